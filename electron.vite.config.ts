@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string) => resolve(import.meta.dirname, path)
+
+// The lowest runtime that the code may meet (Node 20, Electron 33), whatever `electron` package is installed.
+const node = 'node20.18'
+const chrome = 'chrome130'
+
+export default defineConfig({
+  main: {
+    build: {
+      target: node,
+      rolldownOptions: {
+        input: { index: at('src-main/index.ts'), cli: at('src-main/cli.ts'), engine: at('src-main/engine/index.ts') },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: node,
+      externalizeDeps: false, // a sandboxed preload can only require 'electron'
+      rolldownOptions: {
+        input: { index: at('src-preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src-renderer'),
+    plugins: [svelte({ configFile: at('svelte.config.js') })],
+    build: { target: chrome, rolldownOptions: { input: { index: at('src-renderer/index.html') } } },
+  },
+})

@@ -1,0 +1,42 @@
+import type { Split, Stage } from '../science/stages'
+
+/** What the host asks of the engine process. One stage runs at a time. */
+export type Request =
+  | { type: 'run'; job: Job }
+  /** Stop at the next step; answered by a `state` event `cancelled`. */
+  | { type: 'cancel'; key: string }
+  | { type: 'exit' }
+
+/** A stage with the folders of its needs (finished artifacts) and the folder where its own artifact goes. */
+export interface Job {
+  stage: Stage
+  /** role → absolute folder of the finished artifact. */
+  needs: Record<string, string>
+  /** Artifact store: the engine writes `<store>/tmp/<key>-<pid>`, fsyncs and renames to `<store>/<key>` as the last act. */
+  artifacts: string
+  /** Where a `data` or `pretrain` stage finds its texts: task id → absolute path of its `.jsonl.gz`. */
+  tasks: Record<string, string>
+}
+
+/** One file of a finished artifact. */
+export interface ArtifactFile {
+  name: string
+  bytes: number
+  sha256: string
+}
+
+/** Facts about a stage, identified by (key, …), so that hearing one twice changes nothing. */
+export type EngineEvent =
+  | { type: 'state'; key: string; state: 'running'; at: number; backend: string; device: string; reason: string }
+  | { type: 'state'; key: string; state: 'done'; at: number; files: ArtifactFile[]; summary: Record<string, number> }
+  | { type: 'state'; key: string; state: 'cancelled'; at: number }
+  | { type: 'state'; key: string; state: 'failed'; at: number; error: string }
+  /** `split` is '' for quantities of the training batch (loss, lr, alpha). */
+  | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
+  /** Softmax probability of class 1 (binary), or of classes 1..k-1 row-major, of every example of the split. */
+  | { type: 'predictions'; key: string; split: Split; step: number; probabilities: Float32Array }
+  | { type: 'progress'; key: string; done: number; total: number; unit: string; etaSeconds: number | null }
+  | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
+
+/** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
+export type Message = { type: 'ready'; pid: number } | { type: 'events'; events: EngineEvent[] }

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+interface Described {
+  label: string
+  /** One sentence: what it does and what it is good for. */
+  help: string
+  unit?: string
+  /** Where the parameter or its default comes from, e.g. "arXiv 2312.09390 A.4". */
+  source?: string
+}
+export type Param =
+  | (Described & { type: 'number' | 'integer'; default: number; min: number; max: number })
+  | (Described & {
+      type: 'choice'
+      default: string
+      options: readonly { value: string; label: string; help?: string }[]
+    })
+  | (Described & { type: 'boolean'; default: boolean })
+
+/** The parameters of one variant (task, model, loss, method): drives the spec's schema and the builder's form alike. */
+export type ParamTable = Readonly<Record<string, Param>>
+
+type ValueOf<P extends Param> = P extends { type: 'boolean' }
+  ? boolean
+  : P extends { type: 'choice'; options: readonly { value: infer V }[] }
+    ? V
+    : number
+/** The values that a parameter table describes. */
+export type Values<T extends ParamTable> = { -readonly [K in keyof T]: ValueOf<T[K]> }
+
+function schemaOfParam(p: Param): z.ZodType {
+  if (p.type === 'boolean') return z.boolean().default(p.default)
+  if (p.type === 'choice') return z.enum(p.options.map((o) => o.value) as [string, ...string[]]).default(p.default)
+  const number = p.type === 'integer' ? z.int() : z.number()
+  return number.min(p.min).max(p.max).default(p.default)
+}
+
+/** The zod fields of a table: every parameter optional with its default, ranges enforced. */
+export function fieldsOf(table: ParamTable): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, schemaOfParam(p)]))
+}

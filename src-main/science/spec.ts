@@ -1,0 +1,200 @@
+import { z } from 'zod'
+import { LOSSES } from './losses'
+import { METHODS } from './methods'
+import { MODELS } from './models'
+import { fieldsOf, type ParamTable, type Values } from './params'
+import { SPLITS } from './stages'
+
+/** Optimisation of one training: AdamW (Loshchilov & Hutter 2019) on mini-batches, reshuffled every epoch. */
+export const OPTIMISER = {
+  epochs: {
+    type: 'number',
+    default: 10,
+    min: 0.1,
+    max: 1000,
+    label: 'Epochs',
+    source: 'arXiv 2312.09390 A.2',
+    help: 'Passes over the training half. The paper finetunes for 2; heads on fixed features need more.',
+  },
+  batch: {
+    type: 'integer',
+    default: 32,
+    min: 2,
+    max: 4096,
+    label: 'Batch',
+    unit: 'examples',
+    source: 'arXiv 2312.09390 A.2',
+    help: 'Examples an update. The confidence loss sets its threshold within one batch.',
+  },
+  lr: { type: 'number', default: 0.01, min: 1e-7, max: 10, label: 'Learning rate', help: 'Peak rate of AdamW.' },
+  schedule: {
+    type: 'choice',
+    default: 'cosine',
+    label: 'Schedule',
+    help: 'How the learning rate falls over the training.',
+    options: [
+      { value: 'constant', label: 'constant' },
+      { value: 'linear', label: 'linear to 0' },
+      { value: 'cosine', label: 'cosine to 0' },
+    ],
+  },
+  weightDecay: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1,
+    label: 'Weight decay',
+    help: 'Decoupled from the gradient.',
+  },
+  clipNorm: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1000,
+    label: 'Gradient clip',
+    help: 'Largest global gradient norm; 0 turns clipping off.',
+  },
+} as const satisfies ParamTable
+export type OptimiserSpec = Values<typeof OPTIMISER>
+
+/** What a spec says beside tasks, models and methods. */
+export const RUN = {
+  labels: {
+    type: 'choice',
+    default: 'soft',
+    label: 'Weak labels',
+    source: 'arXiv 2312.09390 3.2',
+    help: 'Soft labels keep the supervisor’s probabilities, hard ones only its decision.',
+    options: [
+      { value: 'soft', label: 'soft' },
+      { value: 'hard', label: 'hard' },
+    ],
+  },
+  stop: {
+    type: 'choice',
+    default: 'last',
+    label: 'Stop',
+    source: 'arXiv 2312.09390 5.1.1',
+    help: 'Which evaluation is reported. The ground-truth oracle is always drawn, never reported.',
+    options: [
+      { value: 'last', label: 'last step' },
+      { value: 'weak-validation', label: 'best on weak validation labels' },
+    ],
+  },
+  evaluations: {
+    type: 'integer',
+    default: 20,
+    min: 2,
+    max: 500,
+    label: 'Evaluations',
+    help: 'How often every split is predicted during a training; the curves have that many points.',
+  },
+  splitSeed: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    label: 'Split seed',
+    help: 'Decides which examples land in which split. The seeds of an arm share one split.',
+  },
+} as const satisfies ParamTable
+
+/** Upper bounds for the number of examples of each split; a smaller dataset fills less, in proportion. */
+export const SIZES = {
+  weak: {
+    type: 'integer',
+    default: 1000,
+    min: 20,
+    max: 1_000_000,
+    label: 'Weak half',
+    unit: 'examples',
+    help: 'Ground truth for the supervisor.',
+  },
+  transfer: {
+    type: 'integer',
+    default: 1000,
+    min: 20,
+    max: 1_000_000,
+    label: 'Transfer half',
+    unit: 'examples',
+    help: 'Labelled by the supervisor for the student, by ground truth for the ceiling.',
+  },
+  validation: {
+    type: 'integer',
+    default: 300,
+    min: 10,
+    max: 1_000_000,
+    label: 'Validation',
+    unit: 'examples',
+    help: 'Weakly labelled; chooses the early stop.',
+  },
+  test: {
+    type: 'integer',
+    default: 1000,
+    min: 10,
+    max: 1_000_000,
+    label: 'Test',
+    unit: 'examples',
+    help: 'Ground truth, never trained on.',
+  },
+} as const satisfies Record<(typeof SPLITS)[number], ParamTable[string]>
+
+/** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
+function choice(tag: string, variants: Record<string, { params: ParamTable }>) {
+  const options = Object.entries(variants).map(([id, v]) =>
+    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params) }),
+  )
+  return z.discriminatedUnion(tag, options as never)
+}
+export type ModelChoice = { model: string } & Record<string, string | number | boolean>
+export type MethodChoice = { method: string } & Record<string, string | number | boolean>
+export type LossChoice = { loss: string } & Record<string, string | number | boolean>
+
+const modelChoice = choice('model', MODELS) as unknown as z.ZodType<ModelChoice>
+const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
+/** A loss with its parameters, as it stands in a `train` stage. */
+export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
+
+const optimiser = z.strictObject(fieldsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserSpec>
+const distinct = <T>(item: z.ZodType<T>) =>
+  z
+    .array(item)
+    .min(1)
+    .refine((all) => new Set(all.map((x) => JSON.stringify(x))).size === all.length, {
+      error: 'expected no entry twice',
+    })
+
+/** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */
+export const specSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().trim().min(1).max(120),
+  question: z.string().max(500).default(''),
+  tasks: distinct(z.string().min(1)),
+  weak: distinct(modelChoice),
+  strong: distinct(modelChoice),
+  methods: distinct(methodChoice),
+  sizes: z.strictObject(fieldsOf(SIZES)).prefault({}),
+  optimiser: z.strictObject({ weak: optimiser.prefault({}), strong: optimiser.prefault({}) }).prefault({}),
+  ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
+  seeds: distinct(z.int().min(0).max(1_000_000)),
+})
+export interface ExperimentSpec extends Values<typeof RUN> {
+  version: 1
+  name: string
+  question: string
+  /** Ids of bundled or imported tasks. */
+  tasks: string[]
+  weak: ModelChoice[]
+  strong: ModelChoice[]
+  methods: MethodChoice[]
+  sizes: Values<typeof SIZES>
+  optimiser: { weak: OptimiserSpec; strong: OptimiserSpec }
+  seeds: number[]
+}
+
+/** One thing wrong with an input: where, what was expected, what was there. */
+export interface Problem {
+  path: string
+  expected: string
+  got: string
+}

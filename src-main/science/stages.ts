@@ -1,0 +1,85 @@
+import type { ModelChoice, OptimiserSpec, LossChoice } from './spec'
+
+/** A stage is the unit of work, caching and failure. Its key hashes everything that determines its result. */
+export type StageKind = 'data' | 'pretrain' | 'train' | 'label'
+export type Role = 'weak' | 'student' | 'ceiling'
+/** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
+export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
+export type Split = (typeof SPLITS)[number]
+
+export interface DataConfig {
+  task: string
+  /** sha256 of the task's bytes, so that an edited dataset is another stage. */
+  source: string
+  sizes: Record<Split, number>
+  splitSeed: number
+}
+export interface PretrainConfig {
+  recipe: 'ppmi-svd'
+  width: number
+  vocabulary: number
+  window: number
+  /** task id → sha256: the corpora; the test texts of each are left out. */
+  corpora: Record<string, string>
+  splitSeed: number
+  seed: number
+}
+export interface TrainConfig {
+  role: Role
+  model: ModelChoice
+  /** Split whose examples are trained on. */
+  trainOn: 'weak' | 'transfer'
+  /** `truth`: ground truth; `labels`: the label set of need `labels`. */
+  targets: 'truth' | 'labels'
+  loss: LossChoice
+  optimiser: OptimiserSpec
+  /** Number of evaluations, spread evenly over training; step 0 and the last step always among them. */
+  evaluations: number
+  seed: number
+  backend: string
+}
+export interface LabelConfig {
+  form: 'soft' | 'hard'
+}
+
+interface Common {
+  /** sha256 hex over kind, config, keys of the needs and the stage's code version. */
+  key: string
+  title: string
+}
+/** `needs` maps a role to the key of the stage that fills it: `data`, `vectors`, `labels` (a label stage), `model` (a train stage). */
+export type Stage = Common &
+  (
+    | { kind: 'data'; config: DataConfig; needs: Record<string, never> }
+    | { kind: 'pretrain'; config: PretrainConfig; needs: Record<string, never> }
+    | { kind: 'train'; config: TrainConfig; needs: { data: string; vectors?: string; labels?: string } }
+    | { kind: 'label'; config: LabelConfig; needs: { data: string; model: string } }
+  )
+
+/** One seed of an arm: the four stages whose results are compared. */
+export interface ArmSeed {
+  seed: number
+  weak: string
+  labels: string
+  student: string
+  ceiling: string
+}
+/** What is reported as one line: task × weak × strong × method, over its seeds. */
+export interface Arm {
+  id: string
+  task: string
+  weak: ModelChoice
+  strong: ModelChoice
+  method: { method: string } & Record<string, unknown>
+  /** Short names for people. */
+  title: string
+  weakTitle: string
+  strongTitle: string
+  methodTitle: string
+  seeds: ArmSeed[]
+}
+/** `stages` is in an order in which every stage comes after its needs. */
+export interface Plan {
+  stages: Stage[]
+  arms: Arm[]
+}

@@ -1,0 +1,366 @@
+// All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
+import type { EngineEvent } from '../src-main/engine/protocol'
+import type { Param, ParamTable } from '../src-main/science/params'
+import type { ExperimentSpec, Problem } from '../src-main/science/spec'
+import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
+
+export type { Arm, EngineEvent, ExperimentSpec, Param, ParamTable, Problem, Role, Split, Stage }
+
+export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+/** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
+export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+export type StopRule = 'last' | 'weak-validation' | 'oracle'
+
+export interface Variant {
+  id: string
+  title: string
+  help: string
+  source?: string
+  params: ParamTable
+}
+export interface TaskInfo {
+  id: string
+  title: string
+  question: string
+  /** Names of class 0 and class 1 (and further). */
+  classes: string[]
+  examples: number
+  licence: string
+  source: string
+  origin: 'bundled' | 'imported'
+  sha256: string
+}
+export interface Preset {
+  id: string
+  title: string
+  help: string
+  spec: ExperimentSpec
+}
+/** Everything that a spec may name, with its parameter tables. */
+export interface Catalog {
+  tasks: TaskInfo[]
+  models: Variant[]
+  methods: Variant[]
+  losses: Variant[]
+  optimiser: ParamTable
+  run: ParamTable
+  sizes: ParamTable
+  presets: Preset[]
+  backends: { id: string; title: string }[]
+}
+
+export interface PlannedStage {
+  key: string
+  kind: Stage['kind']
+  role: Role | null
+  title: string
+  cached: boolean
+  /** From this machine's own past stages of the like, else from a stated default rate; null when nothing is known. */
+  estimateSeconds: number | null
+}
+export type Preview =
+  | { valid: true; stages: PlannedStage[]; arms: Arm[]; seconds: number | null; bytes: number; warnings: string[] }
+  | { valid: false; problems: Problem[] }
+
+export interface StageStatus {
+  key: string
+  kind: Stage['kind']
+  role: Role | null
+  title: string
+  state: StageState
+  /** Whether this run found it already done. */
+  cached: boolean
+  done: number
+  total: number
+  unit: string
+  etaSeconds: number | null
+  startedAt: number | null
+  endedAt: number | null
+  backend: string
+  device: string
+  reason: string
+  error: string
+}
+export interface RunSummary {
+  id: string
+  name: string
+  question: string
+  createdAt: number
+  endedAt: number | null
+  state: RunState
+  stagesDone: number
+  stagesTotal: number
+  etaSeconds: number | null
+  /** One line a finished arm, e.g. "naive: PGR 0.52 (0.41 to 0.63)". */
+  headline: string
+}
+export interface RunDetail extends RunSummary {
+  spec: ExperimentSpec
+  arms: Arm[]
+  stages: StageStatus[]
+}
+
+/** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */
+export interface Curve {
+  key: string
+  name: string
+  split: Split | ''
+  step: number[]
+  value: number[]
+  /** Steps that one bucket holds; 1 when every point is there. */
+  bucket: number
+}
+
+/** A mean over seeds with its 95 % bootstrap interval. */
+export interface Estimate {
+  value: number
+  low: number
+  high: number
+  /** Number of seeds. */
+  seeds: number
+  /** Number of test examples a seed. */
+  examples: number
+}
+/** PGR = (student − weak) / (ceiling − weak), arXiv 2312.09390 §3.1; undefined with a reason when ceiling ≤ weak. */
+export type Pgr =
+  | {
+      defined: true
+      value: number
+      low: number
+      high: number
+      gap: number
+      seeds: number
+      examples: number
+      convention: string
+      warning: string | null
+    }
+  | { defined: false; reason: string; gap: number; seeds: number; examples: number; convention: string }
+export interface SeedResult {
+  seed: number
+  weak: number
+  student: number
+  ceiling: number
+  pgr: number | null
+  agreement: number
+  agreementWeakRight: number | null
+  agreementWeakWrong: number | null
+  /** Ceiling's agreement with the supervisor's errors: the base rate of honest mistakes. */
+  ceilingAgreementWeakWrong: number | null
+  /** Step that the stop rule reports. */
+  step: number
+}
+export interface ArmResult {
+  arm: Arm
+  stop: StopRule
+  /** Seeds whose four stages are done, of those asked for. */
+  seedsDone: number
+  weak: Estimate | null
+  student: Estimate | null
+  ceiling: Estimate | null
+  agreement: Estimate | null
+  agreementWeakRight: Estimate | null
+  agreementWeakWrong: Estimate | null
+  pgr: Pgr | null
+  bySeed: SeedResult[]
+  /** Student on ground truth and on weak labels over training, mean over seeds, on `split`; steps of the three stop rules. */
+  training: {
+    step: number[]
+    truth: number[]
+    truthLow: number[]
+    truthHigh: number[]
+    weakLabels: number[]
+    weakErrors: number[]
+  } | null
+  stops: Record<StopRule, { step: number; student: number }> | null
+}
+export interface RunResult {
+  runId: string
+  arms: ArmResult[]
+}
+
+/** Right or wrong of weak, student and ceiling, e.g. "011" = weak wrong, student right, ceiling right. */
+export type Cell = '000' | '001' | '010' | '011' | '100' | '101' | '110' | '111'
+export interface Cube {
+  counts: Record<Cell, number>
+  examples: number
+  /** Share of the supervisor's errors that the student repeats, by the supervisor's confidence, unsure to sure. */
+  copiedByConfidence: { low: number; high: number; n: number; copied: number; ceilingCopied: number }[]
+}
+export interface ExampleRow {
+  index: number
+  text: string
+  group: string
+  truth: number
+  /** Probability of class 1. */
+  weak: number
+  student: number
+  ceiling: number
+  cell: Cell
+}
+export interface ExampleDetail extends ExampleRow {
+  /** Student's probability of class 1 at every evaluation. */
+  history: { step: number[]; probability: number[] }
+}
+export interface ArmRef {
+  runId: string
+  armId: string
+  seed: number
+  stop: StopRule
+}
+export interface ExampleQuery extends ArmRef {
+  cells: Cell[]
+  search: string
+  sort: 'weak-confidence' | 'student-confidence' | 'index'
+  offset: number
+  limit: number
+}
+
+export interface DatasetPreview {
+  path: string
+  format: 'jsonl' | 'csv'
+  columns: string[]
+  /** Column chosen for each role; '' when there is none. */
+  text: string
+  label: string
+  split: string
+  group: string
+  rows: { text: string; label: string }[]
+  counts: { label: string; n: number }[]
+  examples: number
+  /** At most 50; `lines` counts them all. */
+  errors: { line: number; message: string }[]
+  badLines: number
+}
+export interface ImportRequest {
+  path: string
+  id: string
+  title: string
+  question: string
+  licence: string
+  text: string
+  label: string
+  split: string
+  group: string
+  /** Label values in class order; exactly two for now. */
+  classes: string[]
+}
+
+export interface BackendReport {
+  id: 'tensorflow' | 'wasm'
+  title: string
+  loadable: boolean
+  /** Why not, in a sentence, with the exact command that mends it. */
+  why: string
+  version: string
+  device: string
+  gpu: boolean
+  selfTest: { passed: boolean; worstError: number; tolerance: number; stepsPerSecond: number } | null
+  installed: boolean
+  installBytes: { download: number; disk: number } | null
+}
+export interface DoctorReport {
+  app: string
+  electron: string
+  fallbackRuntime: boolean
+  node: string
+  platform: string
+  cpu: string
+  threads: number
+  memoryBytes: number
+  home: string
+  backends: BackendReport[]
+  chosen: { id: string; reason: string } | null
+}
+export interface Status {
+  engine: 'idle' | 'running' | 'starting' | 'stopped'
+  /** What runs now, e.g. "student · confidence · seed 2, step 61 of 188". */
+  activity: string
+  backend: string
+  device: string
+  reason: string
+  queue: number
+  storeBytes: number
+  diskFreeBytes: number
+  readOnly: string
+  fallbackRuntime: string
+}
+
+/** Facts published after they were stored. Engine events, and changes of runs, datasets and installations. */
+export type LabEvent =
+  | EngineEvent
+  | { type: 'run'; id: string }
+  | { type: 'status'; status: Status }
+  | { type: 'datasets' }
+  | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
+
+export interface Calls {
+  catalog(): Catalog
+  preview(spec: unknown): Preview
+  run(spec: unknown): { runId: string }
+  runs(): RunSummary[]
+  runDetail(id: string): RunDetail
+  curves(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }): Curve[]
+  log(query: { runId: string; limit: number }): { key: string; at: number; level: string; text: string }[]
+  result(query: { runId: string; stop: StopRule }): RunResult
+  cube(ref: ArmRef): Cube
+  examples(query: ExampleQuery): { total: number; rows: ExampleRow[] }
+  example(query: ArmRef & { index: number }): ExampleDetail
+  cancel(runId: string): null
+  resume(runId: string): null
+  remove(runId: string): { freedBytes: number }
+  /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
+  exportBundle(query: {
+    runId: string
+    path: string
+  }): { path: string; bytes: number; files: number; sha256: string } | null
+  chooseDataset(): string | null
+  datasetPreview(query: { path: string; text: string; label: string; split: string; group: string }): DatasetPreview
+  datasetImport(request: ImportRequest): TaskInfo
+  datasetRemove(id: string): null
+  doctor(): DoctorReport
+  install(query: { backend: 'tensorflow'; gpu: boolean }): null
+  uninstall(backend: 'tensorflow'): { freedBytes: number }
+  status(): Status
+  /** Opens the folder that holds a file of ours in the system's file manager. */
+  reveal(path: string): null
+}
+export type CallName = keyof Calls
+export const CALLS = [
+  'catalog',
+  'preview',
+  'run',
+  'runs',
+  'runDetail',
+  'curves',
+  'log',
+  'result',
+  'cube',
+  'examples',
+  'example',
+  'cancel',
+  'resume',
+  'remove',
+  'exportBundle',
+  'chooseDataset',
+  'datasetPreview',
+  'datasetImport',
+  'datasetRemove',
+  'doctor',
+  'install',
+  'uninstall',
+  'status',
+  'reveal',
+] as const satisfies readonly CallName[]
+
+export interface Failure {
+  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'internal'
+  message: string
+  problems?: Problem[]
+}
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
+
+/** What the preload puts on `window.w2s`. `onEvents` gives batches, in order, and returns its unsubscribe. */
+export interface Bridge {
+  call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): Promise<Reply<ReturnType<Calls[K]>>>
+  onEvents(listener: (events: LabEvent[]) => void): () => void
+}
