@@ -1,10 +1,10 @@
 // All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
-import type { EngineEvent } from '../src-main/engine/protocol'
+import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Param, ParamTable } from '../src-main/science/params'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
-export type { Arm, EngineEvent, ExperimentSpec, Param, ParamTable, Problem, Role, Split, Stage }
+export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Param, ParamTable, Problem, Role, Split, Stage }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
@@ -245,19 +245,6 @@ export interface ImportRequest {
   classes: string[]
 }
 
-export interface BackendReport {
-  id: 'tensorflow' | 'wasm'
-  title: string
-  loadable: boolean
-  /** Why not, in a sentence, with the exact command that mends it. */
-  why: string
-  version: string
-  device: string
-  gpu: boolean
-  selfTest: { passed: boolean; worstError: number; tolerance: number; stepsPerSecond: number } | null
-  installed: boolean
-  installBytes: { download: number; disk: number } | null
-}
 export interface DoctorReport {
   app: string
   electron: string

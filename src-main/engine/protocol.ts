@@ -1,11 +1,40 @@
 import type { Split, Stage } from '../science/stages'
+import type { BackendId } from './backends/learner'
 
 /** What the host asks of the engine process. One stage runs at a time. */
 export type Request =
   | { type: 'run'; job: Job }
   /** Stop at the next step; answered by a `state` event `cancelled`. */
   | { type: 'cancel'; key: string }
+  /** Errands, one at a time, in a process that runs no stage; each is answered by one message of its own type or `problem`. */
+  | { type: 'choose'; wanted: 'auto' | BackendId }
+  | { type: 'report'; wanted: 'auto' | BackendId }
+  /** Preceded by any number of `progress` messages. A killed installation is resumable. */
+  | { type: 'install'; backend: 'tensorflow'; gpu: boolean }
+  | { type: 'uninstall'; backend: 'tensorflow' }
   | { type: 'exit' }
+
+/** Which backend would run here, and why. */
+export interface ChosenBackend {
+  id: BackendId
+  device: string
+  version: string
+  reason: string
+}
+/** What one backend is worth on this machine. */
+export interface BackendReport {
+  id: BackendId
+  title: string
+  loadable: boolean
+  /** Why not, in a sentence, with the exact command that mends it. */
+  why: string
+  version: string
+  device: string
+  gpu: boolean
+  selfTest: { passed: boolean; worstError: number; tolerance: number; stepsPerSecond: number } | null
+  installed: boolean
+  installBytes: { download: number; disk: number } | null
+}
 
 /** A stage with the folders of its needs (finished artifacts) and the folder where its own artifact goes. */
 export interface Job {
@@ -39,4 +68,13 @@ export type EngineEvent =
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
-export type Message = { type: 'ready'; pid: number } | { type: 'events'; events: EngineEvent[] }
+export type Message =
+  | { type: 'ready'; pid: number }
+  | { type: 'events'; events: EngineEvent[] }
+  | { type: 'choose'; chosen: ChosenBackend }
+  | { type: 'report'; backends: BackendReport[]; chosen: ChosenBackend | null }
+  | { type: 'progress'; phase: string; done: number; total: number }
+  | { type: 'install' }
+  | { type: 'uninstall'; freedBytes: number }
+  /** The errand failed: a sentence for people. */
+  | { type: 'problem'; message: string }
