@@ -1,0 +1,46 @@
+// Everything between a fresh clone and a program that runs. Every step is idempotent; done twice it does nothing.
+import './setup/node-version.mjs'
+import { join, resolve } from 'node:path'
+import { build } from './setup/build.mjs'
+import { root, say, SetupError } from './setup/common.mjs'
+import { electron } from './setup/electron.mjs'
+import { takeLock } from './setup/lock.mjs'
+import { packages } from './setup/packages.mjs'
+import { sqlite } from './setup/sqlite.mjs'
+import { system } from './setup/system.mjs'
+import { tensorflow } from './setup/tensorflow.mjs'
+
+/**
+ * Sets the clone up for what is about to run.
+ * @param {{ window?: boolean, tests?: boolean }} what `window`: with an Electron runtime; `tests`: also what tests need
+ */
+export async function setup({ window = false, tests = false } = {}) {
+  const release = await takeLock(join(root, '.setup'))
+  try {
+    await packages()
+    if (window || tests) await electron()
+    if (window || tests) await system({ tests })
+    await sqlite()
+    await build()
+    await tensorflow({ tests })
+  } finally {
+    release()
+  }
+}
+
+/** Runs the set-up and ends the process with a message that says what to do when it cannot be done. */
+export async function setupOrExit(what) {
+  try {
+    await setup(what)
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    console.error(`\nSet-up stopped. ${error.message}`)
+    process.exit(1)
+  }
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
+  const started = Date.now()
+  await setupOrExit({ window: true, tests: process.argv.includes('--tests') })
+  say('set-up', `complete, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+}
