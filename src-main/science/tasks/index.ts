@@ -1,0 +1,14 @@
+import { brown } from './brown'
+import { foods } from './foods'
+import { personArtifact } from './person-artifact'
+import { sotu } from './sotu'
+import { spam } from './spam'
+import type { TaskVariant } from './task'
+
+export { splitTask } from './split'
+export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
+
+/** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
+export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
+  [spam, sotu, personArtifact, brown, foods].map((task) => [task.id, task]),
+)

@@ -1,0 +1,138 @@
+import { createRng, type Rng } from '../rng'
+import { SPLITS, type DataConfig, type Split } from '../stages'
+import type { Example, PreparedTask, TaskRow } from './task'
+
+/** Fewer of a class than this in a split, and an accuracy over it says nothing. */
+export const MIN_PER_CLASS = 5
+
+/**
+ * Cuts a task into its splits. Every split has as many examples of one class as of another (SCIENCE: unbalanced data
+ * makes small supervisors constant); a group, and all rows of one and the same text, land in one split; rows that the
+ * source declares as test are tested on and nothing else, and where there are any, no other row is. Sizes are upper
+ * bounds: where a dataset has less, every split of that pool gets its share. Same rows, sizes and seed, same splits.
+ * @param classes names in class order
+ * @throws Error with the numbers when a split would have fewer than MIN_PER_CLASS examples of a class
+ */
+export function splitTask(rows: TaskRow[], config: DataConfig, classes = classNames(rows)): PreparedTask {
+  const rng = createRng(`split ${config.splitSeed}`)
+  const blocks = rng.shuffle(blocksOf(rows))
+  const declared = rows.some((row) => row.split === 'test')
+  const pools: { splits: Split[]; blocks: Block[] }[] = declared
+    ? [
+        { splits: SPLITS.filter((s) => s !== 'test'), blocks: blocks.filter((b) => !b.test) },
+        { splits: ['test'], blocks: blocks.filter((b) => b.test).map((b) => onlyTest(b, rows)) },
+      ]
+    : [{ splits: [...SPLITS], blocks }]
+  const splits: Record<Split, Example[]> = { weak: [], transfer: [], validation: [], test: [] }
+  for (const pool of pools) {
+    const dealt = deal(pool.blocks, pool.splits, config.sizes, rows, classes.length)
+    for (const split of pool.splits) {
+      splits[split] = balanced(dealt[split], rows, classes, config.sizes[split], rng, `${config.task}: ${split}`)
+    }
+  }
+  return { classes, splits }
+}
+
+/** Rows that must not be parted: a group, grown by the groups that share a text with it. */
+interface Block {
+  rows: number[]
+  /** Whether one of the rows is declared as test; then the others are not used at all. */
+  test: boolean
+}
+
+/** Names for classes that have none. */
+function classNames(rows: TaskRow[]): string[] {
+  const highest = rows.reduce((max, row) => Math.max(max, row.label), 1)
+  return Array.from({ length: highest + 1 }, (_, i) => `class ${i}`)
+}
+
+/** Joins rows by group and by text (union-find), in order of first appearance. */
+function blocksOf(rows: TaskRow[]): Block[] {
+  const parent = rows.map((_, i) => i)
+  const root = (i: number): number => {
+    while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!
+    return i
+  }
+  const first = new Map<string, number>()
+  rows.forEach((row, i) => {
+    for (const tie of row.group === undefined ? [`text ${row.text}`] : [`text ${row.text}`, `group ${row.group}`]) {
+      const other = first.get(tie)
+      if (other === undefined) first.set(tie, i)
+      else parent[Math.max(root(i), root(other))] = Math.min(root(i), root(other))
+    }
+  })
+  const blocks = new Map<number, Block>()
+  rows.forEach((row, i) => {
+    const block = blocks.get(root(i)) ?? { rows: [], test: false }
+    blocks.set(root(i), block)
+    block.rows.push(i)
+    block.test ||= row.split === 'test'
+  })
+  return [...blocks.values()]
+}
+
+const onlyTest = (block: Block, rows: TaskRow[]): Block => ({
+  ...block,
+  rows: block.rows.filter((i) => rows[i]!.split === 'test'),
+})
+
+/** Gives every block to the split that lacks most of what the block has, relative to its share of the pool. */
+function deal(
+  blocks: Block[],
+  splits: Split[],
+  sizes: DataConfig['sizes'],
+  rows: TaskRow[],
+  classes: number,
+): Record<Split, number[]> {
+  const dealt: Record<Split, number[]> = { weak: [], transfer: [], validation: [], test: [] }
+  const wanted = splits.reduce((sum, split) => sum + sizes[split], 0)
+  const inPool = countLabels(
+    blocks.flatMap((b) => b.rows),
+    rows,
+    classes,
+  )
+  const lacking = new Map(splits.map((s) => [s, inPool.map((n) => (n * sizes[s]) / wanted)]))
+  for (const block of blocks) {
+    const has = countLabels(block.rows, rows, classes)
+    const need = (split: Split) =>
+      has.reduce(
+        (sum, n, c) => sum + (n * lacking.get(split)![c]!) / Math.max(1, (inPool[c]! * sizes[split]) / wanted),
+        0,
+      )
+    const split = splits.reduce((best, s) => (need(s) > need(best) ? s : best))
+    dealt[split].push(...block.rows)
+    has.forEach((n, c) => (lacking.get(split)![c]! -= n))
+  }
+  return dealt
+}
+
+/** As many of every class as the scarcest one has, at most `size` in all, in random order. */
+function balanced(
+  chosen: number[],
+  rows: TaskRow[],
+  classes: string[],
+  size: number,
+  rng: Rng,
+  where: string,
+): Example[] {
+  const found = countLabels(chosen, rows, classes.length)
+  const each = Math.min(Math.floor(size / classes.length), ...found)
+  if (each < MIN_PER_CLASS) {
+    const counts = found.map((n, c) => `${n} of "${classes[c]}"`).join(', ')
+    throw new Error(
+      `${where}: expected at least ${MIN_PER_CLASS} examples of every class among at most ${size}, got ${counts}`,
+    )
+  }
+  const room = classes.map(() => each)
+  const kept = rng.shuffle(chosen).filter((i) => room[rows[i]!.label]!-- > 0)
+  return kept.map((i) => {
+    const { text, label, group } = rows[i]!
+    return { id: i, text, label, group: group ?? `row ${i}` }
+  })
+}
+
+function countLabels(chosen: number[], rows: TaskRow[], classes: number): number[] {
+  const counts = Array.from({ length: classes }, () => 0)
+  for (const i of chosen) counts[rows[i]!.label]!++
+  return counts
+}

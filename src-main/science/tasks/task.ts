@@ -1,0 +1,43 @@
+import type { Split } from '../stages'
+
+/** A bundled task. One file a variant; its rows lie in `resources/tasks/<id>.jsonl.gz`. */
+export interface TaskVariant {
+  id: string
+  title: string
+  /** What a model has to tell from a text, as a question to a person. */
+  question: string
+  /** Names of class 0 and class 1. */
+  classes: readonly [string, string]
+  /** Number of rows of the file, and of those that may only ever be tested on. */
+  examples: number
+  testExamples: number
+  licence: string
+  source: string
+  /** Of the bytes of the `.jsonl.gz`: a changed file is another data stage. */
+  sha256: string
+}
+
+/** One line of a task file. */
+export interface TaskRow {
+  text: string
+  /** Index of the class. */
+  label: number
+  /** Where the source says where it belongs; `test` rows are never trained on, not even without labels. */
+  split?: 'train' | 'test'
+  /** Rows that must stay together, e.g. sentences of one book; a row without one stands alone. */
+  group?: string
+}
+
+export interface Example {
+  /** Index of the row in the task file. */
+  id: number
+  text: string
+  label: number
+  group: string
+}
+
+/** A task cut into its splits: balanced, no group in two of them, in random order. */
+export interface PreparedTask {
+  classes: string[]
+  splits: Record<Split, Example[]>
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readTask } from '../../src-main/data/datasets/read'
+import { splitTask, TASKS } from '../../src-main/science/tasks'
+import { SPLITS } from '../../src-main/science/stages'
+
+const fileOf = (id: string) => resolve(import.meta.dirname, `../../resources/tasks/${id}.jsonl.gz`)
+
+describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
+  it('is the file that the catalog states, balanced in train and test', async () => {
+    expect(id).toBe(task.id)
+    expect(
+      createHash('sha256')
+        .update(await readFile(fileOf(id)))
+        .digest('hex'),
+    ).toBe(task.sha256)
+    const rows = await readTask(fileOf(id))
+    expect(rows).toHaveLength(task.examples)
+    expect(rows.filter((r) => r.split === 'test')).toHaveLength(task.testExamples)
+    for (const split of ['train', 'test']) {
+      const labels = rows.filter((r) => r.split === split).map((r) => r.label)
+      const share = labels.reduce((a, b) => a + b, 0) / labels.length
+      expect(Math.abs(share - 0.5)).toBeLessThan(0.01)
+    }
+  })
+
+  it('fills the default sizes, or its share of them, from rows that may be used so', async () => {
+    const rows = await readTask(fileOf(id))
+    const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
+    const { splits, classes } = splitTask(rows, { task: id, source: task.sha256, sizes, splitSeed: 0 }, [
+      ...task.classes,
+    ])
+    expect(classes).toEqual(task.classes)
+    const tested = Math.min(1000, task.testExamples)
+    expect(splits.test.length).toBeGreaterThanOrEqual(tested - 2)
+    const groups = new Map<string, string>()
+    for (const split of SPLITS) {
+      expect(splits[split].length).toBeGreaterThanOrEqual(sizes[split] * (split === 'test' ? 0.6 : 0.99))
+      for (const example of splits[split]) {
+        expect(rows[example.id]!.split).toBe(split === 'test' ? 'test' : 'train')
+        expect(groups.get(example.group) ?? split).toBe(split)
+        groups.set(example.group, split)
+      }
+    }
+  })
+})
+
+it('spam names no address and no mailing list', async () => {
+  const texts = (await readTask(fileOf('spam'))).map((r) => r.text)
+  const found = texts.filter((t) =>
+    /[\w.+-]+@[\w-]+\.\w|\[(ILUG|SAtalk|Razor-users|Spambayes|zzzzteana|SAdev)\]/i.test(t),
+  )
+  expect(found).toEqual([])
+})
