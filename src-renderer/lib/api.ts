@@ -1,0 +1,46 @@
+import { CALLS, type Bridge, type CallName, type Calls, type Failure, type LabEvent } from '../../src-preload/contract'
+
+declare global {
+  interface Window {
+    w2s?: Bridge
+  }
+}
+
+/** A refused call: `message` is a sentence for people, `failure.problems` says where in the input. */
+export class ApiError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message)
+    this.name = 'ApiError'
+  }
+}
+
+function bridge(): Bridge {
+  if (window.w2s) return window.w2s
+  throw new ApiError({
+    code: 'internal',
+    message: 'This page was opened outside the app, so there is no lab behind it.',
+  })
+}
+
+async function call<K extends CallName>(name: K, args: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>> {
+  const reply = await bridge().call(name, ...args)
+  if (!reply.ok) throw new ApiError(reply.error)
+  return reply.value
+}
+
+type Api = { [K in CallName]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>> }
+
+/** Every call of the contract as a function that returns the value or throws an `ApiError`. */
+export const api = Object.fromEntries(
+  CALLS.map((name) => [name, (...args: Parameters<Calls[typeof name]>) => call(name, args as never)]),
+) as unknown as Api
+
+/** Hears batches of events in order; returns the unsubscribe. */
+export function onEvents(listener: (events: LabEvent[]) => void): () => void {
+  return bridge().onEvents(listener)
+}
+
+/** What to show people of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

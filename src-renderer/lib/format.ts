@@ -1,0 +1,123 @@
+// Numbers as the product prints them: accuracies without their leading zero, a true minus, narrow no-break spaces in units.
+const SPACE = '\u202f'
+const MINUS = '\u2212'
+const NONE = '–'
+
+const finite = (value: number | null | undefined): value is number =>
+  value !== null && value !== undefined && Number.isFinite(value)
+
+/** A share between 0 and 1 as `.879`, `1.000`, `−.042`; an en dash when there is none. */
+export function share(value: number | null | undefined, digits = 3): string {
+  if (!finite(value)) return NONE
+  const text = Math.abs(value).toFixed(digits).replace(/^0\./, '.')
+  return Number(text) === 0 || value >= 0 ? text : MINUS + text
+}
+
+/** `54 %`, rounded to whole percent unless `digits` says otherwise. */
+export function percent(value: number | null | undefined, digits = 0): string {
+  if (!finite(value)) return NONE
+  const text = Math.abs(value * 100).toFixed(digits)
+  return `${value < 0 && Number(text) !== 0 ? MINUS : ''}${text}${SPACE}%`
+}
+
+/** A difference of shares in percentage points: `10.5 points`. */
+export function points(value: number | null | undefined): string {
+  if (!finite(value)) return NONE
+  const text = Math.abs(value * 100).toFixed(1)
+  return `${value < 0 && Number(text) !== 0 ? MINUS : ''}${text}${SPACE}points`
+}
+
+/** `.33 to .58`: a 95 % interval. */
+export function interval(low: number, high: number, digits = 2): string {
+  return `${share(low, digits)} to ${share(high, digits)}`
+}
+
+/** Half the width of a 95 % interval: `± .012`. */
+export function plusMinus(low: number, high: number): string {
+  return finite(low) && finite(high) ? `±${SPACE}${share((high - low) / 2)}` : ''
+}
+
+/** Grouped whole number: `1,000`. */
+export function count(value: number | null | undefined): string {
+  return finite(value) ? Math.round(value).toLocaleString('en-US') : NONE
+}
+
+/** `1 seed`, `3 seeds`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}
+
+/** What an estimate rests on: `3 seeds × 1,000 examples`. */
+export function basis(of: { seeds: number; examples: number }): string {
+  return `${plural(of.seeds, 'seed')} × ${count(of.examples)} examples`
+}
+
+/** A quantity of any size to about four significant digits: losses, learning rates, probabilities off the unit scale. */
+export function number(value: number | null | undefined): string {
+  if (!finite(value)) return value === null || value === undefined ? NONE : String(value)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text = size >= 1e5 || size < 1e-3 ? size.toExponential(1) : String(Number(size.toPrecision(4)))
+  return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
+}
+
+/** Seconds in words: `8 s`, `3 min 40 s`, `1 h 20 min`. */
+export function duration(seconds: number | null | undefined): string {
+  if (!finite(seconds)) return NONE
+  if (seconds < 1) return `under 1${SPACE}s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole}${SPACE}s`
+  if (whole < 3600) {
+    const rest = whole % 60
+    return `${Math.floor(whole / 60)}${SPACE}min${rest ? ` ${rest}${SPACE}s` : ''}`
+  }
+  const minutes = Math.round(whole / 60)
+  const rest = minutes % 60
+  return `${Math.floor(minutes / 60)}${SPACE}h${rest ? ` ${rest}${SPACE}min` : ''}`
+}
+
+/** Decimal bytes: `900 B`, `212 MB`, `1.3 GB`. */
+export function bytes(value: number | null | undefined): string {
+  if (!finite(value)) return NONE
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = value
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)}${SPACE}${units[unit]}`
+}
+
+/** `14:52`, or `14:52:07` with seconds, in local time. */
+export function clockTime(at: number, seconds = false): string {
+  const date = new Date(at)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${two(date.getHours())}:${two(date.getMinutes())}${seconds ? `:${two(date.getSeconds())}` : ''}`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** The time alone today, else day and month too: `22 Nov 14:52`. */
+export function when(at: number, now = Date.now()): string {
+  const date = new Date(at)
+  const today = new Date(now)
+  if (date.toDateString() === today.toDateString()) return clockTime(at)
+  const year = date.getFullYear() === today.getFullYear() ? '' : ` ${date.getFullYear()}`
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${clockTime(at)}`
+}
+
+/** First and last digits of a hash: `7c1e…04a9`. */
+export function shortHash(hash: string): string {
+  return hash.length > 12 ? `${hash.slice(0, 4)}…${hash.slice(-4)}` : hash
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
+}
+
+/** First letter upper case, for sentences made of parts. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

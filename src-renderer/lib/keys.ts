@@ -1,0 +1,55 @@
+import { tinykeys } from 'tinykeys'
+
+type Handler = (event: KeyboardEvent) => void
+
+function typing(event: KeyboardEvent): boolean {
+  const at = event.target
+  return at instanceof HTMLElement && (at.isContentEditable || /^(input|textarea|select)$/i.test(at.tagName))
+}
+
+/** A dialog that is open has the keyboard to itself. */
+const covered = () => document.querySelector('dialog[open]') !== null
+
+/**
+ * Binds keys on the window, e.g. `{ 'g h': … }`, and returns the unbind. Plain keys stay silent while one types;
+ * those with Control work everywhere. A key that is handled does nothing else.
+ */
+export function bindKeys(map: Record<string, Handler>): () => void {
+  const guarded = Object.entries(map).map(([keys, handler]): [string, Handler] => [
+    keys,
+    (event) => {
+      if (covered() || (typing(event) && !keys.startsWith('Control+'))) return
+      event.preventDefault()
+      handler(event)
+    },
+  ])
+  return tinykeys(window, Object.fromEntries(guarded))
+}
+
+/** The key map as `?` prints it. */
+export const KEY_HELP: readonly { where: string; keys: readonly [string, string][] }[] = [
+  {
+    where: 'Everywhere',
+    keys: [
+      ['g h', 'Home'],
+      ['g b', 'Builder'],
+      ['g m', 'Monitor'],
+      ['g r', 'Results'],
+      ['g i', 'Inspector'],
+      ['g d', 'Data'],
+      ['g o', 'Doctor'],
+      ['Alt ←  Alt →', 'Back and forward'],
+      ['?', 'These keys'],
+    ],
+  },
+  { where: 'Builder', keys: [['Ctrl Enter', 'Run']] },
+  { where: 'Tables', keys: [['j k', 'Next, previous row']] },
+  {
+    where: 'Inspector',
+    keys: [
+      ['/', 'Search the texts'],
+      ['Esc', 'Leave the search'],
+    ],
+  },
+  { where: 'Result', keys: [['e', 'Export the bundle']] },
+]

@@ -1,0 +1,11 @@
+/** The present, to the second, for "done at" and "ago". */
+class Clock {
+  now = $state(Date.now())
+
+  start(): () => void {
+    const timer = setInterval(() => (this.now = Date.now()), 1000)
+    return () => clearInterval(timer)
+  }
+}
+
+export const clock = new Clock()

@@ -1,0 +1,112 @@
+import { api, messageOf, onEvents } from '../lib/api'
+import type { Catalog, LabEvent, RunSummary, Status } from '../lib/types'
+import { Live } from './live'
+import { Resource } from './resource.svelte'
+
+export type Install = Extract<LabEvent, { type: 'install' }>
+
+/** Runs and stages change often while one works; what hangs on them is fetched again at most this often. */
+const TICK_MS = 300
+/** A hidden window gets no animation frames: beyond this many, events are taken in at once. */
+const MOST_WAITING = 2000
+
+/** The window's picture of the lab: one subscription, one snapshot, then events, taken in once an animation frame. */
+class Lab {
+  catalog = new Resource<Catalog>()
+  runs = new Resource<RunSummary[]>()
+  status = $state.raw<Status | null>(null)
+  /** Latest word of each installation, by backend. */
+  installs = $state.raw<Record<string, Install>>({})
+  /** Why the lab cannot be heard, '' while all is well. */
+  trouble = $state('')
+  /** Read to a screen reader: changes of runs, never numbers. */
+  announcement = $state('')
+  /** Grows when `live` has news: read it, then `live`. */
+  frame = $state(0)
+  /** Grows when runs or stages changed: depend on it to fetch them again. */
+  tick = $state(0)
+  readonly live = new Live()
+
+  #waiting: LabEvent[] = []
+  #scheduled = false
+  #timer: ReturnType<typeof setTimeout> | null = null
+
+  /** Subscribes first and takes the snapshot second, so that nothing falls between; returns the way to stop. */
+  start(): () => void {
+    let stop = () => {}
+    try {
+      stop = onEvents((events) => this.#hear(events))
+    } catch (error) {
+      this.trouble = messageOf(error)
+      return stop
+    }
+    void this.catalog.load(() => api.catalog())
+    void api.status().then(
+      (status) => (this.status ??= status),
+      (error: unknown) => (this.trouble = messageOf(error)),
+    )
+    void this.#refreshRuns()
+    return () => {
+      stop()
+      if (this.#timer) clearTimeout(this.#timer)
+    }
+  }
+
+  #hear(events: LabEvent[]): void {
+    for (const event of events) if (event.type !== 'predictions') this.#waiting.push(event)
+    if (this.#waiting.length > MOST_WAITING) this.#takeIn()
+    else if (!this.#scheduled) {
+      this.#scheduled = true
+      requestAnimationFrame(() => this.#takeIn())
+    }
+  }
+
+  #takeIn(): void {
+    this.#scheduled = false
+    const events = this.#waiting
+    this.#waiting = []
+    let changed = false
+    for (const event of events) changed = this.#one(event) || changed
+    if (changed) this.#tickSoon()
+    if (events.length > 0) this.frame++
+  }
+
+  /** Whether runs or stages may have changed. */
+  #one(event: LabEvent): boolean {
+    switch (event.type) {
+      case 'status':
+        this.status = event.status
+        return false
+      case 'install':
+        this.installs = { ...this.installs, [event.backend]: event }
+        return false
+      case 'datasets':
+        void this.catalog.load(() => api.catalog())
+        return false
+      case 'run':
+        return true
+      default:
+        this.live.apply(event)
+        return event.type === 'state'
+    }
+  }
+
+  #tickSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.tick++
+      void this.#refreshRuns()
+    }, TICK_MS)
+  }
+
+  async #refreshRuns(): Promise<void> {
+    const before = new Map(this.runs.value?.map((run) => [run.id, run.state]))
+    await this.runs.load(() => api.runs())
+    for (const run of this.runs.value ?? []) {
+      const was = before.get(run.id)
+      if (was && was !== run.state) this.announcement = `${run.name}: ${run.state}. ${run.headline}`
+    }
+  }
+}
+
+export const lab = new Lab()
