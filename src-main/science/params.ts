@@ -7,6 +7,8 @@ interface Described {
   unit?: string
   /** Where the parameter or its default comes from, e.g. "arXiv 2312.09390 A.4". */
   source?: string
+  /** Always part of the short name of a choice ("words 50"); other parameters only where they differ from the default. */
+  inTitle?: true
 }
 export type Param =
   | (Described & { type: 'number' | 'integer'; default: number; min: number; max: number })

@@ -1,61 +1,15 @@
 import { z } from 'zod'
+import type { LossChoice, MethodChoice, ModelChoice } from './choices'
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
 import { MODELS } from './models'
+import { OPTIMISER, type OptimiserSpec } from './optimiser'
 import { fieldsOf, type ParamTable, type Values } from './params'
-import { SPLITS } from './stages'
+import type { Split } from './stages'
 
-/** Optimisation of one training: AdamW (Loshchilov & Hutter 2019) on mini-batches, reshuffled every epoch. */
-export const OPTIMISER = {
-  epochs: {
-    type: 'number',
-    default: 10,
-    min: 0.1,
-    max: 1000,
-    label: 'Epochs',
-    source: 'arXiv 2312.09390 A.2',
-    help: 'Passes over the training half. The paper finetunes for 2; heads on fixed features need more.',
-  },
-  batch: {
-    type: 'integer',
-    default: 32,
-    min: 2,
-    max: 4096,
-    label: 'Batch',
-    unit: 'examples',
-    source: 'arXiv 2312.09390 A.2',
-    help: 'Examples an update. The confidence loss sets its threshold within one batch.',
-  },
-  lr: { type: 'number', default: 0.01, min: 1e-7, max: 10, label: 'Learning rate', help: 'Peak rate of AdamW.' },
-  schedule: {
-    type: 'choice',
-    default: 'cosine',
-    label: 'Schedule',
-    help: 'How the learning rate falls over the training.',
-    options: [
-      { value: 'constant', label: 'constant' },
-      { value: 'linear', label: 'linear to 0' },
-      { value: 'cosine', label: 'cosine to 0' },
-    ],
-  },
-  weightDecay: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 1,
-    label: 'Weight decay',
-    help: 'Decoupled from the gradient.',
-  },
-  clipNorm: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 1000,
-    label: 'Gradient clip',
-    help: 'Largest global gradient norm; 0 turns clipping off.',
-  },
-} as const satisfies ParamTable
-export type OptimiserSpec = Values<typeof OPTIMISER>
+export type { LossChoice, MethodChoice, ModelChoice } from './choices'
+export { OPTIMISER, type OptimiserSpec } from './optimiser'
+export type { Problem } from './problems'
 
 /** What a spec says beside tasks, models and methods. */
 export const RUN = {
@@ -137,7 +91,7 @@ export const SIZES = {
     unit: 'examples',
     help: 'Ground truth, never trained on.',
   },
-} as const satisfies Record<(typeof SPLITS)[number], ParamTable[string]>
+} as const satisfies Record<Split, ParamTable[string]>
 
 /** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
 function choice(tag: string, variants: Record<string, { params: ParamTable }>) {
@@ -146,9 +100,6 @@ function choice(tag: string, variants: Record<string, { params: ParamTable }>) {
   )
   return z.discriminatedUnion(tag, options as never)
 }
-export type ModelChoice = { model: string } & Record<string, string | number | boolean>
-export type MethodChoice = { method: string } & Record<string, string | number | boolean>
-export type LossChoice = { loss: string } & Record<string, string | number | boolean>
 
 const modelChoice = choice('model', MODELS) as unknown as z.ZodType<ModelChoice>
 const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
@@ -156,6 +107,7 @@ const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodCho
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
 
 const optimiser = z.strictObject(fieldsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserSpec>
+const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
 const distinct = <T>(item: z.ZodType<T>) =>
   z
     .array(item)
@@ -165,7 +117,7 @@ const distinct = <T>(item: z.ZodType<T>) =>
     })
 
 /** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */
-export const specSchema = z.strictObject({
+export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   version: z.literal(1),
   name: z.string().trim().min(1).max(120),
   question: z.string().max(500).default(''),
@@ -173,7 +125,7 @@ export const specSchema = z.strictObject({
   weak: distinct(modelChoice),
   strong: distinct(modelChoice),
   methods: distinct(methodChoice),
-  sizes: z.strictObject(fieldsOf(SIZES)).prefault({}),
+  sizes: sizes.prefault({}),
   optimiser: z.strictObject({ weak: optimiser.prefault({}), strong: optimiser.prefault({}) }).prefault({}),
   ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
   seeds: distinct(z.int().min(0).max(1_000_000)),
@@ -190,11 +142,4 @@ export interface ExperimentSpec extends Values<typeof RUN> {
   sizes: Values<typeof SIZES>
   optimiser: { weak: OptimiserSpec; strong: OptimiserSpec }
   seeds: number[]
-}
-
-/** One thing wrong with an input: where, what was expected, what was there. */
-export interface Problem {
-  path: string
-  expected: string
-  got: string
 }

@@ -1,7 +1,10 @@
-import type { ModelChoice, OptimiserSpec, LossChoice } from './spec'
+import type { LossChoice, MethodChoice, ModelChoice } from './choices'
+import type { OptimiserSpec } from './optimiser'
 
 /** A stage is the unit of work, caching and failure. Its key hashes everything that determines its result. */
 export type StageKind = 'data' | 'pretrain' | 'train' | 'label'
+/** Goes up with every change of a stage's code that changes its result: what was cached before is then another stage. */
+export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = { data: 1, pretrain: 1, train: 1, label: 1 }
 export type Role = 'weak' | 'student' | 'ceiling'
 /** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
 export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
@@ -70,7 +73,7 @@ export interface Arm {
   task: string
   weak: ModelChoice
   strong: ModelChoice
-  method: { method: string } & Record<string, unknown>
+  method: MethodChoice
   /** Short names for people. */
   title: string
   weakTitle: string

@@ -1,0 +1,31 @@
+import { LOSSES } from './losses'
+import { METHODS } from './methods'
+import { MODELS } from './models'
+import { OPTIMISER } from './optimiser'
+import type { ParamTable } from './params'
+import { RUN, SIZES } from './spec'
+
+/** One variant of a noun as plain data. */
+export interface VariantInfo {
+  id: string
+  title: string
+  help: string
+  source?: string
+  params: ParamTable
+}
+
+/** What a spec may name, as plain data: drives the builder's form and `w2s catalog`. */
+export function describeCatalog() {
+  return {
+    models: Object.values(MODELS).map(describe),
+    methods: Object.values(METHODS).map(describe),
+    losses: Object.values(LOSSES).map(describe),
+    optimiser: OPTIMISER as ParamTable,
+    run: RUN as ParamTable,
+    sizes: SIZES as ParamTable,
+  }
+}
+
+function describe({ id, title, help, source, params }: VariantInfo): VariantInfo {
+  return source === undefined ? { id, title, help, params } : { id, title, help, source, params }
+}

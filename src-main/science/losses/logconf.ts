@@ -1,0 +1,126 @@
+import { argmax, type Matrix } from '../matrix'
+import type { ParamTable, Values } from '../params'
+import { crossEntropy, firstClass } from './cross-entropy'
+import type { LossVariant } from './loss'
+
+/** Parameters of the confidence loss, shared with the method of that name. */
+export const LOGCONF_PARAMS = {
+  alphaMax: {
+    type: 'number',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    label: 'Largest alpha',
+    source: 'arXiv 2312.09390 A.4',
+    help: 'Weight of the student’s own hardened predictions after the warm-up. The paper takes 0.75 for its largest students and 0.5 for the others; 0 is naive finetuning.',
+  },
+  warmup: {
+    type: 'number',
+    default: 0.2,
+    min: 0,
+    max: 1,
+    label: 'Warm-up',
+    unit: 'fraction of training',
+    source: 'arXiv 2312.09390 A.4',
+    help: 'How long alpha rises. The schedule “paper” always takes 0.2, the published code 0.1.',
+  },
+  schedule: {
+    type: 'choice',
+    default: 'paper',
+    label: 'Alpha schedule',
+    source: 'openai/weak-to-strong loss.py and pull request 33',
+    help: 'How alpha reaches its largest value.',
+    options: [
+      { value: 'linear', label: 'linear', help: 'From 0 in a straight line over the warm-up.' },
+      {
+        value: 'paper',
+        label: 'as in the paper',
+        help: 'In a straight line over the first 20 %, whatever the warm-up.',
+      },
+      {
+        value: 'reference-bug',
+        label: 'as in the published code',
+        help: 'Alpha is the fraction of training done times its largest value, then jumps to it after the warm-up.',
+      },
+    ],
+  },
+  threshold: {
+    type: 'choice',
+    default: 'weak-mean',
+    label: 'Threshold',
+    source: 'arXiv 2312.09390 A.4, footnote 7',
+    help: 'Which of the student’s predictions in a batch harden to class 0. With more than two classes both harden to the most probable class.',
+    options: [
+      { value: 'weak-mean', label: 'weak labels', help: 'As many as the weak labels of the batch give to class 0.' },
+      { value: 'half', label: 'half', help: 'Exactly half the batch, whatever the labels say.' },
+    ],
+  },
+} as const satisfies ParamTable
+type LogconfParams = Values<typeof LOGCONF_PARAMS>
+
+const PAPER_WARMUP = 0.2
+
+/**
+ * Weight of the student's own predictions at `progress` in [0, 1].
+ * `reference-bug` is openai/weak-to-strong@6b450f2 loss.py:96: alphaMax · progress up to and with the end of the
+ * warm-up, then alphaMax at once. The paper (A.4) and pull request 33 rise in a straight line to alphaMax.
+ */
+export function alphaAt(progress: number, params: Pick<LogconfParams, 'alphaMax' | 'warmup' | 'schedule'>): number {
+  const { alphaMax, warmup, schedule } = params
+  if (schedule === 'reference-bug') return alphaMax * (progress > warmup ? 1 : progress)
+  const end = schedule === 'paper' ? PAPER_WARMUP : warmup
+  return alphaMax * (progress >= end ? 1 : progress / end)
+}
+
+/** Quantile `q` of the values by linear interpolation between order statistics, at position q · (n − 1). */
+export function quantile(values: Float64Array, q: number): number {
+  const sorted = values.toSorted()
+  const at = Math.min(Math.max(q, 0), 1) * (sorted.length - 1)
+  const low = sorted[Math.floor(at)]!
+  const high = sorted[Math.ceil(at)]!
+  return low + (high - low) * (at - Math.floor(at))
+}
+
+/** Hardened class of each example of a two-class batch, and the probability of class 0 from which on it is class 0. */
+function hardenPair(p0: Float64Array, targets: Matrix, rule: string): { hard: Uint8Array; threshold: number } {
+  const n = p0.length
+  if (rule === 'half') {
+    // Ranked, not thresholded, so that ties cannot make it more or less than half; the odd one goes to class 0.
+    const ranked = Array.from(p0.keys()).sort((a, b) => p0[b]! - p0[a]! || a - b)
+    const zero = ranked.slice(0, Math.ceil(n / 2))
+    const hard = new Uint8Array(n).fill(1)
+    for (const i of zero) hard[i] = 0
+    return { hard, threshold: p0[zero.at(-1)!]! }
+  }
+  let mean1 = 0
+  for (let i = 0; i < n; i++) mean1 += targets.data[i * 2 + 1]! / n
+  const threshold = quantile(p0, mean1)
+  return { hard: Uint8Array.from(p0, (p) => (p >= threshold ? 0 : 1)), threshold }
+}
+
+/**
+ * The paper's auxiliary confidence loss (arXiv 2312.09390 A.4): cross-entropy with (1 − alpha) · weak label +
+ * alpha · the student's own hardened prediction. As in the published code, the threshold for hardening is the quantile
+ * of P(class 0) in the batch at the mean of the weak labels for class 1, so that hardening keeps their class balance.
+ * With more than two classes, where neither rule is defined, the most probable class is taken.
+ */
+export const logconf: LossVariant = {
+  id: 'logconf',
+  title: 'Confidence',
+  help: 'Weak labels mixed with the student’s own hardened predictions, so that it may disagree with its supervisor.',
+  source: 'arXiv 2312.09390 A.4',
+  params: LOGCONF_PARAMS,
+  compute(logits, targets, progress, params) {
+    const { threshold: rule, ...schedule } = params as LogconfParams
+    const alpha = alphaAt(progress, schedule)
+    const k = logits.cols
+    const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
+    const hard = pair?.hard ?? argmax(logits)
+    const mixed = new Float64Array(targets.data.length)
+    for (let i = 0; i < mixed.length; i++) {
+      const own = hard[Math.floor(i / k)] === i % k ? 1 : 0
+      mixed[i] = (1 - alpha) * targets.data[i]! + alpha * own
+    }
+    return { ...crossEntropy(logits, mixed), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
+  },
+}

@@ -1,0 +1,25 @@
+import type { LossChoice, ModelChoice } from '../choices'
+import type { ParamTable } from '../params'
+
+/** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
+export interface StageBuilder {
+  /** The supervisor's training, on the weak half. */
+  readonly weak: string
+  /** The model to be elicited. */
+  readonly strong: ModelChoice
+  /** A label set from a finished training: its predictions for the other splits, in the form that the spec asks for. */
+  label(model: string): string
+  /** A training on the transfer half with the given label set; `model` is the strong one where it is not given. */
+  train(student: { labels: string; loss: LossChoice; model?: ModelChoice }): string
+}
+
+/** One file a variant: a recipe that arranges stages. Nothing is run while it does. */
+export interface MethodVariant {
+  id: string
+  title: string
+  help: string
+  source: string
+  params: ParamTable
+  /** Arranges the stages of the student; returns the key of the training whose result is reported. */
+  student(build: StageBuilder, params: Record<string, unknown>): string
+}

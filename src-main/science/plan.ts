@@ -1,0 +1,187 @@
+import type { LossChoice, MethodChoice, ModelChoice } from './choices'
+import { contentKey } from './hash'
+import { METHODS } from './methods'
+import { MODELS } from './models'
+import { oneOf, show, type Problem } from './problems'
+import { PRETRAINING } from './pretraining'
+import type { ExperimentSpec } from './spec'
+import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
+import { choiceTitle } from './titles'
+
+/** What a plan depends on beside the spec. */
+export interface PlanContext {
+  /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number. */
+  sources: Record<string, { sha256: string; title: string; classes: number }>
+  /** Bundled tasks, id → sha256: the corpora of the pretraining. */
+  bundled: Record<string, string>
+  /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
+  backend: string
+}
+
+/** A spec that is well formed but names what is not there. */
+export class PlanError extends Error {
+  constructor(readonly problems: Problem[]) {
+    super(problems.map((p) => `${p.path}: expected ${p.expected}, got ${p.got}`).join('\n'))
+    this.name = 'PlanError'
+  }
+}
+
+/** A stage before it is named by its content. */
+type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) : never
+
+/**
+ * Arranges an experiment into stages and arms. Pure: the same spec and context give the same plan, and equal stages of
+ * different arms, or of different experiments, have the same key and are run once.
+ * @throws PlanError naming every task that the context does not have
+ */
+export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
+  checkTasks(spec, context)
+  const stages = new Map<string, Stage>()
+  const add = (draft: Draft): string => {
+    const { kind, config, needs } = draft
+    const key = contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] })
+    if (!stages.has(key)) stages.set(key, { key, ...draft })
+    return key
+  }
+  // Seeds outside the arms: every arm has a first answer before any has its second.
+  const arms = spec.tasks.flatMap((task) => {
+    const ofTask = armsOf(spec, task, context)
+    for (const seed of spec.seeds) {
+      for (const arm of ofTask) arm.seeds.push(planSeed({ spec, context, add, arm, seed }))
+    }
+    return ofTask
+  })
+  return { stages: [...stages.values()], arms }
+}
+
+function checkTasks(spec: ExperimentSpec, context: PlanContext): void {
+  const known = Object.keys(context.sources)
+  const problems = spec.tasks.flatMap((task, i) =>
+    known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
+  )
+  if (problems.length > 0) throw new PlanError(problems)
+}
+
+/** The arms of one task, without their seeds yet. */
+function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): Arm[] {
+  const taskTitle = context.sources[task]!.title
+  return spec.weak.flatMap((weak) =>
+    spec.strong.flatMap((strong) =>
+      spec.methods.map((method): Arm => {
+        const weakTitle = modelTitle(weak)
+        const strongTitle = modelTitle(strong)
+        const methodTitle = choiceTitle(METHODS[method.method]!, method)
+        return {
+          id: contentKey({ task, weak, strong, method }).slice(0, 16),
+          task,
+          weak,
+          strong,
+          method,
+          title: `${taskTitle} · ${weakTitle} → ${strongTitle} · ${methodTitle}`,
+          weakTitle,
+          strongTitle,
+          methodTitle,
+          seeds: [],
+        }
+      }),
+    ),
+  )
+}
+
+interface SeedPlan {
+  spec: ExperimentSpec
+  context: PlanContext
+  add: (draft: Draft) => string
+  arm: Arm
+  seed: number
+}
+
+/** Adds the stages of one seed of an arm, needs first. */
+function planSeed(at: SeedPlan): ArmSeed {
+  const { spec, arm, seed } = at
+  const data = addData(at)
+  const weak = addTrain(at, data, { role: 'weak', model: arm.weak })
+  const label = (model: string) =>
+    at.add({
+      kind: 'label',
+      config: { form: spec.labels },
+      needs: { data, model },
+      title: titleOf(at, 'labels', arm.weakTitle),
+    })
+  const labels = label(weak)
+  const ceiling = addTrain(at, data, { role: 'ceiling', model: arm.strong })
+  const student = METHODS[arm.method.method]!.student(
+    {
+      weak,
+      strong: arm.strong,
+      label,
+      train: ({ labels, loss, model = arm.strong }) => addTrain(at, data, { role: 'student', model, labels, loss }),
+    },
+    parametersOf(arm.method),
+  )
+  return { seed, weak, labels, student, ceiling }
+}
+
+function addData({ spec, context, add, arm }: SeedPlan): string {
+  const { sha256: source, title } = context.sources[arm.task]!
+  const config = { task: arm.task, source, sizes: spec.sizes, splitSeed: spec.splitSeed }
+  return add({ kind: 'data', config, needs: {}, title: `data · ${title}` })
+}
+
+function addPretrain({ spec, context, add }: SeedPlan): string {
+  const config = { ...PRETRAINING, corpora: context.bundled, splitSeed: spec.splitSeed }
+  const corpora = Object.keys(context.bundled).length
+  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${corpora} corpora` })
+}
+
+interface Training {
+  role: Role
+  model: ModelChoice
+  /** A student's label set and loss; the others learn ground truth with cross-entropy. */
+  labels?: string
+  loss?: LossChoice
+}
+
+function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Training): string {
+  const { spec, context, add, arm, seed } = at
+  const config: TrainConfig = {
+    role,
+    model,
+    trainOn: role === 'weak' ? 'weak' : 'transfer',
+    targets: labels === undefined ? 'truth' : 'labels',
+    loss: loss ?? { loss: 'xent' },
+    optimiser: role === 'weak' ? spec.optimiser.weak : spec.optimiser.strong,
+    evaluations: spec.evaluations,
+    seed,
+    backend: context.backend,
+  }
+  const needs = {
+    data,
+    ...(MODELS[model.model]!.pretrained && { vectors: addPretrain(at) }),
+    ...(labels !== undefined && { labels }),
+  }
+  const title =
+    role === 'student'
+      ? titleOf(at, 'student', arm.methodTitle, studentTitle(spec, arm, model))
+      : titleOf(at, role, modelTitle(model))
+  return add({ kind: 'train', config, needs, title })
+}
+
+/** The student's model, and its supervisor's where the experiment has several. */
+function studentTitle(spec: ExperimentSpec, arm: Arm, model: ModelChoice): string {
+  return spec.weak.length > 1 ? `${arm.weakTitle} → ${modelTitle(model)}` : modelTitle(model)
+}
+
+/** E.g. "student · confidence · vectors 32 · seed 2", and the task where the experiment has several. */
+function titleOf({ spec, context, arm, seed }: SeedPlan, ...parts: string[]): string {
+  const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
+  return [...parts, ...task, `seed ${seed}`].join(' · ')
+}
+
+function modelTitle(model: ModelChoice): string {
+  return choiceTitle(MODELS[model.model]!, model)
+}
+
+function parametersOf({ method: _method, ...parameters }: MethodChoice): Record<string, unknown> {
+  return parameters
+}

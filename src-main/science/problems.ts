@@ -1,0 +1,139 @@
+import type { z } from 'zod'
+
+/** One thing wrong with an input: where, what was expected, what was there. */
+export interface Problem {
+  /** E.g. `methods[1].alphaMax`; '' is the input itself. */
+  path: string
+  expected: string
+  got: string
+}
+
+/**
+ * What a schema found wrong, in words for people; each problem has a path, an expectation and the value that was there.
+ * @param input what was parsed
+ * @param schema the schema that refused it: lets an unknown key be answered with the key that was meant
+ */
+export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = schema ? keysAt(schema, issue.path, input) : []
+      return issue.keys.map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
+    }
+    return [problem(issue.path, expectation(issue, valueAt(input, issue.path)), input)]
+  })
+}
+
+/** One problem at a path, with the value that the input has there. */
+function problem(path: PropertyKey[], expected: string, input: unknown): Problem {
+  return { path: pathText(path), expected, got: show(valueAt(input, path)) }
+}
+
+/** A value for a message: short JSON, `nothing` when there is none. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/** `one of "a", "b"`, with the likeliest of them first when `got` is near to one. */
+export function oneOf(options: readonly unknown[], got: unknown): string {
+  const list = options.map(show).join(', ')
+  return (options.length === 1 ? list : `one of ${list}`) + meant(got, options.map(String), '')
+}
+
+function meant(got: unknown, known: readonly string[], otherwise: string): string {
+  if (typeof got !== 'string') return otherwise
+  const near = known
+    .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))
+    .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0]
+  return near ? `; did you mean ${show(near.word)}?` : otherwise
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+function pathText(path: PropertyKey[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`)).join('')
+}
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined | null)?.[part], input)
+}
+
+const NOUNS: Record<string, string> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+/** What each kind of thing with a size is measured in. */
+const UNITS: Record<string, string> = { string: ' characters', array: ' entries', file: ' bytes' }
+
+function expectation(issue: z.core.$ZodIssue, got: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return NOUNS[issue.expected] ?? issue.expected
+    case 'invalid_value':
+      return oneOf(issue.values, got)
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+    case 'invalid_union': {
+      if ('options' in issue && Array.isArray(issue.options)) return oneOf(issue.options, got)
+      const branches = issue.errors.map((issues) => issues.map((i) => expectation(i, got)).join(' and '))
+      return [...new Set(branches)].join(', or ')
+    }
+    default:
+      return issue.message.replace(/^expected /, '')
+  }
+}
+
+/** The part of a zod definition that the walk along a path needs. */
+interface Definition {
+  type: string
+  shape?: Record<string, z.ZodType>
+  element?: z.ZodType
+  innerType?: z.ZodType
+  in?: z.ZodType
+  valueType?: z.ZodType
+  options?: z.ZodType[]
+  discriminator?: string
+}
+
+/** Keys of the object schema at a path; of a union, those of the branch that the input's tag names. */
+function keysAt(schema: z.ZodType, path: PropertyKey[], input: unknown): string[] {
+  const shape = (resolve(schema, input).def as unknown as Definition).shape
+  if (path.length === 0) return Object.keys(shape ?? {})
+  const def = resolve(schema, input).def as unknown as Definition
+  const [part, ...rest] = path as [PropertyKey, ...PropertyKey[]]
+  const next = def.shape?.[String(part)] ?? def.element ?? def.valueType
+  return next ? keysAt(next, rest, valueAt(input, [part])) : []
+}
+
+/** Unwraps defaults, optionals and pipes, and picks the branch of a tagged union. */
+function resolve(schema: z.ZodType, input: unknown): z.ZodType {
+  const def = schema.def as unknown as Definition
+  const { discriminator: tag } = def
+  const inner =
+    tag === undefined
+      ? (def.innerType ?? def.in)
+      : def.options?.find(
+          (o) => (o.def as unknown as Definition).shape?.[tag]?.safeParse(valueAt(input, [tag])).success,
+        )
+  return inner ? resolve(inner, input) : schema
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { parseSpec } from '../../src-main/science/parse'
+import { planExperiment, PlanError, type PlanContext } from '../../src-main/science/plan'
+import type { ExperimentSpec } from '../../src-main/science/spec'
+import type { Plan, Stage } from '../../src-main/science/stages'
+
+const context: PlanContext = {
+  sources: {
+    spam: { sha256: 'a'.repeat(64), title: 'Spam', classes: 2 },
+    foods: { sha256: 'b'.repeat(64), title: 'Food reviews', classes: 2 },
+  },
+  bundled: { spam: 'a'.repeat(64), foods: 'b'.repeat(64) },
+  backend: 'wasm',
+}
+function specOf(changes: Record<string, unknown> = {}): ExperimentSpec {
+  const parsed = parseSpec({
+    version: 1,
+    name: 'Plan',
+    tasks: ['spam'],
+    weak: [{ model: 'words' }],
+    strong: [{ model: 'vectors' }],
+    methods: [{ method: 'naive' }, { method: 'confidence' }],
+    seeds: [0, 1],
+    ...changes,
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.spec
+}
+const plan = (changes?: Record<string, unknown>, over: Partial<PlanContext> = {}) =>
+  planExperiment(specOf(changes), { ...context, ...over })
+function count(p: Plan): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const s of p.stages) {
+    const what = s.kind === 'train' ? s.config.role : s.kind
+    counts[what] = (counts[what] ?? 0) + 1
+  }
+  return counts
+}
+const keysOf = (p: Plan, kind: string) => p.stages.filter((s) => s.kind === kind).map((s) => s.key)
+const find = (p: Plan, key: string): Stage => p.stages.find((s) => s.key === key)!
+
+describe('planExperiment', () => {
+  it('shares data, vectors, floors, ceilings and labels between the arms', () => {
+    expect(count(plan())).toEqual({ data: 1, pretrain: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
+  })
+
+  it('counts the example of the product description: 85 trainings instead of 180', () => {
+    const p = plan({
+      weak: [
+        { model: 'words', words: 10 },
+        { model: 'words', words: 20 },
+      ],
+      strong: [8, 16, 32].map((hidden) => ({ model: 'vectors', hidden })),
+      seeds: [0, 1, 2, 3, 4],
+    })
+    expect(p.stages.filter((s) => s.kind === 'train')).toHaveLength(85)
+    expect(p.arms).toHaveLength(12)
+  })
+
+  it('puts every stage after its needs, once', () => {
+    const p = plan({ tasks: ['foods', 'spam'], strong: [{ model: 'vectors' }, { model: 'words', words: 900 }] })
+    const seen = new Set<string>()
+    for (const stage of p.stages) {
+      for (const need of Object.values(stage.needs)) expect(seen).toContain(need)
+      expect(seen).not.toContain(stage.key)
+      seen.add(stage.key)
+    }
+  })
+
+  it('binds the four stages of every seed of an arm', () => {
+    const p = plan()
+    for (const arm of p.arms) {
+      expect(arm.seeds.map((s) => s.seed)).toEqual([0, 1])
+      for (const s of arm.seeds) {
+        const [weak, labels, student, ceiling] = [s.weak, s.labels, s.student, s.ceiling].map((key) => find(p, key))
+        expect(weak).toMatchObject({ config: { role: 'weak', trainOn: 'weak', targets: 'truth', seed: s.seed } })
+        expect(labels).toMatchObject({ kind: 'label', needs: { model: s.weak }, config: { form: 'soft' } })
+        expect(student).toMatchObject({
+          config: { role: 'student', trainOn: 'transfer', targets: 'labels', seed: s.seed },
+          needs: { labels: s.labels },
+        })
+        expect(ceiling).toMatchObject({ config: { role: 'ceiling', trainOn: 'transfer', targets: 'truth' } })
+        expect(ceiling!.needs).not.toHaveProperty('labels')
+      }
+    }
+  })
+
+  it('is pure: the same input gives the same plan', () => {
+    expect(plan()).toEqual(plan())
+  })
+
+  it('needs no pretraining where no model starts from vectors', () => {
+    expect(keysOf(plan({ strong: [{ model: 'words', words: 900 }] }), 'pretrain')).toEqual([])
+  })
+
+  it.each([
+    ['an edited dataset', {}, { sources: { ...context.sources, spam: { ...context.sources.spam!, sha256: 'c' } } }],
+    ['another split seed', { splitSeed: 1 }, {}],
+    ['other sizes', { sizes: { test: 500 } }, {}],
+    ['another number of evaluations', { evaluations: 5 }, {}],
+    ['another backend', {}, { backend: 'tensorflow' }],
+    ['another optimiser', { optimiser: { weak: { lr: 0.1 }, strong: { lr: 0.1 } } }, {}],
+  ])('%s makes every training another stage', (_what, changes, over) => {
+    const before = new Set(keysOf(plan(), 'train'))
+    expect(keysOf(plan(changes, over), 'train').filter((key) => before.has(key))).toEqual([])
+  })
+
+  it('name, question and stop rule change no key; hard labels change students alone', () => {
+    const all = (p: Plan) => p.stages.map((s) => s.key)
+    expect(all(plan({ name: 'Other', question: '?', stop: 'weak-validation' }))).toEqual(all(plan()))
+    const kept = new Set(all(plan()))
+    const changed = plan({ labels: 'hard' }).stages.filter((s) => !kept.has(s.key))
+    expect(new Set(changed.map((s) => (s.kind === 'train' ? s.config.role : s.kind)))).toEqual(
+      new Set(['label', 'student']),
+    )
+  })
+
+  it('the backend is part of the key of trainings only', () => {
+    const [a, b] = [plan(), plan({}, { backend: 'tensorflow' })]
+    for (const kind of ['data', 'pretrain']) expect(keysOf(a, kind)).toEqual(keysOf(b, kind))
+  })
+
+  it('adding seeds keeps every stage that was there', () => {
+    const more = new Set(plan({ seeds: [0, 1, 2] }).stages.map((s) => s.key))
+    for (const stage of plan().stages) expect(more).toContain(stage.key)
+  })
+
+  it('gives titles for people, telling apart what varies', () => {
+    const titles = plan().stages.map((s) => s.title)
+    expect(titles).toContain('student · confidence · vectors 32 · seed 1')
+    expect(titles).toContain('weak · words 50 · seed 0')
+    const wide = plan({
+      tasks: ['spam', 'foods'],
+      weak: [{ model: 'words' }, { model: 'words', words: 9 }],
+      strong: [{ model: 'vectors' }, { model: 'vectors', tuneEmbeddings: true }],
+      methods: [{ method: 'confidence' }, { method: 'confidence', alphaMax: 0.75, schedule: 'reference-bug' }],
+    })
+    expect(new Set(wide.stages.map((s) => s.title)).size).toBe(wide.stages.length)
+    expect(new Set(wide.arms.map((a) => a.title)).size).toBe(wide.arms.length)
+    expect(new Set(wide.arms.map((a) => a.id)).size).toBe(wide.arms.length)
+    expect(wide.arms[3]!.title).toBe(
+      'Spam · words 50 → vectors 32, tune the vectors · confidence, largest alpha 0.75, alpha schedule as in the published code',
+    )
+  })
+
+  it('names an unknown task and the one that was meant', () => {
+    const fail = () => plan({ tasks: ['spam', 'food'] })
+    expect(fail).toThrow(PlanError)
+    expect(fail).toThrow('tasks[1]: expected one of "spam", "foods"; did you mean "foods"?, got "food"')
+  })
+})
