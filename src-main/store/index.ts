@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { artifactsTable, type Artifacts } from './artifacts'
+import { guard, guarded } from './errors'
+import { logTable, type Log } from './log'
+import { metricsTable, type Metrics } from './metrics'
+import type { Migration } from './migrations'
+import { needsTable, type Needs } from './needs'
+import { openDatabase, openForReading } from './open'
+import { predictionsTable, type Predictions } from './predictions'
+import { runStagesTable, type RunStages } from './run-stages'
+import { runsTable, type Runs } from './runs'
+import { stagesTable, type Stages } from './stages'
+
+export { asStorageError, StorageError, type StorageReason } from './errors'
+export type { ArtifactRow } from './artifacts'
+export type { LogRow } from './log'
+export type { MetricRow, Points } from './metrics'
+export type { PredictionRow } from './predictions'
+export type { RunStageRow } from './run-stages'
+export type { RunCounts, RunEnd, RunRow } from './runs'
+export type { Finished, NewStage, Progress, StageRow, StoredState } from './stages'
+
+/** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
+export interface Store {
+  readonly path: string
+  runs: Runs
+  stages: Stages
+  needs: Needs
+  runStages: RunStages
+  metrics: Metrics
+  predictions: Predictions
+  artifacts: Artifacts
+  log: Log
+  /** All or nothing; a nested call is part of the outer one. */
+  transaction<T>(work: () => T): T
+  /** Size of the database on disk, its write-ahead log included. */
+  bytes(): number
+  close(): void
+}
+
+/**
+ * Opens the store at `path`, creating and migrating it as needed.
+ * @throws StorageError when the disk is full or read-only, the file is damaged, locked, foreign or from a newer version
+ */
+export function openStore(path: string, migrations?: readonly Migration[]): Store {
+  const db = openDatabase(path, migrations)
+  return guard(path, () => storeOver(db, path))
+}
+
+/** The store for reading alone, beside its writer; an empty one when there is none yet. @throws StorageError */
+export function openStoreForReading(path: string): Store {
+  const db = openForReading(path)
+  return guard(path, () => storeOver(db, path))
+}
+
+function storeOver(db: Database, path: string): Store {
+  return {
+    path,
+    runs: guarded(path, runsTable(db)),
+    stages: guarded(path, stagesTable(db)),
+    needs: guarded(path, needsTable(db)),
+    runStages: guarded(path, runStagesTable(db)),
+    metrics: guarded(path, metricsTable(db)),
+    predictions: guarded(path, predictionsTable(db)),
+    artifacts: guarded(path, artifactsTable(db)),
+    log: guarded(path, logTable(db)),
+    transaction: (work) => guard(path, () => db.transaction(work)()),
+    bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
+    close: () => void db.close(),
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,62 @@
+import { renameSync, rmSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { StorageError } from './errors'
+import { first } from './migrations/001-first'
+
+/** One numbered change of the schema. A released one is never edited: what follows gets the next number. */
+export interface Migration {
+  /** `NNN-words`; the applied names are stored. */
+  name: string
+  up(db: Database): void
+}
+
+export const MIGRATIONS: readonly Migration[] = [first]
+
+/** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
+export function appliedMigrations(db: Database): string[] | null {
+  const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  if (tables.length === 0) return null
+  if (!tables.includes('migrations'))
+    throw new StorageError('foreign', `${db.name} is a database of another program. It was left as it is.`)
+  return db.prepare<[], string>('SELECT name FROM migrations ORDER BY name').pluck().all()
+}
+
+/**
+ * The migrations that are still to run.
+ * @throws StorageError 'newer' when the file has seen one that this version does not know
+ */
+export function pendingMigrations(db: Database, known: readonly Migration[] = MIGRATIONS): Migration[] {
+  const applied = appliedMigrations(db) ?? []
+  const unknown = applied.find((name) => !known.some((m) => m.name === name))
+  if (unknown) {
+    const words = `${db.name} was written by a newer version of Weak-to-Strong Lab (it has "${unknown}").`
+    throw new StorageError(
+      'newer',
+      `${words} Update the app, or choose another folder with W2S_HOME. Nothing was changed.`,
+    )
+  }
+  return known.filter((m) => !applied.includes(m.name))
+}
+
+/** Runs what is pending, all or nothing. A file that holds data is copied beside itself first. */
+export function migrate(db: Database, known: readonly Migration[] = MIGRATIONS): void {
+  const pending = pendingMigrations(db, known)
+  if (pending.length === 0) return
+  if (appliedMigrations(db)) copyBeside(db, pending[0]!.name)
+  db.transaction(() => {
+    db.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, appliedAt INTEGER NOT NULL) WITHOUT ROWID')
+    const note = db.prepare('INSERT INTO migrations (name, appliedAt) VALUES (?, ?)')
+    for (const migration of pending) {
+      migration.up(db)
+      note.run(migration.name, Date.now())
+    }
+  })()
+}
+
+/** `lab.sqlite` → `lab.sqlite.before-002-words`, complete or absent. */
+function copyBeside(db: Database, name: string): void {
+  const copy = `${db.name}.before-${name}`
+  rmSync(`${copy}.part`, { force: true })
+  db.prepare('VACUUM INTO ?').run(`${copy}.part`)
+  renameSync(`${copy}.part`, copy)
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database, { type Database as Db } from 'better-sqlite3'
+import { guard, StorageError } from './errors'
+import { migrate, MIGRATIONS, pendingMigrations, type Migration } from './migrations'
+
+const BUSY_MS = 5000
+
+/**
+ * Opens or creates the database at `path`, migrated and with its pragmas set. A file that is newer, foreign or damaged
+ * is only ever opened for reading.
+ * @throws StorageError
+ */
+export function openDatabase(path: string, migrations: readonly Migration[] = MIGRATIONS): Db {
+  return guard(path, () => {
+    mkdirSync(dirname(path), { recursive: true })
+    if (existsSync(path) && statSync(path).size > 0) reading(path, (db) => pendingMigrations(db, migrations))
+    const db = new Database(path, { timeout: BUSY_MS })
+    return closedOnError(db, () => {
+      db.pragma('journal_mode = WAL')
+      // In WAL mode NORMAL keeps the file whole after a power cut; only the last instants may be missing.
+      db.pragma('synchronous = NORMAL')
+      db.pragma('foreign_keys = ON')
+      migrate(db, migrations)
+      return db
+    })
+  })
+}
+
+/**
+ * Opens a store beside its writer, for reading alone; an empty one in memory when there is no file yet.
+ * @throws StorageError, also when the file waits for a migration
+ */
+export function openForReading(path: string): Db {
+  return guard(path, () => {
+    if (!existsSync(path)) {
+      const empty = new Database(':memory:')
+      migrate(empty)
+      return empty
+    }
+    const db = new Database(path, { readonly: true, timeout: BUSY_MS })
+    return closedOnError(db, () => {
+      if (pendingMigrations(db).length > 0)
+        throw new StorageError('locked', `${path} is from an older version. Open it once in the app, then try again.`)
+      return db
+    })
+  })
+}
+
+function reading(path: string, look: (db: Db) => unknown): void {
+  const db = new Database(path, { readonly: true, timeout: BUSY_MS })
+  try {
+    look(db)
+  } finally {
+    db.close()
+  }
+}
+
+function closedOnError<T>(db: Db, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

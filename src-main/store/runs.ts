@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3'
+
+export type RunEnd = 'done' | 'failed' | 'cancelled' | 'interrupted'
+export interface RunRow {
+  id: string
+  name: string
+  question: string
+  /** ExperimentSpec, as JSON. */
+  spec: string
+  /** Arm[], as JSON. */
+  arms: string
+  createdAt: number
+  /** When it last joined the queue. */
+  queuedAt: number
+  endedAt: number | null
+  /** How it ended; null while it is live, i.e. its stages are wanted. */
+  ended: RunEnd | null
+  headline: string
+}
+export type RunCounts = RunRow & { running: number; stagesDone: number; stagesTotal: number }
+
+/** Runs: what was asked, and how it ended. */
+export function runsTable(db: Database) {
+  const insert = db.prepare<[RunRow]>(`
+    INSERT INTO runs (id, name, question, spec, arms, createdAt, queuedAt, endedAt, ended, headline)
+    VALUES (@id, @name, @question, @spec, @arms, @createdAt, @queuedAt, @endedAt, @ended, @headline)`)
+  const counted = `
+    SELECT runs.*, coalesce(sum(s.state = 'running'), 0) AS running, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
+      count(s.id) AS stagesTotal
+    FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
+  const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
+  const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)
+  const live = db.prepare<[], string>('SELECT id FROM runs WHERE ended IS NULL ORDER BY queuedAt, rowid').pluck()
+  const end = db.prepare<[RunEnd, number, string]>(
+    'UPDATE runs SET ended = ?, endedAt = ? WHERE id = ? AND ended IS NULL',
+  )
+  const reopen = db.prepare<[number, string]>('UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ? WHERE id = ?')
+  const headline = db.prepare<[string, string]>('UPDATE runs SET headline = ? WHERE id = ?')
+  const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
+  // Nothing waits or runs any more: `done` when everything is, else `failed`.
+  const settled = db.prepare<[], { id: string; ended: RunEnd }>(`
+    SELECT r.id, iif(sum(s.state <> 'done') = 0, 'done', 'failed') AS ended
+    FROM runs r JOIN run_stages rs ON rs.run = r.id JOIN stages s ON s.id = rs.stage
+    WHERE r.ended IS NULL GROUP BY r.id HAVING sum(s.state IN ('waiting', 'running')) = 0`)
+  const wanting = db.prepare<[number], string>('SELECT run FROM run_stages WHERE stage = ?').pluck()
+
+  return {
+    insert: (row: RunRow) => void insert.run(row),
+    get: (id: string) => get.get(id),
+    /** Newest first. */
+    all: () => all.all(),
+    /** Ids of the runs whose stages are wanted, in the order of the queue. */
+    live: () => live.all(),
+    end: (id: string, how: RunEnd, at: number) => void end.run(how, at, id),
+    /** Makes an ended run live again, at the end of the queue. */
+    reopen: (id: string, at: number) => void reopen.run(at, id),
+    setHeadline: (id: string, text: string) => void headline.run(text, id),
+    /** Its place among the stages goes with it; the stages stay. */
+    remove: (id: string) => void remove.run(id),
+    /** Live runs that have nothing left to do, with how they end. */
+    settled: () => settled.all(),
+    /** Ids of every run that has this stage. */
+    withStage: (stage: number) => wanting.all(stage),
+  }
+}
+export type Runs = ReturnType<typeof runsTable>

@@ -1,0 +1,126 @@
+import type { Database } from 'better-sqlite3'
+
+export type StoredState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+export interface StageRow {
+  id: number
+  key: string
+  kind: string
+  role: string | null
+  title: string
+  /** The stage's config, as JSON. */
+  config: string
+  state: StoredState
+  /** Counts the times it was started; facts are kept under the attempt that made them. */
+  attempt: number
+  /** The attempt that finished; 0 when none has. */
+  doneAttempt: number
+  backend: string
+  device: string
+  reason: string
+  startedAt: number | null
+  endedAt: number | null
+  done: number
+  total: number
+  unit: string
+  etaSeconds: number | null
+  error: string
+}
+export type NewStage = Pick<StageRow, 'key' | 'kind' | 'role' | 'title' | 'config'>
+export interface Progress {
+  done: number
+  total: number
+  unit: string
+  etaSeconds: number | null
+}
+/** A finished stage of the past, for estimates. */
+export type Finished = Pick<StageRow, 'kind' | 'config' | 'backend'> & { seconds: number; bytes: number }
+
+const LIVE = `EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run WHERE rs.stage = stages.id AND r.ended IS NULL)`
+
+/** Stages, shared by all runs that want the same key. */
+export function stagesTable(db: Database) {
+  const ensure = db.prepare<[NewStage]>(`
+    INSERT INTO stages (key, kind, role, title, config) VALUES (@key, @kind, @role, @title, @config)
+    ON CONFLICT (key) DO NOTHING`)
+  const byKey = db.prepare<[string], StageRow>('SELECT * FROM stages WHERE key = ?')
+  const inState = db.prepare<[StoredState], StageRow>('SELECT * FROM stages WHERE state = ? ORDER BY id')
+  // The whole queue: wanted by a live run, waiting, and every need done; by the runs' order, then the plan's.
+  const next = db.prepare<[], StageRow>(`
+    SELECT s.* FROM runs r JOIN run_stages rs ON rs.run = r.id JOIN stages s ON s.id = rs.stage
+    WHERE r.ended IS NULL AND s.state = 'waiting' AND NOT EXISTS (
+      SELECT 1 FROM needs n JOIN stages needed ON needed.id = n.need
+      WHERE n.stage = s.id AND needed.state <> 'done')
+    ORDER BY r.queuedAt, r.rowid, rs.position LIMIT 1`)
+  const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
+  const claim = db.prepare<[number, number]>(`
+    UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
+      done = 0, total = 0, unit = '', etaSeconds = NULL, backend = '', device = '', reason = '' WHERE id = ?`)
+  const started = db.prepare<[string, string, string, number]>(
+    'UPDATE stages SET backend = ?, device = ?, reason = ? WHERE id = ?',
+  )
+  const progress = db.prepare<[Progress & { id: number }]>(
+    'UPDATE stages SET done = @done, total = @total, unit = @unit, etaSeconds = @etaSeconds WHERE id = @id',
+  )
+  const end = db.prepare<[StoredState, number, string, number]>(
+    'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
+  )
+  const finish = db.prepare<[number, number]>(
+    `UPDATE stages SET state = 'done', doneAttempt = attempt, endedAt = ?, error = '', etaSeconds = NULL WHERE id = ?`,
+  )
+  const wait = db.prepare<[number]>(`UPDATE stages SET state = 'waiting', error = '', done = 0, total = 0 WHERE id = ?`)
+  const failDependents = db.prepare<[{ id: number; at: number; error: string }]>(`
+    WITH RECURSIVE hit(id) AS (
+      SELECT stage FROM needs WHERE need = @id
+      UNION SELECT n.stage FROM needs n JOIN hit ON n.need = hit.id)
+    UPDATE stages SET state = 'failed', endedAt = @at, error = @error WHERE state = 'waiting' AND id IN hit`)
+  const idle = db.prepare<[StoredState, string]>(
+    `UPDATE stages SET state = ? WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`,
+  )
+  const wantedLive = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
+  const orphans = db.prepare<[], StageRow>(
+    'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
+  )
+  const remove = db.prepare<[number]>('DELETE FROM stages WHERE id = ?')
+  const finished = db.prepare<[], Finished>(`
+    SELECT kind, config, backend, (endedAt - startedAt) / 1000.0 AS seconds, coalesce(a.bytes, 0) AS bytes
+    FROM stages LEFT JOIN artifacts a ON a.stage = stages.id
+    WHERE state = 'done' AND attempt > 0 ORDER BY endedAt DESC LIMIT 200`)
+
+  return {
+    /** Adds the stage unless its key is there already; gives its row. */
+    ensure(stage: NewStage): StageRow {
+      ensure.run(stage)
+      return byKey.get(stage.key)!
+    },
+    byKey: (key: string) => byKey.get(key),
+    inState: (state: StoredState) => inState.all(state),
+    /** The stage to run now, if any. */
+    next: () => next.get(),
+    /** How many stages wait for their turn. */
+    waiting: () => waiting.get() ?? 0,
+    /** Takes the stage from the queue: a new attempt begins. */
+    claim: (id: number, at: number) => void claim.run(at, id),
+    setBackend: (id: number, backend: string, device: string, reason: string) =>
+      void started.run(backend, device, reason, id),
+    setProgress: (id: number, p: Progress) =>
+      void progress.run({ id, done: p.done, total: p.total, unit: p.unit, etaSeconds: p.etaSeconds }),
+    /** Ends the current attempt without a result. */
+    end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
+      void end.run(state, at, error, id),
+    /** The current attempt is the one that counts from now on. */
+    finish: (id: number, at: number) => void finish.run(at, id),
+    /** Back into the queue of whatever live run wants it. */
+    wait: (id: number) => void wait.run(id),
+    /** Everything waiting that needs this stage, directly or not, fails with `error`. */
+    failDependents: (id: number, at: number, error: string) => void failDependents.run({ id, at, error }),
+    /** The waiting stages of an ended run that no live run wants get `state`. */
+    leaveQueue: (run: string, state: 'cancelled' | 'interrupted') => void idle.run(state, run),
+    isWanted: (id: number) => (wantedLive.get(id) ?? 0) > 0,
+    /** Stages of no run, dependents before their needs. */
+    orphans: () => orphans.all(),
+    remove: (id: number) => void remove.run(id),
+    /** The latest finished stages, newest first. */
+    finished: () => finished.all(),
+  }
+}
+export type Stages = ReturnType<typeof stagesTable>
