@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { CallName, Calls, Reply } from '../../src-preload/contract'
+import { problemsOf } from '../science/problems'
+import { SPLITS } from '../science/stages'
+import { badInput, failureOf } from './errors'
+
+const id = z.string().min(1).max(200)
+const path = z.string().min(1).max(4096)
+const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (64 hex digits)' })
+const stop = z.enum(['last', 'weak-validation', 'oracle'])
+const split = z.enum([...SPLITS, ''])
+const armRef = z.strictObject({ runId: id, armId: id, seed: z.int().min(0), stop })
+const columns = {
+  text: z.string().max(200),
+  label: z.string().max(200),
+  split: z.string().max(200),
+  group: z.string().max(200),
+}
+const words = z.string().max(500)
+
+/** Arguments of every call, as they may arrive over the line. Unknown keys and surplus arguments are refused. */
+export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
+  catalog: z.tuple([]),
+  preview: z.tuple([z.unknown()]),
+  run: z.tuple([z.unknown()]),
+  runs: z.tuple([]),
+  runDetail: z.tuple([id]),
+  curves: z.tuple([
+    z.strictObject({
+      keys: z.array(key).max(1000),
+      names: z.array(words).max(100),
+      splits: z.array(split).max(5),
+      buckets: z.int().min(1).max(10_000),
+    }),
+  ]),
+  log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
+  result: z.tuple([z.strictObject({ runId: id, stop })]),
+  cube: z.tuple([armRef]),
+  examples: z.tuple([
+    armRef.extend({
+      cells: z.array(z.enum(['000', '001', '010', '011', '100', '101', '110', '111'])).max(8),
+      search: words,
+      sort: z.enum(['weak-confidence', 'student-confidence', 'index']),
+      offset: z.int().min(0),
+      limit: z.int().min(0).max(1000),
+    }),
+  ]),
+  example: z.tuple([armRef.extend({ index: z.int().min(0) })]),
+  cancel: z.tuple([id]),
+  resume: z.tuple([id]),
+  remove: z.tuple([id]),
+  exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
+  chooseDataset: z.tuple([]),
+  datasetPreview: z.tuple([z.strictObject({ path, ...columns })]),
+  datasetImport: z.tuple([
+    z.strictObject({
+      path,
+      id: z.string(),
+      title: z.string(),
+      question: z.string(),
+      licence: z.string(),
+      ...columns,
+      classes: z.array(z.string()),
+    }),
+  ]),
+  datasetRemove: z.tuple([id]),
+  doctor: z.tuple([]),
+  install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
+  uninstall: z.tuple([z.literal('tensorflow')]),
+  status: z.tuple([]),
+  reveal: z.tuple([path]),
+}
+
+/** Arguments as a call expects them. @throws LabError `bad-input` with a path into the arguments, e.g. `[0].runId` */
+export function parseArguments<K extends CallName>(name: K, args: unknown): Parameters<Calls[K]> {
+  const schema: z.ZodType<Parameters<Calls[K]>> = ARGUMENTS[name]
+  const parsed = schema.safeParse(args)
+  if (!parsed.success) throw badInput(problemsOf(parsed.error, args, schema))
+  return parsed.data
+}
+
+/** The functions that answer calls: the lab's, and those of the window. */
+export type Handlers = { [K in CallName]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>> }
+
+/**
+ * Answers one call that came over a line: arguments parsed, errors turned into failures. Never throws.
+ * @param home named in messages about the disk
+ */
+export async function answer<K extends CallName>(
+  handlers: Handlers,
+  name: K,
+  args: unknown,
+  home: string,
+): Promise<Reply<ReturnType<Calls[K]>>> {
+  try {
+    return { ok: true, value: await handlers[name](...parseArguments(name, args)) }
+  } catch (error) {
+    return { ok: false, error: failureOf(error, home) }
+  }
+}

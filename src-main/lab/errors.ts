@@ -1,0 +1,32 @@
+import type { Failure } from '../../src-preload/contract'
+import type { Problem } from '../science/problems'
+import { asStorageError, StorageError } from '../store'
+
+/** A refusal, in words for people. */
+export class LabError extends Error {
+  override readonly name = 'LabError'
+  constructor(
+    readonly code: Failure['code'],
+    message: string,
+    readonly problems: Problem[] = [],
+  ) {
+    super(message)
+  }
+}
+
+/** A refusal of an input, with what is wrong where. */
+export function badInput(problems: Problem[]): LabError {
+  const message = problems.map((p) => `${p.path || 'input'}: expected ${p.expected}, got ${p.got}`).join('\n')
+  return new LabError('bad-input', message, problems)
+}
+
+/** What goes over the line instead of a thrown error. */
+export function failureOf(error: unknown, home: string): Failure {
+  const known = asStorageError(error, home)
+  if (known instanceof LabError) {
+    const { code, message, problems } = known
+    return problems.length > 0 ? { code, message, problems } : { code, message }
+  }
+  if (known instanceof StorageError) return { code: 'storage', message: known.message }
+  return { code: 'internal', message: known instanceof Error ? known.message : String(known) }
+}

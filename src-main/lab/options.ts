@@ -1,0 +1,74 @@
+import type { CallName, Calls, LabEvent } from '../../src-preload/contract'
+import type { BackendId } from '../engine/backends/learner'
+import type { Message, Request } from '../engine/protocol'
+
+/** How an engine process ended. */
+export interface EngineExit {
+  code: number | null
+  /** E.g. 'SIGKILL'; null when it left by itself or the platform does not say. */
+  signal: string | null
+  /** The last lines that it wrote to stderr, oldest first. */
+  stderr: string[]
+}
+export interface EngineHandle {
+  /** Undefined until the process is there. */
+  readonly pid: number | undefined
+  post(request: Request): void
+  /** At once and without asking; `onExit` follows. */
+  kill(): void
+}
+/**
+ * Starts one engine process; the only thing that differs between the app (utilityProcess) and the command line
+ * (child_process). `onExit` is called exactly once, also when the process could not be started.
+ */
+export type SpawnEngine = (onMessage: (message: Message) => void, onExit: (exit: EngineExit) => void) => EngineHandle
+
+export interface LabOptions {
+  /** Folder of `lab.sqlite`, `artifacts/`, `datasets/` and `bundles/`; made when missing. */
+  home: string
+  /** The app's own data: `tasks/`, `ladders/`, `presets/`. */
+  resources: string
+  /** Where installed backends live, outside the clone. */
+  cache: string
+  spawnEngine: SpawnEngine
+  /** Default 'auto': the best one that passes its self-test. */
+  backend?: 'auto' | BackendId
+  appVersion: string
+  /** Opens beside a writer, to look only: calls that would write fail with `conflict`. */
+  readOnly?: boolean
+  /** Says that the runtime is a fallback and which, for the status bar; '' or absent when it is not. */
+  fallbackRuntime?: string
+  /** The built `analyst.js`; without it results are computed in this thread. */
+  analyst?: string
+  /** Milliseconds, for tests. */
+  timing?: Partial<Timing>
+}
+export interface Timing {
+  /** How long an engine may take to say `ready`. */
+  ready: number
+  /** How long a cancelled stage may take to stop before its process is killed. */
+  cancel: number
+  /** After how long without work the engine process is let go. */
+  idle: number
+}
+
+/** Calls that need a window: the app answers them itself. */
+export type WindowCall = 'chooseDataset' | 'reveal'
+/**
+ * The contract's calls as functions; failures are thrown as LabError or StorageError. `exportBundle` with an empty path
+ * writes into `<home>/bundles`.
+ */
+export type LabCalls = {
+  [K in Exclude<CallName, WindowCall>]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
+}
+
+export interface Lab {
+  calls: LabCalls
+  /**
+   * Facts, in batches and in order, after they were stored. Predictions are left out: they are read through results.
+   * @returns the unsubscribe
+   */
+  subscribe(listener: (events: LabEvent[]) => void): () => void
+  /** Stops the engine (within the cancel timeout), leaves live runs `interrupted`, and lets go of the home. */
+  close(): Promise<void>
+}
