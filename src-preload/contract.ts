@@ -1,23 +1,18 @@
 // All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
+import type { VariantInfo as Variant } from '../src-main/science/catalog'
+import type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule } from '../src-main/science/metrics/result'
 import type { Param, ParamTable } from '../src-main/science/params'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
+export type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Param, ParamTable, Problem, Role, Split, Stage }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
-export type StopRule = 'last' | 'weak-validation' | 'oracle'
 
-export interface Variant {
-  id: string
-  title: string
-  help: string
-  source?: string
-  params: ParamTable
-}
 export interface TaskInfo {
   id: string
   title: string
@@ -111,81 +106,11 @@ export interface Curve {
   bucket: number
 }
 
-/** A mean over seeds with its 95 % bootstrap interval. */
-export interface Estimate {
-  value: number
-  low: number
-  high: number
-  /** Number of seeds. */
-  seeds: number
-  /** Number of test examples a seed. */
-  examples: number
-}
-/** PGR = (student − weak) / (ceiling − weak), arXiv 2312.09390 §3.1; undefined with a reason when ceiling ≤ weak. */
-export type Pgr =
-  | {
-      defined: true
-      value: number
-      low: number
-      high: number
-      gap: number
-      seeds: number
-      examples: number
-      convention: string
-      warning: string | null
-    }
-  | { defined: false; reason: string; gap: number; seeds: number; examples: number; convention: string }
-export interface SeedResult {
-  seed: number
-  weak: number
-  student: number
-  ceiling: number
-  pgr: number | null
-  agreement: number
-  agreementWeakRight: number | null
-  agreementWeakWrong: number | null
-  /** Ceiling's agreement with the supervisor's errors: the base rate of honest mistakes. */
-  ceilingAgreementWeakWrong: number | null
-  /** Step that the stop rule reports. */
-  step: number
-}
-export interface ArmResult {
-  arm: Arm
-  stop: StopRule
-  /** Seeds whose four stages are done, of those asked for. */
-  seedsDone: number
-  weak: Estimate | null
-  student: Estimate | null
-  ceiling: Estimate | null
-  agreement: Estimate | null
-  agreementWeakRight: Estimate | null
-  agreementWeakWrong: Estimate | null
-  pgr: Pgr | null
-  bySeed: SeedResult[]
-  /** Student on ground truth and on weak labels over training, mean over seeds, on `split`; steps of the three stop rules. */
-  training: {
-    step: number[]
-    truth: number[]
-    truthLow: number[]
-    truthHigh: number[]
-    weakLabels: number[]
-    weakErrors: number[]
-  } | null
-  stops: Record<StopRule, { step: number; student: number }> | null
-}
 export interface RunResult {
   runId: string
   arms: ArmResult[]
 }
 
-/** Right or wrong of weak, student and ceiling, e.g. "011" = weak wrong, student right, ceiling right. */
-export type Cell = '000' | '001' | '010' | '011' | '100' | '101' | '110' | '111'
-export interface Cube {
-  counts: Record<Cell, number>
-  examples: number
-  /** Share of the supervisor's errors that the student repeats, by the supervisor's confidence, unsure to sure. */
-  copiedByConfidence: { low: number; high: number; n: number; copied: number; ceilingCopied: number }[]
-}
 export interface ExampleRow {
   index: number
   text: string

@@ -1,5 +1,6 @@
 import { argmax, type Matrix } from '../matrix'
 import type { ParamTable, Values } from '../params'
+import { quantile } from '../statistics'
 import { crossEntropy, firstClass } from './cross-entropy'
 import type { LossVariant } from './loss'
 
@@ -70,15 +71,6 @@ export function alphaAt(progress: number, params: Pick<LogconfParams, 'alphaMax'
   if (schedule === 'reference-bug') return alphaMax * (progress > warmup ? 1 : progress)
   const end = schedule === 'paper' ? PAPER_WARMUP : warmup
   return alphaMax * (progress >= end ? 1 : progress / end)
-}
-
-/** Quantile `q` of the values by linear interpolation between order statistics, at position q · (n − 1). */
-export function quantile(values: Float64Array, q: number): number {
-  const sorted = values.toSorted()
-  const at = Math.min(Math.max(q, 0), 1) * (sorted.length - 1)
-  const low = sorted[Math.floor(at)]!
-  const high = sorted[Math.ceil(at)]!
-  return low + (high - low) * (at - Math.floor(at))
 }
 
 /** Hardened class of each example of a two-class batch, and the probability of class 0 from which on it is class 0. */

@@ -1,0 +1,12 @@
+/**
+ * Share of decisions that equal the labels, in [0, 1]; NaN of no examples.
+ * @throws RangeError when there are not as many labels as decisions
+ */
+export function accuracy(decisions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  if (decisions.length !== labels.length) {
+    throw new RangeError(`accuracy: expected ${decisions.length} labels, got ${labels.length}`)
+  }
+  let right = 0
+  for (let i = 0; i < decisions.length; i++) if (decisions[i] === labels[i]) right++
+  return right / decisions.length
+}

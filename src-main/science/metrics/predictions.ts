@@ -1,0 +1,37 @@
+/**
+ * What the metrics of one seed are made from: stored probabilities, [examples, classes − 1] row-major, of the classes
+ * 1 to classes − 1; for two classes simply the probability of class 1.
+ */
+export interface SeedPredictions {
+  seed: number
+  /** Ground truth of the test split. */
+  truth: ArrayLike<number>
+  /** Supervisor's test predictions at its last evaluation, from which its labels are made. */
+  weak: Float32Array
+  /** Ceiling's test predictions at its last evaluation. */
+  ceiling: Float32Array
+  /** Steps of the student's evaluations, ascending. */
+  steps: number[]
+  /** Student's test predictions at every evaluation. */
+  student: Float32Array[]
+  /** Student's validation predictions at every evaluation, and the supervisor's: for the stop by weak labels. */
+  studentValidation: Float32Array[]
+  weakValidation: Float32Array
+}
+
+/** Probability of every class of one example, [classes]. */
+export function distribution(probabilities: Float32Array, example: number, classes: number): number[] {
+  const at = example * (classes - 1)
+  const rest = Array.from(probabilities.subarray(at, at + classes - 1))
+  return [1 - rest.reduce((sum, p) => sum + p, 0), ...rest]
+}
+
+/** The most probable class of every example; the first one on a tie. */
+export function decide(probabilities: Float32Array, classes: number): Uint8Array {
+  // The two-class case is the common one, and the only one in a loop over evaluations.
+  if (classes === 2) return Uint8Array.from(probabilities, (p) => (p > 0.5 ? 1 : 0))
+  return Uint8Array.from({ length: probabilities.length / (classes - 1) }, (_, i) => {
+    const all = distribution(probabilities, i, classes)
+    return all.indexOf(Math.max(...all))
+  })
+}
