@@ -28,19 +28,19 @@ export async function setup({ window = false, tests = false } = {}) {
   }
 }
 
-/** Runs the set-up and ends the process with a message that says what to do when it cannot be done. */
-export async function setupOrExit(what) {
+/** Does what may fail with a `SetupError`, and then ends the process with what to do about it. */
+export async function orExit(work) {
   try {
-    await setup(what)
+    return await work()
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    console.error(`\nSet-up stopped. ${error.message}`)
-    process.exit(1)
+    console.error(`\n${error.message}`)
+    return process.exit(1)
   }
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
   const started = Date.now()
-  await setupOrExit({ window: true, tests: process.argv.includes('--tests') })
+  await orExit(() => setup({ window: true, tests: process.argv.includes('--tests') }))
   say('set-up', `complete, ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

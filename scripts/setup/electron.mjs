@@ -9,7 +9,7 @@ const dist = join(home, 'dist')
 const DAY = 86_400_000
 
 /** The folder of the runtime in use; a folder of the user's own wins, as it does for the `electron` package. */
-const distFolder = () => process.env.ELECTRON_OVERRIDE_DIST_PATH || dist
+export const distFolder = () => process.env.ELECTRON_OVERRIDE_DIST_PATH || dist
 
 const read = (path) => (exists(path) ? readFileSync(path, 'utf8').trim() : '')
 

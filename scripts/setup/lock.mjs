@@ -77,9 +77,15 @@ export async function takeLock(folder) {
     }
   }
   rmSync(own, { force: true })
-  const release = () => read(path) === text && rmSync(path, { force: true })
+  const release = () => {
+    if (read(path) === text) rmSync(path, { force: true })
+  }
+  const interrupted = { SIGINT: () => process.exit(130), SIGTERM: () => process.exit(143) }
   process.once('exit', release)
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
-    process.once(signal, () => process.exit(code))
-  return release
+  for (const [signal, leave] of Object.entries(interrupted)) process.once(signal, leave)
+  return () => {
+    release()
+    process.off('exit', release)
+    for (const [signal, leave] of Object.entries(interrupted)) process.off(signal, leave)
+  }
 }

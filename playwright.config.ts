@@ -1,0 +1,13 @@
+import { defineConfig } from '@playwright/test'
+
+// The browser is Electron itself: nothing else is installed. One app at a time, for every one trains on all cores.
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '*.spec.ts',
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  outputDir: 'test-results/e2e',
+})

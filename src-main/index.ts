@@ -1,0 +1,160 @@
+// The app: one window over one lab. Start-up reads from top to bottom; nothing here knows what an experiment is.
+import { app, BrowserWindow, dialog, powerSaveBlocker, utilityProcess } from 'electron'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { LabEvent, Status } from '../src-preload/contract'
+import type { Message } from './engine/protocol'
+import { serveIpc } from './ipc'
+import { createLab, type Lab } from './lab'
+import { lastLines } from './lab/fork'
+import { labCache, labHome } from './lab/home'
+import type { SpawnEngine } from './lab/options'
+import { denyNavigation, guardSession, openWindow, registerScheme, setMenu } from './window'
+
+const home = labHome()
+
+let window: BrowserWindow | null = null
+let opening: Promise<Lab> | null = null
+let engine: Status['engine'] = 'idle'
+let leaving = false
+
+if (process.env.W2S_HOME && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(home, 'window'))
+if (app.requestSingleInstanceLock()) start()
+else {
+  console.error('Weak-to-Strong Lab is already running with this lab; its window was brought forward.')
+  app.exit(0)
+}
+
+function start(): void {
+  registerScheme()
+  denyNavigation()
+  app.on('second-instance', showWindow)
+  app.on('activate', showWindow)
+  app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    void leave()
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave())
+  serveIpc({ lab: openLab, window: () => window, home })
+  openLab().catch(() => undefined)
+  // Never `await app.whenReady()` at the top level of a module: Electron waits for the module, the module for Electron.
+  void app.whenReady().then(() => {
+    guardSession()
+    setMenu()
+    showWindow()
+  })
+}
+
+/** The engine in a process of Electron's own kind, which needs no Node executable and ends with the app. */
+const spawnEngine: SpawnEngine = (onMessage, onExit) => {
+  const child = utilityProcess.fork(join(import.meta.dirname, 'engine.js'), [], {
+    serviceName: 'Weak-to-Strong Lab engine',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const stderr = lastLines(child.stderr as Readable | null)
+  child.on('message', (message: Message) => onMessage(message))
+  child.on('exit', (code) => onExit({ code, signal: null, stderr: stderr() }))
+  return {
+    get pid() {
+      return child.pid
+    },
+    post: (request) => child.postMessage(request),
+    // `child.kill()` only asks; a process that is stuck in native code does not hear it.
+    kill: () => void (child.pid === undefined ? child.kill() : process.kill(child.pid, 'SIGKILL')),
+  }
+}
+
+/** The marker that the set-up leaves beside a runtime that is not the supported one. */
+function fallbackRuntime(): string {
+  try {
+    return readFileSync(join(process.resourcesPath, 'fallback-runtime.txt'), 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Opens the lab once. A lab that could not be opened is tried again at the next call, i.e. when the page is reloaded. */
+function openLab(): Promise<Lab> {
+  opening ??= createLab({
+    home,
+    resources: join(app.getAppPath(), 'resources'),
+    cache: labCache(),
+    spawnEngine,
+    appVersion: app.getVersion(),
+    fallbackRuntime: fallbackRuntime(),
+    analyst: join(import.meta.dirname, 'analyst.js'),
+  }).then(
+    (lab) => {
+      lab.subscribe(publish)
+      return lab
+    },
+    (error: unknown) => {
+      opening = null
+      throw error
+    },
+  )
+  return opening
+}
+
+/** Hands a batch of facts to the window. */
+function publish(events: LabEvent[]): void {
+  for (const event of events) if (event.type === 'status') heed(event.status)
+  if (window && !window.webContents.isDestroyed()) window.webContents.send('w2s:events', events)
+}
+
+let blocker: number | null = null
+
+/** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */
+function heed(status: Status): void {
+  engine = status.engine
+  const busy = engine === 'running' || engine === 'starting'
+  if (busy) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+  else if (blocker !== null) {
+    powerSaveBlocker.stop(blocker)
+    blocker = null
+    if (window && !window.isVisible() && !leaving) window.showInactive()
+  }
+}
+
+function showWindow(): void {
+  if (!window) {
+    window = openWindow()
+    window.on('close', (event) => {
+      if (leaving || engine === 'idle' || engine === 'stopped') return
+      event.preventDefault()
+      void askBeforeClosing()
+    })
+    window.on('closed', () => (window = null))
+    return
+  }
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+async function askBeforeClosing(): Promise<void> {
+  if (!window) return
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'A run is going on.',
+    detail:
+      'It can go on without the window: start the app again to see it. Stopped, it keeps every finished stage and can be resumed.',
+    buttons: ['Keep running', 'Stop and quit', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    noLink: true,
+  })
+  if (response === 0) window?.hide()
+  if (response === 1) await leave()
+}
+
+/** Stops the engine, closes the store, ends. */
+async function leave(): Promise<void> {
+  if (leaving) return
+  leaving = true
+  const lab = await opening?.catch(() => null)
+  await lab?.close().catch((error: unknown) => console.error(error))
+  app.exit(0)
+}
