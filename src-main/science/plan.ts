@@ -129,7 +129,7 @@ function addData({ spec, context, add, arm }: SeedPlan): string {
 }
 
 function addPretrain({ spec, context, add }: SeedPlan): string {
-  const config = { ...PRETRAINING, corpora: context.bundled, splitSeed: spec.splitSeed }
+  const config = { ...PRETRAINING, corpora: context.bundled }
   const corpora = Object.keys(context.bundled).length
   return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${corpora} corpora` })
 }

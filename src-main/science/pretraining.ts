@@ -3,8 +3,8 @@ import type { PretrainConfig } from './stages'
 /** The one recipe of the word vectors, so that every model that starts from them shares one pretraining. */
 export const PRETRAINING = {
   recipe: 'ppmi-svd',
-  width: 64,
-  vocabulary: 16_000,
+  width: 100,
+  vocabulary: 20_000,
   window: 5,
   seed: 0,
-} as const satisfies Omit<PretrainConfig, 'corpora' | 'splitSeed'>
+} as const satisfies Omit<PretrainConfig, 'corpora'>

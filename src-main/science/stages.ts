@@ -24,7 +24,6 @@ export interface PretrainConfig {
   window: number
   /** task id → sha256: the corpora; the test texts of each are left out. */
   corpora: Record<string, string>
-  splitSeed: number
   seed: number
 }
 export interface TrainConfig {
