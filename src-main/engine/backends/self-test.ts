@@ -1,0 +1,118 @@
+import { softmax, zeros, type Matrix } from '../../science/matrix'
+import type { NetSpec } from '../../science/models/model'
+import { tensorsOf } from './layout'
+import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
+import reference from './reference.json'
+
+/** Largest absolute error over logits, gradients and weights that passes. */
+export const TOLERANCE = 1e-4
+
+/** Part of a reference case: values by the name of their tensor. */
+export type NamedValues = Readonly<Record<string, readonly number[]>>
+/** One case of `reference.json`: three AdamW steps by PyTorch in double precision (see its script under test/engine). */
+export interface ReferenceCase {
+  net: NetSpec
+  batch: Batch
+  targets: Matrix
+  weights: Weights
+  steps: { loss: number; logits: readonly number[]; gradients: NamedValues }[]
+  after: NamedValues
+}
+export const referenceUpdate: AdamWStep = reference.update
+
+/** The stored cases in the learner's own types. */
+export function referenceCases(): ReferenceCase[] {
+  return reference.cases.map((stored) => {
+    const net = stored.net as NetSpec
+    const values: NamedValues = stored.weights as never
+    return {
+      net,
+      batch: batchOf(net, stored.batch),
+      targets: matrixOf(stored.batch.n, stored.targets),
+      weights: tensorsOf(net).map(({ name, shape }) => ({ name, shape, data: Float32Array.from(values[name]!) })),
+      steps: stored.steps as never,
+      after: stored.after as never,
+    }
+  })
+}
+
+function batchOf(net: NetSpec, stored: { n: number; dense?: number[]; lists?: number[][] }): Batch {
+  if (net.kind === 'mlp') return { n: stored.n, dense: matrixOf(stored.n, stored.dense!) }
+  const offsets = new Int32Array(stored.n + 1)
+  stored.lists!.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length))
+  return { n: stored.n, tokens: Int32Array.from(stored.lists!.flat()), offsets }
+}
+
+const matrixOf = (rows: number, values: readonly number[]): Matrix => ({
+  rows,
+  cols: values.length / rows,
+  data: Float32Array.from(values),
+})
+
+/** d/dz of the mean cross-entropy with `targets` whose rows sum to 1: (softmax(z) − t) / n. */
+export function crossEntropyGradient(logits: Matrix, targets: Matrix): Matrix {
+  const out = softmax(logits)
+  for (let i = 0; i < out.data.length; i++) out.data[i] = (out.data[i]! - targets.data[i]!) / logits.rows
+  return out
+}
+
+function largest(got: ArrayLike<number>, expected: readonly number[]): number {
+  let worst = got.length === expected.length ? 0 : Infinity
+  // Written so that a NaN counts as infinitely wrong.
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(got[i]! - expected[i]!)
+    if (!(error <= worst)) worst = Number.isNaN(error) ? Infinity : error
+  }
+  return worst
+}
+const largestOf = (got: Weights, expected: NamedValues): number =>
+  Math.max(
+    ...Object.entries(expected).map(([name, values]) => largest(got.find((t) => t.name === name)?.data ?? [], values)),
+  )
+
+async function errorOf(learner: Learner, stored: ReferenceCase): Promise<number> {
+  let worst = 0
+  for (const step of stored.steps) {
+    const forward = await learner.forward(stored.batch)
+    const logits = await learner.gradients(stored.batch, (z) => crossEntropyGradient(z, stored.targets))
+    worst = Math.max(worst, largest(forward.data, step.logits), largest(logits.data, step.logits))
+    worst = Math.max(worst, largestOf(await learner.readGradients(), step.gradients))
+    await learner.step(referenceUpdate)
+  }
+  return Math.max(worst, largestOf(await learner.save(), stored.after))
+}
+
+/** Runs the stored steps; the largest absolute error, infinite when a value is missing or not a number. */
+export async function selfTest(create: Backend['create']): Promise<{ passed: boolean; worstError: number }> {
+  let worstError = 0
+  for (const stored of referenceCases()) {
+    const learner = await create(stored.net, { weights: stored.weights })
+    worstError = Math.max(worstError, await errorOf(learner, stored))
+    learner.dispose()
+  }
+  return { passed: worstError <= TOLERANCE, worstError }
+}
+
+/** Training steps a second of a small student: batches of 32, 100 features, 32 hidden units, 2 classes. */
+export async function measureSpeed(create: Backend['create'], milliseconds = 300): Promise<number> {
+  const net: NetSpec = { kind: 'mlp', input: 100, hidden: [32], classes: 2 }
+  const learner = await create(net, { seed: 0 })
+  const dense = zeros(32, 100)
+  dense.data.forEach((_, i) => (dense.data[i] = Math.sin(i)))
+  const targets = zeros(32, 2)
+  targets.data.forEach((_, i) => (targets.data[i] = (i + (i >> 1)) % 2))
+  const step = async () => {
+    await learner.gradients({ n: 32, dense }, (z) => crossEntropyGradient(z, targets))
+    await learner.step({ lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clipNorm: 0 })
+  }
+  for (let i = 0; i < 20; i++) await step()
+  const start = performance.now()
+  let steps = 0
+  while (performance.now() - start < milliseconds) {
+    await step()
+    steps++
+  }
+  const rate = (steps * 1000) / (performance.now() - start)
+  learner.dispose()
+  return rate
+}

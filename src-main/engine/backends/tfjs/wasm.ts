@@ -1,0 +1,35 @@
+import path from 'node:path'
+import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
+import { activator, load, loadTf, type Runtime, type Tensor, type Tensor2D } from './runtime'
+
+/**
+ * The runtime that always loads: WebAssembly, one thread (threads only pay from matrices of about 512 × 512 on).
+ * @throws Error when the runtime does not come up
+ */
+export async function loadWasm(): Promise<Runtime> {
+  const tf = loadTf()
+  const wasm = load('@tensorflow/tfjs-backend-wasm') as typeof wasmBackend
+  wasm.setWasmPaths(
+    path.join(path.dirname(load.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist', path.sep),
+  )
+  if (!(await tf.setBackend('wasm'))) throw new Error('TensorFlow.js could not start its WebAssembly runtime.')
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
+  return {
+    tf,
+    id: 'wasm',
+    device: `CPU (WebAssembly${simd ? ' SIMD' : ''}, 1 thread)`,
+    version: `TensorFlow.js ${tf.version_core}`,
+    gpu: false,
+    linear(x, weight, bias, activation) {
+      const attributes = { transposeA: false, transposeB: false, activation, leakyreluAlpha: 0 }
+      // The kernel takes stacks of matrices; a stack of one is the same values under another shape.
+      const stack = (m: Tensor2D) => tf.reshape(m, [1, ...m.shape])
+      const y = tf.engine().runKernel('_FusedMatMul', { a: stack(x), b: stack(weight), bias }, attributes) as Tensor
+      return tf.reshape(y, [x.shape[0], weight.shape[1]])
+    },
+    // Transposed apart: the fast kernel takes no transposed matrices, the other one is 5 to 10 times slower.
+    timesTransposedLeft: (a, b) => tf.matMul(tf.transpose(a), b),
+    timesTransposedRight: (a, b) => tf.matMul(a, tf.transpose(b)),
+    activate: activator(tf, 'wasm'),
+  }
+}

@@ -1,0 +1,134 @@
+import type { LossVariant } from '../science/losses/loss'
+import { softmax, type Matrix } from '../science/matrix'
+import { accuracy, agreement, decide } from '../science/metrics'
+import type { OptimiserSpec } from '../science/optimiser'
+import { createRng } from '../science/rng'
+import { evaluationSteps, lrAt, stepCount } from '../science/schedule'
+import type { Split } from '../science/stages'
+import { takeExamples } from './backends/batches'
+import type { Batch, Learner } from './backends/learner'
+import { createProgress } from './progress'
+import type { StageContext } from './stages/stage'
+
+/** AdamW's constants, those of the reference code and of torch.optim. */
+const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+
+/** A split to be predicted at every evaluation. */
+export interface EvaluationSet {
+  split: Split
+  batch: Batch
+  /** Class of every example. */
+  truth: Uint8Array
+  /** The supervisor's decisions, where it labelled the split for this training. */
+  weak: Uint8Array | null
+}
+export interface Training {
+  learner: Learner
+  /** What is trained on. */
+  batch: Batch
+  /** [n, classes], rows sum to 1. */
+  targets: Matrix
+  loss: LossVariant
+  lossParams: Record<string, unknown>
+  optimiser: OptimiserSpec
+  evaluations: number
+  seed: number
+  sets: EvaluationSet[]
+}
+/** What a training leaves beside the weights. */
+export interface Trained {
+  /** Steps of the evaluations, ascending: 0 is before the first update. */
+  steps: number[]
+  /** split → probabilities at every evaluation, [n, classes − 1] row-major, of the classes from 1 on. */
+  predictions: Map<Split, Float32Array[]>
+  /** Loss of the last batch. */
+  loss: number
+}
+
+/**
+ * The one training loop: AdamW on mini-batches in an order that is reshuffled every epoch by the seed, the loss over
+ * every whole batch, all splits predicted at the evaluations. Same seed, same bits on the same backend.
+ * @throws Cancelled at the next step after the host asked for it; Error when the loss is not a number any more
+ */
+export async function train(training: Training, context: Pick<StageContext, 'emit' | 'checkpoint'>): Promise<Trained> {
+  const { learner, batch, targets, optimiser, sets } = training
+  const steps = stepCount(batch.n, optimiser)
+  const evaluations = evaluationSteps(steps, training.evaluations)
+  const order = shuffledForever(batch.n, training.seed)
+  const size = Math.min(optimiser.batch, batch.n)
+  const progress = createProgress(context.emit, steps, 'steps')
+  const trained: Trained = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
+  const due = new Set(evaluations)
+
+  for (let step = 0; step <= steps; step++) {
+    if (due.has(step)) {
+      for (const set of sets) {
+        await context.checkpoint()
+        const probabilities = await evaluate(learner, set, step, context)
+        trained.predictions.get(set.split)!.push(probabilities)
+      }
+    }
+    if (step === steps) break
+    await context.checkpoint()
+
+    const chosen = Array.from({ length: size }, () => order.next().value)
+    const wanted = takeRows(targets, chosen)
+    const lr = lrAt(step, steps, optimiser)
+    let extras: Record<string, number> = {}
+    await learner.gradients(takeExamples(batch, chosen), (logits) => {
+      const value = training.loss.compute(logits, wanted, step / steps, training.lossParams)
+      trained.loss = value.loss
+      extras = value.extras
+      return value.dLogits
+    })
+    if (!Number.isFinite(trained.loss))
+      throw new Error(
+        `The loss became ${trained.loss} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${optimiser.lr}) or a gradient clip helps.`,
+      )
+    await learner.step({ ...ADAM, lr, weightDecay: optimiser.weightDecay, clipNorm: optimiser.clipNorm })
+    for (const [name, value] of Object.entries({ loss: trained.loss, lr, ...extras }))
+      context.emit({ type: 'metric', name, split: '', step, value })
+    progress.report(step + 1)
+  }
+  return trained
+}
+
+/** Indices 0 to n − 1 in random order, then again in another, without end. */
+function* shuffledForever(n: number, seed: number): Generator<number, never> {
+  const rng = createRng(`order ${seed}`)
+  const all = Array.from({ length: n }, (_, i) => i)
+  while (true) yield* rng.shuffle(all)
+}
+
+/** Predicts one split and reports on it. Returns probabilities of the classes from 1 on, [n, classes − 1]. */
+async function evaluate(
+  learner: Learner,
+  set: EvaluationSet,
+  step: number,
+  { emit }: Pick<StageContext, 'emit'>,
+): Promise<Float32Array> {
+  const { split, truth, weak } = set
+  const probabilities = withoutFirst(softmax(await learner.forward(set.batch)))
+  const decisions = decide(probabilities, learner.net.classes)
+  emit({ type: 'predictions', split, step, probabilities })
+  emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
+  if (weak) {
+    const { all, weakWrong } = agreement(decisions, weak, truth)
+    emit({ type: 'metric', name: 'agreement', split, step, value: all })
+    if (weakWrong !== null) emit({ type: 'metric', name: 'agreement_weak_wrong', split, step, value: weakWrong })
+  }
+  return probabilities
+}
+
+/** Every column but the first, row-major. */
+export function withoutFirst({ rows, cols, data }: Matrix): Float32Array {
+  const out = new Float32Array(rows * (cols - 1))
+  for (let r = 0; r < rows; r++) out.set(data.subarray(r * cols + 1, (r + 1) * cols), r * (cols - 1))
+  return out
+}
+
+function takeRows({ cols, data }: Matrix, indices: readonly number[]): Matrix {
+  const out = new Float32Array(indices.length * cols)
+  indices.forEach((i, row) => out.set(data.subarray(i * cols, (i + 1) * cols), row * cols))
+  return { rows: indices.length, cols, data: out }
+}

@@ -1,0 +1,108 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { version } from '../../package.json'
+import type { Stage } from '../science/stages'
+import { commitArtifact, readArtifactFile, type Manifest } from './artifacts'
+import type { Backend } from './backends/learner'
+import type { EngineEvent, Job } from './protocol'
+import { runStage } from './stages'
+import { Cancelled, type StageContext } from './stages/stage'
+
+/** Runs jobs, one at a time, and reports on them by events. */
+export interface Runner {
+  /** Key of the running stage, or null. */
+  readonly running: string | null
+  /** Runs one job to its end; never throws: how it ended is its last event. */
+  run(job: Job): Promise<void>
+  /** Asks the stage with this key to stop at its next step. */
+  cancel(key: string): void
+}
+
+type Place = Pick<Backend, 'device' | 'reason'> & { id: string }
+const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is plain TypeScript and needs no backend.' }
+
+/**
+ * @param emit receives every event of every job
+ * @param backendFor loads the backend that a `train` stage names
+ */
+export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id: string) => Promise<Backend>): Runner {
+  let running: string | null = null
+  let cancelled = false
+
+  function contextOf(job: Job): StageContext {
+    const key = job.stage.key
+    return {
+      job,
+      emit: (event) => emit({ ...event, key }),
+      log: (level, text) => emit({ type: 'log', key, at: Date.now(), level, text }),
+      need(role, file) {
+        const folder = job.needs[role]
+        if (folder === undefined)
+          throw new Error(
+            `${job.stage.title}: expected the folder of need "${role}", got ${Object.keys(job.needs).join(', ') || 'no needs'}`,
+          )
+        return readArtifactFile(folder, file)
+      },
+      async checkpoint() {
+        await nextTurn()
+        if (cancelled) throw new Cancelled()
+      },
+    }
+  }
+
+  async function perform(job: Job): Promise<Manifest> {
+    const { stage } = job
+    const { key } = stage
+    const backend = stage.kind === 'train' ? await backendFor(stage.config.backend) : null
+    const place: Place = backend ?? PLAIN
+    emit({
+      type: 'state',
+      key,
+      state: 'running',
+      at: Date.now(),
+      backend: place.id,
+      device: place.device,
+      reason: place.reason,
+    })
+    const context = contextOf(job)
+    const output = await runStage(stage, context, backend)
+    await context.checkpoint()
+    const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
+    const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
+    return commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, output.files)
+  }
+
+  return {
+    get running() {
+      return running
+    },
+    async run(job) {
+      const { key } = job.stage
+      if (running !== null) {
+        emit({ type: 'state', key, state: 'failed', at: Date.now(), error: `The engine is busy with ${running}.` })
+        return
+      }
+      running = key
+      cancelled = false
+      try {
+        const { files, summary } = await perform(job)
+        emit({ type: 'state', key, state: 'done', at: Date.now(), files, summary })
+      } catch (error) {
+        if (error instanceof Cancelled) emit({ type: 'state', key, state: 'cancelled', at: Date.now() })
+        else {
+          console.error(error)
+          emit({ type: 'state', key, state: 'failed', at: Date.now(), error: messageOf(error) })
+        }
+      } finally {
+        running = null
+      }
+    },
+    cancel(key) {
+      if (key === running) cancelled = true
+    },
+  }
+}
+
+/** A sentence for people out of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,69 @@
+import { readSafetensors, type NamedTensor } from '../../data/checkpoints/safetensors'
+import type { Stage, StageKind } from '../../science/stages'
+import type { NewFile } from '../artifacts'
+import type { Backend } from '../backends/learner'
+import type { EngineEvent, Job } from '../protocol'
+
+/** Ends a stage early because the host asked for it. */
+export class Cancelled extends Error {
+  override name = 'Cancelled'
+}
+
+type WithoutKey<E> = E extends unknown ? Omit<E, 'key'> : never
+/** An event of the running stage; its key is filled in. */
+export type StageEvent = WithoutKey<Exclude<EngineEvent, { type: 'state' | 'log' }>>
+
+/** What a running stage may use of its process. */
+export interface StageContext {
+  job: Job
+  emit(event: StageEvent): void
+  log(level: 'info' | 'warn' | 'error', text: string): void
+  /** A verified file of the artifact that fills a need. @throws ArtifactError naming it, Error for a need that the job lacks */
+  need(role: string, file: string): Promise<Uint8Array>
+  /** Lets the event loop breathe, so that requests come in and events get out. @throws Cancelled */
+  checkpoint(): Promise<void>
+}
+
+/** What a stage leaves behind: files of its artifact, and a few numbers for people. */
+export interface StageOutput {
+  files: NewFile[]
+  summary: Record<string, number>
+}
+
+export type StageOf<K extends StageKind> = Extract<Stage, { kind: K }>
+/** One file a kind of stage. `backend` is there for `train`; the other kinds are plain TypeScript. */
+export type StageRunner<K extends StageKind> = (
+  stage: StageOf<K>,
+  context: StageContext,
+  backend: Backend | null,
+) => Promise<StageOutput>
+
+/** A JSON file of an artifact's need. @throws Error naming the file when it is no JSON; see also `StageContext.need` */
+export async function needJson<T>(context: StageContext, role: string, file: string): Promise<T> {
+  const bytes = await context.need(role, file)
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T
+  } catch (cause) {
+    throw new Error(`${context.job.needs[role]}/${file}: expected JSON`, { cause })
+  }
+}
+
+/** One tensor of a safetensors file of an artifact's need. @throws Error naming the file and what it has instead */
+export async function needTensors(
+  context: StageContext,
+  role: string,
+  file: string,
+): Promise<(name: string) => NamedTensor> {
+  const tensors = readSafetensors(await context.need(role, file), `${context.job.needs[role]}/${file}`)
+  return (name) => {
+    const found = tensors.find((t) => t.name === name)
+    if (found) return found
+    const names = tensors.map((t) => t.name).join(', ')
+    throw new Error(`${context.job.needs[role]}/${file}: expected a tensor "${name}", got ${names || 'none'}`)
+  }
+}
+
+/** A JSON file as it goes into an artifact. */
+export function jsonFile(name: string, value: unknown): NewFile {
+  return { name, bytes: Buffer.from(JSON.stringify(value)) }
+}

@@ -1,0 +1,4 @@
+export const LIBRARY_VERSION = '2.21.0'
+export function assertLinked(): { gpu: boolean } {
+  return { gpu: false }
+}

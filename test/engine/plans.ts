@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Job } from '../../src-main/engine/protocol'
+import { parseSpec } from '../../src-main/science/parse'
+import { planExperiment } from '../../src-main/science/plan'
+import { createRng } from '../../src-main/science/rng'
+import type { Stage } from '../../src-main/science/stages'
+
+/** The stages of a small experiment on a made-up task whose labels a few words decide, over a folder of its own. */
+export interface Planned {
+  stages: Stage[]
+  artifacts: string
+  tasks: Record<string, string>
+}
+
+const WORDS = ['river', 'stone', 'cloud', 'ember', 'maple', 'copper', 'violet', 'harbor', 'meadow', 'lantern']
+
+/** Texts of ten words; the label is whether the first five words of the list come more often than the others. */
+function lines(count: number): string {
+  const rng = createRng('made-up task')
+  const rows = Array.from({ length: count }, () => {
+    const text = Array.from({ length: 11 }, () => WORDS[rng.int(WORDS.length)]!)
+    const label = text.filter((word) => WORDS.indexOf(word) < 5).length > 5 ? 1 : 0
+    return { text: text.join(' '), label: rng.next() < 0.1 ? 1 - label : label }
+  })
+  return rows.map((row) => JSON.stringify(row)).join('\n') + '\n'
+}
+
+/** Plans weak, labels, student and ceiling with bag-of-words models. */
+export function planned(folder: string, change: Record<string, unknown> = {}): Planned {
+  const file = path.join(folder, 'made-up.jsonl')
+  writeFileSync(file, lines(800))
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
+  const parsed = parseSpec({
+    version: 1,
+    name: 'engine test',
+    tasks: ['made-up'],
+    weak: [{ model: 'words', words: 3 }],
+    strong: [{ model: 'words', words: 10 }],
+    methods: [{ method: 'confidence' }],
+    sizes: { weak: 200, transfer: 200, validation: 60, test: 200 },
+    optimiser: { weak: { epochs: 3 }, strong: { epochs: 3 } },
+    evaluations: 4,
+    seeds: [0],
+    ...change,
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const { stages } = planExperiment(parsed.spec, {
+    sources: { 'made-up': { sha256, title: 'Made up', classes: 2 } },
+    bundled: {},
+    backend: 'wasm',
+  })
+  return { stages, artifacts: path.join(folder, 'artifacts'), tasks: { 'made-up': file } }
+}
+
+/** The job that a host would post for a stage whose needs are done. */
+export function jobOf({ artifacts, tasks }: Planned, stage: Stage): Job {
+  const needs = Object.entries(stage.needs).map(([role, key]) => [role, path.join(artifacts, key)] as const)
+  return { stage, needs: Object.fromEntries(needs), artifacts, tasks }
+}
