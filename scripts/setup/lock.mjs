@@ -15,6 +15,7 @@ function startOf(pid) {
 }
 
 function isAlive({ pid, start }) {
+  if (!(pid > 0)) return false
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -27,7 +28,7 @@ const read = (path) => {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return ''
+    return null
   }
 }
 
@@ -69,7 +70,7 @@ export async function takeLock(folder) {
       if (error.code !== 'EEXIST') throw error
     }
     const seen = read(path)
-    if (seen === '') continue
+    if (seen === null) continue
     if (!isAlive(parse(seen))) removeStale(path, seen)
     else if (!told) {
       say('set-up', `another one runs here (process ${parse(seen).pid}); waiting for it`)
