@@ -9,7 +9,7 @@ import { serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
 import { lastLines } from './lab/fork'
 import { labCache, labHome } from './lab/home'
-import type { SpawnEngine } from './lab/options'
+import type { EngineHandle, SpawnEngine } from './lab/options'
 import { denyNavigation, guardSession, openWindow, registerScheme, setMenu } from './window'
 
 const home = labHome()
@@ -18,6 +18,7 @@ let window: BrowserWindow | null = null
 let opening: Promise<Lab> | null = null
 let engine: Status['engine'] = 'idle'
 let leaving = false
+let blocker: number | null = null
 
 if (process.env.W2S_HOME && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(home, 'window'))
 if (app.requestSingleInstanceLock()) start()
@@ -48,7 +49,7 @@ function start(): void {
 }
 
 /** The engine in a process of Electron's own kind, which needs no Node executable and ends with the app. */
-const spawnEngine: SpawnEngine = (onMessage, onExit) => {
+function spawnEngine(...[onMessage, onExit]: Parameters<SpawnEngine>): EngineHandle {
   const child = utilityProcess.fork(join(import.meta.dirname, 'engine.js'), [], {
     serviceName: 'Weak-to-Strong Lab engine',
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -103,8 +104,6 @@ function publish(events: LabEvent[]): void {
   for (const event of events) if (event.type === 'status') heed(event.status)
   if (window && !window.webContents.isDestroyed()) window.webContents.send('w2s:events', events)
 }
-
-let blocker: number | null = null
 
 /** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */
 function heed(status: Status): void {
