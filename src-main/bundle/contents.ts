@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import type { ModelChoice } from '../science/spec'
+import { SPLITS, type Arm, type ArmSeed, type Stage } from '../science/stages'
+import { csv, type Cell } from './csv'
+import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
+import type { BundleInput, BundleTask } from './input'
+import { readme } from './readme'
+import { json, redactor } from './redact'
+import type { Entry } from './zip'
+
+/** The files of a bundle, in the order in which they stand in the archive. */
+export function contents(input: BundleInput): Entry[] {
+  const redact = redactor(input.hide)
+  const document = (name: string, value: () => unknown): Entry => ({ name, content: () => [json(value(), redact)] })
+  const seeds = finishedSeeds(input)
+  return [
+    { name: 'README.txt', content: () => [readme(input.run, input.appVersion)] },
+    document('bundle.json', () => info(input)),
+    document('spec.json', () => input.spec),
+    document('plan.json', () => input.plan),
+    document('results.json', () => results(input, seeds)),
+    { name: 'results.csv', content: () => resultRows(input) },
+    { name: 'metrics.csv', content: () => metricRows(input) },
+    ...input.tasks.map((task) => ({ name: `examples/${task.id}.csv`, content: () => exampleRows(task) })),
+    ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
+    ...input.tensors.map(({ key, kind, path }) => ({
+      name: `${kind === 'train' ? 'evaluations' : 'labels'}/${key}.safetensors`,
+      content: () => createReadStream(path),
+    })),
+    ...input.tasks.map((task) => ({ name: `licences/${task.id}.txt`, content: () => [redact(licence(task))] })),
+    document('environment.json', () => environment(input)),
+    { name: 'log.txt', content: () => logLines(input, redact) },
+  ]
+}
+
+/** Name of a file or folder made from free text: lower case letters, digits and single dashes. */
+export function slug(text: string): string {
+  const plain = text.normalize('NFKD').toLowerCase()
+  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'run'
+}
+
+/** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */
+const carriesTexts = (task: BundleTask) => task.origin === 'bundled'
+
+const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
+
+function info({ run, appVersion, tasks }: BundleInput): BundleInfo {
+  return {
+    format: 'weak-to-strong-lab bundle',
+    version: BUNDLE_VERSION,
+    app: appVersion,
+    run: { ...run, createdAt: new Date(run.createdAt).toISOString(), endedAt: iso(run.endedAt) },
+    texts: Object.fromEntries(tasks.map((task) => [task.id, carriesTexts(task)])),
+  }
+}
+
+interface Seed {
+  file: string
+  arm: Arm
+  seed: ArmSeed
+}
+
+/** Seeds whose four stages are done, each with the name of its table; the number keeps names apart that look alike. */
+function finishedSeeds(input: BundleInput): Seed[] {
+  const done = new Set(input.stages.filter((stage) => stage.state === 'done').map((stage) => stage.key))
+  return input.plan.arms.flatMap((arm, i) =>
+    arm.seeds
+      .filter(({ weak, labels, student, ceiling }) => [weak, labels, student, ceiling].every((key) => done.has(key)))
+      .map((seed) => ({
+        file: `predictions/${String(i + 1).padStart(3, '0')}-${slug(arm.title)}/seed-${seed.seed}.csv`,
+        arm,
+        seed,
+      })),
+  )
+}
+
+function results({ run, arms }: BundleInput, seeds: Seed[]): Results {
+  return {
+    runId: run.id,
+    arms: arms.map((report) => ({
+      ...report,
+      predictions: seeds
+        .filter(({ arm }) => arm.id === report.arm.id)
+        .map(({ seed, file }) => ({ seed: seed.seed, file })),
+    })),
+  }
+}
+
+const RESULT_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step', 'weak', 'student']
+  .concat(['ceiling', 'pgr', 'agreement', 'agreement_weak_right', 'agreement_weak_wrong'])
+  .concat(['ceiling_agreement_weak_wrong'])
+
+function resultRows(input: BundleInput): Iterable<string> {
+  const rows = input.arms.flatMap(({ arm, stop, bySeed }) =>
+    bySeed.map((s): Cell[] => [
+      ...[arm.task, describe(arm.weak), describe(arm.strong), describe(arm.method), stop, s.seed, s.step],
+      ...[s.weak, s.student, s.ceiling, s.pgr, s.agreement, s.agreementWeakRight, s.agreementWeakWrong],
+      s.ceilingAgreementWeakWrong,
+    ]),
+  )
+  return csv(RESULT_COLUMNS, rows)
+}
+
+/** A variant with its parameters in one field, e.g. `words words=60`. */
+function describe(choice: ModelChoice | Record<string, unknown>): string {
+  const [[, id] = ['', ''], ...params] = Object.entries(choice)
+  return [id, ...params.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
+}
+
+const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed', 'split', 'metric', 'step', 'value']
+
+function* metricRows(input: BundleInput): Generator<string> {
+  const stages = new Map(input.plan.stages.map((stage) => [stage.key, stage]))
+  const leads = new Map(input.plan.stages.map((stage) => [stage.key, lead(stage, stages)]))
+  function* rows(): Generator<Cell[]> {
+    for (const { key, split, name, step, value } of input.metrics()) {
+      yield [...(leads.get(key) ?? [key, '', '', '', '', '', '']), split, name, step, value]
+    }
+  }
+  yield* csv(METRIC_COLUMNS, rows())
+}
+
+/** What identifies a stage in a tidy table: its first seven columns. */
+function lead(stage: Stage, stages: Map<string, Stage>): Cell[] {
+  if (stage.kind !== 'train') return [stage.key, stage.kind, '', '', '', '', '']
+  const { role, model, loss, seed } = stage.config
+  const data = stages.get(stage.needs.data)
+  return [
+    stage.key,
+    'train',
+    role,
+    data?.kind === 'data' ? data.config.task : '',
+    describe(model),
+    describe(loss),
+    seed,
+  ]
+}
+
+async function* exampleRows(task: BundleTask): AsyncGenerator<string> {
+  const splits = await task.examples()
+  const texts = carriesTexts(task)
+  function* rows(): Generator<Cell[]> {
+    for (const split of SPLITS) {
+      for (const [index, { id, text, label, group }] of (splits?.[split] ?? []).entries()) {
+        const sha256 = createHash('sha256').update(text).digest('hex')
+        yield [split, index, id, group, label, task.classes[label] ?? '', sha256, ...(texts ? [text] : [])]
+      }
+    }
+  }
+  const header = ['split', 'index', 'id', 'group', 'truth', 'class', 'text_sha256', ...(texts ? ['text'] : [])]
+  yield* csv(header, rows())
+}
+
+const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
+
+async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
+  const found = await input.predictions(arm, seed)
+  const examples = await input.tasks.find((task) => task.id === arm.task)?.examples()
+  if (!found || !examples)
+    throw new Error(`the predictions of ${arm.title}, seed ${seed.seed}, are missing in the store`)
+  const { weak, student, ceiling } = found
+  function* rows(): Generator<Cell[]> {
+    for (const [i, { id, group, label }] of examples!.test.entries()) {
+      yield [i, id, group, label, weak[i] ?? null, student[i] ?? null, ceiling[i] ?? null]
+    }
+  }
+  yield* csv(PREDICTION_COLUMNS, rows())
+}
+
+function environment(input: BundleInput): Environment {
+  return {
+    app: input.appVersion,
+    electron: process.versions.electron ?? null,
+    node: process.versions.node,
+    platform: platform(),
+    arch: arch(),
+    osRelease: release(),
+    cpu: cpus()[0]?.model.trim() ?? '',
+    threads: cpus().length,
+    memoryBytes: totalmem(),
+    stages: input.stages.map(({ startedAt, endedAt, ...stage }) => ({
+      ...stage,
+      startedAt: iso(startedAt),
+      endedAt: iso(endedAt),
+    })),
+  }
+}
+
+function* logLines(input: BundleInput, redact: (text: string) => string): Generator<string> {
+  const titles = new Map(input.plan.stages.map((stage) => [stage.key, stage.title]))
+  for (const { key, at, level, text } of input.log()) {
+    yield `${new Date(at).toISOString()} ${level.padEnd(5)} [${titles.get(key) ?? key}] ${redact(text)}\n`
+  }
+}
+
+const licence = (task: BundleTask) =>
+  [`${task.title} (${task.id})`, `Licence: ${task.licence}`, `Source: ${task.source}`, `sha256: ${task.sha256}`, '']
+    .concat(task.licenceText ?? [])
+    .join('\n')
+    .trimEnd() + '\n'

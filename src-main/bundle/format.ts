@@ -1,0 +1,150 @@
+import { z } from 'zod'
+
+/** Version of the bundle's layout; a reader refuses what is newer than itself. */
+export const BUNDLE_VERSION = 1
+export const MANIFEST = 'manifest-sha256.txt'
+
+/** `bundle.json`: what the file is, before anything else of it is trusted. */
+export const bundleInfoSchema = z.strictObject({
+  format: z.literal('weak-to-strong-lab bundle'),
+  version: z.int().min(1).max(BUNDLE_VERSION),
+  app: z.string(),
+  run: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    question: z.string(),
+    state: z.string(),
+    createdAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+  }),
+  /** Task id → whether its texts are inside (hashes of the texts always are). */
+  texts: z.record(z.string(), z.boolean()),
+})
+export type BundleInfo = z.infer<typeof bundleInfoSchema>
+
+const choice = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const estimate = z.strictObject({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  seeds: z.int(),
+  examples: z.int(),
+})
+const pgr = z.discriminatedUnion('defined', [
+  z.strictObject({
+    defined: z.literal(true),
+    value: z.number(),
+    low: z.number(),
+    high: z.number(),
+    gap: z.number(),
+    seeds: z.int(),
+    examples: z.int(),
+    convention: z.string(),
+    warning: z.string().nullable(),
+  }),
+  z.strictObject({
+    defined: z.literal(false),
+    reason: z.string(),
+    gap: z.number(),
+    seeds: z.int(),
+    examples: z.int(),
+    convention: z.string(),
+  }),
+])
+const seedResult = z.strictObject({
+  seed: z.int(),
+  weak: z.number(),
+  student: z.number(),
+  ceiling: z.number(),
+  pgr: z.number().nullable(),
+  agreement: z.number(),
+  agreementWeakRight: z.number().nullable(),
+  agreementWeakWrong: z.number().nullable(),
+  ceilingAgreementWeakWrong: z.number().nullable(),
+  step: z.int(),
+})
+const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
+const stopPoint = z.strictObject({ step: z.number(), student: z.number() })
+const curve = z.array(z.number())
+
+/** One arm's numbers: the shape in which the lab reports them and the window shows them. */
+export const armReportSchema = z.strictObject({
+  arm: z.strictObject({
+    id: z.string(),
+    task: z.string(),
+    weak: choice,
+    strong: choice,
+    method: z.record(z.string(), z.unknown()),
+    title: z.string(),
+    weakTitle: z.string(),
+    strongTitle: z.string(),
+    methodTitle: z.string(),
+    seeds: z.array(
+      z.strictObject({
+        seed: z.int(),
+        weak: z.string(),
+        labels: z.string(),
+        student: z.string(),
+        ceiling: z.string(),
+      }),
+    ),
+  }),
+  stop: stopRule,
+  seedsDone: z.int(),
+  weak: estimate.nullable(),
+  student: estimate.nullable(),
+  ceiling: estimate.nullable(),
+  agreement: estimate.nullable(),
+  agreementWeakRight: estimate.nullable(),
+  agreementWeakWrong: estimate.nullable(),
+  pgr: pgr.nullable(),
+  bySeed: z.array(seedResult),
+  training: z
+    .strictObject({
+      step: curve,
+      truth: curve,
+      truthLow: curve,
+      truthHigh: curve,
+      weakLabels: curve,
+      weakErrors: curve,
+    })
+    .nullable(),
+  stops: z.strictObject({ last: stopPoint, 'weak-validation': stopPoint, oracle: stopPoint }).nullable(),
+})
+export type ArmReport = z.input<typeof armReportSchema>
+
+/** `results.json`. `predictions` names the table of every seed whose stages are all done. */
+export const resultsSchema = z.strictObject({
+  runId: z.string(),
+  arms: z.array(
+    armReportSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
+  ),
+})
+export type Results = z.infer<typeof resultsSchema>
+
+/** `environment.json`: where the numbers come from. No user, host or folder names. */
+export const environmentSchema = z.strictObject({
+  app: z.string(),
+  electron: z.string().nullable(),
+  node: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  osRelease: z.string(),
+  cpu: z.string(),
+  threads: z.int(),
+  memoryBytes: z.number(),
+  stages: z.array(
+    z.strictObject({
+      key: z.string(),
+      title: z.string(),
+      state: z.string(),
+      backend: z.string(),
+      device: z.string(),
+      reason: z.string(),
+      startedAt: z.iso.datetime().nullable(),
+      endedAt: z.iso.datetime().nullable(),
+      error: z.string(),
+    }),
+  ),
+})
+export type Environment = z.infer<typeof environmentSchema>

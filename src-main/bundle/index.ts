@@ -1,0 +1,22 @@
+import { contents, slug } from './contents'
+import type { BundleInput, BundleReceipt, ExportOptions } from './input'
+import { writeZip } from './zip'
+
+export type * from './input'
+export type { ArmReport } from './format'
+export { BundleError, readBundle, verifyBundle, type Bundle, type Verification } from './read'
+
+/**
+ * Writes a run as one zip file: spec, plan, results, metrics, predictions, environment, log and their checksums. The
+ * same run gives the same bytes. It appears at `path` only when complete and safely on disk.
+ * @throws Error from the file system, or naming what the store lacks
+ */
+export function exportBundle(input: BundleInput, path: string, options: ExportOptions = {}): Promise<BundleReceipt> {
+  return writeZip(path, contents(input), options)
+}
+
+/** A file name that sorts by date and says what is inside, e.g. `quick-start-2026-11-23-3f9a2c.w2s.zip`. */
+export function bundleName(run: { id: string; name: string; createdAt: number }): string {
+  const day = new Date(run.createdAt).toISOString().slice(0, 10)
+  return `${slug(run.name).slice(0, 60)}-${day}-${slug(run.id).slice(-6)}.w2s.zip`
+}

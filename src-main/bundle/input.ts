@@ -1,0 +1,90 @@
+import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
+import type { ExperimentSpec } from '../science/spec'
+import type { ArmReport } from './format'
+
+/** A task of the run. `origin` decides whether its texts may travel: bundled ones are free, the user's own stay home. */
+export interface BundleTask {
+  id: string
+  title: string
+  question: string
+  classes: string[]
+  licence: string
+  source: string
+  origin: 'bundled' | 'imported'
+  sha256: string
+  /** Full text of the licence, where the task ships one. */
+  licenceText: string | null
+  /** The prepared examples, as the run's `data` stage split them; null when that stage is not done. */
+  examples(): Promise<Record<Split, { id: number; text: string; label: number; group: string }[]> | null>
+}
+
+/** How one stage of the run went. Times are milliseconds since 1970. */
+export interface BundleStage {
+  key: string
+  title: string
+  state: string
+  backend: string
+  device: string
+  reason: string
+  startedAt: number | null
+  endedAt: number | null
+  error: string
+}
+
+/** A number of a stage at a step; `split` is '' for quantities of the training batch. */
+export interface BundleMetric {
+  key: string
+  name: string
+  split: Split | ''
+  step: number
+  value: number
+}
+
+/** Probabilities of class 1 on the test split at the reported step, in the order of the split. */
+export interface SeedPredictions {
+  step: number
+  weak: Float32Array
+  student: Float32Array
+  ceiling: Float32Array
+}
+
+/** A safetensors file of a finished stage: every evaluation of a `train` stage, or the labels of a `label` stage. */
+export interface BundleTensors {
+  key: string
+  kind: Extract<StageKind, 'train' | 'label'>
+  path: string
+}
+
+/** Everything that a bundle says, read from store and artifacts by the lab; rows are pulled one by one while writing. */
+export interface BundleInput {
+  appVersion: string
+  run: { id: string; name: string; question: string; state: string; createdAt: number; endedAt: number | null }
+  spec: ExperimentSpec
+  plan: Plan
+  stages: BundleStage[]
+  /** One per arm, at the stop rule that the spec asks for. */
+  arms: ArmReport[]
+  tasks: BundleTask[]
+  tensors: BundleTensors[]
+  /** In a fixed order (stage, name, split, step), so that the same run gives the same bytes. */
+  metrics(): Iterable<BundleMetric>
+  log(): Iterable<{ key: string; at: number; level: string; text: string }>
+  /** Null when one of the seed's stages is not done. */
+  predictions(arm: Arm, seed: ArmSeed): Promise<SeedPredictions | null>
+  /** Folders whose paths must not leave this machine → what to write instead, e.g. the data folder → `<data>`. */
+  hide: Record<string, string>
+}
+
+/** What was written. */
+export interface BundleReceipt {
+  path: string
+  bytes: number
+  files: number
+  sha256: string
+}
+
+export interface ExportOptions {
+  /** Called after every file, with the share of the files that are written. */
+  onProgress?: (done: number, total: number, file: string) => void
+  signal?: AbortSignal
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { openPromise, type Entry } from 'yauzl'
+import type { z } from 'zod'
+import { parseSpec } from '../science/parse'
+import { problemsOf, type Problem } from '../science/problems'
+import type { ExperimentSpec } from '../science/spec'
+import {
+  BUNDLE_VERSION,
+  bundleInfoSchema,
+  environmentSchema,
+  MANIFEST,
+  resultsSchema,
+  type BundleInfo,
+  type Environment,
+  type Results,
+} from './format'
+
+/** One thing wrong with a bundle; `file` is '' when it concerns the archive as a whole. */
+export interface BundleProblem {
+  file: string
+  problem: string
+}
+/** What a check of the checksums found. */
+export interface Verification {
+  path: string
+  bytes: number
+  files: number
+  problems: BundleProblem[]
+}
+/** A verified bundle, parsed. Tables and tensors stay in the file. */
+export interface Bundle extends Verification {
+  info: BundleInfo
+  spec: ExperimentSpec
+  plan: unknown
+  results: Results
+  environment: Environment
+}
+
+/** A bundle that cannot be used. Its message names file and fault. */
+export class BundleError extends Error {
+  constructor(
+    readonly path: string,
+    readonly problems: BundleProblem[],
+  ) {
+    const [first] = problems
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+    super([path, first?.file, first?.problem].filter(Boolean).join(': ') + more)
+    this.name = 'BundleError'
+  }
+}
+
+/** Documents are read into memory; larger ones are no document of ours. */
+const DOCUMENT_LIMIT = 256 * 1024 * 1024
+const DOCUMENTS = ['bundle.json', 'spec.json', 'plan.json', 'results.json', 'environment.json'] as const
+type DocumentName = (typeof DOCUMENTS)[number]
+
+interface Scan {
+  sums: Map<string, string>
+  documents: Map<string, Buffer>
+  problems: BundleProblem[]
+}
+
+/**
+ * Checks every file of a bundle against the manifest inside, unpacking nothing to disk.
+ * @throws BundleError when the file cannot be read as a zip, or holds a name that would leave its folder
+ */
+export async function verifyBundle(path: string): Promise<Verification> {
+  return (await check(path)).verification
+}
+
+/**
+ * A bundle whose checksums all hold and whose documents have the expected shape.
+ * @throws BundleError naming every wrong file
+ */
+export async function readBundle(path: string): Promise<Bundle> {
+  const { verification, scan } = await check(path)
+  if (verification.problems.length > 0) throw new BundleError(path, verification.problems)
+  const document = (name: DocumentName) => parseJson(path, name, scan.documents.get(name))
+  const info = document('bundle.json')
+  refuseNewer(path, info)
+  return {
+    ...verification,
+    info: checked(path, 'bundle.json', bundleInfoSchema, info),
+    spec: readSpec(path, document('spec.json')),
+    plan: document('plan.json'),
+    results: checked(path, 'results.json', resultsSchema, document('results.json')),
+    environment: checked(path, 'environment.json', environmentSchema, document('environment.json')),
+  }
+}
+
+async function check(path: string): Promise<{ verification: Verification; scan: Scan }> {
+  const fail = (error: unknown) => {
+    throw new BundleError(path, [{ file: '', problem: error instanceof Error ? error.message : String(error) }])
+  }
+  const bytes = await stat(path).then((s) => s.size, fail)
+  const scan = await scanZip(path).catch(fail)
+  const problems = [...scan.problems, ...compare(scan)]
+  return { verification: { path, bytes: bytes ?? 0, files: scan.sums.size, problems }, scan: scan }
+}
+
+/** Reads every file once: its sha256, and the content of the documents and the manifest. */
+async function scanZip(path: string): Promise<Scan> {
+  const scan: Scan = { sums: new Map(), documents: new Map(), problems: [] }
+  const zip = await openPromise(path, { strictFileNames: true })
+  // yauzl itself refuses absolute names, drive letters, backslashes and '..' segments.
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue
+    const refusal = refuse(entry, scan)
+    if (refusal) {
+      scan.problems.push({ file: entry.fileName, problem: refusal })
+      continue
+    }
+    try {
+      await readEntry(await zip.openReadStreamPromise(entry), entry, scan)
+    } catch (error) {
+      scan.sums.set(entry.fileName, '')
+      scan.problems.push({ file: entry.fileName, problem: `cannot be unpacked: ${(error as Error).message}` })
+    }
+  }
+  return scan
+}
+
+const SYMLINK = 0o120000
+const FILE_TYPE = 0o170000
+
+function refuse(entry: Entry, scan: Scan): string | null {
+  if (scan.sums.has(entry.fileName)) return 'stands in the archive twice'
+  if (entry.isEncrypted()) return 'is encrypted'
+  if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK) return 'is a symbolic link'
+  return null
+}
+
+async function readEntry(stream: Readable, entry: Entry, scan: Scan): Promise<void> {
+  const kept: Buffer[] | null =
+    (entry.fileName === MANIFEST || DOCUMENTS.includes(entry.fileName as DocumentName)) &&
+    entry.uncompressedSize <= DOCUMENT_LIMIT
+      ? []
+      : null
+  const hash = createHash('sha256')
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    kept?.push(chunk)
+  }
+  scan.sums.set(entry.fileName, hash.digest('hex'))
+  if (kept) scan.documents.set(entry.fileName, Buffer.concat(kept))
+}
+
+/** Differences between the manifest and what is there. */
+function compare({ sums, documents, problems: known }: Scan): BundleProblem[] {
+  const manifest = documents.get(MANIFEST)
+  if (!manifest) return [{ file: MANIFEST, problem: 'is missing: this is no bundle of Weak-to-Strong Lab' }]
+  const listed = new Map<string, string>()
+  for (const line of manifest.toString().split('\n').filter(Boolean)) {
+    const [, sum, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? []
+    if (!sum || !name) return [{ file: MANIFEST, problem: `expected "<sha256>  <file>", got ${JSON.stringify(line)}` }]
+    listed.set(name, sum)
+  }
+  const broken = new Set(known.map((p) => p.file))
+  const problems: BundleProblem[] = []
+  for (const [name, sum] of listed) {
+    const got = sums.get(name)
+    if (broken.has(name)) continue
+    if (got === undefined) problems.push({ file: name, problem: 'is missing' })
+    else if (got !== sum) problems.push({ file: name, problem: `has changed: expected sha256 ${sum}, got ${got}` })
+  }
+  for (const name of sums.keys()) {
+    if (name !== MANIFEST && !listed.has(name)) problems.push({ file: name, problem: 'is not listed in the manifest' })
+  }
+  return problems
+}
+
+function parseJson(path: string, file: string, bytes: Buffer | undefined): unknown {
+  if (!bytes) throw new BundleError(path, [{ file, problem: 'is missing' }])
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (error) {
+    throw new BundleError(path, [{ file, problem: (error as Error).message }])
+  }
+}
+
+function refuseNewer(path: string, info: unknown): void {
+  const version = (info as { version?: unknown } | null)?.version
+  if (typeof version !== 'number' || version <= BUNDLE_VERSION) return
+  const problem = `bundle version ${version} is newer than this application reads (${BUNDLE_VERSION}): update it`
+  throw new BundleError(path, [{ file: 'bundle.json', problem }])
+}
+
+function readSpec(path: string, value: unknown): ExperimentSpec {
+  const parsed = parseSpec(value)
+  if (parsed.ok) return parsed.spec
+  throw refused(path, 'spec.json', parsed.problems)
+}
+
+function checked<T>(path: string, file: string, schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw refused(path, file, problemsOf(parsed.error, value, schema))
+}
+
+const refused = (path: string, file: string, problems: Problem[]) =>
+  new BundleError(
+    path,
+    problems.map((p) => ({ file, problem: `${p.path}: expected ${p.expected}, got ${p.got}` })),
+  )

@@ -1,0 +1,93 @@
+import { createHash, type Hash } from 'node:crypto'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { addAbortSignal, type PassThrough, Readable } from 'node:stream'
+import { ZipFile } from 'yazl'
+import { MANIFEST } from './format'
+import type { BundleReceipt, ExportOptions } from './input'
+
+/** A file of the archive. Its content is pulled only when its turn to be written comes. */
+export interface Entry {
+  name: string
+  content: () => AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+  /** Already dense: stored as it is. */
+  dense?: boolean
+}
+
+/** DOS time has no zone and yazl reads the local fields: the same bytes everywhere. A day later than its lower bound. */
+const fixed = () => ({ mtime: new Date(1980, 0, 2), mode: 0o100644, forceDosTimestamp: true })
+
+/**
+ * Writes a zip whose last file lists the sha256 of all others, beside `path`, and renames it when it is safely on disk.
+ * @throws Error from the file system or an entry's content; nothing is left at `path` or beside it then.
+ */
+export async function writeZip(path: string, entries: Entry[], options: ExportOptions = {}): Promise<BundleReceipt> {
+  const target = resolve(path)
+  const temporary = `${target}.${process.pid}.part`
+  await mkdir(dirname(target), { recursive: true })
+  try {
+    const sha256 = await writeFile(temporary, entries, options)
+    await rename(temporary, target)
+    await syncFolder(dirname(target))
+    return { path: target, bytes: (await stat(target)).size, files: entries.length + 1, sha256 }
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+async function writeFile(path: string, entries: Entry[], options: ExportOptions): Promise<string> {
+  const zip = new ZipFile()
+  const output = zip.outputStream as PassThrough
+  zip.on('error', (error: Error) => output.destroy(error))
+  if (options.signal) addAbortSignal(options.signal, output)
+  const sums: string[] = []
+  const total = entries.length + 1
+  const add = (entry: Entry, hash: Hash | null, done: number) =>
+    zip.addReadStreamLazy(entry.name, { ...fixed(), compress: !entry.dense }, (give) => {
+      const stream = Readable.from(hashed(entry, hash), { objectMode: false })
+      stream.on('error', (error) => zip.emit('error', error))
+      stream.on('end', () => {
+        if (hash) sums.push(`${hash.digest('hex')}  ${entry.name}\n`)
+        options.onProgress?.(done, total, entry.name)
+      })
+      give(null, stream)
+    })
+  entries.forEach((entry, i) => add(entry, createHash('sha256'), i + 1))
+  add({ name: MANIFEST, content: () => [sums.sort(byName).join('')] }, null, total)
+  zip.end()
+  return drain(output, path)
+}
+
+const byName = (a: string, b: string) => (a.slice(66) < b.slice(66) ? -1 : 1)
+
+async function* hashed(entry: Entry, hash: Hash | null): AsyncGenerator<Uint8Array> {
+  for await (const chunk of entry.content()) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    hash?.update(bytes)
+    if (bytes.length > 0) yield bytes
+  }
+}
+
+/** The whole stream into a file, flushed to disk. Returns the sha256 of what was written. */
+async function drain(stream: Readable, path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const file = await open(path, 'w')
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk)
+      await file.writeFile(chunk) // goes on from where the last one ended
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}
+
+/** Makes the rename itself durable. Windows cannot open folders and needs no such call. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  await folder.sync().finally(() => folder.close())
+}

@@ -1,0 +1,192 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { openPromise } from 'yauzl'
+import { ZipFile } from 'yazl'
+import { onTestFinished } from 'vitest'
+import type { ArmReport, BundleInput, BundleTask } from '../../src-main/bundle'
+import { parseSpec } from '../../src-main/science/parse'
+import { planExperiment } from '../../src-main/science/plan'
+import type { Split } from '../../src-main/science/stages'
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'w2s-bundle-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const key = (letter: string) => letter.repeat(64)
+/** The smallest experiment that there is, planned by the real planner. */
+const parsed = parseSpec({
+  version: 1,
+  name: 'Quick Start',
+  tasks: ['spam'],
+  weak: [{ model: 'words', words: 60 }],
+  strong: [{ model: 'vectors' }],
+  methods: [{ method: 'naive' }],
+  seeds: [0],
+})
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+const { spec } = parsed
+const plan = planExperiment(spec, {
+  sources: { spam: { sha256: key('0'), title: 'Spam', classes: 2 } },
+  bundled: { spam: key('0') },
+  backend: 'wasm',
+})
+const arm = plan.arms[0]!
+const student = arm.seeds[0]!.student
+
+const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.1, seeds: 1, examples: 3 })
+
+const report: ArmReport = {
+  arm,
+  stop: 'last',
+  seedsDone: 1,
+  weak: estimate(0.6),
+  student: estimate(0.7),
+  ceiling: estimate(0.8),
+  agreement: estimate(0.75),
+  agreementWeakRight: estimate(0.9),
+  agreementWeakWrong: null,
+  pgr: {
+    defined: true,
+    value: 0.5,
+    low: 0.2,
+    high: 0.8,
+    gap: 0.2,
+    seeds: 1,
+    examples: 3,
+    convention: 'ratio of means',
+    warning: null,
+  },
+  bySeed: [
+    {
+      seed: 0,
+      weak: 0.6,
+      student: 0.7,
+      ceiling: 0.8,
+      pgr: 0.5,
+      agreement: 0.75,
+      agreementWeakRight: 0.9,
+      agreementWeakWrong: null,
+      ceilingAgreementWeakWrong: null,
+      step: 5,
+    },
+  ],
+  training: {
+    step: [0, 5],
+    truth: [0.5, 0.7],
+    truthLow: [0.4, 0.6],
+    truthHigh: [0.6, 0.8],
+    weakLabels: [0.5, 0.7],
+    weakErrors: [0.5, 0.4],
+  },
+  stops: {
+    last: { step: 5, student: 0.7 },
+    'weak-validation': { step: 5, student: 0.7 },
+    oracle: { step: 0, student: 0.71 },
+  },
+}
+
+const example = (id: number) => ({ id, text: `mail ${id}, "quoted"\nsecond line`, label: id % 2, group: `g${id}` })
+const splits: Record<Split, ReturnType<typeof example>[]> = {
+  weak: [example(0)],
+  transfer: [example(1)],
+  validation: [example(2)],
+  test: [example(3), example(4), example(5)],
+}
+
+/** A task with six examples. */
+export const task = (origin: BundleTask['origin']): BundleTask => ({
+  id: 'spam',
+  title: 'Spam',
+  question: 'Is this message spam?',
+  classes: ['ham', 'spam'],
+  licence: 'CC0-1.0',
+  source: 'example.org',
+  origin,
+  sha256: key('0'),
+  licenceText: 'Public domain.',
+  examples: () => Promise.resolve(splits),
+})
+
+/** A finished run of one arm and one seed, whose tensor file lies in `folder`. */
+export async function finishedRun(folder: string): Promise<BundleInput> {
+  const tensors = join(folder, 'predictions.safetensors')
+  await writeFile(tensors, Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251)))
+  return {
+    appVersion: '0.1.0',
+    run: {
+      id: 'r-000123456',
+      name: 'Quick Start: é',
+      question: 'Why?',
+      state: 'done',
+      createdAt: 1.7e12,
+      endedAt: 1.7e12 + 5000,
+    },
+    spec,
+    plan,
+    stages: plan.stages.map(({ key, title }) => ({
+      key,
+      title,
+      state: 'done',
+      backend: 'wasm',
+      device: 'CPU (wasm, SIMD)',
+      reason: `loaded from ${homedir()}/lib`,
+      startedAt: 1.7e12,
+      endedAt: 1.7e12 + 1000,
+      error: '',
+    })),
+    arms: [report],
+    tasks: [task('bundled')],
+    tensors: [{ key: student, kind: 'train', path: tensors }],
+    metrics: () => [
+      { key: student, name: 'loss', split: '', step: 0, value: Math.fround(0.1) },
+      { key: student, name: 'accuracy', split: 'test', step: 5, value: 0.7 },
+    ],
+    log: () => [
+      {
+        key: student,
+        at: 1.7e12,
+        level: 'info',
+        text: `reading ${homedir()}/data/x and /home/alice/y in ${folder}/lab`,
+      },
+    ],
+    predictions: () =>
+      Promise.resolve({
+        step: 5,
+        weak: new Float32Array([0.1, 0.9, 0.5]),
+        student: new Float32Array([0.2, 0.8, 0.5]),
+        ceiling: new Float32Array([0, 1, 0.25]),
+      }),
+    hide: { [folder]: '<data>' },
+  }
+}
+
+/** Every file of a zip. */
+export async function unzip(path: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>()
+  const zip = await openPromise(path)
+  for await (const entry of zip.eachEntry()) {
+    files.set(entry.fileName, await buffer(await zip.openReadStreamPromise(entry)))
+  }
+  return files
+}
+
+/** A zip of the given files; `modes` sets unix modes apart from the usual one. */
+export async function zip(path: string, files: Map<string, Buffer>, modes: Record<string, number> = {}): Promise<void> {
+  const archive = new ZipFile()
+  for (const [name, content] of files) archive.addBuffer(content, name, { mode: modes[name] ?? 0o100644 })
+  archive.end()
+  await writeFile(path, await buffer(archive.outputStream))
+}
+
+/** Writes the files of a zip into a folder. */
+export async function unpack(path: string, folder: string): Promise<void> {
+  for (const [name, content] of await unzip(path)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), content)
+  }
+}
