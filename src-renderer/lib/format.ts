@@ -1,5 +1,5 @@
-// Numbers as the product prints them: accuracies without their leading zero, a true minus, narrow no-break spaces in units.
-const SPACE = '\u202f'
+// Numbers as the product prints them: accuracies without their leading zero, a true minus, no-break spaces before units.
+const SPACE = '\u00a0'
 const MINUS = '\u2212'
 const NONE = '–'
 

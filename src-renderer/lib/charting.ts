@@ -1,0 +1,158 @@
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+  type ChartConfiguration,
+  type Plugin,
+} from 'chart.js'
+import annotation from 'chartjs-plugin-annotation'
+import type { Palette } from '../state/theme.svelte'
+
+declare module 'chart.js' {
+  interface LineControllerDatasetOptions {
+    /** Written at the end of the line, in its colour. */
+    endLabel?: string
+    /** Left out of the tooltip: bands and helper lines. */
+    silent?: boolean
+  }
+}
+
+export const FONT = "'Inter Variable', system-ui, sans-serif"
+const LABEL_GAP = 15
+
+/** Pushes label heights apart so that none covers another, keeping their order, within [top, bottom]. Pure. */
+export function spread(heights: readonly number[], gap: number, top: number, bottom: number): number[] {
+  const order = heights.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y)
+  const placed = order.map(({ y }) => y)
+  for (let k = 0; k < placed.length; k++) {
+    placed[k] = Math.max(placed[k]!, k === 0 ? top : placed[k - 1]! + gap)
+  }
+  for (let k = placed.length - 1; k >= 0; k--) {
+    placed[k] = Math.min(placed[k]!, k === placed.length - 1 ? bottom : placed[k + 1]! - gap)
+  }
+  const out = new Array<number>(heights.length)
+  order.forEach(({ i }, k) => (out[i] = placed[k]!))
+  return out
+}
+
+/** Names lines at their right end instead of in a legend; needs room in `layout.padding.right`. */
+const endLabels: Plugin<'line'> = {
+  id: 'endLabels',
+  afterDatasetsDraw(chart) {
+    const { ctx, data, chartArea } = chart
+    const named = data.datasets.flatMap((dataset, i) => {
+      const text = dataset.endLabel
+      const last = chart.getDatasetMeta(i).data.findLast((point) => Number.isFinite(point.y))
+      return text && last ? [{ text, y: last.y, color: dataset.borderColor as string }] : []
+    })
+    const at = spread(
+      named.map((label) => label.y),
+      LABEL_GAP,
+      chartArea.top,
+      chartArea.bottom,
+    )
+    ctx.save()
+    ctx.font = `500 11px ${FONT}`
+    ctx.textBaseline = 'middle'
+    named.forEach((label, i) => {
+      ctx.fillStyle = label.color
+      ctx.fillText(label.text, chartArea.right + 8, at[i]!)
+    })
+    ctx.restore()
+  },
+}
+
+Chart.register(
+  LineController,
+  LineElement,
+  PointElement,
+  BarController,
+  BarElement,
+  LinearScale,
+  CategoryScale,
+  Filler,
+  Tooltip,
+  annotation,
+  endLabels as Plugin,
+)
+Chart.defaults.animation = false
+Chart.defaults.font.family = FONT
+Chart.defaults.font.size = 11
+
+type LineOptions = NonNullable<ChartConfiguration<'line'>['options']>
+
+interface Axis {
+  min?: number
+  max?: number
+  title?: string
+  format?: (value: number) => string
+  /** Distance of the ticks. */
+  step?: number
+}
+
+/** Options that every line chart here shares: columns as they are, faint grid, no legend, tooltip over all lines. */
+export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOptions {
+  const axis = ({ min, max, title = '', format, step }: Axis, grid: boolean) => ({
+    type: 'linear' as const,
+    min,
+    max,
+    border: { display: false },
+    grid: { color: p.line, drawTicks: false, display: grid },
+    title: { display: title !== '', text: title, color: p.faint, padding: 2 },
+    ticks: {
+      color: p.soft,
+      padding: 6,
+      maxRotation: 0,
+      maxTicksLimit: 8,
+      stepSize: step,
+      callback: (value: string | number) => (format ? format(Number(value)) : String(value)),
+    },
+  })
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    parsing: false,
+    normalized: true,
+    layout: { padding: { right, top: 4 } },
+    interaction: { mode: 'x', intersect: false, axis: 'x' },
+    scales: { x: axis(x, false), y: axis(y, true) },
+    elements: { point: { radius: 0, hitRadius: 4 }, line: { borderWidth: 2, borderJoinStyle: 'round' } },
+    plugins: {
+      tooltip: {
+        ...tooltipLook(p),
+        filter: (item) => !item.dataset.silent,
+        callbacks: {
+          title: (items) =>
+            items[0] ? `${x.title ?? ''} ${x.format?.(items[0].parsed.x ?? 0) ?? items[0].parsed.x}` : '',
+          label: (item) => `${item.dataset.label ?? ''}  ${y.format?.(item.parsed.y ?? NaN) ?? item.parsed.y}`,
+        },
+      },
+    },
+  }
+}
+
+/** Colours of the tooltip. */
+export function tooltipLook(p: Palette) {
+  return {
+    backgroundColor: p.pane,
+    borderColor: p.edge,
+    borderWidth: 1,
+    titleColor: p.soft,
+    titleFont: { weight: 500 as const },
+    bodyColor: p.ink,
+    padding: 8,
+    cornerRadius: 6,
+    usePointStyle: true,
+    boxPadding: 4,
+    caretSize: 0,
+  }
+}
+
+export { Chart, type ChartConfiguration }

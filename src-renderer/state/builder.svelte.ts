@@ -1,0 +1,117 @@
+import { messageOf } from '../lib/api'
+import { isFields, withValue } from '../lib/draft'
+import type { Preview, Problem } from '../lib/types'
+
+const WAIT_MS = 200
+const KEPT = 'w2s.draft'
+
+/** The draft that outlives a reload; a browser that refuses storage only forgets it. */
+function kept(): string {
+  try {
+    return localStorage.getItem(KEPT) ?? ''
+  } catch {
+    return ''
+  }
+}
+function keep(text: string): void {
+  try {
+    localStorage.setItem(KEPT, text)
+  } catch {
+    // nothing to be done: the draft lives as long as the window
+  }
+}
+
+/** One experiment in the making: a draft that form and JSON edit alike, checked by the lab as it changes. */
+export class Builder {
+  draft = $state.raw<unknown>(null)
+  /** The JSON tab's text. */
+  text = $state('')
+  /** Why the text is no JSON object; '' when it is. */
+  textError = $state('')
+  preview = $state.raw<Preview | null>(null)
+  previewError = $state('')
+  checking = $state(false)
+  problems = $derived<Problem[]>(this.preview && !this.preview.valid ? this.preview.problems : [])
+
+  #check: (draft: unknown) => Promise<Preview>
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #turn = 0
+
+  constructor(check: (draft: unknown) => Promise<Preview>) {
+    this.#check = check
+  }
+
+  /** Takes up the kept draft, else the given one; once. */
+  begin(fallback: unknown): void {
+    if (this.draft !== null) return
+    const text = kept()
+    if (text) this.type(text)
+    if (this.draft === null) this.load(fallback)
+  }
+
+  /** Replaces the whole draft, e.g. by a preset's. */
+  load(spec: unknown): void {
+    this.#take(spec)
+  }
+
+  /** Sets one value, or removes it with `undefined`. */
+  set(path: string, value: unknown): void {
+    this.#take(withValue(this.draft, path, value))
+  }
+
+  /** The JSON tab was typed in. The form follows whenever the text can be read. */
+  type(text: string): void {
+    this.text = text
+    try {
+      const draft: unknown = JSON.parse(text)
+      if (!isFields(draft)) throw new Error('expected an object: { "version": 1, … }')
+      this.draft = draft
+      this.textError = ''
+      keep(text)
+      this.#checkSoon()
+    } catch (error) {
+      this.textError = messageOf(error)
+    }
+  }
+
+  /** The problem of the field at exactly this path. */
+  problemAt(path: string): Problem | undefined {
+    return this.problems.find((problem) => problem.path === path)
+  }
+
+  /** Problems at this path and below it. */
+  problemsUnder(path: string): Problem[] {
+    return this.problems.filter(
+      (p) => p.path === path || p.path.startsWith(`${path}.`) || p.path.startsWith(`${path}[`),
+    )
+  }
+
+  #take(draft: unknown): void {
+    this.draft = draft
+    this.text = JSON.stringify(draft, null, 2)
+    this.textError = ''
+    keep(this.text)
+    this.#checkSoon()
+  }
+
+  #checkSoon(): void {
+    this.checking = true
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.recheck(), WAIT_MS)
+  }
+
+  /** Asks the lab now; a late answer about an older draft is dropped. */
+  async recheck(): Promise<void> {
+    const turn = ++this.#turn
+    this.checking = true
+    try {
+      const preview = await this.#check(this.draft)
+      if (turn !== this.#turn) return
+      this.preview = preview
+      this.previewError = ''
+    } catch (error) {
+      if (turn === this.#turn) this.previewError = messageOf(error)
+    }
+    if (turn === this.#turn) this.checking = false
+  }
+}

@@ -1,0 +1,36 @@
+/** The parts of the form, in the order of an experiment, with the places of the spec that each one edits. */
+export interface Section {
+  id: string
+  title: string
+  note: string
+  paths: readonly string[]
+}
+export const SECTIONS = [
+  { id: 'question', title: 'Question', note: 'What the run is to find out.', paths: ['name', 'question', 'version'] },
+  { id: 'tasks', title: 'Tasks', note: 'Every task is one more row of the result.', paths: ['tasks'] },
+  {
+    id: 'weak',
+    title: 'Supervisor',
+    note: 'The weak model: learns from ground truth, then labels the transfer half.',
+    paths: ['weak'],
+  },
+  {
+    id: 'strong',
+    title: 'Student',
+    note: 'The strong model: learns from the weak labels, and once more from ground truth as the ceiling.',
+    paths: ['strong'],
+  },
+  { id: 'methods', title: 'Methods', note: 'How the student learns from the weak labels.', paths: ['methods'] },
+  { id: 'run', title: 'Labels and stop', note: 'What the student is given, and which evaluation counts.', paths: [] },
+  { id: 'optimiser', title: 'Optimiser', note: 'AdamW; the ceiling trains as the student does.', paths: ['optimiser'] },
+  { id: 'sizes', title: 'Sizes', note: 'Upper bounds; a smaller dataset fills less, in proportion.', paths: ['sizes'] },
+  {
+    id: 'seeds',
+    title: 'Seeds',
+    note: 'An arm is reported over all its seeds. One seed says nothing about chance.',
+    paths: ['seeds'],
+  },
+] as const satisfies readonly Section[]
+
+/** Parameters of the run table that stand with the sizes, because they decide who lands in which split. */
+export const WITH_SIZES: readonly string[] = ['splitSeed']

@@ -1,0 +1,324 @@
+import { describeCatalog } from '../../src-main/science/catalog'
+import { parseSpec } from '../../src-main/science/parse'
+import { planExperiment, PlanError } from '../../src-main/science/plan'
+import type {
+  Bridge,
+  Calls,
+  Catalog,
+  DoctorReport,
+  LabEvent,
+  PlannedStage,
+  Preview,
+  Reply,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StageStatus,
+  Status,
+} from '../../src-preload/contract'
+import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, TASKS } from './sample'
+
+// A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
+
+export const CATALOG: Catalog = {
+  ...describeCatalog(),
+  tasks: TASKS,
+  presets: PRESETS,
+  backends: [
+    { id: 'tensorflow', title: 'TensorFlow' },
+    { id: 'wasm', title: 'WebAssembly' },
+  ],
+}
+export const STATUS: Status = {
+  engine: 'running',
+  activity: 'student · confidence · seed 2, step 61 of 310',
+  backend: 'wasm',
+  device: 'CPU, 2 threads, SIMD',
+  reason: 'tensorflow is not installed; wasm passed its self-test',
+  queue: 1,
+  storeBytes: 212_400_000,
+  diskFreeBytes: 80_200_000_000,
+  readOnly: '',
+  fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
+}
+export const DOCTOR: DoctorReport = {
+  app: '0.1.0',
+  electron: '33.2.1',
+  fallbackRuntime: true,
+  node: '20.18.1',
+  platform: 'Debian 12, x86-64',
+  cpu: 'AMD EPYC 7B13',
+  threads: 2,
+  memoryBytes: 25_200_000_000,
+  home: '~/.local/share/weak-to-strong-lab',
+  backends: [
+    {
+      id: 'tensorflow',
+      title: 'TensorFlow (libtensorflow)',
+      loadable: false,
+      why: 'It is not installed. Install it below, or with: npm run w2s -- doctor --install tensorflow',
+      version: '',
+      device: '',
+      gpu: false,
+      selfTest: null,
+      installed: false,
+      installBytes: { download: 236_000_000, disk: 910_000_000 },
+    },
+    {
+      id: 'wasm',
+      title: 'WebAssembly (built in)',
+      loadable: true,
+      why: '',
+      version: '4.22.0',
+      device: 'CPU, 2 threads, SIMD',
+      gpu: false,
+      selfTest: { passed: true, worstError: 3.1e-7, tolerance: 1e-4, stepsPerSecond: 412 },
+      installed: true,
+      installBytes: null,
+    },
+  ],
+  chosen: { id: 'wasm', reason: 'tensorflow is not installed; wasm passed its self-test' },
+}
+
+const MINUTE = 60_000
+export const NOW = new Date(2026, 10, 23, 14, 48, 20).getTime()
+
+interface SampleRun {
+  id: string
+  preset: number
+  state: RunState
+  age: number
+  done: number
+  error?: string
+}
+const RUNS: SampleRun[] = [
+  { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
+  { id: 'run-next', preset: 0, state: 'queued', age: 2, done: 0 },
+  { id: 'run-done', preset: 0, state: 'done', age: 26, done: 99 },
+  { id: 'run-five', preset: 1, state: 'done', age: 300, done: 999 },
+  {
+    id: 'run-fail',
+    preset: 0,
+    state: 'failed',
+    age: 1500,
+    done: 6,
+    error: 'The engine ended with signal SIGKILL while it trained.\nlast lines: step 120 of 310\nKilled',
+  },
+  { id: 'run-stop', preset: 0, state: 'interrupted', age: 1700, done: 9 },
+]
+
+function stagesOf(run: SampleRun): StageStatus[] {
+  const { stages } = planExperiment(PRESETS[run.preset]!.spec, CONTEXT)
+  return stages.map((stage, i): StageStatus => {
+    const here = i === run.done
+    const state =
+      i < run.done ? 'done' : here && run.state !== 'queued' ? (run.state as StageStatus['state']) : 'waiting'
+    const startedAt = i <= run.done && run.state !== 'queued' ? NOW - run.age * MINUTE + i * 4000 : null
+    return {
+      key: stage.key,
+      kind: stage.kind,
+      role: stage.kind === 'train' ? stage.config.role : null,
+      title: stage.title,
+      state,
+      cached: stage.kind === 'pretrain' || i < 3,
+      done: state === 'done' ? 310 : here ? 61 : 0,
+      total: 310,
+      unit: 'step',
+      etaSeconds: here && state === 'running' ? 19 : null,
+      startedAt,
+      endedAt: state === 'done' || state === 'failed' ? (startedAt ?? 0) + 4000 : null,
+      backend: startedAt ? 'wasm' : '',
+      device: startedAt ? 'CPU, 2 threads, SIMD' : '',
+      reason: startedAt ? STATUS.reason : '',
+      error: here ? (run.error ?? '') : '',
+    }
+  })
+}
+
+function detailOf(run: SampleRun): RunDetail {
+  const { spec } = PRESETS[run.preset]!
+  const { arms } = planExperiment(spec, CONTEXT)
+  const stages = stagesOf(run)
+  const createdAt = NOW - run.age * MINUTE
+  return {
+    id: run.id,
+    name: spec.name,
+    question: spec.question,
+    createdAt,
+    endedAt: run.state === 'running' || run.state === 'queued' ? null : createdAt + 55_000,
+    state: run.state,
+    stagesDone: Math.min(run.done, stages.length),
+    stagesTotal: stages.length,
+    etaSeconds: run.state === 'running' ? 220 : null,
+    headline: run.state === 'done' ? 'naive: PGR 0.52 (0.41 to 0.63), confidence: PGR 0.61 (0.49 to 0.72)' : '',
+    spec,
+    arms,
+    stages,
+  }
+}
+
+function preview(spec: unknown): Preview {
+  const parsed = parseSpec(spec)
+  if (!parsed.ok) return { valid: false, problems: parsed.problems }
+  try {
+    const plan = planExperiment(parsed.spec, CONTEXT)
+    const stages = plan.stages.map((s, i): PlannedStage => ({
+      key: s.key,
+      kind: s.kind,
+      role: s.kind === 'train' ? s.config.role : null,
+      title: s.title,
+      cached: s.kind === 'pretrain' || (s.kind === 'data' && i < 2),
+      estimateSeconds: s.kind === 'train' ? 3.4 : s.kind === 'data' ? 0.8 : 0.3,
+    }))
+    const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
+    const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
+    return { valid: true, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+  } catch (error) {
+    if (error instanceof PlanError) return { valid: false, problems: error.problems }
+    throw error
+  }
+}
+
+class NotThere extends Error {}
+
+function find(id: string): SampleRun {
+  const run = RUNS.find((r) => r.id === id)
+  if (!run) throw new NotThere(`There is no run ${id}.`)
+  return run
+}
+const armOf = (ref: { runId: string; armId: string }) => detailOf(find(ref.runId)).arms.find((a) => a.id === ref.armId)!
+const seedsDone = (run: SampleRun, arm: number) =>
+  run.state === 'done' ? 3 : run.state === 'running' ? (arm < 6 ? 2 : 0) : 1
+
+/** Curves as the engine names them, as far as a stage has come. */
+function curveValues(name: string, split: string, steps: number): { step: number[]; value: number[] } {
+  const dense = split === ''
+  const step = Array.from({ length: dense ? steps : Math.ceil(steps / 16) + 1 }, (_, i) => (dense ? i : i * 16))
+  const rise = (i: number, low: number, high: number, rate: number) =>
+    low + (high - low) * (1 - Math.exp(-i / rate)) + Math.sin(i * 12.9898) * 0.008
+  const shape: Record<string, (i: number) => number> = {
+    loss: (i) => rise(i, 0.7, 0.42, 40) + Math.sin(i * 78.233) * 0.02,
+    accuracy: (i) => rise(i, 0.5, 0.87, 30),
+    agreement: (i) => rise(i, 0.5, 0.88, 40),
+    agreement_weak_wrong: (i) => rise(i, 0.48, 0.66, 90),
+  }
+  return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
+}
+
+type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
+
+const ANSWERS: Answers = {
+  catalog: () => CATALOG,
+  preview,
+  run: () => ({ runId: 'run-live' }),
+  runs: () => RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, ...summary }): RunSummary => summary),
+  runDetail: (id) => detailOf(find(id)),
+  curves: ({ keys, names, splits }) =>
+    keys.flatMap((key) =>
+      names.flatMap((name) =>
+        splits
+          .filter((split) => (name === 'loss') === (split === ''))
+          .map((split) => ({ key, name, split, ...curveValues(name, split, 62), bucket: 1 })),
+      ),
+    ),
+  log: ({ runId }) => {
+    const { stages } = detailOf(find(runId))
+    return stages
+      .filter((s) => s.startedAt !== null)
+      .flatMap((s) => [
+        { key: s.key, at: s.startedAt ?? 0, level: 'info', text: `${s.title} on ${s.device}: ${s.reason}` },
+        ...(s.error ? [{ key: s.key, at: s.endedAt ?? 0, level: 'error', text: s.error }] : []),
+      ])
+  },
+  result: ({ runId, stop }) => {
+    const run = find(runId)
+    return { runId, arms: detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))) }
+  },
+  cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
+  examples: (query) => {
+    const sure = (p: number) => Math.abs(p - 0.5)
+    const rows = exampleRows(armOf(query), query.seed, query.stop)
+      .filter((r) => query.cells.length === 0 || query.cells.includes(r.cell))
+      .filter((r) => r.text.includes(query.search))
+      .sort((a, b) =>
+        query.sort === 'index'
+          ? a.index - b.index
+          : query.sort === 'weak-confidence'
+            ? sure(b.weak) - sure(a.weak)
+            : sure(b.student) - sure(a.student),
+      )
+    return { total: rows.length, rows: rows.slice(query.offset, query.offset + query.limit) }
+  },
+  example: (ref) => {
+    const arm = armOf(ref)
+    return { ...exampleRows(arm, ref.seed, ref.stop)[ref.index]!, history: exampleHistory(arm, ref.seed, ref.index) }
+  },
+  cancel: () => null,
+  resume: () => null,
+  remove: () => ({ freedBytes: 12_300_000 }),
+  exportBundle: () => ({
+    path: '/home/ada/quick-start.w2s.zip',
+    bytes: 3_240_000,
+    files: 41,
+    sha256: '7c1e04a9'.repeat(8),
+  }),
+  chooseDataset: () => '/home/ada/reviews.csv',
+  datasetPreview: ({ path, text, label, split, group }) => ({
+    path,
+    format: 'csv',
+    columns: ['review', 'again', 'fold', 'customer'],
+    text: text || 'review',
+    label: label || 'again',
+    split,
+    group,
+    rows: [
+      { text: 'Kind people and a good soup.', label: 'yes' },
+      { text: 'We waited for an hour.', label: 'no' },
+    ],
+    counts: [
+      { label: 'yes', n: 410 },
+      { label: 'no', n: 402 },
+    ],
+    examples: 812,
+    errors: [{ line: 17, message: 'column "again" is empty' }],
+    badLines: 1,
+  }),
+  datasetImport: (request) => ({ ...TASKS[5]!, id: request.id, title: request.title }),
+  datasetRemove: () => null,
+  doctor: () => DOCTOR,
+  install: () => null,
+  uninstall: () => ({ freedBytes: 910_000_000 }),
+  status: () => STATUS,
+  reveal: () => null,
+}
+
+export interface FakeBridge extends Bridge {
+  /** Every call so far, in order. */
+  readonly heard: { name: string; args: unknown[] }[]
+  emit(events: LabEvent[]): void
+}
+
+/** A bridge that answers from the sample world; `change` replaces single answers. */
+export function createFakeBridge(change: Partial<Answers> = {}): FakeBridge {
+  const answers = { ...ANSWERS, ...change }
+  const listeners = new Set<(events: LabEvent[]) => void>()
+  const heard: FakeBridge['heard'] = []
+  return {
+    heard,
+    emit: (events) => listeners.forEach((listener) => listener(events)),
+    call: (name, ...args) => {
+      heard.push({ name, args })
+      const answer = answers[name] as (...all: typeof args) => ReturnType<Calls[typeof name]>
+      try {
+        return Promise.resolve({ ok: true, value: answer(...args) } as Reply<ReturnType<Calls[typeof name]>>)
+      } catch (error) {
+        const code = error instanceof NotThere ? 'not-found' : 'internal'
+        return Promise.resolve({ ok: false, error: { code, message: (error as Error).message } })
+      }
+    },
+    onEvents: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

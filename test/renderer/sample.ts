@@ -1,0 +1,307 @@
+import type {
+  Arm,
+  ArmResult,
+  Cell,
+  Cube,
+  Estimate,
+  ExampleRow,
+  ExperimentSpec,
+  Preset,
+  SeedResult,
+  StopRule,
+  TaskInfo,
+} from '../../src-preload/contract'
+import { createRng } from '../../src-main/science/rng'
+import type { PlanContext } from '../../src-main/science/plan'
+
+// A small simulated world for component tests and for looking at screens: never shipped.
+
+const task = (id: string, title: string, question: string, classes: [string, string], examples: number): TaskInfo => ({
+  id,
+  title,
+  question,
+  classes,
+  examples,
+  licence: 'CC BY 4.0',
+  source: `https://example.org/${id}`,
+  origin: 'bundled',
+  sha256: `${id}`.padEnd(8, '0').repeat(8),
+})
+export const TASKS: TaskInfo[] = [
+  task('spam', 'Spam', 'Is this message spam?', ['wanted', 'spam'], 3600),
+  task('sotu', 'State of the Union', 'Was it said after 1945?', ['before 1945', 'after 1945'], 3200),
+  task(
+    'person-artifact',
+    'Person or artifact',
+    'Does the noun name a person or a thing made?',
+    ['artifact', 'person'],
+    4000,
+  ),
+  task('brown', 'Brown', 'Is the text informative or imaginative prose?', ['informative', 'imaginative'], 3000),
+  task('foods', 'Food reviews', 'Is the review favourable?', ['unfavourable', 'favourable'], 4200),
+  {
+    ...task('reviews', 'Our reviews', 'Would they come again?', ['no', 'yes'], 812),
+    origin: 'imported',
+    licence: 'own',
+  },
+]
+
+const base = (name: string, tasks: string[]): ExperimentSpec => ({
+  version: 1,
+  name,
+  question: 'Does a supervisor that knows few words draw out what word vectors know?',
+  tasks,
+  weak: [{ model: 'words', words: 50 }],
+  strong: [{ model: 'vectors', hidden: 32, tuneEmbeddings: false }],
+  methods: [
+    { method: 'naive' },
+    { method: 'confidence', alphaMax: 0.5, warmup: 0.2, schedule: 'paper', threshold: 'weak-mean' },
+  ],
+  sizes: { weak: 1000, transfer: 1000, validation: 300, test: 1000 },
+  optimiser: {
+    weak: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
+    strong: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
+  },
+  labels: 'soft',
+  stop: 'last',
+  evaluations: 20,
+  splitSeed: 0,
+  seeds: [0, 1, 2],
+})
+export const PRESETS: Preset[] = [
+  {
+    id: 'quickstart',
+    title: 'Quick start',
+    help: 'One task, one supervisor of 50 words, one student, two methods, three seeds. Under a minute on two cores.',
+    spec: base('Quick start', ['person-artifact']),
+  },
+  {
+    id: 'five-tasks',
+    title: 'Five tasks',
+    help: 'The same pair on all five bundled tasks: where does the student rise above its supervisor?',
+    spec: base(
+      'Five tasks',
+      TASKS.slice(0, 5).map((t) => t.id),
+    ),
+  },
+]
+
+export const CONTEXT: PlanContext = {
+  sources: Object.fromEntries(
+    TASKS.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
+  ),
+  bundled: Object.fromEntries(TASKS.filter((t) => t.origin === 'bundled').map((t) => [t.id, t.sha256])),
+  backend: 'wasm',
+}
+
+const PEOPLE = ['novelist', 'harpsichordist', 'steward', 'apprentice', 'umpire', 'cartographer', 'nephew', 'tailor']
+const THINGS = ['harpsichord', 'galley', 'trellis', 'buckle', 'drawing room', 'fishing rod', 'sundial', 'violin']
+const FRAMES = ['a {} seen at noon', 'the {} in the old ledger', 'one {} among many', 'the {} that everybody knew']
+const N = 1000
+const EVALUATIONS = 20
+const STEPS = 310
+
+interface World {
+  truth: Uint8Array
+  text: string[]
+  weak: Float64Array
+  ceiling: Float64Array
+  /** By evaluation. */
+  student: Float64Array[]
+}
+
+const logistic = (x: number) => 1 / (1 + Math.exp(-x))
+const worlds = new Map<string, World>()
+
+/** One seed of one arm: the student first learns the task, then its supervisor's mistakes. */
+function world(arm: Arm, seed: number): World {
+  const id = `${arm.id}/${seed}`
+  const known = worlds.get(id)
+  if (known) return known
+  const rng = createRng(`${arm.task}/${seed}`)
+  const skill = { spam: 1.25, sotu: 1, 'person-artifact': 1.1, brown: 0.9, foods: 0.45 }[arm.task] ?? 0.9
+  const copies = arm.method.method === 'naive' ? 0.55 : 0.38
+  const made: World = {
+    truth: new Uint8Array(N),
+    text: [],
+    weak: new Float64Array(N),
+    ceiling: new Float64Array(N),
+    student: Array.from({ length: EVALUATIONS }, () => new Float64Array(N)),
+  }
+  for (let i = 0; i < N; i++) {
+    const truth = rng.int(2)
+    const sign = truth ? 1 : -1
+    const nouns = truth ? PEOPLE : THINGS
+    made.truth[i] = truth
+    made.text.push(FRAMES[rng.int(FRAMES.length)]!.replace('{}', `${nouns[rng.int(nouns.length)]!} no. ${i}`))
+    const weak = sign * 1.1 * skill + rng.normal() * 1.2
+    const ceiling = sign * 1.9 * skill + rng.normal() * 1.25
+    made.weak[i] = logistic(weak * 1.4)
+    made.ceiling[i] = logistic(ceiling * 1.8)
+    for (let e = 0; e < EVALUATIONS; e++) {
+      const learnt = 1 - Math.exp(-e / 2)
+      const imitation = copies * (0.6 + 0.6 * (e / EVALUATIONS))
+      made.student[e]![i] = logistic(
+        learnt * (ceiling * (1 - imitation) + weak * imitation) * 1.3 + rng.normal() * 0.35,
+      )
+    }
+  }
+  worlds.set(id, made)
+  return made
+}
+
+const right = (p: number, truth: number) => p > 0.5 === (truth === 1)
+const accuracy = (p: Float64Array, truth: Uint8Array) => p.reduce((n, v, i) => n + Number(right(v, truth[i]!)), 0) / N
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+function agreement(w: World, p: Float64Array, on: 'all' | 'right' | 'wrong'): number {
+  let n = 0
+  let same = 0
+  for (let i = 0; i < N; i++) {
+    if (on !== 'all' && right(w.weak[i]!, w.truth[i]!) !== (on === 'right')) continue
+    n++
+    if (p[i]! > 0.5 === w.weak[i]! > 0.5) same++
+  }
+  return same / n
+}
+
+function estimate(values: number[]): Estimate {
+  const m = mean(values)
+  const sd = Math.sqrt(mean(values.map((v) => (v - m) ** 2)) / values.length + (m * (1 - m)) / N / values.length)
+  return { value: m, low: m - 1.96 * sd, high: m + 1.96 * sd, seeds: values.length, examples: N }
+}
+
+/** Evaluation that a stop rule takes: the weak labels' favourite, the truth's favourite, or the last. */
+function evaluationOf(w: World, stop: StopRule): number {
+  if (stop === 'last') return EVALUATIONS - 1
+  const scores = w.student.map((p) => (stop === 'oracle' ? accuracy(p, w.truth) : agreement(w, p, 'all')))
+  return scores.indexOf(Math.max(...scores))
+}
+export const stepOf = (evaluation: number): number => Math.round((evaluation / (EVALUATIONS - 1)) * STEPS)
+
+function seedResult(arm: Arm, seed: number, stop: StopRule): SeedResult {
+  const w = world(arm, seed)
+  const at = evaluationOf(w, stop)
+  const p = w.student[at]!
+  const [weak, student, ceiling] = [w.weak, p, w.ceiling].map((x) => accuracy(x, w.truth)) as [number, number, number]
+  return {
+    seed,
+    weak,
+    student,
+    ceiling,
+    pgr: ceiling > weak ? (student - weak) / (ceiling - weak) : null,
+    agreement: agreement(w, p, 'all'),
+    agreementWeakRight: agreement(w, p, 'right'),
+    agreementWeakWrong: agreement(w, p, 'wrong'),
+    ceilingAgreementWeakWrong: agreement(w, w.ceiling, 'wrong'),
+    step: stepOf(at),
+  }
+}
+
+/** An arm's result over the first `done` of its seeds. */
+export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): ArmResult {
+  const bySeed = arm.seeds.slice(0, done).map((s) => seedResult(arm, s.seed, stop))
+  if (bySeed.length === 0) {
+    const none = { weak: null, student: null, ceiling: null, agreement: null, agreementWeakRight: null }
+    return {
+      arm,
+      stop,
+      seedsDone: 0,
+      ...none,
+      agreementWeakWrong: null,
+      pgr: null,
+      bySeed,
+      training: null,
+      stops: null,
+    }
+  }
+  const over = (pick: (s: SeedResult) => number) => estimate(bySeed.map(pick))
+  const [weak, student, ceiling] = [over((s) => s.weak), over((s) => s.student), over((s) => s.ceiling)]
+  const gap = ceiling.value - weak.value
+  const value = (student.value - weak.value) / gap
+  const ws = bySeed.map((s) => world(arm, s.seed))
+  const curve = (of: (w: World, p: Float64Array) => number) =>
+    Array.from({ length: EVALUATIONS }, (_, e) => mean(ws.map((w) => of(w, w.student[e]!))))
+  const truth = curve((w, p) => accuracy(p, w.truth))
+  const at = (rule: StopRule) => {
+    const e = Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
+    return { step: stepOf(e), student: truth[e]! }
+  }
+  const convention = 'ratio of means over seeds, bootstrap over examples within seeds'
+  return {
+    arm,
+    stop,
+    seedsDone: done,
+    weak,
+    student,
+    ceiling,
+    agreement: over((s) => s.agreement),
+    agreementWeakRight: over((s) => s.agreementWeakRight ?? 0),
+    agreementWeakWrong: over((s) => s.agreementWeakWrong ?? 0),
+    pgr:
+      arm.task === 'foods'
+        ? {
+            defined: false,
+            reason: 'The ceiling does not exceed the supervisor.',
+            gap: -0.004,
+            seeds: done,
+            examples: N,
+            convention,
+          }
+        : {
+            defined: true,
+            value,
+            low: value - 0.12,
+            high: value + 0.11,
+            gap,
+            seeds: done,
+            examples: N,
+            convention,
+            warning: null,
+          },
+    bySeed,
+    training: {
+      step: Array.from({ length: EVALUATIONS }, (_, e) => stepOf(e)),
+      truth,
+      truthLow: truth.map((v) => v - 0.012),
+      truthHigh: truth.map((v) => v + 0.012),
+      weakLabels: curve((w, p) => agreement(w, p, 'all')),
+      weakErrors: curve((w, p) => agreement(w, p, 'wrong')),
+    },
+    stops: { last: at('last'), 'weak-validation': at('weak-validation'), oracle: at('oracle') },
+  }
+}
+
+/** The rows of the inspector, in index order. */
+export function exampleRows(arm: Arm, seed: number, stop: StopRule): ExampleRow[] {
+  const w = world(arm, seed)
+  const student = w.student[evaluationOf(w, stop)]!
+  return Array.from(w.truth, (truth, index) => {
+    const [weak, mine, ceiling] = [w.weak[index]!, student[index]!, w.ceiling[index]!]
+    const cell = [weak, mine, ceiling].map((p) => Number(right(p, truth))).join('') as Cell
+    return { index, text: w.text[index]!, group: 'wordnet', truth, weak, student: mine, ceiling, cell }
+  })
+}
+export function exampleHistory(arm: Arm, seed: number, index: number): { step: number[]; probability: number[] } {
+  const w = world(arm, seed)
+  return { step: w.student.map((_, e) => stepOf(e)), probability: w.student.map((p) => p[index]!) }
+}
+
+export function cubeOf(rows: ExampleRow[]): Cube {
+  const counts = { '000': 0, '001': 0, '010': 0, '011': 0, '100': 0, '101': 0, '110': 0, '111': 0 }
+  for (const row of rows) counts[row.cell]++
+  const wrong = rows.filter((r) => r.cell.startsWith('0'))
+  const sure = (r: ExampleRow) => Math.max(r.weak, 1 - r.weak)
+  const sorted = wrong.toSorted((a, b) => sure(a) - sure(b))
+  const size = Math.ceil(sorted.length / 10)
+  const copiedByConfidence = Array.from({ length: 10 }, (_, i) => sorted.slice(i * size, (i + 1) * size))
+    .filter((bin) => bin.length > 0)
+    .map((bin) => ({
+      low: sure(bin[0]!),
+      high: sure(bin.at(-1)!),
+      n: bin.length,
+      copied: bin.filter((r) => r.cell[1] === '0').length / bin.length,
+      ceilingCopied: bin.filter((r) => r.cell[2] === '0').length / bin.length,
+    }))
+  return { counts, examples: rows.length, copiedByConfidence }
+}
