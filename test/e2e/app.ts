@@ -1,0 +1,89 @@
+import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Bridge } from '../../src-preload/contract'
+
+declare global {
+  interface Window {
+    w2s?: Bridge
+  }
+}
+
+export { expect }
+export const root = resolve(import.meta.dirname, '../..')
+
+/** The app as a user has it before them: the built code on the real runtime, with a home of its own. */
+export interface OpenApp {
+  app: ElectronApplication
+  page: Page
+  /** Errors of the page's console: a test that saw one has failed. */
+  errors: string[]
+  /** Closes as a user does, by the window. */
+  close(): Promise<void>
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>
+}
+
+/** Switches and environment of an app on `home`. */
+export function launchOptions(home: string): Parameters<typeof _electron.launch>[0] {
+  return {
+    args: [root],
+    cwd: root,
+    env: { ...process.env, W2S_HOME: home, LANG: 'en_US.UTF-8' },
+  }
+}
+
+async function open(home: string): Promise<OpenApp> {
+  const app = await _electron.launch(launchOptions(home))
+  const errors: string[] = []
+  const page = await app.firstWindow()
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(error.message))
+  const ended = new Promise<void>((settle) => app.process().once('exit', () => settle()))
+  return {
+    app,
+    page,
+    errors,
+    close: async () => {
+      await app.close()
+      await ended
+    },
+    kill: async () => {
+      app.process().kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+interface Fixtures {
+  /** A fresh home folder, gone after the test. */
+  home: string
+  /** Opens an app on that home; closed after the test, which fails if the page logged an error. */
+  open: (home?: string) => Promise<OpenApp>
+  /** The page of one freshly opened app. */
+  page: Page
+}
+
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright wants a destructured first parameter.
+  home: async ({}, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'w2s-e2e-'))
+    await use(home)
+    rmSync(home, { recursive: true, force: true })
+  },
+  open: async ({ home }, use) => {
+    const opened: OpenApp[] = []
+    await use(async (where = home) => {
+      const one = await open(where)
+      opened.push(one)
+      return one
+    })
+    for (const one of opened) await one.close().catch(() => undefined)
+    expect(opened.flatMap((one) => one.errors)).toEqual([])
+  },
+  page: async ({ open }, use) => {
+    const { page } = await open()
+    await use(page)
+  },
+})
