@@ -128,7 +128,7 @@ function addData({ spec, context, add, arm }: SeedPlan): string {
   return add({ kind: 'data', config, needs: {}, title: `data · ${title}` })
 }
 
-function addPretrain({ spec, context, add }: SeedPlan): string {
+function addPretrain({ context, add }: SeedPlan): string {
   const config = { ...PRETRAINING, corpora: context.bundled }
   const corpora = Object.keys(context.bundled).length
   return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${corpora} corpora` })

@@ -45,7 +45,7 @@ function meant(got: unknown, known: readonly string[], otherwise: string): strin
   if (typeof got !== 'string') return otherwise
   const near = known
     .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))
-    .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
+    .filter(({ word, distance }) => distance <= Math.ceil(word.length / 3))
     .sort((a, b) => a.distance - b.distance)[0]
   return near ? `; did you mean ${show(near.word)}?` : otherwise
 }
@@ -80,8 +80,13 @@ const NOUNS: Record<string, string> = {
   object: 'an object',
   record: 'an object',
 }
-/** What each kind of thing with a size is measured in. */
-const UNITS: Record<string, string> = { string: ' characters', array: ' entries', file: ' bytes' }
+/** What each kind of thing with a size is counted in: one, several. */
+const UNITS: Record<string, [string, string]> = { string: ['character', 'characters'], array: ['entry', 'entries'] }
+
+function amount(limit: number | bigint, origin: string): string {
+  const units = UNITS[origin]
+  return units ? `${limit} ${units[limit === 1 ? 0 : 1]}` : String(limit)
+}
 
 function expectation(issue: z.core.$ZodIssue, got: unknown): string {
   switch (issue.code) {
@@ -90,9 +95,9 @@ function expectation(issue: z.core.$ZodIssue, got: unknown): string {
     case 'invalid_value':
       return oneOf(issue.values, got)
     case 'too_small':
-      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+      return `${issue.inclusive ? 'at least' : 'more than'} ${amount(issue.minimum, issue.origin)}`
     case 'too_big':
-      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+      return `${issue.inclusive ? 'at most' : 'less than'} ${amount(issue.maximum, issue.origin)}`
     case 'invalid_union': {
       if ('options' in issue && Array.isArray(issue.options)) return oneOf(issue.options, got)
       const branches = issue.errors.map((issues) => issues.map((i) => expectation(i, got)).join(' and '))

@@ -34,13 +34,16 @@ export function bootstrap(seeds: readonly SeedOutcomes[], { resamples = 1000, se
   const n = seeds[0]?.weak.length ?? 0
   for (const s of seeds) if (s.weak.length !== n) throw new RangeError(`expected ${n} examples, got ${s.weak.length}`)
   const rng = createRng(`bootstrap/${seed}`)
-  const { patternOf, patterns } = groupExamples(seeds, n)
+  const outcomes = seeds.map(outcomesOf)
+  const counts = seeds.map(() => new Float64Array(OUTCOMES))
   const out = Object.fromEntries(QUANTITIES.map((q) => [q, new Float64Array(resamples)])) as Replicates
-  const counts = new Float64Array(patterns.length)
   for (let r = 0; r < resamples; r++) {
-    counts.fill(0)
-    for (let i = 0; i < n; i++) counts[patternOf[rng.int(n)]!]!++
-    const bySeed = seeds.map((_, s) => quantitiesOf(patterns, s, counts, n))
+    for (const c of counts) c.fill(0)
+    for (let i = 0; i < n; i++) {
+      const example = rng.int(n)
+      for (let s = 0; s < outcomes.length; s++) counts[s]![outcomes[s]![example]!]!++
+    }
+    const bySeed = counts.map((c) => quantitiesOf(c, n))
     const drawn = seeds.map(() => bySeed[rng.int(seeds.length)]!)
     for (const q of QUANTITIES) out[q][r] = mean(drawn.map((d) => d[q]).filter((x) => !Number.isNaN(x)))
   }
@@ -57,47 +60,29 @@ const WEAK = 1
 const STUDENT = 2
 const CEILING = 4
 const AGREE = 8
+/** Number of possible outcomes of one example. A resample is a count of each; the examples themselves are not copied. */
+const OUTCOMES = 16
 
-/**
- * Examples that came out alike for every seed are counted together: a thousand examples make a few dozen patterns, and
- * a resample is a count of each. A pattern holds one set of flags a seed.
- */
-function groupExamples(seeds: readonly SeedOutcomes[], n: number) {
-  const ids = new Map<string, number>()
-  const patterns: number[][] = []
-  const patternOf = new Uint32Array(n)
-  for (let i = 0; i < n; i++) {
-    const flags = seeds.map(
-      (s) => s.weak[i]! * WEAK + s.student[i]! * STUDENT + s.ceiling[i]! * CEILING + s.agree[i]! * AGREE,
-    )
-    const name = flags.join()
-    let id = ids.get(name)
-    if (id === undefined) {
-      id = patterns.push(flags) - 1
-      ids.set(name, id)
-    }
-    patternOf[i] = id
-  }
-  return { patternOf, patterns }
+/** The four flags of every example as one number. */
+function outcomesOf({ weak, student, ceiling, agree }: SeedOutcomes): Uint8Array {
+  return weak.map((w, i) => w * WEAK + student[i]! * STUDENT + ceiling[i]! * CEILING + agree[i]! * AGREE)
 }
 
-function quantitiesOf(patterns: number[][], seed: number, counts: Float64Array, n: number): Record<Quantity, number> {
-  let [weak, student, ceiling, agreeRight, agreeWrong] = [0, 0, 0, 0, 0]
-  for (let p = 0; p < patterns.length; p++) {
-    const flags = patterns[p]![seed]!
-    const count = counts[p]!
-    if (flags & WEAK) weak += count
-    if (flags & STUDENT) student += count
-    if (flags & CEILING) ceiling += count
-    if (flags & AGREE && flags & WEAK) agreeRight += count
-    else if (flags & AGREE) agreeWrong += count
+function quantitiesOf(counts: Float64Array, n: number): Record<Quantity, number> {
+  const having = (flags: number) => {
+    let sum = 0
+    for (let o = 0; o < OUTCOMES; o++) if ((o & flags) === flags) sum += counts[o]!
+    return sum
   }
+  const weak = having(WEAK)
+  const agree = having(AGREE)
+  const agreeRight = having(AGREE | WEAK)
   return {
     weak: weak / n,
-    student: student / n,
-    ceiling: ceiling / n,
-    agreement: (agreeRight + agreeWrong) / n,
+    student: having(STUDENT) / n,
+    ceiling: having(CEILING) / n,
+    agreement: agree / n,
     agreementWeakRight: agreeRight / weak,
-    agreementWeakWrong: agreeWrong / (n - weak),
+    agreementWeakWrong: (agree - agreeRight) / (n - weak),
   }
 }

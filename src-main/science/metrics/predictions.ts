@@ -28,10 +28,14 @@ export function distribution(probabilities: Float32Array, example: number, class
 
 /** The most probable class of every example; the first one on a tie. */
 export function decide(probabilities: Float32Array, classes: number): Uint8Array {
-  // The two-class case is the common one, and the only one in a loop over evaluations.
-  if (classes === 2) return Uint8Array.from(probabilities, (p) => (p > 0.5 ? 1 : 0))
-  return Uint8Array.from({ length: probabilities.length / (classes - 1) }, (_, i) => {
-    const all = distribution(probabilities, i, classes)
-    return all.indexOf(Math.max(...all))
-  })
+  const out = new Uint8Array(probabilities.length / (classes - 1))
+  for (let i = 0; i < out.length; i++) {
+    // Two classes are the common case, and decisions are made in loops over evaluations.
+    out[i] = classes === 2 ? Number(probabilities[i]! > 0.5) : likeliest(distribution(probabilities, i, classes))
+  }
+  return out
+}
+
+function likeliest(distribution: number[]): number {
+  return distribution.indexOf(Math.max(...distribution))
 }

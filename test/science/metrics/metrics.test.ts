@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  accuracy,
+  agreement,
+  cellOf,
+  cellsOf,
+  cube,
+  decide,
+  pgr,
+  pgrOf,
+  stops,
+} from '../../../src-main/science/metrics'
+import { distribution, type SeedPredictions } from '../../../src-main/science/metrics'
+
+const p = (...values: number[]) => Float32Array.from(values)
+const seedOf = (over: Partial<SeedPredictions> = {}): SeedPredictions => ({
+  seed: 0,
+  truth: [0, 0, 1, 1, 1, 0],
+  weak: p(0.1, 0.55, 0.9, 0.15, 0.49, 0.97),
+  ceiling: p(0.1, 0.2, 0.9, 0.8, 0.3, 0.1),
+  steps: [0, 10, 20],
+  student: [p(0, 0, 0, 0, 0, 0), p(0.1, 0.3, 0.9, 0.8, 0.6, 0.4), p(0.1, 0.6, 0.9, 0.8, 0.1, 0.9)],
+  studentValidation: [p(0.9, 0.9), p(0.1, 0.2), p(0.2, 0.8)],
+  weakValidation: p(0.4, 0.3),
+  ...over,
+})
+
+describe('decide', () => {
+  it('takes the first class on a tie', () => {
+    expect([...decide(p(0.5, 0.50001, 0, 1), 2)]).toEqual([0, 1, 0, 1])
+  })
+
+  it('reads three classes from the probabilities of the last two', () => {
+    const three = p(0.2, 0.3, 0.6, 0.1, 0.1, 0.7)
+    expect([...decide(three, 3)]).toEqual([0, 1, 2])
+    distribution(three, 1, 3).forEach((x, c) => expect(x).toBeCloseTo([0.3, 0.6, 0.1][c]!, 6))
+  })
+})
+
+describe('accuracy', () => {
+  it('is the share of equal entries', () => {
+    expect(accuracy([0, 1, 1, 0], [0, 1, 0, 1])).toBe(0.5)
+    expect(() => accuracy([0, 1], [0])).toThrow('expected 2 labels, got 1')
+  })
+})
+
+describe('agreement', () => {
+  it('splits by whether the supervisor was right', () => {
+    expect(agreement([1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 0])).toEqual({ all: 0.5, weakRight: 1, weakWrong: 0 })
+  })
+
+  it('is null where there is no such example', () => {
+    expect(agreement([1, 0], [1, 1], [1, 1])).toEqual({ all: 0.5, weakRight: 0.5, weakWrong: null })
+    expect(agreement([1, 0], [0, 0], [1, 1])).toEqual({ all: 0.5, weakRight: null, weakWrong: 0.5 })
+  })
+
+  it('gives the student’s accuracy: A_c · acc_w + (1 − A_e) · (1 − acc_w), with two classes', () => {
+    const bit = fc.constantFrom(0, 1)
+    fc.assert(
+      fc.property(fc.array(fc.tuple(bit, bit, bit), { minLength: 1, maxLength: 60 }), (rows) => {
+        const [student, weak, truth] = [0, 1, 2].map((c) => rows.map((r) => r[c]!)) as [number[], number[], number[]]
+        const { weakRight, weakWrong } = agreement(student, weak, truth)
+        const accuracyOfWeak = accuracy(weak, truth)
+        const expected = (weakRight ?? 0) * accuracyOfWeak + (1 - (weakWrong ?? 0)) * (1 - accuracyOfWeak)
+        expect(accuracy(student, truth)).toBeCloseTo(expected, 12)
+      }),
+    )
+  })
+})
+
+describe('pgrOf', () => {
+  // Printed in arXiv 2312.09390 (Table 3, Figure 11) and in the README of the published vision code.
+  it.each([
+    [56.6, 60.7, 63.7, 0.57746],
+    [56.6, 64.2, 74.9, 0.4153],
+    [56.6, 61.9, 64.5, 0.67089],
+    [56.6, 66.6, 74.0, 0.57471],
+    [72, 78, 82, 0.6],
+  ])('weak %f, student %f, ceiling %f: %f', (weak, student, ceiling, expected) => {
+    expect(pgrOf(weak, student, ceiling)).toBeCloseTo(expected, 5)
+  })
+
+  it('is null without a gap, and may leave the range from 0 to 1', () => {
+    expect(pgrOf(0.8, 0.9, 0.8)).toBeNull()
+    expect(pgrOf(0.8, 0.9, 0.7)).toBeNull()
+    expect(pgrOf(0.5, 0.25, 1)).toBe(-0.5)
+    expect(pgrOf(0.5, 1, 0.75)).toBe(2)
+  })
+})
+
+describe('pgr', () => {
+  const replicates = (weak: number[], student: number[], ceiling: number[]) => ({
+    weak: Float64Array.from(weak),
+    student: Float64Array.from(student),
+    ceiling: Float64Array.from(ceiling),
+  })
+  const inputs = {
+    weak: 0.8,
+    student: 0.86,
+    ceiling: 0.9,
+    replicates: replicates([0.79, 0.8, 0.81], [0.85, 0.86, 0.87], [0.89, 0.9, 0.91]),
+    seeds: 3,
+    examples: 1000,
+    sameModel: false,
+  }
+
+  it('carries its interval, gap, n and convention', () => {
+    const got = pgr(inputs)
+    expect(got).toMatchObject({ defined: true, seeds: 3, examples: 1000, warning: null })
+    expect(got.convention).toBe('ratio of means over seeds')
+    expect(got.gap).toBeCloseTo(0.1, 12)
+    if (!got.defined) throw new Error(got.reason)
+    for (const x of [got.value, got.low, got.high]) expect(x).toBeCloseTo(0.6, 12)
+  })
+
+  it('is undefined with its reason where the ceiling is not above the supervisor', () => {
+    expect(pgr({ ...inputs, ceiling: 0.8 })).toMatchObject({
+      defined: false,
+      gap: 0,
+      reason: 'The ceiling (80.0 %) is not above the supervisor (80.0 %): there is no gap to recover.',
+    })
+  })
+
+  it('warns of a gap that is small against its own error, and of resamples without any', () => {
+    const got = pgr({
+      ...inputs,
+      ceiling: 0.81,
+      replicates: replicates([0.8, 0.8, 0.8], [0.8, 0.8, 0.8], [0.79, 0.81, 0.83]),
+    })
+    expect(got).toMatchObject({ defined: true, low: 0, high: 0 })
+    expect(got.defined && got.warning).toBe(
+      'The gap (1.0 %) is less than twice its standard error (2.0 %): read the interval, not the value. ' +
+        'The interval leaves out the 33.3 % of the resamples in which the ceiling is not above the supervisor.',
+    )
+  })
+
+  it('is undefined where no resample has a gap', () => {
+    const got = pgr({ ...inputs, replicates: replicates([0.9], [0.8], [0.8]) })
+    expect(got).toMatchObject({ defined: false, reason: 'In no resample is the ceiling above the supervisor.' })
+  })
+
+  it('warns where supervisor and student are one model', () => {
+    const got = pgr({ ...inputs, sameModel: true })
+    expect(got.defined && got.warning).toMatch(/^Supervisor and student are the same model/)
+  })
+})
+
+describe('stops', () => {
+  it('finds the last, the one nearest to the weak validation labels, and the oracle', () => {
+    expect(stops(seedOf(), 2)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
+  })
+
+  it('takes the earliest of equals', () => {
+    const same = [p(0, 0), p(0, 0), p(0, 0)]
+    expect(stops(seedOf({ studentValidation: same }), 2)['weak-validation']).toBe(0)
+  })
+
+  it('does not look at ground truth for the stop by weak labels', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 6, maxLength: 6 }), (truth) => {
+        expect(stops(seedOf({ truth }), 2)['weak-validation']).toBe(1)
+      }),
+    )
+  })
+})
+
+describe('cube', () => {
+  it('names the cells weak, student, ceiling', () => {
+    expect([cellOf(false, true, true), cellOf(true, false, false), cellOf(true, true, true)]).toEqual([
+      '011',
+      '100',
+      '111',
+    ])
+  })
+
+  it('counts the cells of the chosen stop', () => {
+    expect(cellsOf(seedOf(), 'last', 2)).toEqual(['111', '001', '111', '011', '000', '001'])
+    const { counts, examples } = cube(seedOf(), 'last', 2)
+    expect(examples).toBe(6)
+    expect(counts).toEqual({ '000': 1, '001': 2, '010': 0, '011': 1, '100': 0, '101': 0, '110': 0, '111': 2 })
+    expect(cube(seedOf(), 'oracle', 2).counts).toMatchObject({ '010': 1, '011': 3, '111': 2 })
+  })
+
+  it('says by the supervisor’s confidence which of its errors are repeated', () => {
+    expect(cube(seedOf(), 'last', 2).copiedByConfidence).toEqual([
+      { low: 0.5, high: 0.6, n: 2, copied: 1, ceilingCopied: 0.5 },
+      { low: 0.8, high: 0.9, n: 1, copied: 0, ceilingCopied: 0 },
+      { low: 0.9, high: 1, n: 1, copied: 1, ceilingCopied: 0 },
+    ])
+  })
+
+  it('counts every error of the supervisor once, with any number of classes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.infiniteStream(fc.nat(1000)),
+        (k, n, stream) => {
+          const next = () => stream.next().value as number
+          const probabilities = () => {
+            const rows = Array.from({ length: n }, () => Array.from({ length: k }, () => next() + 1))
+            return Float32Array.from(rows.flatMap((r) => r.slice(1).map((x) => x / r.reduce((a, b) => a + b))))
+          }
+          const seed = seedOf({
+            truth: Array.from({ length: n }, () => next() % k),
+            weak: probabilities(),
+            ceiling: probabilities(),
+            steps: [0],
+            student: [probabilities()],
+            studentValidation: [probabilities()],
+            weakValidation: probabilities(),
+          })
+          const { counts, copiedByConfidence } = cube(seed, 'last', k)
+          const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
+          expect(sum(Object.values(counts))).toBe(n)
+          const errors = counts['000'] + counts['001'] + counts['010'] + counts['011']
+          expect(sum(copiedByConfidence.map((b) => b.n))).toBe(errors)
+        },
+      ),
+    )
+  })
+})
