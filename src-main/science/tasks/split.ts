@@ -13,7 +13,11 @@ export const MIN_PER_CLASS = 5
  * @param classes names in class order
  * @throws Error with the numbers when a split would have fewer than MIN_PER_CLASS examples of a class
  */
-export function splitTask(rows: TaskRow[], config: DataConfig, classes = classNames(rows)): PreparedTask {
+export function splitTask(
+  rows: TaskRow[],
+  config: DataConfig,
+  classes: readonly string[] = classNames(rows),
+): PreparedTask {
   const rng = createRng(`split ${config.splitSeed}`)
   const blocks = rng.shuffle(blocksOf(rows))
   const declared = rows.some((row) => row.split === 'test')
@@ -30,7 +34,7 @@ export function splitTask(rows: TaskRow[], config: DataConfig, classes = classNa
       splits[split] = balanced(dealt[split], rows, classes, config.sizes[split], rng, `${config.task}: ${split}`)
     }
   }
-  return { classes, splits }
+  return { classes: [...classes], splits }
 }
 
 /** Rows that must not be parted: a group, grown by the groups that share a text with it. */
@@ -110,7 +114,7 @@ function deal(
 function balanced(
   chosen: number[],
   rows: TaskRow[],
-  classes: string[],
+  classes: readonly string[],
   size: number,
   rng: Rng,
   where: string,
