@@ -37,9 +37,13 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
   checkTasks(spec, context)
   const stages = new Map<string, Stage>()
+  const keys = new Map<string, string>()
   const add = (draft: Draft): string => {
     const { kind, config, needs } = draft
-    const key = contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] })
+    // Most stages are asked for by several arms: this name knows one again, and is far cheaper than its key.
+    const name = JSON.stringify([kind, config, needs])
+    const key = keys.get(name) ?? contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] })
+    keys.set(name, key)
     if (!stages.has(key)) stages.set(key, { key, ...draft })
     return key
   }

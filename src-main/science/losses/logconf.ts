@@ -27,7 +27,7 @@ export const LOGCONF_PARAMS = {
   },
   schedule: {
     type: 'choice',
-    default: 'paper',
+    default: 'linear',
     label: 'Alpha schedule',
     source: 'openai/weak-to-strong loss.py and pull request 33',
     help: 'How alpha reaches its largest value.',
