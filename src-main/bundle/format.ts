@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ArmResult } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
 export const BUNDLE_VERSION = 1
@@ -22,7 +23,8 @@ export const bundleInfoSchema = z.strictObject({
 })
 export type BundleInfo = z.infer<typeof bundleInfoSchema>
 
-const choice = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const value = z.union([z.string(), z.number(), z.boolean()])
+const model = z.object({ model: z.string() }).catchall(value)
 const estimate = z.strictObject({
   value: z.number(),
   low: z.number(),
@@ -67,14 +69,14 @@ const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
 const stopPoint = z.strictObject({ step: z.number(), student: z.number() })
 const curve = z.array(z.number())
 
-/** One arm's numbers: the shape in which the lab reports them and the window shows them. */
-export const armReportSchema = z.strictObject({
+/** One arm's numbers, as the science computes them. */
+const armSchema = z.strictObject({
   arm: z.strictObject({
     id: z.string(),
     task: z.string(),
-    weak: choice,
-    strong: choice,
-    method: z.record(z.string(), z.unknown()),
+    weak: model,
+    strong: model,
+    method: z.object({ method: z.string() }).catchall(value),
     title: z.string(),
     weakTitle: z.string(),
     strongTitle: z.string(),
@@ -110,14 +112,13 @@ export const armReportSchema = z.strictObject({
     })
     .nullable(),
   stops: z.strictObject({ last: stopPoint, 'weak-validation': stopPoint, oracle: stopPoint }).nullable(),
-})
-export type ArmReport = z.input<typeof armReportSchema>
+}) satisfies z.ZodType<ArmResult>
 
 /** `results.json`. `predictions` names the table of every seed whose stages are all done. */
 export const resultsSchema = z.strictObject({
   runId: z.string(),
   arms: z.array(
-    armReportSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
+    armSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
   ),
 })
 export type Results = z.infer<typeof resultsSchema>

@@ -3,7 +3,6 @@ import type { BundleInput, BundleReceipt, ExportOptions } from './input'
 import { writeZip } from './zip'
 
 export type * from './input'
-export type { ArmReport } from './format'
 export { BundleError, readBundle, verifyBundle, type Bundle, type Verification } from './read'
 
 /**

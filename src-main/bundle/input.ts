@@ -1,6 +1,6 @@
+import type { ArmResult } from '../science/metrics/result'
 import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
 import type { ExperimentSpec } from '../science/spec'
-import type { ArmReport } from './format'
 
 /** A task of the run. `origin` decides whether its texts may travel: bundled ones are free, the user's own stay home. */
 export interface BundleTask {
@@ -63,7 +63,7 @@ export interface BundleInput {
   plan: Plan
   stages: BundleStage[]
   /** One per arm, at the stop rule that the spec asks for. */
-  arms: ArmReport[]
+  arms: ArmResult[]
   tasks: BundleTask[]
   tensors: BundleTensors[]
   /** In a fixed order (stage, name, split, step), so that the same run gives the same bytes. */

@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { onTestFinished } from 'vitest'
-import type { ArmReport, BundleInput, BundleTask } from '../../src-main/bundle'
+import type { BundleInput, BundleTask } from '../../src-main/bundle'
+import type { ArmResult } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
 import type { Split } from '../../src-main/science/stages'
@@ -40,7 +41,7 @@ const student = arm.seeds[0]!.student
 
 const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.1, seeds: 1, examples: 3 })
 
-const report: ArmReport = {
+const report: ArmResult = {
   arm,
   stop: 'last',
   seedsDone: 1,
