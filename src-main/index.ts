@@ -1,30 +1,45 @@
 // The app: one window over one lab. Start-up reads from top to bottom; nothing here knows what an experiment is.
 import { app, BrowserWindow, dialog, powerSaveBlocker, utilityProcess } from 'electron'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { LabEvent, Status } from '../src-preload/contract'
 import type { Message } from './engine/protocol'
 import { serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
+import { LabError } from './lab/errors'
 import { lastLines } from './lab/fork'
 import { labCache, labHome } from './lab/home'
-import type { EngineHandle, SpawnEngine } from './lab/options'
+import type { EngineHandle, LabOptions, SpawnEngine } from './lab/options'
 import { denyNavigation, guardSession, openWindow, registerScheme, setMenu } from './window'
 
 const home = labHome()
 
 let window: BrowserWindow | null = null
 let opening: Promise<Lab> | null = null
+let lookingOnly = false
 let engine: Status['engine'] = 'idle'
 let leaving = false
 let blocker: number | null = null
 
-if (process.env.W2S_HOME && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(home, 'window'))
+app.setPath('userData', profileFolder())
 if (app.requestSingleInstanceLock()) start()
 else {
   console.error('Weak-to-Strong Lab is already running with this lab; its window was brought forward.')
   app.exit(0)
+}
+
+/** Chromium's own folder. Where it cannot be written to, a passing one, so that the window can say what is the matter. */
+function profileFolder(): string {
+  const usual = process.env.W2S_HOME ? join(home, 'window') : app.getPath('userData')
+  try {
+    mkdirSync(usual, { recursive: true })
+    writeFileSync(join(usual, 'writable'), 'yes')
+    return usual
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'weak-to-strong-lab-'))
+  }
 }
 
 function start(): void {
@@ -76,9 +91,12 @@ function fallbackRuntime(): string {
   }
 }
 
-/** Opens the lab once. A lab that could not be opened is tried again at the next call, i.e. when the page is reloaded. */
+/**
+ * Opens the lab once. Where another process is its writer, it is opened to look only. What could not be opened is tried
+ * again at the next call, i.e. when the page is loaded anew.
+ */
 function openLab(): Promise<Lab> {
-  opening ??= createLab({
+  const options: LabOptions = {
     home,
     resources: join(app.getAppPath(), 'resources'),
     cache: labCache(),
@@ -86,17 +104,32 @@ function openLab(): Promise<Lab> {
     appVersion: app.getVersion(),
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
-  }).then(
-    (lab) => {
-      lab.subscribe(publish)
-      return lab
-    },
-    (error: unknown) => {
-      opening = null
-      throw error
-    },
-  )
+  }
+  opening ??= createLab(options)
+    .catch((error: unknown) => {
+      if (!(error instanceof LabError && error.code === 'conflict')) throw error
+      lookingOnly = true
+      return createLab({ ...options, readOnly: true })
+    })
+    .then(
+      (lab) => {
+        lab.subscribe(publish)
+        return lab
+      },
+      (error: unknown) => {
+        opening = null
+        throw error
+      },
+    )
   return opening
+}
+
+/** Before the page is loaded anew: perhaps the other process has let go of the lab. */
+function tryToWrite(): void {
+  if (!lookingOnly) return
+  lookingOnly = false
+  void opening?.then((lab) => lab.close())
+  opening = null
 }
 
 /** Hands a batch of facts to the window. */
@@ -126,6 +159,7 @@ function showWindow(): void {
       void askBeforeClosing()
     })
     window.on('closed', () => (window = null))
+    window.webContents.on('did-start-loading', tryToWrite)
     return
   }
   if (window.isMinimized()) window.restore()
@@ -153,6 +187,7 @@ async function askBeforeClosing(): Promise<void> {
 async function leave(): Promise<void> {
   if (leaving) return
   leaving = true
+  window?.close()
   const lab = await opening?.catch(() => null)
   await lab?.close().catch((error: unknown) => console.error(error))
   app.exit(0)
