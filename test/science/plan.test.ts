@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { contentKey } from '../../src-main/science/hash'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment, PlanError, type PlanContext } from '../../src-main/science/plan'
 import type { ExperimentSpec } from '../../src-main/science/spec'
-import type { Plan, Stage } from '../../src-main/science/stages'
+import { STAGE_VERSIONS, type Plan, type Stage } from '../../src-main/science/stages'
 
 const context: PlanContext = {
   sources: {
@@ -82,6 +83,19 @@ describe('planExperiment', () => {
         expect(ceiling).toMatchObject({ config: { role: 'ceiling', trainOn: 'transfer', targets: 'truth' } })
         expect(ceiling!.needs).not.toHaveProperty('labels')
       }
+    }
+  })
+
+  it('gives supervisors their own optimiser, students and ceilings the other', () => {
+    const lrs = plan({ optimiser: { weak: { lr: 0.5 }, strong: { lr: 0.25 } } }).stages.flatMap((s) =>
+      s.kind === 'train' ? [`${s.config.role} ${s.config.optimiser.lr}`] : [],
+    )
+    expect(new Set(lrs)).toEqual(new Set(['weak 0.5', 'student 0.25', 'ceiling 0.25']))
+  })
+
+  it('names a stage by the hash of its kind, config, needs and the version of its code', () => {
+    for (const { key, kind, config, needs } of plan().stages) {
+      expect(key).toBe(contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] }))
     }
   })
 

@@ -34,6 +34,7 @@ describe('lrAt', () => {
 describe('evaluationSteps', () => {
   it('spreads evenly from 0 to the last step', () => {
     expect(evaluationSteps(100, 5)).toEqual([0, 25, 50, 75, 100])
+    expect(evaluationSteps(10, 4)).toEqual([0, 3, 7, 10])
     expect(evaluationSteps(3, 20)).toEqual([0, 1, 2, 3])
     expect(evaluationSteps(1, 2)).toEqual([0, 1])
   })

@@ -156,7 +156,7 @@ describe.each(variants)('%s on any batch', (_name, loss, params) => {
       [0.1, 0.9],
       [0.6, 0.4],
       [0.8, 0.2],
-      [0.25, 0.75],
+      [0.25, 0.85], // sums to more than 1: the gradient is that of the formula, not of its usual case
     ])
     const { dLogits } = loss.compute(logits, labels, 0.15, params)
     const h = 2 ** -10
@@ -201,6 +201,8 @@ describe('logconf', () => {
         expect(Math.max(...gaps.filter((_, i) => hard[i] === 1))).toBeLessThanOrEqual(least)
       }),
     )
+    const tied = matrix(Array.from({ length: 5 }, () => [1, 1]))
+    expect(hardened(tied, matrix(Array.from({ length: 5 }, () => [0, 1])), 'half')).toEqual([0, 0, 0, 1, 1])
   })
 
   it('with threshold weak-mean keeps the class balance of hard weak labels', () => {

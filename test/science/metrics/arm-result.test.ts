@@ -168,6 +168,15 @@ describe('bootstrap', () => {
     expect(error / Math.sqrt((share * (1 - share)) / 400)).toBeCloseTo(1, 1)
   })
 
+  it('draws seeds too: where only they differ, their spread is the interval', () => {
+    const all = (right: number): SeedOutcomes => {
+      const flags = new Uint8Array(50).fill(right)
+      return { weak: flags, student: flags, ceiling: flags, agree: flags }
+    }
+    expect(interval(bootstrap([all(0), all(1), all(1)]).student)).toEqual({ low: 0, high: 1 })
+    expect(interval(bootstrap([all(1), all(1), all(1)]).student)).toEqual({ low: 1, high: 1 })
+  })
+
   it('keeps the models paired: equal models have no difference in any resample', () => {
     const worlds = outcomes(createRng('paired'), 3, 100).map((s) => ({ ...s, ceiling: s.weak }))
     const { weak, ceiling } = bootstrap(worlds)
