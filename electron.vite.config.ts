@@ -13,7 +13,12 @@ export default defineConfig({
     build: {
       target: node,
       rolldownOptions: {
-        input: { index: at('src-main/index.ts'), cli: at('src-main/cli.ts'), engine: at('src-main/engine/index.ts') },
+        input: {
+          index: at('src-main/index.ts'),
+          cli: at('src-main/cli.ts'),
+          engine: at('src-main/engine/index.ts'),
+          analyst: at('src-main/lab/results/worker.ts'),
+        },
       },
     },
   },

@@ -113,7 +113,12 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/lab\//,
-    own: [/^src-main\/(lab|science|store|data|bundle)\//, /^src-preload\/contract\.ts$/],
+    // The artifact folder is what the protocol leaves on disk: host and engine share its one reader.
+    own: [
+      /^src-main\/(lab|science|store|data|bundle)\//,
+      /^src-preload\/contract\.ts$/,
+      /^src-main\/engine\/artifacts\.ts$/,
+    ],
     types: [/^src-main\/engine\/(protocol|backends\/learner)\.ts$/],
     packages: [NODE, /^zod$/],
   },

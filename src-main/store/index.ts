@@ -13,6 +13,7 @@ import { runsTable, type Runs } from './runs'
 import { stagesTable, type Stages } from './stages'
 
 export { asStorageError, StorageError, type StorageReason } from './errors'
+export { lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
 export type { LogRow } from './log'
 export type { MetricRow, Points } from './metrics'
@@ -34,6 +35,8 @@ export interface Store {
   log: Log
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
+  /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
+  reclaim(pages: number): boolean
   /** Size of the database on disk, its write-ahead log included. */
   bytes(): number
   close(): void
@@ -66,9 +69,17 @@ function storeOver(db: Database, path: string): Store {
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
+    reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
     close: () => void db.close(),
   }
+}
+
+function reclaim(db: Database, pages: number): boolean {
+  db.pragma(`incremental_vacuum(${pages})`)
+  if (Number(db.pragma('freelist_count', { simple: true })) > 0) return true
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  return false
 }
 
 function sizeOf(path: string): number {

@@ -4,7 +4,7 @@ import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
 import { migrate, MIGRATIONS, pendingMigrations, type Migration } from './migrations'
 
-const BUSY_MS = 5000
+const BUSY_MS = 2000
 
 /**
  * Opens or creates the database at `path`, migrated and with its pragmas set. A file that is newer, foreign or damaged
@@ -17,6 +17,8 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
     if (existsSync(path) && statSync(path).size > 0) reading(path, (db) => pendingMigrations(db, migrations))
     const db = new Database(path, { timeout: BUSY_MS })
     return closedOnError(db, () => {
+      // Only takes effect on a file without tables; lets `reclaim` shrink the file a little at a time.
+      db.pragma('auto_vacuum = INCREMENTAL')
       db.pragma('journal_mode = WAL')
       // In WAL mode NORMAL keeps the file whole after a power cut; only the last instants may be missing.
       db.pragma('synchronous = NORMAL')

@@ -33,7 +33,11 @@ export interface Progress {
   etaSeconds: number | null
 }
 /** A finished stage of the past, for estimates. */
-export type Finished = Pick<StageRow, 'kind' | 'config' | 'backend'> & { seconds: number; bytes: number }
+export type Finished = Pick<StageRow, 'kind' | 'config' | 'backend'> & {
+  /** Config of the stage in its role `data`, as JSON; null when it has none. */
+  dataConfig: string | null
+  seconds: number
+}
 
 const LIVE = `EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run WHERE rs.stage = stages.id AND r.ended IS NULL)`
 
@@ -82,9 +86,9 @@ export function stagesTable(db: Database) {
   )
   const remove = db.prepare<[number]>('DELETE FROM stages WHERE id = ?')
   const finished = db.prepare<[], Finished>(`
-    SELECT kind, config, backend, (endedAt - startedAt) / 1000.0 AS seconds, coalesce(a.bytes, 0) AS bytes
-    FROM stages LEFT JOIN artifacts a ON a.stage = stages.id
-    WHERE state = 'done' AND attempt > 0 ORDER BY endedAt DESC LIMIT 200`)
+    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt) / 1000.0 AS seconds
+    FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
+    WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
 
   return {
     /** Adds the stage unless its key is there already; gives its row. */
@@ -119,7 +123,7 @@ export function stagesTable(db: Database) {
     /** Stages of no run, dependents before their needs. */
     orphans: () => orphans.all(),
     remove: (id: number) => void remove.run(id),
-    /** The latest finished stages, newest first. */
+    /** The latest finished stages that were run here, newest first. */
     finished: () => finished.all(),
   }
 }

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readSafetensors } from '../data/checkpoints/safetensors'
+import type { PredictionRow, Store } from '../store'
+import type { Found } from './shelf'
+
+/** A finished artifact with the predictions that go with it: ready to be recorded in one transaction. */
+export interface Adoption extends Found {
+  predictions: PredictionRow[]
+}
+
+/** Reads what the store needs to know of a finished artifact. */
+export async function readAdoption(found: Found): Promise<Adoption> {
+  return { ...found, predictions: found.manifest.kind === 'train' ? await readPredictions(found.folder) : [] }
+}
+
+/**
+ * Records a stage as done by an artifact that is on disk: one that came with the app, or one whose process was killed
+ * between its last act and the record of it. The attempt that was running is the one that made it.
+ */
+export function adopt(store: Store, { origin, manifest, predictions }: Adoption): void {
+  const found = store.stages.byKey(manifest.key)
+  if (!found || found.state === 'done') return
+  if (found.state !== 'running') store.stages.claim(found.id, manifest.finishedAt)
+  const { id, attempt } = store.stages.byKey(manifest.key)!
+  store.stages.setBackend(id, manifest.backend, manifest.device, manifest.reason)
+  for (const row of predictions) store.predictions.insert(id, attempt, row)
+  store.stages.finish(id, manifest.finishedAt)
+  store.artifacts.put({
+    stage: id,
+    origin,
+    bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    files: JSON.stringify(manifest.files),
+    summary: JSON.stringify(manifest.summary),
+    finishedAt: manifest.finishedAt,
+  })
+  store.log.insert(id, attempt, { at: manifest.finishedAt, level: 'info', text: 'Found finished on disk.' })
+}
+
+/** `steps` [evaluations] and one tensor a split, [evaluations, examples, classes − 1]. */
+async function readPredictions(folder: string): Promise<PredictionRow[]> {
+  const file = join(folder, 'predictions.safetensors')
+  const tensors = readSafetensors(await readFile(file), file)
+  const steps = tensors.find((t) => t.name === 'steps')?.data ?? new Float32Array()
+  return tensors
+    .filter((t) => t.name !== 'steps')
+    .flatMap(({ name: split, data }) => {
+      const size = data.length / steps.length
+      return Array.from(steps, (step, i) => ({ split, step, probabilities: data.slice(i * size, (i + 1) * size) }))
+    })
+}

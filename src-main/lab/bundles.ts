@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BundleInput, BundleMetric, BundleTask, BundleTensors } from '../bundle'
+import type { TaskInfo } from '../../src-preload/contract'
+import type { ArmSeed, Split } from '../science/stages'
+import type { RunCounts, RunStageRow, Store } from '../store'
+import { stageOf } from './lifecycle'
+import type { Results } from './results'
+import { readPrepared } from './results/prepared'
+import { armsOf, specOf } from './runs'
+import type { Shelf } from './shelf'
+
+interface Deps {
+  store: Store
+  shelf: Shelf
+  results: Results
+  tasks: TaskInfo[]
+  appVersion: string
+  home: string
+  resources: string
+  cache: string
+}
+
+/** Everything that a bundle of a run says; rows are read while it is written. */
+export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInput> {
+  const { store, results, appVersion, home, resources, cache } = deps
+  const spec = specOf(run)
+  const arms = armsOf(run)
+  const rows = store.runStages.of(run.id)
+  const { arms: armResults } = await results.result({ id: run.id, arms }, spec.stop)
+  const { id, name, question, createdAt, endedAt } = run
+  return {
+    appVersion,
+    run: { id, name, question, state: run.ended ?? 'running', createdAt, endedAt },
+    spec,
+    plan: { stages: rows.map((row) => stageOf(store, row)), arms },
+    stages: rows,
+    arms: armResults,
+    tasks: await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task))),
+    tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),
+    metrics: () => metricsOf(store, rows),
+    log: () => store.log.ofRun(id, Number.MAX_SAFE_INTEGER),
+    predictions: (arm, seed) => {
+      const step = armResults.find((r) => r.arm.id === arm.id)?.bySeed.find((s) => s.seed === seed.seed)?.step
+      return Promise.resolve(step === undefined ? null : predictionsOf(store, seed, step))
+    },
+    hide: { [home]: '<data>', [resources]: '<app>', [cache]: '<cache>' },
+  }
+}
+
+async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[], id: string): Promise<BundleTask> {
+  const info = tasks.find((task) => task.id === id)
+  const data = rows.find(
+    (row) => row.kind === 'data' && (JSON.parse(row.config) as { task: string }).task === id && row.state === 'done',
+  )
+  // A task that was removed since is the user's own; its texts stay home either way.
+  const known = info ?? {
+    id,
+    title: id,
+    question: '',
+    classes: [],
+    licence: '',
+    source: '',
+    origin: 'imported',
+    sha256: '',
+  }
+  return {
+    ...known,
+    licenceText: await readFile(join(resources, 'tasks', `${id}.licence.txt`), 'utf8').catch(() => null),
+    examples: async () => (data ? (await readPrepared(shelf.folder(data.key, 'own'))).splits : null),
+  }
+}
+
+function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
+  if (state !== 'done' || (kind !== 'train' && kind !== 'label')) return []
+  const file = kind === 'train' ? 'predictions.safetensors' : 'labels.safetensors'
+  return [{ key, kind, path: join(shelf.folder(key, 'own'), file) }]
+}
+
+/** Of each stage the attempt that counts, or the latest one where none has finished. */
+function* metricsOf(store: Store, rows: RunStageRow[]): Generator<BundleMetric> {
+  for (const { id, key, attempt, doneAttempt } of rows)
+    for (const metric of store.metrics.of(id, doneAttempt || attempt))
+      yield { ...metric, key, split: metric.split as Split | '' }
+}
+
+/** What the three models said of the test split where the student is reported, supervisor and ceiling at their end. */
+function predictionsOf(store: Store, seed: ArmSeed, step: number) {
+  const of = (key: string) => {
+    const { id, doneAttempt } = store.stages.byKey(key)!
+    return store.predictions.of(id, doneAttempt, 'test')
+  }
+  return {
+    step,
+    weak: of(seed.weak).at(-1)!.probabilities,
+    student: of(seed.student).find((evaluation) => evaluation.step === step)!.probabilities,
+    ceiling: of(seed.ceiling).at(-1)!.probabilities,
+  }
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Catalog, Preset, TaskInfo } from '../../src-preload/contract'
+import { describeCatalog } from '../science/catalog'
+import { problemsOf } from '../science/problems'
+import { specSchema } from '../science/spec'
+import { badInput } from './errors'
+
+const presetSchema = z.strictObject({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  help: z.string().min(1),
+  spec: specSchema,
+})
+
+/** The presets that came with the app, in the order of their file names. @throws LabError naming what is wrong in one */
+export async function readPresets(resources: string): Promise<Preset[]> {
+  const folder = join(resources, 'presets')
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const input = JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown
+      const parsed = presetSchema.safeParse(input)
+      if (!parsed.success) throw badInput(problemsOf(parsed.error, input, presetSchema))
+      return parsed.data
+    }),
+  )
+}
+
+/** Everything that a spec may name. */
+export function catalogOf(tasks: TaskInfo[], presets: Preset[]): Catalog {
+  return {
+    ...describeCatalog(),
+    tasks,
+    presets,
+    backends: [
+      { id: 'auto', title: 'Best that works here' },
+      { id: 'tensorflow', title: 'TensorFlow' },
+      { id: 'wasm', title: 'WebAssembly' },
+    ],
+  }
+}

@@ -1,0 +1,93 @@
+import { evaluationSteps, stepCount } from '../science/schedule'
+import type { DataConfig, Stage, TrainConfig } from '../science/stages'
+import { median } from '../science/statistics'
+import type { Store } from '../store'
+
+/** How many past stages of the like have a say. */
+const MEMORY = 5
+/**
+ * Seconds a unit of work where this machine has no past stage of the like; of a training, an example passed forward.
+ * Measured on two cores; see LOG.md.
+ */
+const DEFAULT_RATES: Record<string, number> = {
+  data: 2e-4,
+  pretrain: 60,
+  label: 2e-4,
+  'train/tensorflow': 3e-5,
+  'train/wasm': 1e-4,
+}
+const START_SECONDS = 0.2
+const BYTES_AN_EXAMPLE = 1500
+const BYTES_OF_WEIGHTS = 4 * 1024 ** 2
+const BYTES_OF_VECTORS = 16 * 1024 ** 2
+
+/** Time and room that a stage will take. */
+export interface Estimator {
+  /** Null when nothing is known of its like. */
+  seconds: (stage: Stage) => number | null
+  /** Of its artifact and its rows in the store. */
+  bytes: (stage: Stage) => number
+}
+
+type Sizes = DataConfig['sizes']
+const total = (sizes: Sizes) => Object.values(sizes).reduce((sum, n) => sum + n, 0)
+
+/** Amount of work in a stage: examples passed through. */
+function workOf(kind: string, config: unknown, sizes: Sizes): number {
+  if (kind === 'pretrain') return 1
+  if (kind !== 'train') return total(sizes)
+  const { optimiser, trainOn, evaluations } = config as TrainConfig
+  const steps = stepCount(sizes[trainOn], optimiser)
+  // Forward and backward take about three times what forward alone takes.
+  return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * total(sizes)
+}
+
+function likeness(kind: string, config: unknown): string {
+  if (kind !== 'train') return kind
+  const { backend, model } = config as TrainConfig
+  return `train/${backend}/${model.model}`
+}
+
+/**
+ * @param stages the plan that the asked stages are from
+ */
+export function createEstimator(store: Store, stages: readonly Stage[]): Estimator {
+  const rates = pastRates(store)
+  const byKey = new Map(stages.map((stage) => [stage.key, stage]))
+  const sizesOf = (stage: Stage): Sizes | null => {
+    const data = stage.kind === 'data' ? stage : 'data' in stage.needs ? byKey.get(stage.needs.data) : null
+    return data?.kind === 'data' ? data.config.sizes : null
+  }
+  return {
+    seconds(stage) {
+      const sizes = sizesOf(stage) ?? NO_SIZES
+      const like = likeness(stage.kind, stage.config)
+      const rate = rates.get(like) ?? DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')]
+      return rate === undefined ? null : START_SECONDS + rate * workOf(stage.kind, stage.config, sizes)
+    },
+    bytes(stage) {
+      const examples = total(sizesOf(stage) ?? NO_SIZES)
+      if (stage.kind === 'pretrain') return BYTES_OF_VECTORS
+      if (stage.kind === 'data') return examples * BYTES_AN_EXAMPLE
+      if (stage.kind === 'label') return examples * 8
+      // Four bytes an example and evaluation, in the store and in the artifact.
+      return BYTES_OF_WEIGHTS + 2 * 4 * examples * stage.config.evaluations
+    },
+  }
+}
+
+const NO_SIZES: Sizes = { weak: 0, transfer: 0, validation: 0, test: 0 }
+
+/** Seconds a unit of work of each likeness: the median of the latest. */
+function pastRates(store: Store): Map<string, number> {
+  const seen = new Map<string, number[]>()
+  for (const past of store.stages.finished()) {
+    const config = JSON.parse(past.config) as unknown
+    const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
+    const like = likeness(past.kind, config)
+    const rates = seen.get(like) ?? []
+    const work = workOf(past.kind, config, data.sizes ?? NO_SIZES)
+    if (rates.length < MEMORY) seen.set(like, [...rates, Math.max(0, past.seconds - START_SECONDS) / work])
+  }
+  return new Map([...seen].map(([like, rates]) => [like, median(rates)]))
+}

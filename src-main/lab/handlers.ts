@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Calls, Preset } from '../../src-preload/contract'
+import { bundleName, exportBundle } from '../bundle'
+import type { Store } from '../store'
+import type { Backends } from './backends'
+import { bundleInput } from './bundles'
+import type { Bus } from './bus'
+import { catalogOf } from './catalog'
+import type { Datasets } from './datasets'
+import { LabError } from './errors'
+import type { LabCalls, LabOptions } from './options'
+import type { Planner } from './planner'
+import { readCurves } from './reads'
+import type { Results } from './results'
+import { armsOf, type RunDesk } from './runs'
+import type { Shelf } from './shelf'
+import { checkSpace } from './space'
+import type { StatusDesk } from './status'
+
+/** The parts that answer calls. */
+export interface Parts {
+  store: Store
+  shelf: Shelf
+  bus: Bus
+  datasets: Datasets
+  presets: Preset[]
+  results: Results
+  backends: Backends
+  planner: Planner
+  runs: RunDesk
+  status: StatusDesk
+}
+
+export const READ_ONLY = 'Another process works in this home; here it can only be looked at.'
+
+type Handlers = {
+  [K in keyof LabCalls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> | Promise<ReturnType<Calls[K]>>
+}
+
+/** Which part answers which call. */
+function handlersOf(parts: Parts, options: LabOptions): Handlers {
+  const { store, bus, datasets, presets, results, backends, planner, runs, status } = parts
+  const armsOfRun = (id: string) => armsOf(runs.find(id))
+  return {
+    catalog: () => catalogOf(datasets.list(), presets),
+    preview: (spec) => planner.preview(spec),
+    async run(spec) {
+      const planned = await planner.plan(spec)
+      checkSpace(options.home, planner.bytes(planned.plan))
+      return { runId: await runs.add(planned) }
+    },
+    runs: () => runs.list(),
+    runDetail: (id) => runs.detail(id),
+    curves: (query) => readCurves(store, query),
+    log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
+    result: ({ runId, stop }) => results.result({ id: runId, arms: armsOfRun(runId) }, stop),
+    cube: (ref) => results.cube(armsOfRun(ref.runId), ref),
+    examples: (query) => results.examples(armsOfRun(query.runId), query),
+    example: (query) => results.example(armsOfRun(query.runId), query),
+    cancel: (id) => runs.cancel(id),
+    resume: (id) => runs.resume(id),
+    remove: async (id) => ({ freedBytes: await runs.remove(id) }),
+    exportBundle: ({ runId, path }) => writeBundle(parts, options, runId, path),
+    datasetPreview: (query) => datasets.preview(query),
+    async datasetImport(request) {
+      const task = await datasets.import(request)
+      bus.publish([{ type: 'datasets' }])
+      return task
+    },
+    async datasetRemove(id) {
+      await datasets.remove(id)
+      bus.publish([{ type: 'datasets' }])
+      return null
+    },
+    doctor: () => backends.doctor(),
+    install: ({ gpu }) => backends.install(gpu),
+    uninstall: async () => ({ freedBytes: await backends.uninstall() }),
+    status: () => status.read(),
+  }
+}
+
+/** An empty path means the home's own folder, under a name made from run and date. */
+async function writeBundle(parts: Parts, options: LabOptions, runId: string, path: string) {
+  const run = parts.runs.find(runId)
+  const input = await bundleInput({ ...options, ...parts, tasks: parts.datasets.list() }, run)
+  const folder = join(options.home, 'bundles')
+  if (path === '') mkdirSync(folder, { recursive: true })
+  return exportBundle(input, path === '' ? join(folder, bundleName(run)) : path)
+}
+
+/** The calls of a lab; whatever a handler throws comes out as a rejection. */
+export function labCalls(parts: Parts, options: LabOptions): LabCalls {
+  const handlers = Object.entries(handlersOf(parts, options)) as [string, (...args: unknown[]) => unknown][]
+  const calls = handlers.map(([name, run]) => [
+    name,
+    (...args: unknown[]) => new Promise((resolve) => resolve(run(...args))),
+  ])
+  return Object.fromEntries(calls) as LabCalls
+}
+
+/** The calls of a lab beside another process' one: what would change the home is refused. */
+export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
+  const refuse = () => Promise.reject(new LabError('conflict', READ_ONLY))
+  const refused = {
+    run: refuse,
+    cancel: refuse,
+    resume: refuse,
+    remove: refuse,
+    datasetImport: refuse,
+    datasetRemove: refuse,
+  }
+  return { ...labCalls(parts, options), ...refused }
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import type { BackendId } from '../engine/backends/learner'
+import { openStore, openStoreForReading, type Store } from '../store'
+import { createBackends } from './backends'
+import { createBus } from './bus'
+import { readPresets } from './catalog'
+import { openDatasets } from './datasets'
+import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
+import { createHeadlines } from './headlines'
+import { createHost, TIMING } from './host'
+import { reconcile } from './lifecycle'
+import { lockHome, type Lock } from './lock'
+import type { Lab, LabOptions } from './options'
+import { createPlanner } from './planner'
+import { createQueue } from './queue'
+import { createRecorder } from './recorder'
+import { createResults } from './results'
+import { createAnalyst } from './results/analyst'
+import { createRunDesk } from './runs'
+import { createShelf } from './shelf'
+import { createStatusDesk } from './status'
+
+export type { EngineExit, EngineHandle, Lab, LabCalls, LabOptions, SpawnEngine } from './options'
+export { LabError } from './errors'
+
+/**
+ * Opens a home: everything behind the window and the command line.
+ * @throws LabError `conflict` when another process works in this home; StorageError when the disk or the store does not
+ * allow it. Nothing was changed then.
+ */
+export async function createLab(options: LabOptions): Promise<Lab> {
+  const path = join(options.home, 'lab.sqlite')
+  if (options.readOnly) return closedOnError(openStoreForReading(path), (store) => assemble(options, store, null))
+  const lock = lockHome(options.home)
+  try {
+    return await closedOnError(openStore(path), (store) => assemble(options, store, lock))
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function closedOnError(store: Store, work: (store: Store) => Promise<Lab>): Promise<Lab> {
+  try {
+    return await work(store)
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+/** Puts the parts together; without a lock nothing is changed. */
+async function assemble(options: LabOptions, store: Store, lock: Lock | null): Promise<Lab> {
+  const { home, resources } = options
+  const bus = createBus()
+  const shelf = createShelf(home, resources)
+  if (lock) await reconcile(store, shelf)
+  const datasets = await openDatasets(home, resources)
+  const presets = await readPresets(resources)
+  const analyst = createAnalyst(options.analyst)
+  const results = createResults(store, shelf, analyst)
+  const backends = createBackends(options, bus)
+  const headlines = createHeadlines(store, results, bus)
+  const recorder = createRecorder(store, bus, headlines.update)
+  const host = createHost({
+    spawn: options.spawnEngine,
+    timing: { ...TIMING, ...options.timing },
+    onEvents(events) {
+      recorder.record(events)
+      status.changed()
+    },
+    onState: () => status.changed(),
+  })
+  const onEnded = headlines.update
+  const onChange = () => status.changed()
+  const queue = createQueue({ store, shelf, host, bus, recorder, taskPath: datasets.path, onEnded, onChange })
+  const readOnly = lock ? '' : READ_ONLY
+  const fallbackRuntime = options.fallbackRuntime ?? ''
+  const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
+  const backend = async (): Promise<BackendId> => (await backends.choose()).id
+  const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context })
+  const runs = createRunDesk({ store, shelf, bus, queue, onEnded })
+  if (lock) headlines.catchUp()
+
+  const parts = { store, shelf, bus, datasets, presets, results, backends, planner, runs, status }
+
+  let closing: Promise<void> | null = null
+  async function close(): Promise<void> {
+    backends.close()
+    try {
+      if (lock) await queue.close()
+      await headlines.settled()
+    } finally {
+      status.close()
+      await analyst.close()
+      store.close()
+      lock?.release()
+    }
+  }
+  return {
+    calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
+    subscribe: bus.subscribe,
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,64 @@
+import type { Stage } from '../science/stages'
+import type { StageRow, Store } from '../store'
+import { adopt, readAdoption } from './adopt'
+import { settleRuns } from './recorder'
+import type { Shelf } from './shelf'
+
+/** The stage that a row was made from. */
+export function stageOf(store: Store, row: StageRow): Stage {
+  const needs = Object.fromEntries(store.needs.of(row.id).map((need) => [need.role, need.key]))
+  const config = JSON.parse(row.config) as unknown
+  return { key: row.key, title: row.title, kind: row.kind, config, needs } as Stage
+}
+
+/** Nothing runs and nothing is queued any more: live runs end `interrupted`, with whatever they have done. */
+export function interruptAll(store: Store, at: number): void {
+  store.transaction(() => {
+    for (const stage of store.stages.inState('running')) store.stages.end(stage.id, 'interrupted', at, '')
+    for (const run of store.runs.live()) {
+      store.runs.end(run, 'interrupted', at)
+      store.stages.leaveQueue(run, 'interrupted')
+    }
+  })
+}
+
+/**
+ * Makes store and disk agree after whatever ended the last process. Finished artifacts that were not recorded any more
+ * are adopted, recorded ones that are gone wait to be made again, what was running or queued stands as interrupted.
+ */
+export async function reconcile(store: Store, shelf: Shelf): Promise<void> {
+  await shelf.sweep()
+  for (const stage of store.stages.inState('running')) {
+    const found = await shelf.find(stage.key)
+    if (!found) continue
+    const adoption = await readAdoption(found)
+    store.transaction(() => adopt(store, adoption))
+  }
+  store.transaction(() => {
+    for (const { stage, key, origin } of store.artifacts.all()) if (!shelf.has(key, origin)) forget(store, stage)
+    settleRuns(store, Date.now())
+  })
+  interruptAll(store, Date.now())
+  await removeOrphans(store, shelf)
+}
+
+/** A done stage whose artifact is gone: to be made again by the next run that wants it. Its numbers stay. */
+export function forget(store: Store, stage: number): void {
+  store.artifacts.remove(stage)
+  store.stages.wait(stage)
+}
+
+/**
+ * Removes the stages that belong to no run, one at a time so that nothing else has to wait long, with their artifacts.
+ * @returns bytes of the artifacts
+ */
+export async function removeOrphans(store: Store, shelf: Shelf): Promise<number> {
+  let bytes = 0
+  for (let stage = store.stages.orphans()[0]; stage; stage = store.stages.orphans()[0]) {
+    const artifact = store.artifacts.get(stage.id)
+    store.stages.remove(stage.id)
+    if (artifact?.origin === 'own') bytes += artifact.bytes
+    await shelf.discard(stage.key)
+  }
+  return bytes
+}

@@ -1,0 +1,60 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { asStorageError, lockFile, StorageError } from '../store'
+import { LabError } from './errors'
+
+interface Holder {
+  pid: number
+  /** Milliseconds since 1970. */
+  since: number
+}
+
+/** The home is ours until `release`. */
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Makes this process the one writer of a home. `lab.lock` is what is locked; `lab.lock.json` beside it says who holds
+ * it, for the message alone, so that a stale one does no harm.
+ * @throws LabError `conflict` naming the holder; StorageError when the folder cannot be written to
+ */
+export function lockHome(home: string): Lock {
+  const note = join(home, 'lab.lock.json')
+  const release = take(join(home, 'lab.lock'), home, note)
+  try {
+    const holder: Holder = { pid: process.pid, since: Date.now() }
+    writeFileSync(note, JSON.stringify(holder))
+  } catch (error) {
+    release()
+    throw asStorageError(error, home)
+  }
+  return {
+    release() {
+      rmSync(note, { force: true })
+      release()
+    },
+  }
+}
+
+function take(file: string, home: string, note: string): () => void {
+  try {
+    return lockFile(file)
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.reason !== 'locked') throw error
+    const holder = readHolder(note)
+    const since = holder ? ` (process ${holder.pid}, since ${new Date(holder.since).toLocaleTimeString()})` : ''
+    throw new LabError(
+      'conflict',
+      `Weak-to-Strong Lab is already at work in ${home}${since}. Use that one, close it, or choose another folder with W2S_HOME. Nothing was changed.`,
+    )
+  }
+}
+
+function readHolder(note: string): Holder | null {
+  try {
+    return JSON.parse(readFileSync(note, 'utf8')) as Holder
+  } catch {
+    return null // between the lock and its note, or after its end
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { artifactFolder, sweepTemporary, verifyArtifact, type Manifest } from '../engine/artifacts'
+import type { ArtifactRow } from '../store'
+
+export type Origin = ArtifactRow['origin']
+export interface Found {
+  origin: Origin
+  folder: string
+  manifest: Manifest
+}
+
+/** The finished artifacts on disk: those of this home, and those that came with the app. */
+export interface Shelf {
+  /** Folder of this home's own. */
+  root: string
+  folder(key: string, origin: Origin): string
+  /** Whether a finished artifact is there; not verified. */
+  has(key: string, origin: Origin): boolean
+  /** A finished artifact with every file as its manifest says; the bundled one first. */
+  find(key: string): Promise<Found | null>
+  /** Takes an artifact off the shelf at once; its bytes are freed when the promise resolves. */
+  discard(key: string): Promise<void>
+  /** Clears away what writers that are gone left unfinished. */
+  sweep(): Promise<void>
+}
+
+/** @throws StorageError-worthy file system errors when the home cannot be written to */
+export function createShelf(home: string, resources: string): Shelf {
+  const root = join(home, 'artifacts')
+  const roots: Record<Origin, string> = { bundled: join(resources, 'ladders'), own: root }
+  const folder = (key: string, origin: Origin) => artifactFolder(roots[origin], key)
+  const has = (key: string, origin: Origin) => existsSync(join(folder(key, origin), 'manifest.json'))
+  return {
+    root,
+    folder,
+    has,
+    async find(key) {
+      for (const origin of ['bundled', 'own'] as const) {
+        if (!has(key, origin)) continue
+        const at = folder(key, origin)
+        const manifest = await verifyArtifact(at).catch(() => null)
+        if (manifest) return { origin, folder: at, manifest }
+      }
+      return null
+    },
+    async discard(key) {
+      if (!existsSync(folder(key, 'own'))) return
+      // A rename is atomic: no run can find half of it, and what a crash leaves in tmp is swept.
+      const away = join(root, 'tmp', `${key}-discarded-${process.pid}`)
+      mkdirSync(join(root, 'tmp'), { recursive: true })
+      renameSync(folder(key, 'own'), away)
+      await rm(away, { recursive: true, force: true })
+    },
+    async sweep() {
+      await sweepTemporary(root)
+    },
+  }
+}

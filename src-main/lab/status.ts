@@ -1,0 +1,64 @@
+import type { Status } from '../../src-preload/contract'
+import type { Store } from '../store'
+import type { Backends } from './backends'
+import type { Bus } from './bus'
+import type { Host } from './host'
+import type { Queue } from './queue'
+import { freeBytes } from './space'
+
+/** How often a status is published while progress comes in. */
+const INTERVAL = 250
+
+export interface StatusDesk {
+  read(): Status
+  /** Publishes the status soon; many calls in a row make one event. */
+  changed(): void
+  close(): void
+}
+
+interface Deps {
+  store: Store
+  host: Host
+  queue: Queue
+  backends: Backends
+  bus: Bus
+  home: string
+  /** Why this process may only look; '' when it may write. */
+  readOnly: string
+  fallbackRuntime: string
+}
+
+export function createStatusDesk(deps: Deps): StatusDesk {
+  const { store, host, queue, backends, bus, home } = deps
+  let timer: NodeJS.Timeout | null = null
+
+  function read(): Status {
+    const [running] = store.stages.inState('running')
+    const place = running?.backend ? { ...running, id: running.backend } : backends.chosen
+    const progress = running && running.total > 0 ? `, ${running.unit} ${running.done} of ${running.total}` : ''
+    return {
+      engine: host.state,
+      activity: running ? `${running.title}${progress}` : '',
+      backend: place?.id.toString() ?? '',
+      device: place?.device ?? '',
+      reason: place?.reason ?? '',
+      queue: store.stages.waiting(),
+      storeBytes: store.bytes() + store.artifacts.bytes(),
+      diskFreeBytes: freeBytes(home),
+      readOnly: queue.trouble || deps.readOnly,
+      fallbackRuntime: deps.fallbackRuntime,
+    }
+  }
+
+  return {
+    read,
+    changed() {
+      timer ??= setTimeout(() => {
+        timer = null
+        bus.publish([{ type: 'status', status: read() }])
+      }, INTERVAL)
+      timer.unref()
+    },
+    close: () => void (timer && clearTimeout(timer)),
+  }
+}

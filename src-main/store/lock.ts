@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { guard } from './errors'
+
+/**
+ * Takes the operating system's own exclusive lock on a file, by way of SQLite. It ends with its process however that
+ * dies, and no other process that happens to get the same id can be taken for the holder.
+ * @returns the release
+ * @throws StorageError, `locked` when another one holds it
+ */
+export function lockFile(path: string): () => void {
+  return guard(path, () => {
+    mkdirSync(dirname(path), { recursive: true })
+    const db = new Database(path, { timeout: 0 })
+    try {
+      db.exec('BEGIN EXCLUSIVE')
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    return () => void db.close()
+  })
+}

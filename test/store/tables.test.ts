@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openStore, type Store } from '../../src-main/store'
+import { temporaryFolder } from './temporary'
+
+function blank(): Store {
+  const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
+  onTestFinished(() => store.close())
+  return store
+}
+function addRun(store: Store, id: string, at = 1): void {
+  const texts = { name: id, question: '', spec: '{}', arms: '[]', headline: '' }
+  store.runs.insert({ id, ...texts, createdAt: at, queuedAt: at, endedAt: null, ended: null })
+}
+/** Stages of a run in plan order, with needs by name. */
+function addStages(store: Store, run: string, needs: Record<string, string[]>): Record<string, number> {
+  const ids: Record<string, number> = {}
+  Object.entries(needs).forEach(([key, needed], position) => {
+    const { id } = store.stages.ensure({ key, kind: 'train', role: null, title: key, config: '{}' })
+    needed.forEach((need, i) => store.needs.insert(id, `need${i}`, need))
+    store.runStages.insert(run, id, position, false)
+    ids[key] = id
+  })
+  return ids
+}
+function finish(store: Store, id: number): void {
+  store.stages.claim(id, 1)
+  store.stages.finish(id, 2)
+}
+
+describe('the queue', () => {
+  test('gives the first stage whose needs are done, by run and then by plan', () => {
+    const store = blank()
+    addRun(store, 'first', 1)
+    addRun(store, 'second', 2)
+    const { data, weak } = addStages(store, 'first', { data: [], weak: ['data'], student: ['data', 'weak'] })
+    const { other } = addStages(store, 'second', { other: [] })
+    expect(store.stages.next()?.key).toBe('data')
+    finish(store, data!)
+    expect(store.stages.next()?.key).toBe('weak')
+    store.stages.claim(weak!, 1)
+    expect(store.stages.next()?.key).toBe('other')
+    store.stages.finish(weak!, 2)
+    expect(store.stages.next()?.key).toBe('student')
+    finish(store, other!)
+    expect(store.stages.waiting()).toBe(1)
+  })
+
+  test('knows nothing of stages that only ended runs want', () => {
+    const store = blank()
+    addRun(store, 'run')
+    addStages(store, 'run', { data: [] })
+    store.runs.end('run', 'cancelled', 5)
+    expect(store.stages.next()).toBeUndefined()
+    expect(store.stages.waiting()).toBe(0)
+  })
+
+  test('a failed stage fails all that needs it, directly or not, and nothing else', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { weak } = addStages(store, 'run', {
+      data: [],
+      weak: ['data'],
+      labels: ['weak'],
+      student: ['labels'],
+      ceiling: ['data'],
+    })
+    store.stages.claim(weak!, 1)
+    store.stages.end(weak!, 'failed', 2, 'no')
+    store.stages.failDependents(weak!, 2, 'It needs "weak".')
+    const states = store.runStages.of('run').map((stage) => [stage.key, stage.state, stage.error])
+    expect(states).toEqual([
+      ['data', 'waiting', ''],
+      ['weak', 'failed', 'no'],
+      ['labels', 'failed', 'It needs "weak".'],
+      ['student', 'failed', 'It needs "weak".'],
+      ['ceiling', 'waiting', ''],
+    ])
+  })
+
+  test('leaving the queue spares what another live run wants', () => {
+    const store = blank()
+    addRun(store, 'a')
+    addRun(store, 'b')
+    addStages(store, 'a', { shared: [], own: [] })
+    addStages(store, 'b', { shared: [] })
+    store.runs.end('a', 'cancelled', 3)
+    store.stages.leaveQueue('a', 'cancelled')
+    expect(store.runStages.of('a').map((stage) => stage.state)).toEqual(['waiting', 'cancelled'])
+  })
+
+  test('a run is settled when nothing of it waits or runs', () => {
+    const store = blank()
+    addRun(store, 'good')
+    addRun(store, 'bad')
+    const { a } = addStages(store, 'good', { a: [] })
+    const { b } = addStages(store, 'bad', { a: [], b: [] })
+    finish(store, a!)
+    expect(store.runs.settled()).toEqual([{ id: 'good', ended: 'done' }])
+    store.stages.claim(b!, 1)
+    store.stages.end(b!, 'failed', 2, 'no')
+    expect(store.runs.settled()).toContainEqual({ id: 'bad', ended: 'failed' })
+    expect(store.runs.get('bad')).toMatchObject({ stagesDone: 1, stagesTotal: 2, running: 0 })
+  })
+})
+
+describe('metrics', () => {
+  const of = (stage: number, attempt = 1) => ({ stage, attempt, name: 'loss', split: '' })
+  function series(store: Store, values: number[], steps = values.map((_, i) => i)): number {
+    addRun(store, 'run')
+    const { s } = addStages(store, 'run', { s: [] })
+    store.transaction(() =>
+      values.forEach((value, i) => store.metrics.insert(s!, 1, { name: 'loss', split: '', step: steps[i]!, value })),
+    )
+    return s!
+  }
+
+  test('the same fact twice is one fact, and the first one stands', () => {
+    const store = blank()
+    const stage = series(store, [1])
+    store.metrics.insert(stage, 1, { name: 'loss', split: '', step: 0, value: 9 })
+    expect(store.metrics.of(stage, 1)).toEqual([{ name: 'loss', split: '', step: 0, value: 1 }])
+  })
+
+  test('attempts do not mix', () => {
+    const store = blank()
+    const stage = series(store, [1, 2])
+    store.metrics.insert(stage, 2, { name: 'loss', split: '', step: 0, value: 5 })
+    expect(store.metrics.curve(of(stage, 2), 10)).toEqual({ step: [0], value: [5], bucket: 1 })
+    expect(store.metrics.attempts(stage)).toEqual([1, 2])
+  })
+
+  test('not-a-number and infinity come back as they went', () => {
+    const store = blank()
+    const stage = series(store, [1, NaN, Infinity, -Infinity])
+    expect(store.metrics.curve(of(stage), 10).value).toEqual([1, NaN, Infinity, -Infinity])
+  })
+
+  test('a series that is not there is an empty curve', () => {
+    const store = blank()
+    expect(store.metrics.curve(of(7), 10)).toEqual({ step: [], value: [], bucket: 1 })
+  })
+
+  test('buckets keep first, last, least, most and not-a-number of every stretch', () => {
+    const value = fc.oneof(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.constant(NaN))
+    const points = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 100_000 }), value), {
+      selector: ([step]) => step,
+      minLength: 1,
+      maxLength: 400,
+    })
+    fc.assert(
+      fc.property(points, fc.integer({ min: 1, max: 20 }), (unsorted, count) => {
+        const store = blank()
+        const sorted = unsorted.toSorted((a, b) => a[0] - b[0])
+        const stage = series(
+          store,
+          sorted.map((p) => p[1]),
+          sorted.map((p) => p[0]),
+        )
+        const curve = store.metrics.curve(of(stage), count)
+        const got = curve.step.map((step, i): [number, number] => [step, curve.value[i]!])
+        expect(got).toEqual(expected(sorted, count))
+        store.close()
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+/** The same buckets, the slow way. */
+function expected(points: [number, number][], count: number): [number, number][] {
+  if (points.length <= 4 * count) return points
+  const low = points[0]![0]
+  const width = Math.ceil((points.at(-1)![0] - low + 1) / count)
+  const kept = new Set<[number, number]>()
+  for (let b = 0; b < count; b++) {
+    const inside = points.filter(([step]) => Math.floor((step - low) / width) === b)
+    const numbers = inside.filter(([, v]) => !Number.isNaN(v))
+    const least = Math.min(...numbers.map((p) => p[1]))
+    const most = Math.max(...numbers.map((p) => p[1]))
+    const picks = [
+      inside[0],
+      inside.at(-1),
+      numbers.find((p) => p[1] === least),
+      numbers.find((p) => p[1] === most),
+      inside.find((p) => Number.isNaN(p[1])),
+    ]
+    for (const pick of picks) if (pick) kept.add(pick)
+  }
+  return points.filter((p) => kept.has(p))
+}
+
+describe('the other tables', () => {
+  test('predictions come back bit for bit, by step, whatever buffer they came in', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { s } = addStages(store, 'run', { s: [] })
+    const whole = Float32Array.from([9, 0.1, 0.2, 0.3, 9])
+    store.predictions.insert(s!, 1, { split: 'test', step: 5, probabilities: whole.subarray(1, 4) })
+    store.predictions.insert(s!, 1, { split: 'test', step: 0, probabilities: new Float32Array([0.5]) })
+    store.predictions.insert(s!, 1, { split: 'test', step: 0, probabilities: new Float32Array([0.7]) })
+    const rows = store.predictions.of(s!, 1, 'test')
+    expect(rows.map((row) => row.step)).toEqual([0, 5])
+    expect(rows[0]!.probabilities).toEqual(new Float32Array([0.5]))
+    expect(rows[1]!.probabilities).toEqual(Float32Array.from([0.1, 0.2, 0.3]))
+  })
+
+  test('stages of no run go with everything that hangs on them, dependents first', () => {
+    const store = blank()
+    addRun(store, 'a')
+    addRun(store, 'b')
+    const { weak } = addStages(store, 'a', { data: [], weak: ['data'] })
+    addStages(store, 'b', { data: [] })
+    store.metrics.insert(weak!, 1, { name: 'loss', split: '', step: 0, value: 1 })
+    store.log.insert(weak!, 1, { at: 1, level: 'info', text: 'hello' })
+    store.runs.remove('a')
+    expect(store.stages.orphans().map((stage) => stage.key)).toEqual(['weak'])
+    store.stages.remove(weak!)
+    expect(store.metrics.of(weak!, 1)).toEqual([])
+    store.runs.remove('b')
+    expect(store.stages.orphans().map((stage) => stage.key)).toEqual(['data'])
+  })
+
+  test('the log gives the latest lines, oldest first, each once', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { s } = addStages(store, 'run', { s: [] })
+    for (const at of [1, 2, 3, 3]) store.log.insert(s!, 1, { at, level: 'info', text: `line ${at}` })
+    expect(store.log.ofRun('run', 2).map((line) => line.text)).toEqual(['line 2', 'line 3'])
+  })
+
+  test('a transaction that throws leaves nothing, a nested one is part of the outer', () => {
+    const store = blank()
+    const attempt = () =>
+      store.transaction(() => {
+        addRun(store, 'a')
+        store.transaction(() => addRun(store, 'b'))
+        throw new Error('no')
+      })
+    expect(attempt).toThrow('no')
+    expect(store.runs.all()).toEqual([])
+  })
+
+  test('what deletions leave empty is given back to the disk', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { s } = addStages(store, 'run', { s: [] })
+    const insert = (step: number) =>
+      store.predictions.insert(s!, 1, { split: 'test', step, probabilities: new Float32Array(10_000) })
+    store.transaction(() => Array.from({ length: 100 }, (_, step) => insert(step)))
+    while (store.reclaim(1000));
+    const before = store.bytes()
+    store.runs.remove('run')
+    store.stages.remove(s!)
+    while (store.reclaim(100));
+    expect(before).toBeGreaterThan(4_000_000)
+    expect(store.bytes()).toBeLessThan(500_000)
+  })
+})
