@@ -1,14 +1,17 @@
-// Entry of the engine process: one device, one stage at a time. Started by the app (utility process) and by the
-// command line (child process); `--backend=<id>` names the backend that a stage without its own choice runs on.
-import { loadBackend } from './backends'
+// Entry of the engine process: one device, one stage at a time. The app starts it as a utility process, the command
+// line as a child process; both speak the one protocol.
+import { fileURLToPath } from 'node:url'
+import { loadBackend, tryBackend } from './backends'
+import { createProber, probeOf } from './backends/probe'
 import { openChannel } from './channel'
+import { runErrand } from './errands'
 import { createEmitter } from './events'
-import type { Request } from './protocol'
 import { createRunner, messageOf } from './runner'
 
 const channel = openChannel()
 const emitter = createEmitter((events) => channel.post({ type: 'events', events }))
 const runner = createRunner((event) => emitter.emit(event), loadBackend)
+const probe = createProber(fileURLToPath(import.meta.url))
 
 async function leave(code: number): Promise<never> {
   await emitter.flush()
@@ -26,10 +29,21 @@ async function crash(error: unknown): Promise<void> {
 process.on('uncaughtException', (error) => void crash(error))
 process.on('unhandledRejection', (reason) => void crash(reason))
 
+// Ctrl+C reaches every process of a terminal; what it means is the host's to say.
+process.on('SIGINT', () => undefined)
+
 channel.onClose(() => process.exit(0))
-channel.onRequest((request: Request) => {
+channel.onRequest((request) => {
   if (request.type === 'run') void runner.run(request.job)
   else if (request.type === 'cancel') runner.cancel(request.key)
-  else void leave(0)
+  else if (request.type === 'exit') void leave(0)
+  else void runErrand(request, probe, (message) => void channel.post(message)).then((answer) => channel.post(answer))
 })
+
+const tried = probeOf(process.argv)
+if (tried) {
+  const report = await tryBackend(tried.id, tried.timed)
+  await channel.post({ type: 'report', backends: [report], chosen: null })
+  await leave(0)
+}
 void channel.post({ type: 'ready', pid: process.pid })

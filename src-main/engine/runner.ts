@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
-import type { Stage } from '../science/stages'
 import { commitArtifact, readArtifactFile, type Manifest } from './artifacts'
 import type { Backend } from './backends/learner'
 import type { EngineEvent, Job } from './protocol'

@@ -25,7 +25,7 @@ export function takeExamples(batch: Batch, indices: ArrayLike<number>): Batch {
   const tokens = new Int32Array(offsets[n]!)
   for (let row = 0; row < n; row++) {
     const i = indices[row]!
-    tokens.set(batch.tokens.subarray(batch.offsets[i]!, batch.offsets[i + 1]!), offsets[row]!)
+    tokens.set(batch.tokens.subarray(batch.offsets[i], batch.offsets[i + 1]), offsets[row])
   }
   return { n, tokens, offsets }
 }

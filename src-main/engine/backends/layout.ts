@@ -1,5 +1,5 @@
 import type { NetSpec } from '../../science/models/model'
-import { createRng } from '../../science/rng'
+import { createRng, type Rng } from '../../science/rng'
 import type { Tensor, Weights } from './learner'
 
 /** Name and shape of one tensor of a net; `[in, out]` for weights, so that y = x·W + b. */
@@ -50,14 +50,14 @@ export function initialWeights(net: NetSpec, seed: number, embeddings?: Float32A
           `embeddings: expected ${data.length} values for [${shape.join(', ')}], got ${embeddings.length}`,
         )
       data.set(embeddings)
-    } else if (name === 'embeddings') fillUniform(data, Math.sqrt(3 / shape[1]!), rng.next)
-    else if (name.startsWith('hidden') && name.endsWith('weight')) fillUniform(data, Math.sqrt(6 / shape[0]!), rng.next)
+    } else if (name === 'embeddings') fillUniform(data, Math.sqrt(3 / shape[1]!), rng)
+    else if (name.startsWith('hidden') && name.endsWith('weight')) fillUniform(data, Math.sqrt(6 / shape[0]!), rng)
     return { name, shape, data }
   })
 }
 
-function fillUniform(data: Float32Array, limit: number, next: () => number): void {
-  for (let i = 0; i < data.length; i++) data[i] = limit * (2 * next() - 1)
+function fillUniform(data: Float32Array, limit: number, rng: Rng): void {
+  for (let i = 0; i < data.length; i++) data[i] = limit * (2 * rng.next() - 1)
 }
 
 /** @throws Error naming the first tensor that is not as the net wants it, with the expected and the got shape */

@@ -16,7 +16,7 @@ export type StageEvent = WithoutKey<Exclude<EngineEvent, { type: 'state' | 'log'
 /** What a running stage may use of its process. */
 export interface StageContext {
   job: Job
-  emit(event: StageEvent): void
+  emit: (event: StageEvent) => void
   log(level: 'info' | 'warn' | 'error', text: string): void
   /** A verified file of the artifact that fills a need. @throws ArtifactError naming it, Error for a need that the job lacks */
   need(role: string, file: string): Promise<Uint8Array>

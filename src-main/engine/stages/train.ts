@@ -1,5 +1,6 @@
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
 import { createEncoder, fitFeatures, type Features } from '../../data/features'
+import { parseVectors } from '../../data/pretrain'
 import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/matrix'
 import { argmax } from '../../science/matrix'
@@ -61,10 +62,13 @@ async function encode(config: TrainConfig, task: PreparedTask, context: StageCon
   const { model, ...params } = config.model
   const variant = MODELS[model]!
   const texts = (split: Split) => task.splits[split].map((e) => e.text)
-  const vocabulary = variant.pretrained ? await needJson<string[]>(context, 'vectors', 'vocabulary.json') : []
   const vectors = variant.pretrained
-    ? (await needTensors(context, 'vectors', 'vectors.safetensors'))('embeddings')
-    : { shape: [0, 0], data: undefined }
+    ? parseVectors(
+        await context.need('vectors', 'vectors.safetensors'),
+        await context.need('vectors', 'vocabulary.json'),
+      )
+    : null
+  const vocabulary = vectors?.vocabulary ?? []
   const features = fitFeatures(variant.features(params), texts('weak'), vocabulary)
   const encoder = createEncoder(features)
   const batches = {} as Record<Split, Batch>
@@ -72,9 +76,9 @@ async function encode(config: TrainConfig, task: PreparedTask, context: StageCon
     batches[split] = encoder(texts(split))
     await context.checkpoint()
   }
-  const width = vectors.shape[1] || features.words.length
+  const width = vectors ? vectors.embeddings.cols : features.words.length
   const net = variant.net(params, { width, vocabulary: vocabulary.length, classes: task.classes.length })
-  return freeze({ features, net, embeddings: vectors.data, batches })
+  return freeze({ features, net, embeddings: vectors?.embeddings.data, batches })
 }
 
 /**

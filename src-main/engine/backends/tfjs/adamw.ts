@@ -20,7 +20,7 @@ export function createAdamW(runtime: Runtime, size: number): AdamW {
 
   /** An exponential moving average; the old one is given back. */
   function follow(old: Tensor1D, value: Tensor1D, beta: number): Tensor1D {
-    const next = tf.keep(tf.add(tf.mul(old, beta), tf.mul(value, 1 - beta)) as Tensor1D)
+    const next = tf.keep(tf.add<Tensor1D>(tf.mul(old, beta), tf.mul(value, 1 - beta)))
     old.dispose()
     return next
   }

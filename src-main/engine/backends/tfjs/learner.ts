@@ -56,17 +56,29 @@ export class TfLearner implements Learner {
       checkBatch(this.net, batch)
       const input = this.#pooled(batch)
       let logits = zeros(0, this.net.classes)
+      let failure: { error: unknown } | undefined
       // A scalar of no value of its own whose gradient is the loss' dLogits: so the loss stays plain TypeScript.
       const head = tf.customGrad((...args) => {
         const [z, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void]
         logits = { rows: batch.n, cols: this.net.classes, data: z.dataSync<'float32'>() }
-        save([tf.tensor2d(dLogits(logits).data, z.shape)])
+        let slope = logits.data
+        try {
+          slope = dLogits(logits).data
+        } catch (error) {
+          // Thrown later: TensorFlow.js would never give back what a pass that ends here has kept for its gradient.
+          failure = { error }
+        }
+        save([tf.tensor2d(slope, z.shape)])
         return { value: tf.scalar(0), gradFunc: (_: Tensor, saved: Tensor[]) => saved[0]! }
       })
       const gradientOf = tf.grads((...parameters: Tensor[]) =>
         head(logitsOf(this.#runtime, this.net, input, parameters)),
       )
       const gradient = tf.tidy(() => tf.concat1d(gradientOf(this.#parameters).map((g) => tf.reshape(g, [g.size]))))
+      if (failure) {
+        gradient.dispose()
+        throw failure.error
+      }
       this.#gradient?.dispose()
       this.#gradient = gradient
       return logits

@@ -34,7 +34,7 @@ function linear(
       },
     }
   })
-  return (inputIsTrained ? op(x, weight, bias) : op(weight, bias)) as Tensor2D
+  return inputIsTrained ? op(x, weight, bias) : op(weight, bias)
 }
 
 /** Rows `tokens` of the embeddings, [u, width]; the tokens are distinct, so the gradient is a plain scatter. */
@@ -49,7 +49,7 @@ function lookUp(runtime: Runtime, embeddings: Tensor2D, tokens: Int32Array): Ten
       gradFunc: (dy: Tensor, saved: Tensor[]) => tf.scatterND(tf.expandDims(saved[0]!, 1), dy, embeddings.shape),
     }
   })
-  return op(embeddings) as Tensor2D
+  return op(embeddings)
 }
 
 /** Input of the first layer, [n, width], on the tape where embeddings are tuned. */

@@ -1,6 +1,7 @@
 import util from 'node:util'
 import type * as tfjsNode from '@tensorflow/tfjs-node-gpu'
-import { assertLinked, LIBRARY_VERSION } from '../../tensorflow/link'
+import { assertLinked } from '../../tensorflow/link'
+import { LIBRARY_VERSION } from '../../tensorflow/packages'
 import { activator, load, loadTf, type Runtime, type Tensor2D } from './runtime'
 
 /** Type of what tfjs-node calls and Node 23 removed. */
@@ -36,7 +37,7 @@ export async function loadTensorflow(): Promise<Runtime> {
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
     linear(x, weight, bias, activation) {
-      const z = tf.add(tf.matMul(x, weight), bias) as Tensor2D
+      const z = tf.add<Tensor2D>(tf.matMul(x, weight), bias)
       return activation === 'relu' ? tf.relu(z) : z
     },
     timesTransposedLeft: (a, b) => tf.matMul(a, b, true, false),

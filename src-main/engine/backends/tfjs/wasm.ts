@@ -24,7 +24,8 @@ export async function loadWasm(): Promise<Runtime> {
       const attributes = { transposeA: false, transposeB: false, activation, leakyreluAlpha: 0 }
       // The kernel takes stacks of matrices; a stack of one is the same values under another shape.
       const stack = (m: Tensor2D) => tf.reshape(m, [1, ...m.shape])
-      const y = tf.engine().runKernel('_FusedMatMul', { a: stack(x), b: stack(weight), bias }, attributes) as Tensor
+      const inputs = { a: stack(x), b: stack(weight), bias }
+      const y = tf.engine().runKernel<Tensor>('_FusedMatMul', inputs, attributes)
       return tf.reshape(y, [x.shape[0], weight.shape[1]])
     },
     // Transposed apart: the fast kernel takes no transposed matrices, the other one is 5 to 10 times slower.

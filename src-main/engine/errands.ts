@@ -1,0 +1,43 @@
+import { chooseBackend, reportBackends, type Prober } from './backends'
+import type { Message, Request } from './protocol'
+import { messageOf } from './runner'
+import { installTensorflow, removeTensorflow } from './tensorflow/install'
+
+export type Errand = Exclude<Request, { type: 'run' | 'cancel' | 'exit' }>
+
+/** Least milliseconds between two progress messages of one phase. */
+const INTERVAL = 100
+
+/** Does an errand of the host and returns the answer; progress goes to `post`. Never throws. */
+export async function runErrand(errand: Errand, probe: Prober, post: (message: Message) => void): Promise<Message> {
+  try {
+    switch (errand.type) {
+      case 'choose':
+        return { type: 'choose', chosen: await chooseBackend(errand.wanted, probe) }
+      case 'report': {
+        const backends = await reportBackends(probe)
+        // The reports know all that choosing needs, so nothing is tried twice.
+        const known: Prober = (id) => Promise.resolve(backends.find((b) => b.id === id)!)
+        return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known).catch(() => null) }
+      }
+      case 'install':
+        await installTensorflow({ gpu: errand.gpu, onProgress: throttled(post) })
+        return { type: 'install' }
+      case 'uninstall':
+        return { type: 'uninstall', ...(await removeTensorflow()) }
+    }
+  } catch (error) {
+    return { type: 'problem', message: messageOf(error) }
+  }
+}
+
+/** Every new phase at once, its progress now and then. */
+function throttled(post: (message: Message) => void) {
+  let last = { phase: '', at: 0 }
+  return (progress: { phase: string; done: number; total: number }) => {
+    const now = performance.now()
+    if (progress.phase === last.phase && now - last.at < INTERVAL) return
+    last = { phase: progress.phase, at: now }
+    post({ type: 'progress', ...progress })
+  }
+}

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { initialWeights, tensorsOf } from '../../../src-main/engine/backends/layout'
+import type { AdamWStep, Batch, Learner, Weights } from '../../../src-main/engine/backends/learner'
+import { crossEntropyGradient, referenceCases, referenceUpdate } from '../../../src-main/engine/backends/self-test'
+import { logconf } from '../../../src-main/science/losses/logconf'
+import { zeros, type Matrix } from '../../../src-main/science/matrix'
+import type { NetSpec } from '../../../src-main/science/models/model'
+import { createRng } from '../../../src-main/science/rng'
+import { runtimes } from '../runtimes'
+
+const all = await runtimes()
+const TOLERANCE = 1e-4
+const titleOf = (net: NetSpec) =>
+  net.kind === 'mlp' ? `mlp ${net.hidden.join('-')}` : `bag, ${net.tuneEmbeddings ? 'tuned' : 'frozen'}`
+const cases = referenceCases().map((stored) => ({ ...stored, title: titleOf(stored.net) }))
+const UPDATE: AdamWStep = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, clipNorm: 1 }
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance = TOLERANCE): void {
+  expect(got.length).toBe(expected.length)
+  const worst = Math.max(...Array.from(expected, (x, i) => Math.abs(got[i]! - x)))
+  expect(worst).toBeLessThanOrEqual(tolerance)
+}
+const valuesOf = (weights: Weights, name: string) => weights.find((t) => t.name === name)!.data
+
+/** Mean cross-entropy in double precision, independent of the learner and of the losses. */
+function crossEntropy(logits: Matrix, targets: Matrix): number {
+  let loss = 0
+  for (let r = 0; r < logits.rows; r++) {
+    const row = Array.from(logits.data.subarray(r * logits.cols, (r + 1) * logits.cols))
+    const logSum = Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0))
+    row.forEach((z, c) => (loss += targets.data[r * logits.cols + c]! * (logSum - z)))
+  }
+  return loss / logits.rows
+}
+
+function randomMatrix(rows: number, cols: number, seed: number): Matrix {
+  const rng = createRng(seed)
+  return { rows, cols, data: Float32Array.from({ length: rows * cols }, () => rng.normal()) }
+}
+function randomTargets(rows: number, cols: number, seed: number): Matrix {
+  const out = zeros(rows, cols)
+  const rng = createRng(seed)
+  for (let r = 0; r < rows; r++) out.data[r * cols + rng.int(cols)] = 1
+  return out
+}
+
+describe.each(all)('the learner on $name', ({ runtime, create }) => {
+  test.each(cases)('agrees with PyTorch over three AdamW steps: $title', async (stored) => {
+    const learner = await create(stored.net, { weights: stored.weights })
+    for (const step of stored.steps) {
+      expectClose((await learner.forward(stored.batch)).data, step.logits)
+      let loss = NaN
+      const logits = await learner.gradients(stored.batch, (z) => {
+        loss = crossEntropy(z, stored.targets)
+        return crossEntropyGradient(z, stored.targets)
+      })
+      expectClose(logits.data, step.logits)
+      expectClose([loss], [step.loss])
+      const gradients = await learner.readGradients()
+      expect(gradients.map((g) => g.name)).toEqual(Object.keys(step.gradients))
+      for (const { name, data } of gradients) expectClose(data, step.gradients[name]!)
+      await learner.step(referenceUpdate)
+    }
+    const after = await learner.save()
+    for (const [name, values] of Object.entries(stored.after)) expectClose(valuesOf(after, name), values)
+    learner.dispose()
+  })
+
+  test('leaves frozen embeddings as they were, and saves them with the rest', async () => {
+    const stored = cases.find((c) => c.net.kind === 'bag' && !c.net.tuneEmbeddings)!
+    const learner = await create(stored.net, { weights: stored.weights })
+    await learner.gradients(stored.batch, (z) => crossEntropyGradient(z, stored.targets))
+    await learner.step(referenceUpdate)
+    const saved = await learner.save()
+    expect(saved.map((t) => t.name)).toEqual(tensorsOf(stored.net).map((t) => t.name))
+    expect(valuesOf(saved, 'embeddings')).toEqual(valuesOf(stored.weights, 'embeddings'))
+    expect(valuesOf(saved, 'output.weight')).not.toEqual(valuesOf(stored.weights, 'output.weight'))
+    learner.dispose()
+  })
+
+  test('has the gradient of the loss that it is given, by finite differences', async () => {
+    const net: NetSpec = { kind: 'bag', vocabulary: 7, width: 3, hidden: [4], classes: 2, tuneEmbeddings: true }
+    const batch: Batch = { n: 3, tokens: Int32Array.from([0, 1, 1, 5, 6]), offsets: Int32Array.from([0, 3, 3, 5]) }
+    const targets = randomTargets(3, 2, 1)
+    const rng = createRng('away from the kinks')
+    const weights = initialWeights(net, 3).map((t) => ({ ...t, data: t.data.map(() => rng.normal()) }))
+    const learner = await create(net, { weights })
+    await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+    const gradients = await learner.readGradients()
+    const h = 2e-3
+    const lossAt = async (tensor: number, i: number, delta: number) => {
+      const moved = weights.map((t, at) => (at === tensor ? { ...t, data: t.data.slice() } : t))
+      moved[tensor]!.data[i]! += delta
+      await learner.load(moved)
+      return crossEntropy(await learner.forward(batch), targets)
+    }
+    for (const [at, { data }] of gradients.entries()) {
+      for (const i of [0, Math.floor(data.length / 2), data.length - 1]) {
+        const numeric = ((await lossAt(at, i, h)) - (await lossAt(at, i, -h))) / (2 * h)
+        // Second order in h, and logits are single precision.
+        expect(Math.abs(numeric - data[i]!)).toBeLessThan(1e-3)
+      }
+    }
+    learner.dispose()
+  })
+
+  test('predicts the same in one piece and in chunks, and nothing for no examples', async () => {
+    const net: NetSpec = { kind: 'bag', vocabulary: 40, width: 5, hidden: [6], classes: 2, tuneEmbeddings: true }
+    const rng = createRng('chunks')
+    const lengths = Array.from({ length: 600 }, () => rng.int(6))
+    const offsets = Int32Array.from([0, ...lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b, 0))])
+    const tokens = Int32Array.from({ length: offsets[600]! }, () => rng.int(40))
+    const learner = await create(net, { seed: 5 })
+    await learner.load((await learner.save()).map((t) => ({ ...t, data: t.data.map(() => rng.normal()) })))
+    const whole = await learner.forward({ n: 600, tokens, offsets })
+    for (const i of [0, 255, 256, 599]) {
+      const own = tokens.slice(offsets[i], offsets[i + 1])
+      const one = await learner.forward({ n: 1, tokens: own, offsets: Int32Array.from([0, own.length]) })
+      expectClose(one.data, whole.data.subarray(i * 2, i * 2 + 2), 1e-5)
+    }
+    const none = await learner.forward({ n: 0, tokens: new Int32Array(0), offsets: new Int32Array(1) })
+    expect(none).toEqual({ rows: 0, cols: 2, data: new Float32Array(0) })
+    learner.dispose()
+  })
+
+  test('holds the number of tensors flat over steps and gives all of them back', async () => {
+    const before = runtime.tf.memory().numTensors
+    const nets: NetSpec[] = cases.map((c) => c.net)
+    for (const [i, net] of nets.entries()) {
+      const { batch, targets } = cases[i]!
+      const learner = await create(net, { seed: 1 })
+      const counts: number[] = []
+      for (let step = 0; step < 5; step++) {
+        await learner.forward(batch)
+        await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+        await learner.step(UPDATE)
+        counts.push(runtime.tf.memory().numTensors)
+      }
+      await learner.save()
+      expect(counts).toEqual(counts.map(() => counts[0]))
+      learner.dispose()
+    }
+    expect(runtime.tf.memory().numTensors).toBe(before)
+  })
+
+  test('gives the same bits for the same seed', async () => {
+    const net: NetSpec = { kind: 'mlp', input: 50, hidden: [24], classes: 2 }
+    const [features, targets] = [randomMatrix(32, 50, 1), randomTargets(32, 2, 2)]
+    const once = async () => {
+      const learner = await create(net, { seed: 9 })
+      for (let step = 0; step < 20; step++) {
+        await learner.gradients({ n: 32, dense: features }, (z) => crossEntropyGradient(z, targets))
+        await learner.step(UPDATE)
+      }
+      const weights = await learner.save()
+      learner.dispose()
+      return weights
+    }
+    expect(await once()).toEqual(await once())
+  })
+
+  test('refuses what does not fit, naming it, and stays as it was', async () => {
+    const net: NetSpec = { kind: 'mlp', input: 4, hidden: [], classes: 2 }
+    const learner = await create(net, { seed: 0 })
+    const weights = await learner.save()
+    const wrong = [{ ...weights[0]!, shape: [2, 4] }, weights[1]!]
+    await expect(learner.load(wrong)).rejects.toThrow('expected output.weight [4, 2], got output.weight [2, 4]')
+    expect(await learner.save()).toEqual(weights)
+    await expect(learner.forward({ n: 2, dense: zeros(2, 3) })).rejects.toThrow('expected features [2, 4], got [2, 3]')
+    const lists: Batch = { n: 1, tokens: new Int32Array(1), offsets: Int32Array.from([0, 1]) }
+    await expect(learner.forward(lists)).rejects.toThrow('expected dense features')
+    await expect(learner.step(UPDATE)).rejects.toThrow('expected gradients first')
+    learner.dispose()
+  })
+
+  test('a thrown loss surfaces and leaks nothing', async () => {
+    const learner = await create({ kind: 'mlp', input: 2, hidden: [3], classes: 2 }, { seed: 0 })
+    const before = runtime.tf.memory().numTensors
+    const batch = { n: 2, dense: zeros(2, 2) }
+    const failing = learner.gradients(batch, () => {
+      throw new Error('no such loss')
+    })
+    await expect(failing).rejects.toThrow('no such loss')
+    expect(runtime.tf.memory().numTensors).toBe(before)
+    await learner.gradients(batch, (z) => crossEntropyGradient(z, randomTargets(2, 2, 0)))
+    learner.dispose()
+  })
+})
+
+describe('the runtimes', () => {
+  test.runIf(all.length > 1)('agree on the same steps with the confidence loss', async () => {
+    const net: NetSpec = { kind: 'mlp', input: 30, hidden: [16], classes: 2 }
+    const features = randomMatrix(64, 30, 4)
+    const targets = randomTargets(64, 2, 5)
+    const params = { alphaMax: 0.5, warmup: 0.2, schedule: 'linear', threshold: 'weak-mean' }
+    const trainOn = async (learner: Learner) => {
+      const logits: Matrix[] = []
+      for (let step = 0; step < 30; step++) {
+        const loss = (z: Matrix) => logconf.compute(z, targets, step / 30, params).dLogits
+        logits.push(await learner.gradients({ n: 64, dense: features }, loss))
+        await learner.step(UPDATE)
+      }
+      const weights = await learner.save()
+      learner.dispose()
+      return { logits, weights }
+    }
+    const [first, second] = [
+      await trainOn(await all[0]!.create(net, { seed: 2 })),
+      await trainOn(await all[1]!.create(net, { seed: 2 })),
+    ]
+    first.logits.forEach((logits, step) => expectClose(second.logits[step]!.data, logits.data))
+    first.weights.forEach((tensor, i) => expectClose(second.weights[i]!.data, tensor.data))
+  })
+})
