@@ -12,5 +12,5 @@ if (hasDisplay()) {
   await orExit(() => setup())
   console.log('There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can be opened.')
   console.log('Running the quick-start experiment in the terminal instead: npm run w2s -- run quickstart\n')
-  process.exitCode = await launchCli(['run', 'quickstart', '--export'])
+  process.exitCode = await launchCli(['run', 'quickstart'])
 }

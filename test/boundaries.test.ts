@@ -124,7 +124,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/cli(\.ts$|\/)/,
-    own: [/^src-main\/(cli|lab|science|data|bundle)\//],
+    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^package\.json$/],
     types: [/^src-main\/engine\/(protocol|backends\/learner)\.ts$/, /^src-preload\/contract\.ts$/],
     packages: [NODE],
   },

@@ -21,7 +21,9 @@ export async function build() {
   const key = inputs()
   if (exists(stamp) && readFileSync(stamp, 'utf8') === key) return
   const result = await timed('build', 'electron-vite build', () =>
-    run(process.execPath, [join(modules, 'electron-vite', 'bin', 'electron-vite.js'), 'build']),
+    run(process.execPath, [join(modules, 'electron-vite', 'bin', 'electron-vite.js'), 'build'], {
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    }),
   )
   if (!result.ok)
     throw new SetupError(

@@ -17,7 +17,7 @@ export async function packages() {
   const key = sha256(readFileSync(join(root, 'package-lock.json')))
   if (notes.get('packages') === key) return
   if (!agrees()) {
-    const result = await timed('packages', 'npm ci (about 250 MB, half a minute with a near registry)', () =>
+    const result = await timed('packages', 'npm ci (takes a minute or so)', () =>
       npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
     )
     if (!result.ok)
