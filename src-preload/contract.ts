@@ -152,7 +152,9 @@ export interface DatasetPreview {
   rows: { text: string; label: string }[]
   counts: { label: string; n: number }[]
   examples: number
-  /** At most 50; `lines` counts them all. */
+  /** Rows whose text an earlier row has; they stay together in one split. */
+  duplicates: number
+  /** At most 50; `badLines` counts them all. An import refuses a file with any. */
   errors: { line: number; message: string }[]
   badLines: number
 }

@@ -20,7 +20,9 @@ export function bundledPretraining(): Extract<Stage, { kind: 'pretrain' }> {
   if (!parsed.ok) throw new Error(`word vectors: ${JSON.stringify(parsed.problems)}`)
   const tasks = Object.values(TASKS)
   const plan = planExperiment(parsed.spec, {
-    sources: Object.fromEntries(tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }])),
+    sources: Object.fromEntries(
+      tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
+    ),
     bundled: Object.fromEntries(tasks.map((t) => [t.id, t.sha256])),
     backend: 'wasm',
   })

@@ -280,6 +280,7 @@ const ANSWERS: Answers = {
       { label: 'no', n: 402 },
     ],
     examples: 812,
+    duplicates: 0,
     errors: [{ line: 17, message: 'column "again" is empty' }],
     badLines: 1,
   }),

@@ -1,0 +1,6 @@
+export { importDataset } from './import'
+export { listImported } from './imported'
+export { LIMITS } from './limits'
+export { previewDataset } from './preview'
+export { DatasetError } from './problem'
+export { readTask } from './read'

@@ -1,0 +1,16 @@
+import type { Problem } from '../../science/problems'
+
+/** A dataset that cannot be taken, with what is wrong where; the path of a problem is a line ("line 7") or a field. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError'
+  constructor(readonly problems: Problem[]) {
+    super(problems.map((p) => `${p.path}: expected ${p.expected}, got ${p.got}`).join('\n'))
+  }
+}
+
+/** One thing wrong with a line. */
+export interface BadLine {
+  line: number
+  expected: string
+  got: string
+}
