@@ -22,7 +22,7 @@ export async function setup({ window = false, tests = false } = {}) {
     if (window || tests) await system({ tests })
     await sqlite()
     await build()
-    await tensorflow({ tests })
+    if (tests) await tensorflow()
   } finally {
     release()
   }
