@@ -180,10 +180,11 @@ function environment(input: BundleInput): Environment {
     cpu: cpus()[0]?.model.trim() ?? '',
     threads: cpus().length,
     memoryBytes: totalmem(),
-    stages: input.stages.map(({ startedAt, endedAt, ...stage }) => ({
-      ...stage,
+    stages: input.stages.map(({ key, title, state, backend, device, reason, startedAt, endedAt, error }) => ({
+      ...{ key, title, state, backend, device, reason },
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
+      error,
     })),
   }
 }

@@ -14,8 +14,8 @@ export function exportBundle(input: BundleInput, path: string, options: ExportOp
   return writeZip(path, contents(input), options)
 }
 
-/** A file name that sorts by date and says what is inside, e.g. `quick-start-2026-11-23-3f9a2c.w2s.zip`. */
+/** A file name that sorts by date and says what is inside, e.g. `quick-start-2026-11-23-mib4x2qr-0805.w2s.zip`. */
 export function bundleName(run: { id: string; name: string; createdAt: number }): string {
   const day = new Date(run.createdAt).toISOString().slice(0, 10)
-  return `${slug(run.name).slice(0, 60)}-${day}-${slug(run.id).slice(-6)}.w2s.zip`
+  return `${slug(run.name).slice(0, 60)}-${day}-${slug(run.id)}.w2s.zip`
 }

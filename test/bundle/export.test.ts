@@ -151,7 +151,7 @@ describe('writing a bundle', () => {
 
   it('has a name that sorts by day and tells the run', () => {
     expect(bundleName({ id: 'r-000123456', name: 'Quick Start: é', createdAt: 1.7e12 })).toBe(
-      'quick-start-e-2023-11-14-123456.w2s.zip',
+      'quick-start-e-2023-11-14-r-000123456.w2s.zip',
     )
   })
 })

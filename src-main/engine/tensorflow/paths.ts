@@ -3,7 +3,8 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { LIBRARY_VERSION } from './packages'
 
-const require = createRequire(import.meta.url)
+// Not `require`: the build declares one of that name in every chunk.
+const fromHere = createRequire(import.meta.url)
 
 /** Where fetched things live, outside the clone: $W2S_CACHE, else the user's cache folder. */
 export function cacheFolder(): string {
@@ -24,8 +25,8 @@ export function siteFolder(gpu: boolean): string {
 /** The npm package whose binding we build. @throws Error with the command that mends it when it is not there */
 export function bindingPackage(): { folder: string; version: string } {
   try {
-    const file = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
-    return { folder: path.dirname(file), version: (require(file) as { version: string }).version }
+    const file = fromHere.resolve('@tensorflow/tfjs-node-gpu/package.json')
+    return { folder: path.dirname(file), version: (fromHere(file) as { version: string }).version }
   } catch (cause) {
     throw new Error('The package @tensorflow/tfjs-node-gpu is not in node_modules. `npm ci` puts it there.', { cause })
   }
@@ -43,5 +44,5 @@ export function bindingFile(gpu: boolean): string {
 
 /** The folder of C headers of Node-API. */
 export function nodeApiHeaders(): string {
-  return path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'include')
+  return path.join(path.dirname(fromHere.resolve('node-api-headers/package.json')), 'include')
 }
