@@ -9,6 +9,6 @@ export const spam: TaskVariant = {
   testExamples: 731,
   licence: 'SpamAssassin public corpus: given for testing and research; texts remain with their authors',
   source:
-    'Subject and beginning of e-mails of 2002, SpamAssassin public mail corpus (spamassassin.apache.org/old/publiccorpus). Addresses, mailing-list tags and footers, quoted headers are masked.',
+    'Subject and beginning of e-mails, most of 2002, SpamAssassin public mail corpus (spamassassin.apache.org/old/publiccorpus). Addresses, mailing-list tags and footers, quoted headers are masked.',
   sha256: '6600324645cf3b12a9bc02af49e359aa9d610b3596b43ff3ff8c8b6d57ab674c',
 }
