@@ -12,7 +12,7 @@ export interface Host {
   /** The first message that fits, of those that came or will come. Rejects when the process ends before. */
   message<M extends Message>(fits: (message: Message) => message is M): Promise<M>
   /** The first event that fits, likewise. */
-  event<E extends EngineEvent>(fits: (event: EngineEvent) => event is E): Promise<E>
+  event(fits: (event: EngineEvent) => boolean): Promise<EngineEvent>
   /** Runs a job to its last state. */
   run(job: Job): Promise<Extract<EngineEvent, { type: 'state' }>>
   exited: Promise<{ code: number | null; signal: string | null; stderr: string }>

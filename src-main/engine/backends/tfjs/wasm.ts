@@ -2,6 +2,19 @@ import path from 'node:path'
 import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
 import { activator, load, loadTf, type Runtime, type Tensor, type Tensor2D } from './runtime'
 
+const FATAL = ['uncaughtException', 'unhandledRejection'] as const
+
+/** The glue code of WebAssembly hangs handlers of its own on the process, which would end it with nothing said. */
+async function withoutHandlers<T>(work: () => Promise<T>): Promise<T> {
+  const before = FATAL.map((event) => process.listeners(event as 'uncaughtException'))
+  const value = await work()
+  FATAL.forEach((event, i) => {
+    for (const listener of process.listeners(event as 'uncaughtException'))
+      if (!before[i]!.includes(listener)) process.off(event, listener)
+  })
+  return value
+}
+
 /**
  * The runtime that always loads: WebAssembly, one thread (threads only pay from matrices of about 512 × 512 on).
  * @throws Error when the runtime does not come up
@@ -12,7 +25,8 @@ export async function loadWasm(): Promise<Runtime> {
   wasm.setWasmPaths(
     path.join(path.dirname(load.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist', path.sep),
   )
-  if (!(await tf.setBackend('wasm'))) throw new Error('TensorFlow.js could not start its WebAssembly runtime.')
+  const started = await withoutHandlers(() => tf.setBackend('wasm'))
+  if (!started) throw new Error('TensorFlow.js could not start its WebAssembly runtime.')
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
   return {
     tf,

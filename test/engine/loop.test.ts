@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { loadBackend } from '../../src-main/engine/backends'
+import type { Learner } from '../../src-main/engine/backends/learner'
+import { train, type Training } from '../../src-main/engine/loop'
+import { Cancelled, type StageEvent } from '../../src-main/engine/stages/stage'
+import { LOSSES } from '../../src-main/science/losses'
+import type { Matrix } from '../../src-main/science/matrix'
+import { createRng } from '../../src-main/science/rng'
+
+const OPTIMISER = { epochs: 4, batch: 20, lr: 0.05, schedule: 'cosine', weightDecay: 0, clipNorm: 0 } as const
+const PARAMS = { alphaMax: 0.5, warmup: 0.2, schedule: 'linear', threshold: 'weak-mean' }
+
+/** Two clouds of points; the supervisor errs on every fifth. */
+function points(n: number, seed: number) {
+  const rng = createRng(seed)
+  const truth = Uint8Array.from({ length: n }, (_, i) => i % 2)
+  const data = Float32Array.from({ length: n * 3 }, (_, i) => rng.normal() + (truth[Math.floor(i / 3)] ? 1 : -1))
+  const weak = truth.map((label, i) => (i % 5 === 0 ? 1 - label : label))
+  return { batch: { n, dense: { rows: n, cols: 3, data } }, truth, weak }
+}
+
+async function training(change: Partial<Training> = {}): Promise<Training> {
+  const backend = await loadBackend('wasm')
+  const [taught, test] = [points(100, 1), points(60, 2)]
+  const targets: Matrix = { rows: 100, cols: 2, data: Float32Array.from([...taught.weak].flatMap((w) => [1 - w, w])) }
+  return {
+    learner: await backend.create({ kind: 'mlp', input: 3, hidden: [8], classes: 2 }, { seed: 1 }),
+    batch: taught.batch,
+    targets,
+    loss: LOSSES.logconf!,
+    lossParams: PARAMS,
+    optimiser: { ...OPTIMISER },
+    evaluations: 5,
+    seed: 1,
+    sets: [
+      { split: 'transfer', ...taught },
+      { split: 'test', ...test, weak: null },
+    ],
+    ...change,
+  }
+}
+
+async function run(change: Partial<Training> = {}, checkpoint = () => Promise.resolve()) {
+  const events: StageEvent[] = []
+  const input = await training(change)
+  try {
+    const trained = await train(input, { emit: (event) => events.push(event), checkpoint })
+    return { trained, events, weights: await input.learner.save() }
+  } finally {
+    input.learner.dispose()
+  }
+}
+const metrics = (events: StageEvent[], name: string, split: string) =>
+  events.flatMap((e) => (e.type === 'metric' && e.name === name && e.split === split ? [e] : []))
+
+describe('the training loop', () => {
+  test('reports every step and every evaluation, and learns', async () => {
+    const { trained, events } = await run()
+    expect(trained.steps).toEqual([0, 5, 10, 15, 20])
+    expect(metrics(events, 'loss', '').map((e) => e.step)).toEqual(Array.from({ length: 20 }, (_, i) => i))
+    const lr = metrics(events, 'lr', '').map((e) => e.value)
+    expect(lr[0]).toBe(0.05)
+    expect(lr[10]).toBeCloseTo(0.025, 10)
+    expect(metrics(events, 'alpha', '').map((e) => e.value)).toEqual(
+      Array.from({ length: 20 }, (_, i) => expect.closeTo(Math.min(0.5, i / 8), 10) as number),
+    )
+    const accuracy = metrics(events, 'accuracy', 'test')
+    expect(accuracy.map((e) => e.step)).toEqual(trained.steps)
+    // Before the first step the output layer is zero: class 0 everywhere, which half of the points are.
+    expect(accuracy[0]!.value).toBe(0.5)
+    expect(accuracy.at(-1)!.value).toBeGreaterThan(0.9)
+    const progress = events.filter((e) => e.type === 'progress')
+    expect(progress.at(-1)).toMatchObject({ done: 20, total: 20, unit: 'steps' })
+  })
+
+  test('measures agreement where the supervisor labelled, from the predictions that it gives out', async () => {
+    const { trained, events } = await run()
+    const { truth, weak } = points(100, 1)
+    const last = trained.predictions.get('transfer')!.at(-1)!
+    const given = events.filter((e) => e.type === 'predictions' && e.split === 'transfer' && e.step === 20)
+    expect(given).toEqual([{ type: 'predictions', split: 'transfer', step: 20, probabilities: last }])
+    const decisions = Array.from(last, (p) => (p > 0.5 ? 1 : 0))
+    const share = (chosen: number[]) => chosen.filter((i) => decisions[i] === weak[i]).length / chosen.length
+    const everyone = decisions.map((_, i) => i)
+    expect(metrics(events, 'agreement', 'transfer').at(-1)!.value).toBe(share(everyone))
+    const wrong = everyone.filter((i) => weak[i] !== truth[i])
+    expect(metrics(events, 'agreement_weak_wrong', 'transfer').at(-1)!.value).toBe(share(wrong))
+    expect(metrics(events, 'agreement', 'test')).toEqual([])
+  })
+
+  test('gives the same bits for the same seed, and others for another', async () => {
+    const [first, again, other] = [await run(), await run(), await run({ seed: 2 })]
+    expect(again.weights).toEqual(first.weights)
+    expect(again.trained).toEqual(first.trained)
+    expect(other.weights).not.toEqual(first.weights)
+  })
+
+  test('with alpha 0 the confidence loss is naive finetuning, bit for bit', async () => {
+    const confidence = await run({ lossParams: { ...PARAMS, alphaMax: 0 } })
+    const naive = await run({ loss: LOSSES.xent!, lossParams: {} })
+    expect(confidence.weights).toEqual(naive.weights)
+  })
+
+  test('goes through every example once an epoch, in another order each', async () => {
+    const input = await training({ sets: [] })
+    const seen: number[][] = []
+    // Rows are told apart by their first feature, from 0 to 99.
+    input.batch = { n: 100, dense: { rows: 100, cols: 3, data: Float32Array.from({ length: 300 }, (_, i) => i / 3) } }
+    const { learner } = input
+    const recorder: Learner = {
+      ...learner,
+      net: learner.net,
+      gradients(batch, loss) {
+        if (!('dense' in batch)) throw new Error('expected dense features')
+        const { rows, cols, data } = batch.dense
+        seen.push(Array.from({ length: rows }, (_, r) => Math.floor(data[r * cols]!)))
+        const logits = { rows, cols: 2, data: new Float32Array(rows * 2) }
+        loss(logits)
+        return Promise.resolve(logits)
+      },
+      step: () => Promise.resolve(),
+    }
+    await train({ ...input, learner: recorder }, { emit: () => {}, checkpoint: () => Promise.resolve() })
+    learner.dispose()
+    const epochs = [0, 1, 2, 3].map((e) => seen.slice(e * 5, e * 5 + 5).flat())
+    const sorted = Array.from({ length: 100 }, (_, i) => i)
+    for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(sorted)
+    expect(epochs[1]).not.toEqual(epochs[0])
+  })
+
+  test('stops at the next step when it is cancelled', async () => {
+    let calls = 0
+    const events: StageEvent[] = []
+    const input = await training({ sets: [] })
+    const stopped = train(input, {
+      emit: (event) => events.push(event),
+      checkpoint: () => (++calls > 7 ? Promise.reject(new Cancelled()) : Promise.resolve()),
+    })
+    await expect(stopped).rejects.toThrow(Cancelled)
+    expect(metrics(events, 'loss', '')).toHaveLength(7)
+    input.learner.dispose()
+  })
+
+  test('ends with a plain message when the loss is not a number any more', async () => {
+    const diverging = run({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
+    await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
+  })
+})
