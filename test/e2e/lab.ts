@@ -1,0 +1,67 @@
+import type { Page } from '@playwright/test'
+import type { CallName, Calls, Reply, RunDetail } from '../../src-preload/contract'
+import { expect } from './app'
+
+/** Asks the lab as the page does. */
+export function ask<K extends CallName>(
+  page: Page,
+  name: K,
+  ...args: Parameters<Calls[K]>
+): Promise<Reply<ReturnType<Calls[K]>>> {
+  const asked: { name: CallName; args: unknown[] } = { name, args }
+  return page.evaluate(({ name, args }) => window.w2s!.call(name, ...(args as [])), asked) as Promise<
+    Reply<ReturnType<Calls[K]>>
+  >
+}
+
+/** The value of a call that must succeed. */
+export async function value<K extends CallName>(page: Page, name: K, ...args: Parameters<Calls[K]>) {
+  const reply = await ask(page, name, ...args)
+  if (!reply.ok) throw new Error(`${name}: ${reply.error.message}`)
+  return reply.value
+}
+
+/** A small real experiment: one task, one arm, `epochs` of training for each model. */
+export const smallSpec = (name: string, epochs = 2, seeds = [0]) => ({
+  version: 1,
+  name,
+  tasks: ['sotu'],
+  weak: [{ model: 'words', words: 50 }],
+  strong: [{ model: 'vectors', hidden: 16 }],
+  methods: [{ method: 'naive' }],
+  sizes: { weak: 300, transfer: 300, validation: 100, test: 300 },
+  optimiser: { weak: { epochs }, strong: { epochs } },
+  evaluations: 10,
+  seeds,
+})
+
+/** Waits until a run is in a state. */
+export async function reach(page: Page, runId: string, state: RunDetail['state']): Promise<RunDetail> {
+  await expect
+    .poll(async () => (await value(page, 'runDetail', runId)).state, { timeout: 90_000, message: `run ${state}` })
+    .toBe(state)
+  return value(page, 'runDetail', runId)
+}
+
+/** Waits until a run has finished at least `stages` stages and is at work on the next one. */
+export async function underway(page: Page, runId: string, stages: number): Promise<RunDetail> {
+  await expect
+    .poll(
+      async () => {
+        const run = await value(page, 'runDetail', runId)
+        return run.stages.some((stage) => stage.state === 'running' && stage.done > 0) ? run.stagesDone : -1
+      },
+      { timeout: 90_000, intervals: [50] },
+    )
+    .toBeGreaterThanOrEqual(stages)
+  return value(page, 'runDetail', runId)
+}
+
+/** Goes to a place by its address. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), hash)
+}
+
+/** The stages that were finished, with when: what must not be done again. */
+export const finished = (run: RunDetail) =>
+  Object.fromEntries(run.stages.filter((stage) => stage.state === 'done').map((stage) => [stage.key, stage.endedAt]))
