@@ -80,7 +80,7 @@ Chart.register(
   Filler,
   Tooltip,
   annotation,
-  endLabels as Plugin,
+  endLabels,
 )
 Chart.defaults.animation = false
 Chart.defaults.font.family = FONT

@@ -47,21 +47,26 @@ function extremes(value: readonly number[], start: number, end: number): number[
 }
 
 /**
- * A range that holds all values with a little room, its ends on multiples of a round step, so that an axis can say it.
+ * A range that holds all values with a little room, its ends on multiples of a round `step`, so that an axis can say it.
  * @param bounds never left, e.g. [0, 1] for shares
  */
-export function niceRange(values: readonly number[], bounds: readonly [number, number]): { min: number; max: number } {
+export function niceRange(
+  values: readonly number[],
+  bounds: readonly [number, number],
+  ticks = 8,
+): { min: number; max: number; step: number } {
   const finite = values.filter((v) => Number.isFinite(v))
-  if (finite.length === 0) return { min: bounds[0], max: bounds[1] }
+  if (finite.length === 0) return { min: bounds[0], max: Number.isFinite(bounds[1]) ? bounds[1] : 1, step: 0.25 }
   const low = finite.reduce((a, b) => Math.min(a, b))
   const high = finite.reduce((a, b) => Math.max(a, b))
   const span = Math.max(high - low, 0.02)
-  const power = 10 ** Math.floor(Math.log10(span))
-  const step = [0.1, 0.2, 0.5, 1].map((s) => s * power).find((s) => span / s <= 10) ?? power
+  const power = 10 ** Math.floor(Math.log10(span / ticks))
+  const step = [1, 2, 5, 10].map((s) => s * power).find((s) => span / s <= ticks) ?? 10 * power
   const round = (v: number) => Number(v.toPrecision(12))
   return {
-    min: Math.max(bounds[0], round(Math.floor((low - span * 0.06) / step) * step)),
-    max: Math.min(bounds[1], round(Math.ceil((high + span * 0.06) / step) * step)),
+    min: Math.max(bounds[0], round(Math.floor((low - span * 0.04) / step) * step)),
+    max: Math.min(bounds[1], round(Math.ceil((high + span * 0.04) / step) * step)),
+    step: round(step),
   }
 }
 

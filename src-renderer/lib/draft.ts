@@ -59,6 +59,12 @@ function put(at: unknown, [part, ...rest]: Path, value: unknown): unknown {
   return fields
 }
 
+/** A value as one would type it: texts bare, nothing as nothing, the rest as JSON. */
+export function textOf(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 /** What a number field holds: the number, else the text as typed, so that validation can say what is wrong with it. */
 export function numberOrText(text: string): number | string | undefined {
   const trimmed = text.trim()

@@ -1,4 +1,5 @@
 import { api, messageOf, onEvents } from '../lib/api'
+import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../lib/metrics'
 import type { Catalog, LabEvent, RunSummary, Status } from '../lib/types'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
@@ -7,6 +8,8 @@ export type Install = Extract<LabEvent, { type: 'install' }>
 
 /** Runs and stages change often while one works; what hangs on them is fetched again at most this often. */
 const TICK_MS = 300
+const CURVE_BUCKETS = 400
+const LOG_LINES = 200
 /** A hidden window gets no animation frames: beyond this many, events are taken in at once. */
 const MOST_WAITING = 2000
 
@@ -50,6 +53,20 @@ class Lab {
       stop()
       if (this.#timer) clearTimeout(this.#timer)
     }
+  }
+
+  /** Fetches what was stored of a stage's curves and joins it with what has been heard. */
+  async loadCurves(key: string): Promise<void> {
+    const names = [LOSS, ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG]
+    const curves = await api.curves({ keys: [key], names, splits: ['', 'test'], buckets: CURVE_BUCKETS })
+    for (const curve of curves) this.live.merge(curve.key, curve.name, curve.split, curve)
+    this.frame++
+  }
+
+  /** Fetches the end of a run's log. */
+  async loadLog(runId: string): Promise<void> {
+    this.live.addLines(await api.log({ runId, limit: LOG_LINES }))
+    this.frame++
   }
 
   #hear(events: LabEvent[]): void {

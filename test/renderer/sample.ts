@@ -134,16 +134,16 @@ function world(arm: Arm, seed: number): World {
     const nouns = truth ? PEOPLE : THINGS
     made.truth[i] = truth
     made.text.push(FRAMES[rng.int(FRAMES.length)]!.replace('{}', `${nouns[rng.int(nouns.length)]!} no. ${i}`))
-    const weak = sign * 1.1 * skill + rng.normal() * 1.2
-    const ceiling = sign * 1.9 * skill + rng.normal() * 1.25
+    const [misled, hard] = [rng.normal() * 1.2, rng.normal() * 1.25]
+    const weak = sign * 1.1 * skill + misled
+    const ceiling = sign * 1.9 * skill + hard
     made.weak[i] = logistic(weak * 1.4)
     made.ceiling[i] = logistic(ceiling * 1.8)
     for (let e = 0; e < EVALUATIONS; e++) {
       const learnt = 1 - Math.exp(-e / 2)
       const imitation = copies * (0.6 + 0.6 * (e / EVALUATIONS))
-      made.student[e]![i] = logistic(
-        learnt * (ceiling * (1 - imitation) + weak * imitation) * 1.3 + rng.normal() * 0.35,
-      )
+      const own = sign * 1.75 * skill + hard * 0.8 + misled * (0.3 + imitation)
+      made.student[e]![i] = logistic(learnt * own * 1.3 + rng.normal() * 0.35)
     }
   }
   worlds.set(id, made)

@@ -1,0 +1,6 @@
+// Names under which the engine reports quantities, and what people call them.
+
+export const LOSS = 'loss'
+export const ACCURACY = 'accuracy'
+export const AGREEMENT = 'agreement'
+export const AGREEMENT_WEAK_WRONG = 'agreement_weak_wrong'

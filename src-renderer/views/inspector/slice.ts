@@ -1,0 +1,61 @@
+import { CELLS, verdictOf, type Verdict } from '../../lib/roles'
+import type { Cell, ExampleQuery } from '../../lib/types'
+
+export type Sort = ExampleQuery['sort']
+export const SORTS: readonly { value: Sort; label: string }[] = [
+  { value: 'weak-confidence', label: 'supervisor surest first' },
+  { value: 'student-confidence', label: 'student surest first' },
+  { value: 'index', label: 'order of the data' },
+]
+export const VERDICTS: readonly Verdict[] = ['copied', 'corrected', 'newly broken', 'hard', 'kept']
+
+const isCell = (text: string): text is Cell => (CELLS as readonly string[]).includes(text)
+
+/** Cells named in the address, e.g. `001,011`; unknown ones are dropped. */
+export function parseCells(text = ''): Cell[] {
+  return text.split(',').filter(isCell)
+}
+
+export function parseSort(text = ''): Sort {
+  return SORTS.find((sort) => sort.value === text)?.value ?? 'weak-confidence'
+}
+
+/** Cells of a verdict. */
+export const cellsOf = (verdict: Verdict): Cell[] => CELLS.filter((cell) => verdictOf(cell) === verdict)
+
+/** Adds the cells, or takes them away when all of them are there. In the order of the table. */
+export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[] {
+  const all = cells.every((cell) => chosen.includes(cell))
+  return CELLS.filter((cell) => (cells.includes(cell) ? !all : chosen.includes(cell)))
+}
+
+/** What a slice holds, as a title. */
+export function sliceTitle(cells: readonly Cell[], sort: Sort): string {
+  const order = SORTS.find((s) => s.value === sort)?.label ?? ''
+  const verdicts = VERDICTS.filter((verdict) => cellsOf(verdict).some((cell) => cells.includes(cell)))
+  const what = cells.length === 0 || verdicts.length === VERDICTS.length ? 'All examples' : verdicts.join(', ')
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}, ${order}`
+}
+
+/**
+ * How the student came to its answer, as a sentence.
+ * @param probability of class 1 at every evaluation
+ * @param weak the supervisor's probability of class 1
+ */
+export function story(
+  history: { step: readonly number[]; probability: readonly number[] },
+  truth: number,
+  weak: number,
+): string {
+  const { step, probability } = history
+  const right = probability.map((p) => p > 0.5 === (truth === 1))
+  const last = right.length - 1
+  if (last < 0) return ''
+  let since = last
+  while (since > 0 && right[since - 1] === right[last]) since--
+  const weakRight = weak > 0.5 === (truth === 1)
+  if (since === 0) return right[last] ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
+  if (right[last]) return `Right from step ${step[since]} on${weakRight ? '' : ', against its supervisor'}.`
+  const turned = weakRight ? 'then wrong against its supervisor' : 'then it came round to its supervisor'
+  return `Right until step ${step[since - 1]}, ${turned}.`
+}

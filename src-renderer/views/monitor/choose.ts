@@ -1,0 +1,19 @@
+import type { RunSummary, StageStatus } from '../../lib/types'
+
+/** The run to look at when none is named: the one at work, else the next in the queue, else the newest. */
+export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
+  const queued = runs.filter((run) => run.state === 'queued')
+  return runs.find((run) => run.state === 'running') ?? queued[queued.length - 1] ?? runs[0]
+}
+
+/** The stage to look at: the one that was asked for, else the one at work, the one that broke, or the last that trained. */
+export function chosenStage(stages: readonly StageStatus[], wanted: string | undefined): StageStatus | undefined {
+  const broken = (s: StageStatus) => s.state === 'failed' || s.state === 'interrupted' || s.state === 'cancelled'
+  return (
+    stages.find((s) => s.key === wanted) ??
+    stages.find((s) => s.state === 'running') ??
+    stages.find(broken) ??
+    stages.findLast((s) => s.state === 'done' && s.kind === 'train') ??
+    stages[0]
+  )
+}

@@ -1,0 +1,84 @@
+import { lineOptions, type ChartConfiguration } from '../../lib/charting'
+import { bucketed, niceRange, pointsOf, type Columns } from '../../lib/curves'
+import { count, number, share } from '../../lib/format'
+import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../../lib/metrics'
+import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
+import type { Role } from '../../lib/types'
+import { curveId } from '../../state/live'
+import type { Palette } from '../../state/theme.svelte'
+
+export interface Panel {
+  id: string
+  title: string
+  note: string
+  look: Look
+  format: (value: number) => string
+  bounds: readonly [number, number]
+  /** Why there may be nothing to draw. */
+  absent: string
+}
+
+const ROLE_LOOK: Record<Role, Look> = {
+  weak: { color: 'weak', dash: [] },
+  student: { color: 'student', dash: [] },
+  ceiling: { color: 'ceiling', dash: [] },
+}
+const UNIT = [0, 1] as const
+const ALONE = 'Only a student has a supervisor to agree with.'
+
+/** The four panels of a training, coloured by its role. */
+export function panelsOf(role: Role): readonly Panel[] {
+  const look = ROLE_LOOK[role]
+  const alone = role === 'student' ? '' : ALONE
+  const test = { note: 'test', format: (v: number) => share(v), bounds: UNIT }
+  return [
+    {
+      id: curveId(LOSS, ''),
+      title: 'Loss',
+      note: 'training batch, nats',
+      look,
+      format: number,
+      bounds: [0, Infinity],
+      absent: '',
+    },
+    { id: curveId(ACCURACY, 'test'), title: 'Ground truth accuracy', look, absent: '', ...test },
+    { id: curveId(AGREEMENT, 'test'), title: 'Agreement with weak labels', look: WEAK_LABELS, absent: alone, ...test },
+    {
+      id: curveId(AGREEMENT_WEAK_WRONG, 'test'),
+      title: 'Agreement on weak errors',
+      look: WEAK_ERRORS,
+      absent: alone,
+      ...test,
+    },
+  ]
+}
+
+const BUCKETS = 300
+
+/** One live curve; the x axis is as long as the training will be, so that the curve is seen to grow. */
+export function panelChart(panel: Panel, curve: Columns, steps: number, p: Palette): ChartConfiguration<'line'> {
+  const drawn = bucketed(curve, BUCKETS)
+  const end = curve.step[curve.step.length - 1] ?? 0
+  const sparse = drawn.step.length < 60
+  return {
+    type: 'line',
+    options: lineOptions(
+      p,
+      { min: 0, max: Math.max(steps, end) || undefined, title: '', format: count },
+      { ...niceRange(drawn.value, panel.bounds, 5), format: panel.bounds[1] === 1 ? (v) => share(v, 2) : number },
+    ),
+    data: {
+      datasets: [
+        {
+          label: panel.title,
+          data: pointsOf(drawn),
+          borderColor: p[panel.look.color],
+          borderDash: [...panel.look.dash],
+          borderWidth: 1.75,
+          pointRadius: sparse ? 2 : 0,
+          backgroundColor: p[panel.look.color],
+        },
+      ],
+    },
+  }
+}

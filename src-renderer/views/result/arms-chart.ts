@@ -1,0 +1,193 @@
+import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { niceRange } from '../../lib/curves'
+import { interval, share } from '../../lib/format'
+import type { Look } from '../../lib/roles'
+import type { Arm, ArmResult, Estimate } from '../../lib/types'
+import type { Palette } from '../../state/theme.svelte'
+
+interface Dot {
+  x: number
+  y: number
+  text: string
+}
+const GAP: Dot = { x: Number.NaN, y: Number.NaN, text: '' }
+/** Seeds stand this far under their mean, in rows. */
+const BELOW = 0.24
+
+/** Height of a row in pixels: few arms get room, many stand close. */
+export const rowHeight = (arms: number): number => (arms <= 3 ? 62 : 38)
+export const MARKERS = {
+  weak: 'rect',
+  student: 'circle',
+  student2: 'triangle',
+  student3: 'star',
+  ceiling: 'rectRot',
+} as const
+
+const told = (who: string, e: Estimate) =>
+  `${who} ${share(e.value)}, ${interval(e.low, e.high, 3)}, ${e.seeds} seeds × ${e.examples}`
+
+/** One role's means, intervals and seeds over the rows that have it. */
+function role(name: string, rows: { row: number; of: Estimate; seeds: number[] }[]) {
+  return {
+    means: rows.map(({ row, of }): Dot => ({ x: of.value, y: row, text: told(name, of) })),
+    intervals: rows.flatMap(({ row, of }): Dot[] => [
+      { x: of.low, y: row, text: '' },
+      { x: of.high, y: row, text: '' },
+      GAP,
+    ]),
+    seeds: rows.flatMap(({ row, seeds }) =>
+      seeds.map((x, i): Dot => ({ x, y: row + BELOW, text: `${name}, seed no. ${i + 1}: ${share(x)}` })),
+    ),
+  }
+}
+
+interface Input {
+  arms: readonly ArmResult[]
+  /** Parts of each arm's name: the last one, the method, on a line of its own. */
+  labels: readonly (readonly string[])[]
+  look: (arm: Arm) => Look
+  selected: string
+  onselect: (armId: string) => void
+  palette: Palette
+}
+
+/** Weak, student and ceiling of every arm on one accuracy axis: marker = mean, bar = 95 % interval, small dots = seeds. */
+export function armsChart({ arms, labels, look, selected, onselect, palette: p }: Input): ChartConfiguration<'line'> {
+  const pick = (key: 'weak' | 'student' | 'ceiling', only: (arm: ArmResult) => boolean = () => true) =>
+    arms.flatMap((arm, row) => {
+      const of = arm[key]
+      return of && only(arm) ? [{ row, of, seeds: arm.bySeed.map((s) => s[key]) }] : []
+    })
+  const looks = [...new Set(arms.map((arm) => look(arm.arm).color))]
+  const roles = [
+    { name: 'weak supervisor', color: 'weak' as const, ...role('weak', pick('weak')) },
+    ...looks.map((color) => ({
+      name: 'student',
+      color,
+      ...role(
+        'student',
+        pick('student', (arm) => look(arm.arm).color === color),
+      ),
+    })),
+    { name: 'ceiling', color: 'ceiling' as const, ...role('ceiling', pick('ceiling')) },
+  ]
+  const gaps = arms.flatMap((arm, y): Dot[] =>
+    arm.weak && arm.ceiling ? [{ x: arm.weak.value, y, text: '' }, { x: arm.ceiling.value, y, text: '' }, GAP] : [],
+  )
+  const line = { showLine: true, pointRadius: 0, pointHitRadius: 0, silent: true }
+  const row = arms.findIndex((arm) => arm.arm.id === selected)
+  const xs = roles.flatMap((r) => [...r.intervals, ...r.seeds].map((d) => d.x))
+  return {
+    type: 'line',
+    data: {
+      datasets: [
+        { ...line, order: 3, data: gaps, borderColor: p.line, borderWidth: 1 },
+        ...roles.flatMap(({ color, name, means, intervals, seeds }) => [
+          { ...line, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
+          {
+            data: seeds,
+            order: 1,
+            showLine: false,
+            pointRadius: 2.2,
+            backgroundColor: `${p[color]}99`,
+            borderWidth: 0,
+          },
+          {
+            label: name,
+            data: means,
+            showLine: false,
+            pointStyle: MARKERS[color as keyof typeof MARKERS],
+            pointRadius: 5,
+            backgroundColor: p[color],
+            borderColor: p.pane,
+            borderWidth: 1,
+          },
+        ]),
+      ],
+    },
+    options: options({ arms, labels, row, onselect, p, range: niceRange(xs, [0, 1]) }),
+  }
+}
+
+const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+const tickLabel = (parts: readonly string[]) =>
+  parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
+
+interface OptionsInput {
+  arms: readonly ArmResult[]
+  labels: readonly (readonly string[])[]
+  row: number
+  onselect: (armId: string) => void
+  p: Palette
+  range: { min: number; max: number; step: number }
+}
+
+function options({ arms, labels, row, onselect, p, range }: OptionsInput): ChartConfiguration<'line'>['options'] {
+  const base = lineOptions(p, { ...range, title: 'accuracy on held-out test', format: (v) => share(v, 2) }, {}, 14)
+  return {
+    ...base,
+    // Gaps and seeds are not in order along x, so Chart.js must parse them to know.
+    parsing: { xAxisKey: 'x', yAxisKey: 'y' },
+    normalized: false,
+    interaction: { mode: 'nearest', intersect: true },
+    onClick: (event, _items, chart) => {
+      const at = Math.round(chart.scales['y']?.getValueForPixel(event.y ?? -1) ?? -1)
+      const arm = arms[at]
+      if (arm) onselect(arm.arm.id)
+    },
+    scales: {
+      x: { ...base.scales?.['x'], grid: { color: p.line, drawTicks: false } },
+      y: {
+        type: 'linear',
+        reverse: true,
+        min: -0.55,
+        max: arms.length - 0.4,
+        border: { display: false },
+        grid: { display: false },
+        afterBuildTicks: (axis) => (axis.ticks = arms.map((_, value) => ({ value }))),
+        ticks: {
+          color: p.ink,
+          autoSkip: false,
+          font: { size: 12 },
+          callback: (value) => tickLabel(labels[Number(value)] ?? []),
+        },
+      },
+    },
+    plugins: {
+      tooltip: { ...tooltipLook(p), callbacks: { title: () => '', label: (item) => (item.raw as Dot).text } },
+      annotation: {
+        annotations:
+          row < 0 || arms.length < 2
+            ? {}
+            : {
+                selected: {
+                  type: 'box',
+                  yMin: row - 0.5,
+                  yMax: row + 0.5,
+                  backgroundColor: `${p.student}14`,
+                  borderWidth: 0,
+                  drawTime: 'beforeDatasetsDraw',
+                },
+              },
+      },
+    },
+  }
+}
+
+/** The plotted numbers, for the table beside the chart. */
+export function armsTable(
+  arms: readonly ArmResult[],
+  labels: readonly (readonly string[])[],
+): { head: string[]; rows: string[][] } {
+  const cells = (of: Estimate | null) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
+  return {
+    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %'],
+    rows: arms.map((arm, i) => [
+      (labels[i] ?? []).join(' · '),
+      ...cells(arm.weak),
+      ...cells(arm.student),
+      ...cells(arm.ceiling),
+    ]),
+  }
+}
