@@ -12,6 +12,8 @@ export interface Line {
   broken: boolean
 }
 
+/** Bytes read at once: parsing them must not keep other work of the process waiting. */
+const PIECE = 16_384
 const strict = new TextDecoder('utf-8', { fatal: true })
 const lenient = new TextDecoder('utf-8')
 
@@ -23,7 +25,7 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
   await checkFile(path)
   let number = 0
   let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>) {
     let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
     if (number === 0) checkByteOrder(bytes, path)
     for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a)) {
