@@ -1,5 +1,5 @@
 import type { BackendReport, ChosenBackend } from '../protocol'
-import { assertLinked, INSTALL_COMMAND, installedVariant } from '../tensorflow/link'
+import { assertInstalled, INSTALL_COMMAND, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
 import { initialWeights } from './layout'
 import type { Backend, BackendId } from './learner'
@@ -58,7 +58,7 @@ const failureOf = (id: BackendId, worstError: number) =>
 function reasonFor(id: BackendId, worstError: number): string {
   const passed = `passed its self-test (off by ${worstError.toExponential(1)})`
   if (id === 'tensorflow') return `libtensorflow is installed and ${passed}.`
-  return installedVariant() ? `Asked for; ${passed}.` : `libtensorflow is not installed; WebAssembly ${passed}.`
+  return installedTensorflow() ? `Asked for; ${passed}.` : `libtensorflow is not installed; WebAssembly ${passed}.`
 }
 
 /** Tries a backend in this process: loads it, tests it, measures it. Never throws; an abort of native code takes the process. */
@@ -92,8 +92,8 @@ export function unloadable(id: BackendId, why: string): BackendReport {
     device: '',
     gpu: false,
     selfTest: null,
-    installed: id === 'wasm' || installedVariant() !== null,
-    installBytes: id === 'wasm' ? null : installBytes(installedVariant()?.gpu ?? false),
+    installed: id === 'wasm' || installedTensorflow() !== null,
+    installBytes: id === 'wasm' ? null : installBytes(installedTensorflow()?.gpu ?? false),
   }
 }
 
@@ -105,7 +105,7 @@ export function reportBackends(probe: Prober): Promise<BackendReport[]> {
 /** Spares a process for a backend that is known not to be there. */
 async function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
   try {
-    if (id === 'tensorflow') assertLinked()
+    if (id === 'tensorflow') assertInstalled()
   } catch (error) {
     return unloadable(id, (error as Error).message)
   }

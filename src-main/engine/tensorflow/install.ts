@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { linkTensorflow } from './link'
 import { installBytes, KEPT, wheelsOf, type Wheel } from './packages'
-import { bindingFile, bindingLink, bindingPackage, nodeApiHeaders, siteFolder, tensorflowFolder } from './paths'
+import { bindingFile, bindingPackage, nodeApiHeaders, siteFolder, tensorflowFolder } from './paths'
 import { checkRequirements } from './requirements'
 
 /** How far an installation is: `done` of `total` bytes of the phase (0 of 0 where nobody can tell). */
@@ -23,7 +22,7 @@ export interface InstallOptions {
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
 
 /**
- * Installs libtensorflow into the cache and links it: fetches its wheels by the machine's pip (its index, proxy and
+ * Installs libtensorflow into the cache, and nothing into the clone: fetches its wheels by the machine's pip (its index, proxy and
  * certificates), keeps the libraries and the C headers of them, and builds the binding of @tensorflow/tfjs-node-gpu
  * against them. What a stopped installation has finished is not done again: it goes on with the next wheel.
  * @throws Error in words for people: what is missing and the command that mends it, or what the failed tool said
@@ -44,18 +43,16 @@ export async function installTensorflow({ gpu, onProgress, signal }: InstallOpti
       await rm(path.dirname(file), { recursive: true, force: true })
     }
     if (!existsSync(bindingFile(gpu))) await compile(gpu, onProgress, signal)
-    linkTensorflow()
   } finally {
     await unlock()
   }
 }
 
-/** Removes every installation and the link to it. @returns bytes that came free */
+/** Removes every installation. @returns bytes that came free */
 export async function removeTensorflow(): Promise<{ freedBytes: number }> {
   const unlock = await lock()
   try {
     const freedBytes = await sizeOfFolder(tensorflowFolder())
-    await rm(bindingLink(), { force: true })
     await rm(tensorflowFolder(), { recursive: true, force: true })
     return { freedBytes }
   } finally {

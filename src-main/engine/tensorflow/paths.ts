@@ -32,11 +32,6 @@ export function bindingPackage(): { folder: string; version: string } {
   }
 }
 
-/** Where the package looks for its binding. */
-export function bindingLink(): string {
-  return path.join(bindingPackage().folder, 'lib/napi-v8/tfjs_binding.node')
-}
-
 /** The binding of an installation, named by the version of the sources that it was built from. */
 export function bindingFile(gpu: boolean): string {
   return path.join(siteFolder(gpu), `tfjs_binding-${bindingPackage().version}.node`)

@@ -1,7 +1,10 @@
+import { createRequire, Module } from 'node:module'
+import path from 'node:path'
 import util from 'node:util'
 import type * as tfjsNode from '@tensorflow/tfjs-node-gpu'
-import { assertLinked } from '../../tensorflow/link'
+import { assertInstalled } from '../../tensorflow/installed'
 import { LIBRARY_VERSION } from '../../tensorflow/packages'
+import { bindingFile, bindingPackage } from '../../tensorflow/paths'
 import { activator, load, loadTf, type Runtime, type Tensor2D } from './runtime'
 
 /** Type of what tfjs-node calls and Node 23 removed. */
@@ -14,11 +17,22 @@ interface NodeBackend {
 }
 
 /**
+ * Makes tfjs-node load our binding: it asks the package node-pre-gyp where its own is, and that one question is answered
+ * in the package's stead. So nothing has to be put into node_modules, and nothing put back after `npm ci`.
+ */
+function useBinding(file: string): void {
+  const asker = createRequire(path.join(bindingPackage().folder, 'package.json'))
+  const id = asker.resolve('@mapbox/node-pre-gyp')
+  asker.cache[id] = Object.assign(new Module(id), { filename: id, loaded: true, exports: { find: () => file } })
+}
+
+/**
  * libtensorflow through @tensorflow/tfjs-node-gpu, on the GPU when the installed library finds one.
  * @throws Error with the command that mends it when it is not installed; an abort of the library takes the process
  */
 export async function loadTensorflow(): Promise<Runtime> {
-  const installed = assertLinked()
+  const installed = assertInstalled()
+  useBinding(bindingFile(installed.gpu))
   // Quiet, and the same bits every time: oneDNN's kernels choose their order of summation by the machine's load.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
