@@ -23,7 +23,7 @@ const fixed = () => ({ mtime: new Date(1980, 0, 2), mode: 0o100644, forceDosTime
  */
 export async function writeZip(path: string, entries: Entry[], options: ExportOptions = {}): Promise<BundleReceipt> {
   const target = resolve(path)
-  const temporary = `${target}.${process.pid}.part`
+  const temporary = `${target}.part` // of a fixed name: one that was left by a kill is overwritten by the next
   await mkdir(dirname(target), { recursive: true })
   try {
     const sha256 = await writeFile(temporary, entries, options)

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Calls, Preset } from '../../src-preload/contract'
+import type { Calls, Preset, RunSummary, StageStatus } from '../../src-preload/contract'
 import { bundleName, exportBundle } from '../bundle'
 import type { Store } from '../store'
 import type { Backends } from './backends'
@@ -9,6 +9,7 @@ import type { Bus } from './bus'
 import { catalogOf } from './catalog'
 import type { Datasets } from './datasets'
 import { LabError } from './errors'
+import { isHomeLocked } from './lock'
 import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './planner'
 import { readCurves } from './reads'
@@ -99,8 +100,9 @@ export function labCalls(parts: Parts, options: LabOptions): LabCalls {
   return Object.fromEntries(calls) as LabCalls
 }
 
-/** The calls of a lab beside another process' one: what would change the home is refused. */
+/** The calls of a lab that may only look: what would change the home is refused. */
 export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
+  const calls = labCalls(parts, options)
   const refuse = () => Promise.reject(new LabError('conflict', READ_ONLY))
   const refused = {
     run: refuse,
@@ -110,5 +112,21 @@ export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
     datasetImport: refuse,
     datasetRemove: refuse,
   }
-  return { ...labCalls(parts, options), ...refused }
+  const abandoned = () => !isHomeLocked(options.home)
+  return {
+    ...calls,
+    ...refused,
+    runs: async () => (await calls.runs()).map((run) => (abandoned() ? standing(run) : run)),
+    async runDetail(id) {
+      const run = await calls.runDetail(id)
+      return abandoned() ? { ...standing(run), stages: run.stages.map(standing) } : run
+    },
+  }
+}
+
+const LIVE: readonly string[] = ['queued', 'waiting', 'running']
+
+/** Where nobody is at work nothing runs: what was live when the last process was killed, as the next one will find it. */
+function standing<T extends RunSummary | StageStatus>(of: T): T {
+  return LIVE.includes(of.state) ? { ...of, state: 'interrupted', etaSeconds: null } : of
 }

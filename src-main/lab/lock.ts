@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { asStorageError, lockFile, StorageError } from '../store'
+import { asStorageError, isLocked, lockFile, StorageError } from '../store'
 import { LabError } from './errors'
 
 interface Holder {
@@ -8,6 +8,11 @@ interface Holder {
   /** Milliseconds since 1970. */
   since: number
 }
+
+const lockPath = (home: string) => join(home, 'lab.lock')
+
+/** Whether some process works in a home. */
+export const isHomeLocked = (home: string): boolean => isLocked(lockPath(home))
 
 /** The home is ours until `release`. */
 export interface Lock {
@@ -21,7 +26,7 @@ export interface Lock {
  */
 export function lockHome(home: string): Lock {
   const note = join(home, 'lab.lock.json')
-  const release = take(join(home, 'lab.lock'), home, note)
+  const release = take(lockPath(home), home, note)
   try {
     const holder: Holder = { pid: process.pid, since: Date.now() }
     writeFileSync(note, JSON.stringify(holder))

@@ -13,7 +13,7 @@ import { runsTable, type Runs } from './runs'
 import { stagesTable, type Stages } from './stages'
 
 export { asStorageError, StorageError, type StorageReason } from './errors'
-export { lockFile } from './lock'
+export { isLocked, lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
 export type { LogRow } from './log'
 export type { MetricRow, Points } from './metrics'

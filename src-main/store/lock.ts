@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { guard } from './errors'
+import { guard, StorageError } from './errors'
 
 /**
  * Takes the operating system's own exclusive lock on a file, by way of SQLite. It ends with its process however that
@@ -21,4 +21,23 @@ export function lockFile(path: string): () => void {
     }
     return () => void db.close()
   })
+}
+
+/** Whether some process holds the lock on a file. Looks without taking it. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false
+  try {
+    guard(path, () => {
+      const db = new Database(path, { readonly: true, timeout: 0 })
+      try {
+        db.pragma('schema_version')
+      } finally {
+        db.close()
+      }
+    })
+    return false
+  } catch (error) {
+    if (error instanceof StorageError && error.reason === 'locked') return true
+    throw error
+  }
 }

@@ -1,0 +1,106 @@
+import type { BackendReport, DoctorReport, LabEvent } from '../../../src-preload/contract'
+import type { Lab } from '../../lab/options'
+import { oneOf, show } from '../../science/problems'
+import type { Command, Context, Flags } from '../context'
+import { badArgument, EXIT } from '../errors'
+import { onInterrupt } from '../interrupt'
+import { percent, size } from '../text'
+
+type Out = Context['out']
+const INSTALLABLE = ['tensorflow'] as const
+
+export const doctor: Command = {
+  name: 'doctor',
+  usage: '',
+  summary: 'What this machine can compute with: every backend tried, with version, device and self-test.',
+  arity: [0, 0],
+  options: {
+    install: { type: 'string', value: INSTALLABLE.join(' | '), help: 'Fetch and build a backend (resumable).' },
+    gpu: { type: 'boolean', help: 'With --install: the build for NVIDIA GPUs.' },
+    remove: { type: 'boolean', help: 'Undo --install.' },
+  },
+  async run(_args, flags, context) {
+    checkFlags(flags)
+    const { out, openLab } = context
+    const lab = await openLab({ readOnly: true })
+    try {
+      if (flags.install) await install(lab, Boolean(flags.gpu), context)
+      const freedBytes = flags.remove ? (await lab.calls.uninstall('tensorflow')).freedBytes : null
+      if (freedBytes !== null) out.line(`Removed; ${size(freedBytes)} are free again.`)
+      out.status('Trying every backend')
+      const report = await lab.calls.doctor()
+      describe(report, out)
+      out.document({ command: 'doctor', ok: report.chosen !== null, report, freedBytes })
+      return report.chosen ? EXIT.ok : EXIT.failed
+    } finally {
+      await lab.close()
+    }
+  },
+}
+
+function checkFlags({ install, remove, gpu }: Flags): void {
+  if (install !== undefined && !INSTALLABLE.some((id) => id === install)) {
+    throw badArgument('--install', oneOf(INSTALLABLE, install), show(install))
+  }
+  if (install !== undefined && remove) throw badArgument('--remove', 'either --install or --remove', 'both')
+  if (gpu && install === undefined) throw badArgument('--gpu', 'to go with --install', 'no --install')
+}
+
+/** Says the size before it begins; what is interrupted goes on where it stopped. */
+async function install(lab: Lab, gpu: boolean, { out, killEngines }: Context): Promise<void> {
+  const before = (await lab.calls.doctor()).backends.find((backend) => backend.id === 'tensorflow')
+  if (before?.installBytes && !before.installed) {
+    const { download, disk } = before.installBytes
+    out.line(`This fetches about ${size(download)} and takes ${size(disk)} of disk.`)
+  }
+  const release = onInterrupt(leave, leave)
+  function leave(): void {
+    killEngines()
+    out.line('Stopped. The same command goes on from here.')
+    process.exit(EXIT.interrupted)
+  }
+  const leaveEvents = lab.subscribe((events) => events.forEach((event) => hear(event, out)))
+  try {
+    await lab.calls.install({ backend: 'tensorflow', gpu })
+  } finally {
+    leaveEvents()
+    release()
+  }
+}
+
+let phase = ''
+function hear(event: LabEvent, out: Out): void {
+  if (event.type !== 'install') return
+  const share = event.total > 0 ? ` ${percent(event.done / event.total)}` : ''
+  if (out.live) out.status(`${event.phase}${share}`)
+  else if (event.phase !== phase) out.line(event.phase)
+  phase = event.phase
+}
+
+function describe(report: DoctorReport, out: Out): void {
+  const { app, node, electron, platform, cpu, threads, memoryBytes, home, backends, chosen } = report
+  out.line(`Weak-to-Strong Lab ${app} on Node ${node}${electron ? `, Electron ${electron}` : ''}, ${platform}`)
+  out.line(`${cpu}, ${threads} threads, ${size(memoryBytes)} memory`)
+  out.line(`Data folder: ${home}`)
+  for (const backend of backends) describeBackend(backend, out)
+  out.line()
+  out.line(chosen ? `Runs use ${chosen.id}: ${chosen.reason}` : out.paint('red', 'No backend works here.'))
+}
+
+function describeBackend(backend: BackendReport, out: Out): void {
+  const { title, loadable, version, device, why, selfTest, installBytes, installed } = backend
+  out.line()
+  out.line(out.paint('bold', `${title} (${backend.id})`))
+  if (!loadable) out.line(`  does not load: ${why}`)
+  else out.line(`  loads: ${version} on ${device}`)
+  if (selfTest) {
+    const verdict = selfTest.passed ? out.paint('green', 'passed') : out.paint('red', 'FAILED')
+    const error = `worst error ${selfTest.worstError.toExponential(1)}, allowed ${selfTest.tolerance.toExponential(0)}`
+    out.line(`  self-test ${verdict}: ${error}, ${Math.round(selfTest.stepsPerSecond).toLocaleString('en')} steps/s`)
+  }
+  if (installBytes && !installed) {
+    out.line(
+      `  to install: w2s doctor --install ${backend.id} (fetches ${size(installBytes.download)}, keeps ${size(installBytes.disk)})`,
+    )
+  }
+}

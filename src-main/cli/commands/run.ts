@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Calls, Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
+import type { BackendId } from '../../engine/backends/learner'
+import { badInput } from '../../lab/errors'
+import type { Lab } from '../../lab/options'
+import { oneOf, show } from '../../science/problems'
+import type { Command, Context, Flags } from '../context'
+import { badArgument, EXIT, type ExitCode } from '../errors'
+import { follow } from '../follow'
+import { onInterrupt } from '../interrupt'
+import { resultTable } from '../results'
+import { count, duration, moment, size } from '../text'
+
+const BACKENDS = ['auto', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
+
+export const run: Command = {
+  name: 'run',
+  usage: '<preset | spec.json>',
+  summary: 'Run an experiment, or go on with it from the stages that are done.',
+  arity: [1, 1],
+  options: {
+    backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
+    export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
+    'no-export': { type: 'boolean', help: 'Write no bundle.' },
+  },
+  async run([what], flags, context) {
+    const backend = backendOf(flags)
+    const live: Live = { runId: null }
+    const release = stopOnInterrupt(live, context)
+    const lab = await context.openLab({ backend })
+    live.lab = lab
+    try {
+      return await runIn(lab, what!, flags, context, live)
+    } finally {
+      await lab.close()
+      release()
+    }
+  },
+}
+
+/** What an interrupt has to stop. */
+interface Live {
+  lab?: Lab
+  /** The run under way, if any. */
+  runId: string | null
+}
+
+/** Ctrl+C once: the run ends at its next step. Twice, or while no run is under way: everything ends at once. */
+function stopOnInterrupt(live: Live, { out, killEngines }: Context): () => void {
+  const leave = () => {
+    killEngines()
+    out.status('')
+    process.exit(EXIT.interrupted)
+  }
+  return onInterrupt(() => {
+    if (!live.lab || live.runId === null) return leave()
+    out.line(out.paint('yellow', 'Stopping at the next step. Ctrl+C again ends it at once.'))
+    live.lab.calls.cancel(live.runId).catch((error: unknown) => out.error(String(error)))
+  }, leave)
+}
+
+function backendOf({ backend = 'auto' }: Flags): (typeof BACKENDS)[number] {
+  const known = BACKENDS.find((id) => id === backend)
+  if (!known) throw badArgument('--backend', oneOf(BACKENDS, backend), show(backend))
+  return known
+}
+
+type Valid = Extract<Preview, { valid: true }>
+
+async function runIn(lab: Lab, what: string, flags: Flags, context: Context, live: Live): Promise<ExitCode> {
+  const { out } = context
+  const spec = await readSpec(lab, what, context)
+  const preview = await lab.calls.preview(spec)
+  if (!preview.valid) throw badInput(preview.problems)
+  const known = await findRun(lab, preview)
+  announce(preview, known, context)
+  const detail = await perform(lab, spec, preview, known, context, live)
+  const { arms } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
+  if (arms.some((arm) => arm.seedsDone > 0)) {
+    out.line()
+    out.line(out.paint('bold', detail.name))
+    for (const line of resultTable(arms, out.columns)) out.line(line)
+    out.line()
+  }
+  const bundle = detail.state === 'done' && !flags['no-export'] ? await write(lab, detail, flags, context) : null
+  const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
+  const failures = detail.stages
+    .filter((s) => s.state === 'failed')
+    .map(({ key, title, error }) => ({ key, title, error }))
+  out.document({ command: 'run', ok: detail.state === 'done', run: summary, failures, results: arms, bundle })
+  return conclude(detail, failures.length, what, context)
+}
+
+async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unknown> {
+  const { presets } = await lab.calls.catalog()
+  const preset = presets.find((p) => p.id === what)
+  if (preset) return preset.spec
+  const path = resolve(cwd, what)
+  if (!existsSync(path)) {
+    const ids = presets.map((p) => p.id)
+    throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, show(what))
+  }
+  const text = await readFile(path, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw badArgument(what, 'JSON', (error as Error).message)
+  }
+}
+
+/** The newest run that consists of exactly these stages: the one to go on with. */
+async function findRun(lab: Lab, { stages }: Valid): Promise<RunDetail | null> {
+  const keys = new Set(stages.map((stage) => stage.key))
+  const candidates = (await lab.calls.runs()).filter((r: RunSummary) => r.stagesTotal === keys.size)
+  for (const { id } of candidates) {
+    const detail = await lab.calls.runDetail(id)
+    if (detail.stages.every((stage) => keys.has(stage.key))) return detail
+  }
+  return null
+}
+
+function announce({ stages, seconds, warnings }: Valid, known: RunDetail | null, { out }: Context): void {
+  const done = stages.filter((stage) => stage.cached).length
+  const rest = stages.length - done
+  if (known && rest === 0) out.line(`This experiment was run on ${moment(known.createdAt)} (run ${known.id}).`)
+  else if (known) out.line(`Going on with run ${known.id} of ${moment(known.createdAt)}.`)
+  const time = seconds === null || rest === 0 ? '' : `, about ${duration(seconds)}`
+  out.line(`${count(stages.length, 'stage')}: ${done} already done, ${rest} to do${time}.`)
+  for (const warning of warnings) out.line(out.paint('yellow', warning))
+}
+
+/** Runs what is not done yet. */
+async function perform(
+  lab: Lab,
+  spec: unknown,
+  preview: Valid,
+  known: RunDetail | null,
+  { out }: Context,
+  live: Live,
+): Promise<RunDetail> {
+  if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return known
+  if (known) await lab.calls.resume(known.id)
+  live.runId = known?.id ?? (await lab.calls.run(spec)).runId
+  try {
+    return await follow(lab, live.runId, out)
+  } finally {
+    live.runId = null
+  }
+}
+
+async function write(lab: Lab, { id }: RunDetail, flags: Flags, { out, cwd }: Context) {
+  const path = typeof flags.export === 'string' ? resolve(cwd, flags.export) : ''
+  out.status('Writing the bundle')
+  const bundle = await lab.calls.exportBundle({ runId: id, path })
+  if (bundle) describeBundle(bundle, out)
+  return bundle
+}
+
+/** Two lines: how large, and, as the very last thing said, where. */
+export function describeBundle(bundle: NonNullable<ReturnType<Calls['exportBundle']>>, out: Context['out']): void {
+  out.line(`Bundle: ${count(bundle.files, 'file')}, ${size(bundle.bytes)}, sha256 ${bundle.sha256}`)
+  out.line(bundle.path)
+}
+
+function conclude(detail: RunDetail, failures: number, what: string, { out }: Context): ExitCode {
+  if (detail.state === 'done') return EXIT.ok
+  const { state, stagesDone, stagesTotal, id } = detail
+  const stands = `Run ${id} is ${state}: ${stagesDone} of ${count(stagesTotal, 'stage')} done.`
+  if (state === 'failed') {
+    out.error(
+      `${stands} ${count(failures, 'stage')} failed; \`w2s show ${id}\` says why. To try them again: w2s run ${what}`,
+    )
+    return EXIT.failed
+  }
+  out.error(`${stands} To go on from there: w2s run ${what}`)
+  return state === 'cancelled' ? EXIT.interrupted : EXIT.unavailable
+}

@@ -1,0 +1,41 @@
+import type { RunDetail, StageStatus } from '../../../src-preload/contract'
+import type { Command, Context } from '../context'
+import { EXIT } from '../errors'
+import { resultTable } from '../results'
+import { columns, duration, moment } from '../text'
+import { findRunBy, RUN_USAGE } from './find'
+
+export const show: Command = {
+  name: 'show',
+  usage: RUN_USAGE,
+  summary: 'A run: its stages and its results. <run> is an id, the start of one, or "last".',
+  arity: [1, 1],
+  options: {},
+  async run([text], _flags, { out, openLab }) {
+    const lab = await openLab({ readOnly: true })
+    try {
+      const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
+      const { arms } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      describe(run, out)
+      for (const line of resultTable(arms, out.columns)) out.line(line)
+      out.document({ command: 'show', ok: true, run, results: arms })
+      return EXIT.ok
+    } finally {
+      await lab.close()
+    }
+  },
+}
+
+function describe(run: RunDetail, out: Context['out']): void {
+  out.line(out.paint('bold', run.name))
+  if (run.question) out.line(run.question)
+  out.line(`Run ${run.id}, ${moment(run.createdAt)}: ${run.state}, ${run.stagesDone} of ${run.stagesTotal} stages done`)
+  out.line()
+  const rows = run.stages.map((s) => [s.title, s.cached ? `${s.state} before` : s.state, took(s), s.backend])
+  for (const line of columns([['stage', 'state', 'took', 'backend'], ...rows], { right: [2] })) out.line(line)
+  for (const { title, error } of run.stages) if (error) out.line(out.paint('red', `${title}: ${error}`))
+  out.line()
+}
+
+const took = ({ startedAt, endedAt }: StageStatus) =>
+  startedAt === null || endedAt === null ? '-' : duration((endedAt - startedAt) / 1000)

@@ -1,0 +1,26 @@
+import type { Failure } from '../../src-preload/contract'
+import { BundleError } from '../bundle'
+import { badInput, failureOf, type LabError } from '../lab/errors'
+
+/** How the command ends, see docs/cli.md. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, unavailable: 3, interrupted: 130 } as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** An argument that cannot be used. */
+export const badArgument = (path: string, expected: string, got: string): LabError =>
+  badInput([{ path, expected, got }])
+
+/** What went wrong as data, with the exit code that it means. */
+export function explain(error: unknown, home: string): { failure: Failure; exit: ExitCode } {
+  if (error instanceof BundleError) {
+    const problems = error.problems.map(({ file, problem }) => ({
+      path: file,
+      expected: 'an intact file',
+      got: problem,
+    }))
+    return { failure: { code: 'bad-input', message: error.message, problems }, exit: EXIT.badInput }
+  }
+  const failure = failureOf(error, home)
+  const isInput = failure.code === 'bad-input' || failure.code === 'not-found'
+  return { failure, exit: isInput ? EXIT.badInput : EXIT.unavailable }
+}

@@ -1,0 +1,136 @@
+import type { EngineEvent, LabEvent, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
+import type { Lab } from '../lab/options'
+import type { Output } from './output'
+import { decimal, duration, percent } from './text'
+
+const BAR = 16
+/** How often a stage that takes long says how far it is, where lines cannot be redrawn. */
+const PLAIN_MS = 10_000
+
+/** How often the lab is asked for the time that is left. */
+const ASK_MS = 1000
+
+const LIVE: readonly RunState[] = ['queued', 'running']
+
+/** What is known of the stage that runs. */
+interface Now {
+  key: string
+  since: number
+  done: number
+  total: number
+  accuracy: number | null
+  saidAt: number
+}
+
+/**
+ * Shows a run's progress until it has ended: one redrawn line on a terminal, a line a stage elsewhere.
+ * @returns the run as it stands then
+ */
+export async function follow(lab: Lab, runId: string, out: Output): Promise<RunDetail> {
+  let detail = await lab.calls.runDetail(runId)
+  let askedAt = Date.now()
+  const view = createView(out, () => detail)
+  return new Promise((resolve, reject) => {
+    let asking: Promise<void> | null = null
+    let again = false
+    // The stages' own facts come with the events; how the run as a whole stands is asked when the lab says it changed.
+    const refresh = () => {
+      again = asking !== null
+      asking ??= lab.calls
+        .runDetail(runId)
+        .then((next) => {
+          detail = next
+          askedAt = Date.now()
+          asking = null
+          if (!LIVE.includes(next.state)) finish(() => resolve(next))
+          else if (again) refresh()
+        })
+        .catch((error: unknown) => finish(() => reject(error instanceof Error ? error : new Error(String(error)))))
+    }
+    const leave = lab.subscribe((events) => {
+      const changed = events.some((event) => event.type === 'run' && event.id === runId)
+      if (changed || Date.now() - askedAt > ASK_MS) refresh()
+      for (const event of events) if (isOurs(event, detail)) view.hear(event)
+      view.draw()
+    })
+    const finish = (settle: () => void) => {
+      leave()
+      out.status('')
+      settle()
+    }
+    refresh()
+  })
+}
+
+const isOurs = (event: LabEvent, { stages }: RunDetail): event is EngineEvent =>
+  'key' in event && stages.some((stage) => stage.key === event.key)
+
+function createView(out: Output, detail: () => RunDetail) {
+  let now: Now | null = null
+  const engines = new Set<string>()
+
+  const stageOf = (key: string) => detail().stages.find((stage) => stage.key === key)!
+  const place = (key: string) => {
+    const { stages } = detail()
+    const at = String(stages.findIndex((stage) => stage.key === key) + 1)
+    return `[${at.padStart(String(stages.length).length)}/${stages.length}] ${stageOf(key).title}`
+  }
+  const note = (text: string) => out.line(out.paint('dim', text))
+
+  function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
+    now = { key: event.key, since: event.at, done: 0, total: 0, accuracy: null, saidAt: event.at }
+    const used = `${event.backend} on ${event.device}`
+    // Data and label stages are plain arithmetic: which runtime trains is what matters.
+    if (stageOf(event.key).kind !== 'train' || engines.has(used)) return
+    engines.add(used)
+    note(`Engine: ${used}. ${event.reason}`)
+  }
+
+  function leave(key: string, at: number, how: string): void {
+    const accuracy = now?.key === key && now.accuracy !== null ? `, test accuracy ${decimal(now.accuracy)}` : ''
+    const took = now?.key === key ? ` in ${duration((at - now.since) / 1000)}` : ''
+    if (!out.live && how === 'done') out.line(`${place(key)}: done${took}${accuracy}`)
+    if (how !== 'done') out.line(out.paint(how === 'cancelled' ? 'yellow' : 'red', `${place(key)}: ${how}`))
+    now = null
+  }
+
+  function hearState(event: Extract<EngineEvent, { type: 'state' }>): void {
+    if (event.state === 'running') enter(event)
+    else leave(event.key, event.at, event.state === 'failed' ? `failed: ${event.error}` : event.state)
+  }
+
+  function hear(event: EngineEvent): void {
+    if (event.type === 'state') hearState(event)
+    else if (event.type === 'log' && event.level !== 'info') out.line(`${place(event.key)}: ${event.text}`)
+    else if (event.key !== now?.key) return
+    else if (event.type === 'progress') Object.assign(now, { done: event.done, total: event.total })
+    else if (event.type === 'metric' && event.name === 'accuracy' && event.split === 'test') now.accuracy = event.value
+  }
+
+  function draw(): void {
+    if (!now) return
+    const stage = stageOf(now.key)
+    const share = now.total > 0 ? now.done / now.total : 0
+    const parts = [place(now.key), `${bar(share)} ${percent(share)}`]
+    if (now.accuracy !== null) parts.push(`test accuracy ${decimal(now.accuracy)}`)
+    parts.push(...remaining(stage, detail(), now, share))
+    if (out.live) return out.status(parts.join(' · '))
+    if (Date.now() - now.saidAt < PLAIN_MS) return
+    now.saidAt = Date.now()
+    out.line([parts[0], percent(share), ...parts.slice(2)].join(' · '))
+  }
+
+  return { hear, draw }
+}
+
+/** Time left: of the run where the lab knows it, else of the stage by its own pace. */
+function remaining(stage: StageStatus, run: RunDetail, now: Now, share: number): string[] {
+  if (run.etaSeconds !== null && run.etaSeconds > 0) return [`${duration(run.etaSeconds)} left`]
+  if (share < 0.05) return stage.etaSeconds === null ? [] : [`${duration(stage.etaSeconds)} left`]
+  return [`${duration(((Date.now() - now.since) / 1000) * (1 / share - 1))} left`]
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * BAR)
+  return '█'.repeat(full) + '░'.repeat(BAR - full)
+}

@@ -1,0 +1,78 @@
+import type { SpawnEngine } from '../lab/options'
+import { parseCommandLine } from './arguments'
+import { catalog } from './commands/catalog'
+import { doctor } from './commands/doctor'
+import { exportRun } from './commands/export'
+import { createHelp } from './commands/help'
+import { list } from './commands/list'
+import { run } from './commands/run'
+import { show } from './commands/show'
+import { verify } from './commands/verify'
+import type { Command, Context } from './context'
+import { explain, type ExitCode } from './errors'
+import { createOutput, type Output } from './output'
+
+const commands: Record<string, Command> = {
+  run,
+  list,
+  show,
+  export: exportRun,
+  verify,
+  catalog,
+  doctor,
+  help: createHelp(() => commands),
+}
+
+/** What the command line is wired to: everything of a context that does not depend on the arguments. */
+export interface Wiring extends Pick<Context, 'cwd'> {
+  /** The data folder when `--home` does not name another. */
+  home: string
+  openLab(home: string, options: Parameters<Context['openLab']>[0]): ReturnType<Context['openLab']>
+  killEngines(): void
+}
+
+/** Runs one command line to its end. Never throws. @returns the exit code */
+export async function main(argv: string[], wiring: Wiring): Promise<ExitCode> {
+  const out = createOutput(argv.includes('--json'))
+  let home = wiring.home
+  try {
+    const { command, args, flags } = parseCommandLine(argv, commands)
+    if (typeof flags.home === 'string') home = flags.home
+    const openLab: Context['openLab'] = (options) => wiring.openLab(home, options)
+    return await command.run(args, flags, { ...wiring, out, home, openLab })
+  } catch (error) {
+    return refuse(error, argv, home, out)
+  }
+}
+
+/** Problems that are spelled out for people; `--json` has all. */
+const SHOWN = 20
+
+function refuse(error: unknown, argv: string[], home: string, out: Output): ExitCode {
+  const { failure, exit } = explain(error, home)
+  const problems = failure.problems ?? []
+  out.error(out.paint('red', problems.length > 0 ? 'This input cannot be used:' : failure.message))
+  for (const { path, expected, got } of problems.slice(0, SHOWN)) {
+    out.error(`  ${path || 'input'}: expected ${expected}, got ${got}`)
+  }
+  if (problems.length > SHOWN) out.error(`  and ${problems.length - SHOWN} more`)
+  const name = argv[0] && argv[0] in commands ? argv[0] : null
+  out.document({ command: name, ok: false, error: { problems: [], ...failure } })
+  return exit
+}
+
+/** Remembers the processes that it starts, so that all of them can be ended at once. */
+export function trackEngines(spawn: SpawnEngine): { spawn: SpawnEngine; killAll(): void } {
+  const alive = new Set<ReturnType<SpawnEngine>>()
+  return {
+    spawn(onMessage, onExit) {
+      const handle = spawn(onMessage, (exit) => {
+        alive.delete(handle)
+        onExit(exit)
+      })
+      alive.add(handle)
+      return handle
+    },
+    killAll: () => alive.forEach((handle) => handle.kill()),
+  }
+}

@@ -1,0 +1,218 @@
+// The command line as users run it: a built process of Node with its own data folder.
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readBundle } from '../../src-main/bundle'
+import { mismatches, readTables } from './documents'
+import { buildCommandLine, type CommandLine } from './w2s'
+
+const SPEC = {
+  version: 1,
+  name: 'Small',
+  tasks: ['sotu'],
+  weak: [{ model: 'words', words: 30 }],
+  strong: [{ model: 'vectors', hidden: 8 }],
+  methods: [{ method: 'naive' }],
+  sizes: { weak: 200, transfer: 200, validation: 60, test: 200 },
+  optimiser: { weak: { epochs: 3 }, strong: { epochs: 3 } },
+  evaluations: 4,
+  seeds: [0, 1],
+}
+
+let w2s: CommandLine
+const tables = readTables()
+beforeAll(async () => {
+  w2s = await buildCommandLine()
+}, 60_000)
+afterAll(() => w2s.remove())
+
+describe('before the first run', () => {
+  it('lists nothing, and says how to begin', async () => {
+    const { code, stdout, document } = await w2s.run('list', '--json')
+    expect([code, document]).toEqual([0, { command: 'list', ok: true, runs: [] }])
+    expect(stdout.trim().split('\n')).toHaveLength(1)
+    expect((await w2s.run('list')).stdout).toContain('w2s run quickstart')
+    expect(await readdir(w2s.home)).toEqual([])
+  })
+
+  it('knows the catalog', async () => {
+    const { code, document } = await w2s.run('catalog', '--json')
+    expect(code).toBe(0)
+    expect(mismatches(tables, 'catalog', document)).toEqual([])
+    expect(document).toMatchObject({ catalog: { methods: [{ id: 'naive' }, { id: 'confidence' }] } })
+    const { stdout } = await w2s.run('catalog')
+    for (const word of ['quickstart', 'spam', 'alphaMax', 'number 0 to 1', 'default linear'])
+      expect(stdout).toContain(word)
+  })
+
+  it('helps', async () => {
+    const { code, document } = await w2s.run('help', '--json')
+    expect(code).toBe(0)
+    expect(mismatches(tables, 'help', document)).toEqual([])
+    const docs = await readFile(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
+    for (const { name } of document.commands as { name: string }[]) {
+      expect(docs).toContain(`| \`${name}`)
+      expect([...tables.keys()]).toContain(name)
+    }
+    expect((await w2s.run()).stdout).toContain('run <preset | spec.json>')
+    expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | tensorflow | wasm>')
+  })
+})
+
+describe('bad input ends with code 2 and says path, expectation and value', () => {
+  const spec = (change: object) => JSON.stringify({ ...SPEC, ...change })
+  const cases: [string, string[], string | null, object][] = [
+    [
+      'a command',
+      ['rum'],
+      null,
+      { path: 'command', expected: expect.stringContaining('did you mean "run"?') as string, got: '"rum"' },
+    ],
+    [
+      'an option',
+      ['list', '--jsn'],
+      null,
+      { path: 'w2s list', expected: expect.stringContaining('"--json"') as string, got: '"--jsn"' },
+    ],
+    ['a missing argument', ['show'], null, { path: 'w2s show', expected: '<run>', got: 'nothing' }],
+    ['a run', ['show', 'x1'], null, { path: '<run>', expected: 'the id of a run, but there is none yet', got: '"x1"' }],
+    [
+      'a preset',
+      ['run', 'quickstrat'],
+      null,
+      {
+        path: '<preset | spec.json>',
+        expected: expect.stringContaining('did you mean "quickstart"?') as string,
+        got: '"quickstrat"',
+      },
+    ],
+    [
+      'a backend',
+      ['run', 'quickstart', '--backend', 'cuda'],
+      null,
+      { path: '--backend', expected: 'one of "auto", "tensorflow", "wasm"', got: '"cuda"' },
+    ],
+    ['JSON', ['run', 'spec.json'], '{"version": 1,', { path: 'spec.json', expected: 'JSON' }],
+    [
+      'a key',
+      ['run', 'spec.json', '--backend', 'wasm'],
+      spec({ methods: [{ method: 'confidence', alpha: 1 }] }),
+      { path: 'methods[0].alpha', got: '1' },
+    ],
+    [
+      'a number',
+      ['run', 'spec.json', '--backend', 'wasm'],
+      spec({ seeds: [-1] }),
+      { path: 'seeds[0]', expected: 'at least 0', got: '-1' },
+    ],
+    [
+      'a task',
+      ['run', 'spec.json', '--backend', 'wasm'],
+      spec({ tasks: ['spma'] }),
+      { path: 'tasks[0]', expected: expect.stringContaining('did you mean "spam"?') as string, got: '"spma"' },
+    ],
+    [
+      'a contradiction',
+      ['doctor', '--gpu'],
+      null,
+      { path: '--gpu', expected: 'to go with --install', got: 'no --install' },
+    ],
+    ['a bundle', ['verify', 'spec.json'], 'no zip at all, just a line of text', { expected: 'an intact file' }],
+  ]
+
+  it.each(cases)('%s', async (_what, args, file, problem) => {
+    if (file !== null) await writeFile(join(w2s.home, 'spec.json'), file)
+    const { code, stderr, document } = await w2s.run(...args, '--json')
+    expect(code).toBe(2)
+    expect(mismatches(tables, 'error', document)).toEqual([])
+    expect(document).toMatchObject({ ok: false, error: { code: 'bad-input', problems: [problem] } })
+    const [{ expected, got }] = (document.error as { problems: [{ expected: string; got: string }] }).problems
+    expect(stderr).toContain(`expected ${expected}, got ${got}`)
+  })
+})
+
+describe('a run', () => {
+  it('goes to the end, from the spec to a bundle that holds', async () => {
+    await writeFile(join(w2s.home, 'spec.json'), JSON.stringify(SPEC))
+    const { code, stdout, stderr, document } = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--json')
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 1])
+    expect(mismatches(tables, 'run', document)).toEqual([])
+    expect(stderr).toMatch(/\[ ?2\/\d+\] weak · words 30 · seed 0: done in .+, test accuracy 0\.\d{3}/)
+    const { run, results, bundle } = document as {
+      run: { state: string }
+      results: { student: { value: number } }[]
+      bundle: { path: string; bytes: number; files: number }
+    }
+    expect(run.state).toBe('done')
+    const inside = await readBundle(bundle.path)
+    expect([inside.bytes, inside.files]).toEqual([bundle.bytes, bundle.files])
+    expect(inside.results.arms.map((arm) => arm.student?.value)).toEqual(results.map((arm) => arm.student.value))
+    expect(inside.environment.stages.filter((stage) => stage.backend === 'wasm').length).toBeGreaterThan(3)
+    expect(inside.spec).toMatchObject(SPEC)
+  })
+
+  it('is not run again, but shown, and exported to the same bytes', async () => {
+    const { code, stdout } = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--export', 'again.zip')
+    expect(code).toBe(0)
+    expect(stdout).toContain('10 already done, 0 to do')
+    expect(stdout).toMatch(/method +weak +student +ceiling +PGR +agreement +copied +n\n +naive +0\.\d{3} .* 2 × 200\n/)
+    expect(stdout.trim().split('\n').at(-1)).toBe(join(w2s.home, 'again.zip'))
+    const [first] = await readdir(join(w2s.home, 'lab', 'bundles'))
+    expect(await readFile(join(w2s.home, 'again.zip'))).toEqual(
+      await readFile(join(w2s.home, 'lab', 'bundles', first!)),
+    )
+  })
+
+  it('can be listed, shown, exported and verified as data', async () => {
+    const list = await w2s.run('list', '--json')
+    expect(mismatches(tables, 'list', list.document)).toEqual([])
+    const runs = list.document.runs as { id: string }[]
+    expect(runs).toHaveLength(1)
+    const show = await w2s.run('show', runs[0]!.id.slice(0, 5), '--json')
+    expect(mismatches(tables, 'show', show.document)).toEqual([])
+    expect(show.document).toMatchObject({ run: { id: runs[0]!.id, state: 'done' }, results: [{ seedsDone: 2 }] })
+    const exported = await w2s.run('export', 'last', 'third.zip', '--json')
+    expect(mismatches(tables, 'export', exported.document)).toEqual([])
+    const verified = await w2s.run('verify', 'third.zip', '--json')
+    expect(mismatches(tables, 'verify', verified.document)).toEqual([])
+    expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
+    expect(verified.document).toMatchObject({ ok: true, run: runs.map(({ id }) => ({ id }))[0] })
+  })
+
+  it('says what is wrong with a bundle that was changed', async () => {
+    const bytes = await readFile(join(w2s.home, 'third.zip'))
+    bytes.fill(0, bytes.indexOf('metrics.csv') + 60, bytes.indexOf('metrics.csv') + 90)
+    await writeFile(join(w2s.home, 'broken.zip'), bytes)
+    const { code, stderr, document } = await w2s.run('verify', 'broken.zip', '--json')
+    expect(code).toBe(1)
+    expect(mismatches(tables, 'verify', document)).toEqual([])
+    expect(document).toMatchObject({ ok: false, problems: [{ file: 'metrics.csv' }] })
+    expect(stderr).toContain('metrics.csv')
+  })
+
+  it('is found in another folder by --home', async () => {
+    await cp(join(w2s.home, 'lab'), join(w2s.home, 'moved'), { recursive: true })
+    const { document } = await w2s.run('list', '--json', '--home', 'moved')
+    expect(document.runs).toHaveLength(1)
+  })
+})
+
+describe('doctor', () => {
+  it('tries every backend and says which one runs use', async () => {
+    const { code, stdout, document } = await w2s.run('doctor', '--json')
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 1])
+    expect(mismatches(tables, 'doctor', document)).toEqual([])
+    const { report } = document as { report: { backends: { id: string; selfTest: { passed: boolean } | null }[] } }
+    expect(report.backends.find((backend) => backend.id === 'wasm')?.selfTest?.passed).toBe(true)
+  })
+})
+
+describe('the tables of docs/cli.md', () => {
+  it('are checked for what is missing, surplus and of another type', () => {
+    expect(mismatches(tables, 'bundle', { path: 1, bytes: 1, more: 1, sha256: '' })).toEqual([
+      '.more: not documented in "bundle"',
+      'path: expected text, got 1',
+      'files: expected number, got undefined',
+    ])
+  })
+})
