@@ -11,7 +11,8 @@ import { json, redactor } from './redact'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
-export function contents(input: BundleInput): Entry[] {
+export function contents(asked: BundleInput): Entry[] {
+  const input = { ...asked, tasks: asked.tasks.map(readOnce) }
   const redact = redactor(input.hide)
   const document = (name: string, value: () => unknown): Entry => ({ name, content: () => [json(value(), redact)] })
   const seeds = finishedSeeds(input)
@@ -39,6 +40,12 @@ export function contents(input: BundleInput): Entry[] {
 export function slug(text: string): string {
   const plain = text.normalize('NFKD').toLowerCase()
   return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'run'
+}
+
+/** Every table of a task's predictions needs its examples: they are read from disk once. */
+function readOnce(task: BundleTask): BundleTask {
+  let examples: ReturnType<BundleTask['examples']> | null = null
+  return { ...task, examples: () => (examples ??= task.examples()) }
 }
 
 /** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */

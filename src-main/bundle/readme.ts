@@ -32,7 +32,7 @@ To check that nothing is missing or changed, in a folder of its own:
     unzip <this file> -d bundle && cd bundle
     sha256sum -c manifest-sha256.txt          (macOS: shasum -a 256 -c manifest-sha256.txt)
 
-or, without unpacking: npm run w2s -- verify <this file>
+or, without unpacking: npm run w2s -- verify <this file>. To run the same experiment again: npm run w2s -- run spec.json
 
 ${FILES}
 `

@@ -65,6 +65,6 @@ export function createOutput(json: boolean, { stdout, stderr, env }: Streams = p
       clear()
       if (json) stdout.write(JSON.stringify(value) + '\n')
     },
-    paint: (style, text) => (colours ? styleText(style, text) : text),
+    paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
   }
 }

@@ -46,35 +46,34 @@ function checkFlags({ install, remove, gpu }: Flags): void {
   if (gpu && install === undefined) throw badArgument('--gpu', 'to go with --install', 'no --install')
 }
 
-/** Says the size before it begins; what is interrupted goes on where it stopped. */
+/** What is interrupted goes on where it stopped, when it is asked for again. */
 async function install(lab: Lab, gpu: boolean, { out, killEngines }: Context): Promise<void> {
-  const before = (await lab.calls.doctor()).backends.find((backend) => backend.id === 'tensorflow')
-  if (before?.installBytes && !before.installed) {
-    const { download, disk } = before.installBytes
-    out.line(`This fetches about ${size(download)} and takes ${size(disk)} of disk.`)
-  }
-  const release = onInterrupt(leave, leave)
-  function leave(): void {
+  const leave = () => {
     killEngines()
     out.line('Stopped. The same command goes on from here.')
     process.exit(EXIT.interrupted)
   }
-  const leaveEvents = lab.subscribe((events) => events.forEach((event) => hear(event, out)))
+  const release = onInterrupt(leave, leave)
+  const hear = showProgress(out)
+  const unsubscribe = lab.subscribe((events) => events.forEach(hear))
   try {
     await lab.calls.install({ backend: 'tensorflow', gpu })
   } finally {
-    leaveEvents()
+    unsubscribe()
     release()
   }
 }
 
-let phase = ''
-function hear(event: LabEvent, out: Out): void {
-  if (event.type !== 'install') return
-  const share = event.total > 0 ? ` ${percent(event.done / event.total)}` : ''
-  if (out.live) out.status(`${event.phase}${share}`)
-  else if (event.phase !== phase) out.line(event.phase)
-  phase = event.phase
+/** One line a phase (the first one says the sizes); on a terminal its share is redrawn below the phases before. */
+function showProgress(out: Out): (event: LabEvent) => void {
+  let phase = ''
+  return (event) => {
+    if (event.type !== 'install' || event.finished) return
+    const isNew = event.phase !== phase
+    if (isNew && (!out.live || phase !== '')) out.line(out.live ? phase : event.phase)
+    phase = event.phase
+    out.status(event.total > 0 ? `${phase} ${percent(event.done / event.total)}` : phase)
+  }
 }
 
 function describe(report: DoctorReport, out: Out): void {
