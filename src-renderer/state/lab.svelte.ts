@@ -37,6 +37,7 @@ class Lab {
   /** Subscribes first and takes the snapshot second, so that nothing falls between; returns the way to stop. */
   start(): () => void {
     let stop = () => {}
+    this.trouble = ''
     try {
       stop = onEvents((events) => this.#hear(events))
     } catch (error) {

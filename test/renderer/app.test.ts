@@ -1,0 +1,303 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import App from '../../src-renderer/App.svelte'
+import type { Calls, Cell } from '../../src-preload/contract'
+import { armResult, PRESETS } from './sample'
+import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
+
+/** The whole window on a fake lab, at a place. */
+function open(hash: string, change: Partial<{ [K in keyof Calls]: Calls[K] }> = {}): FakeBridge {
+  localStorage.clear()
+  location.hash = hash
+  const bridge = createFakeBridge(change)
+  window.w2s = bridge
+  render(App)
+  return bridge
+}
+const heard = (bridge: FakeBridge, name: string) => bridge.heard.filter((call) => call.name === name)
+const press = (key: string, extra: KeyboardEventInit = {}) =>
+  fireEvent(window, new KeyboardEvent('keydown', { key, bubbles: true, ...extra }))
+
+afterEach(cleanup)
+
+describe('the frame', () => {
+  it('warns of the fallback runtime and shows backend, device, queue and disk', async () => {
+    open('#/home')
+    await screen.findByText(STATUS.fallbackRuntime)
+    const bar = within(screen.getByRole('contentinfo', { name: 'Status' }))
+    expect(bar.getByText(/wasm · CPU/)).toBeTruthy()
+    expect(bar.getByText('queue 1')).toBeTruthy()
+    expect(bar.getByRole('link', { name: 'why?' }).getAttribute('href')).toBe('#/doctor')
+  })
+  it('goes to a place by its keys and marks it in the rail', async () => {
+    open('#/home')
+    await press('g')
+    await press('d')
+    await screen.findByRole('heading', { name: '5 bundled tasks, 1 of your own' })
+    expect(screen.getByRole('link', { name: 'Data' }).getAttribute('aria-current')).toBe('page')
+  })
+  it('stays where it is while one types', async () => {
+    open('#/builder')
+    const name = await screen.findByRole('textbox', { name: 'Name' })
+    await fireEvent(name, new KeyboardEvent('keydown', { key: 'g', bubbles: true }))
+    await fireEvent(name, new KeyboardEvent('keydown', { key: 'd', bubbles: true }))
+    expect(location.hash).toBe('#/builder')
+  })
+  it('shows its keys on ?', async () => {
+    open('#/home')
+    await press('?', { shiftKey: true })
+    expect(await screen.findByRole('dialog', { name: 'Keys' })).toBeTruthy()
+  })
+  it('announces how a run ended', async () => {
+    let state: 'running' | 'done' = 'running'
+    const one = (bridge: FakeBridge) => bridge.call('runs').then((r) => (r.ok ? r.value[0]! : null))
+    const sample = await one(createFakeBridge())
+    const bridge = open('#/home', { runs: () => [{ ...sample!, state, headline: 'naive: PGR 0.52' }] })
+    await screen.findByRole('heading', { name: /1 run is at work/ })
+    state = 'done'
+    bridge.emit([{ type: 'run', id: sample!.id }])
+    await screen.findByText('Five tasks: done. naive: PGR 0.52')
+  })
+  it('says so when no lab answers', async () => {
+    delete window.w2s
+    location.hash = '#/home'
+    render(App)
+    await screen.findByText(/The lab does not answer/)
+  })
+})
+
+describe('home', () => {
+  it('teaches when there is no run, and runs a preset', async () => {
+    const bridge = open('#/home', { runs: () => [] })
+    await screen.findByRole('heading', { name: /Can a weak supervisor draw out/ })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Run Quick start' }))
+    expect(heard(bridge, 'run')[0]?.args).toEqual([PRESETS[0]!.spec])
+    await waitFor(() => expect(location.hash).toBe('#/monitor/run-live'))
+  })
+})
+
+describe('the builder', () => {
+  it('shows a problem at its field and in the list, and refuses to run', async () => {
+    open('#/builder')
+    const alpha = await screen.findByRole('textbox', { name: 'Largest alpha' })
+    await fireEvent.input(alpha, { target: { value: '3' } })
+    await waitFor(() => expect(alpha.getAttribute('aria-invalid')).toBe('true'))
+    const message = document.getElementById(alpha.getAttribute('aria-describedby')!)
+    expect(message?.textContent).toBe('expected at most 1, got 3')
+    expect(within(screen.getByRole('complementary')).getByText('methods[1].alphaMax')).toBeTruthy()
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Run/ }).disabled).toBe(true)
+  })
+  it('keeps what cannot be a number and says what is wrong with it', async () => {
+    open('#/builder')
+    const epochs = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Epochs, supervisor' })
+    await fireEvent.input(epochs, { target: { value: 'ten' } })
+    await screen.findAllByText('expected a number, got "ten"')
+    expect(epochs.value).toBe('ten')
+  })
+  it('writes the form into the JSON and reads the JSON into the form', async () => {
+    open('#/builder')
+    await fireEvent.input(await screen.findByRole('textbox', { name: 'Name' }), { target: { value: 'Mine' } })
+    await fireEvent.click(screen.getByRole('radio', { name: 'Spec' }))
+    const text = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Experiment spec as JSON' })
+    const spec = JSON.parse(text.value) as (typeof PRESETS)[0]['spec']
+    expect(spec.name).toBe('Mine')
+    await fireEvent.input(text, { target: { value: JSON.stringify({ ...spec, labels: 'hard', seeds: [4, 5, 6] }) } })
+    await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
+    expect((await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Weak labels' })).value).toBe('hard')
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Seeds' }).value).toBe('4-6')
+  })
+  it('says when the text is no JSON and keeps the last one that was', async () => {
+    open('#/builder?tab=spec')
+    const text = await screen.findByRole('textbox', { name: 'Experiment spec as JSON' })
+    await fireEvent.input(text, { target: { value: '{ "version": 1,' } })
+    await screen.findByText(/This is not JSON yet/)
+    await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
+    expect((await screen.findByRole<HTMLInputElement>('textbox', { name: 'Name' })).value).toBe('Quick start')
+  })
+  it('runs on Ctrl+Enter, also from a field, with the stages counted on its button', async () => {
+    const bridge = open('#/builder')
+    await screen.findByRole('button', { name: 'Run 15 stages' })
+    const name = screen.getByRole('textbox', { name: 'Name' })
+    const init = { key: 'Enter', ctrlKey: true, modifierCtrlKey: true, bubbles: true }
+    await fireEvent(name, new KeyboardEvent('keydown', init))
+    await waitFor(() => expect(heard(bridge, 'run')).toHaveLength(1))
+    await waitFor(() => expect(location.hash).toBe('#/monitor/run-live'))
+  })
+  it('adds and removes methods and tells an entry that stands twice', async () => {
+    open('#/builder')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove method 2' }))
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'Largest alpha' })).toBeNull())
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Remove method 1' }).disabled).toBe(true)
+    await fireEvent.click(screen.getByRole('button', { name: 'Add a method' }))
+    expect(await screen.findByRole('textbox', { name: 'Largest alpha' })).toBeTruthy()
+    await fireEvent.change(screen.getByRole('combobox', { name: 'method 2' }), { target: { value: 'naive' } })
+    await screen.findAllByText(/no entry twice/)
+  })
+  it('tells what is refused when the run is started', async () => {
+    open('#/builder', {
+      run: () => {
+        throw new Error('the disk is full')
+      },
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Run 15 stages' }))
+    await screen.findByText('It was not started: the disk is full')
+  })
+})
+
+describe('the monitor', () => {
+  it('asks before it cancels', async () => {
+    const bridge = open('#/monitor')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel…' }))
+    expect(heard(bridge, 'cancel')).toHaveLength(0)
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel the run' }))
+    expect(heard(bridge, 'cancel')[0]?.args).toEqual(['run-live'])
+    expect(await screen.findByRole('button', { name: 'Stopping…' })).toBeTruthy()
+  })
+  it('shows why a stage failed and goes on from there', async () => {
+    const bridge = open('#/monitor/run-fail')
+    const alert = await screen.findByRole('alert')
+    expect(alert.textContent).toContain('The engine ended with signal SIGKILL')
+    await fireEvent.click(screen.getByRole('button', { name: 'Go on from stage 7' }))
+    expect(heard(bridge, 'resume')[0]?.args).toEqual(['run-fail'])
+  })
+  it('moves with the events of the engine', async () => {
+    const bridge = open('#/monitor/run-live')
+    await screen.findByText(/step 61 of 310/)
+    const detail = await bridge.call('runDetail', 'run-live')
+    const key = detail.ok ? detail.value.stages.find((s) => s.state === 'running')!.key : ''
+    bridge.emit([
+      { type: 'progress', key, done: 124, total: 310, unit: 'step', etaSeconds: 12 },
+      { type: 'metric', key, name: 'loss', split: '', step: 124, value: 0.4321 },
+    ])
+    await screen.findByText(/step 124 of 310/)
+    await screen.findByText(/0\.4321 at step 124/)
+    expect(screen.getByRole('progressbar', { name: 'Stage' }).getAttribute('aria-valuenow')).toBe('124')
+  })
+})
+
+describe('the result', () => {
+  it('says why PGR is undefined', async () => {
+    const foods = (arm: Parameters<typeof armResult>[0]) => ({ ...arm, task: 'foods' })
+    open('#/results/run-done', {
+      result: ({ runId, stop }) => ({
+        runId,
+        arms: [armResult(foods(quickArm), stop)],
+      }),
+    })
+    await screen.findByRole('heading', { name: 'PGR is undefined: the ceiling is not above its supervisor' })
+    expect(screen.getByText('The ceiling does not exceed the supervisor.')).toBeTruthy()
+    expect(screen.getByText(/gap −0\.4.points · 3 seeds × 1,000 examples/)).toBeTruthy()
+  })
+  it('labels the oracle as one, and never as the result', async () => {
+    open('#/results/run-done')
+    await fireEvent.click(await screen.findByRole('radio', { name: /oracle/ }))
+    await screen.findByText(/a bound, never the\s+result/)
+    expect(location.hash).toContain('stop=oracle')
+  })
+  it('opens the examples of a cell', async () => {
+    open('#/results/run-done')
+    await fireEvent.click(await screen.findByRole('button', { name: /copied: weak wrong, ceiling right/ }))
+    const cells: Cell = '001'
+    await waitFor(() => expect(location.hash).toMatch(new RegExp(`^#/inspector/run-done.*cells=${cells}`)))
+  })
+  it('exports on e and shows where, how much and its hash', async () => {
+    const bridge = open('#/results/run-done')
+    await screen.findByRole('table', { name: 'Arms' })
+    await press('e')
+    expect(heard(bridge, 'exportBundle')[0]?.args).toEqual([{ runId: 'run-done', path: '' }])
+    await screen.findByText('/home/ada/quick-start.w2s.zip')
+    await fireEvent.click(screen.getByRole('button', { name: 'Show in folder' }))
+    expect(heard(bridge, 'reveal')[0]?.args).toEqual(['/home/ada/quick-start.w2s.zip'])
+  })
+  it('walks its arms with j and k', async () => {
+    open('#/results/run-done')
+    await screen.findByRole('table', { name: 'Arms' })
+    expect(screen.getByRole('button', { name: 'naive', pressed: true })).toBeTruthy()
+    await press('j')
+    expect(await screen.findByRole('button', { name: 'confidence', pressed: true })).toBeTruthy()
+  })
+  it('shows the plotted numbers as a table', async () => {
+    open('#/results/run-done')
+    await fireEvent.click(await screen.findByRole('button', { name: 'As a table: Accuracy on held-out test' }))
+    expect(screen.getByRole('columnheader', { name: 'arm' })).toBeTruthy()
+  })
+})
+
+describe('the inspector', () => {
+  it('searches on / and opens the row under j', async () => {
+    const bridge = open('#/inspector/run-done?cells=001')
+    await screen.findByText(/of 1,000 examples/)
+    await press('j')
+    await waitFor(() => expect(heard(bridge, 'example').length).toBeGreaterThan(1))
+    await press('/')
+    expect(document.activeElement).toBe(screen.getByRole('searchbox', { name: 'Search the texts' }))
+  })
+  it('filters by verdict and takes the filter off', async () => {
+    const bridge = open('#/inspector/run-done')
+    await screen.findByText(/1,000 of 1,000 examples/)
+    await fireEvent.click(screen.getByRole('button', { name: /^corrected/ }))
+    await waitFor(() => expect(heard(bridge, 'examples').at(-1)?.args[0]).toMatchObject({ cells: ['011', '010'] }))
+    await fireEvent.click(screen.getByRole('button', { name: 'Show all' }))
+    await waitFor(() => expect(heard(bridge, 'examples').at(-1)?.args[0]).toMatchObject({ cells: [] }))
+  })
+})
+
+describe('data', () => {
+  it('names bad lines and imports nothing until they are mended', async () => {
+    open('#/data?import=1')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    await screen.findByText('line 17')
+    expect(screen.getByText('column "again" is empty')).toBeTruthy()
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
+  })
+  it('imports with the mapping, the classes in order and the licence', async () => {
+    const whole = createFakeBridge()
+    const clean = await whole.call('datasetPreview', {
+      path: '/a/Our notes.csv',
+      text: '',
+      label: '',
+      split: '',
+      group: '',
+    })
+    const bridge = open('#/data?import=1', {
+      chooseDataset: () => '/a/Our notes.csv',
+      datasetPreview: () => ({ ...(clean.ok ? clean.value : never()), errors: [], badLines: 0 }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    await fireEvent.click(await screen.findByRole('button', { name: 'Swap' }))
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Licence' }), { target: { value: 'own' } })
+    await fireEvent.click(screen.getByRole('button', { name: 'Import 812 examples' }))
+    expect(heard(bridge, 'datasetImport')[0]?.args[0]).toMatchObject({
+      id: 'our-notes',
+      title: 'Our notes',
+      text: 'review',
+      label: 'again',
+      classes: ['yes', 'no'],
+      licence: 'own',
+    })
+  })
+})
+
+describe('the doctor', () => {
+  it('says sizes before it installs, then shows progress and failure', async () => {
+    const bridge = open('#/doctor')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Install for CPU' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(dialog.getByText(/fetches 236.MB and takes 910.MB/)).toBeTruthy()
+    expect(heard(bridge, 'install')).toHaveLength(0)
+    await fireEvent.click(dialog.getByRole('button', { name: 'Install' }))
+    expect(heard(bridge, 'install')[0]?.args).toEqual([{ backend: 'tensorflow', gpu: false }])
+    const event = { type: 'install', backend: 'tensorflow', phase: 'fetching', done: 5e7, total: 2e8 } as const
+    bridge.emit([{ ...event, finished: false, error: '' }])
+    await screen.findByText(/fetching, 50.MB of 200.MB/)
+    bridge.emit([{ ...event, finished: true, error: 'the connection broke off' }])
+    await screen.findByText('the connection broke off')
+  })
+})
+
+function never(): never {
+  throw new Error('the sample has no preview')
+}
+const quickArm = await createFakeBridge()
+  .call('runDetail', 'run-done')
+  .then((reply) => (reply.ok ? reply.value.arms[0]! : never()))

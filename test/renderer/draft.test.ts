@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import {
+  numberOrText,
+  parsePath,
+  parseSeeds,
+  pathText,
+  seedsText,
+  valueAt,
+  withValue,
+} from '../../src-renderer/lib/draft'
+import { formatRoute, parseRoute } from '../../src-renderer/lib/route'
+
+describe('paths', () => {
+  it.each(['name', 'methods[1].alphaMax', 'optimiser.weak.lr', 'seeds[0]'])('survive: %s', (path) => {
+    expect(pathText(parsePath(path))).toBe(path)
+  })
+  it('read and write in a draft without changing the old one', () => {
+    const draft = { methods: [{ method: 'naive' }, { method: 'confidence', alphaMax: 0.5 }] }
+    const next = withValue(draft, 'methods[1].alphaMax', 0.75)
+    expect(valueAt(next, 'methods[1].alphaMax')).toBe(0.75)
+    expect(draft.methods[1]?.alphaMax).toBe(0.5)
+  })
+  it('remove an entry of a list and a key of an object', () => {
+    expect(withValue({ weak: [1, 2, 3] }, 'weak[1]', undefined)).toEqual({ weak: [1, 3] })
+    expect(withValue({ sizes: { test: 5, weak: 1 } }, 'sizes.test', undefined)).toEqual({ sizes: { weak: 1 } })
+  })
+  it('make the places that lack, whatever stands there', () => {
+    expect(withValue('nonsense', 'optimiser.weak.lr', 0.1)).toEqual({ optimiser: { weak: { lr: 0.1 } } })
+    expect(valueAt({ weak: 'nonsense' }, 'weak[0].words')).toBeUndefined()
+  })
+})
+
+describe('number fields', () => {
+  it('hold numbers, or the text that is none, or nothing', () => {
+    expect(numberOrText(' 1e-4 ')).toBe(1e-4)
+    expect(numberOrText('\u22123')).toBe(-3)
+    expect(numberOrText('three')).toBe('three')
+    expect(numberOrText(' ')).toBeUndefined()
+  })
+})
+
+describe('seeds', () => {
+  it('are read as ranges and single ones, none twice', () => {
+    expect(parseSeeds('0-3, 7 2')).toEqual({ seeds: [0, 1, 2, 3, 7] })
+    expect(parseSeeds('')).toEqual({ seeds: [] })
+  })
+  it('say which part is wrong', () => {
+    expect(parseSeeds('0, x')).toEqual({ wrong: 'x' })
+    expect(parseSeeds('5-2')).toEqual({ wrong: '5-2' })
+  })
+  it('are written as they are read', () => {
+    expect(seedsText([0, 1, 2, 7])).toBe('0-2, 7')
+    expect(parseSeeds(seedsText([4, 5, 9, 10, 11]))).toEqual({ seeds: [4, 5, 9, 10, 11] })
+  })
+})
+
+describe('routes', () => {
+  it('survive the address', () => {
+    const query = { arm: 'a b', cells: '001,011' }
+    expect(parseRoute(formatRoute('inspector', 'run 1', query))).toEqual({ place: 'inspector', id: 'run 1', query })
+  })
+  it('leave empty values out and lead home when they are not known', () => {
+    expect(formatRoute('results', '', { arm: '' })).toBe('#/results')
+    expect(parseRoute('#/nowhere/1')).toEqual({ place: 'home', id: '', query: {} })
+    expect(parseRoute('')).toEqual({ place: 'home', id: '', query: {} })
+    expect(parseRoute('#/results/%E0%A4%A')).toMatchObject({ place: 'results', id: '' })
+  })
+})

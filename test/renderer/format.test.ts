@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import * as f from '../../src-renderer/lib/format'
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ')
+
+describe('shares', () => {
+  it('print without the leading zero, with a true minus, and 1 in full', () => {
+    expect(f.share(0.8791)).toBe('.879')
+    expect(f.share(1)).toBe('1.000')
+    expect(f.share(-0.042)).toBe('\u2212.042')
+    expect(f.share(1.17, 2)).toBe('1.17')
+  })
+  it('never print a negative zero', () => {
+    expect(f.share(-0.0001)).toBe('.000')
+    expect(plain(f.percent(-0.001))).toBe('0 %')
+    expect(plain(f.points(-0.00001))).toBe('0.0 points')
+  })
+  it('print an en dash for what is not there', () => {
+    for (const nothing of [null, undefined, Number.NaN]) expect(f.share(nothing)).toBe('–')
+  })
+  it('print intervals and their half width', () => {
+    expect(f.interval(0.33, 0.58)).toBe('.33 to .58')
+    expect(plain(f.plusMinus(0.867, 0.891))).toBe('± .012')
+  })
+})
+
+describe('sizes and times', () => {
+  it.each([
+    [900, '900 B'],
+    [212_400_000, '212 MB'],
+    [1_300_000_000, '1.3 GB'],
+    [999_600, '1.0 MB'],
+  ])('prints %d bytes as %s', (size, text) => expect(plain(f.bytes(size))).toBe(text))
+  it.each([
+    [0.4, 'under 1 s'],
+    [8.4, '8 s'],
+    [220, '3 min 40 s'],
+    [240, '4 min'],
+    [3599.6, '1 h'],
+    [4800, '1 h 20 min'],
+  ])('prints %d seconds as %s', (seconds, text) => expect(plain(f.duration(seconds))).toBe(text))
+  it('gives the day only when it is another one', () => {
+    const now = new Date(2026, 10, 23, 15, 0).getTime()
+    expect(f.when(new Date(2026, 10, 23, 9, 5).getTime(), now)).toBe('09:05')
+    expect(f.when(new Date(2026, 10, 22, 9, 5).getTime(), now)).toBe('22 Nov 09:05')
+    expect(f.when(new Date(2025, 10, 22, 9, 5).getTime(), now)).toBe('22 Nov 2025 09:05')
+  })
+})
+
+describe('counts and plain numbers', () => {
+  it('says what an estimate rests on', () => {
+    expect(f.basis({ seeds: 3, examples: 1000 })).toBe('3 seeds × 1,000 examples')
+    expect(f.basis({ seeds: 1, examples: 380 })).toBe('1 seed × 380 examples')
+  })
+  it('keeps about four digits, and says NaN when it is NaN', () => {
+    expect(f.number(0.46612)).toBe('0.4661')
+    expect(f.number(1e-4)).toBe('1.0e\u22124')
+    expect(f.number(Number.NaN)).toBe('NaN')
+  })
+  it('joins lists as one speaks', () => {
+    expect(f.list(['a'])).toBe('a')
+    expect(f.list(['a', 'b', 'c'])).toBe('a, b and c')
+  })
+})

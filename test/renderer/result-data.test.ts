@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { LOGCONF_PARAMS, alphaAt as engineAlpha } from '../../src-main/science/losses/logconf'
+import { planExperiment } from '../../src-main/science/plan'
+import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
+import { studentLooks, verdictOf } from '../../src-renderer/lib/roles'
+import type { Palette } from '../../src-renderer/state/theme.svelte'
+import { alphaAt, SCHEDULES } from '../../src-renderer/views/builder/alpha'
+import { cellsOf, parseCells, sliceTitle, story, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
+import { armsChart } from '../../src-renderer/views/result/arms-chart'
+import { armLabels, headline, missing, trainingTitle } from '../../src-renderer/views/result/headline'
+import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
+import { armResult, CONTEXT, PRESETS } from './sample'
+
+const palette = new Proxy({}, { get: () => '#000000' }) as Palette
+const armsOf = (preset: number): Arm[] => planExperiment(PRESETS[preset]!.spec, CONTEXT).arms
+const [quick, five] = [armsOf(0), armsOf(1)]
+const results = (arms: readonly Arm[], done?: number) => arms.map((arm) => armResult(arm, 'last', done))
+const withPgr = (value: number, low: number, high: number): ArmResult => {
+  const base = { gap: 0.1, seeds: 3, examples: 1000, convention: 'ratio of means' }
+  const pgr: Pgr = { defined: true, value, low, high, warning: null, ...base }
+  return { ...armResult(quick[0]!, 'last'), pgr }
+}
+const plain = (text: string) => text.replaceAll('\u00a0', ' ')
+
+describe('the headline', () => {
+  it('says how much of the gap one student closes, with its interval', () => {
+    expect(plain(headline([withPgr(0.54, 0.41, 0.66)]))).toBe('Naive student closes 54 % of the gap, 41 to 66 %')
+  })
+  it('does not claim what the interval does not show', () => {
+    expect(plain(headline([withPgr(0.12, -0.05, 0.3)]))).toContain('the interval holds 0, so nothing is shown yet')
+    expect(plain(headline([withPgr(-0.2, -0.4, -0.1)]))).toBe(
+      'Naive student ends below its supervisor: −20 % of the gap, −40 to −10 %',
+    )
+    expect(plain(headline([withPgr(1.1, 0.9, 1.3)]))).toContain('more than its ceiling')
+  })
+  it('sets methods beside each other, and takes the median over tasks', () => {
+    expect(plain(headline(results(quick)))).toMatch(
+      /^Naive closes \d+ % of the gap \(.* %\), confidence \d+ % \(.* %\)$/,
+    )
+    expect(plain(headline(results(five)))).toMatch(
+      /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %$/,
+    )
+  })
+  it('tells undefined and unfinished results as such', () => {
+    const foods = five.filter((arm) => arm.task === 'foods')
+    expect(headline(results(foods))).toBe('PGR is undefined in all 2 arms: no ceiling is above its supervisor')
+    expect(headline(results(quick, 0))).toBe('No seed is finished yet')
+  })
+  it('says what is missing of a partial result', () => {
+    expect(missing(results(quick, 2))).toBe('Partial: 2 of 6 seeds are missing, in 2 of 2 arms. The numbers will move.')
+    expect(missing(results(quick))).toBe('')
+  })
+})
+
+describe('names and looks of arms', () => {
+  it('say only what differs, and the method always', () => {
+    expect(armLabels(quick, (id) => id)).toEqual([['naive'], ['confidence']])
+    expect(armLabels(five, (id) => id)[0]).toEqual(['spam', 'naive'])
+  })
+  it('give a method the same colour on every task, and a dash of its own', () => {
+    const look = studentLooks(five)
+    expect(new Set(five.filter((a) => a.method.method === 'naive').map((a) => look(a).color))).toEqual(
+      new Set(['student']),
+    )
+    expect(look(five[1]!).dash).not.toEqual(look(five[0]!).dash)
+  })
+})
+
+describe('the chart of arms', () => {
+  const arms = results(quick)
+  const chart = armsChart({
+    arms,
+    labels: armLabels(quick, (id) => id),
+    look: studentLooks(quick),
+    selected: quick[1]!.id,
+    onselect: () => undefined,
+    palette,
+  })
+  it('has a marker, an interval and a dot a seed for weak, student and ceiling of each arm', () => {
+    const points = chart.data.datasets.flatMap((d) => d.data as { x: number; y: number; text: string }[])
+    expect(points.filter((p) => p.text.includes('seed no.'))).toHaveLength(2 * 3 * 3)
+    expect(points.filter((p) => / 3 seeds × 1000$/.test(p.text))).toHaveLength(2 * 3)
+    const student = arms[0]!.student!
+    expect(points.filter((p) => p.x === student.low || p.x === student.high)).toHaveLength(2)
+  })
+  it('holds every drawn value within its axis', () => {
+    const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
+    const xs = chart.data.datasets.flatMap((d) => d.data as { x: number }[]).map((p) => p.x)
+    for (const x of xs.filter(Number.isFinite)) expect(x >= min && x <= max).toBe(true)
+  })
+})
+
+describe('the chart of a training', () => {
+  const result = armResult(quick[0]!, 'last')
+  const chart = trainingChart(result, { color: 'student', dash: [] }, palette)
+  it('draws student, agreement, copied errors, floor and ceiling, each named at its end', () => {
+    const names = chart?.data.datasets.flatMap((d) => (d.endLabel ? [d.endLabel.replace(/ [.\d]+$/, '')] : []))
+    expect(names).toEqual(['student', 'agrees with weak', 'copies weak errors', 'weak floor', 'ceiling'])
+  })
+  it('marks the three stops where they are, the oracle hollow', () => {
+    const { annotations } = chart!.options!.plugins!.annotation as unknown as {
+      annotations: Record<string, { xValue: number; backgroundColor: string }>
+    }
+    expect(annotations['oracle']).toMatchObject({ xValue: result.stops!.oracle.step, backgroundColor: 'transparent' })
+    expect(annotations['last']?.xValue).toBe(310)
+  })
+  it('is nothing without a training, and says so', () => {
+    const none = armResult(quick[0]!, 'last', 0)
+    expect(trainingChart(none, { color: 'student', dash: [] }, palette)).toBeNull()
+    expect(trainingTitle(none)).toBe('No training curve yet')
+    expect(trainingTable(none).rows).toEqual([])
+  })
+  it('has a table with a row for each evaluation', () => {
+    expect(trainingTable(result).rows).toHaveLength(result.training!.step.length)
+  })
+})
+
+describe('slices of examples', () => {
+  it('cover every cell by exactly one verdict', () => {
+    expect(VERDICTS.flatMap(cellsOf)).toHaveLength(8)
+    expect(new Set(VERDICTS.flatMap(cellsOf)).size).toBe(8)
+    expect([verdictOf('001'), verdictOf('000'), verdictOf('011'), verdictOf('101'), verdictOf('111')]).toEqual([
+      'copied',
+      'hard',
+      'corrected',
+      'newly broken',
+      'kept',
+    ])
+  })
+  it('are toggled as a whole and read from the address', () => {
+    expect(toggled([], cellsOf('corrected'))).toEqual(['011', '010'])
+    expect(toggled(['011', '010', '001'], cellsOf('corrected'))).toEqual(['001'])
+    expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
+    expect(sliceTitle(['001'], 'weak-confidence')).toBe('Copied, supervisor surest first')
+  })
+  it('tell how the student came to its answer', () => {
+    const step = [0, 10, 20]
+    expect(story({ step, probability: [0.6, 0.7, 0.3] }, 1, 0.1)).toBe(
+      'Right until step 10, then it came round to its supervisor.',
+    )
+    expect(story({ step, probability: [0.4, 0.4, 0.8] }, 1, 0.1)).toBe('Right from step 20 on, against its supervisor.')
+    expect(story({ step, probability: [0.4, 0.4, 0.3] }, 1, 0.9)).toBe('Wrong at every evaluation.')
+  })
+})
+
+it('draws the alpha that the engine uses', () => {
+  for (const schedule of SCHEDULES) {
+    const params = { alphaMax: 0.75, warmup: 0.3, schedule }
+    for (let i = 0; i <= 100; i++) expect(alphaAt(i / 100, params)).toBe(engineAlpha(i / 100, params))
+  }
+  expect(LOGCONF_PARAMS.schedule.options.map((o) => o.value)).toEqual([...SCHEDULES])
+})
