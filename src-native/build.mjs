@@ -1,0 +1,149 @@
+// Compiles the engine with the machine's own C++ compiler: no CMake, no downloads (the Node-API headers come from npm).
+//
+//   node src-native/build.mjs            the addon, src-native/build/w2s.node
+//   node src-native/build.mjs --test     the native unit tests, src-native/build/w2s-test
+//   node src-native/build.mjs --test --sanitize   the same under ASan and UBSan
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const run = promisify(execFile)
+
+const COMMON = ['-std=c++20', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-missing-field-initializers']
+// Not -ffast-math: it reassociates chains of fused multiply-adds, which costs a third of the speed.
+const FAST = ['-O3', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math']
+const SANITIZE = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-ffp-contract=fast']
+// gcc 12's own intrinsics headers set off these warnings.
+const KERNELS = ['-Wno-uninitialized', '-Wno-maybe-uninitialized']
+const ISAS = {
+  x64: {
+    avx512: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma'],
+    avx2: ['-mavx2', '-mfma'],
+    baseline: [],
+  },
+  arm64: { baseline: [] },
+}
+
+/** The first C++ compiler that runs: $CXX, c++, g++, clang++. Null: none. */
+export async function findCompiler() {
+  for (const name of [process.env.CXX, 'c++', 'g++', 'clang++']) {
+    if (!name) continue
+    try {
+      const { stdout } = await run(name, ['--version'])
+      return { name, version: stdout.split('\n')[0] }
+    } catch {
+      continue
+    }
+  }
+  return null
+}
+
+const sources = (...folders) =>
+  folders.flatMap((folder) =>
+    readdirSync(join(here, folder))
+      .filter((file) => file.endsWith('.cpp') && file !== 'table.cpp')
+      .map((file) => join(folder, file)),
+  )
+
+/** What has to be compiled: each unit a source file, its flags and the name of its object file. */
+function units({ test, sanitize, arch }) {
+  const flags = [...COMMON, ...(sanitize ? SANITIZE : FAST)]
+  const plain = sources('kernels', 'pool', 'optimiser', 'model', test ? 'test' : 'napi').map((source) => ({
+    source,
+    flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
+    object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
+  }))
+  // The baseline first: should the linker ever have to merge two copies of a function, it keeps the one that runs anywhere.
+  const kernels = Object.entries(ISAS[arch] ?? { baseline: [] })
+    .reverse()
+    .map(([isa, extra]) => ({
+      source: 'kernels/table.cpp',
+      flags: [...flags, ...KERNELS, ...extra, `-DW2S_ISA=${isa}`],
+      object: `kernels-${isa}.o`,
+    }))
+  return [...kernels, ...plain]
+}
+
+function headers() {
+  const require = createRequire(import.meta.url)
+  return require('node-api-headers').include_dir
+}
+
+/** Files that `file` includes with quotes, and theirs. */
+function dependencies(file, found = new Set()) {
+  if (found.has(file)) return found
+  found.add(file)
+  for (const [, included] of readFileSync(file, 'utf8').matchAll(/^#include "(.+)"/gm))
+    dependencies(resolve(dirname(file), included), found)
+  return found
+}
+
+/** Compiles one unit unless its object is newer than all it is made of and was made by the same command. */
+async function compile(compiler, unit, folder) {
+  const source = join(here, unit.source)
+  const object = join(folder, unit.object)
+  const command = [...unit.flags, '-c', source, '-o', object]
+  const stamp = createHash('sha256')
+    .update([compiler, ...command].join('\0'))
+    .digest('hex')
+  const stampFile = `${object}.command`
+  const newest = Math.max(...[...dependencies(source)].map((file) => statSync(file).mtimeMs))
+  const fresh = existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+  if (!fresh || statSync(object).mtimeMs < newest) {
+    await run(compiler, command, { maxBuffer: 1 << 26 })
+    writeFileSync(stampFile, stamp)
+  }
+  return object
+}
+
+/**
+ * Builds the addon (or the test program) and returns its path.
+ * @param {{ test?: boolean, sanitize?: boolean, onProgress?: (line: string) => void }} options
+ * @throws Error with the compiler's output, or that there is no compiler.
+ */
+export async function build({ test = false, sanitize = false, onProgress = () => {} } = {}) {
+  const compiler = await findCompiler()
+  if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
+  const folder = join(here, 'build', sanitize ? 'sanitized' : 'objects')
+  mkdirSync(folder, { recursive: true })
+  const all = units({ test, sanitize, arch: process.arch })
+  const objects = new Array(all.length)
+  let next = 0
+  const worker = async () => {
+    for (let i = next++; i < all.length; i = next++) {
+      onProgress(relative(here, join(here, all[i].source)))
+      objects[i] = await compile(compiler.name, all[i], folder)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, worker))
+  const out = join(here, 'build', test ? `w2s-test${sanitize ? '-sanitized' : ''}` : 'w2s.node')
+  const shared = test ? [] : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
+  const sanitizers = sanitize ? ['-fsanitize=address,undefined'] : []
+  // Linked beside and moved into place: a process that has the old one open keeps it.
+  await run(compiler.name, [...shared, ...sanitizers, ...objects, '-o', `${out}.new`, '-pthread'], {
+    maxBuffer: 1 << 26,
+  })
+  renameSync(`${out}.new`, out)
+  return out
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const flags = process.argv.slice(2)
+  const unknown = flags.find((flag) => flag !== '--test' && flag !== '--sanitize')
+  if (unknown) {
+    console.error(`unknown option ${unknown}: expected --test, --sanitize`)
+    process.exit(2)
+  }
+  try {
+    console.log(await build({ test: flags.includes('--test'), sanitize: flags.includes('--sanitize') }))
+  } catch (error) {
+    console.error(error.stderr || error.message)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,54 @@
+// Memory of the engine: cache-line aligned floats that grow and are kept, so that a step allocates nothing.
+#pragma once
+#include <cstddef>
+
+#include "../kernels/kernels.h"
+
+namespace w2s {
+
+class Buffer {
+ public:
+  Buffer() = default;
+  ~Buffer();
+  Buffer(Buffer&& other) noexcept : data_(other.data_), size_(other.size_) { other.data_ = nullptr, other.size_ = 0; }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+  /** At least `floats` floats; the content is lost (and zero) if it has to grow. @throws std::bad_alloc */
+  float* need(long floats);
+  /** The same, but the content is kept. */
+  float* grow(long floats);
+  float* data() const { return data_; }
+  long size() const { return size_; }
+  void clear();
+
+ private:
+  float* data_ = nullptr;
+  long size_ = 0;
+};
+
+/** Hands out pieces of one buffer: run it once without memory to learn the total, then again with it. */
+class Carver {
+ public:
+  explicit Carver(float* memory) : memory_(memory) {}
+
+  float* floats(long n) {
+    float* at = memory_ ? memory_ + used_ : nullptr;
+    used_ += roundUp(n, 16);
+    return at;
+  }
+
+  /** An odd number of rows between panels: with a power of two, one row's pieces would all want the same cache set. */
+  Panels panels(long rows, long cols) {
+    long stride = rows | 1;
+    return {floats(stride * roundUp(cols, PANEL)), stride};
+  }
+
+  long used() const { return used_; }
+
+ private:
+  float* memory_;
+  long used_ = 0;
+};
+
+}  // namespace w2s

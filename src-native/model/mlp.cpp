@@ -1,0 +1,155 @@
+#include "mlp.h"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "slices.h"
+
+namespace w2s {
+
+Mlp::Mlp(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels)
+    : Network(spec, options, pool, kernels) {
+  const bool all = spec.trainable.all;
+  if (spec.family == Family::bag) {
+    const bool trained = spec.tuneEmbeddings && all;
+    embeddings_ = parameters.addMatrix(spec.vocabulary, spec.width, trained ? Gradient::rows : Gradient::none, false);
+    Tensor t;
+    t.name = "embeddings";
+    t.shape = {spec.vocabulary, spec.width};
+    t.matrix = embeddings_;
+    t.in = Axis::plain(spec.vocabulary);
+    t.out = Axis::plain(spec.width);
+    t.init = Init::gaussian(1.0);
+    parameters.addTensor(t);
+  }
+  widths_.push_back(spec.family == Family::bag ? spec.width : spec.input);
+  for (long h : spec.hidden) widths_.push_back(h);
+  widths_.push_back(spec.classes);
+  for (std::size_t i = 0; i + 1 < widths_.size(); i++) {
+    const bool last = i + 2 == widths_.size();
+    const Init init = last ? Init{} : Init::gaussian(std::sqrt(2.0 / (double)widths_[i]));  // He et al. 2015 for ReLU
+    layers_.push_back(addLinear(parameters, last ? "output" : "hidden." + std::to_string(i), widths_[i], widths_[i + 1],
+                                !last || spec.headBias, all || last, init));
+  }
+}
+
+void Mlp::finish() {
+  optimiser.finish(false);
+  parts_.resize((std::size_t)pool.size());
+  for (int t = 0; t < pool.size(); t++) threads_.emplace_back(*this, t);
+}
+
+void Mlp::lay(Part& part, long first, long count) {
+  part.first = first;
+  part.count = count;
+  for (int pass = 0; pass < 2; pass++) {
+    Carver carver(pass ? part.memory.data() : nullptr);
+    part.values.clear(), part.sums.clear(), part.slopes.clear();
+    for (std::size_t i = 0; i < widths_.size(); i++) {
+      part.values.push_back(carver.panels(count, widths_[i]));
+      part.sums.push_back(i ? carver.panels(count, widths_[i]) : Panels{});
+      part.slopes.push_back(carver.panels(count, widths_[i]));
+    }
+    if (!pass) part.memory.need(carver.used());
+  }
+}
+
+void Mlp::readInput(const Batch& batch, Part& part) {
+  const Panels input = part.values[0];
+  if (spec.family == Family::mlp) {
+    toPanels(batch.dense + part.first * spec.input, nullptr, part.count, spec.input, input);
+    return;
+  }
+  const Panels table = parameters.weights(embeddings_);
+  part.share.resize((std::size_t)part.count);
+  for (long i = 0; i < part.count; i++) {
+    const long example = part.first + i, length = batch.length(example);
+    part.share[i] = length ? 1.0f / (float)length : 0.0f;
+    for (long panel = 0; panel * PANEL < spec.width; panel++) {
+      float sums[PANEL] = {};
+      for (long j = batch.offsets[example]; j < batch.offsets[example + 1]; j++) {
+        const float* row = table.panels(panel).row(batch.tokens[j]);
+        for (long c = 0; c < PANEL; c++) sums[c] += row[c];
+      }
+      float* to = input.panels(panel).row(i);
+      for (long c = 0; c < PANEL; c++) to[c] = sums[c] * part.share[i];
+    }
+  }
+}
+
+void Mlp::forward(const Batch& batch, bool keep, float* logits) {
+  if (spec.family == Family::bag) {
+    if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
+    checkTokens(batch, spec.vocabulary, 0);
+    if (RowTable* table = optimiser.table(embeddings_)) optimiser.catchUp(*table, batch.tokens, batch.offsets[batch.n]);
+  } else if (batch.offsets) {
+    throw std::invalid_argument("expected dense features, got token lists");
+  }
+  for (int t = 0; t < pool.size(); t++) {
+    const auto [begin, end] = pool.share(batch.n, t);
+    lay(parts_[t], begin, end - begin);
+  }
+  pool.run([&](int t) {
+    Part& part = parts_[t];
+    readInput(batch, part);
+    for (std::size_t i = 0; i < layers_.size(); i++) {
+      const bool last = i + 1 == layers_.size();
+      threads_[t].forward(layers_[i], part.values[i], part.count, last ? part.values[i + 1] : part.sums[i + 1]);
+      if (!last) kernels.activate(Activation::relu, part.sums[i + 1], part.count, widths_[i + 1], part.values[i + 1]);
+    }
+    fromPanels(part.values.back(), part.count, spec.classes, nullptr, logits + part.first * spec.classes);
+  });
+  kept_ = keep ? batch.n : 0;
+  if (keep && spec.family == Family::bag) {
+    offsets_.assign(batch.offsets, batch.offsets + batch.n + 1);
+    tokens_.assign(batch.tokens, batch.tokens + batch.offsets[batch.n]);
+  }
+}
+
+void Mlp::backward(const float* dLogits) {
+  if (!kept_) throw std::logic_error("backward without a forward that keeps its activations");
+  kept_ = 0;
+  optimiser.begin();
+  RowTable* table = embeddings_ < 0 ? nullptr : optimiser.table(embeddings_);
+  pool.run([&](int t) {
+    Part& part = parts_[t];
+    optimiser.zero(t);
+    toPanels(dLogits + part.first * spec.classes, nullptr, part.count, spec.classes, part.slopes.back());
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+      threads_[t].gradients(layers_[i], part.values[i], part.slopes[i + 1], part.count);
+      if (i == 0 && !table) break;
+      if (!spec.trainable.all) break;
+      if (i == 0) {
+        threads_[t].backward(layers_[0], part.slopes[1], part.count, part.slopes[0]);
+      } else {
+        // The values of layer i are no longer needed: they take the gradient, and get themselves back (unused).
+        threads_[t].backward(layers_[i], part.slopes[i + 1], part.count, part.values[i]);
+        kernels.activateBackward(Activation::relu, part.sums[i], part.count, widths_[i], part.values[i],
+                                 part.slopes[i]);
+      }
+    }
+    if (!table) return;
+    for (long i = 0; i < part.count; i++)
+      for (long panel = 0; panel * PANEL < spec.width; panel++) {
+        float* row = part.slopes[0].panels(panel).row(i);
+        for (long c = 0; c < PANEL; c++) row[c] *= part.share[i];
+      }
+  });
+  if (!table) return;
+  std::vector<RowUse> uses;
+  uses.reserve(tokens_.size());
+  for (const Part& part : parts_)
+    for (long i = 0; i < part.count; i++)
+      for (long j = offsets_[part.first + i]; j < offsets_[part.first + i + 1]; j++)
+        uses.push_back({tokens_[j], (int)i, &part.slopes[0]});
+  table->add(uses, pool);
+}
+
+double Mlp::activationBytes() const {
+  double floats = 0;
+  for (const Part& p : parts_) floats += (double)p.memory.size();
+  return floats * 4;
+}
+
+}  // namespace w2s

@@ -1,0 +1,66 @@
+#include "network.h"
+
+#include <stdexcept>
+
+#include "mlp.h"
+#include "transformer.h"
+
+namespace w2s {
+
+double Network::languageGradients(const Batch&) { throw std::invalid_argument("this model has no language head"); }
+void Network::score(const Batch&, float*) { throw std::invalid_argument("this model has no language head"); }
+void Network::features(const Batch&, long, float*) { throw std::invalid_argument("this model has no layers to read"); }
+std::vector<std::vector<int>> Network::generate(const Batch&, long, int) {
+  throw std::invalid_argument("this model has no language head");
+}
+
+double Network::step(const AdamW& update) {
+  if (!optimiser.begun()) throw std::logic_error("step before any gradients");
+  return optimiser.step(update);
+}
+
+void Network::initialise(std::uint64_t seed) {
+  parameters.initialise(seed, kernels);
+  optimiser.reset();
+}
+
+void Network::save(const std::vector<float*>& memory) {
+  optimiser.catchUpAll();
+  const std::vector<Tensor>& all = parameters.tensors();
+  for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], parameters.flat(), memory[i]);
+}
+
+void Network::gradients(const std::vector<float*>& memory) {
+  if (!optimiser.begun()) throw std::logic_error("there are no gradients yet");
+  const std::vector<float> flat = optimiser.flatGradient();
+  const std::vector<Tensor>& all = parameters.tensors();
+  for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], flat.data(), memory[i]);
+}
+
+void Network::load(const Tensor& t, const float* values, bool transposed) {
+  parameters.write(t, values, parameters.flat(), transposed);
+}
+
+void Network::loaded() {
+  for (std::size_t i = 0; i < parameters.matrices().size(); i++) parameters.reflect((int)i, kernels);
+  optimiser.reset();
+}
+
+Memory Network::memory() const {
+  return {4.0 * (double)parameters.total(), 4.0 * (double)parameters.mirrorTotal(), optimiser.gradientBytes(),
+          optimiser.momentBytes(), activationBytes()};
+}
+
+std::unique_ptr<Network> createNetwork(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels) {
+  check(spec);
+  std::unique_ptr<Network> network;
+  if (spec.family == Family::transformer)
+    network = std::make_unique<Transformer>(spec, options, pool, kernels);
+  else
+    network = std::make_unique<Mlp>(spec, options, pool, kernels);
+  network->parameters.finish();
+  network->finish();
+  return network;
+}
+
+}  // namespace w2s

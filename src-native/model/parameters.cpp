@@ -1,0 +1,103 @@
+#include "parameters.h"
+
+#include "random.h"
+
+namespace w2s {
+
+long Tensor::count() const {
+  long n = 1;
+  for (long s : shape) n *= s;
+  return n;
+}
+
+int Parameters::addMatrix(long in, long out, Gradient gradient, bool mirrored) {
+  Matrix m;
+  m.in = roundUp(in, PANEL);
+  m.out = roundUp(out, PANEL);
+  m.gradient = gradient;
+  m.mirrored = mirrored;
+  matrices_.push_back(m);
+  return (int)matrices_.size() - 1;
+}
+
+int Parameters::addVector(long size, bool trained) {
+  vectors_.push_back({roundUp(size, PANEL), trained, 0});
+  return (int)vectors_.size() - 1;
+}
+
+void Parameters::finish() {
+  long at = 0, mirrorAt = 0;
+  auto place = [&](Gradient gradient) {
+    for (Matrix& m : matrices_)
+      if (m.gradient == gradient) m.at = at, at += m.in * m.out;
+  };
+  auto placeVectors = [&](bool trained) {
+    for (Vector& v : vectors_)
+      if (v.trained == trained) v.at = at, at += v.size;
+  };
+  place(Gradient::none);
+  placeVectors(false);
+  trainedFrom_ = at;
+  place(Gradient::dense);
+  vectorsFrom_ = at;
+  placeVectors(true);
+  rowsFrom_ = at;
+  place(Gradient::rows);
+  total_ = at;
+  for (Matrix& m : matrices_)
+    if (m.mirrored) m.mirrorAt = mirrorAt, mirrorAt += m.in * m.out;
+  weights_.need(total_);
+  mirrors_.need(mirrorAt);
+}
+
+void Parameters::initialise(std::uint64_t seed, const Kernels& kernels) {
+  std::vector<float> values;
+  for (const Tensor& t : tensors_) {
+    Random random(seed, t.name);
+    values.assign((std::size_t)t.count(), t.init.kind == Init::ones ? 1.0f : 0.0f);
+    if (t.init.kind == Init::normal)
+      for (float& x : values) x = t.init.deviation * (float)random.normal();
+    write(t, values.data(), flat());
+  }
+  for (std::size_t i = 0; i < matrices_.size(); i++) reflect((int)i, kernels);
+}
+
+namespace {
+
+/** Calls f(place in the flat array, place in the row-major tensor) for every entry. */
+template <typename F>
+void eachEntry(const Tensor& t, const Matrix* m, long vectorAt, bool transposed, F f) {
+  const long ins = t.in.count(), outs = t.out.count();
+  for (long o = 0; o < outs; o++) {
+    const long column = t.outBase + t.out.at(o);
+    if (!m) {
+      f(vectorAt + column, o);
+      continue;
+    }
+    const long start = m->at + (column / PANEL * m->in) * PANEL + column % PANEL;
+    for (long i = 0; i < ins; i++) f(start + t.in.at(i) * PANEL, transposed ? o * ins + i : i * outs + o);
+  }
+}
+
+}  // namespace
+
+void Parameters::read(const Tensor& t, const float* from, float* rowMajor) const {
+  eachEntry(t, t.matrix < 0 ? nullptr : &matrices_[t.matrix], t.vector < 0 ? 0 : vectors_[t.vector].at, false,
+            [&](long at, long to) { rowMajor[to] = from[at]; });
+}
+
+void Parameters::write(const Tensor& t, const float* rowMajor, float* to, bool transposed) const {
+  eachEntry(t, t.matrix < 0 ? nullptr : &matrices_[t.matrix], t.vector < 0 ? 0 : vectors_[t.vector].at, transposed,
+            [&](long at, long from) { to[at] = rowMajor[from]; });
+}
+
+void Parameters::reflect(int id, const Kernels& kernels) {
+  const Matrix& m = matrices_[id];
+  if (!m.mirrored) return;
+  const Panels from = weights(id), to = mirror(id);
+  for (long o = 0; o < m.out; o += PANEL)
+    for (long i = 0; i < m.in; i += PANEL)
+      kernels.transposeTile(from.panels(o / PANEL).row(i), to.panels(i / PANEL).row(o));
+}
+
+}  // namespace w2s

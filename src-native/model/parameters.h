@@ -1,0 +1,101 @@
+// The weights of a model in one flat, panel-laid piece of memory, with gradients and moments beside it, and the named
+// row-major tensors that the outside sees.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "buffer.h"
+
+namespace w2s {
+
+/** How a dimension lies in memory: `groups` runs of `size` entries, each padded to `padded` (heads are such groups). */
+struct Axis {
+  long groups, size, padded;
+  static Axis plain(long n) { return {1, n, n}; }
+  long count() const { return groups * size; }
+  long length() const { return groups * padded; }
+  long at(long i) const { return i / size * padded + i % size; }
+};
+
+/** none: frozen. dense: a gradient for every entry. rows: only for the rows that a batch touches (embeddings). */
+enum class Gradient { none, dense, rows };
+
+struct Init {
+  enum Kind { zeros, ones, normal } kind = zeros;
+  float deviation = 0;
+  static Init gaussian(double deviation) { return {normal, (float)deviation}; }
+};
+
+/** A weight [in, out] as panels over `out`; both padded to 32. Embeddings: in = vocabulary, out = width. */
+struct Matrix {
+  long in = 0, out = 0;
+  Gradient gradient = Gradient::dense;
+  bool mirrored = false;  // a transposed copy is kept, refreshed by every update
+  long at = 0, mirrorAt = 0;
+};
+
+struct Vector {
+  long size = 0;  // padded to 32
+  bool trained = true;
+  long at = 0;
+};
+
+/** One outside tensor: a range of a matrix' columns, [in, out], or of a vector. */
+struct Tensor {
+  std::string name;
+  std::vector<long> shape;
+  int matrix = -1, vector = -1;
+  Axis in{1, 1, 1}, out{1, 1, 1};
+  long outBase = 0;  // first column in the padded matrix
+  Init init;
+
+  long count() const;
+};
+
+class Parameters {
+ public:
+  int addMatrix(long in, long out, Gradient gradient, bool mirrored);
+  int addVector(long size, bool trained);
+  void addTensor(Tensor tensor) { tensors_.push_back(std::move(tensor)); }
+
+  /** Places everything and takes the memory for weights; the rest comes with the first training step. */
+  void finish();
+  /** Every tensor from its own stream of random numbers: adding one elsewhere changes nothing here. */
+  void initialise(std::uint64_t seed, const struct Kernels& kernels);
+
+  const Matrix& matrix(int id) const { return matrices_[id]; }
+  const Vector& vector(int id) const { return vectors_[id]; }
+  const std::vector<Matrix>& matrices() const { return matrices_; }
+  const std::vector<Vector>& vectors() const { return vectors_; }
+  const std::vector<Tensor>& tensors() const { return tensors_; }
+
+  Panels weights(int id) const { return {weights_.data() + matrices_[id].at, matrices_[id].in}; }
+  Panels mirror(int id) const { return {mirrors_.data() + matrices_[id].mirrorAt, matrices_[id].out}; }
+  const float* values(int vector) const { return weights_.data() + vectors_[vector].at; }
+
+  /** Copies a tensor between its row-major form and a flat array laid out like the weights (weights or gradients). */
+  void read(const Tensor& tensor, const float* flat, float* rowMajor) const;
+  /** transposed: `rowMajor` is [out, in], as the linear layers of most checkpoints are. */
+  void write(const Tensor& tensor, const float* rowMajor, float* flat, bool transposed = false) const;
+  /** Refreshes one matrix' transposed copy. */
+  void reflect(int id, const struct Kernels& kernels);
+
+  float* flat() { return weights_.data(); }
+  float* mirrors() { return mirrors_.data(); }
+  // [trainedFrom, vectorsFrom): dense matrices; [vectorsFrom, rowsFrom): vectors; [rowsFrom, total): row-wise tables.
+  long trainedFrom() const { return trainedFrom_; }
+  long vectorsFrom() const { return vectorsFrom_; }
+  long rowsFrom() const { return rowsFrom_; }
+  long total() const { return total_; }
+  long mirrorTotal() const { return mirrors_.size(); }
+
+ private:
+  std::vector<Matrix> matrices_;
+  std::vector<Vector> vectors_;
+  std::vector<Tensor> tensors_;
+  Buffer weights_, mirrors_;
+  long trainedFrom_ = 0, vectorsFrom_ = 0, rowsFrom_ = 0, total_ = 0;
+};
+
+}  // namespace w2s

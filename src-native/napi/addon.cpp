@@ -1,0 +1,370 @@
+// The Node-API face of the engine: see model.ts for the same in TypeScript.
+#include <algorithm>
+#include <cstring>
+
+#include "jobs.h"
+#include "spec.h"
+
+namespace w2s {
+
+namespace {
+
+struct Addon {
+  explicit Addon(napi_env env) : jobs(env) {}
+  Jobs jobs;
+};
+
+Addon& addonOf(napi_env env) {
+  Addon* addon = nullptr;
+  ok(napi_get_instance_data(env, (void**)&addon), "instance data");
+  return *addon;
+}
+
+/** A JavaScript Model. Jobs hold the network too, so that dispose() and garbage collection never pull it away from one.
+ */
+struct Model {
+  std::shared_ptr<Network> network;
+};
+
+struct Call {
+  napi_env env;
+  napi_value self;
+  std::vector<napi_value> arguments;
+  std::shared_ptr<Network> network;
+
+  Call(napi_env env, napi_callback_info info, std::size_t expected) : env(env), arguments(expected) {
+    std::size_t count = expected;
+    ok(napi_get_cb_info(env, info, &count, arguments.data(), &self, nullptr), "arguments");
+    Model* model = nullptr;
+    if (napi_unwrap(env, self, (void**)&model) != napi_ok || !model) throw BadArgument("expected a Model as `this`");
+    if (!model->network) throw std::runtime_error("this model was disposed of");
+    network = model->network;
+  }
+  Jobs& jobs() const { return addonOf(env).jobs; }
+};
+
+/** A batch with its own copy of the numbers: JavaScript may change them while the job waits. */
+struct OwnBatch {
+  std::vector<float> dense;
+  std::vector<int> tokens, offsets, from;
+  Batch batch;
+};
+
+std::shared_ptr<OwnBatch> readBatch(napi_env env, napi_value value, const Spec& spec, bool withFrom = false) {
+  Fields f(env, value, "batch");
+  auto own = std::make_shared<OwnBatch>();
+  Batch& b = own->batch;
+  b.n = f.integer("n", 0);
+  if (spec.family == Family::mlp) {
+    own->dense = floats(env, f.get("dense"), "batch.dense").copy();
+    if ((long)own->dense.size() != b.n * spec.input)
+      throw BadArgument("batch.dense: expected " + std::to_string(b.n * spec.input) + " numbers, got " +
+                        std::to_string(own->dense.size()));
+    b.dense = own->dense.data();
+    f.done();
+    return own;
+  }
+  own->tokens = ints(env, f.get("tokens"), "batch.tokens").copy();
+  own->offsets = ints(env, f.get("offsets"), "batch.offsets").copy();
+  if ((long)own->offsets.size() != b.n + 1 || own->offsets[0] != 0 || own->offsets[b.n] != (int)own->tokens.size() ||
+      !std::is_sorted(own->offsets.begin(), own->offsets.end()))
+    throw BadArgument("batch.offsets: expected n + 1 numbers that rise from 0 to " +
+                      std::to_string(own->tokens.size()));
+  b.tokens = own->tokens.data();
+  b.offsets = own->offsets.data();
+  if (withFrom && f.has("from")) {
+    own->from = ints(env, f.get("from"), "batch.from").copy();
+    if ((long)own->from.size() != b.n) throw BadArgument("batch.from: expected n numbers");
+    b.from = own->from.data();
+  }
+  f.done();
+  return own;
+}
+
+// --- calls -----------------------------------------------------------------------------------------------------------
+
+napi_value construct(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    std::size_t count = 2;
+    napi_value arguments[2], self;
+    ok(napi_get_cb_info(env, info, &count, arguments, &self, nullptr), "arguments");
+    Spec spec = readSpec(env, arguments[0]);
+    const ModelOptions options = readOptions(env, arguments[1], spec);
+    const Kernels* kernels = chooseKernels(options.isa.c_str());
+    if (!kernels) throw BadArgument("options.isa: expected one that this processor has, got \"" + options.isa + "\"");
+    const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
+    auto model = std::make_unique<Model>();
+    model->network = createNetwork(spec, options.network, addonOf(env).jobs.pool(threads), *kernels);
+    auto finalize = [](napi_env, void* data, void*) { delete (Model*)data; };
+    ok(napi_wrap(env, self, model.get(), finalize, nullptr, nullptr), "wrap");
+    model.release();
+    return self;
+  });
+}
+
+napi_value dispose(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    napi_value self;
+    Model* model = nullptr;
+    ok(napi_get_cb_info(env, info, nullptr, nullptr, &self, nullptr), "arguments");
+    if (napi_unwrap(env, self, (void**)&model) == napi_ok && model) model->network = nullptr;
+    return undefined(env);
+  });
+}
+
+napi_value initialise(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    double seed = 0;
+    if (napi_get_value_double(env, call.arguments[0], &seed) != napi_ok || seed < 0)
+      throw BadArgument("seed: expected a number of at least 0, got " + shown(env, call.arguments[0]));
+    return call.jobs().add(env, nullptr, [network = call.network, seed] { network->initialise((std::uint64_t)seed); });
+  });
+}
+
+napi_value forward(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 2);
+    auto own = readBatch(env, call.arguments[0], call.network->spec);
+    bool keep = false;
+    if (typeOf(env, call.arguments[1]) != napi_undefined)
+      ok(napi_get_value_bool(env, call.arguments[1], &keep), "keep");
+    float* logits = nullptr;
+    napi_value out = newFloats(env, (std::size_t)(own->batch.n * call.network->outputs()), &logits);
+    return call.jobs().add(env, out,
+                           [network = call.network, own, keep, logits] { network->forward(own->batch, keep, logits); });
+  });
+}
+
+napi_value backward(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    auto dLogits = std::make_shared<std::vector<float>>(floats(env, call.arguments[0], "dLogits").copy());
+    return call.jobs().add(env, nullptr, [network = call.network, dLogits] {
+      if ((long)dLogits->size() != network->keptExamples() * network->outputs())
+        throw BadArgument("dLogits: expected " + std::to_string(network->keptExamples() * network->outputs()) +
+                          " numbers, got " + std::to_string(dLogits->size()));
+      network->backward(dLogits->data());
+    });
+  });
+}
+
+napi_value step(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    Fields f(env, call.arguments[0], "update");
+    AdamW update{f.number("lr"),  f.number("beta1"),       f.number("beta2"),
+                 f.number("eps"), f.number("weightDecay"), f.number("clipNorm")};
+    f.done();
+    auto norm = std::make_shared<double>(0);
+    return call.jobs().add(
+        env, nullptr, [network = call.network, update, norm] { *norm = network->step(update); },
+        [norm](napi_env env) { return newNumber(env, *norm); });
+  });
+}
+
+napi_value languageGradients(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    auto own = readBatch(env, call.arguments[0], call.network->spec, true);
+    auto loss = std::make_shared<double>(0);
+    return call.jobs().add(
+        env, nullptr, [network = call.network, own, loss] { *loss = network->languageGradients(own->batch); },
+        [loss](napi_env env) { return newNumber(env, *loss); });
+  });
+}
+
+napi_value score(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    auto own = readBatch(env, call.arguments[0], call.network->spec, true);
+    float* scores = nullptr;
+    napi_value out = newFloats(env, (std::size_t)own->batch.n, &scores);
+    return call.jobs().add(env, out, [network = call.network, own, scores] { network->score(own->batch, scores); });
+  });
+}
+
+napi_value features(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 2);
+    auto own = readBatch(env, call.arguments[0], call.network->spec);
+    double layer = 0;
+    if (napi_get_value_double(env, call.arguments[1], &layer) != napi_ok)
+      throw BadArgument("layer: expected a number, got " + shown(env, call.arguments[1]));
+    float* values = nullptr;
+    napi_value out = newFloats(env, (std::size_t)(own->batch.n * call.network->spec.width), &values);
+    return call.jobs().add(
+        env, out, [network = call.network, own, layer, values] { network->features(own->batch, (long)layer, values); });
+  });
+}
+
+napi_value generate(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 2);
+    auto own = readBatch(env, call.arguments[0], call.network->spec);
+    Fields f(env, call.arguments[1], "options");
+    const long most = f.integer("most", 1);
+    const int stop = f.has("stop") ? (int)f.integer("stop", 0) : -1;
+    f.done();
+    auto made = std::make_shared<std::vector<std::vector<int>>>();
+    return call.jobs().add(
+        env, nullptr,
+        [network = call.network, own, most, stop, made] { *made = network->generate(own->batch, most, stop); },
+        [made](napi_env env) {
+          napi_value list = newArray(env, made->size());
+          for (std::size_t i = 0; i < made->size(); i++)
+            ok(napi_set_element(env, list, (unsigned)i, newInts(env, (*made)[i])), "element");
+          return list;
+        });
+  });
+}
+
+napi_value describe(napi_env env, const Tensor& t) {
+  napi_value shape = newArray(env, t.shape.size());
+  for (std::size_t d = 0; d < t.shape.size(); d++)
+    ok(napi_set_element(env, shape, (unsigned)d, newNumber(env, (double)t.shape[d])), "shape");
+  napi_value object = newObject(env);
+  set(env, object, "name", newText(env, t.name));
+  set(env, object, "shape", shape);
+  return object;
+}
+
+napi_value tensors(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 0);
+    const std::vector<Tensor>& all = call.network->parameters.tensors();
+    napi_value list = newArray(env, all.size());
+    for (std::size_t i = 0; i < all.size(); i++)
+      ok(napi_set_element(env, list, (unsigned)i, describe(env, all[i])), "element");
+    return list;
+  });
+}
+
+/** Makes the list of named tensors at once, for the job to fill: `fill(network, memory per tensor)`. */
+template <typename F>
+napi_value readTensors(napi_env env, napi_callback_info info, F fill) {
+  Call call(env, info, 0);
+  const std::vector<Tensor>& all = call.network->parameters.tensors();
+  napi_value list = newArray(env, all.size());
+  std::vector<float*> memory(all.size());
+  for (std::size_t i = 0; i < all.size(); i++) {
+    napi_value tensor = describe(env, all[i]);
+    set(env, tensor, "data", newFloats(env, (std::size_t)all[i].count(), &memory[i]));
+    ok(napi_set_element(env, list, (unsigned)i, tensor), "element");
+  }
+  return call.jobs().add(env, list, [network = call.network, memory, fill] { fill(*network, memory); });
+}
+
+napi_value save(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    return readTensors(env, info, [](Network& network, const std::vector<float*>& memory) { network.save(memory); });
+  });
+}
+
+napi_value gradients(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    return readTensors(env, info,
+                       [](Network& network, const std::vector<float*>& memory) { network.gradients(memory); });
+  });
+}
+
+/** Everything is checked before anything is changed. */
+napi_value load(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    const std::vector<Tensor>& known = call.network->parameters.tensors();
+    unsigned length = 0;
+    if (napi_get_array_length(env, call.arguments[0], &length) != napi_ok)
+      throw BadArgument("tensors: expected a list");
+    struct Given {
+      std::size_t tensor;
+      std::vector<float> data;
+      bool transposed;
+    };
+    auto given = std::make_shared<std::vector<Given>>();
+    for (unsigned i = 0; i < length; i++) {
+      napi_value element;
+      ok(napi_get_element(env, call.arguments[0], i, &element), "element");
+      Fields f(env, element, "tensors[" + std::to_string(i) + "]");
+      const std::string name = f.string("name");
+      const auto found = std::find_if(known.begin(), known.end(), [&](const Tensor& t) { return t.name == name; });
+      if (found == known.end()) throw BadArgument("tensor " + name + ": this model has none of that name");
+      std::vector<long> shape = f.integers("shape");
+      const bool transposed = f.has("transposed") && f.boolean("transposed");
+      if (transposed) std::reverse(shape.begin(), shape.end());
+      if (shape != found->shape) {
+        auto list = [](const std::vector<long>& s) {
+          std::string text;
+          for (long x : s) text += (text.empty() ? "" : ", ") + std::to_string(x);
+          return "[" + text + "]";
+        };
+        throw BadArgument("tensor " + name + ": expected shape " + list(found->shape) + ", got " + list(shape) +
+                          (transposed ? " (after transposing)" : ""));
+      }
+      const auto data = floats(env, f.get("data"), ("tensor " + name + ": data").c_str());
+      if ((long)data.size != found->count())
+        throw BadArgument("tensor " + name + ": expected " + std::to_string(found->count()) + " numbers, got " +
+                          std::to_string(data.size));
+      f.done();
+      given->push_back({(std::size_t)(found - known.begin()), data.copy(), transposed});
+    }
+    return call.jobs().add(env, nullptr, [network = call.network, given] {
+      for (const Given& g : *given) network->load(network->parameters.tensors()[g.tensor], g.data.data(), g.transposed);
+      network->loaded();
+    });
+  });
+}
+
+napi_value memory(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 0);
+    auto m = std::make_shared<Memory>();
+    return call.jobs().add(
+        env, nullptr, [network = call.network, m] { *m = network->memory(); },
+        [m](napi_env env) {
+          napi_value object = newObject(env);
+          set(env, object, "weights", newNumber(env, m->weights));
+          set(env, object, "mirrors", newNumber(env, m->mirrors));
+          set(env, object, "gradients", newNumber(env, m->gradients));
+          set(env, object, "moments", newNumber(env, m->moments));
+          set(env, object, "activations", newNumber(env, m->activations));
+          return object;
+        });
+  });
+}
+
+napi_value start(napi_env env, napi_value exports) {
+  return guard(env, [&] {
+    auto finalize = [](napi_env, void* data, void*) { delete (Addon*)data; };
+    ok(napi_set_instance_data(env, new Addon(env), finalize, nullptr), "instance data");
+    auto method = [](const char* name, napi_callback f) {
+      return napi_property_descriptor{name, nullptr, f, nullptr, nullptr, nullptr, napi_default_method, nullptr};
+    };
+    const napi_property_descriptor methods[] = {
+        method("initialise", initialise), method("forward", forward),
+        method("backward", backward),     method("step", step),
+        method("score", score),           method("languageGradients", languageGradients),
+        method("features", features),     method("generate", generate),
+        method("tensors", tensors),       method("save", save),
+        method("gradients", gradients),   method("load", load),
+        method("memory", memory),         method("dispose", dispose),
+    };
+    napi_value model;
+    ok(napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct, nullptr, std::size(methods), methods, &model),
+       "class");
+    set(env, exports, "Model", model);
+    napi_value isas = newArray(env, 0);
+    unsigned count = 0;
+    for (const char* isa : {"avx512", "avx2", "baseline"})
+      if (chooseKernels(isa)) ok(napi_set_element(env, isas, count++, newText(env, isa)), "element");
+    set(env, exports, "isas", isas);
+    set(env, exports, "threads", newNumber(env, availableThreads()));
+    return exports;
+  });
+}
+
+}  // namespace
+
+}  // namespace w2s
+
+NAPI_MODULE_INIT() { return w2s::start(env, exports); }

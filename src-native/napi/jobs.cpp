@@ -1,0 +1,94 @@
+#include "jobs.h"
+
+namespace w2s {
+
+Jobs::Jobs(napi_env env) {
+  ok(napi_create_threadsafe_function(env, nullptr, nullptr, newText(env, "w2s"), 0, 1, nullptr, nullptr, this, settle,
+                                     &done_),
+     "threadsafe function");
+  ok(napi_unref_threadsafe_function(env, done_), "threadsafe function");
+  thread_ = std::thread([this] { work(); });
+}
+
+Jobs::~Jobs() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  napi_release_threadsafe_function(done_, napi_tsfn_abort);
+}
+
+Pool& Jobs::pool(int threads) {
+  auto& pool = pools_[threads];
+  if (!pool) pool = std::make_unique<Pool>(threads);
+  return *pool;
+}
+
+napi_value Jobs::add(napi_env env, napi_value output, std::function<void()> work,
+                     std::function<napi_value(napi_env)> result) {
+  auto job = std::make_unique<Job>();
+  job->work = std::move(work);
+  job->result = std::move(result);
+  napi_value promise;
+  ok(napi_create_promise(env, &job->deferred, &promise), "promise");
+  if (output) ok(napi_create_reference(env, output, 1, &job->kept), "reference");
+  if (waiting_++ == 0) ok(napi_ref_threadsafe_function(env, done_), "threadsafe function");
+  {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return promise;
+}
+
+void Jobs::work() {
+  flushDenormals();
+  for (;;) {
+    std::unique_ptr<Job> job;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      if (stop_) return;
+      job = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    try {
+      job->work();
+    } catch (const std::invalid_argument& e) {
+      job->error = e.what();
+      job->badArgument = true;
+    } catch (const std::bad_alloc&) {
+      job->error = "not enough memory";
+    } catch (const std::exception& e) {
+      job->error = e.what();
+    }
+    job->work = nullptr;
+    napi_call_threadsafe_function(done_, job.release(), napi_tsfn_blocking);
+  }
+}
+
+void Jobs::settle(napi_env env, napi_value, void* context, void* data) {
+  std::unique_ptr<Job> job((Job*)data);
+  if (!env) return;  // the environment is going down: nobody waits any more
+  Jobs& jobs = *(Jobs*)context;
+  if (--jobs.waiting_ == 0) napi_unref_threadsafe_function(env, jobs.done_);
+  napi_value value = undefined(env);
+  if (job->kept) {
+    napi_get_reference_value(env, job->kept, &value);
+    napi_delete_reference(env, job->kept);
+  }
+  if (!job->error.empty()) {
+    napi_value error;
+    if (job->badArgument)
+      napi_create_type_error(env, nullptr, newText(env, job->error), &error);
+    else
+      error = newError(env, job->error);
+    napi_reject_deferred(env, job->deferred, error);
+    return;
+  }
+  napi_resolve_deferred(env, job->deferred, job->result ? job->result(env) : value);
+}
+
+}  // namespace w2s

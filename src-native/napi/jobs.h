@@ -1,0 +1,52 @@
+// Calls that compute run one after another on a thread of their own, so that the event loop stays free; each gives a
+// promise. The job thread is also the first thread of the pool that computes.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "../pool/pool.h"
+#include "values.h"
+
+namespace w2s {
+
+struct Job {
+  std::function<void()> work;                  // on the job thread
+  std::function<napi_value(napi_env)> result;  // afterwards, on the event loop
+  napi_deferred deferred = nullptr;
+  napi_ref kept = nullptr;  // the output array, if there is one
+  std::string error;
+  bool badArgument = false;
+};
+
+class Jobs {
+ public:
+  explicit Jobs(napi_env env);
+  ~Jobs();
+
+  /** Queues the job and returns its promise. `output` (or null) is kept alive meanwhile and is the promise's value. */
+  napi_value add(napi_env env, napi_value output, std::function<void()> work,
+                 std::function<napi_value(napi_env)> result = {});
+
+  /** The pool of so many threads: made once, asleep when idle. */
+  Pool& pool(int threads);
+
+ private:
+  void work();
+  static void settle(napi_env env, napi_value, void* context, void* data);
+
+  napi_threadsafe_function done_ = nullptr;
+  int waiting_ = 0;  // jobs not settled yet: while there are any, they keep the process alive
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Job>> queue_;
+  bool stop_ = false;
+  std::map<int, std::unique_ptr<Pool>> pools_;
+  std::thread thread_;
+};
+
+}  // namespace w2s

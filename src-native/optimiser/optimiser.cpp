@@ -1,0 +1,181 @@
+#include "optimiser.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace w2s {
+
+namespace {
+constexpr long TILE = PANEL * PANEL;
+constexpr long PIECE = 8 * TILE;  // 32 kB each of weight, gradient and two moments: they stay in the second-level cache
+}  // namespace
+
+void Optimiser::finish(bool shared) {
+  shared_ = shared;
+  for (std::size_t id = 0; id < parameters_.matrices().size(); id++) {
+    const Matrix& m = parameters_.matrix((int)id);
+    if (m.gradient == Gradient::rows) tables_.push_back(std::make_unique<RowTable>((int)id, m));
+    if (m.gradient != Gradient::dense) continue;
+    for (long out = 0; out < m.out; out += PANEL)
+      for (long in = 0; in < m.in; in += PIECE / PANEL) {
+        const long floats = std::min(PIECE, (m.in - in) * PANEL);
+        const long mirrorAt = m.mirrored ? m.mirrorAt + (in / PANEL * m.out + out) * PANEL : -1;
+        pieces_.push_back({m.at + (out / PANEL * m.in + in) * PANEL, floats, mirrorAt, m.out * PANEL});
+      }
+  }
+  for (long at = parameters_.vectorsFrom(); at < parameters_.rowsFrom(); at += PIECE)
+    pieces_.push_back({at, std::min(PIECE, parameters_.rowsFrom() - at), -1, 0});
+  squares_.resize(pieces_.size());
+  gradients_.resize(shared ? 1 : (std::size_t)pool_.size());
+  vectorGradients_.resize((std::size_t)pool_.size());
+}
+
+void Optimiser::begin() {
+  for (Buffer& g : gradients_) g.need(parameters_.vectorsFrom() - parameters_.trainedFrom());
+  for (Buffer& g : vectorGradients_) g.need(parameters_.rowsFrom() - parameters_.vectorsFrom());
+  first_.need(parameters_.total() - parameters_.trainedFrom());
+  second_.need(parameters_.total() - parameters_.trainedFrom());
+  for (auto& table : tables_) table->clear();
+  folded_ = false;
+  begun_ = true;
+}
+
+void Optimiser::zero(int thread) {
+  const long matrices = parameters_.vectorsFrom() - parameters_.trainedFrom();
+  const auto [begin, end] = shared_ ? pool_.share(matrices, thread) : Pool::Share{0, matrices};
+  float* own = gradients_[shared_ ? 0 : thread].data();
+  std::memset(own + begin, 0, (std::size_t)(end - begin) * sizeof(float));
+  std::memset(vectorGradients_[thread].data(), 0,
+              (std::size_t)(parameters_.rowsFrom() - parameters_.vectorsFrom()) * sizeof(float));
+}
+
+RowTable* Optimiser::table(int matrix) {
+  for (auto& t : tables_)
+    if (t->matrix == matrix) return t.get();
+  return nullptr;
+}
+
+void Optimiser::catchUp(RowTable& table, const int* ids, long count) {
+  if (steps_.empty()) return;
+  const long at = parameters_.matrix(table.matrix).at, moment = at - parameters_.trainedFrom();
+  table.catchUp(ids, count, steps_, parameters_.flat() + at, first_.data() + moment, second_.data() + moment, pool_,
+                kernels_);
+}
+
+void Optimiser::catchUpAll() {
+  if (steps_.empty()) return;
+  for (auto& table : tables_) {
+    const long at = parameters_.matrix(table->matrix).at, moment = at - parameters_.trainedFrom();
+    table->catchUpAll(steps_, parameters_.flat() + at, first_.data() + moment, second_.data() + moment, pool_,
+                      kernels_);
+  }
+}
+
+int Optimiser::threadsOf(const Piece& piece) const {
+  if (folded_) return 1;
+  return piece.at >= parameters_.vectorsFrom() || !shared_ ? pool_.size() : 1;
+}
+
+double Optimiser::sum(const Piece& piece) {
+  const bool matrix = piece.at < parameters_.vectorsFrom();
+  const long at = piece.at - (matrix ? parameters_.trainedFrom() : parameters_.vectorsFrom());
+  std::vector<Buffer>& from = matrix ? gradients_ : vectorGradients_;
+  float* parts[256];
+  const int threads = threadsOf(piece);
+  for (int t = 0; t < threads; t++) parts[t] = from[t].data() + at;
+  return kernels_.sumGradients(parts, threads, piece.floats);
+}
+
+void Optimiser::update(const Piece& piece, const AdamWConstants& constants) {
+  const bool matrix = piece.at < parameters_.vectorsFrom();
+  const float* g = matrix ? gradients_[0].data() + piece.at - parameters_.trainedFrom()
+                          : vectorGradients_[0].data() + piece.at - parameters_.vectorsFrom();
+  float* w = parameters_.flat() + piece.at;
+  const long moment = piece.at - parameters_.trainedFrom();
+  kernels_.adamw(constants, w, first_.data() + moment, second_.data() + moment, g, piece.floats);
+  if (piece.mirrorAt < 0) return;
+  float* mirror = parameters_.mirrors() + piece.mirrorAt;
+  for (long at = 0; at < piece.floats; at += TILE, mirror += piece.mirrorStep) kernels_.transposeTile(w + at, mirror);
+}
+
+double Optimiser::squaresOfRows() {
+  double total = 0;
+  for (auto& table : tables_) total += table->squares(kernels_);
+  return total;
+}
+
+void Optimiser::fold() {
+  if (folded_) return;
+  pool_.run([&](int thread) {
+    const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
+    for (long i = begin; i < end; i++) squares_[i] = sum(pieces_[i]);
+  });
+  folded_ = true;
+}
+
+double Optimiser::step(const AdamW& p) {
+  const double t = (double)steps_.size() + 1;
+  AdamWConstants constants{};
+  constants.beta1 = (float)p.beta1;
+  constants.beta2 = (float)p.beta2;
+  constants.eps = (float)p.eps;
+  constants.decay = (float)(1.0 - p.lr * p.weightDecay);
+  constants.rate = (float)(p.lr / (1.0 - std::pow(p.beta1, t)));
+  constants.inverseRoot = (float)(1.0 / std::sqrt(1.0 - std::pow(p.beta2, t)));
+  constants.gradientScale = 1;
+
+  auto norm = [&] {
+    double total = squaresOfRows();
+    for (double s : squares_) total += s;
+    return std::sqrt(total);
+  };
+  if (p.clipNorm > 0) {
+    fold();
+    constants.gradientScale = (float)std::min(1.0, p.clipNorm / (norm() + 1e-6));
+  }
+  steps_.push_back(constants);
+  pool_.run([&](int thread) {
+    const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
+    for (long i = begin; i < end; i++) {
+      if (!folded_) squares_[i] = sum(pieces_[i]);
+      update(pieces_[i], constants);
+    }
+    for (auto& table : tables_) {
+      const long at = parameters_.matrix(table->matrix).at, moment = at - parameters_.trainedFrom();
+      table->update(constants, (int)steps_.size(), parameters_.flat() + at, first_.data() + moment,
+                    second_.data() + moment, thread, pool_, kernels_);
+    }
+  });
+  folded_ = true;
+  return norm();
+}
+
+std::vector<float> Optimiser::flatGradient() {
+  fold();
+  std::vector<float> flat((std::size_t)parameters_.total(), 0.0f);
+  const long matrices = parameters_.vectorsFrom() - parameters_.trainedFrom();
+  const long vectors = parameters_.rowsFrom() - parameters_.vectorsFrom();
+  float* trained = flat.data() + parameters_.trainedFrom();
+  if (matrices) std::memcpy(trained, gradients_[0].data(), (std::size_t)matrices * sizeof(float));
+  if (vectors) std::memcpy(trained + matrices, vectorGradients_[0].data(), (std::size_t)vectors * sizeof(float));
+  for (auto& table : tables_) table->scatter(flat.data() + parameters_.matrix(table->matrix).at);
+  return flat;
+}
+
+void Optimiser::reset() {
+  steps_.clear();
+  begun_ = false;
+  if (first_.size()) std::memset(first_.data(), 0, (std::size_t)first_.size() * sizeof(float));
+  if (second_.size()) std::memset(second_.data(), 0, (std::size_t)second_.size() * sizeof(float));
+  for (auto& table : tables_) table->reset(0);
+}
+
+double Optimiser::gradientBytes() const {
+  double floats = 0;
+  for (const Buffer& g : gradients_) floats += (double)g.size();
+  for (const Buffer& g : vectorGradients_) floats += (double)g.size();
+  for (auto& table : tables_) floats += (double)table->gradientFloats();
+  return floats * 4;
+}
+
+}  // namespace w2s

@@ -1,0 +1,86 @@
+// Gradients, moments and the AdamW step of one model.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "rowtable.h"
+
+namespace w2s {
+
+/** One update; clipNorm 0: no clipping. */
+struct AdamW {
+  double lr, beta1, beta2, eps, weightDecay, clipNorm;
+};
+
+class Optimiser {
+ public:
+  Optimiser(Parameters& parameters, Pool& pool, const Kernels& kernels)
+      : parameters_(parameters), pool_(pool), kernels_(kernels) {}
+
+  /** Called once the parameters are placed. shared: see shared(). */
+  void finish(bool shared);
+
+  /**
+   * Whether all threads add to one gradient of the matrices, each thread to its own columns, with a barrier a layer.
+   * Small models give every thread a gradient of its own instead, which the update sums.
+   */
+  bool shared() const { return shared_; }
+
+  /** Takes memory for gradients and moments; forgets the last gradient. Zeroing is left to the threads (zero()). */
+  void begin();
+  bool begun() const { return begun_; }
+  void zero(int thread);
+
+  Panels gradient(int matrix, int thread) const {
+    const Matrix& m = parameters_.matrix(matrix);
+    return {gradients_[shared_ ? 0 : thread].data() + m.at - parameters_.trainedFrom(), m.in};
+  }
+  /** Null if the vector is frozen. */
+  float* vectorGradient(int vector, int thread) const {
+    const Vector& v = parameters_.vector(vector);
+    return v.trained ? vectorGradients_[thread].data() + v.at - parameters_.vectorsFrom() : nullptr;
+  }
+
+  /** The row-wise table of a matrix, or null. */
+  RowTable* table(int matrix);
+  /** To be called before rows of a table are read. */
+  void catchUp(RowTable& table, const int* ids, long count);
+  void catchUpAll();
+
+  /** Sums the threads' gradients in place, so that they can be read; step() does so itself. */
+  void fold();
+  /** One flat array laid out like the weights, zero where nothing is trained. */
+  std::vector<float> flatGradient();
+
+  /** Returns the global norm of the gradients before clipping. */
+  double step(const AdamW& update);
+  /** New weights: zero moments, and the step count from the start. */
+  void reset();
+
+  double gradientBytes() const;
+  double momentBytes() const { return 4.0 * (double)(first_.size() + second_.size()); }
+
+ private:
+  /** A run of memory that one thread updates: `tiles` 32 x 32 tiles with their mirror, or `floats` of a vector. */
+  struct Piece {
+    long at, floats;
+    long mirrorAt, mirrorStep;  // -1: no mirror
+  };
+  int threadsOf(const Piece& piece) const;
+  double sum(const Piece& piece);
+  void update(const Piece& piece, const AdamWConstants& constants);
+  double squaresOfRows();
+
+  Parameters& parameters_;
+  Pool& pool_;
+  const Kernels& kernels_;
+  bool shared_ = false, folded_ = false, begun_ = false;
+  std::vector<Piece> pieces_;
+  std::vector<double> squares_;  // per piece: summed in order, so the norm does not depend on who was first
+  std::vector<Buffer> gradients_, vectorGradients_;
+  Buffer first_, second_;
+  std::vector<std::unique_ptr<RowTable>> tables_;
+  std::vector<AdamWConstants> steps_;  // every update so far: what rows catch up on
+};
+
+}  // namespace w2s

@@ -1,0 +1,54 @@
+// A pool of threads that live as long as the engine. A step is a few parallel regions, each a function that every
+// thread runs with its own number; between regions the threads spin for a moment, then sleep, so an idle engine costs
+// nothing and a busy machine is not made busier by waiting.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace w2s {
+
+class Pool {
+ public:
+  /** `threads` in all, the caller of run() being the first. */
+  explicit Pool(int threads);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  int size() const { return threads_; }
+
+  /** Calls body(0) here and body(1) .. body(size - 1) on the others; returns when all have. `body` must not throw. */
+  void run(const std::function<void(int)>& body);
+
+  /** Inside a region: waits until every thread of the pool has come here. */
+  void barrier();
+
+  /** Splits `items` into nearly equal runs: the part of thread t is [begin, end). */
+  struct Share {
+    long begin, end;
+  };
+  Share share(long items, int thread) const { return {items * thread / threads_, items * (thread + 1) / threads_}; }
+
+ private:
+  void work(int thread);
+  void waitFor(const std::atomic<int>& value, int old) const;
+
+  const int threads_;
+  std::vector<std::thread> others_;
+  const std::function<void(int)>* body_ = nullptr;
+  std::atomic<bool> stop_ = false;
+  alignas(64) std::atomic<int> epoch_ = 0;     // raised by run() to start a region
+  alignas(64) std::atomic<int> running_ = 0;   // threads still inside the region
+  alignas(64) std::atomic<int> arrived_ = 0;   // at the barrier
+  alignas(64) std::atomic<int> barriers_ = 0;  // barriers passed
+};
+
+/** Makes this thread treat denormal numbers as zero: they are slow, and mean nothing in a float32 training step. */
+void flushDenormals();
+
+/** Cores this process may use. */
+int availableThreads();
+
+}  // namespace w2s
