@@ -124,7 +124,7 @@ function openLab(): Promise<Lab> {
   return opening
 }
 
-/** Before the page is loaded anew: perhaps the other process has let go of the lab. */
+/** Before the page is loaded anew: perhaps the other process has let go of the lab, or the disk has room again. */
 function tryToWrite(): void {
   if (!lookingOnly) return
   lookingOnly = false
@@ -141,6 +141,7 @@ function publish(events: LabEvent[]): void {
 /** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */
 function heed(status: Status): void {
   engine = status.engine
+  lookingOnly = status.readOnly !== ''
   const busy = engine === 'running' || engine === 'starting'
   if (busy) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
   else if (blocker !== null) {

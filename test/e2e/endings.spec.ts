@@ -1,0 +1,209 @@
+// However a run or the app ends, no finished stage is lost, and what happened is said.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ElectronApplication } from '@playwright/test'
+import { expect, root, test } from './app'
+import { finished, goTo, reach, smallSpec, underway, value } from './lab'
+
+/** Pid of the engine at work, as the operating system knows it. */
+async function enginePid(app: ElectronApplication): Promise<number> {
+  const pid = await app.evaluate(
+    ({ app: main }) => main.getAppMetrics().find((p) => p.name === 'Weak-to-Strong Lab engine')?.pid,
+  )
+  if (!pid) throw new Error('there is no engine process')
+  return pid
+}
+
+/** Puts a small disk at a folder; false where that is not allowed. */
+function mount(folder: string, options: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const goOn = /^Go on from stage/
+
+test('cancel stops at the next step, keeps what is done, and the run can go on', async ({ open }) => {
+  const { page } = await open()
+  const { runId } = await value(page, 'run', smallSpec('To be cancelled', 400))
+  await goTo(page, `#/monitor/${runId}`)
+  const before = finished(await underway(page, runId, 2))
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click()
+  const cancelled = await reach(page, runId, 'cancelled')
+  expect(finished(cancelled)).toMatchObject(before)
+  await page.getByRole('button', { name: goOn }).click()
+  await underway(page, runId, cancelled.stagesDone)
+  expect(finished(await value(page, 'runDetail', runId))).toMatchObject(before)
+  await value(page, 'cancel', runId)
+})
+
+test('a killed engine costs its stage alone', async ({ open }) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', smallSpec('Engine killed', 60))
+  await goTo(page, `#/monitor/${runId}`)
+  const before = finished(await underway(page, runId, 2))
+  process.kill(await enginePid(app), 'SIGKILL')
+  const broken = await reach(page, runId, 'failed')
+  expect(finished(broken)).toMatchObject(before)
+  const failed = broken.stages.filter((stage) => stage.state === 'failed')
+  expect(failed.filter((stage) => stage.startedAt !== null)).toHaveLength(1)
+  expect(failed.map((stage) => stage.error.replace(/".*"/, '"…"'))).toEqual([
+    'The engine process ended unexpectedly (code 9).',
+    ...failed.slice(1).map(() => 'It needs "…", which failed.'),
+  ])
+  await expect(page.getByRole('main')).toContainText('This stage failed; the finished ones are kept.')
+  await page.getByRole('button', { name: goOn }).click()
+  expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
+})
+
+test('a killed app leaves its run interrupted; one button goes on with it', async ({ open, home }) => {
+  const first = await open()
+  const { runId } = await value(first.page, 'run', smallSpec('App killed', 60))
+  const before = finished(await underway(first.page, runId, 2))
+  await first.kill()
+
+  const { page } = await open()
+  expect(finished(await reach(page, runId, 'interrupted'))).toMatchObject(before)
+  await goTo(page, `#/monitor/${runId}`)
+  await expect(page.getByRole('main')).toContainText('The engine or the app ended while this run worked.')
+  await page.getByRole('button', { name: goOn }).click()
+  expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
+  expect(readdirSync(join(home, 'artifacts')).filter((name) => name === 'tmp')).toHaveLength(1)
+  expect(readdirSync(join(home, 'artifacts', 'tmp'))).toEqual([])
+})
+
+test('closing the window while something runs asks first', async ({ open }) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', smallSpec('Asked about', 400))
+  await underway(page, runId, 1)
+  const close = (choice: number) =>
+    app.evaluate(({ BrowserWindow, dialog }, response) => {
+      const asked = new Promise<string>((settle) => {
+        dialog.showMessageBox = (...args: unknown[]) => {
+          settle((args.at(-1) as { message: string }).message)
+          return Promise.resolve({ response, checkboxChecked: false })
+        }
+      })
+      BrowserWindow.getAllWindows()[0]!.close()
+      return asked
+    }, choice)
+  const visible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => w.isVisible()))
+
+  expect(await close(2)).toBe('A run is going on.')
+  expect(await visible()).toEqual([true])
+  await close(0)
+  await expect.poll(visible).toEqual([false])
+  expect((await value(page, 'runDetail', runId)).state).toBe('running')
+
+  // Done, the window comes back by itself.
+  await value(page, 'cancel', runId)
+  await expect.poll(visible).toEqual([true])
+})
+
+test('stop and quit keeps the finished stages', async ({ open }) => {
+  const first = await open()
+  const { runId } = await value(first.page, 'run', smallSpec('Stopped', 400))
+  const before = finished(await underway(first.page, runId, 2))
+  const gone = new Promise((settle) => first.app.process().once('exit', settle))
+  await first.app
+    .evaluate(({ BrowserWindow, dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false })
+      BrowserWindow.getAllWindows()[0]!.close()
+    })
+    .catch(() => undefined)
+  await gone
+  const { page } = await open()
+  const run = await value(page, 'runDetail', runId)
+  expect(run.state).toBe('interrupted')
+  expect(finished(run)).toMatchObject(before)
+})
+
+test('while the command line tool writes, the window looks on', async ({ open, home }) => {
+  const spec = join(home, 'spec.json')
+  writeFileSync(spec, JSON.stringify(smallSpec('From the terminal', 300)))
+  const args = [join(root, 'out/main/cli.js'), 'run', spec, '--home', home]
+  const cli = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new Promise((settle) => cli.once('close', settle))
+  await new Promise<void>((settle) =>
+    cli.stdout.on('data', (chunk: Buffer) => String(chunk).includes('weak') && settle()),
+  )
+
+  const { page } = await open()
+  await expect.poll(async () => (await value(page, 'runs')).map((run) => run.name)).toEqual(['From the terminal'])
+  expect((await value(page, 'status')).readOnly).not.toBe('')
+  expect(await page.evaluate((s) => window.w2s!.call('run', s), smallSpec('Refused'))).toMatchObject({
+    ok: false,
+    error: { code: 'conflict' },
+  })
+  cli.kill('SIGINT')
+  await ended
+  await page.reload()
+  await expect.poll(async () => (await value(page, 'status')).readOnly).toBe('')
+  expect(await value(page, 'runs')).toMatchObject([{ name: 'From the terminal', state: 'cancelled' }])
+})
+
+test.describe('a lab that cannot be opened is told plainly and left as it is', () => {
+  test('a store that is no store', async ({ open, home }) => {
+    mkdirSync(home, { recursive: true })
+    writeFileSync(join(home, 'lab.sqlite'), 'This was a database once.'.repeat(1000))
+    const { page } = await open()
+    await expect(page.getByText(/lab\.sqlite/).first()).toBeVisible()
+    expect(await page.evaluate(() => window.w2s!.call('runs'))).toMatchObject({
+      ok: false,
+      error: { code: 'storage' },
+    })
+  })
+
+  test('a store of a newer version', async ({ open, home }) => {
+    const first = await open()
+    await value(first.page, 'runs')
+    await first.close()
+    const store = join(home, 'lab.sqlite')
+    const code = `require('better-sqlite3')(process.argv[1]).exec("INSERT INTO migrations VALUES ('900-later', 0)")`
+    execFileSync(process.execPath, ['-e', code, store], { cwd: root })
+    const before = readFileSync(store)
+    const { page } = await open()
+    await expect(page.getByText(/written by a newer version of Weak-to-Strong Lab/).first()).toBeVisible()
+    expect(readFileSync(store).equals(before)).toBe(true)
+  })
+
+  test('a disk that cannot be written', async ({ open, home }) => {
+    test.skip(!mount(home, 'ro,size=1m'), 'mounting a disk takes root')
+    try {
+      const opened = await open()
+      await expect(opened.page.getByText(/cannot be written to/).first()).toBeVisible()
+      await opened.close()
+    } finally {
+      execFileSync('umount', ['-l', home])
+    }
+  })
+})
+
+test('a disk that fills up stops the run with the reason; with room again it goes on', async ({ open, home }) => {
+  test.skip(!mount(home, 'size=200m'), 'mounting a disk takes root')
+  try {
+    const opened = await open()
+    const { page } = opened
+    const { runId } = await value(page, 'run', smallSpec('No room', 60))
+    const before = finished(await underway(page, runId, 2))
+    const filler = join(home, 'filler')
+    expect(() => writeFileSync(filler, Buffer.alloc(200 << 20))).toThrow(/ENOSPC/)
+    await expect(page.getByText(/^The disk is full: nothing more can be stored/)).toBeVisible()
+    rmSync(filler)
+    await page.reload()
+    expect(finished(await reach(page, runId, 'interrupted'))).toMatchObject(before)
+    await value(page, 'resume', runId)
+    expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
+    const tooLarge = { ...smallSpec('Too large'), seeds: Array.from({ length: 100 }, (_, seed) => seed) }
+    const refused = await page.evaluate((spec) => window.w2s!.call('run', spec), tooLarge)
+    expect(refused).toMatchObject({ ok: false, error: { message: expect.stringMatching(/needs about/) as unknown } })
+    await opened.close()
+  } finally {
+    execFileSync('umount', ['-l', home])
+  }
+})
