@@ -21,11 +21,13 @@ export async function readAdoption(found: Found): Promise<Adoption> {
 export function adopt(store: Store, { origin, manifest, predictions }: Adoption): void {
   const found = store.stages.byKey(manifest.key)
   if (!found || found.state === 'done') return
-  if (found.state !== 'running') store.stages.claim(found.id, manifest.finishedAt)
+  // What came with the app was not made here: it has no times.
+  const at = origin === 'bundled' ? null : manifest.finishedAt
+  if (found.state !== 'running') store.stages.claim(found.id, at)
   const { id, attempt } = store.stages.byKey(manifest.key)!
   store.stages.setBackend(id, manifest.backend, manifest.device, manifest.reason)
   for (const row of predictions) store.predictions.insert(id, attempt, row)
-  store.stages.finish(id, manifest.finishedAt)
+  store.stages.finish(id, at)
   store.artifacts.put({
     stage: id,
     origin,
@@ -34,7 +36,7 @@ export function adopt(store: Store, { origin, manifest, predictions }: Adoption)
     summary: JSON.stringify(manifest.summary),
     finishedAt: manifest.finishedAt,
   })
-  store.log.insert(id, attempt, { at: manifest.finishedAt, level: 'info', text: 'Found finished on disk.' })
+  if (at !== null) store.log.insert(id, attempt, { at, level: 'info', text: 'Found finished on disk.' })
 }
 
 /** `steps` [evaluations] and one tensor a split, [evaluations, examples, classes − 1]. */

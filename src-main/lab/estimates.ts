@@ -10,13 +10,14 @@ const MEMORY = 5
  * Measured on two cores; see LOG.md.
  */
 const DEFAULT_RATES: Record<string, number> = {
-  data: 2e-4,
+  data: 1e-4,
   pretrain: 60,
-  label: 2e-4,
-  'train/tensorflow': 3e-5,
-  'train/wasm': 1e-4,
+  label: 1e-5,
+  'train/tensorflow': 6e-6,
+  'train/wasm': 8e-6,
 }
-const START_SECONDS = 0.2
+/** What a stage takes beside its work: reading, writing, and a turn of the queue. */
+const START_SECONDS = 0.1
 const BYTES_AN_EXAMPLE = 1500
 const BYTES_OF_WEIGHTS = 4 * 1024 ** 2
 const BYTES_OF_VECTORS = 16 * 1024 ** 2

@@ -77,7 +77,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const readOnly = lock ? '' : READ_ONLY
   const fallbackRuntime = options.fallbackRuntime ?? ''
   const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
-  const backend = async (): Promise<BackendId> => (await backends.choose()).id
+  // Asked for by name it need not be tried before the plan: the engine tries it, and the stage fails with the reason.
+  const wanted = options.backend ?? 'auto'
+  const backend = async (): Promise<BackendId> => (wanted === 'auto' ? (await backends.choose()).id : wanted)
   const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context })
   const runs = createRunDesk({ store, shelf, bus, queue, onEnded })
   if (lock) headlines.catchUp()

@@ -8,7 +8,7 @@ import type { Plan, Stage } from '../science/stages'
 import type { Store } from '../store'
 import { badInput } from './errors'
 import { createEstimator } from './estimates'
-import { freeBytes } from './space'
+import { spaceProblem } from './space'
 import type { Shelf } from './shelf'
 
 export interface Planned {
@@ -85,22 +85,21 @@ export function createPlanner({ store, shelf, home, backend, tasks }: PlannerOpt
         arms: plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
         bytes: needed,
-        warnings: warningsOf(spec, needed, freeBytes(home)),
+        warnings: warningsOf(spec, spaceProblem(home, needed)),
       }
     },
   }
 }
 
 /** What a user should know before pressing Run. */
-function warningsOf(spec: ExperimentSpec, bytes: number, free: number): string[] {
-  const warnings: string[] = []
+function warningsOf(spec: ExperimentSpec, space: string): string[] {
+  const warnings = space === '' ? [] : [space]
   if (spec.seeds.length < 3)
     warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
     )
-  if (bytes > free) warnings.push('There is not enough room on the disk for this run.')
   return warnings
 }
 

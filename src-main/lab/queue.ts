@@ -1,6 +1,6 @@
 import type { EngineEvent, Job } from '../engine/protocol'
 import type { Stage } from '../science/stages'
-import type { StageRow, Store } from '../store'
+import { StorageError, type StageRow, type Store } from '../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from './bus'
 import type { Host } from './host'
@@ -108,7 +108,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** The store takes no more facts, so nothing more may be run: it would be lost. */
   function halt(error: unknown): void {
-    console.error(error)
+    if (!(error instanceof StorageError)) console.error(error)
     trouble = error instanceof Error ? error.message : String(error)
     try {
       interruptAll(store, Date.now())

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { artifactFolder, sweepTemporary, verifyArtifact, type Manifest } from '../engine/artifacts'
+import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../engine/artifacts'
 import type { ArtifactRow } from '../store'
 
 export type Origin = ArtifactRow['origin']
@@ -18,7 +18,10 @@ export interface Shelf {
   folder(key: string, origin: Origin): string
   /** Whether a finished artifact is there; not verified. */
   has(key: string, origin: Origin): boolean
-  /** A finished artifact with every file as its manifest says; the bundled one first. */
+  /**
+   * A finished artifact; the bundled one first. One of this home has every file as its manifest says; one that came with
+   * the app is verified by whoever reads its files.
+   */
   find(key: string): Promise<Found | null>
   /** Takes an artifact off the shelf at once; its bytes are freed when the promise resolves. */
   discard(key: string): Promise<void>
@@ -40,7 +43,7 @@ export function createShelf(home: string, resources: string): Shelf {
       for (const origin of ['bundled', 'own'] as const) {
         if (!has(key, origin)) continue
         const at = folder(key, origin)
-        const manifest = await verifyArtifact(at).catch(() => null)
+        const manifest = await (origin === 'own' ? verifyArtifact(at) : readManifest(at)).catch(() => null)
         if (manifest) return { origin, folder: at, manifest }
       }
       return null

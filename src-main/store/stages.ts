@@ -56,7 +56,7 @@ export function stagesTable(db: Database) {
       WHERE n.stage = s.id AND needed.state <> 'done')
     ORDER BY r.queuedAt, r.rowid, rs.position LIMIT 1`)
   const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
-  const claim = db.prepare<[number, number]>(`
+  const claim = db.prepare<[number | null, number]>(`
     UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
       done = 0, total = 0, unit = '', etaSeconds = NULL, backend = '', device = '', reason = '' WHERE id = ?`)
   const started = db.prepare<[string, string, string, number]>(
@@ -68,7 +68,7 @@ export function stagesTable(db: Database) {
   const end = db.prepare<[StoredState, number, string, number]>(
     'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
   )
-  const finish = db.prepare<[number, number]>(
+  const finish = db.prepare<[number | null, number]>(
     `UPDATE stages SET state = 'done', doneAttempt = attempt, endedAt = ?, error = '', etaSeconds = NULL WHERE id = ?`,
   )
   const wait = db.prepare<[number]>(`UPDATE stages SET state = 'waiting', error = '', done = 0, total = 0 WHERE id = ?`)
@@ -103,7 +103,7 @@ export function stagesTable(db: Database) {
     /** How many stages wait for their turn. */
     waiting: () => waiting.get() ?? 0,
     /** Takes the stage from the queue: a new attempt begins. */
-    claim: (id: number, at: number) => void claim.run(at, id),
+    claim: (id: number, at: number | null) => void claim.run(at, id),
     setBackend: (id: number, backend: string, device: string, reason: string) =>
       void started.run(backend, device, reason, id),
     setProgress: (id: number, p: Progress) =>
@@ -112,7 +112,7 @@ export function stagesTable(db: Database) {
     end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
       void end.run(state, at, error, id),
     /** The current attempt is the one that counts from now on. */
-    finish: (id: number, at: number) => void finish.run(at, id),
+    finish: (id: number, at: number | null) => void finish.run(at, id),
     /** Back into the queue of whatever live run wants it. */
     wait: (id: number) => void wait.run(id),
     /** Everything waiting that needs this stage, directly or not, fails with `error`. */

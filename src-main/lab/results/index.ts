@@ -32,7 +32,11 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
   function seedInput(seed: ArmSeed): SeedInput | null {
     const rows = finishedStages(seed)
     if (!rows) return null
-    const of = (row: StageRow, split: string) => store.predictions.of(row.id, row.doneAttempt, split)
+    const of = (row: StageRow, split: string) => {
+      const evaluations = store.predictions.of(row.id, row.doneAttempt, split)
+      if (evaluations.length > 0) return evaluations
+      throw new LabError('storage', `The predictions of "${row.title}" are not in the store.`)
+    }
     const last = (row: StageRow, split: string) => of(row, split).at(-1)!.probabilities
     const student = of(rows.student, 'test')
     return {

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { CALLS, type CallName } from '../../src-preload/contract'
+import { answer, ARGUMENTS, parseArguments, type Handlers } from '../../src-main/lab/calls'
+import { LabError } from '../../src-main/lab/errors'
+import { StorageError } from '../../src-main/store'
+
+const key = 'a'.repeat(64)
+const ref = { runId: 'r', armId: 'a', seed: 0, stop: 'last' }
+const columns = { text: 'text', label: 'label', split: '', group: '' }
+const texts = { id: 'mine', title: 'Mine', question: '', licence: '' }
+/** Arguments that every call takes. */
+const GOOD: Record<CallName, unknown[]> = {
+  catalog: [],
+  preview: [{ anything: true }],
+  run: [{ anything: true }],
+  runs: [],
+  runDetail: ['r'],
+  curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],
+  log: [{ runId: 'r', limit: 100 }],
+  result: [{ runId: 'r', stop: 'oracle' }],
+  cube: [ref],
+  examples: [{ ...ref, cells: ['010'], search: '', sort: 'index', offset: 0, limit: 50 }],
+  example: [{ ...ref, index: 3 }],
+  cancel: ['r'],
+  resume: ['r'],
+  remove: ['r'],
+  exportBundle: [{ runId: 'r', path: '' }],
+  chooseDataset: [],
+  datasetPreview: [{ path: '/x.csv', ...columns }],
+  datasetImport: [{ path: '/x.csv', ...columns, ...texts, classes: ['a', 'b'] }],
+  datasetRemove: ['mine'],
+  doctor: [],
+  install: [{ backend: 'tensorflow', gpu: false }],
+  uninstall: ['tensorflow'],
+  status: [],
+  reveal: ['/x'],
+}
+
+test('every call of the contract has a schema, and takes what it should', () => {
+  expect(Object.keys(ARGUMENTS).toSorted()).toEqual([...CALLS].toSorted())
+  for (const name of CALLS) expect(parseArguments(name, GOOD[name])).toEqual(GOOD[name])
+})
+
+test('no call takes an argument too many, or something else instead', () => {
+  for (const name of CALLS) {
+    expect(() => parseArguments(name, [...GOOD[name], 'more']), name).toThrow(LabError)
+    expect(() => parseArguments(name, 'nonsense'), name).toThrow(LabError)
+    if (GOOD[name].length === 0 || name === 'run' || name === 'preview') continue
+    expect(() => parseArguments(name, []), name).toThrow(LabError)
+    expect(() => parseArguments(name, [42]), name).toThrow(LabError)
+    const [first] = GOOD[name]
+    if (typeof first === 'object') expect(() => parseArguments(name, [{ ...first, extra: 1 }]), name).toThrow(/extra/)
+  }
+})
+
+test.each([
+  [
+    'curves',
+    [{ keys: ['abc'], names: [], splits: [], buckets: 5 }],
+    '[0].keys[0]',
+    'a stage key (64 hex digits)',
+    '"abc"',
+  ],
+  ['curves', [{ keys: [], names: [], splits: ['tset'], buckets: 5 }], '[0].splits[0]', 'one of', '"tset"'],
+  ['log', [{ runId: 'r', limit: 0 }], '[0].limit', 'at least 1', '0'],
+  ['example', [{ ...ref, index: 1.5 }], '[0].index', 'whole number', '1.5'],
+  ['result', [{ runId: 'r', stop: 'first' }], '[0].stop', 'one of', '"first"'],
+] as const)('%s says what is wrong where', (name, args, path, expected, got) => {
+  const attempt = () => parseArguments(name, args)
+  expect(attempt).toThrow(LabError)
+  try {
+    attempt()
+  } catch (error) {
+    const { problems } = error as LabError
+    expect(problems).toMatchObject([{ path, got }])
+    expect(problems[0]!.expected).toContain(expected)
+  }
+})
+
+test('answers are values or failures, never exceptions', async () => {
+  const handlers = { runs: () => Promise.resolve([]), cancel: () => Promise.reject(new LabError('conflict', 'no')) }
+  const failing = (error: Error): Handlers =>
+    ({ ...handlers, status: () => Promise.reject(error) }) as unknown as Handlers
+  const all = failing(new Error())
+  expect(await answer(all, 'runs', [], '/home')).toEqual({ ok: true, value: [] })
+  expect(await answer(all, 'cancel', ['r'], '/home')).toEqual({ ok: false, error: { code: 'conflict', message: 'no' } })
+  expect(await answer(all, 'cancel', [1], '/home')).toMatchObject({ ok: false, error: { code: 'bad-input' } })
+  const full = new StorageError('full', 'The disk is full.')
+  expect(await answer(failing(full), 'status', [], '/home')).toEqual({
+    ok: false,
+    error: { code: 'storage', message: 'The disk is full.' },
+  })
+  const noSpace = Object.assign(new Error('write'), { code: 'ENOSPC' })
+  const reply = await answer(failing(noSpace), 'status', [], '/home')
+  expect(reply).toMatchObject({ ok: false, error: { code: 'storage' } })
+  expect(await answer(failing(new Error('bug')), 'status', [], '/home')).toMatchObject({
+    error: { code: 'internal', message: 'bug' },
+  })
+})

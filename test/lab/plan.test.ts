@@ -1,0 +1,156 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createEstimator } from '../../src-main/lab/estimates'
+import { forkEngine } from '../../src-main/lab/fork'
+import { parseSpec } from '../../src-main/science/parse'
+import { planExperiment } from '../../src-main/science/plan'
+import { openStore, type Store } from '../../src-main/store'
+import { temporaryFolder } from '../store/temporary'
+import { builtProcesses } from './built'
+import { ended, openLab, tinySpec } from './tools'
+
+const built = builtProcesses()
+const engine = () => ({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
+
+function planOf(changes: Record<string, unknown> = {}) {
+  const parsed = parseSpec(tinySpec(changes))
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
+  return planExperiment(parsed.spec, { sources, bundled: {}, backend: 'wasm' })
+}
+
+/** Records a plan's stages as done, each having taken `seconds`. */
+function past(store: Store, plan: ReturnType<typeof planOf>, seconds: (kind: string) => number): void {
+  for (const { key, kind, title, config, needs } of plan.stages) {
+    const { id } = store.stages.ensure({ key, kind, role: null, title, config: JSON.stringify(config) })
+    for (const [role, need] of Object.entries(needs)) store.needs.insert(id, role, need)
+    store.stages.claim(id, 1000)
+    store.stages.finish(id, 1000 + 1000 * seconds(kind))
+  }
+}
+
+describe('estimates', () => {
+  function blank(): Store {
+    const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
+    onTestFinished(() => store.close())
+    return store
+  }
+
+  test('come from a stated rate where nothing is known, and grow with the work', () => {
+    const store = blank()
+    const seconds = (epochs: number) => {
+      const plan = planOf({ optimiser: { strong: { epochs } } })
+      const student = plan.stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
+      return createEstimator(store, plan.stages).seconds(student)!
+    }
+    expect(seconds(10)).toBeGreaterThan(0)
+    expect(seconds(1000)).toBeGreaterThan(5 * seconds(100))
+  })
+
+  test('come from past stages of the like once there are some', () => {
+    const store = blank()
+    past(store, planOf(), (kind) => (kind === 'train' ? 100.1 : 1.1))
+    const same = planOf({ seeds: [1] })
+    const estimator = createEstimator(store, same.stages)
+    for (const stage of same.stages.filter((s) => s.kind !== 'data'))
+      expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.1 : 1.1, 5)
+  })
+
+  test('know nothing of a backend without past or rate', () => {
+    const plan = planOf()
+    const student = plan.stages.find((s) => s.kind === 'train')!
+    const unheard = { ...student, config: { ...student.config, backend: 'abacus' } } as typeof student
+    expect(createEstimator(blank(), plan.stages).seconds(unheard)).toBeNull()
+  })
+
+  test('of room grow with examples and evaluations', () => {
+    const store = blank()
+    const bytes = (changes: Record<string, unknown>) => {
+      const plan = planOf(changes)
+      const { bytes } = createEstimator(store, plan.stages)
+      return plan.stages.reduce((sum, stage) => sum + bytes(stage), 0)
+    }
+    const sizes = { weak: 4000, transfer: 4000, validation: 2000, test: 2000 }
+    expect(bytes({ sizes })).toBeGreaterThan(bytes({}))
+    expect(bytes({ sizes, evaluations: 100 })).toBeGreaterThan(bytes({ sizes, evaluations: 10 }))
+  })
+})
+
+describe('the lab', () => {
+  test('lists what a spec may name, presets that plan, and warns of thin experiments', async () => {
+    const lab = await openLab({})
+    const catalog = await lab.calls.catalog()
+    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(5).fill('bundled'))
+    expect(catalog.presets.length).toBeGreaterThan(0)
+    for (const { spec } of catalog.presets) {
+      const preview = await lab.calls.preview(spec)
+      expect(preview).toMatchObject({ valid: true, warnings: [] })
+      expect(preview.valid && preview.seconds).toBeGreaterThan(0)
+    }
+    const thin = await lab.calls.preview(tinySpec())
+    expect(thin.valid && thin.warnings).toHaveLength(2)
+  })
+
+  test('asks the engine once which backend to plan for, and reports on all of them', async () => {
+    const lab = await openLab({ ...engine(), backend: 'auto' })
+    const preview = await lab.calls.preview(tinySpec())
+    expect(preview.valid).toBe(true)
+    const doctor = await lab.calls.doctor()
+    expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['tensorflow', 'wasm'])
+    const wasm = doctor.backends.find((backend) => backend.id === 'wasm')!
+    expect(wasm).toMatchObject({ loadable: true, selfTest: { passed: true } })
+    expect(doctor.chosen!.reason).not.toBe('')
+    expect(await lab.calls.status()).toMatchObject({ engine: 'stopped', backend: doctor.chosen!.id })
+  })
+
+  test('imports a dataset, runs it, and refuses to run what is gone', async () => {
+    const home = temporaryFolder()
+    const lab = await openLab({ home, ...engine() })
+    const file = join(home, 'mine.csv')
+    const rows = Array.from({ length: 400 }, (_, i) => `${i % 2 ? 'good fine' : 'bad poor'} thing number ${i},${i % 2}`)
+    writeFileSync(file, ['text,label', ...rows].join('\n'))
+    const columns = { text: 'text', label: 'label', split: '', group: '' }
+    const preview = await lab.calls.datasetPreview({ path: file, ...columns })
+    expect(preview).toMatchObject({ format: 'csv', examples: 400, badLines: 0 })
+    const texts = { id: 'mine', title: 'Mine', question: 'Good?', licence: 'my own' }
+    const told: string[] = []
+    lab.subscribe((events) => void told.push(...events.map((e) => e.type)))
+    const request = { path: file, ...columns, ...texts, classes: ['0', '1'] }
+    expect(await lab.calls.datasetImport(request)).toMatchObject({ id: 'mine', origin: 'imported', examples: 400 })
+    expect(told).toContain('datasets')
+    await expect(lab.calls.datasetImport(request)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(lab.calls.datasetImport({ ...request, id: 'other', label: 'lable' })).rejects.toMatchObject({
+      code: 'bad-input',
+    })
+    const { runId } = await lab.calls.run(tinySpec({ tasks: ['mine'] }))
+    expect((await ended(lab, runId)).state).toBe('done')
+    const { arms } = await lab.calls.result({ runId, stop: 'last' })
+    expect(arms[0]!.weak!.value).toBeGreaterThan(0.5)
+
+    const again = tinySpec({ tasks: ['mine'], splitSeed: 1 })
+    const { runId: doomed } = await lab.calls.run(again)
+    await lab.calls.cancel(doomed)
+    await lab.calls.datasetRemove('mine')
+    expect((await lab.calls.catalog()).tasks.map((task) => task.id)).not.toContain('mine')
+    await expect(lab.calls.run(again)).rejects.toMatchObject({ problems: [{ path: 'tasks[0]' }] })
+    // What was finished stays readable without the dataset.
+    expect((await lab.calls.result({ runId, stop: 'oracle' })).arms[0]!.seedsDone).toBe(1)
+    await lab.calls.resume(doomed)
+    const run = await ended(lab, doomed)
+    expect(run.stages[0]).toMatchObject({ state: 'failed' })
+    expect(run.stages[0]!.error).toContain('"mine" is not there any more')
+  })
+
+  test('says plainly when the examples of a run are gone', async () => {
+    const home = temporaryFolder()
+    const lab = await openLab({ home, ...engine() })
+    const { runId } = await lab.calls.run(tinySpec())
+    const run = await ended(lab, runId)
+    writeFileSync(join(home, 'artifacts', run.stages[0]!.key, 'examples.json'), '{}')
+    const ref = { runId, armId: run.arms[0]!.id, seed: 0, stop: 'oracle' as const }
+    await expect(lab.calls.cube(ref).then(() => lab.calls.cube(ref))).rejects.toThrow(
+      /examples\.json: expected \d+ bytes, got 2/,
+    )
+  })
+})
