@@ -1,5 +1,5 @@
 // The command line as users run it: a built process of Node with its own data folder.
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle } from '../../src-main/bundle'
@@ -188,6 +188,13 @@ describe('a run', () => {
     expect(mismatches(tables, 'verify', document)).toEqual([])
     expect(document).toMatchObject({ ok: false, problems: [{ file: 'metrics.csv' }] })
     expect(stderr).toContain('metrics.csv')
+  })
+
+  it('is exported into a folder under its own name', async () => {
+    await mkdir(join(w2s.home, 'shelf'))
+    const { code, stdout } = await w2s.run('export', 'last', 'shelf')
+    const [name] = await readdir(join(w2s.home, 'lab', 'bundles'))
+    expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, join(w2s.home, 'shelf', name!)])
   })
 
   it('is found in another folder by --home', async () => {

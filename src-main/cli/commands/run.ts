@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Calls, Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
+import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { badInput } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
@@ -11,7 +11,8 @@ import { badArgument, EXIT, type ExitCode } from '../errors'
 import { follow } from '../follow'
 import { onInterrupt } from '../interrupt'
 import { resultTable } from '../results'
-import { count, duration, moment, size } from '../text'
+import { count, duration, moment } from '../text'
+import { writeBundle } from './bundle'
 
 const BACKENDS = ['auto', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
 
@@ -84,7 +85,8 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     for (const line of resultTable(arms, out.columns)) out.line(line)
     out.line()
   }
-  const bundle = detail.state === 'done' && !flags['no-export'] ? await write(lab, detail, flags, context) : null
+  const wanted = detail.state === 'done' && !flags['no-export']
+  const bundle = wanted ? await writeBundle(lab, detail, flags.export, context) : null
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = detail.stages
     .filter((s) => s.state === 'failed')
@@ -148,20 +150,6 @@ async function perform(
   } finally {
     live.runId = null
   }
-}
-
-async function write(lab: Lab, { id }: RunDetail, flags: Flags, { out, cwd }: Context) {
-  const path = typeof flags.export === 'string' ? resolve(cwd, flags.export) : ''
-  out.status('Writing the bundle')
-  const bundle = await lab.calls.exportBundle({ runId: id, path })
-  if (bundle) describeBundle(bundle, out)
-  return bundle
-}
-
-/** Two lines: how large, and, as the very last thing said, where. */
-export function describeBundle(bundle: NonNullable<ReturnType<Calls['exportBundle']>>, out: Context['out']): void {
-  out.line(`Bundle: ${count(bundle.files, 'file')}, ${size(bundle.bytes)}, sha256 ${bundle.sha256}`)
-  out.line(bundle.path)
 }
 
 function conclude(detail: RunDetail, failures: number, what: string, { out }: Context): ExitCode {
