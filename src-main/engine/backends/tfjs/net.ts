@@ -1,10 +1,7 @@
-import type { NetSpec } from '../../../science/models/model'
-import { averagingOf } from '../batches'
+import type { Rank } from '@tensorflow/tfjs'
+import { averagingOf, type TokenBatch } from '../batches'
 import type { Batch } from '../learner'
 import type { Runtime, Tensor, Tensor1D, Tensor2D } from './runtime'
-
-/** The trained tensors of a net, in the order of `tensorsOf`. */
-export type Parameters = Tensor[]
 
 /**
  * relu(x·W + b), or x·W + b: one kernel forward, and a backward of our own, because the taped one is neither fused nor
@@ -52,34 +49,29 @@ function lookUp(runtime: Runtime, embeddings: Tensor2D, tokens: Int32Array): Ten
   return op(embeddings)
 }
 
-/** Input of the first layer, [n, width], on the tape where embeddings are tuned. */
-function inputOf(runtime: Runtime, net: NetSpec, batch: Batch, parameters: Parameters): Tensor2D {
+/** Mean embedding of every text, [n, width], on the tape. */
+function meanEmbeddings(runtime: Runtime, batch: TokenBatch, embeddings: Tensor2D): Tensor2D {
   const { tf } = runtime
-  if ('dense' in batch) return tf.tensor2d(batch.dense.data, [batch.n, batch.dense.cols])
   const { tokens, average } = averagingOf(batch)
-  const rows = lookUp(runtime, parameters[0] as Tensor2D, tokens)
-  return linear(
-    runtime,
-    tf.tensor2d(average.data, [average.rows, average.cols]),
-    rows,
-    tf.zeros([net.kind === 'bag' ? net.width : net.input]),
-    'linear',
-    false,
-  )
+  const rows = lookUp(runtime, embeddings, tokens)
+  const noBias = tf.zeros<Rank.R1>([embeddings.shape[1]])
+  return linear(runtime, tf.tensor2d(average.data, [average.rows, average.cols]), rows, noBias, 'linear', false)
 }
 
 /**
- * Logits [n, classes]. Token lists are averaged on the device with the tuned embeddings that stand first among the
- * parameters; for frozen ones the caller hands in their means as dense features.
+ * Logits [n, classes]. Dense features go through the layers (weight and bias of each in turn); token lists are first
+ * averaged, by the embeddings that then stand first among the parameters.
  */
-export function logitsOf(runtime: Runtime, net: NetSpec, batch: Batch, parameters: Parameters): Tensor2D {
-  const tuned = !('dense' in batch)
-  const layers = tuned ? parameters.slice(1) : parameters
-  let x = inputOf(runtime, net, batch, parameters)
+export function logitsOf(runtime: Runtime, batch: Batch, parameters: readonly Tensor[]): Tensor2D {
+  const isDense = 'dense' in batch
+  const layers = isDense ? parameters : parameters.slice(1)
+  let x = isDense
+    ? runtime.tf.tensor2d(batch.dense.data, [batch.n, batch.dense.cols])
+    : meanEmbeddings(runtime, batch, parameters[0] as Tensor2D)
   for (let at = 0; at < layers.length; at += 2) {
     const isOutput = at + 2 === layers.length
     const [weight, bias] = [layers[at] as Tensor2D, layers[at + 1] as Tensor1D]
-    x = linear(runtime, x, weight, bias, isOutput ? 'linear' : 'relu', tuned || at > 0)
+    x = linear(runtime, x, weight, bias, isOutput ? 'linear' : 'relu', !isDense || at > 0)
   }
   return x
 }

@@ -1,0 +1,138 @@
+// Measures the engine on the shapes of the quick start, on every backend that loads here: node scripts/bench-engine.mjs
+// `--preset <id>` names another preset for the whole run, `--no-run` leaves it out.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runnerImport } from 'vite'
+
+const { values: options } = parseArgs({
+  options: { preset: { type: 'string', default: 'quickstart' }, 'no-run': { type: 'boolean', default: false } },
+})
+const at = (path) => resolve(import.meta.dirname, '..', path)
+/** One module runner for all, so that they share the state of their modules. */
+const load = async (...paths) => {
+  const modules = {}
+  for (const path of paths)
+    Object.assign(modules, (await runnerImport(at(path), { configFile: false, logLevel: 'error' })).module)
+  return modules
+}
+const { loadBackend, BACKEND_IDS } = await load('src-main/engine/backends/index.ts')
+const { crossEntropyGradient } = await load('src-main/engine/backends/self-test.ts')
+const { createRunner } = await load('src-main/engine/runner.ts')
+const { planExperiment } = await load('src-main/science/plan.ts')
+const { parseSpec } = await load('src-main/science/parse.ts')
+const { TASKS } = await load('src-main/science/tasks/index.ts')
+
+const ADAMW = { lr: 0.003, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clipNorm: 0 }
+const dense = (n, cols) => ({
+  n,
+  dense: { rows: n, cols, data: Float32Array.from({ length: n * cols }, (_, i) => Math.sin(i)) },
+})
+/** Texts of about 25 tokens, frequent words more often. */
+function lists(n, vocabulary) {
+  const offsets = Int32Array.from({ length: n + 1 }, (_, i) => i * 25)
+  const tokens = Int32Array.from({ length: n * 25 }, (_, i) =>
+    Math.floor(vocabulary * Math.abs(Math.sin(i * 12.9898)) ** 4 * 0.999),
+  )
+  return { n, tokens, offsets }
+}
+const WORDS = { kind: 'mlp', input: 30, hidden: [], classes: 2 }
+const VECTORS = { kind: 'mlp', input: 100, hidden: [32], classes: 2 }
+const TUNED = { kind: 'bag', vocabulary: 20_000, width: 100, hidden: [32], classes: 2, tuneEmbeddings: true }
+const CASES = [
+  { title: 'step, 30 words, linear, batch 32', net: WORDS, batch: dense(32, 30), train: true },
+  { title: 'step, vectors 100-32-2, batch 32', net: VECTORS, batch: dense(32, 100), train: true },
+  { title: 'step, vectors 100-32-2, batch 256', net: VECTORS, batch: dense(256, 100), train: true },
+  { title: 'step, tuned vectors 20,000 × 100, batch 32', net: TUNED, batch: lists(32, 20_000), train: true },
+  { title: 'prediction of 3,300 examples, vectors 100-32-2', net: VECTORS, batch: dense(3300, 100), train: false },
+  { title: 'prediction of 3,300 texts, tuned vectors', net: TUNED, batch: lists(3300, 20_000), train: false },
+]
+
+/** Median seconds of one call, over at least half a second of them. */
+async function median(work) {
+  for (let i = 0; i < 3; i++) await work()
+  const times = []
+  const start = performance.now()
+  while (performance.now() - start < 500 || times.length < 5) {
+    const before = performance.now()
+    await work()
+    times.push((performance.now() - before) / 1000)
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]
+}
+
+async function measure(backend, { net, batch, train }) {
+  const learner = await backend.create(net, { seed: 0 })
+  const targets = {
+    rows: batch.n,
+    cols: 2,
+    data: Float32Array.from({ length: 2 * batch.n }, (_, i) => (i + (i >> 1)) % 2),
+  }
+  const seconds = await median(async () => {
+    if (!train) return learner.forward(batch)
+    await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+    return learner.step(ADAMW)
+  })
+  learner.dispose()
+  return 1 / seconds
+}
+
+/** Runs every stage of a preset, pretraining from what is shipped; returns seconds. */
+async function wholeRun(id) {
+  const preset = JSON.parse(await readFile(at(`resources/presets/${options.preset}.json`), 'utf8'))
+  const { spec } = parseSpec(preset.spec)
+  const tasks = Object.values(TASKS)
+  const { stages } = planExperiment(spec, {
+    sources: Object.fromEntries(
+      tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
+    ),
+    bundled: Object.fromEntries(tasks.map((t) => [t.id, t.sha256])),
+    backend: id,
+  })
+  const artifacts = await mkdtemp(join(tmpdir(), 'w2s-bench-'))
+  let steps = 0
+  const runner = createRunner((event) => {
+    if (event.type === 'metric' && event.name === 'loss') steps++
+    if (event.type === 'state' && event.state === 'failed') throw new Error(event.error)
+  }, loadBackend)
+  const folderOf = (key) =>
+    stages.find((s) => s.key === key).kind === 'pretrain' ? at(`resources/ladders/${key}`) : join(artifacts, key)
+  const start = performance.now()
+  for (const stage of stages.filter((s) => s.kind !== 'pretrain')) {
+    const needs = Object.fromEntries(Object.entries(stage.needs).map(([role, key]) => [role, folderOf(key)]))
+    await runner.run({
+      stage,
+      needs,
+      artifacts,
+      tasks: Object.fromEntries(tasks.map((t) => [t.id, at(`resources/tasks/${t.id}.jsonl.gz`)])),
+    })
+  }
+  const seconds = (performance.now() - start) / 1000
+  await rm(artifacts, { recursive: true })
+  return { seconds, steps, trainings: stages.filter((s) => s.kind === 'train').length }
+}
+
+const backends = []
+for (const id of BACKEND_IDS)
+  await loadBackend(id).then(
+    (b) => backends.push(b),
+    (e) => console.log(`${id}: ${e.message}`),
+  )
+console.log(
+  `${cpus()[0].model.trim()}, ${cpus().length} threads\n${backends.map((b) => `${b.id}: ${b.version}, ${b.device}`).join('\n')}\n`,
+)
+
+const row = (title, cells) => console.log(title.padEnd(50) + cells.map((c) => String(c).padStart(14)).join(''))
+const figure = (x) => (x >= 100 ? Math.round(x).toLocaleString('en') : x.toPrecision(3))
+row('a second', [...backends.map((b) => b.id), ...(backends.length > 1 ? ['ratio'] : [])])
+for (const each of CASES) {
+  const rates = []
+  for (const backend of backends) rates.push(await measure(backend, each))
+  row(each.title, [...rates.map(figure), ...(rates.length > 1 ? [(rates[0] / rates[1]).toFixed(2)] : [])])
+}
+if (!options['no-run'])
+  for (const { id } of backends) {
+    const { seconds, steps, trainings } = await wholeRun(id)
+    row(`\n${options.preset} on ${id}`, [`${seconds.toFixed(1)} s`, `${trainings} trainings`, `${figure(steps)} steps`])
+  }
