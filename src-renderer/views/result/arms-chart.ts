@@ -114,6 +114,21 @@ const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0,
 const tickLabel = (parts: readonly string[]) =>
   parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
 
+/** Charts on the same rows must not make room of their own accord, or the rows would part. */
+export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 4 } }
+
+/** The vertical axis of charts with a row an arm, the first on top. */
+export function rowAxis(arms: number) {
+  return {
+    type: 'linear' as const,
+    reverse: true,
+    min: -0.55,
+    max: arms - 0.4,
+    border: { display: false },
+    grid: { display: false },
+  }
+}
+
 interface OptionsInput {
   arms: readonly ArmResult[]
   labels: readonly (readonly string[])[]
@@ -127,6 +142,7 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
   const base = lineOptions(p, { ...range, title: 'accuracy on held-out test', format: (v) => share(v, 2) }, {}, 14)
   return {
     ...base,
+    layout: ROW_LAYOUT,
     // Gaps and seeds are not in order along x, so Chart.js must parse them to know.
     parsing: { xAxisKey: 'x', yAxisKey: 'y' },
     normalized: false,
@@ -139,12 +155,7 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
     scales: {
       x: { ...base.scales?.['x'], grid: { color: p.line, drawTicks: false } },
       y: {
-        type: 'linear',
-        reverse: true,
-        min: -0.55,
-        max: arms.length - 0.4,
-        border: { display: false },
-        grid: { display: false },
+        ...rowAxis(arms.length),
         afterBuildTicks: (axis) => (axis.ticks = arms.map((_, value) => ({ value }))),
         ticks: {
           color: p.ink,
@@ -181,13 +192,18 @@ export function armsTable(
   labels: readonly (readonly string[])[],
 ): { head: string[]; rows: string[][] } {
   const cells = (of: Estimate | null) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
+  const pgr = (of: ArmResult['pgr']) => {
+    if (!of) return ['to come', '']
+    return of.defined ? [share(of.value, 2), interval(of.low, of.high)] : ['undefined', '']
+  }
   return {
-    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %'],
+    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'],
     rows: arms.map((arm, i) => [
       (labels[i] ?? []).join(' · '),
       ...cells(arm.weak),
       ...cells(arm.student),
       ...cells(arm.ceiling),
+      ...pgr(arm.pgr),
     ]),
   }
 }
