@@ -52,7 +52,8 @@ export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunD
 
   /** Puts the stages that are not done into the queue; part of the caller's transaction. */
   function want(keys: string[], adopted: Adoption[]): void {
-    for (const adoption of adopted) adopt(store, adoption)
+    // Looked at a moment ago; what was removed since is made again.
+    for (const adoption of adopted) if (shelf.has(adoption.manifest.key, adoption.origin)) adopt(store, adoption)
     for (const key of keys) {
       const stage = store.stages.byKey(key)!
       const origin = store.artifacts.get(stage.id)?.origin
