@@ -147,7 +147,7 @@ NEOX = {
     "blk.{}.attn_output": "gpt_neox.layers.{}.attention.dense",
     "blk.{}.ffn_norm": "gpt_neox.layers.{}.post_attention_layernorm",
     "blk.{}.ffn_up": "gpt_neox.layers.{}.mlp.dense_h_to_4h", "blk.{}.ffn_down": "gpt_neox.layers.{}.mlp.dense_4h_to_h",
-    "output_norm": "gpt_neox.final_layer_norm", "output": "embed_out",
+    "output_norm": "gpt_neox.final_layer_norm", "output": "lm_head",  # embed_out in files
 }
 LLAMA = {
     "token_embd": "model.embed_tokens", "blk.{}.attn_norm": "model.layers.{}.input_layernorm",
@@ -243,5 +243,5 @@ def export_onnx(path, model, tokenizer):
             return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
     names = ["input_ids", "attention_mask"]
-    torch.onnx.export(Wrapped(), (ids, torch.ones_like(ids)), path, input_names=names, output_names=["output"],
+    torch.onnx.export(Wrapped().eval(), (ids, torch.ones_like(ids)), path, input_names=names, output_names=["output"],
                       dynamic_axes={n: {0: "batch", 1: "length"} for n in names}, opset_version=17, dynamo=False)
