@@ -15,7 +15,7 @@ const GAP: Dot = { x: Number.NaN, y: Number.NaN, text: '' }
 const BELOW = 0.24
 
 /** Height of a row in pixels: few arms get room, many stand close. */
-export const rowHeight = (arms: number): number => (arms <= 3 ? 62 : 38)
+export const rowHeight = (arms: number): number => Math.round(Math.min(90, Math.max(38, 240 / Math.max(1, arms))))
 export const MARKERS = {
   weak: 'rect',
   student: 'circle',
@@ -111,7 +111,8 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
 }
 
 const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-const tickLabel = (parts: readonly string[]) =>
+/** A label of one line, or of two with the method below. */
+export const tickLabel = (parts: readonly string[]) =>
   parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
 
 /** Charts on the same rows must not make room of their own accord, or the rows would part. */
@@ -119,7 +120,9 @@ export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bo
 
 /** The vertical axis of charts with a row an arm, the first on top. */
 export function rowAxis(arms: number) {
+  const rows = Array.from({ length: arms }, (_, value) => ({ value }))
   return {
+    afterBuildTicks: (axis: { ticks: { value: number }[] }) => void (axis.ticks = rows),
     type: 'linear' as const,
     reverse: true,
     min: -0.55,
@@ -156,7 +159,6 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
       x: { ...base.scales?.['x'], grid: { color: p.line, drawTicks: false } },
       y: {
         ...rowAxis(arms.length),
-        afterBuildTicks: (axis) => (axis.ticks = arms.map((_, value) => ({ value }))),
         ticks: {
           color: p.ink,
           autoSkip: false,
