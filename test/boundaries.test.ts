@@ -243,9 +243,7 @@ describe('files', () => {
   })
 
   it('silence no checker', () => {
-    const silenced = sources.filter((s) =>
-      /@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(s.text),
-    )
+    const silenced = sources.filter((s) => /@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(s.text))
     expect(silenced.map((s) => s.path)).toEqual([])
   })
 })
