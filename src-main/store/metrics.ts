@@ -55,7 +55,6 @@ export function metricsTable(db: Database) {
   const series = db.prepare<[number, number], { name: string; split: string }>(
     'SELECT DISTINCT name, split FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split',
   )
-  const attempts = db.prepare<[number], number>('SELECT DISTINCT attempt FROM metrics WHERE stage = ?').pluck()
   const all = db.prepare<[number, number], Stored & { name: string; split: string }>(
     'SELECT name, split, step, value FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split, step',
   )
@@ -81,7 +80,6 @@ export function metricsTable(db: Database) {
     },
     /** Names and splits that the attempt has numbers for. */
     series: (stage: number, attempt: number) => series.all(stage, attempt),
-    attempts: (stage: number) => attempts.all(stage),
     /** Every number of an attempt. */
     of: (stage: number, attempt: number): MetricRow[] =>
       all.all(stage, attempt).map((r) => ({ ...r, value: r.value ?? NaN })),

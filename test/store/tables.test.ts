@@ -135,7 +135,7 @@ describe('metrics', () => {
     const stage = series(store, [1, 2])
     store.metrics.insert(stage, 2, { name: 'loss', split: '', step: 0, value: 5 })
     expect(curve(store, of(stage, 2), 10)).toMatchObject({ step: [0], value: [5], bucket: 1 })
-    expect(store.metrics.attempts(stage)).toEqual([1, 2])
+    expect(store.metrics.of(stage, 1).map((m) => m.value)).toEqual([1, 2])
   })
 
   test('not-a-number and infinity come back as they went', () => {
@@ -226,6 +226,8 @@ describe('the other tables', () => {
     expect(rows.map((row) => row.step)).toEqual([0, 5])
     expect(rows[0]!.probabilities).toEqual(new Float32Array([0.5]))
     expect(rows[1]!.probabilities).toEqual(Float32Array.from([0.1, 0.2, 0.3]))
+    expect(store.predictions.last(s!, 1, 'test')).toEqual(rows[1])
+    expect(store.predictions.last(s!, 2, 'test')).toBeUndefined()
   })
 
   test('stages of no run go with everything that hangs on them, dependents first', () => {
