@@ -21,3 +21,9 @@ export async function readCard(folder: string): Promise<ModelCard> {
     text: readme === null ? null : readme.slice(header?.[0].length ?? 0).trim(),
   }
 }
+
+/** The README.md of a card, as `readCard` reads it. */
+export function cardText({ name, licence, text }: ModelCard): string {
+  const header = licence === null ? '' : `---\nlicense: ${licence}\n---\n`
+  return `${header}${text ?? `# ${name}`}\n`
+}
