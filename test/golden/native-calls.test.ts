@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ModelSpec, NativeAddon, NativeBatch, NativeTensor } from '../../src-native/model'
+import type { ModelSpec, NativeAddon, NativeTensor } from '../../src-native/model'
 import { dLogitsOf, fill, loadAddon, modelOf, readCase, tokenBatch } from './native'
 
 let addon: NativeAddon
