@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { parameterCount, transformerTensors, type TransformerSpec } from '../../science/models/net'
+import { transformerTensors, type TransformerSpec } from '../../science/models/net'
 import { createTokenizer, type TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import { checkBody, type Architecture, type Described, type Rule } from './architectures/architecture'
@@ -19,6 +19,7 @@ import { sizeOf, type TensorSource } from './source'
 export interface OpenModel {
   architecture: string
   spec: TransformerSpec
+  /** Number of weights in the checkpoint: a tied head counted once, a new one not at all. */
   parameters: number
   /** The longest text in tokens. */
   context: number
@@ -204,7 +205,7 @@ function opened(source: TensorSource, { weights }: Located, opening: Opening): O
   return {
     architecture,
     spec,
-    parameters: parameterCount(spec),
+    parameters: rules.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     context,
     card,
     weights: (signal) => readWeights(source, spec, rules, signal),

@@ -54,7 +54,7 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
   const tokenizer = { ...parsed, truncation: null, padding: null }
   let inner: Tokenizer
   try {
-    inner = new Tokenizer(tokenizer, config)
+    inner = new Tokenizer({ ...tokenizer, pre_tokenizer: mendDigits(parsed.pre_tokenizer) }, config)
   } catch (cause) {
     throw new CheckpointError(`${file}: expected a tokenizer, got ${(cause as Error).message}`, { cause })
   }
@@ -79,6 +79,18 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
     end: end === undefined ? undefined : inner.token_to_id(end),
     definition: { tokenizer, config },
   }
+}
+
+/**
+ * The library takes 0 to 9 for all digits; the reference takes everything that Unicode counts as a number. The same said
+ * as a split is understood alike.
+ */
+function mendDigits(pre: object | null): object | null {
+  const { type, individual_digits: single, pretokenizers: parts } = (pre ?? {}) as Record<string, unknown>
+  if (type === 'Sequence' && Array.isArray(parts)) return { ...pre, pretokenizers: parts.map(mendDigits) }
+  if (type !== 'Digits') return pre
+  const pattern = { Regex: single === true ? '\\p{N}' : '\\p{N}+' }
+  return { type: 'Split', pattern, behavior: 'Isolated', invert: false }
 }
 
 function sizeOf({ model, added_tokens: added }: z.infer<typeof tokenizerSchema>): number {
