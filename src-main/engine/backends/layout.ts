@@ -36,7 +36,7 @@ export function sizeOf(spec: { shape: number[] }): number {
 /**
  * Initial weights, the same on every backend because they come from the seed and not from the backend's own generator:
  * hidden weights uniform in ±sqrt(6 / in) (He et al. 2015, for ReLU), biases 0, output weights 0 as in the reference
- * code (SCIENCE 1.2: every student starts undecided, at the same loss), embeddings as given, else uniform with variance
+ * code (openai/weak-to-strong: every student starts undecided, at the same loss), embeddings as given, else uniform with variance
  * 1 / width.
  */
 export function initialWeights(net: NetSpec, seed: number, embeddings?: Float32Array): Weights {
