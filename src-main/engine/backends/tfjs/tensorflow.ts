@@ -2,19 +2,19 @@ import { createRequire, Module } from 'node:module'
 import path from 'node:path'
 import util from 'node:util'
 import type * as tfjsNode from '@tensorflow/tfjs-node-gpu'
+import type * as kernels from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import { assertInstalled } from '../../tensorflow/installed'
 import { LIBRARY_VERSION } from '../../tensorflow/packages'
 import { bindingFile, bindingPackage } from '../../tensorflow/paths'
-import { activator, load, loadTf, type Runtime, type Tensor2D } from './runtime'
+import { activator, byTarget, load, loadTf, type Runtime, type Tensor2D } from './runtime'
 
 /** Type of what tfjs-node calls and Node 23 removed. */
 interface OldUtil {
   isNullOrUndefined?: (value: unknown) => boolean
 }
+type KernelModule = typeof kernels
 /** What tfjs-node's backend has beside TensorFlow.js' interface. */
-interface NodeBackend {
-  isUsingGpuDevice: boolean
-}
+type NodeBackend = Pick<kernels.NodeJSKernelBackend, 'isUsingGpuDevice' | 'executeSingleOutput'>
 
 /**
  * Makes tfjs-node load our binding: it asks the package node-pre-gyp where its own is, and that one question is answered
@@ -37,13 +37,21 @@ export async function loadTensorflow(): Promise<Runtime> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
   process.env.TF_DETERMINISTIC_OPS ??= '1'
+  // Products in single precision: a GPU would round their factors to 10 bits (TF32), and no result would agree to 1e-4.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0'
   const old = util as OldUtil
   old.isNullOrUndefined ??= (value) => value === null || value === undefined
 
   const tf = loadTf()
   load('@tensorflow/tfjs-node-gpu') as typeof tfjsNode
   if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js could not start libtensorflow.')
-  const gpu = (tf.backend() as unknown as NodeBackend).isUsingGpuDevice
+  const backend = tf.backend() as unknown as NodeBackend
+  const gpu = backend.isUsingGpuDevice
+  const { createTensorsTypeOpAttr: typeOf } = load('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as KernelModule
+  const segmentTypes = [
+    typeOf('T', 'float32'),
+    ...['Tidx', 'Tnumsegments', 'Tsegmentids'].map((name) => typeOf(name, 'int32')),
+  ]
   return {
     tf,
     id: 'tensorflow',
@@ -51,11 +59,17 @@ export async function loadTensorflow(): Promise<Runtime> {
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
     linear(x, weight, bias, activation) {
-      const z = tf.add<Tensor2D>(tf.matMul(x, weight), bias)
+      const product = tf.matMul<Tensor2D>(x, weight)
+      const z = bias ? tf.add<Tensor2D>(product, bias) : product
       return activation === 'relu' ? tf.relu(z) : z
     },
     timesTransposedLeft: (a, b) => tf.matMul(a, b, true, false),
     timesTransposedRight: (a, b) => tf.matMul(a, b, false, true),
+    sumByRow(x, rows, size) {
+      const { order, targets } = byTarget(rows)
+      const indices = [tf.tensor1d(order, 'int32'), tf.tensor1d(targets, 'int32'), tf.scalar(size, 'int32')]
+      return backend.executeSingleOutput('SparseSegmentSumWithNumSegments', segmentTypes, [x, ...indices]) as Tensor2D
+    },
     activate: activator(tf, 'tensorflow'),
   }
 }
