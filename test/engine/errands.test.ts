@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { buildEngine } from './built'
 import { startEngine, type Host } from './host'
+import { nativeMissing } from './runtimes'
 
 let built: Awaited<ReturnType<typeof buildEngine>>
 let cache: string
@@ -29,12 +30,12 @@ afterEach(async () => {
   await rm(cache, { recursive: true, force: true })
 })
 
-test('auto chooses WebAssembly where nothing is installed, and says how to install', async () => {
+test.skipIf(nativeMissing)('auto chooses the native engine, and says why', async () => {
   host.post({ type: 'choose', wanted: 'auto' })
   const { chosen } = await host.message((m) => m.type === 'choose')
-  expect(chosen.id).toBe('wasm')
+  expect(chosen.id).toBe('cpu')
   expect(chosen.reason).toMatch(
-    /^libtensorflow is (not installed \(`npm run w2s -- doctor --install tensorflow`\)|for Linux .* only for now.*); WebAssembly passed its self-test \(off by \d\.\de-\d\)\.$/,
+    /^The fastest without a GPU; Native engine passed its self-test \(off by \d\.\de-\d\)\.$/,
   )
 })
 

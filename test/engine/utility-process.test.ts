@@ -9,7 +9,7 @@ import { verifyArtifact } from '../../src-main/engine/artifacts'
 import type { EngineEvent, Message } from '../../src-main/engine/protocol'
 import { buildEngine } from './built'
 import { jobOf, planned } from './plans'
-import { tensorflowMissing } from './runtimes'
+import { nativeMissing, tensorflowMissing } from './runtimes'
 
 const run = promisify(execFile)
 const electron = electronHere()
@@ -53,19 +53,25 @@ describe.runIf(electron && existsSync('/usr/bin/xvfb-run'))('the engine in a uti
     const onTensorflow = structuredClone(onWasm!)
     onTensorflow.key = 'a'.repeat(64)
     if (onTensorflow.kind === 'train') onTensorflow.config.backend = 'tensorflow'
-    const stages = [data!, onWasm!, ...(missing ? [] : [onTensorflow])]
+    const onCpu = structuredClone(onWasm!)
+    onCpu.key = 'b'.repeat(64)
+    if (onCpu.kind === 'train') onCpu.config.backend = 'cpu'
+    const others = [...(nativeMissing ? [] : [onCpu]), ...(missing ? [] : [onTensorflow])]
+    const stages = [data!, onWasm!, ...others]
     const requests = stages.map((stage) => ({ type: 'run', job: jobOf(plan, stage) }))
     const [ready, report, ...ends] = await answersTo([{ type: 'report', wanted: 'auto' }, ...requests])
 
     expect(ready).toMatchObject({ type: 'ready' })
     expect(report).toMatchObject({
       backends: [
+        { id: 'cpu', loadable: !nativeMissing },
         { id: 'tensorflow', loadable: !missing },
         { id: 'wasm', loadable: true, selfTest: { passed: true } },
       ],
     })
     expect(ends).toEqual(stages.map(({ key }) => expect.objectContaining({ key, state: 'done' }) as EngineEvent))
     const origins = await Promise.all(stages.map((s) => verifyArtifact(path.join(plan.artifacts, s.key))))
-    expect(origins.map((m) => m.backend)).toEqual(['typescript', 'wasm', 'tensorflow'].slice(0, stages.length))
+    const wanted = ['wasm', ...(nativeMissing ? [] : ['cpu']), ...(missing ? [] : ['tensorflow'])]
+    expect(origins.map((m) => m.backend)).toEqual(['typescript', ...wanted])
   }, 120_000)
 })

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ModelSpec, NativeAddon, NativeTensor } from '../../src-native/model'
+import type { Tensor } from '../../src-main/engine/backends/learner'
+import type { NetSpec } from '../../src-main/science/models/net'
+import type { NativeAddon } from '../../src-native/model'
 import { dLogitsOf, fill, loadAddon, modelOf, readCase, tokenBatch } from './native'
 
 let addon: NativeAddon
@@ -11,7 +13,7 @@ beforeAll(() => {
 
 const { spec, batches, update } = readCase('gpt2')
 const batch = tokenBatch(batches[0]!)
-const MLP: ModelSpec = { kind: 'mlp', input: 3, hidden: [4], classes: 2 }
+const MLP: NetSpec = { kind: 'mlp', input: 3, hidden: [4], classes: 2 }
 
 describe('calls of the native engine', () => {
   it('run in order, and leave the event loop free', async () => {
@@ -121,7 +123,7 @@ describe('weights', () => {
     const model = await modelOf(addon, MLP, {})
     const before = await model.save()
     const good = { name: 'output.bias', shape: [2], data: new Float32Array(2) }
-    const load = (...tensors: unknown[]) => model.load([good, ...(tensors as NativeTensor[])])
+    const load = (...tensors: unknown[]) => model.load([good, ...(tensors as Tensor[])])
     expect(() => load({ name: 'head', shape: [1], data: new Float32Array(1) })).toThrow(
       'tensor head: this model has none',
     )
@@ -186,7 +188,7 @@ it('passes its unit tests (in CI under the address and undefined behaviour sanit
   expect(execFileSync(program.trim(), { encoding: 'utf8' })).toMatch(/\n\d+ tests, 0 failed checks\n$/)
 }, 600_000)
 
-function transpose(tensor: NativeTensor): NativeTensor & { transposed: true } {
+function transpose(tensor: Tensor): Tensor & { transposed: true } {
   const [rows, cols] = tensor.shape as [number, number]
   const data = tensor.data.map((_, i) => tensor.data[(i % rows) * cols + Math.floor(i / rows)]!)
   return { name: tensor.name, shape: [cols, rows], data, transposed: true }

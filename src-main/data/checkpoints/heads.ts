@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TransformerSpec } from '../../science/models/net'
+import type { TransformerSpec } from './description'
 import type { Architecture, Described, Rule } from './architectures/architecture'
 import { refuse } from './errors'
 import { same } from './layouts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { transformerTensors, type TransformerSpec } from '../../science/models/net'
+import { transformerTensors, type TransformerSpec } from './description'
 import { createTokenizer, type TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import { checkBody, type Architecture, type Described, type Rule } from './architectures/architecture'

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { transformerTensors, type TransformerSpec } from '../../science/models/net'
+import { transformerTensors, type TransformerSpec } from './description'
 import type { TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import type { Architecture, Rule } from './architectures/architecture'

@@ -1,4 +1,4 @@
-import type { TransformerSpec } from '../../../src-main/science/models/net'
+import type { TransformerSpec } from '../../../src-main/data/checkpoints/description'
 import type { NamedTensor } from '../../../src-main/data/checkpoints/safetensors'
 
 /**

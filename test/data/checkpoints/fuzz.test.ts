@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/science/models/net'
+import { transformerTensors } from '../../../src-main/data/checkpoints/description'
 import { golden } from './golden'
 
 let root: string

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
 import type { PretrainedModel } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/science/models/net'
+import { transformerTensors } from '../../../src-main/data/checkpoints/description'
 import { forward, pooled } from './forward'
 
 /** The tiny models of test/golden/models. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withClassHead } from '../../../src-main/data/checkpoints/heads'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/science/models/net'
+import { transformerTensors } from '../../../src-main/data/checkpoints/description'
 import { forward } from './forward'
 import { golden } from './golden'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ARCHITECTURES } from '../../../src-main/data/checkpoints/architectures'
 import { CATALOGUE } from '../../../src-main/data/models/catalogue'
 import { fits } from '../../../src-main/data/models/memory'
-import { parameterCount, type TransformerSpec } from '../../../src-main/science/models/net'
+import { parameterCount, type TransformerSpec } from '../../../src-main/data/checkpoints/description'
 
 /** config.json of the models as their makers publish them, as far as it decides on sizes. */
 const gpt2 = (n_layer: number, n_embd: number, n_head: number) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TransformerSpec } from '../../../science/models/net'
+import type { TransformerSpec } from '../description'
 import { refuse } from '../errors'
 import type { Metadata } from '../gguf'
 import { same, type Layout } from '../layouts'
