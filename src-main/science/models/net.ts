@@ -1,52 +1,40 @@
 /**
  * The description of a transformer: one for all families, so that GPT-2, GPT-NeoX, Llama, Qwen2 and BERT are settings
- * and not copies. It is the TypeScript face of `Spec` in src-native/model/spec.h.
+ * and not copies. The same as `TransformerSpec` in src-native/model.ts.
  */
 export interface TransformerSpec {
-  family: 'transformer'
+  kind: 'transformer'
   vocabulary: number
+  /** Of the residual stream. */
   width: number
   layers: number
   heads: number
-  /** A divisor of `heads`: query head h reads key and value head h * kvHeads / heads. */
+  /** Key and value heads, a divisor of `heads`: query head h reads head h * kvHeads / heads. */
   kvHeads: number
   headSize: number
-  /** Width of the MLP's hidden layer. */
+  /** Of the MLP. */
   inner: number
-  /** Learned position embeddings; 0: none. */
-  positions: number
-  /** Token type embeddings, of which every token gets the first; 0: none. */
+  /** `rotary`: column i of each head turns with column i + columns / 2, by position / base^(2 i / columns). */
+  positions: { kind: 'learned'; count: number } | { kind: 'rotary'; columns: number; base: number }
+  /** Rows of the token type table, of which every token gets the first; 0: no table. */
   tokenTypes: number
-  /** Columns of each head that turn with the position (column i with i + rotary / 2), even; 0: none. */
-  rotary: number
-  rotaryBase: number
   norm: 'layer' | 'rms'
-  normEps: number
-  /** BERT: norms after the residual sums, and one after the embeddings. */
-  postNorm: boolean
+  normEpsilon: number
+  /** `post`: norms after the residual sums and after the embeddings, as in BERT. */
+  normOrder: 'pre' | 'post'
   /** GPT-NeoX: attention and MLP both read the block's input, each through its own norm. */
   parallel: boolean
   causal: boolean
   /** `swiglu`: silu(gate) * up, with a `gate` beside `up`. */
-  activation: 'relu' | 'geluTanh' | 'geluErf' | 'swiglu'
-  qkvBias: boolean
-  outBias: boolean
-  mlpBias: boolean
-  /** The token that a head of classes reads, after the last norm; `mean`: the mean over all of them. */
+  activation: 'relu' | 'gelu-tanh' | 'gelu-erf' | 'swiglu'
+  bias: { qkv: boolean; out: boolean; mlp: boolean }
+  /** The hidden states that the head reads, after the last norm; `mean`: over all tokens. */
   pooling: 'last' | 'first' | 'mean'
-  head: 'classes' | 'language'
-  classes: number
-  /** Of a head of classes; a language head has none. */
-  headBias: boolean
-  /** Of a language head: the token embeddings themselves. */
-  tied: boolean
-  /** What learns: everything, or the head with the last norm and the last `blocks` blocks. */
-  trainable: { all: boolean; blocks: number }
-  /** The last block computes only what the head reads. */
-  shortcut: boolean
+  /** `language`: logits of the next token; `tied`: of the token embeddings. */
+  head: { kind: 'classes'; classes: number; bias: boolean } | { kind: 'language'; tied: boolean }
 }
 
-/** Name and row-major shape of a tensor; linear weights are [out, in]. */
+/** Name and row-major shape of a tensor; linear weights are [in, out] (y = x W + b). */
 export interface TensorShape {
   name: string
   shape: number[]
@@ -57,13 +45,13 @@ export interface TensorShape {
  * none; queries, keys and values are apart, heads one after the other.
  */
 export function transformerTensors(spec: TransformerSpec): TensorShape[] {
-  const { width, layers, inner, positions, tokenTypes, vocabulary, head } = spec
+  const { width, layers, inner, positions, tokenTypes, vocabulary, head, bias } = spec
   const tensors: TensorShape[] = [{ name: 'tokens.weight', shape: [vocabulary, width] }]
-  if (positions > 0) tensors.push({ name: 'positions.weight', shape: [positions, width] })
+  if (positions.kind === 'learned') tensors.push({ name: 'positions.weight', shape: [positions.count, width] })
   if (tokenTypes > 0) tensors.push({ name: 'types.weight', shape: [tokenTypes, width] })
-  const linear = (name: string, out: number, input: number, bias: boolean) => {
-    tensors.push({ name: `${name}.weight`, shape: [out, input] })
-    if (bias) tensors.push({ name: `${name}.bias`, shape: [out] })
+  const linear = (name: string, input: number, out: number, hasBias: boolean) => {
+    tensors.push({ name: `${name}.weight`, shape: [input, out] })
+    if (hasBias) tensors.push({ name: `${name}.bias`, shape: [out] })
   }
   const norm = (index: number) => {
     const name = normName(spec, index)
@@ -75,24 +63,24 @@ export function transformerTensors(spec: TransformerSpec): TensorShape[] {
   for (let layer = 0; layer < layers; layer++) {
     const block = `blocks.${layer}`
     norm(2 * layer)
-    linear(`${block}.q`, queries, width, spec.qkvBias)
-    linear(`${block}.k`, keys, width, spec.qkvBias)
-    linear(`${block}.v`, keys, width, spec.qkvBias)
-    linear(`${block}.out`, width, queries, spec.outBias)
+    linear(`${block}.q`, width, queries, bias.qkv)
+    linear(`${block}.k`, width, keys, bias.qkv)
+    linear(`${block}.v`, width, keys, bias.qkv)
+    linear(`${block}.out`, queries, width, bias.out)
     norm(2 * layer + 1)
-    if (spec.activation === 'swiglu') linear(`${block}.gate`, inner, width, spec.mlpBias)
-    linear(`${block}.up`, inner, width, spec.mlpBias)
-    linear(`${block}.down`, width, inner, spec.mlpBias)
+    if (spec.activation === 'swiglu') linear(`${block}.gate`, width, inner, bias.mlp)
+    linear(`${block}.up`, width, inner, bias.mlp)
+    linear(`${block}.down`, inner, width, bias.mlp)
   }
   norm(2 * layers)
-  if (head === 'classes') linear('head', spec.classes, width, spec.headBias)
-  else if (!spec.tied) tensors.push({ name: 'head.weight', shape: [vocabulary, width] })
+  if (head.kind === 'classes') linear('head', width, head.classes, head.bias)
+  else if (!head.tied) tensors.push({ name: 'head.weight', shape: [width, vocabulary] })
   return tensors
 }
 
-/** There are 2 * layers + 1 norms with either placement; after the residual sums their names shift by one. */
-function normName({ layers, postNorm }: TransformerSpec, index: number): string {
-  const at = postNorm ? index - 1 : index
+/** There are 2 * layers + 1 norms in either order; after the residual sums their names shift by one. */
+function normName({ layers, normOrder }: TransformerSpec, index: number): string {
+  const at = normOrder === 'post' ? index - 1 : index
   if (at < 0) return 'embeddingNorm'
   if (at === 2 * layers) return 'norm'
   return `blocks.${Math.floor(at / 2)}.norm${(at % 2) + 1}`

@@ -29,8 +29,8 @@ describe('a new head of classes', () => {
     const model = await loadPretrained(golden('tiny-qwen2'))
     const { weights } = withClassHead(model, 2, { from: 'zero' })
     expect(weights[0]!.data).toBe(model.weights[0]!.data)
-    expect(model.spec.head).toBe('language')
-    expect(model.weights.at(-1)!.shape).toEqual([300, 24])
+    expect(model.spec.head).toEqual({ kind: 'language', tied: false })
+    expect(model.weights.at(-1)!.shape).toEqual([24, 300])
   })
 
   it('wants one token a class, and of the vocabulary', async () => {

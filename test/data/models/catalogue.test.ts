@@ -82,9 +82,10 @@ describe('the catalogue', () => {
       const { body, tied } = architecture.describe(CONFIGS[id], 'config.json')
       const isEncoder = model.architecture === 'bert'
       const spec: TransformerSpec = {
+        kind: 'transformer',
         ...body,
-        ...{ family: 'transformer', pooling: 'last', trainable: { all: true, blocks: 0 }, shortcut: true },
-        ...{ head: isEncoder ? 'classes' : 'language', classes: 0, headBias: false, tied },
+        pooling: 'last',
+        head: isEncoder ? { kind: 'classes', classes: 0, bias: false } : { kind: 'language', tied },
       }
       expect(parameterCount(spec)).toBe(model.parameters)
       expect([body.layers, body.width]).toEqual([model.layers, model.width])
