@@ -1,4 +1,4 @@
-import { gguf, type GGUFParseOutput } from '@huggingface/gguf'
+import { gguf, type GGUFParseOutput, type GGUFTypedMetadata } from '@huggingface/gguf'
 import { BLOCK_TYPES } from './dequantise'
 import { CheckpointError, refuse } from './errors'
 import { CheckpointFile } from './file'
@@ -62,17 +62,44 @@ export async function openGguf(path: string): Promise<GgufSource> {
 
 async function parseHeader(path: string, file: CheckpointFile): Promise<GGUFParseOutput> {
   if (file.size < 24) refuse(file.name, 'at least 24 bytes of a GGUF header', file.size)
-  let header: GGUFParseOutput
+  let header: GGUFParseOutput & { typedMetadata: GGUFTypedMetadata }
   try {
-    header = await gguf(path, { allowLocalFile: true })
+    header = await gguf(path, { allowLocalFile: true, typedMetadata: true })
   } catch (cause) {
     throw new CheckpointError(`${file.name}: expected a GGUF header, got ${(cause as Error).message}`, { cause })
   }
   // Beyond the end of the file the parser reads zeros.
-  const end = header.tensorInfoByteRange[1]
+  const [start, end] = header.tensorInfoByteRange
   if (end > file.size) refuse(file.name, `a GGUF header of ${end} bytes`, `a file of ${file.size}`)
   if (!header.littleEndian) refuse(file.name, 'a little-endian GGUF file', 'a big-endian one')
+  // It cuts the last text of a list where that lies across two pieces that it reads, and keeps one of two equal keys.
+  const size = sizeOfMetadata(header.typedMetadata)
+  if (size !== start) refuse(file.name, `${start} bytes of metadata`, `values of ${size}`)
   return header
+}
+
+const WIDTHS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
+const TEXT = 8
+const LIST = 9
+/** What the parser puts among the keys. */
+const COUNTS = new Set(['version', 'tensor_count', 'kv_count'])
+
+/** Bytes that parsed metadata takes in the file, everything before it included. */
+function sizeOfMetadata(metadata: GGUFTypedMetadata): number {
+  const length = metadata.version.value === 1 ? 4 : 8
+  const sizeOf = (value: unknown, type: number, subType?: number): number => {
+    if (type === TEXT) return length + Buffer.byteLength(value as string)
+    if (type !== LIST || !Array.isArray(value)) return WIDTHS[type] ?? NaN
+    const fixed = WIDTHS[subType ?? NaN]
+    const entries = fixed === undefined ? value.map((entry) => sizeOf(entry, subType ?? NaN)) : [fixed * value.length]
+    return 4 + length + entries.reduce((a, b) => a + b, 0)
+  }
+  type Entry = GGUFTypedMetadata[string]
+  const entries = Object.entries<Entry>(metadata).filter(([key]) => !COUNTS.has(key))
+  return entries.reduce(
+    (sum, [key, { value, type, subType }]) => sum + sizeOf(key, TEXT) + 4 + sizeOf(value, type, subType),
+    8 + 2 * length,
+  )
 }
 
 function placesOf(header: GGUFParseOutput, file: CheckpointFile): Map<string, Place> {

@@ -1,20 +1,19 @@
 import { z } from 'zod'
-import type { TransformerSpec } from './description'
-import type { Architecture, Described, Rule } from './architectures/architecture'
+import type { TransformerSpec } from '../../science/models/net'
+import { linear, type Architecture, type Described, type Rule } from './architectures/architecture'
 import { refuse } from './errors'
-import { same } from './layouts'
 import type { NamedTensor } from './safetensors'
 import type { SourceTensor } from './source'
 
 /** What a checkpoint says about its head. */
 export interface FoundHead {
-  settings: Pick<TransformerSpec, 'head' | 'classes' | 'headBias' | 'tied'>
+  head: TransformerSpec['head']
   /** Nothing for a head that is tied, or that the checkpoint does not have. */
   rules: Rule[]
 }
 
 /** A head of two classes that says nothing yet: what an encoder without head gets. */
-const NEW: FoundHead = { settings: { head: 'classes', classes: 2, headBias: true, tied: false }, rules: [] }
+const NEW: FoundHead = { head: { kind: 'classes', classes: 2, bias: true }, rules: [] }
 
 export const headKeys = z.looseObject({ architectures: z.array(z.string()).nullish() })
 
@@ -31,23 +30,21 @@ export function findHead(
   file: string,
 ): FoundHead {
   const { classes, heads } = architecture
-  const language = `${heads.language}.weight`
   if (className === undefined || classes.body.includes(className)) {
-    const hasLanguage = classes.language !== null && (described.tied || tensors.has(language))
-    return hasLanguage ? languageHead(described, language) : NEW
+    const hasLanguage = classes.language !== null && (described.tied || tensors.has(`${heads.language}.weight`))
+    return hasLanguage ? languageHead(described, heads.language) : NEW
   }
-  if (className === classes.language) return languageHead(described, language)
+  if (className === classes.language) return languageHead(described, heads.language)
   if (className === classes.tokens) return classHead(heads.tokens, true, described, tensors, file)
   if (className === classes.sequence) return classHead(heads.sequence, false, described, tensors, file)
   const known = [classes.language, classes.tokens, classes.sequence, ...classes.body].filter((name) => name !== null)
   return refuse(`${file}: architectures[0]`, `one of ${known.join(', ')}`, className)
 }
 
-/** The language head: the token embeddings, or a tensor. */
+/** The language head: the token embeddings, or a tensor of its own (`name` without `.weight`). */
 export function languageHead({ body, tied }: Described, name: string): FoundHead {
-  const settings = { head: 'language', classes: 0, headBias: false, tied } as const
-  const rule: Rule = { theirs: name, shape: [body.vocabulary, body.width], ours: ['head.weight'], layout: same }
-  return { settings, rules: tied ? [] : [rule] }
+  const rules = linear(name, 'head', [body.vocabulary, body.width], false)
+  return { head: { kind: 'language', tied }, rules: tied ? [] : rules }
 }
 
 function classHead(
@@ -59,14 +56,7 @@ function classHead(
 ): FoundHead {
   const classes = tensors.get(`${name}.weight`)?.shape[0]
   if (!classes) return refuse(file, `a head ${name}.weight of some classes`, 'none')
-  const rules: Rule[] = [
-    { theirs: `${name}.weight`, shape: [classes, body.width], ours: ['head.weight'], layout: same },
-    { theirs: `${name}.bias`, shape: [classes], ours: ['head.bias'], layout: same },
-  ]
-  return {
-    settings: { head: 'classes', classes, headBias: bias, tied: false },
-    rules: bias ? rules : rules.slice(0, 1),
-  }
+  return { head: { kind: 'classes', classes, bias }, rules: linear(name, 'head', [classes, body.width], bias) }
 }
 
 /** Where a new head of classes starts: at zero (every class equally likely), or at the unembedding rows of tokens. */
@@ -83,25 +73,27 @@ export function withClassHead(
   classes: number,
   start: HeadStart,
 ): { spec: TransformerSpec; weights: NamedTensor[] } {
-  const { width, vocabulary } = model.spec
-  const weight = new Float32Array(classes * width)
+  const { width, vocabulary, head } = model.spec
+  const weight = new Float32Array(width * classes)
   if (start.from === 'unembedding') {
     if (start.tokens.length !== classes)
       throw new Error(`head: expected ${classes} tokens for ${classes} classes, got ${start.tokens.length}`)
-    const hasHead = model.spec.head === 'language' && !model.spec.tied
-    const rows = model.weights.find(({ name }) => name === (hasHead ? 'head.weight' : 'tokens.weight'))!
-    start.tokens.forEach((token, i) => {
+    const hasHead = head.kind === 'language' && !head.tied
+    const { data } = model.weights.find(({ name }) => name === (hasHead ? 'head.weight' : 'tokens.weight'))!
+    start.tokens.forEach((token, c) => {
       if (!(Number.isInteger(token) && token >= 0 && token < vocabulary))
         throw new Error(`head: expected a token id below ${vocabulary}, got ${token}`)
-      weight.set(rows.data.subarray(token * width, (token + 1) * width), i * width)
+      // A head of its own is [width, vocabulary], the embeddings are [vocabulary, width].
+      for (let i = 0; i < width; i++)
+        weight[i * classes + c] = hasHead ? data[i * vocabulary + token]! : data[token * width + i]!
     })
   }
   const body = model.weights.filter(({ name }) => !name.startsWith('head.'))
   return {
-    spec: { ...model.spec, head: 'classes', classes, headBias: true, tied: false },
+    spec: { ...model.spec, head: { kind: 'classes', classes, bias: true } },
     weights: [
       ...body,
-      { name: 'head.weight', shape: [classes, width], data: weight },
+      { name: 'head.weight', shape: [width, classes], data: weight },
       { name: 'head.bias', shape: [classes], data: new Float32Array(classes) },
     ],
   }

@@ -1,6 +1,6 @@
 /**
- * How a checkpoint lays out what the app keeps as one or more [out, in] weights or [out] biases. `split` gives ours from
- * theirs, `join` theirs from ours; both may hand on the arrays that they get.
+ * How a checkpoint lays out what the app keeps as one or more [in, out] weights or [out] biases. `split` gives ours from
+ * theirs, `join` theirs from ours; both may hand on the arrays that they get. `shape` is theirs.
  */
 export interface Layout {
   split(theirs: Float32Array, shape: readonly number[]): Float32Array[]
@@ -24,66 +24,49 @@ export const same: Layout = {
   join: ([ours]) => ours!,
 }
 
-/** Ours one below the other, each `sizes[i]` rows: projections fused along their outputs. */
-export function stacked(sizes: readonly number[]): Layout {
-  const total = sizes.reduce((a, b) => a + b, 0)
-  return {
-    split(theirs) {
-      const row = theirs.length / total
-      let at = 0
-      return sizes.map((size) => theirs.slice(at * row, (at += size) * row))
-    },
-    join(ours) {
-      const out = new Float32Array(ours.reduce((sum, part) => sum + part.length, 0))
-      let at = 0
-      for (const part of ours) {
-        out.set(part, at)
-        at += part.length
-      }
-      return out
-    },
-  }
-}
-
-/** A layout whose matrix lies [in, out] in the checkpoint (GPT-2's `Conv1D`). */
-export function transposed(layout: Layout): Layout {
+/** A weight that lies [out, in], as linear layers do in most checkpoints. */
+export function turned(layout: Layout): Layout {
   return {
     split: (theirs, [rows, cols]) => layout.split(transpose(theirs, rows!, cols!), [cols!, rows!]),
     join: (ours, [rows, cols]) => transpose(layout.join(ours, [cols!, rows!]), cols!, rows!),
   }
 }
 
-/** Rows in another order: row r of ours is row `from(r)` of theirs. */
-function reordered(rows: number, from: (row: number) => number): Layout {
-  const move = (data: Float32Array, back: boolean) => {
-    const out = new Float32Array(data.length)
-    const width = data.length / rows
-    for (let r = 0; r < rows; r++) {
-      const [to, source] = back ? [from(r), r] : [r, from(r)]
-      out.set(data.subarray(source * width, (source + 1) * width), to * width)
-    }
-    return out
+/** Ours are columns of theirs: column c of our part p is column `parts[p][c]`. A bias is one row. */
+function columns(parts: readonly number[][]): Layout {
+  const width = parts.reduce((sum, part) => sum + part.length, 0)
+  return {
+    split: (theirs) =>
+      parts.map((part) => {
+        const rows = theirs.length / width
+        const out = new Float32Array(rows * part.length)
+        for (let r = 0; r < rows; r++)
+          for (let c = 0; c < part.length; c++) out[r * part.length + c] = theirs[r * width + part[c]!]!
+        return out
+      }),
+    join(ours) {
+      const rows = ours[0]!.length / parts[0]!.length
+      const out = new Float32Array(rows * width)
+      parts.forEach((part, p) => {
+        for (let r = 0; r < rows; r++)
+          for (let c = 0; c < part.length; c++) out[r * width + part[c]!] = ours[p]![r * part.length + c]!
+      })
+      return out
+    },
   }
-  return { split: (theirs) => [move(theirs, false)], join: ([ours]) => move(ours!, true) }
 }
 
-/** First this, then that: `outer` is how the checkpoint has it, `inner` what comes out of it. */
-function then(outer: Layout, inner: Layout): Layout {
-  return {
-    split: (theirs, shape) => inner.split(outer.split(theirs, shape)[0]!, shape),
-    join: (ours, shape) => outer.join([inner.join(ours, shape)], shape),
-  }
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+/** Queries, keys and values of `size` columns each, side by side. */
+export function thirds(size: number): Layout {
+  return columns(upTo(3).map((part) => upTo(size).map((c) => part * size + c)))
 }
 
 /** Queries, keys and values of a head side by side, one head after the other (GPT-NeoX' `query_key_value`). */
-export function byHeads(heads: number, headSize: number): Layout {
-  const size = heads * headSize
-  const from = (row: number) => {
-    const [part, rest] = [Math.floor(row / size), row % size]
-    const [head, i] = [Math.floor(rest / headSize), rest % headSize]
-    return (head * 3 + part) * headSize + i
-  }
-  return then(reordered(3 * size, from), stacked([size, size, size]))
+export function thirdsByHead(heads: number, headSize: number): Layout {
+  const from = (part: number, c: number) => (Math.floor(c / headSize) * 3 + part) * headSize + (c % headSize)
+  return columns(upTo(3).map((part) => upTo(heads * headSize).map((c) => from(part, c))))
 }
 
 /**
@@ -92,8 +75,9 @@ export function byHeads(heads: number, headSize: number): Layout {
  */
 export function pairwise(heads: number, headSize: number): Layout {
   const half = headSize / 2
-  return reordered(heads * headSize, (row) => {
-    const [head, i] = [Math.floor(row / headSize), row % headSize]
-    return head * headSize + (i < half ? 2 * i : 2 * (i - half) + 1)
-  })
+  const from = (c: number) => {
+    const i = c % headSize
+    return c - i + (i < half ? 2 * i : 2 * (i - half) + 1)
+  }
+  return columns([upTo(heads * headSize).map(from)])
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { transformerTensors, type TransformerSpec } from './description'
+import { tensorsOf, type TransformerSpec } from '../../science/models/net'
 import { createTokenizer, type TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import { checkBody, type Architecture, type Described, type Rule } from './architectures/architecture'
 import { readCard, type ModelCard } from './card'
 import { CheckpointError, refuse, shapeText } from './errors'
 import type { GgufSource } from './gguf'
-import { findHead, headKeys, languageHead, type FoundHead } from './heads'
+import { findHead, headKeys, languageHead } from './heads'
 import { parseJsonFile, parseValue } from './json'
 import { locate, type Located } from './locate'
 import { openSafetensors, openShards } from './safetensors-file'
@@ -97,12 +97,12 @@ async function openFolder(source: TensorSource, located: Located, config: object
   const head = findHead(architecture, described, className, source.tensors, file)
   const prefix = prefixOf(architecture, source, located)
   const rules = architecture.rules(described.body).map((rule) => ({ ...rule, theirs: prefix + rule.theirs }))
-  const spec = { ...specOf(described, head), pooling: await poolingOf(located.folder, config, described) }
+  const pooling = await poolingOf(located.folder, config, described)
   const ignored = (name: string) =>
     architecture.ignored.test(name) || (described.tied && name === `${architecture.heads.language}.weight`)
   return opened(source, located, {
     architecture: architecture.id,
-    spec,
+    spec: { kind: 'transformer', ...described.body, pooling, head: head.head },
     context: described.context,
     card: await readCard(located.folder),
     rules: [...rules, ...head.rules],
@@ -125,12 +125,12 @@ async function openGgufModel(source: GgufSource, located: Located): Promise<Open
   const head =
     architecture.classes.language === null
       ? findHead(architecture, described, undefined, source.tensors, metadata.file)
-      : languageHead(described, 'output.weight')
+      : languageHead(described, 'output')
   const card = await readCard(located.folder)
   const text = (key: string) => (typeof metadata.get(key) === 'string' ? metadata.text(key) : null)
   return opened(source, located, {
     architecture: architecture.id,
-    spec: { ...specOf(described, head), pooling: ggufPooling(source, described) },
+    spec: { kind: 'transformer', ...described.body, pooling: ggufPooling(source, described), head: head.head },
     context: described.context,
     card: { ...card, name: text('general.name') ?? card.name, licence: text('general.license') ?? card.licence },
     rules: [...architecture.gguf.rules(described.body), ...head.rules],
@@ -143,17 +143,6 @@ async function openGgufModel(source: GgufSource, located: Located): Promise<Open
 }
 
 const known = (name: (architecture: Architecture) => string) => ARCHITECTURES.map(name).join(', ')
-
-function specOf({ body }: Described, { settings }: FoundHead): TransformerSpec {
-  return {
-    family: 'transformer',
-    ...body,
-    pooling: 'last',
-    ...settings,
-    trainable: { all: true, blocks: 0 },
-    shortcut: true,
-  }
-}
 
 /** What stands before the names of the body: nothing, the class's own prefix, or that of a wrapper. */
 function prefixOf({ anchor }: Architecture, source: TensorSource, { weights }: Located): string {
@@ -239,12 +228,14 @@ async function readWeights(
   signal?: AbortSignal,
 ): Promise<NamedTensor[]> {
   const data = new Map<string, Float32Array>()
-  for (const { theirs, shape, ours, layout } of rules) {
+  // Largest first: while one is turned round there are two of it, and little else yet.
+  const ordered = [...rules].sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))
+  for (const { theirs, shape, ours, layout } of ordered) {
     signal?.throwIfAborted()
     const parts = layout.split(await source.read(theirs), shape)
     ours.forEach((name, i) => data.set(name, parts[i]!))
   }
-  return transformerTensors(spec).map(({ name, shape }) => {
+  return tensorsOf(spec).map(({ name, shape }) => {
     // Only a new head has no rule; it begins at zero.
     const values = data.get(name) ?? new Float32Array(name.startsWith('head.') ? sizeOf(shape) : 0)
     if (values.length !== sizeOf(shape))

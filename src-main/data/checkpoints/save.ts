@@ -1,11 +1,10 @@
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { transformerTensors, type TransformerSpec } from './description'
+import { tensorsOf, type TransformerSpec } from '../../science/models/net'
 import type { TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
-import type { Architecture, Rule } from './architectures/architecture'
+import { linear, type Architecture, type Rule } from './architectures/architecture'
 import { cardText, type ModelCard } from './card'
-import { same } from './layouts'
 import { safetensorsHeader, type NamedTensor } from './safetensors'
 import { sizeOf } from './source'
 
@@ -59,7 +58,7 @@ function writeJson(folder: string, name: string, value: object): Promise<void> {
 
 function checkedWeights({ spec, weights }: SavedModel): Map<string, Float32Array> {
   const given = new Map(weights.map(({ name, data }) => [name, data]))
-  const wanted = transformerTensors(spec)
+  const wanted = tensorsOf(spec)
   for (const { name, shape } of wanted) {
     const got = given.get(name)?.length
     if (got !== sizeOf(shape))
@@ -72,28 +71,25 @@ function checkedWeights({ spec, weights }: SavedModel): Map<string, Float32Array
 /** The tensors of transformers' class: the body under its prefix, then the head. */
 function rulesOf(architecture: Architecture, spec: TransformerSpec): Rule[] {
   const { heads, prefix } = architecture
-  const { head, vocabulary, width, classes } = spec
+  const { head, vocabulary, width } = spec
   const body = architecture.rules(spec).map((rule) => ({ ...rule, theirs: prefix + rule.theirs }))
-  if (head === 'language' && spec.tied) return body
-  const name = head === 'language' ? heads.language : heads.tokens
-  const rows = head === 'language' ? vocabulary : classes
-  const weight: Rule = { theirs: `${name}.weight`, shape: [rows, width], ours: ['head.weight'], layout: same }
-  const bias: Rule = { theirs: `${name}.bias`, shape: [rows], ours: ['head.bias'], layout: same }
-  return head === 'language' ? [...body, weight] : [...body, weight, bias]
+  if (head.kind === 'classes') return [...body, ...linear(heads.tokens, 'head', [head.classes, width], true)]
+  return head.tied ? body : [...body, ...linear(heads.language, 'head', [vocabulary, width], false)]
 }
 
 function configOf(architecture: Architecture, { spec, context, tokenizer, labels }: SavedModel): object {
   const { classes } = architecture
-  const names = labels ?? Array.from({ length: spec.classes }, (_, i) => `LABEL_${i}`)
-  const isLanguage = spec.head === 'language'
+  const { head } = spec
+  const count = head.kind === 'classes' ? head.classes : 0
+  const names = labels ?? Array.from({ length: count }, (_, i) => `LABEL_${i}`)
   return {
-    architectures: [isLanguage ? classes.language : classes.tokens],
+    architectures: [head.kind === 'language' ? classes.language : classes.tokens],
     model_type: architecture.modelType,
-    ...architecture.config({ body: spec, tied: isLanguage && spec.tied, context }),
+    ...architecture.config({ body: spec, tied: head.kind === 'language' && head.tied, context }),
     torch_dtype: 'float32',
     bos_token_id: null,
     eos_token_id: tokenizer.end ?? null,
-    ...(isLanguage
+    ...(head.kind === 'language'
       ? {}
       : {
           id2label: Object.fromEntries(names.map((name, i) => [i, name])),

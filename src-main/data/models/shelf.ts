@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { hashFile } from './hashing'
 import { readManifests, type Manifest, type ModelSource } from './manifest'
 
 export interface InstalledModel {
@@ -37,7 +38,8 @@ export function installed(manifest: Manifest, shelf: Shelf): InstalledModel {
 export async function findFile(sha256: string, shelf: Shelf): Promise<string | undefined> {
   for (const manifest of await readManifests(shelf.root)) {
     const file = manifest.place === null ? manifest.files.find((file) => file.sha256 === sha256) : undefined
-    if (file) return path.join(placeOf(manifest, shelf), file.name)
+    const at = file && path.join(placeOf(manifest, shelf), file.name)
+    if (at && (await hashFile(at).catch(() => null)) === sha256) return at
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import type { TransformerSpec } from '../../../src-main/data/checkpoints/description'
+import type { TransformerSpec } from '../../../src-main/science/models/net'
 import type { NamedTensor } from '../../../src-main/data/checkpoints/safetensors'
 
 /**
@@ -8,9 +8,9 @@ import type { NamedTensor } from '../../../src-main/data/checkpoints/safetensors
 export function forward(spec: TransformerSpec, weights: NamedTensor[], ids: readonly number[]): number[] {
   const net = new Net(spec, weights)
   let stream = ids.map((id, p) => net.embed(id, p))
-  if (spec.postNorm) stream = stream.map((x) => net.norm('embeddingNorm', x))
+  if (spec.normOrder === 'post') stream = stream.map((x) => net.norm('embeddingNorm', x))
   for (let layer = 0; layer < spec.layers; layer++) stream = block(net, `blocks.${layer}`, stream)
-  if (!spec.postNorm) stream = stream.map((x) => net.norm('norm', x))
+  if (spec.normOrder === 'pre') stream = stream.map((x) => net.norm('norm', x))
   return net.read(stream)
 }
 
@@ -21,12 +21,12 @@ export function pooled(spec: TransformerSpec, weights: NamedTensor[], ids: reado
   for (let i = 0; i < width; i++) identity[i * width + i] = 1
   const body = weights.filter(({ name }) => !name.startsWith('head.'))
   const head = { name: 'head.weight', shape: [width, width], data: identity }
-  return forward({ ...spec, head: 'classes', classes: width, headBias: false, tied: false }, [...body, head], ids)
+  return forward({ ...spec, head: { kind: 'classes', classes: width, bias: false } }, [...body, head], ids)
 }
 
 function block(net: Net, name: string, stream: number[][]): number[][] {
-  const { postNorm, parallel } = net.spec
-  if (postNorm) {
+  const { normOrder, parallel } = net.spec
+  if (normOrder === 'post') {
     const mid = add(stream, attention(net, name, stream)).map((x) => net.norm(`${name}.norm1`, x))
     return add(
       mid,
@@ -81,8 +81,8 @@ function mlp(net: Net, name: string, x: number[]): number[] {
 
 const ACTIVATIONS = {
   relu: (x: number) => Math.max(0, x),
-  geluTanh: (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-  geluErf: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  'gelu-tanh': (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  'gelu-erf': (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
 }
 
 /** The error function by its series, and by its continued fraction where that converges faster: to 1e-15. */
@@ -126,7 +126,7 @@ class Net {
 
   embed(id: number, position: number): number[] {
     let x = this.row('tokens.weight', id)
-    if (this.spec.positions > 0) x = sum(x, this.row('positions.weight', position))
+    if (this.spec.positions.kind === 'learned') x = sum(x, this.row('positions.weight', position))
     if (this.spec.tokenTypes > 0) x = sum(x, this.row('types.weight', 0))
     return x
   }
@@ -134,11 +134,10 @@ class Net {
   linear(name: string, x: number[]): number[] {
     const weight = this.get(`${name}.weight`)
     const bias = this.tensors.get(`${name}.bias`)
-    return Array.from({ length: weight.length / x.length }, (_, o) => {
-      let total = bias?.[o] ?? 0
-      for (let i = 0; i < x.length; i++) total += weight[o * x.length + i]! * x[i]!
-      return total
-    })
+    const columns = weight.length / x.length
+    const out = Array.from({ length: columns }, (_, o) => bias?.[o] ?? 0)
+    for (let i = 0; i < x.length; i++) for (let o = 0; o < columns; o++) out[o]! += x[i]! * weight[i * columns + o]!
+    return out
   }
 
   norm(name: string, x: number[]): number[] {
@@ -146,16 +145,17 @@ class Net {
     const mean = this.spec.norm === 'layer' ? x.reduce((a, b) => a + b, 0) / x.length : 0
     const variance = x.reduce((a, b) => a + (b - mean) ** 2, 0) / x.length
     const beta = this.spec.norm === 'layer' ? this.get(`${name}.bias`) : undefined
-    return x.map((v, i) => ((v - mean) / Math.sqrt(variance + this.spec.normEps)) * gamma[i]! + (beta?.[i] ?? 0))
+    return x.map((v, i) => ((v - mean) / Math.sqrt(variance + this.spec.normEpsilon)) * gamma[i]! + (beta?.[i] ?? 0))
   }
 
   rotate(x: number[], position: number): number[] {
-    const { headSize, rotary, rotaryBase } = this.spec
-    const half = rotary / 2
+    const { headSize, positions } = this.spec
+    if (positions.kind === 'learned') return x
+    const half = positions.columns / 2
     const out = [...x]
     for (let start = 0; start < x.length; start += headSize)
       for (let i = 0; i < half; i++) {
-        const angle = position * rotaryBase ** (-i / half)
+        const angle = position * positions.base ** (-i / half)
         const [a, b] = [x[start + i]!, x[start + half + i]!]
         out[start + i] = a * Math.cos(angle) - b * Math.sin(angle)
         out[start + half + i] = b * Math.cos(angle) + a * Math.sin(angle)
@@ -164,14 +164,14 @@ class Net {
   }
 
   read(stream: number[][]): number[] {
-    const { pooling, head, tied } = this.spec
+    const { pooling, head } = this.spec
     const x =
-      head === 'language' || pooling === 'last'
+      head.kind === 'language' || pooling === 'last'
         ? stream.at(-1)!
         : pooling === 'first'
           ? stream[0]!
           : stream[0]!.map((_, c) => stream.reduce((a, row) => a + row[c]!, 0) / stream.length)
-    if (head === 'language' && tied) {
+    if (head.kind === 'language' && head.tied) {
       const { width, vocabulary } = this.spec
       const table = this.get('tokens.weight')
       return Array.from({ length: vocabulary }, (_, t) => dot(x, table.subarray(t * width, (t + 1) * width)))

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/data/checkpoints/description'
+import { tensorsOf } from '../../../src-main/science/models/net'
 import { golden } from './golden'
 
 let root: string
@@ -83,7 +83,9 @@ describe('a damaged file is read or refused, and never in another way', () => {
           expect(result.message).toMatch(/^[^:]+: .*expected [\s\S]+, got /)
         } else {
           const { spec, weights } = result as Awaited<ReturnType<typeof loadPretrained>>
-          expect(weights.map(({ name, shape }) => ({ name, shape }))).toEqual(transformerTensors(spec))
+          expect(weights.map(({ name, shape }) => ({ name, shape }))).toEqual(
+            tensorsOf(spec).map(({ name, shape }) => ({ name, shape })),
+          )
         }
       }),
       { numRuns: 150 },

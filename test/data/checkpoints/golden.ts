@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
 import type { PretrainedModel } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/data/checkpoints/description'
+import { tensorsOf } from '../../../src-main/science/models/net'
 import { forward, pooled } from './forward'
 
 /** The tiny models of test/golden/models. */
@@ -38,7 +38,9 @@ export function expectTokens({ tokenizer }: PretrainedModel, reference: Referenc
 
 /** Held to transformers: the tensors' names and shapes, each text's tokens, and the outputs for some of them. */
 export function expectAgreement(model: PretrainedModel, reference: Reference, tolerance = 2e-6): void {
-  expect(model.weights.map(({ name, shape }) => ({ name, shape }))).toEqual(transformerTensors(model.spec))
+  expect(model.weights.map(({ name, shape }) => ({ name, shape }))).toEqual(
+    tensorsOf(model.spec).map(({ name, shape }) => ({ name, shape })),
+  )
   expectTokens(model, reference)
   for (const { ids, values, every = 1, best, logSumExp } of reference.outputs) {
     const got = outputOf(model, ids)

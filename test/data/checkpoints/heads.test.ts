@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withClassHead } from '../../../src-main/data/checkpoints/heads'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
-import { transformerTensors } from '../../../src-main/data/checkpoints/description'
+import { tensorsOf } from '../../../src-main/science/models/net'
 import { forward } from './forward'
 import { golden } from './golden'
 
@@ -11,7 +11,9 @@ describe('a new head of classes', () => {
   it('at zero gives every class the same logit, whatever head there was', async () => {
     for (const name of ['tiny-gpt2', 'tiny-qwen2', 'tiny-bert', 'tiny-gpt2-tokens']) {
       const { spec, weights } = withClassHead(await loadPretrained(golden(name)), 4, { from: 'zero' })
-      expect(weights.map(({ name, shape }) => ({ name, shape }))).toEqual(transformerTensors(spec))
+      expect(weights.map(({ name, shape }) => ({ name, shape }))).toEqual(
+        tensorsOf(spec).map(({ name, shape }) => ({ name, shape })),
+      )
       expect(forward(spec, weights, IDS)).toEqual([0, 0, 0, 0])
     }
   })
@@ -29,8 +31,8 @@ describe('a new head of classes', () => {
     const model = await loadPretrained(golden('tiny-qwen2'))
     const { weights } = withClassHead(model, 2, { from: 'zero' })
     expect(weights[0]!.data).toBe(model.weights[0]!.data)
-    expect(model.spec.head).toBe('language')
-    expect(model.weights.at(-1)!.shape).toEqual([300, 24])
+    expect(model.spec.head).toEqual({ kind: 'language', tied: false })
+    expect(model.weights.at(-1)!.shape).toEqual([24, 300])
   })
 
   it('wants one token a class, and of the vocabulary', async () => {

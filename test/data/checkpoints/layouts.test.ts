@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byHeads, pairwise, stacked, transpose, transposed } from '../../../src-main/data/checkpoints/layouts'
+import { pairwise, thirds, thirdsByHead, transpose, turned } from '../../../src-main/data/checkpoints/layouts'
 
 const count = (n: number) => Float32Array.from({ length: n }, (_, i) => i)
 const lists = (parts: Float32Array[]) => parts.map((part) => [...part])
@@ -12,16 +12,18 @@ describe('layouts', () => {
   })
 
   it('splits what is fused', () => {
-    expect(lists(stacked([1, 2]).split(count(6), [3, 2]))).toEqual([
-      [0, 1],
-      [2, 3, 4, 5],
-    ])
-    expect(lists(transposed(stacked([1, 2])).split(count(6), [2, 3]))).toEqual([
+    expect(lists(thirds(1).split(count(6), [2, 3]))).toEqual([
       [0, 3],
-      [1, 4, 2, 5],
+      [1, 4],
+      [2, 5],
+    ])
+    expect(lists(turned(thirds(1)).split(count(6), [3, 2]))).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
     ])
     // Two heads of one column: query, key, value of the first head, then of the second.
-    expect(lists(byHeads(2, 1).split(count(6), [6]))).toEqual([
+    expect(lists(thirdsByHead(2, 1).split(count(6), [6]))).toEqual([
       [0, 3],
       [1, 4],
       [2, 5],
@@ -33,10 +35,10 @@ describe('layouts', () => {
   })
 
   it.each([
-    ['stacked', stacked([4, 2, 2]), [8, 3]],
-    ['transposed', transposed(stacked([4, 2, 2])), [3, 8]],
-    ['by heads', byHeads(2, 4), [24, 5]],
-    ['pairwise', pairwise(3, 4), [12, 2]],
+    ['thirds', thirds(4), [3, 12]],
+    ['turned', turned(thirds(4)), [12, 3]],
+    ['by heads', thirdsByHead(2, 4), [5, 24]],
+    ['pairwise', turned(pairwise(3, 4)), [12, 2]],
   ])('%s: joining undoes splitting', (_name, layout, shape) => {
     const theirs = count(shape[0]! * shape[1]!)
     expect(layout.join(layout.split(theirs, shape), shape)).toEqual(theirs)

@@ -187,7 +187,7 @@ describe('files that are not what they should be', () => {
       { name: 'transformer.h.0.attn.bias', shape: [1, 1, 64, 64], data: new Float32Array(4096) },
       { name: 'lm_head.weight', shape: [300, 16], data: new Float32Array(4800) },
     ])
-    expect((await loadPretrained(folder)).spec.tied).toBe(true)
+    expect((await loadPretrained(folder)).spec.head).toEqual({ kind: 'language', tied: true })
   })
 
   it('an index that its shards contradict', async () => {

@@ -44,12 +44,15 @@ describe('saving', () => {
     const first = { ...model, ...withClassHead(model, 3, { from: 'zero' }) }
     const saved = path.join(folder, 'first')
     await savePretrained(saved, { ...first, spec: { ...first.spec, pooling: 'first' } })
-    expect((await loadPretrained(saved)).spec).toMatchObject({ pooling: 'first', classes: 3 })
+    expect((await loadPretrained(saved)).spec).toMatchObject({
+      pooling: 'first',
+      head: { kind: 'classes', classes: 3 },
+    })
 
     const bare = await loadPretrained(golden('tiny-llama-sequence'))
     await savePretrained(path.join(folder, 'bare'), bare)
     const again = await loadPretrained(path.join(folder, 'bare'))
-    expect(again.spec).toEqual({ ...bare.spec, headBias: true })
+    expect(again.spec).toEqual({ ...bare.spec, head: { kind: 'classes', classes: 2, bias: true } })
     expect(again.weights.at(-1)).toEqual({ name: 'head.bias', shape: [2], data: new Float32Array(2) })
     expect(again.weights.slice(0, -1)).toEqual(bare.weights)
   })
@@ -104,8 +107,8 @@ describe.skipIf(!hasTransformers)('transformers (of W2S_PYTHON or python3; skipp
     for (const name of NAMES) {
       const model = await loadPretrained(golden(name))
       const classifier = { ...model, ...withClassHead(model, 2, { from: 'unembedding', tokens: [40, 41] }) }
-      for (const way of model.spec.head === 'language' ? [model, classifier] : [classifier]) {
-        const at = path.join(folder, `${name}-${way.spec.head}`)
+      for (const way of model.spec.head.kind === 'language' ? [model, classifier] : [classifier]) {
+        const at = path.join(folder, `${name}-${way.spec.head.kind}`)
         await savePretrained(at, way)
         saved.push({ model: way, at })
       }

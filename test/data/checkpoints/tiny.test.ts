@@ -4,13 +4,50 @@ import { expectAgreement, golden, readGolden, type Reference } from './golden'
 
 describe('tiny models', () => {
   it.each([
-    ['tiny-gpt2', 'gpt2', { head: 'language', tied: true, positions: 64, activation: 'geluTanh' }],
-    ['tiny-gpt2-tokens', 'gpt2', { head: 'classes', classes: 3, headBias: true, pooling: 'last' }],
-    ['tiny-neox', 'gpt-neox', { head: 'language', tied: false, parallel: true, rotary: 2, activation: 'geluErf' }],
-    ['tiny-llama', 'llama', { head: 'language', tied: true, heads: 4, kvHeads: 2, rotaryBase: 100_000, norm: 'rms' }],
-    ['tiny-llama-sequence', 'llama', { head: 'classes', classes: 2, headBias: false, pooling: 'last' }],
-    ['tiny-qwen2', 'qwen2', { head: 'language', tied: false, kvHeads: 1, qkvBias: true, outBias: false }],
-    ['tiny-bert', 'bert', { head: 'classes', pooling: 'mean', postNorm: true, causal: false, tokenTypes: 2 }],
+    [
+      'tiny-gpt2',
+      'gpt2',
+      { head: { kind: 'language', tied: true }, positions: { kind: 'learned', count: 64 }, activation: 'gelu-tanh' },
+    ],
+    ['tiny-gpt2-tokens', 'gpt2', { head: { kind: 'classes', classes: 3, bias: true }, pooling: 'last' }],
+    [
+      'tiny-neox',
+      'gpt-neox',
+      {
+        head: { kind: 'language', tied: false },
+        parallel: true,
+        positions: { kind: 'rotary', columns: 2, base: 10_000 },
+        activation: 'gelu-erf',
+      },
+    ],
+    [
+      'tiny-llama',
+      'llama',
+      {
+        head: { kind: 'language', tied: true },
+        heads: 4,
+        kvHeads: 2,
+        positions: { kind: 'rotary', columns: 8, base: 100_000 },
+        norm: 'rms',
+      },
+    ],
+    ['tiny-llama-sequence', 'llama', { head: { kind: 'classes', classes: 2, bias: false }, pooling: 'last' }],
+    [
+      'tiny-qwen2',
+      'qwen2',
+      { head: { kind: 'language', tied: false }, kvHeads: 1, bias: { qkv: true, out: false, mlp: false } },
+    ],
+    [
+      'tiny-bert',
+      'bert',
+      {
+        head: { kind: 'classes', classes: 2, bias: true },
+        pooling: 'mean',
+        normOrder: 'post',
+        causal: false,
+        tokenTypes: 2,
+      },
+    ],
   ])('%s computes what transformers does', async (name, architecture, settings) => {
     const model = await loadPretrained(golden(name))
     expect(model.architecture).toBe(architecture)

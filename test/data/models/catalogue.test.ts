@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ARCHITECTURES } from '../../../src-main/data/checkpoints/architectures'
 import { CATALOGUE } from '../../../src-main/data/models/catalogue'
 import { fits } from '../../../src-main/data/models/memory'
-import { parameterCount, type TransformerSpec } from '../../../src-main/data/checkpoints/description'
+import { parameterCount, type TransformerSpec } from '../../../src-main/science/models/net'
 
 /** config.json of the models as their makers publish them, as far as it decides on sizes. */
 const gpt2 = (n_layer: number, n_embd: number, n_head: number) => ({
@@ -82,9 +82,10 @@ describe('the catalogue', () => {
       const { body, tied } = architecture.describe(CONFIGS[id], 'config.json')
       const isEncoder = model.architecture === 'bert'
       const spec: TransformerSpec = {
+        kind: 'transformer',
         ...body,
-        ...{ family: 'transformer', pooling: 'last', trainable: { all: true, blocks: 0 }, shortcut: true },
-        ...{ head: isEncoder ? 'classes' : 'language', classes: 0, headBias: false, tied },
+        pooling: 'last',
+        head: isEncoder ? { kind: 'classes', classes: 0, bias: false } : { kind: 'language', tied },
       }
       expect(parameterCount(spec)).toBe(model.parameters)
       expect([body.layers, body.width]).toEqual([model.layers, model.width])

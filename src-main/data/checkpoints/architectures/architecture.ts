@@ -1,14 +1,11 @@
 import { z } from 'zod'
-import type { TransformerSpec } from '../description'
+import type { TransformerSpec } from '../../../science/models/net'
 import { refuse } from '../errors'
 import type { Metadata } from '../gguf'
-import { same, type Layout } from '../layouts'
+import { same, turned, type Layout } from '../layouts'
 
-/** What a checkpoint's body determines of a description; head, what trains and what is left out are others' choice. */
-export type Body = Omit<
-  TransformerSpec,
-  'family' | 'head' | 'classes' | 'headBias' | 'tied' | 'trainable' | 'shortcut' | 'pooling'
->
+/** What a checkpoint's body determines of a description. */
+export type Body = Omit<TransformerSpec, 'kind' | 'head' | 'pooling'>
 
 export interface Described {
   body: Body
@@ -73,13 +70,13 @@ export const size = z.number().int().min(1).max(1e8)
 export const layerCount = z.number().int().min(1).max(1024)
 export const positive = z.number().positive()
 
-/** A weight with its bias. `layout` tells how theirs lies; fused ones have several names of ours. */
+/** A weight that lies [out, in], with its bias. `layout` says how its outputs lie; fused ones have several names of ours. */
 export function linear(
   theirs: string,
   ours: string | string[],
   [out, input]: [out: number, input: number],
   bias: boolean,
-  layout: { weight: Layout; bias: Layout } = { weight: same, bias: same },
+  layout: Layout = same,
 ): Rule[] {
   const names = [ours].flat()
   const rule = (suffix: string, shape: number[], how: Layout): Rule => ({
@@ -88,8 +85,8 @@ export function linear(
     ours: names.map((name) => `${name}.${suffix}`),
     layout: how,
   })
-  const weight = rule('weight', [out, input], layout.weight)
-  return bias ? [weight, rule('bias', [out], layout.bias)] : [weight]
+  const weight = rule('weight', [out, input], turned(layout))
+  return bias ? [weight, rule('bias', [out], layout)] : [weight]
 }
 
 export function norm(theirs: string, ours: string, body: Body): Rule[] {
@@ -106,6 +103,17 @@ export function table(theirs: string, ours: string, rows: number, body: Body): R
   return [{ theirs: `${theirs}.weight`, shape: [rows, body.width], ours: [`${ours}.weight`], layout: same }]
 }
 
+/** Rows of the table of learned positions. */
+export function countOf({ positions }: Body): number {
+  return positions.kind === 'learned' ? positions.count : 0
+}
+
+/** Rotary settings, for those who have them. */
+export function rotaryOf({ positions }: Body): { columns: number; base: number } {
+  if (positions.kind === 'rotary') return positions
+  throw new Error('positions: expected rotary ones, got learned ones')
+}
+
 /** The rules of every block. */
 export function blocks(body: Body, rules: (layer: number, ours: string) => Rule[]): Rule[] {
   return Array.from({ length: body.layers }, (_, layer) => rules(layer, `blocks.${layer}`)).flat()
@@ -118,19 +126,19 @@ export function headSizeOf(width: number, heads: number, where: string): number 
 
 /** What must hold between the sizes of a description, whoever made it. */
 export function checkBody(body: Body, file: string): void {
-  const { heads, kvHeads, headSize, rotary } = body
+  const { heads, kvHeads, headSize, positions } = body
   if (heads % kvHeads !== 0) refuse(`${file}: key-value heads`, `a divisor of ${heads} heads`, kvHeads)
-  if (rotary % 2 !== 0 || rotary > headSize || rotary < 0)
-    refuse(`${file}: rotary columns`, `an even number up to ${headSize}`, rotary)
+  if (positions.kind === 'rotary' && (positions.columns % 2 !== 0 || positions.columns > headSize))
+    refuse(`${file}: rotary columns`, `an even number up to ${headSize}`, positions.columns)
 }
 
 /** Activations by transformers' names. */
 const ACTIVATIONS = {
   relu: 'relu',
-  gelu: 'geluErf',
-  gelu_new: 'geluTanh',
-  gelu_fast: 'geluTanh',
-  gelu_pytorch_tanh: 'geluTanh',
+  gelu: 'gelu-erf',
+  gelu_new: 'gelu-tanh',
+  gelu_fast: 'gelu-tanh',
+  gelu_pytorch_tanh: 'gelu-tanh',
 } as const
 export const activation = z.enum(['relu', 'gelu', 'gelu_new', 'gelu_fast', 'gelu_pytorch_tanh'])
 
@@ -141,7 +149,7 @@ export function activationOf(name: z.infer<typeof activation>): Body['activation
 
 /** transformers' name of an activation that is not gated. */
 export function activationName(activation: Body['activation']): string {
-  return { relu: 'relu', geluErf: 'gelu', geluTanh: 'gelu_new', swiglu: 'silu' }[activation]
+  return { relu: 'relu', 'gelu-erf': 'gelu', 'gelu-tanh': 'gelu_new', swiglu: 'silu' }[activation]
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   activationName,
   activationOf,
   blocks,
+  countOf,
   ggufSizes,
   headSizeOf,
   layerCount,
@@ -36,15 +37,11 @@ const config = z.looseObject({
 })
 
 const FIXED = {
-  rotary: 0,
-  rotaryBase: 10_000,
   norm: 'layer',
-  postNorm: true,
+  normOrder: 'post',
   parallel: false,
   causal: false,
-  qkvBias: true,
-  outBias: true,
-  mlpBias: true,
+  bias: { qkv: true, out: true, mlp: true },
 } as const satisfies Partial<Body>
 
 /** Names that differ between transformers and GGUF. */
@@ -68,7 +65,7 @@ function rulesOf(body: Body, names: Names): Rule[] {
   const { width, inner } = body
   return [
     ...table(names.tokens, 'tokens', body.vocabulary, body),
-    ...table(names.positions, 'positions', body.positions, body),
+    ...table(names.positions, 'positions', countOf(body), body),
     ...table(names.types, 'types', body.tokenTypes, body),
     ...norm(names.norm, 'embeddingNorm', body),
     ...blocks(body, (layer, ours) => {
@@ -144,9 +141,9 @@ export const bert: Architecture = {
       kvHeads: c.num_attention_heads,
       headSize: headSizeOf(c.hidden_size, c.num_attention_heads, `${file}: hidden_size`),
       inner: c.intermediate_size,
-      positions: c.max_position_embeddings,
+      positions: { kind: 'learned', count: c.max_position_embeddings },
       tokenTypes: c.type_vocab_size,
-      normEps: c.layer_norm_eps,
+      normEpsilon: c.layer_norm_eps,
       activation: activationOf(c.hidden_act),
     }
     return { body, tied: false, context: c.max_position_embeddings }
@@ -160,7 +157,7 @@ export const bert: Architecture = {
     hidden_act: activationName(body.activation),
     max_position_embeddings: context,
     type_vocab_size: body.tokenTypes,
-    layer_norm_eps: body.normEps,
+    layer_norm_eps: body.normEpsilon,
     position_embedding_type: 'absolute',
   }),
   gguf: {
@@ -175,11 +172,11 @@ export const bert: Architecture = {
         ...sizes,
         vocabulary,
         kvHeads: sizes.heads,
-        positions: context,
+        positions: { kind: 'learned', count: context },
         // The file does not say, and no BERT has another number; the tensor's shape will contradict if one does.
         tokenTypes: 2,
-        normEps: single(metadata.number('bert.attention.layer_norm_epsilon')),
-        activation: 'geluErf',
+        normEpsilon: single(metadata.number('bert.attention.layer_norm_epsilon')),
+        activation: 'gelu-erf',
       }
       return { body, context }
     },

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { parseValue } from '../json'
-import { same, stacked, transposed, type Layout } from '../layouts'
+import { same, thirds, type Layout } from '../layouts'
 import {
   activation,
   activationName,
   activationOf,
   blocks,
+  countOf,
   ggufSizes,
   headSizeOf,
   layerCount,
@@ -38,35 +39,30 @@ const config = z.looseObject({
 /** What all of its sizes have in common. */
 const FIXED = {
   tokenTypes: 0,
-  rotary: 0,
-  rotaryBase: 10_000,
   norm: 'layer',
-  postNorm: false,
+  normOrder: 'pre',
   parallel: false,
   causal: true,
-  qkvBias: true,
-  outBias: true,
-  mlpBias: true,
+  bias: { qkv: true, out: true, mlp: true },
 } as const satisfies Partial<Body>
 
-/** Projections lie [in, out] in transformers (`Conv1D`), queries, keys and values side by side. */
+/** A projection that lies [in, out] (`Conv1D`). */
 function conv(theirs: string, ours: string[], [input, out]: [number, number], layout: Layout): Rule[] {
   const names = (suffix: string) => ours.map((name) => `${name}.${suffix}`)
   return [
-    { theirs: `${theirs}.weight`, shape: [input, out], ours: names('weight'), layout: transposed(layout) },
+    { theirs: `${theirs}.weight`, shape: [input, out], ours: names('weight'), layout },
     { theirs: `${theirs}.bias`, shape: [out], ours: names('bias'), layout },
   ]
 }
 
 function rules(body: Body): Rule[] {
   const { width, inner } = body
-  const thirds = stacked([width, width, width])
   return [
     ...table('wte', 'tokens', body.vocabulary, body),
-    ...table('wpe', 'positions', body.positions, body),
+    ...table('wpe', 'positions', countOf(body), body),
     ...blocks(body, (layer, ours) => [
       ...norm(`h.${layer}.ln_1`, `${ours}.norm1`, body),
-      ...conv(`h.${layer}.attn.c_attn`, [`${ours}.q`, `${ours}.k`, `${ours}.v`], [width, 3 * width], thirds),
+      ...conv(`h.${layer}.attn.c_attn`, [`${ours}.q`, `${ours}.k`, `${ours}.v`], [width, 3 * width], thirds(width)),
       ...conv(`h.${layer}.attn.c_proj`, [`${ours}.out`], [width, width], same),
       ...norm(`h.${layer}.ln_2`, `${ours}.norm2`, body),
       ...conv(`h.${layer}.mlp.c_fc`, [`${ours}.up`], [width, inner], same),
@@ -78,16 +74,18 @@ function rules(body: Body): Rule[] {
 
 function ggufRules(body: Body): Rule[] {
   const { width, inner } = body
-  const thirds = stacked([width, width, width])
   return [
     ...table('token_embd', 'tokens', body.vocabulary, body),
-    ...table('position_embd', 'positions', body.positions, body),
+    ...table('position_embd', 'positions', countOf(body), body),
     ...blocks(body, (layer, ours) => [
       ...norm(`blk.${layer}.attn_norm`, `${ours}.norm1`, body),
-      ...linear(`blk.${layer}.attn_qkv`, [`${ours}.q`, `${ours}.k`, `${ours}.v`], [3 * width, width], true, {
-        weight: thirds,
-        bias: thirds,
-      }),
+      ...linear(
+        `blk.${layer}.attn_qkv`,
+        [`${ours}.q`, `${ours}.k`, `${ours}.v`],
+        [3 * width, width],
+        true,
+        thirds(width),
+      ),
       ...linear(`blk.${layer}.attn_output`, `${ours}.out`, [width, width], true),
       ...norm(`blk.${layer}.ffn_norm`, `${ours}.norm2`, body),
       ...linear(`blk.${layer}.ffn_up`, `${ours}.up`, [inner, width], true),
@@ -124,8 +122,8 @@ export const gpt2: Architecture = {
       kvHeads: c.n_head,
       headSize: headSizeOf(c.n_embd, c.n_head, `${file}: n_embd`),
       inner: c.n_inner ?? 4 * c.n_embd,
-      positions: c.n_positions,
-      normEps: c.layer_norm_epsilon,
+      positions: { kind: 'learned', count: c.n_positions },
+      normEpsilon: c.layer_norm_epsilon,
       activation: activationOf(c.activation_function),
     }
     return { body, tied: c.tie_word_embeddings, context: c.n_positions }
@@ -138,7 +136,7 @@ export const gpt2: Architecture = {
     n_head: body.heads,
     n_inner: body.inner,
     activation_function: activationName(body.activation),
-    layer_norm_epsilon: body.normEps,
+    layer_norm_epsilon: body.normEpsilon,
     tie_word_embeddings: tied,
   }),
   gguf: {
@@ -151,9 +149,9 @@ export const gpt2: Architecture = {
         ...sizes,
         vocabulary,
         kvHeads: sizes.heads,
-        positions: context,
-        normEps: single(metadata.number('gpt2.attention.layer_norm_epsilon')),
-        activation: 'geluTanh',
+        positions: { kind: 'learned', count: context },
+        normEpsilon: single(metadata.number('gpt2.attention.layer_norm_epsilon')),
+        activation: 'gelu-tanh',
       }
       return { body, context }
     },

@@ -10,6 +10,7 @@ import {
   norm,
   positive,
   rotaryKeys,
+  rotaryOf,
   single,
   size,
   table,
@@ -43,25 +44,24 @@ const config = z.looseObject({
   pretraining_tp: z.literal(1).default(1),
 })
 
-type Biases = Pick<Body, 'qkvBias' | 'outBias' | 'mlpBias'>
+type Bias = Body['bias']
 
 const FIXED = {
-  positions: 0,
   tokenTypes: 0,
   norm: 'rms',
-  postNorm: false,
+  normOrder: 'pre',
   parallel: false,
   causal: true,
   activation: 'swiglu',
 } as const satisfies Partial<Body>
 
 /** The description of a Llama or a relative of it. */
-export function describeLlama(c: z.infer<z.ZodObject<typeof llamaKeys>>, biases: Biases, file: string): Described {
+export function describeLlama(c: z.infer<z.ZodObject<typeof llamaKeys>>, bias: Bias, file: string): Described {
   const heads = c.num_attention_heads
   const headSize = c.head_dim ?? headSizeOf(c.hidden_size, heads, `${file}: hidden_size`)
   const body: Body = {
     ...FIXED,
-    ...biases,
+    bias,
     vocabulary: c.vocab_size,
     width: c.hidden_size,
     layers: c.num_hidden_layers,
@@ -69,9 +69,8 @@ export function describeLlama(c: z.infer<z.ZodObject<typeof llamaKeys>>, biases:
     kvHeads: c.num_key_value_heads ?? heads,
     headSize,
     inner: c.intermediate_size,
-    rotary: headSize,
-    rotaryBase: c.rope_parameters?.rope_theta ?? c.rope_theta,
-    normEps: c.rms_norm_eps,
+    positions: { kind: 'rotary', columns: headSize, base: c.rope_parameters?.rope_theta ?? c.rope_theta },
+    normEpsilon: c.rms_norm_eps,
   }
   return { body, tied: c.tie_word_embeddings, context: c.max_position_embeddings }
 }
@@ -88,8 +87,8 @@ export function llamaConfig({ body, tied, context }: Described): Record<string, 
     intermediate_size: body.inner,
     hidden_act: 'silu',
     max_position_embeddings: context,
-    rms_norm_eps: body.normEps,
-    rope_theta: body.rotaryBase,
+    rms_norm_eps: body.normEpsilon,
+    rope_theta: rotaryOf(body).base,
     tie_word_embeddings: tied,
   }
 }
@@ -104,14 +103,14 @@ export function llamaRules(body: Body): Rule[] {
       const mlp = `layers.${layer}.mlp`
       return [
         ...norm(`layers.${layer}.input_layernorm`, `${ours}.norm1`, body),
-        ...linear(`${attention}.q_proj`, `${ours}.q`, [queries, body.width], body.qkvBias),
-        ...linear(`${attention}.k_proj`, `${ours}.k`, [keys, body.width], body.qkvBias),
-        ...linear(`${attention}.v_proj`, `${ours}.v`, [keys, body.width], body.qkvBias),
-        ...linear(`${attention}.o_proj`, `${ours}.out`, [body.width, queries], body.outBias),
+        ...linear(`${attention}.q_proj`, `${ours}.q`, [queries, body.width], body.bias.qkv),
+        ...linear(`${attention}.k_proj`, `${ours}.k`, [keys, body.width], body.bias.qkv),
+        ...linear(`${attention}.v_proj`, `${ours}.v`, [keys, body.width], body.bias.qkv),
+        ...linear(`${attention}.o_proj`, `${ours}.out`, [body.width, queries], body.bias.out),
         ...norm(`layers.${layer}.post_attention_layernorm`, `${ours}.norm2`, body),
-        ...linear(`${mlp}.gate_proj`, `${ours}.gate`, [body.inner, body.width], body.mlpBias),
-        ...linear(`${mlp}.up_proj`, `${ours}.up`, [body.inner, body.width], body.mlpBias),
-        ...linear(`${mlp}.down_proj`, `${ours}.down`, [body.width, body.inner], body.mlpBias),
+        ...linear(`${mlp}.gate_proj`, `${ours}.gate`, [body.inner, body.width], body.bias.mlp),
+        ...linear(`${mlp}.up_proj`, `${ours}.up`, [body.inner, body.width], body.bias.mlp),
+        ...linear(`${mlp}.down_proj`, `${ours}.down`, [body.width, body.inner], body.bias.mlp),
       ]
     }),
     ...norm('norm', 'norm', body),
@@ -122,24 +121,21 @@ export function llamaRules(body: Body): Rule[] {
 export function llamaGgufRules(body: Body, paired: boolean): Rule[] {
   const queries = body.heads * body.headSize
   const keys = body.kvHeads * body.headSize
-  const turned = (heads: number) => {
-    const layout = paired ? pairwise(heads, body.headSize) : same
-    return { weight: layout, bias: layout }
-  }
+  const turning = (heads: number) => (paired ? pairwise(heads, body.headSize) : same)
   return [
     ...table('token_embd', 'tokens', body.vocabulary, body),
     ...blocks(body, (layer, ours) => {
       const at = `blk.${layer}`
       return [
         ...norm(`${at}.attn_norm`, `${ours}.norm1`, body),
-        ...linear(`${at}.attn_q`, `${ours}.q`, [queries, body.width], body.qkvBias, turned(body.heads)),
-        ...linear(`${at}.attn_k`, `${ours}.k`, [keys, body.width], body.qkvBias, turned(body.kvHeads)),
-        ...linear(`${at}.attn_v`, `${ours}.v`, [keys, body.width], body.qkvBias),
-        ...linear(`${at}.attn_output`, `${ours}.out`, [body.width, queries], body.outBias),
+        ...linear(`${at}.attn_q`, `${ours}.q`, [queries, body.width], body.bias.qkv, turning(body.heads)),
+        ...linear(`${at}.attn_k`, `${ours}.k`, [keys, body.width], body.bias.qkv, turning(body.kvHeads)),
+        ...linear(`${at}.attn_v`, `${ours}.v`, [keys, body.width], body.bias.qkv),
+        ...linear(`${at}.attn_output`, `${ours}.out`, [body.width, queries], body.bias.out),
         ...norm(`${at}.ffn_norm`, `${ours}.norm2`, body),
-        ...linear(`${at}.ffn_gate`, `${ours}.gate`, [body.inner, body.width], body.mlpBias),
-        ...linear(`${at}.ffn_up`, `${ours}.up`, [body.inner, body.width], body.mlpBias),
-        ...linear(`${at}.ffn_down`, `${ours}.down`, [body.width, body.inner], body.mlpBias),
+        ...linear(`${at}.ffn_gate`, `${ours}.gate`, [body.inner, body.width], body.bias.mlp),
+        ...linear(`${at}.ffn_up`, `${ours}.up`, [body.inner, body.width], body.bias.mlp),
+        ...linear(`${at}.ffn_down`, `${ours}.down`, [body.width, body.inner], body.bias.mlp),
       ]
     }),
     ...norm('output_norm', 'norm', body),
@@ -151,21 +147,24 @@ export function describeLlamaGguf(
   metadata: Parameters<Architecture['gguf']['describe']>[0],
   architecture: string,
   vocabulary: number,
-  biases: Biases,
+  bias: Bias,
 ): Omit<Described, 'tied'> {
   const key = (name: string) => `${architecture}.${name}`
   const { context, ...sizes } = ggufSizes(metadata, architecture)
   const headSize = metadata.size(key('attention.key_length'), sizes.headSize)
   const body: Body = {
     ...FIXED,
-    ...biases,
+    bias,
     ...sizes,
     vocabulary,
     kvHeads: metadata.size(key('attention.head_count_kv'), sizes.heads),
     headSize,
-    rotary: metadata.size(key('rope.dimension_count'), headSize),
-    rotaryBase: metadata.number(key('rope.freq_base'), 10_000),
-    normEps: single(metadata.number(key('attention.layer_norm_rms_epsilon'))),
+    positions: {
+      kind: 'rotary',
+      columns: metadata.size(key('rope.dimension_count'), headSize),
+      base: metadata.number(key('rope.freq_base'), 10_000),
+    },
+    normEpsilon: single(metadata.number(key('attention.layer_norm_rms_epsilon'))),
   }
   return { body, context }
 }
@@ -187,17 +186,17 @@ export const llama: Architecture = {
   rules: llamaRules,
   describe(input, file) {
     const c = parseValue(input, file, config)
-    return describeLlama(c, { qkvBias: c.attention_bias, outBias: c.attention_bias, mlpBias: c.mlp_bias }, file)
+    return describeLlama(c, { qkv: c.attention_bias, out: c.attention_bias, mlp: c.mlp_bias }, file)
   },
   config: (described) => ({
     ...llamaConfig(described),
-    attention_bias: described.body.qkvBias,
-    mlp_bias: described.body.mlpBias,
+    attention_bias: described.body.bias.qkv,
+    mlp_bias: described.body.bias.mlp,
   }),
   gguf: {
     architecture: 'llama',
     rules: (body) => llamaGgufRules(body, true),
     describe: (metadata, vocabulary) =>
-      describeLlamaGguf(metadata, 'llama', vocabulary, { qkvBias: false, outBias: false, mlpBias: false }),
+      describeLlamaGguf(metadata, 'llama', vocabulary, { qkv: false, out: false, mlp: false }),
   },
 }

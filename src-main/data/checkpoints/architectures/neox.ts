@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseValue } from '../json'
-import { byHeads, stacked } from '../layouts'
+import { thirds, thirdsByHead, type Layout } from '../layouts'
 import {
   activation,
   activationName,
@@ -13,6 +13,7 @@ import {
   norm,
   positive,
   rotaryKeys,
+  rotaryOf,
   single,
   size,
   table,
@@ -39,12 +40,10 @@ const config = z.looseObject({
 })
 
 const FIXED = {
-  positions: 0,
   tokenTypes: 0,
   norm: 'layer',
-  postNorm: false,
+  normOrder: 'pre',
   causal: true,
-  mlpBias: true,
 } as const satisfies Partial<Body>
 
 /** Names that differ between transformers and GGUF. */
@@ -59,7 +58,7 @@ interface Names {
   norm: string
 }
 
-function rulesOf(body: Body, block: (layer: number) => string, names: Names, qkv: ReturnType<typeof stacked>): Rule[] {
+function rulesOf(body: Body, block: (layer: number) => string, names: Names, qkv: Layout): Rule[] {
   const { width, inner } = body
   return [
     ...table(names.tokens, 'tokens', body.vocabulary, body),
@@ -68,8 +67,8 @@ function rulesOf(body: Body, block: (layer: number) => string, names: Names, qkv
       const fused = [`${ours}.q`, `${ours}.k`, `${ours}.v`]
       return [
         ...norm(at + names.norm1, `${ours}.norm1`, body),
-        ...linear(at + names.qkv, fused, [3 * width, width], body.qkvBias, { weight: qkv, bias: qkv }),
-        ...linear(at + names.out, `${ours}.out`, [width, width], body.outBias),
+        ...linear(at + names.qkv, fused, [3 * width, width], body.bias.qkv, qkv),
+        ...linear(at + names.out, `${ours}.out`, [width, width], body.bias.out),
         ...norm(at + names.norm2, `${ours}.norm2`, body),
         ...linear(at + names.up, `${ours}.up`, [inner, width], true),
         ...linear(at + names.down, `${ours}.down`, [width, inner], true),
@@ -114,7 +113,7 @@ export const neox: Architecture = {
   prefix: 'gpt_neox.',
   heads: { language: 'embed_out', tokens: 'classifier', sequence: 'score' },
   ignored: /\.attention\.(bias|masked_bias|rotary_emb\.inv_freq)$/,
-  rules: (body) => rulesOf(body, (layer) => `layers.${layer}.`, NAMES, byHeads(body.heads, body.headSize)),
+  rules: (body) => rulesOf(body, (layer) => `layers.${layer}.`, NAMES, thirdsByHead(body.heads, body.headSize)),
   describe(input, file) {
     const c = parseValue(input, file, config)
     const rope = c.rope_parameters ?? {}
@@ -128,13 +127,15 @@ export const neox: Architecture = {
       kvHeads: c.num_attention_heads,
       headSize,
       inner: c.intermediate_size,
-      rotary: Math.floor(headSize * (rope.partial_rotary_factor ?? c.rotary_pct)),
-      rotaryBase: rope.rope_theta ?? c.rotary_emb_base,
-      normEps: c.layer_norm_eps,
+      positions: {
+        kind: 'rotary',
+        columns: Math.floor(headSize * (rope.partial_rotary_factor ?? c.rotary_pct)),
+        base: rope.rope_theta ?? c.rotary_emb_base,
+      },
+      normEpsilon: c.layer_norm_eps,
       parallel: c.use_parallel_residual,
       activation: activationOf(c.hidden_act),
-      qkvBias: c.attention_bias,
-      outBias: c.attention_bias,
+      bias: { qkv: c.attention_bias, out: c.attention_bias, mlp: true },
     }
     return { body, tied: c.tie_word_embeddings, context: c.max_position_embeddings }
   },
@@ -145,18 +146,17 @@ export const neox: Architecture = {
     num_attention_heads: body.heads,
     intermediate_size: body.inner,
     hidden_act: activationName(body.activation),
-    rotary_pct: body.rotary / body.headSize,
-    rotary_emb_base: body.rotaryBase,
+    rotary_pct: rotaryOf(body).columns / body.headSize,
+    rotary_emb_base: rotaryOf(body).base,
     max_position_embeddings: context,
-    layer_norm_eps: body.normEps,
+    layer_norm_eps: body.normEpsilon,
     use_parallel_residual: body.parallel,
     tie_word_embeddings: tied,
-    attention_bias: body.qkvBias,
+    attention_bias: body.bias.qkv,
   }),
   gguf: {
     architecture: 'gptneox',
-    rules: (body) =>
-      rulesOf(body, (layer) => `blk.${layer}.`, GGUF_NAMES, stacked([body.width, body.width, body.width])),
+    rules: (body) => rulesOf(body, (layer) => `blk.${layer}.`, GGUF_NAMES, thirds(body.width)),
     describe(metadata, vocabulary) {
       const { context, ...sizes } = ggufSizes(metadata, 'gptneox')
       const body: Body = {
@@ -164,14 +164,16 @@ export const neox: Architecture = {
         ...sizes,
         vocabulary,
         kvHeads: sizes.heads,
-        rotary: metadata.size('gptneox.rope.dimension_count'),
-        rotaryBase: metadata.number('gptneox.rope.freq_base', 10_000),
-        normEps: single(metadata.number('gptneox.attention.layer_norm_epsilon')),
+        positions: {
+          kind: 'rotary',
+          columns: metadata.size('gptneox.rope.dimension_count'),
+          base: metadata.number('gptneox.rope.freq_base', 10_000),
+        },
+        normEpsilon: single(metadata.number('gptneox.attention.layer_norm_epsilon')),
         parallel: (metadata.get('gptneox.use_parallel_residual') ?? true) === true,
         // The file does not say; all of Pythia has the exact form.
-        activation: 'geluErf',
-        qkvBias: true,
-        outBias: true,
+        activation: 'gelu-erf',
+        bias: { qkv: true, out: true, mlp: true },
       }
       return { body, context }
     },

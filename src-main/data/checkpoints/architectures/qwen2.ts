@@ -8,7 +8,7 @@ const config = z.looseObject({
   use_sliding_window: z.literal(false).default(false),
   layer_types: z.array(z.literal('full_attention')).nullish(),
 })
-const BIASES = { qkvBias: true, outBias: false, mlpBias: false }
+const BIAS = { qkv: true, out: false, mlp: false }
 
 /** Qwen2 and Qwen2.5: Llama with biases on queries, keys and values; its GGUF form is not permuted. */
 export const qwen2: Architecture = {
@@ -25,11 +25,11 @@ export const qwen2: Architecture = {
   heads: llama.heads,
   ignored: llama.ignored,
   rules: llamaRules,
-  describe: (input, file) => describeLlama(parseValue(input, file, config), BIASES, file),
+  describe: (input, file) => describeLlama(parseValue(input, file, config), BIAS, file),
   config: llamaConfig,
   gguf: {
     architecture: 'qwen2',
     rules: (body) => llamaGgufRules(body, false),
-    describe: (metadata, vocabulary) => describeLlamaGguf(metadata, 'qwen2', vocabulary, BIASES),
+    describe: (metadata, vocabulary) => describeLlamaGguf(metadata, 'qwen2', vocabulary, BIAS),
   },
 }
