@@ -9,7 +9,7 @@ import { ModelError } from './errors'
  */
 export async function lock(file: string, what: string): Promise<() => Promise<void>> {
   await mkdir(path.dirname(file), { recursive: true })
-  const holder = Number(await readFile(file, 'utf8').catch(() => ''))
+  const holder = await holderOf(file)
   if (holder > 0 && !isAlive(holder)) await rm(file, { force: true })
   // Written apart and then linked, so that nobody sees it without its content.
   const mine = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
@@ -17,13 +17,17 @@ export async function lock(file: string, what: string): Promise<() => Promise<vo
   try {
     await link(mine, file)
   } catch (cause) {
-    throw new ModelError(`${what} is being worked on by ${holder === process.pid ? 'this' : 'another'} process.`, {
-      cause,
-    })
+    const who = (await holderOf(file)) === process.pid ? 'this' : 'another'
+    throw new ModelError(`${what} is being worked on by ${who} process.`, { cause })
   } finally {
     await rm(mine, { force: true })
   }
   return () => rm(file, { force: true })
+}
+
+/** The process that a lock names; 0: nobody. */
+async function holderOf(file: string): Promise<number> {
+  return Number(await readFile(file, 'utf8').catch(() => ''))
 }
 
 function isAlive(pid: number): boolean {
