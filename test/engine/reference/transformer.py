@@ -7,14 +7,14 @@ from torch import nn
 
 LLAMA = {
     "kind": "transformer", "vocabulary": 9, "width": 6, "layers": 2, "heads": 2, "kvHeads": 1, "headSize": 6, "inner": 7,
-    "positions": {"kind": "rotary", "columns": 4, "base": 100}, "tokenTypes": 0, "norm": "rms", "normEpsilon": 1e-6,
+    "positions": {"kind": "rotary", "columns": 4, "base": 100}, "tokenTypes": 0, "norm": "rms", "normEpsilon": 0.01,
     "normOrder": "pre", "parallel": False, "causal": True, "activation": "swiglu",
     "bias": {"qkv": False, "out": False, "mlp": False}, "pooling": "last",
     "head": {"kind": "classes", "classes": 2, "bias": True},
 }
 BERT = LLAMA | {
     "kvHeads": 2, "headSize": 3, "positions": {"kind": "learned", "count": 7}, "tokenTypes": 2, "norm": "layer",
-    "normEpsilon": 1e-5, "normOrder": "post", "causal": False, "activation": "gelu-erf",
+    "normEpsilon": 0.01, "normOrder": "post", "causal": False, "activation": "gelu-erf",
     "bias": {"qkv": True, "out": True, "mlp": True}, "pooling": "mean",
 }
 LANGUAGE = BERT | {
@@ -93,7 +93,7 @@ class Body:
         half = columns // 2
         angles = torch.outer(torch.arange(len(x)).double(), base ** (-torch.arange(half).double() / half))[:, None]
         a, b, rest = x[..., :half], x[..., half:columns], x[..., columns:]
-        cos, sin = angles.cos(), angles.sin()
+        cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         return torch.cat([a * cos - b * sin, b * cos + a * sin, rest], -1)
 
     def attention(self, at, x):
