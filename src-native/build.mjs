@@ -67,7 +67,12 @@ function units({ test, sanitize, arch }) {
       flags: [...flags, ...KERNELS, ...extra, `-DW2S_ISA=${isa}`],
       object: `kernels-${isa}.o`,
     }))
-  return [...kernels, ...plain]
+  const bf16 = {
+    source: 'gemm/bf16.cpp',
+    flags: [...flags, ...KERNELS, '-Wno-unused-function', ...ISAS.x64.avx512, '-mavx512bf16'],
+    object: 'bf16.o',
+  }
+  return [...kernels, ...(arch === 'x64' ? [bf16] : []), ...plain]
 }
 
 function headers() {

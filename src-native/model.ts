@@ -15,6 +15,8 @@ export interface ModelOptions {
   threads?: number
   /** Freezes all but the head, the last norm and the last so many blocks; 0: the head alone (a probe). */
   trainBlocks?: number
+  /** bf16: linear layers (but not the head of classes) multiply factors rounded to bf16. Needs it of the addon. */
+  precision?: 'fp32' | 'bf16'
   /** Activations that backward may keep, in bytes (default 1e9); larger batches are cut into micro-batches. */
   activationBytes?: number
   /** Whether the last block computes only what the head reads (default true; the results are the same). */
@@ -65,6 +67,8 @@ export interface NativeAddon {
   Model: new (spec: NetSpec, options: ModelOptions) => NativeModel
   /** The kernels that this processor can run, the best first. */
   isas: Isa[]
+  /** Whether this processor multiplies bf16 (AVX512-BF16). */
+  bf16: boolean
   /** Cores that this process may use. */
   threads: number
 }

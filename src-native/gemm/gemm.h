@@ -10,15 +10,30 @@ namespace {
 // Rows of a register tile of 2 vectors' width, found by measuring (gcc's choices are a lottery: measure, do not
 // derive). AVX-512 has 32 registers and fits 12 x 2; the others have 16 and fit 6 x 2 (AVX2) and 4 x 2 (SSE2).
 constexpr int TILE_ROWS = W == 16 ? 12 : W == 8 ? 6 : 4;
+// Steps of depth in a piece. With AVX-512 gcc copies accumulators about if it is more than one (bf16: 470 to 340 GFLOP/s).
+constexpr int UNROLL = W == 16 ? 1 : 4;
 // `outer` makes tiles of a panel's 32 rows, which 8 divides and 12 does not.
 constexpr int OUTER_ROWS = W == 16 ? 8 : W == 8 ? 6 : 4;
 
+/** Factors in single precision. gemm/bf16.cpp has the other kind. */
+struct Fp32 {
+  using Element = float;
+  using Factor = vf;
+  /** Rows of depth that one multiplication takes: they lie side by side in both factors. */
+  static constexpr int DEPTH = 1;
+  static Factor take(const Element* p) { return load(p); }
+  static Factor spread(const Element* p) { return set1(*p); }
+  static vf sum(vf total, Factor a, Factor b) { return total + a * b; }
+};
+
 /**
- * c[R, NV vectors] = bias + add + sum over r < depth of a(i, r) b[r], where a(i, r) lies at a[i * SI + r * SR], and
- * every 32 steps of r move a by `aNext`; b, c and add have rows of 32 floats.
+ * c[R, NV vectors] = bias + add + sum over r < steps of a(i, r) b[r], where a(i, r) lies at a[i * SI + r * SR], and
+ * every panel of depth moves a by `aNext`; c and add have rows of 32 floats, b of 32 factors.
  */
-template <int R, int NV, int SI, int SR>
-void tile(const float* a, long aNext, const float* b, long depth, const float* bias, const float* add, float* c) {
+template <typename P, int R, int NV, int SI, int SR>
+void tile(const typename P::Element* a, long aNext, const typename P::Element* b, long steps, const float* bias,
+          const float* add, float* c) {
+  constexpr long STEPS = PANEL / P::DEPTH, ROW = PANEL * P::DEPTH;
   vf acc[R][NV];
   for (int j = 0; j < NV; j++) {
     vf start = bias ? load(bias + j * W) : zero();
@@ -27,32 +42,32 @@ void tile(const float* a, long aNext, const float* b, long depth, const float* b
   if (add)
     for (int i = 0; i < R; i++)
       for (int j = 0; j < NV; j++) acc[i][j] += load(add + i * PANEL + j * W);
-  for (; depth > 0; depth -= PANEL, a += aNext, b += PANEL * PANEL) {
-    long steps = least(depth, PANEL);
-#pragma GCC unroll 4
-    for (long r = 0; r < steps; r++) {
-      vf row[NV];
-      for (int j = 0; j < NV; j++) row[j] = load(b + r * PANEL + j * W);
-      for (int i = 0; i < R; i++) {
-        vf x = set1(a[i * SI + r * SR]);
-        for (int j = 0; j < NV; j++) acc[i][j] += x * row[j];
-      }
+  auto addStep = [&](long r) __attribute__((always_inline)) {
+    typename P::Factor row[NV];
+    for (int j = 0; j < NV; j++) row[j] = P::take(b + r * ROW + j * W * P::DEPTH);
+    for (int i = 0; i < R; i++) {
+      typename P::Factor x = P::spread(a + i * SI + r * SR);
+      for (int j = 0; j < NV; j++) acc[i][j] = P::sum(acc[i][j], x, row[j]);
     }
-  }
+  };
+  for (; steps >= STEPS; steps -= STEPS, a += aNext, b += STEPS * ROW)
+#pragma GCC unroll UNROLL
+    for (long r = 0; r < STEPS; r++) addStep(r);
+  for (long r = 0; r < steps; r++) addStep(r);
   for (int i = 0; i < R; i++)
     for (int j = 0; j < NV; j++) store(c + i * PANEL + j * W, acc[i][j]);
 }
 
 /** The tile of exactly `rows` rows: one instance for each count up to MAX, found by counting down. */
-template <int MAX, int NV, int SI, int SR>
-void tileOf(long rows, const float* a, long aNext, const float* b, long depth, const float* bias, const float* add,
-            float* c) {
+template <typename P, int MAX, int NV, int SI, int SR>
+void tileOf(long rows, const typename P::Element* a, long aNext, const typename P::Element* b, long steps,
+            const float* bias, const float* add, float* c) {
   if constexpr (MAX == 1) {
-    tile<1, NV, SI, SR>(a, aNext, b, depth, bias, add, c);
+    tile<P, 1, NV, SI, SR>(a, aNext, b, steps, bias, add, c);
   } else if (rows == MAX) {
-    tile<MAX, NV, SI, SR>(a, aNext, b, depth, bias, add, c);
+    tile<P, MAX, NV, SI, SR>(a, aNext, b, steps, bias, add, c);
   } else {
-    tileOf<MAX - 1, NV, SI, SR>(rows, a, aNext, b, depth, bias, add, c);
+    tileOf<P, MAX - 1, NV, SI, SR>(rows, a, aNext, b, steps, bias, add, c);
   }
 }
 
@@ -68,46 +83,59 @@ void inParts(long rows, long most, Part part) {
   }
 }
 
-void multiply(const Multiply& p) {
+/** P: the kind of factors, Call: Multiply or its like for them. */
+template <typename P, typename Call>
+void multiplyAs(const Call& p) {
+  const long steps = (p.depth + P::DEPTH - 1) / P::DEPTH;
   for (long panel = 0; panel * PANEL < p.cols; panel++) {
     long width = least(PANEL, p.cols - panel * PANEL);
     for (long at = 0; at < width;) {
       const bool two = width - at >= 2 * W;
-      const float* b = p.b.panels(panel).data + at;
+      const typename P::Element* b = p.b.panels(panel).data + at * P::DEPTH;
       const float* bias = p.bias ? p.bias + panel * PANEL + at : nullptr;
       inParts(p.rows, TILE_ROWS, [&](long from, long rows) {
-        const float* a = p.a.row(from);
+        const typename P::Element* a = p.a.row(from);
         const float* add = p.add.data ? p.add.panels(panel).row(from) + at : nullptr;
         float* c = p.c.panels(panel).row(from) + at;
         if (two)
-          tileOf<TILE_ROWS, 2, PANEL, 1>(rows, a, p.a.stride * PANEL, b, p.depth, bias, add, c);
+          tileOf<P, TILE_ROWS, 2, PANEL, P::DEPTH>(rows, a, p.a.stride * PANEL, b, steps, bias, add, c);
         else
-          tileOf<TILE_ROWS, 1, PANEL, 1>(rows, a, p.a.stride * PANEL, b, p.depth, bias, add, c);
+          tileOf<P, TILE_ROWS, 1, PANEL, P::DEPTH>(rows, a, p.a.stride * PANEL, b, steps, bias, add, c);
       });
       at += two ? 2 * W : W;
     }
   }
 }
 
-/** Rows of x and dY taken at once by `outer`: their panels then stay in the first-level cache while c is walked. */
-constexpr long OUTER_BLOCK = 128;
+void multiply(const Multiply& p) { multiplyAs<Fp32>(p); }
 
-void outer(const Outer& p) {
+/** Rows of x and dY taken at once by `outer`: a panel of each then stays near while c is walked. */
+constexpr long OUTER_BLOCK = 256;
+
+/** Fetches the tile after the next: gradients of large layers lie beyond the caches (fp32: 170 to 210 GFLOP/s). */
+inline void fetchTile(const float* c) {
+  for (long i = 0; i < OUTER_ROWS * PANEL; i += 16) __builtin_prefetch(c + 2 * OUTER_ROWS * PANEL + i, 1);
+}
+
+template <typename P, typename Call>
+void outerAs(const Call& p) {
+  constexpr long ROW = PANEL * P::DEPTH;
   for (long first = 0; first < p.rows; first += OUTER_BLOCK) {
-    long depth = least(OUTER_BLOCK, p.rows - first);
+    const long steps = (least(OUTER_BLOCK, p.rows - first) + P::DEPTH - 1) / P::DEPTH;
     for (long panel = 0; panel * PANEL < p.bCols; panel++) {
       long width = least(PANEL, p.bCols - panel * PANEL);
       for (long k = 0; k < p.aCols; k += PANEL) {
-        const float* a = p.a.panels(k / PANEL).row(first);
+        const typename P::Element* a = p.a.panels(k / PANEL).row(first);
         inParts(least(PANEL, p.aCols - k), OUTER_ROWS, [&](long from, long rows) {
           for (long at = 0; at < width;) {
             const bool two = width - at >= 2 * W;
-            const float* b = p.b.panels(panel).row(first) + at;
+            const typename P::Element* b = p.b.panels(panel).row(first) + at * P::DEPTH;
             float* c = p.c.panels(panel).row(k + from) + at;
+            fetchTile(c);
             if (two)
-              tileOf<OUTER_ROWS, 2, 1, PANEL>(rows, a + from, PANEL * PANEL, b, depth, nullptr, c, c);
+              tileOf<P, OUTER_ROWS, 2, P::DEPTH, ROW>(rows, a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c, c);
             else
-              tileOf<OUTER_ROWS, 1, 1, PANEL>(rows, a + from, PANEL * PANEL, b, depth, nullptr, c, c);
+              tileOf<P, OUTER_ROWS, 1, P::DEPTH, ROW>(rows, a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c, c);
             at += two ? 2 * W : W;
           }
         });
@@ -115,6 +143,8 @@ void outer(const Outer& p) {
     }
   }
 }
+
+void outer(const Outer& p) { outerAs<Fp32>(p); }
 
 void columnSums(Panels x, long rows, long cols, float* out) {
   for (long panel = 0; panel * PANEL < cols; panel++)

@@ -72,8 +72,10 @@ void Transformer::backwardAttention(SliceState& state, long layer, int thread, P
   Workspace& work = work_[thread];
   const long rows = state.queryRows(layer);
   const bool one = state.shortens(layer);
-  threads_[thread].backward(b.out, dSum, rows, work.dAttended);
-  threads_[thread].gradients(b.out, block.attended, dSum, rows);
+  inChunks(rows, state.chunk, [&](long from, long rows) {
+    threads_[thread].backward(b.out, dSum.rows(from), rows, work.dAttended.rows(from));
+    threads_[thread].gradients(b.out, block.attended.rows(from), dSum.rows(from), rows);
+  });
   clearRows(work.dkv, state.rows(), 2 * keyWidth_);
   clearHeadPadding(work.dq, rows);
   for (long i = 0; i < state.count(); i++) {

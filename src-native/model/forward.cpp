@@ -224,13 +224,13 @@ void Transformer::infer(const Batch& batch, bool shortened, long layers,
   for (int t = 0; t < pool.size(); t++)
     for (const Slice& slice : slices) {
       lay(states_[t], slice, false, shortened);
-      layWorkspace(work_[t], states_[t]);
+      layWorkspace(t);
     }
   std::atomic<std::size_t> next = 0;
   pool.run([&](int t) {
     for (std::size_t i; (i = next.fetch_add(1)) < slices.size();) {
       lay(states_[t], slices[i], false, shortened);
-      layWorkspace(work_[t], states_[t]);
+      layWorkspace(t);
       forwardSlice(batch, states_[t], t, layers);
       done(states_[t], t);
     }

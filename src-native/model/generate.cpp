@@ -23,6 +23,7 @@ struct DecodeState {
     Stream stream;  // statistics of the thread's own norms
     float* attention;
     float* softmax;
+    bfloat* rounding;
   };
   Panels x, mid, q, kv, attended, hidden, logits;
   std::vector<Own> own;
@@ -37,19 +38,14 @@ void Transformer::remember(const SliceState& state, long layer) const {
               state.slice->examples[i] * cache_->capacity + p, 2 * keyWidth_);
 }
 
-/** This thread's columns of out = [add +] x w + b. */
-void Transformer::shareOf(int thread, Panels x, long rows, long depth, Panels weights, long cols, const float* bias,
-                          Panels out, Panels add) const {
-  const auto [begin, end] = pool.share(cols / PANEL, thread);
-  if (begin == end) return;
-  kernels.multiply({x, weights.panels(begin), out.panels(begin), rows, depth, (end - begin) * PANEL,
-                    bias ? bias + begin * PANEL : nullptr, add.data ? add.panels(begin) : Panels{}});
-}
-
-void Transformer::shareOf(int thread, const Linear& layer, Panels x, long rows, Panels out, Panels add) const {
+/** This thread's columns of out = [add +] x w + b; of a tied head, x w^T of the token table. */
+void Transformer::shareOf(int thread, const DecodeState& step, const Linear& layer, Panels x, long rows, Panels out,
+                          Panels add) const {
   const Matrix& m = parameters.matrix(layer.weight);
+  const bool turned = layer.weight == tokens_;
   const float* bias = layer.bias < 0 ? nullptr : parameters.values(layer.bias);
-  shareOf(thread, x, rows, m.in, parameters.weights(layer.weight), m.out, bias, out, add);
+  multiplyBy(*this, layer.weight, turned, x, rows, bias, out, add, step.own[thread].rounding,
+             pool.share((turned ? m.in : m.out) / PANEL, thread));
 }
 
 void Transformer::layDecode(DecodeState& step, long rows, long capacity) const {
@@ -69,6 +65,8 @@ void Transformer::layDecode(DecodeState& step, long rows, long capacity) const {
       own.stream = {{}, carver.floats(rows), carver.floats(rows)};
       own.attention = carver.floats(kernels.attendScratch(capacity, headSize_));
       own.softmax = carver.floats(2 * spec.heads);
+      const long widest = std::max({spec.width, spec.inner, queryWidth_});
+      own.rounding = (bfloat*)carver.floats(Rounding::floats(parameters, rows, widest));
     }
     if (!pass) step.memory.need(carver.used());
   }
@@ -122,27 +120,22 @@ void Transformer::decode(const Cache& cache, DecodeState& step, const std::vecto
       const Block& b = blocks_[layer];
       norm(b.norm1, step.x);
       const Panels base = spec.postNorm ? own.normed : step.x;
-      shareOf(t, b.q, own.normed, rows, step.q, {});
-      shareOf(t, b.kv, own.normed, rows, step.kv, {});
+      shareOf(t, step, b.q, own.normed, rows, step.q, {});
+      shareOf(t, step, b.kv, own.normed, rows, step.kv, {});
       pool.barrier();
       for (long r = t; r < rows; r += pool.size()) decodeAttention(step, cache, layer, r, active[r], positions[r], t);
       pool.barrier();
-      shareOf(t, b.out, step.attended, rows, step.mid, base);
+      shareOf(t, step, b.out, step.attended, rows, step.mid, base);
       if (!spec.parallel) pool.barrier();
       norm(b.norm2, spec.parallel ? step.x : step.mid);
-      shareOf(t, b.up, own.normed, rows, step.hidden, {});
+      shareOf(t, step, b.up, own.normed, rows, step.hidden, {});
       pool.barrier();
       kernels.activate(spec.activation, step.hidden, rows, spec.inner, own.activated);
-      shareOf(t, b.down, own.activated, rows, step.x, spec.postNorm ? own.normed : step.mid);
+      shareOf(t, step, b.down, own.activated, rows, step.x, spec.postNorm ? own.normed : step.mid);
       pool.barrier();
     }
     norm(norm_, step.x);
-    if (tied()) {
-      const Matrix& table = parameters.matrix(tokens_);
-      shareOf(t, own.normed, rows, table.out, parameters.mirror(tokens_), table.in, nullptr, step.logits, {});
-    } else {
-      shareOf(t, head_, own.normed, rows, step.logits, {});
-    }
+    shareOf(t, step, tied() ? Linear{tokens_, -1} : head_, own.normed, rows, step.logits, {});
   });
 }
 

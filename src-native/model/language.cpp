@@ -9,9 +9,6 @@ namespace w2s {
 
 namespace {
 
-/** Rows of logits at a time: about 64 MB, so that the pass over the output layer's gradient is shared by many rows. */
-long blockRows(long vocabulary) { return std::clamp(16'000'000 / vocabulary, 16l, LANGUAGE_ROWS); }
-
 long firstTarget(const Batch& batch, long example) { return batch.from ? std::max(1, batch.from[example]) : 1; }
 
 }  // namespace
@@ -51,7 +48,7 @@ void Transformer::findTargets(const Batch& batch, const Slice& slice, LanguageSt
 }
 
 void Transformer::layLanguage(LanguageState& language) {
-  const long block = blockRows(spec.vocabulary);
+  const long block = languageRows();
   for (int pass = 0; pass < 2; pass++) {
     Carver carver(pass ? language.memory.data() : nullptr);
     language.in = {carver.panels(block, spec.width), carver.floats(block), carver.floats(block)};
@@ -65,7 +62,7 @@ void Transformer::layLanguage(LanguageState& language) {
 
 /** Gathers a block of the rows, and makes their losses (and, scale > 0, the gradients of their logits). */
 long Transformer::languageBlock(SliceState& state, LanguageState& language, long from, float scale, int thread) {
-  const long rows = std::clamp((long)language.rows.size() - from, 0l, blockRows(spec.vocabulary));
+  const long rows = std::clamp((long)language.rows.size() - from, 0l, languageRows());
   for (long r = 0; r < rows; r++) copyRow(state.last.x, language.rows[from + r], language.in.x, r, spec.width);
   kernels.normForward(normCall(norm_, language.in, 0, rows), language.normed);
   headForward(language.normed, rows, language.logits, thread);
@@ -81,7 +78,7 @@ double Transformer::languageGradients(const Batch& batch) {
   long predicted = 0;
   for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - firstTarget(batch, i));
   const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
-  const long block = blockRows(spec.vocabulary);
+  const long block = languageRows();
 
   optimiser.begin();
   pool.run([&](int t) { optimiser.zero(t); });
@@ -124,7 +121,7 @@ void Transformer::score(const Batch& batch, float* out) {
   prepare(batch);
   kept_ = false;
   for (int t = 0; t < pool.size(); t++) layLanguage(languages_[t]);
-  const long block = blockRows(spec.vocabulary);
+  const long block = languageRows();
   std::vector<double> sums((std::size_t)batch.n, 0.0);
   infer(batch, false, spec.layers, [&](SliceState& state, int t) {
     LanguageState& language = languages_[t];

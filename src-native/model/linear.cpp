@@ -5,9 +5,9 @@
 namespace w2s {
 
 Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained,
-                 Init init) {
+                 Init init, bool rounds) {
   Linear layer;
-  layer.weight = parameters.addMatrix(in, out, trained ? Gradient::dense : Gradient::none, trained);
+  layer.weight = parameters.addMatrix(in, out, trained ? Gradient::dense : Gradient::none, trained, rounds);
   Tensor weight;
   weight.name = name + ".weight";
   weight.shape = {in, out};
@@ -27,17 +27,42 @@ Linear addLinear(Parameters& parameters, const std::string& name, long in, long 
   return layer;
 }
 
+void multiplyBy(const Network& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
+                Panels add, bfloat* rounding, Pool::Share panels) {
+  const Parameters& p = network.parameters;
+  const Matrix& m = p.matrix(matrix);
+  const long depth = turned ? m.out : m.in, first = panels.begin, cols = (panels.end - first) * PANEL;
+  if (!cols) return;
+  if (bias) bias += first * PANEL;
+  if (add.data) add = add.panels(first);
+  if (!m.bf16) {
+    const Panels weights = turned ? p.mirror(matrix) : p.weights(matrix);
+    network.kernels.multiply({x, weights.panels(first), out.panels(first), rows, depth, cols, bias, add});
+    return;
+  }
+  const PanelsBf16 weights = turned ? p.roundedMirror(matrix) : p.rounded(matrix);
+  const PanelsBf16 roundedX = {rounding, rows | 1};
+  p.bf16->toRows(x, rows, depth, roundedX);
+  p.bf16->multiply({roundedX, weights.panels(first), out.panels(first), rows, depth, cols, bias, add});
+}
+
 void Layers::forward(const Linear& layer, Panels x, long rows, Panels out, Panels add) const {
   const Parameters& p = network_.parameters;
-  const Matrix& m = p.matrix(layer.weight);
   const float* bias = layer.bias < 0 ? nullptr : p.values(layer.bias);
-  network_.kernels.multiply({x, p.weights(layer.weight), out, rows, m.in, m.out, bias, add});
+  const long panels = p.matrix(layer.weight).out / PANEL;
+  multiplyBy(network_, layer.weight, false, x, rows, bias, out, add, rounding.rows, {0, panels});
 }
 
 void Layers::backward(const Linear& layer, Panels dy, long rows, Panels dx, Panels add) const {
-  const Parameters& p = network_.parameters;
-  const Matrix& m = p.matrix(layer.weight);
-  network_.kernels.multiply({dy, p.mirror(layer.weight), dx, rows, m.out, m.in, nullptr, add});
+  const long panels = network_.parameters.matrix(layer.weight).in / PANEL;
+  multiplyBy(network_, layer.weight, true, dy, rows, nullptr, dx, add, rounding.rows, {0, panels});
+}
+
+PanelsBf16 Layers::inPairs(Panels x, long rows, long cols) {
+  const PanelsBf16 to = {rounding.pairs + pairsUsed_, roundUp(rows, 2)};
+  network_.parameters.bf16->toPairs(x, rows, cols, to);
+  pairsUsed_ += to.stride * cols;
+  return to;
 }
 
 void Layers::gradients(const Linear& layer, Panels x, Panels dy, long rows) {
@@ -45,10 +70,24 @@ void Layers::gradients(const Linear& layer, Panels x, Panels dy, long rows) {
   if (m.gradient != Gradient::dense) return;
   if (layer.bias >= 0)
     network_.kernels.columnSums(dy, rows, m.out, network_.optimiser.vectorGradient(layer.bias, thread_));
-  if (network_.optimiser.shared())
-    noted.push_back({layer.weight, x, dy, rows});
+  Product product{layer.weight, x, dy, {}, {}, rows};
+  if (m.bf16) product.roundedX = inPairs(x, rows, m.in), product.roundedDy = inPairs(dy, rows, m.out);
+  if (network_.optimiser.shared()) {
+    noted.push_back(product);
+  } else {
+    add(product, 0, m.out / PANEL);
+    pairsUsed_ = 0;
+  }
+}
+
+/** Adds `panels` panels of columns of a product to the gradient. */
+void Layers::add(const Product& p, long panel, long panels) const {
+  const Matrix& m = network_.parameters.matrix(p.matrix);
+  const Panels gradient = network_.optimiser.gradient(p.matrix, thread_).panels(panel);
+  if (m.bf16)
+    network_.parameters.bf16->outer({p.roundedX, p.roundedDy.panels(panel), gradient, p.rows, m.in, panels * PANEL});
   else
-    network_.kernels.outer({x, dy, network_.optimiser.gradient(layer.weight, thread_), rows, m.in, m.out});
+    network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, panels * PANEL});
 }
 
 void addNoted(Network& network, std::vector<Layers>& all, int thread) {
@@ -64,19 +103,17 @@ void addNoted(Network& network, std::vector<Layers>& all, int thread) {
   const double begin = total * thread / network.pool.size(), end = total * (thread + 1) / network.pool.size();
   for (std::size_t i = 0; i < products.size(); i++) {
     const Matrix& m = network.parameters.matrix(products[i].matrix);
-    const Panels gradient = network.optimiser.gradient(products[i].matrix, thread);
     for (long panel = 0; panel < m.out / PANEL; panel++) {
       const double middle = done + (double)m.in * PANEL / 2;
       done += (double)m.in * PANEL;
       if (middle < begin || middle >= end) continue;
-      for (const Layers& other : all) {
-        const Product& p = other.noted[i];
-        if (p.rows) network.kernels.outer({p.x, p.dy.panels(panel), gradient.panels(panel), p.rows, m.in, PANEL});
-      }
+      for (const Layers& other : all)
+        if (other.noted[i].rows) all[thread].add(other.noted[i], panel, 1);
     }
   }
   network.pool.barrier();
   all[thread].noted.clear();
+  all[thread].pairsUsed_ = 0;
 }
 
 void toPanels(const float* from, const int* rows, long n, long cols, Panels to) {

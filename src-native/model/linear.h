@@ -11,22 +11,43 @@ struct Linear {
   int weight = -1, bias = -1;
 };
 
-/** Adds a plain linear layer y = x w + b: `name`.weight [in, out] and `name`.bias [out]. */
-Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained,
-                 Init init);
+/** Adds a plain linear layer y = x w + b: `name`.weight [in, out] and `name`.bias [out]. rounds: see Parameters. */
+Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained, Init init,
+                 bool rounds);
 
-/** x^T dy, to be added to a matrix' gradient. */
+/** x^T dy, to be added to a matrix' gradient: of x and dy, or of their roundings in pairs. */
 struct Product {
   int matrix;
   Panels x, dy;
+  PanelsBf16 roundedX, roundedDy;
   long rows;
 };
+
+/** Memory for factors rounded to bf16: x of the product at hand, and both factors of the gradients to come. */
+struct Rounding {
+  bfloat *rows = nullptr, *pairs = nullptr;
+  /** Floats, or as many bytes as they take, for rounding [rows, cols]; 0 when `parameters` round nothing. */
+  static long floats(const Parameters& parameters, long rows, long cols) {
+    return parameters.bf16 ? (rows + 2) * roundUp(cols, PANEL) / 2 : 0;
+  }
+};
+
+/**
+ * Panels [begin, end) of the columns of out = [add +] x w + bias (null: none) or (turned) of [add +] x w^T, as exact as
+ * the matrix' products are; `rounding` takes x.
+ */
+void multiplyBy(const Network& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
+                Panels add, bfloat* rounding, Pool::Share panels);
+/** Of all columns. */
 
 /** One thread's view of the layers. Weight gradients are added at once to the thread's own gradient, or (shared) noted.
  */
 class Layers {
  public:
   Layers(Network& network, int thread) : network_(network), thread_(thread) {}
+
+  /** Memory for what comes next, see Rounding; to be given before a region, for as many rows as one will bring. */
+  Rounding rounding;
 
   /** out = [add +] x w + b. */
   void forward(const Linear& layer, Panels x, long rows, Panels out, Panels add = {}) const;
@@ -38,8 +59,13 @@ class Layers {
   std::vector<Product> noted;
 
  private:
+  friend void addNoted(Network& network, std::vector<Layers>& all, int thread);
+  void add(const Product& product, long panel, long panels) const;
+  PanelsBf16 inPairs(Panels x, long rows, long cols);
+
   Network& network_;
   const int thread_;
+  long pairsUsed_ = 0;
 };
 
 /**

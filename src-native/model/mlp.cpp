@@ -1,5 +1,6 @@
 #include "mlp.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -30,7 +31,7 @@ Mlp::Mlp(const Spec& spec, const Options& options, Pool& pool, const Kernels& ke
     const bool last = i + 2 == widths_.size();
     const Init init = last ? Init{} : Init::gaussian(std::sqrt(2.0 / (double)widths_[i]));  // He et al. 2015 for ReLU
     layers_.push_back(addLinear(parameters, last ? "output" : "hidden." + std::to_string(i), widths_[i], widths_[i + 1],
-                                !last || spec.headBias, all || last, init));
+                                !last || spec.headBias, all || last, init, !last));
   }
 }
 
@@ -51,8 +52,20 @@ void Mlp::lay(Part& part, long first, long count) {
       part.sums.push_back(i ? carver.panels(count, widths_[i]) : Panels{});
       part.slopes.push_back(carver.panels(count, widths_[i]));
     }
+    carveRounding(carver, part);
     if (!pass) part.memory.need(carver.used());
   }
+}
+
+void Mlp::carveRounding(Carver& carver, Part& part) {
+  long rows = 0, pairs = 0;
+  for (std::size_t i = 0; i + 1 < widths_.size(); i++) {
+    const long in = Rounding::floats(parameters, part.count, widths_[i]);
+    const long out = Rounding::floats(parameters, part.count, widths_[i + 1]);
+    rows = std::max({rows, in, out});
+    pairs = std::max(pairs, in + out);
+  }
+  part.rounding = {(bfloat*)carver.floats(rows), (bfloat*)carver.floats(pairs)};
 }
 
 void Mlp::readInput(const Batch& batch, Part& part) {
@@ -89,6 +102,7 @@ void Mlp::forward(const Batch& batch, bool keep, float* logits) {
   for (int t = 0; t < pool.size(); t++) {
     const auto [begin, end] = pool.share(batch.n, t);
     lay(parts_[t], begin, end - begin);
+    threads_[t].rounding = parts_[t].rounding;
   }
   pool.run([&](int t) {
     Part& part = parts_[t];

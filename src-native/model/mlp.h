@@ -17,11 +17,13 @@ class Mlp : public Network {
   /** One thread's examples: values[0] is the input, sums[i] = values[i] w + b, values[i + 1] = relu(sums[i]). */
   struct Part {
     long first = 0, count = 0;
+    Rounding rounding;
     Buffer memory;
     std::vector<Panels> values, sums, slopes;
     std::vector<float> share;  // bag: 1 / number of tokens
   };
   void lay(Part& part, long first, long count);
+  void carveRounding(Carver& carver, Part& part);
   void readInput(const Batch& batch, Part& part);
 
   std::vector<Linear> layers_;

@@ -53,6 +53,10 @@ Memory Network::memory() const {
 
 std::unique_ptr<Network> createNetwork(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels) {
   check(spec);
+  if (options.bf16 && (!chooseBf16() || std::string(kernels.isa) != "avx512"))
+    throw std::invalid_argument("precision: expected \"fp32\", since " +
+                                std::string(chooseBf16() ? "the kernels asked for" : "this processor") +
+                                " cannot multiply bf16 (AVX512-BF16), got \"bf16\"");
   std::unique_ptr<Network> network;
   if (spec.family == Family::transformer)
     network = std::make_unique<Transformer>(spec, options, pool, kernels);

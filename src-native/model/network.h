@@ -28,6 +28,8 @@ struct Options {
   double activationBytes = 1e9;
   /** 1: one gradient for all threads, 0: one each, -1: by the size of the model. */
   int sharedGradients = -1;
+  /** Linear layers (but not the head of classes) multiply factors rounded to bf16; the processor must have it. */
+  bool bf16 = false;
 };
 
 struct Memory {
@@ -37,7 +39,7 @@ struct Memory {
 class Network {
  public:
   Network(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels)
-      : spec(spec), options(options), pool(pool), kernels(kernels), optimiser(parameters, pool, kernels) {}
+      : spec(spec), options(options), pool(pool), kernels(kernels), parameters(options.bf16 ? chooseBf16() : nullptr), optimiser(parameters, pool, kernels) {}
   virtual ~Network() = default;
 
   /** logits: [n, outputs()]. keep: remember what backward needs. */

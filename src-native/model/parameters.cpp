@@ -10,12 +10,13 @@ long Tensor::count() const {
   return n;
 }
 
-int Parameters::addMatrix(long in, long out, Gradient gradient, bool mirrored) {
+int Parameters::addMatrix(long in, long out, Gradient gradient, bool mirrored, bool rounds) {
   Matrix m;
   m.in = roundUp(in, PANEL);
   m.out = roundUp(out, PANEL);
   m.gradient = gradient;
   m.mirrored = mirrored;
+  m.bf16 = rounds && bf16;
   matrices_.push_back(m);
   return (int)matrices_.size() - 1;
 }
@@ -26,7 +27,7 @@ int Parameters::addVector(long size, bool trained) {
 }
 
 void Parameters::finish() {
-  long at = 0, mirrorAt = 0;
+  long at = 0, mirrorAt = 0, roundedAt = 0;
   auto place = [&](Gradient gradient) {
     for (Matrix& m : matrices_)
       if (m.gradient == gradient) m.at = at, at += m.in * m.out;
@@ -44,10 +45,15 @@ void Parameters::finish() {
   rowsFrom_ = at;
   place(Gradient::rows);
   total_ = at;
-  for (Matrix& m : matrices_)
-    if (m.mirrored) m.mirrorAt = mirrorAt, mirrorAt += m.in * m.out;
+  for (Matrix& m : matrices_) {
+    const long size = m.in * m.out;
+    if (m.bf16) m.roundedAt = roundedAt, roundedAt += size;
+    if (m.bf16 && m.mirrored) m.roundedMirrorAt = roundedAt, roundedAt += size;
+    if (!m.bf16 && m.mirrored) m.mirrorAt = mirrorAt, mirrorAt += size;
+  }
   weights_.need(total_);
   mirrors_.need(mirrorAt);
+  rounded_.need(roundedAt / 2);
 }
 
 void Parameters::initialise(std::uint64_t seed, const Kernels& kernels) {
@@ -91,13 +97,26 @@ void Parameters::write(const Tensor& t, const float* rowMajor, float* to, bool t
             [&](long at, long from) { to[at] = rowMajor[from]; });
 }
 
-void Parameters::reflect(int id, const Kernels& kernels) {
+void Parameters::reflect(int id, long in, long rows, long out, const Kernels& kernels) const {
   const Matrix& m = matrices_[id];
+  const Panels from = weights(id).panels(out / PANEL).rows(in);
+  if (m.bf16) bf16->toPairs(from, rows, PANEL, {rounded(id).panels(out / PANEL).row(in), m.in});
   if (!m.mirrored) return;
-  const Panels from = weights(id), to = mirror(id);
-  for (long o = 0; o < m.out; o += PANEL)
-    for (long i = 0; i < m.in; i += PANEL)
-      kernels.transposeTile(from.panels(o / PANEL).row(i), to.panels(i / PANEL).row(o));
+  for (long r = 0; r < rows; r += PANEL) {
+    const long panel = (in + r) / PANEL;  // of the transpose
+    if (m.bf16) {
+      alignas(64) float turned[PANEL * PANEL];
+      kernels.transposeTile(from.row(r), turned);
+      bf16->toPairs({turned, PANEL}, PANEL, PANEL, {roundedMirror(id).panels(panel).row(out), m.out});
+    } else {
+      kernels.transposeTile(from.row(r), mirror(id).panels(panel).row(out));
+    }
+  }
+}
+
+void Parameters::reflect(int id, const Kernels& kernels) const {
+  const Matrix& m = matrices_[id];
+  for (long out = 0; out < m.out; out += PANEL) reflect(id, 0, m.in, out, kernels);
 }
 
 }  // namespace w2s

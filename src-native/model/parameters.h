@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../kernels/bf16.h"
 #include "buffer.h"
 
 namespace w2s {
@@ -32,7 +33,8 @@ struct Matrix {
   long in = 0, out = 0;
   Gradient gradient = Gradient::dense;
   bool mirrored = false;  // a transposed copy is kept, refreshed by every update
-  long at = 0, mirrorAt = 0;
+  bool bf16 = false;      // products read rounded copies instead: of the matrix, and (mirrored) of its transpose
+  long at = 0, mirrorAt = -1, roundedAt = -1, roundedMirrorAt = -1;
 };
 
 struct Vector {
@@ -55,14 +57,18 @@ struct Tensor {
 
 class Parameters {
  public:
-  int addMatrix(long in, long out, Gradient gradient, bool mirrored);
+  /** bf16: the kernels for matrices whose products may round their factors; null: none rounds. */
+  explicit Parameters(const KernelsBf16* bf16) : bf16(bf16) {}
+
+  /** rounds: its products may be bf16 ones. */
+  int addMatrix(long in, long out, Gradient gradient, bool mirrored, bool rounds = false);
   int addVector(long size, bool trained);
   void addTensor(Tensor tensor) { tensors_.push_back(std::move(tensor)); }
 
   /** Places everything and takes the memory for weights; the rest comes with the first training step. */
   void finish();
   /** Every tensor from its own stream of random numbers: adding one elsewhere changes nothing here. */
-  void initialise(std::uint64_t seed, const struct Kernels& kernels);
+  void initialise(std::uint64_t seed, const Kernels& kernels);
 
   const Matrix& matrix(int id) const { return matrices_[id]; }
   const Vector& vector(int id) const { return vectors_[id]; }
@@ -72,29 +78,37 @@ class Parameters {
 
   Panels weights(int id) const { return {weights_.data() + matrices_[id].at, matrices_[id].in}; }
   Panels mirror(int id) const { return {mirrors_.data() + matrices_[id].mirrorAt, matrices_[id].out}; }
+  PanelsBf16 rounded(int id) const { return {roundedData() + matrices_[id].roundedAt, matrices_[id].in}; }
+  PanelsBf16 roundedMirror(int id) const { return {roundedData() + matrices_[id].roundedMirrorAt, matrices_[id].out}; }
   const float* values(int vector) const { return weights_.data() + vectors_[vector].at; }
 
   /** Copies a tensor between its row-major form and a flat array laid out like the weights (weights or gradients). */
   void read(const Tensor& tensor, const float* flat, float* rowMajor) const;
   /** transposed: `rowMajor` is [out, in], as the linear layers of most checkpoints are. */
   void write(const Tensor& tensor, const float* rowMajor, float* flat, bool transposed = false) const;
-  /** Refreshes one matrix' transposed copy. */
-  void reflect(int id, const struct Kernels& kernels);
+  /** Refreshes a matrix' copies: of `rows` rows (a multiple of 32) from row `in`, of the panel at column `out`. */
+  void reflect(int id, long in, long rows, long out, const Kernels& kernels) const;
+  /** Of the whole matrix. */
+  void reflect(int id, const Kernels& kernels) const;
 
   float* flat() { return weights_.data(); }
-  float* mirrors() { return mirrors_.data(); }
   // [trainedFrom, vectorsFrom): dense matrices; [vectorsFrom, rowsFrom): vectors; [rowsFrom, total): row-wise tables.
   long trainedFrom() const { return trainedFrom_; }
   long vectorsFrom() const { return vectorsFrom_; }
   long rowsFrom() const { return rowsFrom_; }
   long total() const { return total_; }
-  long mirrorTotal() const { return mirrors_.size(); }
+  /** Floats, or as many bytes as they take, of all copies. */
+  long mirrorTotal() const { return mirrors_.size() + rounded_.size(); }
+
+  const KernelsBf16* const bf16;
 
  private:
   std::vector<Matrix> matrices_;
   std::vector<Vector> vectors_;
   std::vector<Tensor> tensors_;
-  Buffer weights_, mirrors_;
+  bfloat* roundedData() const { return (bfloat*)rounded_.data(); }
+
+  Buffer weights_, mirrors_, rounded_;
   long trainedFrom_ = 0, vectorsFrom_ = 0, rowsFrom_ = 0, total_ = 0;
 };
 

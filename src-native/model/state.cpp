@@ -7,8 +7,8 @@ namespace w2s {
 
 namespace {
 
-/** Rows taken at a time: few enough that the MLP's activations of a chunk stay in the second-level cache. */
-long chunkRows(long rows, long inner) { return std::max(1l, std::min(rows, std::clamp(131072 / inner, 48l, 256l))); }
+/** Rows taken at a time: few enough that a chunk stays near, enough that large weights are read seldom. */
+long chunkRows(long rows, long inner) { return std::max(1l, std::min(rows, std::clamp(262144 / inner, 48l, 256l))); }
 
 Stream carveStream(Carver& carver, long rows, long width) {
   Stream stream;
@@ -87,6 +87,7 @@ void Transformer::carveWorkspace(Carver& carver, Workspace& work, const SliceSta
   work.normedMid = carver.panels(chunk, spec.width);
   work.activated = carver.panels(chunk, spec.inner);
   work.attention = carver.floats(kernels.attendScratch(longest, headSize_));
+  work.rounding = carveRounding(carver, state);
   if (!state.kept) return;
   work.normedQueries = carver.panels(std::max(chunk, count), spec.width);
   work.dHidden = carver.panels(chunk, hiddenWidth);
@@ -100,17 +101,39 @@ void Transformer::carveWorkspace(Carver& carver, Workspace& work, const SliceSta
   if (spec.head == Head::language) work.dLanguage = carver.panels(LANGUAGE_ROWS, spec.width);
 }
 
-void Transformer::layWorkspace(Workspace& work, const SliceState& state) {
+Rounding Transformer::carveRounding(Carver& carver, const SliceState& state) const {
+  if (!parameters.bf16) return {};
+  const bool language = spec.head == Head::language;
+  const long most = std::max(state.chunk, state.count());
+  const long headRows = std::max(state.count(), language ? languageRows() : 0);
+  const long headWidth = state.kept && language ? spec.vocabulary : 0;
+  auto floats = [&](long rows, long cols) { return Rounding::floats(parameters, rows, cols); };
+  long rows = std::max(floats(headRows, spec.width), floats(headRows, headWidth)), pairs = 0;
+  const Block& b = blocks_[0];  // all blocks are alike
+  for (const Linear& layer : {b.q, b.kv, b.out, b.up, b.down}) {
+    const Matrix& m = parameters.matrix(layer.weight);
+    rows = std::max({rows, floats(most, m.in), floats(most, m.out)});
+    const long both = floats(most, m.in) + floats(most, m.out);
+    pairs = optimiser.shared() ? pairs + both : std::max(pairs, both);
+  }
+  pairs = std::max(pairs, floats(headRows, spec.width) + floats(headRows, headWidth));
+  bfloat* first = (bfloat*)carver.floats(rows);
+  return {first, state.kept ? (bfloat*)carver.floats(pairs) : nullptr};
+}
+
+void Transformer::layWorkspace(int thread) {
+  Workspace& work = work_[thread];
   Carver measure(nullptr);
-  carveWorkspace(measure, work, state);
+  carveWorkspace(measure, work, states_[thread]);
   Carver carver(work.memory.need(measure.used()));
-  carveWorkspace(carver, work, state);
+  carveWorkspace(carver, work, states_[thread]);
+  threads_[thread].rounding = work.rounding;
 }
 
 void Transformer::layRound(const std::vector<Slice>& slices, bool shortened) {
   for (int t = 0; t < pool.size(); t++) {
     lay(states_[t], slices[t], true, shortened);
-    layWorkspace(work_[t], states_[t]);
+    layWorkspace(t);
   }
 }
 

@@ -19,9 +19,9 @@ Transformer::Transformer(const Spec& s, const Options& options, Pool& pool, cons
   for (long layer = 0; layer < s.layers; layer++) addBlock(layer, trained(layer));
   norm_ = addNorm(normName(2 * s.layers), trainsNorm());
   if (s.head == Head::classes)
-    head_ = addLinear(parameters, "head", s.width, s.classes, s.headBias, true, Init{});
+    head_ = addLinear(parameters, "head", s.width, s.classes, s.headBias, true, Init{}, false);
   else if (!tied)
-    head_ = addLinear(parameters, "head", s.width, s.vocabulary, false, true, Init::gaussian(0.02));
+    head_ = addLinear(parameters, "head", s.width, s.vocabulary, false, true, Init::gaussian(0.02), true);
 }
 
 std::string Transformer::normName(long index) const {
@@ -36,7 +36,7 @@ Transformer::Table Transformer::addTable(const std::string& name, long rows, boo
   // A table that is also the output layer gets a gradient in every row, so it is an ordinary matrix.
   const Gradient gradient = !trained ? Gradient::none : mirrored ? Gradient::dense : Gradient::rows;
   Tensor t;
-  t.matrix = parameters.addMatrix(rows, spec.width, gradient, mirrored);
+  t.matrix = parameters.addMatrix(rows, spec.width, gradient, mirrored, mirrored);
   t.name = name + ".weight";
   t.shape = {rows, spec.width};
   t.in = Axis::plain(rows);
@@ -69,7 +69,7 @@ Linear Transformer::addProjection(const std::string& prefix, std::vector<std::st
   long width = 0;
   for (const Axis& out : outs) width += roundUp(out.length(), PANEL);
   Linear layer;
-  layer.weight = parameters.addMatrix(in.length(), width, trained ? Gradient::dense : Gradient::none, trained);
+  layer.weight = parameters.addMatrix(in.length(), width, trained ? Gradient::dense : Gradient::none, trained, true);
   if (bias) layer.bias = parameters.addVector(width, trained);
   long base = 0;
   for (std::size_t i = 0; i < parts.size(); i++) {

@@ -4,6 +4,7 @@
 // added to: the stream itself (pre) or its normalised form (post, BERT). There are 2 * layers + 1 norms in both, only
 // their names shift by one: the norm after BERT's embeddings is the first block's first, and so on.
 #pragma once
+#include <algorithm>
 #include <functional>
 
 #include "linear.h"
@@ -54,6 +55,7 @@ struct Workspace {
   Panels dStream[3];  // gradients of the stream after, within and before a block: they take turns
   Panels dAttended, dq, dkv, dPooled, dLogits, dLanguage;
   float* attention = nullptr;
+  Rounding rounding;
   Buffer memory;
 };
 
@@ -115,8 +117,9 @@ class Transformer : public Network {
   void lay(SliceState& state, const Slice& slice, bool keep, bool shortened);
   void carve(Carver& carver, SliceState& state);
   BlockState carveBlock(Carver& carver, const SliceState& state, long layer, const Panels* in);
-  void layWorkspace(Workspace& work, const SliceState& state);
+  void layWorkspace(int thread);
   void carveWorkspace(Carver& carver, Workspace& work, const SliceState& state);
+  Rounding carveRounding(Carver& carver, const SliceState& state) const;
   void layRound(const std::vector<Slice>& slices, bool shortened);
 
   // forward.cpp
@@ -159,13 +162,15 @@ class Transformer : public Network {
   void headBackward(Panels x, Panels dLogits, long rows, Panels dx, int thread);
   void findTargets(const Batch& batch, const Slice& slice, LanguageState& language) const;
   void layLanguage(LanguageState& language);
+  /** Rows of logits at a time: about 64 MB, so that the pass over the output layer's gradient is shared by many rows.
+   */
+  long languageRows() const { return std::clamp(16'000'000 / spec.vocabulary, 16l, LANGUAGE_ROWS); }
   long languageBlock(SliceState& state, LanguageState& language, long from, float scale, int thread);
 
   // generate.cpp
   void remember(const SliceState& state, long layer) const;
-  void shareOf(int thread, Panels x, long rows, long depth, Panels weights, long cols, const float* bias, Panels out,
+  void shareOf(int thread, const DecodeState& step, const Linear& layer, Panels x, long rows, Panels out,
                Panels add) const;
-  void shareOf(int thread, const Linear& layer, Panels x, long rows, Panels out, Panels add) const;
   void layDecode(DecodeState& step, long rows, long capacity) const;
   void decodeAttention(DecodeState& step, const Cache& cache, long layer, long row, long example, long position,
                        int thread) const;

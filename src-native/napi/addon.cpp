@@ -358,6 +358,9 @@ napi_value start(napi_env env, napi_value exports) {
     for (const char* isa : {"avx512", "avx2", "baseline"})
       if (chooseKernels(isa)) ok(napi_set_element(env, isas, count++, newText(env, isa)), "element");
     set(env, exports, "isas", isas);
+    napi_value bf16;
+    ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");
+    set(env, exports, "bf16", bf16);
     set(env, exports, "threads", newNumber(env, availableThreads()));
     return exports;
   });

@@ -19,12 +19,11 @@ void Optimiser::finish(bool shared) {
     for (long out = 0; out < m.out; out += PANEL)
       for (long in = 0; in < m.in; in += PIECE / PANEL) {
         const long floats = std::min(PIECE, (m.in - in) * PANEL);
-        const long mirrorAt = m.mirrored ? m.mirrorAt + (in / PANEL * m.out + out) * PANEL : -1;
-        pieces_.push_back({m.at + (out / PANEL * m.in + in) * PANEL, floats, mirrorAt, m.out * PANEL});
+        pieces_.push_back({m.at + (out / PANEL * m.in + in) * PANEL, floats, (int)id, in, out});
       }
   }
   for (long at = parameters_.vectorsFrom(); at < parameters_.rowsFrom(); at += PIECE)
-    pieces_.push_back({at, std::min(PIECE, parameters_.rowsFrom() - at), -1, 0});
+    pieces_.push_back({at, std::min(PIECE, parameters_.rowsFrom() - at)});
   squares_.resize(pieces_.size());
   gradients_.resize(shared ? 1 : (std::size_t)pool_.size());
   vectorGradients_.resize((std::size_t)pool_.size());
@@ -93,9 +92,7 @@ void Optimiser::update(const Piece& piece, const AdamWConstants& constants) {
   float* w = parameters_.flat() + piece.at;
   const long moment = piece.at - parameters_.trainedFrom();
   kernels_.adamw(constants, w, first_.data() + moment, second_.data() + moment, g, piece.floats);
-  if (piece.mirrorAt < 0) return;
-  float* mirror = parameters_.mirrors() + piece.mirrorAt;
-  for (long at = 0; at < piece.floats; at += TILE, mirror += piece.mirrorStep) kernels_.transposeTile(w + at, mirror);
+  if (matrix) parameters_.reflect(piece.matrix, piece.in, piece.floats / PANEL, piece.out, kernels_);
 }
 
 double Optimiser::squaresOfRows() {

@@ -61,10 +61,11 @@ class Optimiser {
   double momentBytes() const { return 4.0 * (double)(first_.size() + second_.size()); }
 
  private:
-  /** A run of memory that one thread updates: `tiles` 32 x 32 tiles with their mirror, or `floats` of a vector. */
+  /** A run of memory that one thread updates: rows of one panel of a matrix, with their copies, or part of a vector. */
   struct Piece {
     long at, floats;
-    long mirrorAt, mirrorStep;  // -1: no mirror
+    int matrix = -1;
+    long in = 0, out = 0;
   };
   int threadsOf(const Piece& piece) const;
   double sum(const Piece& piece);

@@ -1,8 +1,11 @@
 // Every kernel of every ISA of this processor against a plain loop in double precision, on awkward sizes.
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
+#include "../kernels/bf16.h"
 #include "../model/buffer.h"
 #include "../model/random.h"
 #include "check.h"
@@ -57,6 +60,74 @@ TEST(multiply_and_outer) {
         }
     }
   });
+}
+
+namespace {
+
+/** The nearest bf16, ties to even, by the bits of the float. */
+float nearestBf16(float x) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(x);
+  return std::bit_cast<float>((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000u);
+}
+
+float fromBf16(bfloat x) { return std::bit_cast<float>((std::uint32_t)x << 16); }
+
+/** A matrix rounded by the engine, with exactly the memory it needs. */
+struct MatBf16 {
+  std::vector<bfloat> data;
+  long stride;
+  MatBf16(Mat& from, bool pairs) : stride(pairs ? roundUp(from.rows, 2) : from.rows) {
+    data.resize((std::size_t)(stride * roundUp(from.cols, PANEL)));
+    (pairs ? chooseBf16()->toPairs : chooseBf16()->toRows)(from.panels(), from.rows, from.cols, panels());
+  }
+  PanelsBf16 panels() { return {data.data(), stride}; }
+};
+
+}  // namespace
+
+TEST(bf16_forms) {
+  if (!chooseBf16()) return;
+  Random random(9, "bf16");
+  for (long rows : {1l, 2l, 7l, 32l}) {
+    Mat a(rows, 64, &random);
+    a.at(0, 0) = 1.00390625f, a.at(0, 1) = 1.01171875f;  // ties: down to even, up to even
+    MatBf16 plain(a, false), pairs(a, true);
+    for (long r = 0; r < pairs.stride; r++)
+      for (long c = 0; c < 64; c++) {
+        const float expected = r < rows ? nearestBf16(a.at(r, c)) : 0;
+        CHECK(fromBf16(pairs.data[(std::size_t)((c / 32 * pairs.stride + r / 2 * 2) * 32 + c % 32 * 2 + r % 2)]) ==
+              expected);
+        if (r < rows) CHECK(fromBf16(plain.data[(std::size_t)((c / 32 * rows + r) * 32 + c % 32)]) == expected);
+      }
+  }
+}
+
+TEST(bf16_products) {
+  if (!chooseBf16()) return;
+  const KernelsBf16& k = *chooseBf16();
+  Random random(10, "bf16");
+  for (auto [rows, depth, cols] : {std::array{1l, 32l, 32l}, {5l, 64l, 32l}, {13l, 96l, 64l}, {301l, 128l, 96l}}) {
+    Mat a(rows, depth, &random), b(depth, cols, &random), c(rows, cols), add(rows, cols, &random);
+    std::vector<float> bias((std::size_t)cols);
+    for (float& x : bias) x = (float)random.normal();
+    MatBf16 left(a, false), right(b, true);
+    k.multiply({left.panels(), right.panels(), c.panels(), rows, depth, cols, bias.data(), add.panels()});
+    for (long r = 0; r < rows; r++)
+      for (long j = 0; j < cols; j++) {
+        double sum = (double)bias[j] + add.at(r, j);
+        for (long i = 0; i < depth; i++) sum += (double)nearestBf16(a.at(r, i)) * nearestBf16(b.at(i, j));
+        CHECK_NEAR(c.at(r, j), sum, 1e-4);
+      }
+    Mat d(rows, cols, &random), g(depth, cols, &random), before = g;
+    MatBf16 x(a, true), dy(d, true);
+    k.outer({x.panels(), dy.panels(), g.panels(), rows, depth, cols});
+    for (long i = 0; i < depth; i++)
+      for (long j = 0; j < cols; j++) {
+        double sum = before.at(i, j);
+        for (long r = 0; r < rows; r++) sum += (double)nearestBf16(a.at(r, i)) * nearestBf16(d.at(r, j));
+        CHECK_NEAR(g.at(i, j), sum, 2e-4);
+      }
+  }
 }
 
 TEST(a_row_of_a_product_does_not_depend_on_the_others) {

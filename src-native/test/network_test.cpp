@@ -11,6 +11,9 @@ using namespace w2s;
 
 namespace {
 
+/** Both kinds of products where the processor has them. */
+std::vector<bool> precisions() { return chooseBf16() ? std::vector{false, true} : std::vector{false}; }
+
 Spec transformer() {
   Spec s;
   s.family = Family::transformer;
@@ -179,40 +182,68 @@ TEST(last_token_logits_of_a_language_head_have_gradients) {
     }
 }
 
+namespace {
+
+void checkSplits(const Spec& spec, bool bf16) {
+  Options options;
+  options.bf16 = bf16;
+  Fixture one(spec, 1, options);
+  const auto logits = one.forward(false);
+  one.gradients();
+  const auto expected = one.read(true);
+  for (int threads : {1, 2, 3, 8})
+    for (int shared : {0, 1})
+      for (double bytes : {1e9, 1.0}) {
+        options.sharedGradients = shared, options.activationBytes = bytes;
+        Fixture f(spec, threads, options);
+        CHECK(f.forward(false) == logits);  // to the bit: no row depends on another
+        f.gradients();
+        const auto got = f.read(true);
+        for (std::size_t i = 0; i < got.size(); i++)
+          for (std::size_t j = 0; j < got[i].size(); j++) CHECK_NEAR(got[i][j], expected[i][j], 2e-4);
+      }
+}
+
+}  // namespace
+
 TEST(everything_agrees_however_the_work_is_split) {
-  for (const auto& [name, spec] : specs()) {
-    Fixture one(spec, 1);
-    const auto logits = one.forward(false);
-    one.gradients();
-    const auto expected = one.read(true);
-    for (int threads : {1, 2, 3, 8})
-      for (int shared : {0, 1})
-        for (double bytes : {1e9, 1.0}) {
-          Options options;
-          options.sharedGradients = shared, options.activationBytes = bytes;
-          Fixture f(spec, threads, options);
-          CHECK(f.forward(false) == logits);  // to the bit: no row depends on another
-          f.gradients();
-          const auto got = f.read(true);
-          for (std::size_t i = 0; i < got.size(); i++)
-            for (std::size_t j = 0; j < got[i].size(); j++) CHECK_NEAR(got[i][j], expected[i][j], 2e-4);
-        }
-  }
+  for (const auto& [name, spec] : specs())
+    for (bool bf16 : precisions()) checkSplits(spec, bf16);
+}
+
+TEST(bf16_is_near_single_precision_and_not_the_same) {
+  for (const auto& [name, spec] : specs())
+    for (bool bf16 : precisions()) {
+      Options options;
+      options.bf16 = bf16;
+      Fixture exact(spec), f(spec, 2, options);
+      const auto expected = exact.forward(false), got = f.forward(false);
+      double off = 0, largest = 0;
+      for (std::size_t i = 0; i < got.size(); i++) {
+        off = std::max(off, std::fabs((double)got[i] - expected[i]));
+        largest = std::max(largest, std::fabs((double)expected[i]));
+      }
+      CHECK((off > 0) == bf16);
+      CHECK(off < 0.03 * largest);
+    }
 }
 
 TEST(training_repeats_to_the_bit) {
-  for (const auto& [name, spec] : specs()) {
-    std::vector<std::vector<float>> results[2];
-    for (auto& result : results) {
-      Fixture f(spec, 3);
-      for (int step = 0; step < 4; step++) {
-        f.gradients();
-        f.network->step(UPDATE);
+  for (const auto& [name, spec] : specs())
+    for (bool bf16 : precisions()) {
+      Options options;
+      options.bf16 = bf16;
+      std::vector<std::vector<float>> results[2];
+      for (auto& result : results) {
+        Fixture f(spec, 3, options);
+        for (int step = 0; step < 4; step++) {
+          f.gradients();
+          f.network->step(UPDATE);
+        }
+        result = f.read(false);
       }
-      result = f.read(false);
+      CHECK(results[0] == results[1]);
     }
-    CHECK(results[0] == results[1]);
-  }
 }
 
 TEST(rows_that_wait_have_the_bits_of_rows_that_do_not) {
@@ -258,30 +289,42 @@ TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
   }
 }
 
+namespace {
+
+/** Each generated token against all others, by scores of the whole sequence. */
+void checkGeneration(Fixture& f) {
+  const auto made = f.network->generate(f.batch, 8, -1);
+  for (long e = 0; e < f.batch.n; e++) {
+    CHECK(made[e].size() == 8);
+    std::vector<int> sequence(f.tokens.begin() + f.offsets[e], f.tokens.begin() + f.offsets[e + 1]);
+    for (int token : made[e]) {
+      float best = -1e30f;
+      int choice = -1;
+      for (int other = 0; other < f.network->spec.vocabulary; other++) {
+        sequence.push_back(other);
+        const int offsets[] = {0, (int)sequence.size()}, from[] = {(int)sequence.size() - 1};
+        float score;
+        f.network->score({1, nullptr, sequence.data(), offsets, from}, &score);
+        if (score > best) best = score, choice = other;
+        sequence.pop_back();
+      }
+      CHECK(choice == token);
+      sequence.push_back(token);
+    }
+  }
+}
+
+}  // namespace
+
 TEST(generation_takes_the_tokens_that_score_best) {
   for (auto [name, base] : specs()) {
     if (base.family != Family::transformer || !base.causal || base.pooling != Pooling::last) continue;
     base.head = Head::language, base.tied = name == "llama";
-    Fixture f(base, 3, {}, {5, 1, 3, 20, 9});
-    const auto made = f.network->generate(f.batch, 8, -1);
-    for (long e = 0; e < 5; e++) {
-      CHECK(made[e].size() == 8);
-      // Each token against all others, by scores of the whole sequence.
-      std::vector<int> sequence(f.tokens.begin() + f.offsets[e], f.tokens.begin() + f.offsets[e + 1]);
-      for (int token : made[e]) {
-        float best = -1e30f;
-        int choice = -1;
-        for (int other = 0; other < base.vocabulary; other++) {
-          sequence.push_back(other);
-          const int offsets[] = {0, (int)sequence.size()}, from[] = {(int)sequence.size() - 1};
-          float score;
-          f.network->score({1, nullptr, sequence.data(), offsets, from}, &score);
-          if (score > best) best = score, choice = other;
-          sequence.pop_back();
-        }
-        CHECK(choice == token);
-        sequence.push_back(token);
-      }
+    for (bool bf16 : precisions()) {
+      Options options;
+      options.bf16 = bf16;
+      Fixture f(base, 3, options, {5, 1, 3, 20, 9});
+      checkGeneration(f);
     }
   }
 }
@@ -309,6 +352,9 @@ TEST(misuse_is_named) {
   CHECK_THROWS(f.forward(false), "example 0: expected at most 40 tokens, got 41");
   float score;
   CHECK_THROWS(f.network->score(f.batch, &score), "no language head");
+  Options bf16;
+  bf16.bf16 = true;
+  CHECK_THROWS(createNetwork(transformer(), bf16, f.pool, *chooseKernels("baseline")), "precision: expected \"fp32\"");
   Spec s = transformer();
   s.kvHeads = 3;
   CHECK_THROWS(check(s), "kvHeads: expected a divisor of heads (2), got 3");
