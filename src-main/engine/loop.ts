@@ -1,11 +1,12 @@
 import type { LossVariant } from '../science/losses/loss'
-import { softmax, type Matrix } from '../science/matrix'
+import { softmax, zeros, type Matrix } from '../science/matrix'
 import { accuracy, agreement, decide } from '../science/metrics'
+import { outputsOf } from '../science/models/net'
 import type { OptimiserSpec } from '../science/optimiser'
 import { createRng } from '../science/rng'
 import { evaluationSteps, lrAt, stepCount } from '../science/schedule'
 import type { Split } from '../science/stages'
-import { takeExamples } from './backends/batches'
+import { piecesOf, takeExamples } from './backends/batches'
 import type { Batch, Learner } from './backends/learner'
 import { createProgress } from './progress'
 import type { StageContext } from './stages/stage'
@@ -63,7 +64,6 @@ export async function train(training: Training, context: Pick<StageContext, 'emi
   for (let step = 0; step <= steps; step++) {
     if (due.has(step)) {
       for (const set of sets) {
-        await context.checkpoint()
         const probabilities = await evaluate(learner, set, step, context)
         trained.predictions.get(set.split)!.push(probabilities)
       }
@@ -105,11 +105,19 @@ async function evaluate(
   learner: Learner,
   set: EvaluationSet,
   step: number,
-  { emit }: Pick<StageContext, 'emit'>,
+  { emit, checkpoint }: Pick<StageContext, 'emit' | 'checkpoint'>,
 ): Promise<Float32Array> {
   const { split, truth, weak } = set
-  const probabilities = withoutFirst(softmax(await learner.forward(set.batch)))
-  const decisions = decide(probabilities, learner.net.classes)
+  const logits = zeros(set.batch.n, outputsOf(learner.net))
+  let at = 0
+  for (const piece of piecesOf(learner.net, set.batch)) {
+    await checkpoint()
+    const { data } = await learner.forward(piece)
+    logits.data.set(data, at)
+    at += data.length
+  }
+  const probabilities = withoutFirst(softmax(logits))
+  const decisions = decide(probabilities, logits.cols)
   emit({ type: 'predictions', split, step, probabilities })
   emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
   if (weak) {

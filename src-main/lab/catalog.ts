@@ -36,6 +36,7 @@ export function catalogOf(tasks: TaskInfo[], presets: Preset[]): Catalog {
     presets,
     backends: [
       { id: 'auto', title: 'Best that works here' },
+      { id: 'cpu', title: 'Native engine' },
       { id: 'tensorflow', title: 'TensorFlow' },
       { id: 'wasm', title: 'WebAssembly' },
     ],

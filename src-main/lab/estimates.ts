@@ -13,6 +13,7 @@ const DEFAULT_RATES: Record<string, number> = {
   data: 1e-4,
   pretrain: 60,
   label: 1e-5,
+  'train/cpu': 1.5e-6,
   'train/tensorflow': 6e-6,
   'train/wasm': 8e-6,
 }

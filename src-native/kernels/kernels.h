@@ -73,7 +73,9 @@ struct AttendBackward {
 /** AdamW with this step's constants folded: m' = b1 m + (1-b1) s g, v' likewise, w' = w decay - rate m' / (sqrt(v') /
  * root + eps). */
 struct AdamWConstants {
-  float beta1, beta2, eps, decay, rate, inverseRoot, gradientScale;
+  float beta1, beta2;
+  float take1, take2;  // 1 - beta, from doubles: 1 - 0.999 in single precision is off by 5e-5
+  float eps, decay, rate, inverseRoot, gradientScale;
 };
 
 struct Kernels {

@@ -103,7 +103,8 @@ void Transformer::addBlock(long layer, bool learns) {
   // As GPT-2: deviation 0.02, and less for what adds to the residual stream.
   const Init init = Init::gaussian(0.02), residual = Init::gaussian(0.02 / std::sqrt(2.0 * (double)s.layers));
   Block b;
-  b.norm1 = addNorm(normName(2 * layer), learns);
+  // After the residual sums, the norm that this block reads through belongs to the block (or the embeddings) before.
+  b.norm1 = addNorm(normName(2 * layer), !s.postNorm ? learns : layer > 0 ? trained(layer - 1) : s.trainable.all);
   b.q = addProjection(prefix, {"q"}, {queries}, width, s.qkvBias, learns, init);
   b.kv = addProjection(prefix, {"k", "v"}, {keys, keys}, width, s.qkvBias, learns, init);
   b.out = addProjection(prefix, {"out"}, {width}, queries, s.outBias, learns, residual);

@@ -24,9 +24,9 @@ struct Update {
 
   explicit Update(const AdamWConstants& p)
       : keep1(set1(p.beta1)),
-        take1(set1(1.0f - p.beta1)),
+        take1(set1(p.take1)),
         keep2(set1(p.beta2)),
-        take2(set1(1.0f - p.beta2)),
+        take2(set1(p.take2)),
         decay(set1(p.decay)),
         rate(set1(p.rate)),
         root(set1(p.inverseRoot)),

@@ -118,6 +118,8 @@ double Optimiser::step(const AdamW& p) {
   AdamWConstants constants{};
   constants.beta1 = (float)p.beta1;
   constants.beta2 = (float)p.beta2;
+  constants.take1 = (float)(1.0 - p.beta1);
+  constants.take2 = (float)(1.0 - p.beta2);
   constants.eps = (float)p.eps;
   constants.decay = (float)(1.0 - p.lr * p.weightDecay);
   constants.rate = (float)(p.lr / (1.0 - std::pow(p.beta1, t)));

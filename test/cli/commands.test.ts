@@ -55,7 +55,7 @@ describe('before the first run', () => {
       expect([...tables.keys()]).toContain(name)
     }
     expect((await w2s.run()).stdout).toContain('run <preset | spec.json>')
-    expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | tensorflow | wasm>')
+    expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | cpu | tensorflow | wasm>')
   })
 })
 
@@ -90,7 +90,7 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
       'a backend',
       ['run', 'quickstart', '--backend', 'cuda'],
       null,
-      { path: '--backend', expected: 'one of "auto", "tensorflow", "wasm"', got: '"cuda"' },
+      { path: '--backend', expected: 'one of "auto", "cpu", "tensorflow", "wasm"', got: '"cuda"' },
     ],
     ['JSON', ['run', 'spec.json'], '{"version": 1,', { path: 'spec.json', expected: 'JSON' }],
     [

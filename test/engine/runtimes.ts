@@ -1,9 +1,5 @@
-import { initialWeights } from '../../src-main/engine/backends/layout'
-import type { Backend } from '../../src-main/engine/backends/learner'
-import { TfLearner } from '../../src-main/engine/backends/tfjs/learner'
-import type { Runtime } from '../../src-main/engine/backends/tfjs/runtime'
-import { loadTensorflow } from '../../src-main/engine/backends/tfjs/tensorflow'
-import { loadWasm } from '../../src-main/engine/backends/tfjs/wasm'
+import type { BackendId } from '../../src-main/engine/backends/learner'
+import { BACKENDS, type Loaded } from '../../src-main/engine/backends/registry'
 import { installTensorflow } from '../../src-main/engine/tensorflow/install'
 
 /** Failures of an installation that say something of the machine or its network, nothing of our code. */
@@ -32,16 +28,16 @@ export async function tensorflowMissing(): Promise<string> {
   }
 }
 
-/** The runtimes that can be had here, by name. */
-export async function runtimes(): Promise<{ name: string; runtime: Runtime; create: Backend['create'] }[]> {
-  const missing = await tensorflowMissing()
-  const loaded = [await loadWasm(), ...(missing ? [] : [await loadTensorflow()])]
-  return loaded.map((runtime) => ({
-    name: runtime.id,
-    runtime,
-    create: (net, init) =>
-      Promise.resolve(
-        new TfLearner(runtime, net, 'weights' in init ? init.weights : initialWeights(net, init.seed, init.embeddings)),
-      ),
-  }))
+/** Why the native engine cannot be had here (no compiler), or '' when set-up has built it. */
+export const nativeMissing = BACKENDS.cpu.missing()
+
+/** The backends that can be had here; WebAssembly, which always can, comes first. */
+export async function runtimes(): Promise<(Loaded & { id: BackendId })[]> {
+  const missing = { wasm: '', cpu: nativeMissing, tensorflow: await tensorflowMissing() }
+  if (nativeMissing) console.warn(`Tests on the native engine are skipped: ${nativeMissing}`)
+  const loaded = []
+  // One after the other: TensorFlow.js has one current runtime for the whole process.
+  for (const id of ['wasm', 'cpu', 'tensorflow'] as const)
+    if (!missing[id]) loaded.push({ id, ...(await BACKENDS[id].load()) })
+  return loaded
 }

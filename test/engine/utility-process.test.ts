@@ -6,10 +6,11 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyArtifact } from '../../src-main/engine/artifacts'
+import type { BackendId } from '../../src-main/engine/backends/learner'
 import type { EngineEvent, Message } from '../../src-main/engine/protocol'
 import { buildEngine } from './built'
 import { jobOf, planned } from './plans'
-import { tensorflowMissing } from './runtimes'
+import { nativeMissing, tensorflowMissing } from './runtimes'
 
 const run = promisify(execFile)
 const electron = electronHere()
@@ -50,22 +51,28 @@ describe.runIf(electron && existsSync('/usr/bin/xvfb-run'))('the engine in a uti
   test('tries the backends and trains on each that works', async () => {
     const plan = planned(folder)
     const [data, onWasm] = plan.stages
-    const onTensorflow = structuredClone(onWasm!)
-    onTensorflow.key = 'a'.repeat(64)
-    if (onTensorflow.kind === 'train') onTensorflow.config.backend = 'tensorflow'
-    const stages = [data!, onWasm!, ...(missing ? [] : [onTensorflow])]
+    const on = (backend: BackendId, key: string) => {
+      const stage = structuredClone(onWasm!)
+      stage.key = key.repeat(64)
+      if (stage.kind === 'train') stage.config.backend = backend
+      return stage
+    }
+    const onNative = nativeMissing ? [] : [on('cpu', 'b')]
+    const stages = [data!, onWasm!, ...onNative, ...(missing ? [] : [on('tensorflow', 'a')])]
     const requests = stages.map((stage) => ({ type: 'run', job: jobOf(plan, stage) }))
     const [ready, report, ...ends] = await answersTo([{ type: 'report', wanted: 'auto' }, ...requests])
 
     expect(ready).toMatchObject({ type: 'ready' })
     expect(report).toMatchObject({
       backends: [
+        { id: 'cpu', loadable: !nativeMissing },
         { id: 'tensorflow', loadable: !missing },
         { id: 'wasm', loadable: true, selfTest: { passed: true } },
       ],
     })
     expect(ends).toEqual(stages.map(({ key }) => expect.objectContaining({ key, state: 'done' }) as EngineEvent))
     const origins = await Promise.all(stages.map((s) => verifyArtifact(path.join(plan.artifacts, s.key))))
-    expect(origins.map((m) => m.backend)).toEqual(['typescript', 'wasm', 'tensorflow'].slice(0, stages.length))
+    const backends = ['typescript', 'wasm', ...(nativeMissing ? [] : ['cpu']), ...(missing ? [] : ['tensorflow'])]
+    expect(origins.map((m) => m.backend)).toEqual(backends)
   }, 120_000)
 })

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ModelOptions, ModelSpec, NativeAddon, NativeModel, NativeTensor } from '../../src-native/model'
+import type { Tensor } from '../../src-main/engine/backends/learner'
+import { tensorsOf, type NetSpec } from '../../src-main/science/models/net'
+import type { ModelOptions, NativeAddon, NativeModel } from '../../src-native/model'
 import { backward, batchOf, CASES, deviation, loadAddon, modelOf, readCase, tokenBatch, type Stored } from './native'
 
 let addon: NativeAddon
@@ -10,7 +12,7 @@ beforeAll(() => {
 const create = (name: string, options: ModelOptions = {}) => modelOf(addon, readCase(name).spec, options)
 
 /** Name and deviation of the tensor that is furthest off. */
-function worst(got: NativeTensor[], reference: Record<string, Stored>, skip: RegExp) {
+function worst(got: Tensor[], reference: Record<string, Stored>, skip: RegExp) {
   expect(new Map(got.map((t) => [t.name, t.shape]))).toEqual(
     new Map(Object.entries(reference).map(([name, stored]) => [name, stored.shape])),
   )
@@ -25,7 +27,7 @@ function worst(got: NativeTensor[], reference: Record<string, Stored>, skip: Reg
  * makes whole steps of what rounding leaves. (Turned slowly or in part, it is nearly so.)
  */
 const KEY_BIAS = /\.k\.bias$/
-const isTurned = (spec: ModelSpec) => spec.kind === 'transformer' && spec.positions.kind === 'rotary'
+const isTurned = (spec: NetSpec) => spec.kind === 'transformer' && spec.positions.kind === 'rotary'
 
 async function expectTraining(name: string, model: NativeModel) {
   const golden = readCase(name)
@@ -46,6 +48,12 @@ async function expectTraining(name: string, model: NativeModel) {
 
 describe.each(CASES)('%s', (name) => {
   const golden = readCase(name)
+
+  it('has the tensors that its description says', async () => {
+    const model = await create(name)
+    expect(model.tensors()).toEqual(tensorsOf(golden.spec).map(({ name, shape }) => ({ name, shape })))
+    model.dispose()
+  })
 
   it('gives the logits of PyTorch', async () => {
     const model = await create(name)

@@ -2,16 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import type {
-  AdamWUpdate,
-  ModelOptions,
-  ModelSpec,
-  NativeAddon,
-  NativeBatch,
-  NativeModel,
-  NativeTensor,
-  TokenBatch,
-} from '../../src-native/model'
+import type { AdamWStep, Tensor, TokenBatch } from '../../src-main/engine/backends/learner'
+import type { NetSpec } from '../../src-main/science/models/net'
+import type { ModelOptions, NativeAddon, NativeBatch, NativeModel } from '../../src-native/model'
 
 /** A sample of a tensor's entries, every `stride`-th, and the root of the sum of squares of all. */
 export interface Stored {
@@ -24,8 +17,8 @@ export interface Stored {
 
 /** One file of `test/golden/native`, by make.py. */
 export interface GoldenCase {
-  spec: ModelSpec
-  update: AdamWUpdate
+  spec: NetSpec
+  update: AdamWStep
   /** One batch a step: token lists, or rows of features. */
   batches: number[][][]
   losses: number[]
@@ -65,7 +58,7 @@ function mulberry32(name: string): () => number {
 }
 
 /** The weights that make.py gave the reference model. */
-export function fill(name: string, shape: number[]): NativeTensor {
+export function fill(name: string, shape: number[]): Tensor {
   const next = mulberry32(name)
   const table = /^(tokens|positions|types|embeddings)/.test(name)
   const isNorm = name.includes('orm') && name.endsWith('weight')
@@ -75,7 +68,7 @@ export function fill(name: string, shape: number[]): NativeTensor {
   return { name, shape, data }
 }
 
-export function batchOf(spec: ModelSpec, examples: number[][]): NativeBatch {
+export function batchOf(spec: NetSpec, examples: number[][]): NativeBatch {
   if (spec.kind === 'mlp') return { n: examples.length, dense: Float32Array.from(examples.flat()) }
   return tokenBatch(examples)
 }
@@ -122,10 +115,10 @@ export function dLogitsOf(logits: Float32Array, n: number): Float32Array {
   return out
 }
 
-export const isLanguage = (spec: ModelSpec) => spec.kind === 'transformer' && spec.head.kind === 'language'
+export const isLanguage = (spec: NetSpec) => spec.kind === 'transformer' && spec.head.kind === 'language'
 
 /** Forward and backward of one of the case's batches with its loss; the language loss where the head is one. */
-export async function backward(model: NativeModel, spec: ModelSpec, examples: number[][]): Promise<void> {
+export async function backward(model: NativeModel, spec: NetSpec, examples: number[][]): Promise<void> {
   if (isLanguage(spec)) {
     await model.languageGradients(tokenBatch(examples))
     return
@@ -135,7 +128,7 @@ export async function backward(model: NativeModel, spec: ModelSpec, examples: nu
 }
 
 /** A model with the weights that make.py gave the reference. */
-export async function modelOf(addon: NativeAddon, spec: ModelSpec, options: ModelOptions): Promise<NativeModel> {
+export async function modelOf(addon: NativeAddon, spec: NetSpec, options: ModelOptions): Promise<NativeModel> {
   const model = new addon.Model(spec, options)
   await model.load(model.tensors().map(({ name, shape }) => fill(name, shape)))
   return model

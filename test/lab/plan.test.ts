@@ -97,7 +97,7 @@ describe('the lab', () => {
     const preview = await lab.calls.preview(tinySpec())
     expect(preview.valid).toBe(true)
     const doctor = await lab.calls.doctor()
-    expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['tensorflow', 'wasm'])
+    expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['cpu', 'tensorflow', 'wasm'])
     const wasm = doctor.backends.find((backend) => backend.id === 'wasm')!
     expect(wasm).toMatchObject({ loadable: true, selfTest: { passed: true } })
     expect(doctor.chosen!.reason).not.toBe('')

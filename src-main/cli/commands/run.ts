@@ -14,7 +14,7 @@ import { resultTable } from '../results'
 import { count, duration, moment } from '../text'
 import { writeBundle } from './bundle'
 
-const BACKENDS = ['auto', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
+const BACKENDS = ['auto', 'cpu', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
 
 export const run: Command = {
   name: 'run',

@@ -1,9 +1,6 @@
 import { zeros, type Matrix } from '../../science/matrix'
-import type { NetSpec } from '../../science/models/model'
-import type { Batch } from './learner'
-
-/** Ragged token lists. */
-export type TokenBatch = Extract<Batch, { tokens: Int32Array }>
+import { parameterCount, type NetSpec, type TransformerSpec } from '../../science/models/net'
+import type { Batch, LanguageBatch, TokenBatch } from './learner'
 
 /** The examples `indices` of a batch, in that order; an index may come twice. */
 export function takeExamples(batch: Batch, indices: ArrayLike<number>): Batch {
@@ -42,6 +39,29 @@ export function sliceExamples(batch: Batch, start: number, end: number): Batch {
   return { n: end - start, dense: { rows: end - start, cols, data: data.subarray(start * cols, end * cols) } }
 }
 
+/** Work of a piece in weights times tokens: some ten milliseconds natively, seconds on WebAssembly. */
+const PIECE = 2e9
+/** Fewer examples at a time would leave cores without work. */
+const LEAST = 32
+
+/**
+ * A batch in consecutive pieces to be predicted one after the other, so that whoever does so can stop in between. Only
+ * transformers are slow enough for it to matter.
+ */
+export function* piecesOf(net: NetSpec, batch: Batch): Generator<Batch> {
+  if (net.kind !== 'transformer' || 'dense' in batch) {
+    yield batch
+    return
+  }
+  const tokens = PIECE / parameterCount(net)
+  for (let start = 0, end = 0; start < batch.n; start = end) {
+    const limit = batch.offsets[start]! + tokens
+    do end++
+    while (end < batch.n && (end - start < LEAST || batch.offsets[end + 1]! <= limit))
+    yield sliceExamples(batch, start, end)
+  }
+}
+
 /**
  * A ragged batch as a product: mean embeddings [n, width] = `average` [n, u] · embeddings[`tokens`] [u, width], where
  * `tokens` are the u distinct tokens of the batch in order of first use, and average[i, j] = how often example i has
@@ -76,7 +96,10 @@ export function poolEmbeddings(batch: TokenBatch, embeddings: Float32Array, widt
   return pooled
 }
 
-/** @throws Error when a batch does not fit the net: kind of input, number of features, tokens outside the vocabulary */
+/**
+ * @throws Error when a batch does not fit the net: kind of input, number of features, tokens outside the vocabulary, more
+ * tokens than positions
+ */
 export function checkBatch(net: NetSpec, batch: Batch): void {
   if (net.kind === 'mlp') {
     if (!('dense' in batch)) throw new Error('batch: expected dense features, got token lists')
@@ -94,4 +117,24 @@ export function checkBatch(net: NetSpec, batch: Batch): void {
     )
   const wrong = batch.tokens.find((token) => token < 0 || token >= net.vocabulary)
   if (wrong !== undefined) throw new Error(`batch: expected tokens below ${net.vocabulary}, got ${wrong}`)
+  if (net.kind !== 'transformer' || net.positions.kind !== 'learned') return
+  const { count } = net.positions
+  for (let i = 0; i < batch.n; i++) {
+    const length = batch.offsets[i + 1]! - batch.offsets[i]!
+    if (length > count) throw new Error(`batch: expected at most ${count} tokens, got ${length} in example ${i}`)
+  }
+}
+
+/** @throws Error when the net is no transformer */
+export function expectTransformer(net: NetSpec, call: string): asserts net is TransformerSpec {
+  if (net.kind !== 'transformer') throw new Error(`${call}: expected a transformer, got a net of kind ${net.kind}`)
+}
+
+/** @throws Error when the net has no language head, or the batch does not fit it */
+export function checkLanguage(net: NetSpec, call: string, batch: LanguageBatch): void {
+  expectTransformer(net, call)
+  if (net.head.kind !== 'language') throw new Error(`${call}: expected a language head, got a head of classes`)
+  checkBatch(net, batch)
+  const wrong = batch.from?.find((from) => from < 1)
+  if (wrong !== undefined) throw new Error(`${call}: expected the first predicted token from 1 on, got ${wrong}`)
 }

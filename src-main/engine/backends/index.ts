@@ -1,24 +1,13 @@
 import type { BackendReport, ChosenBackend } from '../protocol'
-import { assertInstalled, INSTALL_COMMAND, installedTensorflow } from '../tensorflow/installed'
-import { installBytes } from '../tensorflow/packages'
-import { initialWeights } from './layout'
+import { installedTensorflow } from '../tensorflow/installed'
 import type { Backend, BackendId } from './learner'
+import { BACKEND_IDS, BACKENDS } from './registry'
 import { measureSpeed, selfTest, TOLERANCE } from './self-test'
-import { TfLearner } from './tfjs/learner'
-import type { Runtime } from './tfjs/runtime'
-import { loadTensorflow } from './tfjs/tensorflow'
-import { loadWasm } from './tfjs/wasm'
-
-const LOADERS: Readonly<Record<BackendId, { title: string; load: () => Promise<Runtime> }>> = {
-  tensorflow: { title: 'TensorFlow', load: loadTensorflow },
-  wasm: { title: 'WebAssembly', load: loadWasm },
-}
-export const BACKEND_IDS = Object.keys(LOADERS) as BackendId[]
 
 /** Tries a backend where its crash hurts nobody; `timed` measures its speed, too. */
 export type Prober = (id: BackendId, timed: boolean) => Promise<BackendReport>
 
-const loaded = new Map<BackendId, Promise<Backend>>()
+const opened = new Map<BackendId, Promise<Backend>>()
 
 /**
  * Loads a backend into this process, once; it is given out after it has passed its self-test.
@@ -27,53 +16,49 @@ const loaded = new Map<BackendId, Promise<Backend>>()
 export function loadBackend(id: string): Promise<Backend> {
   if (!isBackendId(id))
     return Promise.reject(new Error(`backend: expected ${BACKEND_IDS.join(' or ')}, got ${JSON.stringify(id)}`))
-  const backend = loaded.get(id) ?? openBackend(id)
-  loaded.set(id, backend)
-  backend.catch(() => loaded.delete(id))
+  const backend = opened.get(id) ?? openBackend(id)
+  opened.set(id, backend)
+  backend.catch(() => opened.delete(id))
   return backend
 }
 
 function isBackendId(id: string): id is BackendId {
-  return id in LOADERS
+  return Object.hasOwn(BACKENDS, id)
 }
 
 async function openBackend(id: BackendId): Promise<Backend> {
-  const runtime = await LOADERS[id].load()
-  const create = creatorOf(runtime)
-  const { passed, worstError } = await selfTest(create)
+  const { device, version, create, nets } = await BACKENDS[id].load()
+  const { passed, worstError } = await selfTest(create, nets)
   if (!passed) throw new Error(failureOf(id, worstError))
-  return { id, device: runtime.device, version: runtime.version, reason: reasonFor(id, worstError), create }
-}
-
-function creatorOf(runtime: Runtime): Backend['create'] {
-  return (net, init) =>
-    Promise.resolve(
-      new TfLearner(runtime, net, 'weights' in init ? init.weights : initialWeights(net, init.seed, init.embeddings)),
-    )
+  return { id, device, version, reason: reasonFor(id, worstError), create }
 }
 
 const failureOf = (id: BackendId, worstError: number) =>
-  `${LOADERS[id].title} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
+  `${BACKENDS[id].title} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
+
+const passedOf = (id: BackendId, worstError: number) =>
+  `${BACKENDS[id].title} passed its self-test (off by ${worstError.toExponential(1)}).`
 
 function reasonFor(id: BackendId, worstError: number): string {
-  const passed = `passed its self-test (off by ${worstError.toExponential(1)})`
-  if (id === 'tensorflow') return `libtensorflow is installed and ${passed}.`
-  return installedTensorflow() ? `Asked for; ${passed}.` : `libtensorflow is not installed; WebAssembly ${passed}.`
+  const passed = passedOf(id, worstError)
+  if (id === 'cpu') return `Compiled for this machine; ${passed}`
+  if (id === 'tensorflow') return `libtensorflow is installed; ${passed}`
+  const others = BACKEND_IDS.filter((other) => other !== id && BACKENDS[other].installed())
+  return others.length > 0 ? `Asked for; ${passed}` : `Nothing faster is installed; ${passed}`
 }
 
 /** Tries a backend in this process: loads it, tests it, measures it. Never throws; an abort of native code takes the process. */
 export async function tryBackend(id: BackendId, timed: boolean): Promise<BackendReport> {
   try {
-    const runtime = await LOADERS[id].load()
-    const create = creatorOf(runtime)
-    const { passed, worstError } = await selfTest(create)
+    const { device, version, gpu, create, nets } = await BACKENDS[id].load()
+    const { passed, worstError } = await selfTest(create, nets)
     const stepsPerSecond = timed ? await measureSpeed(create) : 0
     return {
       ...unloadable(id, passed ? '' : failureOf(id, worstError)),
       loadable: true,
-      version: runtime.version,
-      device: runtime.device,
-      gpu: runtime.gpu,
+      version,
+      device,
+      gpu,
       selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond },
     }
   } catch (error) {
@@ -83,17 +68,11 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
 
 /** The report on a backend that did not load. */
 export function unloadable(id: BackendId, why: string): BackendReport {
+  const entry = BACKENDS[id]
   return {
-    id,
-    title: LOADERS[id].title,
-    loadable: false,
-    why,
-    version: '',
-    device: '',
-    gpu: false,
-    selfTest: null,
-    installed: id === 'wasm' || installedTensorflow() !== null,
-    installBytes: id === 'wasm' ? null : installBytes(installedTensorflow()?.gpu ?? false),
+    ...{ id, title: entry.title, why, loadable: false, version: '', device: '', gpu: false, selfTest: null },
+    installed: entry.installed(),
+    installBytes: entry.installBytes(),
   }
 }
 
@@ -103,34 +82,36 @@ export function reportBackends(probe: Prober): Promise<BackendReport[]> {
 }
 
 /** Spares a process for a backend that is known not to be there. */
-async function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
-  try {
-    if (id === 'tensorflow') assertInstalled()
-  } catch (error) {
-    return unloadable(id, (error as Error).message)
-  }
-  return probe(id, timed)
+function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
+  const missing = BACKENDS[id].missing()
+  return missing ? Promise.resolve(unloadable(id, missing)) : probe(id, timed)
 }
 
 /**
- * The backend that would run here. `auto` takes libtensorflow where it is installed and passes its self-test, and
- * WebAssembly, which needs nothing, where not.
+ * The backend that would run here. `auto` takes the first that passes its self-test: libtensorflow where it has a GPU,
+ * the native engine, libtensorflow on the CPU, and WebAssembly, which needs nothing.
  * @throws Error saying why a backend that was asked for by name cannot be had
  */
-export async function chooseBackend(wanted: 'auto' | BackendId, probe: Prober): Promise<ChosenBackend> {
-  if (wanted !== 'auto') return chosen(await probeInstalled(probe, wanted, false), 'Asked for')
-  const tensorflow = await probeInstalled(probe, 'tensorflow', false)
-  if (works(tensorflow)) return chosen(tensorflow, 'libtensorflow is installed')
-  const wasm = await probeInstalled(probe, 'wasm', false)
-  return chosen(wasm, tensorflow.installed ? `libtensorflow does not work here: ${tensorflow.why}` : NOT_INSTALLED)
+export async function chooseBackend(
+  wanted: 'auto' | BackendId,
+  probe: Prober,
+  installed = installedTensorflow(),
+): Promise<ChosenBackend> {
+  const tryOut = (id: BackendId) => probeInstalled(probe, id, false)
+  if (wanted !== 'auto') return chosen(await tryOut(wanted), 'Asked for;')
+  const onGpu = installed?.gpu ? await tryOut('tensorflow') : null
+  if (onGpu?.gpu && works(onGpu)) return chosen(onGpu, 'libtensorflow has a GPU;')
+  const cpu = await tryOut('cpu')
+  if (works(cpu)) return chosen(cpu, onGpu ? 'libtensorflow has no GPU that works here;' : 'The fastest without a GPU;')
+  const tensorflow = onGpu ?? (await tryOut('tensorflow'))
+  if (works(tensorflow)) return chosen(tensorflow, cpu.why)
+  return chosen(await tryOut('wasm'), `${cpu.why} ${tensorflow.why}`)
 }
-const NOT_INSTALLED = `libtensorflow is not installed (\`${INSTALL_COMMAND}\`)`
 
 const works = (report: BackendReport) => report.loadable && report.selfTest?.passed === true
 
 function chosen(report: BackendReport, because: string): ChosenBackend {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, title, selfTest } = report
-  const passed = `${title} passed its self-test (off by ${selfTest!.worstError.toExponential(1)}).`
-  return { id, device, version, reason: `${because}; ${passed}` }
+  const { id, device, version, selfTest } = report
+  return { id, device, version, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

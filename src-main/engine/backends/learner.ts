@@ -1,7 +1,7 @@
 import type { Matrix } from '../../science/matrix'
-import type { NetSpec } from '../../science/models/model'
+import type { NetSpec } from '../../science/models/net'
 
-/** Named tensors, row-major, in a fixed order: what is saved, loaded and compared across backends. */
+/** Named tensors, row-major, in the order of `tensorsOf`: what is saved, loaded and compared across backends. */
 export interface Tensor {
   name: string
   shape: number[]
@@ -10,10 +10,25 @@ export interface Tensor {
 export type Weights = Tensor[]
 
 /**
- * Input of `n` examples: dense features [n, width], or ragged token lists
- * (example i owns tokens[offsets[i] .. offsets[i + 1]), offsets has n + 1 entries; an empty list is allowed).
+ * A tensor as it is handed over. `transposed`: shape and data are [out, in], as the linear weights of most checkpoints
+ * are; so they go from the file to where a backend keeps them without a turned copy in between.
  */
-export type Batch = { n: number; dense: Matrix } | { n: number; tokens: Int32Array; offsets: Int32Array }
+export type GivenTensor = Tensor & { transposed?: boolean }
+
+/**
+ * Ragged token lists: example i owns tokens[offsets[i] .. offsets[i + 1]), offsets has n + 1 entries; an empty list is
+ * allowed.
+ */
+export interface TokenBatch {
+  n: number
+  tokens: Int32Array
+  offsets: Int32Array
+}
+/** Input of `n` examples: dense features [n, width], or token lists. */
+export type Batch = { n: number; dense: Matrix } | TokenBatch
+
+/** `from`: the first predicted token of each example, at least 1; default 1. */
+export type LanguageBatch = TokenBatch & { from?: Int32Array }
 
 /** One AdamW update (decoupled weight decay, Loshchilov & Hutter 2019), after clipping by the global norm. */
 export interface AdamWStep {
@@ -26,37 +41,70 @@ export interface AdamWStep {
   clipNorm: number
 }
 
-export type BackendId = 'tensorflow' | 'wasm'
+/** What a learner holds, in bytes. `mirrors`: copies of weights in another shape. */
+export interface MemoryReport {
+  weights: number
+  mirrors: number
+  gradients: number
+  moments: number
+  /** Of the largest pass so far. */
+  activations: number
+}
+
+export type BackendId = 'cpu' | 'tensorflow' | 'wasm'
 
 /**
  * The seam between science and compute: a backend knows models, forward, backward and the optimiser, and nothing of
- * weak-to-strong. All calls are asynchronous so that cancel and progress get through between them.
+ * weak-to-strong. All calls are asynchronous so that cancel and progress get through between them; they run one after
+ * another, and one that does not fit the net (its kind, its head, a token outside the vocabulary) rejects, saying what
+ * was expected and what was got.
  */
 export interface Learner {
   readonly net: NetSpec
-  /** Logits [n, classes]. */
+  /** Logits [n, outputs]: of the classes, or of the token after each example. */
   forward(batch: Batch): Promise<Matrix>
   /**
    * Forward over the whole batch, `loss` gives dLogits from the logits, backward. Gradients replace those of the last
-   * call; `step` applies them. Returns the logits [n, classes] of before the update.
+   * call; `step` applies them. Returns the logits [n, outputs] of before the update. A learner splits the batch as its
+   * memory asks; the loss sees it whole.
    */
   gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix>
   step(update: AdamWStep): Promise<void>
-  /** The gradients of the last `gradients` call: for tests against a reference. */
+  /** The mean next-token loss (nats) over all predicted tokens; gradients as above. Needs a language head. */
+  lmStep(batch: LanguageBatch): Promise<number>
+  /** Per example the log-likelihood (nats) of its tokens from `from` on, given those before. Needs a language head. */
+  score(batch: LanguageBatch): Promise<Float32Array>
+  /**
+   * [n, width]: the hidden state after `layer` blocks (0: the embeddings), pooled as the head reads it; the last one
+   * through the last norm. Needs a transformer.
+   */
+  features(batch: TokenBatch, layer: number): Promise<Matrix>
+  /** Greedily chosen tokens of each example: up to `most`, or up to and with token `stop`. Needs a language head. */
+  generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]>
+  memory(): Promise<MemoryReport>
+  /** The gradients of the last call, of what is trained: for tests against a reference. */
   readGradients(): Promise<Weights>
   save(): Promise<Weights>
-  /** @throws Error naming the tensor, the expected and the got shape; nothing is changed then. */
-  load(weights: Weights): Promise<void>
+  /** Replaces all weights; the optimiser starts anew. @throws Error naming the tensor; nothing is changed then. */
+  load(weights: GivenTensor[]): Promise<void>
   dispose(): void
+}
+
+/** Where weights come from: given by name, all others from the seed; without a seed all must be given. */
+export type Init = { seed: number; weights?: GivenTensor[] } | { weights: GivenTensor[] }
+
+export interface LearnerOptions {
+  /** Freezes all but the head, the last norm and the last so many blocks (0: the head alone); see `tensorsOf`. */
+  trainBlocks?: number
 }
 
 export interface Backend {
   id: BackendId
-  /** e.g. "CPU (libtensorflow 2.21, AVX-512)" or "NVIDIA H200 (CUDA 12)". */
+  /** e.g. "CPU (AVX-512, 2 threads)" or "GPU (CUDA 12)". */
   device: string
   version: string
   /** Why this backend was chosen, one sentence for people. */
   reason: string
-  /** A learner with seeded initial weights, or the given ones (for `bag`, `embeddings` [vocabulary, width] are given apart). */
-  create(net: NetSpec, init: { seed: number; embeddings?: Float32Array } | { weights: Weights }): Promise<Learner>
+  /** @throws Error when net and weights do not fit, see `weightsOf` */
+  create(net: NetSpec, init: Init, options?: LearnerOptions): Promise<Learner>
 }

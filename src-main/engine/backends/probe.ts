@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import type { BackendReport, Message } from '../protocol'
 import { unloadable, type Prober } from './index'
 import type { BackendId } from './learner'
+import { BACKENDS } from './registry'
 
 /** A backend that has not come up by then never will. */
 const PATIENCE = 60_000
@@ -37,15 +38,17 @@ export function createProber(entry: string): Prober {
       child.on('message', (message: Message) => {
         if (message.type === 'report') report = message.backends[0]
       })
-      child.on('error', (error) => resolve(unloadable(id, `It could not be tried: ${error.message}`)))
+      child.on('error', (error) =>
+        resolve(unloadable(id, `${BACKENDS[id].title} could not be tried: ${error.message}`)),
+      )
       child.on('close', (code, signal) => {
         clearTimeout(timer)
-        resolve(report ?? unloadable(id, deathOf(code, signal, stderr)))
+        resolve(report ?? unloadable(id, `${BACKENDS[id].title} ${deathOf(code, signal, stderr)}`))
       })
     })
 }
 
 function deathOf(code: number | null, signal: string | null, stderr: string): string {
   const last = stderr.trim().split('\n').slice(-3).join(' ')
-  return `It ended the process that tried it (${signal ?? `exit code ${code}`}). ${last}`.trim()
+  return `ended the process that tried it (${signal ?? `exit code ${code}`}). ${last}`.trim()
 }

@@ -1,6 +1,5 @@
 import { softmax, zeros, type Matrix } from '../../science/matrix'
-import type { NetSpec } from '../../science/models/model'
-import { tensorsOf } from './layout'
+import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import reference from './reference.json'
 
@@ -9,24 +8,29 @@ export const TOLERANCE = 1e-4
 
 /** Part of a reference case: values by the name of their tensor. */
 export type NamedValues = Readonly<Record<string, readonly number[]>>
-/** One case of `reference.json`: three AdamW steps by PyTorch in double precision (see its script under test/engine). */
+/**
+ * One case of `reference.json`: three AdamW steps by PyTorch in double precision (see its script under test/engine), of the
+ * cross-entropy with `targets`, or of the next-token loss where the net has a language head.
+ */
 export interface ReferenceCase {
   net: NetSpec
+  update: AdamWStep
   batch: Batch
   targets: Matrix
   weights: Weights
   steps: { loss: number; logits: readonly number[]; gradients: NamedValues }[]
   after: NamedValues
 }
-export const referenceUpdate: AdamWStep = reference.update
 
-/** The stored cases in the learner's own types. */
-export function referenceCases(): ReferenceCase[] {
-  return reference.cases.map((stored) => {
+/** The stored cases of these kinds of nets, in the learner's own types. */
+export function referenceCases(kinds: readonly NetSpec['kind'][]): ReferenceCase[] {
+  const wanted = reference.cases.filter(({ net }) => kinds.includes(net.kind as NetSpec['kind']))
+  return wanted.map((stored) => {
     const net = stored.net as NetSpec
     const values: NamedValues = stored.weights as never
     return {
       net,
+      update: stored.update,
       batch: batchOf(net, stored.batch),
       targets: matrixOf(stored.batch.n, stored.targets),
       weights: tensorsOf(net).map(({ name, shape }) => ({ name, shape, data: Float32Array.from(values[name]!) })),
@@ -74,18 +78,32 @@ async function errorOf(learner: Learner, stored: ReferenceCase): Promise<number>
   let worst = 0
   for (const step of stored.steps) {
     const forward = await learner.forward(stored.batch)
-    const logits = await learner.gradients(stored.batch, (z) => crossEntropyGradient(z, stored.targets))
-    worst = Math.max(worst, largest(forward.data, step.logits), largest(logits.data, step.logits))
+    worst = Math.max(worst, largest(forward.data, step.logits), await passError(learner, stored, step))
     worst = Math.max(worst, largestOf(await learner.readGradients(), step.gradients))
-    await learner.step(referenceUpdate)
+    await learner.step(stored.update)
   }
   return Math.max(worst, largestOf(await learner.save(), stored.after))
 }
 
-/** Runs the stored steps; the largest absolute error, infinite when a value is missing or not a number. */
-export async function selfTest(create: Backend['create']): Promise<{ passed: boolean; worstError: number }> {
+/** Does forward and backward with the case's loss; the error of what comes out beside the gradients. */
+async function passError(learner: Learner, stored: ReferenceCase, step: ReferenceCase['steps'][0]): Promise<number> {
+  const { net, batch, targets } = stored
+  if (net.kind === 'transformer' && net.head.kind === 'language' && !('dense' in batch))
+    return largest([await learner.lmStep(batch)], [step.loss])
+  const logits = await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+  return largest(logits.data, step.logits)
+}
+
+/**
+ * Runs the stored steps of these kinds of nets; the largest absolute error, infinite when a value is missing or not a
+ * number.
+ */
+export async function selfTest(
+  create: Backend['create'],
+  kinds: readonly NetSpec['kind'][],
+): Promise<{ passed: boolean; worstError: number }> {
   let worstError = 0
-  for (const stored of referenceCases()) {
+  for (const stored of referenceCases(kinds)) {
     const learner = await create(stored.net, { weights: stored.weights })
     worstError = Math.max(worstError, await errorOf(learner, stored))
     learner.dispose()

@@ -5,12 +5,11 @@ import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/matrix'
 import { argmax } from '../../science/matrix'
 import { MODELS } from '../../science/models'
-import type { NetSpec } from '../../science/models/model'
+import { sizeOf, type NetSpec } from '../../science/models/net'
 import { SPLITS, type Split, type TrainConfig } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'
 import { poolEmbeddings } from '../backends/batches'
-import { sizeOf } from '../backends/layout'
-import type { Batch, Learner } from '../backends/learner'
+import type { Batch, GivenTensor, Learner } from '../backends/learner'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { LABELLED, oneHot } from './label'
 import { jsonFile, needJson, needTensors, type StageContext, type StageRunner } from './stage'
@@ -27,7 +26,7 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
   await context.checkpoint()
 
-  const learner = await backend!.create(input.net, { seed: config.seed, embeddings: input.embeddings })
+  const learner = await backend!.create(input.net, { seed: config.seed, weights: input.weights })
   try {
     const { loss, ...lossParams } = config.loss
     const trained = await runLoop(
@@ -53,7 +52,8 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
 interface Input {
   features: Features
   net: NetSpec
-  embeddings?: Float32Array
+  /** Those that do not come from the seed. */
+  weights: GivenTensor[]
   batches: Record<Split, Batch>
 }
 
@@ -78,15 +78,18 @@ async function encode(config: TrainConfig, task: PreparedTask, context: StageCon
   }
   const width = vectors ? vectors.embeddings.cols : features.words.length
   const net = variant.net(params, { width, vocabulary: vocabulary.length, classes: task.classes.length })
-  return freeze({ features, net, embeddings: vectors?.embeddings.data, batches })
+  return freeze({ features, net, weights: vectors ? [embeddingsOf(vectors.embeddings)] : [], batches })
 }
+
+const embeddingsOf = ({ rows, cols, data }: Matrix): GivenTensor => ({ name: 'embeddings', shape: [rows, cols], data })
 
 /**
  * A net over frozen embeddings is an MLP over their means: these are computed once for the whole training instead of
  * once a step, and the embeddings stay out of the weights.
  */
 function freeze(input: Input): Input {
-  const { net, embeddings, batches } = input
+  const { net, weights, batches } = input
+  const embeddings = weights[0]?.data
   if (net.kind !== 'bag' || net.tuneEmbeddings || !embeddings) return input
   const pooled = {} as Record<Split, Batch>
   for (const split of SPLITS) {
@@ -94,7 +97,7 @@ function freeze(input: Input): Input {
     pooled[split] = 'dense' in batch ? batch : { n: batch.n, dense: poolEmbeddings(batch, embeddings, net.width) }
   }
   const { width, hidden, classes } = net
-  return { ...input, net: { kind: 'mlp', input: width, hidden, classes }, embeddings: undefined, batches: pooled }
+  return { ...input, net: { kind: 'mlp', input: width, hidden, classes }, weights: [], batches: pooled }
 }
 
 /** Label set of every split that the supervisor labelled, [n, classes]. */

@@ -1,13 +1,5 @@
 import type { ParamTable } from '../params'
-
-/**
- * What a backend must be able to build: the network alone, no weak-to-strong in it.
- * `mlp` takes dense features [n, input]; `bag` takes token lists, averages their embeddings and goes on as an MLP.
- * Every hidden layer is Linear + ReLU, the last one Linear to `classes` logits. Biases everywhere.
- */
-export type NetSpec =
-  | { kind: 'mlp'; input: number; hidden: number[]; classes: number }
-  | { kind: 'bag'; vocabulary: number; width: number; hidden: number[]; classes: number; tuneEmbeddings: boolean }
+import type { NetSpec } from './net'
 
 /** How texts become the network's input. `words`: presence (0/1) of the most frequent words of the task's own weak half. */
 export type FeatureSpec = { kind: 'words'; words: number } | { kind: 'vectors' }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chooseBackend, loadBackend, unloadable, type Prober } from '../../../src-main/engine/backends'
-import type { Backend } from '../../../src-main/engine/backends/learner'
+import type { Backend, BackendId } from '../../../src-main/engine/backends/learner'
 import { createProber } from '../../../src-main/engine/backends/probe'
 import { selfTest, TOLERANCE } from '../../../src-main/engine/backends/self-test'
 import type { BackendReport } from '../../../src-main/engine/protocol'
 import { buildEngine } from '../built'
 import { startEngine } from '../host'
-import { tensorflowMissing } from '../runtimes'
+import { nativeMissing, tensorflowMissing } from '../runtimes'
 
 const missing = await tensorflowMissing()
 let built: Awaited<ReturnType<typeof buildEngine>>
@@ -31,48 +31,75 @@ const good = (id: BackendReport['id']): BackendReport => ({
   version: '1',
   selfTest: { passed: true, worstError: 1e-7, tolerance: TOLERANCE, stepsPerSecond: 0 },
 })
-/** A prober with a prepared answer for libtensorflow, and a sound WebAssembly. */
+/** A prober with prepared answers; backends that none is prepared for are sound. */
 const proberOf =
-  (tensorflow: BackendReport): Prober =>
+  (answers: Partial<Record<BackendId, BackendReport>>): Prober =>
   (id) =>
-    Promise.resolve(id === 'tensorflow' ? tensorflow : good('wasm'))
+    Promise.resolve(answers[id] ?? good(id))
+const bad = (id: BackendId, why: string): BackendReport => ({ ...unloadable(id, why), installed: true })
+const CPU_BUILD = { gpu: false }
+const GPU_BUILD = { gpu: true }
 
 describe('choosing a backend', () => {
-  test.skipIf(missing)('auto takes libtensorflow where it passes its self-test, and says so', async () => {
-    const chosen = await chooseBackend('auto', proberOf(good('tensorflow')))
+  test.skipIf(missing)('auto takes a GPU of libtensorflow before all others, and says so', async () => {
+    const probe = proberOf({ tensorflow: { ...good('tensorflow'), gpu: true } })
+    const chosen = await chooseBackend('auto', probe, GPU_BUILD)
     expect(chosen).toMatchObject({ id: 'tensorflow', device: 'device of tensorflow' })
-    expect(chosen.reason).toBe('libtensorflow is installed; TensorFlow passed its self-test (off by 1.0e-7).')
+    expect(chosen.reason).toBe('libtensorflow has a GPU; TensorFlow passed its self-test (off by 1.0e-7).')
   })
 
-  test.skipIf(missing)('auto falls back to WebAssembly with the reason, and a named backend does not', async () => {
-    const wrong = { ...good('tensorflow'), why: 'It is off by 0.5.' }
-    wrong.selfTest = { ...wrong.selfTest!, passed: false }
-    for (const bad of [{ ...wrong }, unloadable('tensorflow', 'It is off by 0.5.')]) {
-      const probe = proberOf({ ...bad, installed: true })
-      const chosen = await chooseBackend('auto', probe)
-      expect(chosen.id).toBe('wasm')
-      expect(chosen.reason).toContain('libtensorflow does not work here: It is off by 0.5.; WebAssembly passed')
-      await expect(chooseBackend('tensorflow', probe)).rejects.toThrow('It is off by 0.5.')
-    }
+  test.skipIf(nativeMissing)('auto takes the native engine where there is no GPU', async () => {
+    const plain = await chooseBackend('auto', proberOf({}), CPU_BUILD)
+    expect(plain).toMatchObject({ id: 'cpu', device: 'device of cpu' })
+    expect(plain.reason).toBe('The fastest without a GPU; Native engine passed its self-test (off by 1.0e-7).')
+    const none = await chooseBackend('auto', proberOf({}), GPU_BUILD)
+    expect(none.id).toBe('cpu')
+    if (!missing) expect(none.reason).toContain('libtensorflow has no GPU that works here; Native engine passed')
+    expect(await chooseBackend('auto', proberOf({}), null)).toMatchObject({ id: 'cpu' })
+  })
+
+  test.skipIf(missing || nativeMissing)(
+    'auto takes libtensorflow on the CPU where the native engine fails',
+    async () => {
+      const wrong = { ...good('cpu'), why: 'Native engine gives wrong numbers here.' }
+      wrong.selfTest = { ...wrong.selfTest!, passed: false }
+      for (const cpu of [wrong, bad('cpu', wrong.why)]) {
+        const chosen = await chooseBackend('auto', proberOf({ cpu }), CPU_BUILD)
+        expect(chosen.id).toBe('tensorflow')
+        expect(chosen.reason).toBe(`${cpu.why} TensorFlow passed its self-test (off by 1.0e-7).`)
+      }
+    },
+  )
+
+  test('auto falls back to WebAssembly with the reasons, and a named backend does not', async () => {
+    const cpu = bad('cpu', 'The native engine does not load here: no such symbol.')
+    const tensorflow = bad('tensorflow', 'TensorFlow ended the process.')
+    const probe = proberOf({ cpu, tensorflow })
+    const chosen = await chooseBackend('auto', probe, CPU_BUILD)
+    expect(chosen.id).toBe('wasm')
+    if (!nativeMissing) expect(chosen.reason).toContain(cpu.why)
+    if (!missing) expect(chosen.reason).toContain(tensorflow.why)
+    expect(chosen.reason).toMatch(/\. WebAssembly passed its self-test/)
+    if (!nativeMissing) await expect(chooseBackend('cpu', probe)).rejects.toThrow(cpu.why)
+    if (!missing) await expect(chooseBackend('tensorflow', probe)).rejects.toThrow(tensorflow.why)
   })
 
   test('by name takes it', async () => {
-    expect(await chooseBackend('wasm', proberOf(unloadable('tensorflow', 'no')))).toMatchObject({ id: 'wasm' })
+    const chosen = await chooseBackend('wasm', proberOf({ cpu: bad('cpu', 'no') }))
+    expect(chosen.reason).toBe('Asked for; WebAssembly passed its self-test (off by 1.0e-7).')
   })
 
   test('an unknown backend is refused by name', async () => {
-    await expect(loadBackend('cuda')).rejects.toThrow('backend: expected tensorflow or wasm, got "cuda"')
+    await expect(loadBackend('cuda')).rejects.toThrow('backend: expected cpu or tensorflow or wasm, got "cuda"')
   })
 
   test('a backend that gives wrong numbers fails its self-test', async () => {
     const backend = await loadBackend('wasm')
     const create: Backend['create'] = (net, init) => backend.create(net, init)
-    const drifting: Backend['create'] = (net, init) => {
-      if (!('weights' in init)) throw new Error('expected given weights')
-      return create(net, { weights: init.weights.map((t) => ({ ...t, data: t.data.map((x) => x * 1.001) })) })
-    }
-    expect(await selfTest(create)).toMatchObject({ passed: true })
-    const { passed, worstError } = await selfTest(drifting)
+    const drifting: Backend['create'] = (net, { weights = [] }) =>
+      create(net, { weights: weights.map((t) => ({ ...t, data: t.data.map((x) => x * 1.001) })) })
+    expect(await selfTest(create, ['mlp', 'bag'])).toMatchObject({ passed: true })
+    const { passed, worstError } = await selfTest(drifting, ['mlp', 'bag'])
     expect(passed).toBe(false)
     expect(worstError).toBeGreaterThan(TOLERANCE)
   })
@@ -84,7 +111,7 @@ describe('trying a backend in a process of its own', () => {
     await writeFile(crashing, `console.error('the library said this'); process.kill(process.pid, 'SIGABRT')`)
     const report = await createProber(crashing)('wasm', false)
     expect(report).toMatchObject({ id: 'wasm', loadable: false, selfTest: null })
-    expect(report.why).toMatch(/^It ended the process that tried it \(SIGABRT\)\. .*/)
+    expect(report.why).toMatch(/^WebAssembly ended the process that tried it \(SIGABRT\)\. .*/)
     expect(report.why).toContain('the library said this')
   })
 
@@ -92,9 +119,9 @@ describe('trying a backend in a process of its own', () => {
     const host = startEngine(built.entry)
     host.post({ type: 'report', wanted: 'auto' })
     const report = await host.message((m) => m.type === 'report')
-    expect(report.backends.map((b) => b.id)).toEqual(['tensorflow', 'wasm'])
+    expect(report.backends.map((b) => b.id)).toEqual(['cpu', 'tensorflow', 'wasm'])
     for (const backend of report.backends) {
-      if (backend.id === 'tensorflow' && missing) {
+      if ((backend.id === 'tensorflow' && missing) || (backend.id === 'cpu' && nativeMissing)) {
         expect(backend).toMatchObject({ loadable: false, installed: false })
         continue
       }
@@ -103,7 +130,7 @@ describe('trying a backend in a process of its own', () => {
       expect(backend.selfTest!.worstError).toBeLessThan(1e-5)
       expect(backend.selfTest!.stepsPerSecond).toBeGreaterThan(10)
     }
-    expect(report.chosen?.id).toBe(missing ? 'wasm' : 'tensorflow')
+    expect(report.chosen?.id).toBe(!nativeMissing ? 'cpu' : missing ? 'wasm' : 'tensorflow')
     host.post({ type: 'exit' })
     await host.exited
   })

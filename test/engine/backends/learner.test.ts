@@ -1,18 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { initialWeights, tensorsOf } from '../../../src-main/engine/backends/layout'
-import type { AdamWStep, Batch, Learner, Weights } from '../../../src-main/engine/backends/learner'
-import { crossEntropyGradient, referenceCases, referenceUpdate } from '../../../src-main/engine/backends/self-test'
+import { weightsOf } from '../../../src-main/engine/backends/layout'
+import type { AdamWStep, Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
+import { crossEntropyGradient, referenceCases } from '../../../src-main/engine/backends/self-test'
+import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
 import { logconf } from '../../../src-main/science/losses/logconf'
 import { zeros, type Matrix } from '../../../src-main/science/matrix'
-import type { NetSpec } from '../../../src-main/science/models/model'
+import { parameterCount, sizeOf, tensorsOf, type NetSpec } from '../../../src-main/science/models/net'
 import { createRng } from '../../../src-main/science/rng'
 import { runtimes } from '../runtimes'
 
 const all = await runtimes()
 const TOLERANCE = 1e-4
-const titleOf = (net: NetSpec) =>
-  net.kind === 'mlp' ? `mlp ${net.hidden.join('-')}` : `bag, ${net.tuneEmbeddings ? 'tuned' : 'frozen'}`
-const cases = referenceCases().map((stored) => ({ ...stored, title: titleOf(stored.net) }))
+const titleOf = (net: NetSpec) => {
+  if (net.kind === 'mlp') return `mlp ${net.hidden.join('-')}`
+  if (net.kind === 'bag') return `bag, ${net.tuneEmbeddings ? 'tuned' : 'frozen'}`
+  return `transformer, ${net.activation}, ${net.head.kind}`
+}
+const casesOf = (kinds: readonly NetSpec['kind'][]) =>
+  referenceCases(kinds).map((stored) => ({ ...stored, title: titleOf(stored.net) }))
+/** All TensorFlow.js runtimes together. */
+const tensorCount = () => loadTf().memory().numTensors
 const UPDATE: AdamWStep = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, clipNorm: 1 }
 
 function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance = TOLERANCE): void {
@@ -44,22 +51,27 @@ function randomTargets(rows: number, cols: number, seed: number): Matrix {
   return out
 }
 
-describe.each(all)('the learner on $name', ({ runtime, create }) => {
+describe.each(all)('the learner on $id', ({ create, nets }) => {
+  const cases = casesOf(nets)
+
   test.each(cases)('agrees with PyTorch over three AdamW steps: $title', async (stored) => {
     const learner = await create(stored.net, { weights: stored.weights })
     for (const step of stored.steps) {
       expectClose((await learner.forward(stored.batch)).data, step.logits)
       let loss = NaN
-      const logits = await learner.gradients(stored.batch, (z) => {
-        loss = crossEntropy(z, stored.targets)
-        return crossEntropyGradient(z, stored.targets)
-      })
-      expectClose(logits.data, step.logits)
+      if (stored.targets.cols === 0) loss = await learner.lmStep(stored.batch as TokenBatch)
+      else {
+        const logits = await learner.gradients(stored.batch, (z) => {
+          loss = crossEntropy(z, stored.targets)
+          return crossEntropyGradient(z, stored.targets)
+        })
+        expectClose(logits.data, step.logits)
+      }
       expectClose([loss], [step.loss])
       const gradients = await learner.readGradients()
       expect(gradients.map((g) => g.name)).toEqual(Object.keys(step.gradients))
       for (const { name, data } of gradients) expectClose(data, step.gradients[name]!)
-      await learner.step(referenceUpdate)
+      await learner.step(stored.update)
     }
     const after = await learner.save()
     for (const [name, values] of Object.entries(stored.after)) expectClose(valuesOf(after, name), values)
@@ -70,7 +82,7 @@ describe.each(all)('the learner on $name', ({ runtime, create }) => {
     const stored = cases.find((c) => c.net.kind === 'bag' && !c.net.tuneEmbeddings)!
     const learner = await create(stored.net, { weights: stored.weights })
     await learner.gradients(stored.batch, (z) => crossEntropyGradient(z, stored.targets))
-    await learner.step(referenceUpdate)
+    await learner.step(stored.update)
     const saved = await learner.save()
     expect(saved.map((t) => t.name)).toEqual(tensorsOf(stored.net).map((t) => t.name))
     expect(valuesOf(saved, 'embeddings')).toEqual(valuesOf(stored.weights, 'embeddings'))
@@ -83,7 +95,7 @@ describe.each(all)('the learner on $name', ({ runtime, create }) => {
     const batch: Batch = { n: 3, tokens: Int32Array.from([0, 1, 1, 5, 6]), offsets: Int32Array.from([0, 3, 3, 5]) }
     const targets = randomTargets(3, 2, 1)
     const rng = createRng('away from the kinks')
-    const weights = initialWeights(net, 3).map((t) => ({ ...t, data: t.data.map(() => rng.normal()) }))
+    const weights = weightsOf(net, { seed: 3 }).map((t) => ({ ...t, data: t.data.map(() => rng.normal()) }))
     const learner = await create(net, { weights })
     await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
     const gradients = await learner.readGradients()
@@ -123,24 +135,42 @@ describe.each(all)('the learner on $name', ({ runtime, create }) => {
     learner.dispose()
   })
 
-  test('holds the number of tensors flat over steps and gives all of them back', async () => {
-    const before = runtime.tf.memory().numTensors
-    const nets: NetSpec[] = cases.map((c) => c.net)
-    for (const [i, net] of nets.entries()) {
-      const { batch, targets } = cases[i]!
+  test('holds its memory flat over steps, says what it is, and gives all tensors back', async () => {
+    const before = tensorCount()
+    for (const { net, batch, targets } of cases.filter((c) => c.targets.cols > 0)) {
       const learner = await create(net, { seed: 1 })
-      const counts: number[] = []
+      const seen: unknown[] = []
       for (let step = 0; step < 5; step++) {
         await learner.forward(batch)
         await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+        seen.push([tensorCount(), await learner.memory()])
         await learner.step(UPDATE)
-        counts.push(runtime.tf.memory().numTensors)
       }
       await learner.save()
-      expect(counts).toEqual(counts.map(() => counts[0]))
+      expect(seen).toEqual(seen.map(() => seen[0]))
+      const { weights, gradients, moments, activations } = await learner.memory()
+      const trained = tensorsOf(net).reduce((sum, t) => sum + (t.trained ? 4 * sizeOf(t) : 0), 0)
+      expect(weights).toBeGreaterThanOrEqual(4 * parameterCount(net))
+      expect(moments).toBeGreaterThanOrEqual(2 * trained)
+      expect(gradients).toBeGreaterThanOrEqual(0)
+      expect(activations).toBeGreaterThan(0)
       learner.dispose()
     }
-    expect(runtime.tf.memory().numTensors).toBe(before)
+    expect(tensorCount()).toBe(before)
+  })
+
+  test('refuses calls that need another net, saying which', async () => {
+    const learner = await create(
+      { kind: 'bag', vocabulary: 5, width: 3, hidden: [], classes: 2, tuneEmbeddings: true },
+      { seed: 0 },
+    )
+    const batch = { n: 1, tokens: Int32Array.of(1, 2), offsets: Int32Array.of(0, 2) }
+    const wanted = (call: string) => `${call}: expected a transformer, got a net of kind bag`
+    await expect(learner.lmStep(batch)).rejects.toThrow(wanted('lmStep'))
+    await expect(learner.score(batch)).rejects.toThrow(wanted('score'))
+    await expect(learner.features(batch, 0)).rejects.toThrow(wanted('features'))
+    await expect(learner.generate(batch, { most: 1 })).rejects.toThrow(wanted('generate'))
+    learner.dispose()
   })
 
   test('gives the same bits for the same seed', async () => {
@@ -175,40 +205,55 @@ describe.each(all)('the learner on $name', ({ runtime, create }) => {
 
   test('a thrown loss surfaces and leaks nothing', async () => {
     const learner = await create({ kind: 'mlp', input: 2, hidden: [3], classes: 2 }, { seed: 0 })
-    const before = runtime.tf.memory().numTensors
+    const before = tensorCount()
     const batch = { n: 2, dense: zeros(2, 2) }
     const failing = learner.gradients(batch, () => {
       throw new Error('no such loss')
     })
     await expect(failing).rejects.toThrow('no such loss')
-    expect(runtime.tf.memory().numTensors).toBe(before)
+    expect(tensorCount()).toBe(before)
     await learner.gradients(batch, (z) => crossEntropyGradient(z, randomTargets(2, 2, 0)))
     learner.dispose()
   })
 })
 
 describe('the runtimes', () => {
-  test.runIf(all.length > 1)('agree on the same steps with the confidence loss', async () => {
-    const net: NetSpec = { kind: 'mlp', input: 30, hidden: [16], classes: 2 }
+  test.runIf(all.length > 1)('agree over 50 steps with the confidence loss', async () => {
     const features = randomMatrix(64, 30, 4)
     const targets = randomTargets(64, 2, 5)
+    const rng = createRng('texts')
+    const tokens = Int32Array.from({ length: 64 * 9 }, () => rng.int(40))
+    const offsets = Int32Array.from({ length: 65 }, (_, i) => 9 * i)
     const params = { alphaMax: 0.5, warmup: 0.2, schedule: 'linear', threshold: 'weak-mean' }
-    const trainOn = async (learner: Learner) => {
+    const trainOn = async (learner: Learner, batch: Batch) => {
       const logits: Matrix[] = []
-      for (let step = 0; step < 30; step++) {
-        const loss = (z: Matrix) => logconf.compute(z, targets, step / 30, params).dLogits
-        logits.push(await learner.gradients({ n: 64, dense: features }, loss))
+      for (let step = 0; step < 50; step++) {
+        const loss = (z: Matrix) => logconf.compute(z, targets, step / 50, params).dLogits
+        logits.push(await learner.gradients(batch, loss))
         await learner.step(UPDATE)
       }
       const weights = await learner.save()
       learner.dispose()
       return { logits, weights }
     }
-    const [first, second] = [
-      await trainOn(await all[0]!.create(net, { seed: 2 })),
-      await trainOn(await all[1]!.create(net, { seed: 2 })),
+    const trials: [NetSpec, Batch][] = [
+      [
+        { kind: 'mlp', input: 30, hidden: [16], classes: 2 },
+        { n: 64, dense: features },
+      ],
+      [
+        { kind: 'bag', vocabulary: 40, width: 8, hidden: [16], classes: 2, tuneEmbeddings: true },
+        { n: 64, tokens, offsets },
+      ],
     ]
-    first.logits.forEach((logits, step) => expectClose(second.logits[step]!.data, logits.data))
-    first.weights.forEach((tensor, i) => expectClose(second.weights[i]!.data, tensor.data))
+    for (const [net, batch] of trials) {
+      const results = []
+      for (const { create } of all) results.push(await trainOn(await create(net, { seed: 2 }), batch))
+      const [first, ...others] = results
+      for (const other of others) {
+        first!.logits.forEach((logits, step) => expectClose(other.logits[step]!.data, logits.data))
+        first!.weights.forEach((tensor, i) => expectClose(other.weights[i]!.data, tensor.data))
+      }
+    }
   })
 })

@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install torch==2.13.0
     venv/bin/python test/engine/reference/make_reference.py > src-main/engine/backends/reference.json
 
-Every case: a net, its weights, a batch, soft targets, and three AdamW steps with clipping. Stored are the logits, the
+Every case: a net, its weights, a batch, soft targets (none for the next-token loss), and three AdamW steps with clipping. Stored are the logits, the
 loss and the gradients before each step, and the weights after the last one. Inputs have few digits, so that they are
 the same numbers in single precision up to a rounding that the tolerance of 1e-4 does not see.
 """
@@ -11,10 +11,14 @@ the same numbers in single precision up to a rounding that the tolerance of 1e-4
 import json
 
 import torch
+import transformer
 from torch import nn
 
 STEPS = 3
 UPDATE = {"lr": 0.05, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.1, "clipNorm": 0.25}
+# The bias of keys has no gradient, but for rounding: eps far above that, so that Adam makes no steps of it; and small
+# steps, so that single precision stays near.
+TRANSFORMER_UPDATE = UPDATE | {"lr": 0.01, "eps": 1e-3}
 CASES = [
     {"kind": "mlp", "input": 5, "hidden": [], "classes": 2},
     {"kind": "mlp", "input": 6, "hidden": [5, 4], "classes": 3},
@@ -64,34 +68,48 @@ def forward(net, parameters, features):
     return x
 
 
+def prepare(net, generator):
+    """Parameters by name, the stored batch, and functions to the logits and to the next-token loss."""
+    if net["kind"] == "transformer":
+        body = transformer.Body(net, transformer.build(net, lambda shape: random(shape, generator)))
+        return body.parameters, {"lists": LISTS}, lambda: body.forward(LISTS), lambda: body.language_loss(LISTS)
+    parameters = build(net, generator)
+    features = random((5, net["input"]), generator) if net["kind"] == "mlp" else None
+    batch = {"dense": flat(features)} if features is not None else {"lists": LISTS}
+    return parameters, batch, lambda: forward(net, parameters, features), None
+
+
 def case(net, seed):
     generator = torch.Generator().manual_seed(seed)
-    parameters = build(net, generator)
+    parameters, batch, logits_of, language_loss = prepare(net, generator)
     start = {name: p.detach().clone() for name, p in parameters.items()}
-    features = random((5, net["input"]), generator) if net["kind"] == "mlp" else None
-    targets = torch.softmax(random((5, net["classes"]), generator), 1).round(decimals=3)
-    targets[:, 0] = (1 - targets[:, 1:].sum(1)).round(decimals=3)
+    is_language = net.get("head", {}).get("kind") == "language"
+    classes = 0 if is_language else net.get("classes") or net["head"]["classes"]
+    targets = torch.softmax(random((5, classes), generator), 1).round(decimals=3)
+    if classes:
+        targets[:, 0] = (1 - targets[:, 1:].sum(1)).round(decimals=3)
     trained = {name: p for name, p in parameters.items() if p.requires_grad}
+    update = TRANSFORMER_UPDATE if net["kind"] == "transformer" else UPDATE
     optimiser = torch.optim.AdamW(
         trained.values(),
-        lr=UPDATE["lr"],
-        betas=(UPDATE["beta1"], UPDATE["beta2"]),
-        eps=UPDATE["eps"],
-        weight_decay=UPDATE["weightDecay"],
+        lr=update["lr"],
+        betas=(update["beta1"], update["beta2"]),
+        eps=update["eps"],
+        weight_decay=update["weightDecay"],
     )
     steps = []
     for _ in range(STEPS):
         optimiser.zero_grad()
-        logits = forward(net, parameters, features)
-        loss = -(targets * torch.log_softmax(logits, 1)).sum(1).mean()
+        logits = logits_of()
+        loss = language_loss() if is_language else -(targets * torch.log_softmax(logits, 1)).sum(1).mean()
         loss.backward()
         gradients = {name: flat(p.grad) for name, p in trained.items()}
         steps.append({"loss": round(loss.item(), 9), "logits": flat(logits), "gradients": gradients})
-        nn.utils.clip_grad_norm_(trained.values(), UPDATE["clipNorm"])
+        nn.utils.clip_grad_norm_(trained.values(), update["clipNorm"])
         optimiser.step()
-    batch = {"dense": flat(features)} if features is not None else {"lists": LISTS}
     return {
         "net": net,
+        "update": update,
         "batch": {"n": 5, **batch},
         "targets": flat(targets),
         "weights": {name: flat(p) for name, p in start.items()},
@@ -100,4 +118,6 @@ def case(net, seed):
     }
 
 
-print(json.dumps({"torch": torch.__version__, "update": UPDATE, "cases": [case(n, i) for i, n in enumerate(CASES)]}))
+if __name__ == "__main__":
+    cases = [case(net, seed) for seed, net in enumerate([*CASES, *transformer.CASES])]
+    print(json.dumps({"torch": torch.__version__, "cases": cases}))

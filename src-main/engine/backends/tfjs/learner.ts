@@ -1,15 +1,17 @@
 import type { Rank } from '@tensorflow/tfjs'
 import { zeros, type Matrix } from '../../../science/matrix'
-import type { NetSpec } from '../../../science/models/model'
-import { checkBatch, poolEmbeddings, sliceExamples } from '../batches'
-import { checkWeights, sizeOf, tensorsOf, type TensorSpec } from '../layout'
-import type { AdamWStep, Batch, Learner, Weights } from '../learner'
+import { sizeOf, tensorsOf, type NetSpec, type TensorSpec, type TransformerSpec } from '../../../science/models/net'
+import { checkBatch, expectTransformer, poolEmbeddings, sliceExamples } from '../batches'
+import { valuesOf, weightsOf } from '../layout'
+import type { AdamWStep, Batch, GivenTensor, Init, Learner, LearnerOptions, MemoryReport, Weights } from '../learner'
 import { createAdamW, type AdamW } from './adamw'
 import { logitsOf } from './net'
 import type { Runtime, Tensor, Tensor1D, Tensor2D } from './runtime'
 
 /** Examples of a forward pass at a time: bounds its memory. */
 const CHUNK = 4096
+
+type DenseNet = Exclude<NetSpec, TransformerSpec>
 
 /** The one learner over TensorFlow.js: no layers, no variables, no optimiser of its library; all state is here. */
 export class TfLearner implements Learner {
@@ -25,25 +27,24 @@ export class TfLearner implements Learner {
   #gradients: Tensor1D[] | null = null
   /** Embeddings [vocabulary · width] as numbers: always there when they are frozen, else fetched when needed. */
   #embeddings: Float32Array | null = null
-  readonly #optimiser: AdamW
+  #optimiser: AdamW | null = null
+  /** Most bytes that a training pass had beyond what lasts. */
+  #activations = 0
+  readonly net: DenseNet
 
-  /** Takes the weights as they are: see `checkWeights`. */
-  constructor(
-    runtime: Runtime,
-    readonly net: NetSpec,
-    weights: Weights,
-  ) {
-    checkWeights(net, weights)
+  /** @throws Error when the weights do not fit, see `weightsOf`, or for what this learner cannot do yet */
+  constructor(runtime: Runtime, net: NetSpec, init: Init, options: LearnerOptions = {}) {
+    if (net.kind === 'transformer') throw new Error('Transformers do not run on TensorFlow.js yet, only on `cpu`.')
+    if (options.trainBlocks !== undefined)
+      throw new Error('Layers cannot be frozen on TensorFlow.js yet, only on `cpu`.')
+    const weights = weightsOf(net, init)
     runtime.activate()
     this.#runtime = runtime
+    this.net = net
     const trained = tensorsOf(net).filter((t) => t.trained)
     const [large, small] = [trained.filter(isEmbeddings), trained.filter((t) => !isEmbeddings(t))]
     this.#groups = [large, small].filter((group) => group.length > 0)
     this.#take(weights)
-    this.#optimiser = createAdamW(
-      runtime,
-      this.#flats.map((f) => f.size),
-    )
   }
 
   forward(batch: Batch): Promise<Matrix> {
@@ -63,6 +64,7 @@ export class TfLearner implements Learner {
   gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
     return this.#run((tf) => {
       checkBatch(this.net, batch)
+      const lasting = tf.memory().numBytes
       const input = this.#tunes() ? batch : this.#pooled(batch)
       let logits = zeros(0, this.net.classes)
       let failure: { error: unknown } | undefined
@@ -70,6 +72,7 @@ export class TfLearner implements Learner {
       const head = tf.customGrad((...args) => {
         const [z, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void]
         logits = { rows: batch.n, cols: this.net.classes, data: z.dataSync<'float32'>() }
+        this.#activations = Math.max(this.#activations, tf.memory().numBytes - lasting)
         let slope = logits.data
         try {
           slope = dLogits(logits).data
@@ -95,9 +98,41 @@ export class TfLearner implements Learner {
   step(update: AdamWStep): Promise<void> {
     return this.#run((tf) => {
       const gradients = this.#currentGradients('step')
-      this.#replace(tf.tidy(() => this.#optimiser.update(this.#flats, gradients, update)))
+      this.#replace(tf.tidy(() => this.#optimiser!.update(this.#flats, gradients, update)))
       this.#gradients = null
       tf.dispose(gradients)
+    })
+  }
+
+  lmStep(): Promise<number> {
+    return this.#refuse('lmStep')
+  }
+
+  score(): Promise<Float32Array> {
+    return this.#refuse('score')
+  }
+
+  features(): Promise<Matrix> {
+    return this.#refuse('features')
+  }
+
+  generate(): Promise<Int32Array[]> {
+    return this.#refuse('generate')
+  }
+
+  memory(): Promise<MemoryReport> {
+    return this.#run(() => {
+      const embeddings = this.#embeddings?.byteLength ?? 0
+      const trained = this.#flats.reduce((sum, flat) => sum + 4 * flat.size, 0)
+      const shared = this.#flats.filter((_, i) => this.#groups[i]!.length > 1)
+      const copies = shared.reduce((sum, flat) => sum + 4 * flat.size, 0)
+      return {
+        weights: trained + (this.#tunes() ? 0 : embeddings),
+        mirrors: copies + (this.#tunes() ? embeddings : 0),
+        gradients: this.#gradients ? trained : 0,
+        moments: 2 * trained,
+        activations: this.#activations,
+      }
     })
   }
 
@@ -114,17 +149,14 @@ export class TfLearner implements Learner {
     })
   }
 
-  load(weights: Weights): Promise<void> {
-    return this.#run(() => {
-      checkWeights(this.net, weights)
-      this.#take(weights)
-    })
+  load(weights: GivenTensor[]): Promise<void> {
+    return this.#run(() => this.#take(weightsOf(this.net, { weights })))
   }
 
   dispose(): void {
     this.#runtime.activate()
     this.#runtime.tf.dispose([this.#flats, this.#parameters, this.#gradients ?? []])
-    this.#optimiser.dispose()
+    this.#optimiser?.dispose()
   }
 
   /** The calls are synchronous inside; as promises they keep the seam open for backends that are not. */
@@ -132,6 +164,14 @@ export class TfLearner implements Learner {
     return new Promise((resolve) => {
       this.#runtime.activate()
       resolve(work(this.#runtime.tf))
+    })
+  }
+
+  /** Calls that need a transformer. */
+  #refuse(call: string): Promise<never> {
+    return this.#run(() => {
+      expectTransformer(this.net, call)
+      throw new Error(`${call}: not on TensorFlow.js yet`)
     })
   }
 
@@ -151,9 +191,9 @@ export class TfLearner implements Learner {
     return { n: batch.n, dense: poolEmbeddings(batch, this.#embeddings, this.net.width) }
   }
 
-  /** Makes these weights the learner's own. */
-  #take(weights: Weights): void {
-    const dataOf = ({ name }: TensorSpec) => weights.find((t) => t.name === name)!.data
+  /** Makes these weights the learner's own, with an optimiser that starts anew. */
+  #take(weights: GivenTensor[]): void {
+    const dataOf = ({ name }: TensorSpec) => valuesOf(weights.find((t) => t.name === name)!)
     const flats = this.#groups.map((group) => {
       const flat = new Float32Array(group.reduce((sum, t) => sum + sizeOf(t), 0))
       let at = 0
@@ -166,6 +206,11 @@ export class TfLearner implements Learner {
     this.#replace(flats)
     const frozen = tensorsOf(this.net).find((t) => !t.trained)
     if (frozen) this.#embeddings = dataOf(frozen).slice()
+    this.#optimiser?.dispose()
+    this.#optimiser = createAdamW(
+      this.#runtime,
+      flats.map((flat) => flat.size),
+    )
   }
 
   #replace(flats: Tensor1D[]): void {

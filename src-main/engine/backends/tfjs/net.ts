@@ -1,6 +1,6 @@
 import type { Rank } from '@tensorflow/tfjs'
-import { averagingOf, type TokenBatch } from '../batches'
-import type { Batch } from '../learner'
+import { averagingOf } from '../batches'
+import type { Batch, TokenBatch } from '../learner'
 import type { Runtime, Tensor, Tensor1D, Tensor2D } from './runtime'
 
 /**

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import type { NativeAddon } from '../../../../src-native/model'
+
+const load = createRequire(import.meta.url)
+
+/** Where a C++ compiler comes from, by platform. */
+const COMPILERS: Partial<Record<NodeJS.Platform, string>> = {
+  linux: '`sudo apt-get install g++` (Debian, Ubuntu; elsewhere the package of that name)',
+  darwin: '`xcode-select --install`',
+}
+
+/** The folder of the app: the nearest one around this code that has a package.json. */
+function appFolder(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(path.join(folder, 'package.json'))) {
+    const above = path.dirname(folder)
+    if (above === folder)
+      throw new Error(`${import.meta.dirname}: expected a package.json in a folder around it, got none`)
+    folder = above
+  }
+  return folder
+}
+
+/** What set-up leaves beside the app: the addon that it compiled, or the reason why it could not. */
+const builtFolder = () => path.join(appFolder(), 'src-native', 'build')
+
+/** The compiled addon, else one that the package carries for this platform; null when there is neither. */
+export function addonFile(): string | null {
+  const carried = path.join(appFolder(), 'src-native', 'prebuilt', `${process.platform}-${process.arch}`, 'w2s.node')
+  return [path.join(builtFolder(), 'w2s.node'), carried].find((file) => existsSync(file)) ?? null
+}
+
+/**
+ * Why there is no addon to be tried, with the command that mends it.
+ * @returns '' when there is one
+ */
+export function addonMissing(): string {
+  if (addonFile()) return ''
+  const compiler = COMPILERS[process.platform]
+  if (!compiler) return `The native engine is compiled on Linux and macOS only for now; this is ${process.platform}.`
+  const file = path.join(builtFolder(), 'why-not.txt')
+  const why = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'set-up has not run'
+  return `The native engine is not built: ${why}. With a C++20 compiler, which ${compiler} installs, \`npm run setup\` builds it.`
+}
+
+/** Loads the addon. @throws Error saying why there is none or why it does not load; its own crash takes the process */
+export function loadAddon(): NativeAddon {
+  const file = addonFile()
+  if (!file) throw new Error(addonMissing())
+  try {
+    return load(file) as NativeAddon
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new Error(`The native engine does not load here: ${why}. Delete ${file} and run \`npm run setup\`.`, {
+      cause,
+    })
+  }
+}
+
+const KERNELS: Record<NativeAddon['isas'][number], string> = {
+  avx512: 'AVX-512',
+  avx2: 'AVX2',
+  baseline: 'baseline',
+}
+
+/** E.g. "CPU (AVX-512, 2 threads)": the kernels that were chosen, and the cores that this process may use. */
+export function deviceOf({ isas, threads }: NativeAddon): string {
+  return `CPU (${KERNELS[isas[0]!]}, ${threads} thread${threads === 1 ? '' : 's'})`
+}

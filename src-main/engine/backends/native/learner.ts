@@ -1,0 +1,151 @@
+import type { NativeAddon, NativeBatch, NativeModel } from '../../../../src-native/model'
+import type { Matrix } from '../../../science/matrix'
+import { outputsOf, tensorsOf, type NetSpec } from '../../../science/models/net'
+import { checkBatch, checkLanguage, expectTransformer } from '../batches'
+import { weightsOf } from '../layout'
+import type {
+  AdamWStep,
+  Batch,
+  GivenTensor,
+  Init,
+  LanguageBatch,
+  Learner,
+  LearnerOptions,
+  MemoryReport,
+  TokenBatch,
+  Weights,
+} from '../learner'
+
+/** Bytes of weights that are handed over at a time: the addon holds a copy of them until they are in place. */
+const PORTION = 2 ** 28
+
+/** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
+export interface NativeOptions extends LearnerOptions {
+  threads?: number
+  isa?: NativeAddon['isas'][number]
+}
+
+/** The learner over the addon: its calls, with what the addon leaves to its caller. */
+export class NativeLearner implements Learner {
+  readonly #model: NativeModel
+  /** Names of the tensors that get gradients. */
+  readonly #trained: ReadonlySet<string>
+  #hasGradients = false
+
+  private constructor(
+    model: NativeModel,
+    readonly net: NetSpec,
+    options: NativeOptions,
+  ) {
+    this.#model = model
+    const trained = tensorsOf(net, options.trainBlocks).filter((tensor) => tensor.trained)
+    this.#trained = new Set(trained.map(({ name }) => name))
+  }
+
+  /** @throws Error when the weights do not fit, see `weightsOf`; TypeError when the net or an option is none */
+  static async create(
+    addon: NativeAddon,
+    net: NetSpec,
+    init: Init,
+    options: NativeOptions = {},
+  ): Promise<NativeLearner> {
+    const weights = weightsOf(net, init)
+    const learner = new NativeLearner(new addon.Model(net, options), net, options)
+    await learner.#take(weights)
+    return learner
+  }
+
+  async forward(batch: Batch): Promise<Matrix> {
+    return this.#logits(batch, false)
+  }
+
+  async gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
+    const logits = await this.#logits(batch, true)
+    await this.#model.backward(dLogits(logits).data)
+    this.#hasGradients = true
+    return logits
+  }
+
+  async step(update: AdamWStep): Promise<void> {
+    this.#expectGradients('step')
+    this.#hasGradients = false
+    await this.#model.step(update)
+  }
+
+  async lmStep(batch: LanguageBatch): Promise<number> {
+    checkLanguage(this.net, 'lmStep', batch)
+    const loss = await this.#model.languageGradients(batch)
+    this.#hasGradients = true
+    return loss
+  }
+
+  async score(batch: LanguageBatch): Promise<Float32Array> {
+    checkLanguage(this.net, 'score', batch)
+    return this.#model.score(batch)
+  }
+
+  async features(batch: TokenBatch, layer: number): Promise<Matrix> {
+    expectTransformer(this.net, 'features')
+    checkBatch(this.net, batch)
+    const data = await this.#model.features(batch, layer)
+    return { rows: batch.n, cols: this.net.width, data }
+  }
+
+  async generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]> {
+    checkLanguage(this.net, 'generate', batch)
+    return this.#model.generate(batch, options)
+  }
+
+  memory(): Promise<MemoryReport> {
+    return this.#model.memory()
+  }
+
+  async readGradients(): Promise<Weights> {
+    this.#expectGradients('readGradients')
+    const all = await this.#model.gradients()
+    return all.filter(({ name }) => this.#trained.has(name))
+  }
+
+  save(): Promise<Weights> {
+    return this.#model.save()
+  }
+
+  async load(weights: GivenTensor[]): Promise<void> {
+    await this.#take(weightsOf(this.net, { weights }))
+  }
+
+  dispose(): void {
+    this.#model.dispose()
+  }
+
+  async #logits(batch: Batch, keep: boolean): Promise<Matrix> {
+    checkBatch(this.net, batch)
+    const data = await this.#model.forward(nativeBatch(batch), keep)
+    return { rows: batch.n, cols: outputsOf(this.net), data }
+  }
+
+  #expectGradients(asker: string): void {
+    if (!this.#hasGradients) throw new Error(`${asker}: expected gradients first, got none`)
+  }
+
+  /** Makes these weights, which are known to fit, the model's own. */
+  async #take(weights: GivenTensor[]): Promise<void> {
+    this.#hasGradients = false
+    let portion: GivenTensor[] = []
+    let bytes = 0
+    for (const tensor of weights) {
+      portion.push(tensor)
+      bytes += tensor.data.byteLength
+      if (bytes < PORTION) continue
+      await this.#model.load(portion)
+      portion = []
+      bytes = 0
+    }
+    await this.#model.load(portion)
+  }
+}
+
+const nativeBatch = (batch: Batch): NativeBatch =>
+  'dense' in batch
+    ? { n: batch.n, dense: batch.dense.data }
+    : { n: batch.n, tokens: batch.tokens, offsets: batch.offsets }

@@ -1,0 +1,80 @@
+import { version } from '../../../package.json'
+import type { NetSpec } from '../../science/models/net'
+import type { BackendReport } from '../protocol'
+import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
+import { installBytes } from '../tensorflow/packages'
+import type { Backend, BackendId } from './learner'
+import { addonFile, addonMissing, deviceOf, loadAddon } from './native/addon'
+import { NativeLearner } from './native/learner'
+import { TfLearner } from './tfjs/learner'
+import type { Runtime } from './tfjs/runtime'
+import { loadTensorflow } from './tfjs/tensorflow'
+import { loadWasm } from './tfjs/wasm'
+
+/** What a loaded backend has to offer. */
+export interface Loaded extends Pick<Backend, 'device' | 'version' | 'create'> {
+  gpu: boolean
+  /** The nets that it can build. */
+  nets: readonly NetSpec['kind'][]
+}
+
+export interface Entry {
+  title: string
+  /** Why it need not even be tried, with the command that mends it; '' when it may work. */
+  missing(): string
+  installed(): boolean
+  /** What an installation takes; null for what is not installed apart. */
+  installBytes(): BackendReport['installBytes']
+  /** @throws Error in words for people; an abort of native code takes the process */
+  load(): Promise<Loaded>
+}
+
+const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
+  const loaded = await runtime
+  const { device, version, gpu } = loaded
+  const create: Backend['create'] = (net, init, options) =>
+    new Promise((resolve) => resolve(new TfLearner(loaded, net, init, options)))
+  return { device, version, gpu, nets: ['mlp', 'bag'], create }
+}
+
+/** Every backend: one line a backend, and its folder. */
+export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
+  cpu: {
+    title: 'Native engine',
+    missing: addonMissing,
+    installed: () => addonFile() !== null,
+    installBytes: () => null,
+    load() {
+      const addon = loadAddon()
+      return Promise.resolve({
+        device: deviceOf(addon),
+        version: `Weak-to-Strong Lab ${version}`,
+        gpu: false,
+        nets: ['mlp', 'bag', 'transformer'],
+        create: (net, init, options) => NativeLearner.create(addon, net, init, options),
+      })
+    },
+  },
+  tensorflow: {
+    title: 'TensorFlow',
+    missing() {
+      try {
+        assertInstalled()
+        return ''
+      } catch (error) {
+        return (error as Error).message
+      }
+    },
+    installed: () => installedTensorflow() !== null,
+    installBytes: () => installBytes(installedTensorflow()?.gpu ?? false),
+    load: () => overTensorflow(loadTensorflow()),
+  },
+  wasm: {
+    title: 'WebAssembly',
+    missing: () => '',
+    installed: () => true,
+    installBytes: () => null,
+    load: () => overTensorflow(loadWasm()),
+  },
+}
+export const BACKEND_IDS = Object.keys(BACKENDS) as BackendId[]
