@@ -1,5 +1,5 @@
 // The app: one window over one lab. Start-up reads from top to bottom; nothing here knows what an experiment is.
-import { app, BrowserWindow, dialog, powerSaveBlocker, utilityProcess } from 'electron'
+import { app, dialog, powerSaveBlocker, utilityProcess, type BrowserWindow } from 'electron'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

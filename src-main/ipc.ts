@@ -10,8 +10,8 @@ import { isOurs } from './window'
 /** What the calls need beside the lab. */
 export interface IpcContext {
   /** The open lab; rejects while it cannot be opened, and tries again when asked again. */
-  lab(): Promise<Lab>
-  window(): BrowserWindow | null
+  lab: () => Promise<Lab>
+  window: () => BrowserWindow | null
   /** Folder that holds everything of ours. */
   home: string
 }

@@ -99,7 +99,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     part: /^src-main\/data\//,
     own: [/^src-main\/(data|science)\//],
     types: [/^src-preload\/contract\.ts$/],
-    packages: [NODE, /^papaparse$/, /^zod$/],
+    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/(gguf|hub|tokenizers)$/],
   },
   {
     part: /^src-main\/store\//,

@@ -8,8 +8,16 @@ export type Errand = Exclude<Request, { type: 'run' | 'cancel' | 'exit' }>
 /** Least milliseconds between two progress messages of one phase. */
 const INTERVAL = 100
 
-/** Does an errand of the host and returns the answer; progress goes to `post`. Never throws. */
-export async function runErrand(errand: Errand, probe: Prober, post: (message: Message) => void): Promise<Message> {
+/**
+ * Does an errand of the host and returns the answer; progress goes to `post`, `signal` ends what it started.
+ * Never throws.
+ */
+export async function runErrand(
+  errand: Errand,
+  probe: Prober,
+  post: (message: Message) => void,
+  signal: AbortSignal,
+): Promise<Message> {
   try {
     switch (errand.type) {
       case 'choose':
@@ -21,7 +29,7 @@ export async function runErrand(errand: Errand, probe: Prober, post: (message: M
         return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known).catch(() => null) }
       }
       case 'install':
-        await installTensorflow({ gpu: errand.gpu, onProgress: throttled(post) })
+        await installTensorflow({ gpu: errand.gpu, onProgress: throttled(post), signal })
         return { type: 'install' }
       case 'uninstall':
         return { type: 'uninstall', ...(await removeTensorflow()) }

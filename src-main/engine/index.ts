@@ -32,12 +32,20 @@ process.on('unhandledRejection', (reason) => void crash(reason))
 // Ctrl+C reaches every process of a terminal; what it means is the host's to say.
 process.on('SIGINT', () => undefined)
 
-channel.onClose(() => process.exit(0))
+/** Ends the programs that an installation runs, too. */
+const leaving = new AbortController()
+channel.onClose(() => {
+  leaving.abort()
+  process.exit(0)
+})
 channel.onRequest((request) => {
   if (request.type === 'run') void runner.run(request.job)
   else if (request.type === 'cancel') runner.cancel(request.key)
   else if (request.type === 'exit') void leave(0)
-  else void runErrand(request, probe, (message) => void channel.post(message)).then((answer) => channel.post(answer))
+  else
+    void runErrand(request, probe, (message) => void channel.post(message), leaving.signal).then((answer) =>
+      channel.post(answer),
+    )
 })
 
 const tried = probeOf(process.argv)

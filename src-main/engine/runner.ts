@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
-import { commitArtifact, readArtifactFile, type Manifest } from './artifacts'
+import { commitArtifact, readArtifactFile, sweepTemporary, type Manifest } from './artifacts'
 import type { Backend } from './backends/learner'
 import type { EngineEvent, Job } from './protocol'
 import { runStage } from './stages'
@@ -26,6 +26,7 @@ const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is p
 export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id: string) => Promise<Backend>): Runner {
   let running: string | null = null
   let cancelled = false
+  const swept = new Set<string>()
 
   function contextOf(job: Job): StageContext {
     const key = job.stage.key
@@ -48,9 +49,17 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
     }
   }
 
+  /** What killed processes left behind is removed before the first stage of a store. */
+  async function sweep(artifacts: string): Promise<void> {
+    if (swept.has(artifacts)) return
+    swept.add(artifacts)
+    await sweepTemporary(artifacts)
+  }
+
   async function perform(job: Job): Promise<Manifest> {
     const { stage } = job
     const { key } = stage
+    await sweep(job.artifacts)
     const backend = stage.kind === 'train' ? await backendFor(stage.config.backend) : null
     const place: Place = backend ?? PLAIN
     emit({

@@ -61,26 +61,28 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       const { backends, chosen } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
       return { ...machine(options), backends, chosen: chosen && { id: chosen.id, reason: chosen.reason } }
     },
-    install: (gpu) =>
-      changing(async () => {
-        const tell = (phase: string, done: number, total: number, finished = false, error = '') =>
-          bus.publish([{ type: 'install', backend: 'tensorflow', phase, done, total, finished, error }])
-        try {
-          const onProgress = (p: { phase: string; done: number; total: number }) => tell(p.phase, p.done, p.total)
-          await runErrand(spawnEngine, { type: 'install', backend: 'tensorflow', gpu }, { signal, onProgress })
-          tell('installed', 1, 1, true)
-          return null
-        } catch (error) {
-          tell('failed', 0, 0, true, error instanceof Error ? error.message : String(error))
-          throw error
-        }
-      }),
+    install: (gpu) => changing(() => install(options, bus, gpu, signal)),
     uninstall: () =>
       changing(async () => {
         const { freedBytes } = await runErrand(spawnEngine, { type: 'uninstall', backend: 'tensorflow' }, { signal })
         return freedBytes
       }),
     close: () => leaving.abort(),
+  }
+}
+
+/** Installs, telling how far it is; the last thing told is how it ended. */
+async function install({ spawnEngine }: LabOptions, bus: Bus, gpu: boolean, signal: AbortSignal): Promise<null> {
+  const tell = (phase: string, done: number, total: number, finished = false, error = '') =>
+    bus.publish([{ type: 'install', backend: 'tensorflow', phase, done, total, finished, error }])
+  try {
+    const onProgress = (p: { phase: string; done: number; total: number }) => tell(p.phase, p.done, p.total)
+    await runErrand(spawnEngine, { type: 'install', backend: 'tensorflow', gpu }, { signal, onProgress })
+    tell('installed', 1, 1, true)
+    return null
+  } catch (error) {
+    tell('failed', 0, 0, true, error instanceof Error ? error.message : String(error))
+    throw error
   }
 }
 

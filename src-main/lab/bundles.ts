@@ -7,7 +7,7 @@ import type { RunCounts, RunStageRow, Store } from '../store'
 import { stageOf } from './lifecycle'
 import type { Results } from './results'
 import { readPrepared } from './results/prepared'
-import { armsOf, specOf } from './runs'
+import { armsOf, specOf } from './run-view'
 import type { Shelf } from './shelf'
 
 interface Deps {
@@ -86,14 +86,13 @@ function* metricsOf(store: Store, rows: RunStageRow[]): Generator<BundleMetric> 
 
 /** What the three models said of the test split where the student is reported, supervisor and ceiling at their end. */
 function predictionsOf(store: Store, seed: ArmSeed, step: number) {
-  const of = (key: string) => {
-    const { id, doneAttempt } = store.stages.byKey(key)!
-    return store.predictions.of(id, doneAttempt, 'test')
-  }
+  const row = (key: string) => store.stages.byKey(key)!
+  const last = (key: string) => store.predictions.last(row(key).id, row(key).doneAttempt, 'test')!.probabilities
+  const student = store.predictions.of(row(seed.student).id, row(seed.student).doneAttempt, 'test')
   return {
     step,
-    weak: of(seed.weak).at(-1)!.probabilities,
-    student: of(seed.student).find((evaluation) => evaluation.step === step)!.probabilities,
-    ceiling: of(seed.ceiling).at(-1)!.probabilities,
+    weak: last(seed.weak),
+    student: student.find((evaluation) => evaluation.step === step)!.probabilities,
+    ceiling: last(seed.ceiling),
   }
 }

@@ -1,7 +1,7 @@
 import type { Message, Request } from '../engine/protocol'
 import { deferred } from './deferred'
 import { LabError } from './errors'
-import { exitText } from './host'
+import { exitText } from './engine-process'
 import type { SpawnEngine } from './options'
 
 type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' }>

@@ -2,7 +2,7 @@ import type { Store } from '../store'
 import type { Bus } from './bus'
 import { runEvents } from './recorder'
 import type { Results } from './results'
-import { armsOf, specOf } from './runs'
+import { armsOf, specOf } from './run-view'
 
 /** The line that the list of runs shows of each, kept in the store so that the list is quick. */
 export interface Headlines {

@@ -1,6 +1,7 @@
-import type { EngineEvent, Job, Message } from '../engine/protocol'
+import type { EngineEvent, Job } from '../engine/protocol'
 import { deferred } from './deferred'
-import type { EngineExit, EngineHandle, SpawnEngine, Timing } from './options'
+import { exitText, startProcess, type EngineProcess } from './engine-process'
+import type { SpawnEngine, Timing } from './options'
 
 export const TIMING: Timing = { ready: 60_000, cancel: 5_000, idle: 60_000 }
 
@@ -34,140 +35,117 @@ interface HostOptions {
   onState: () => void
 }
 
-/** One life of the process. */
-interface Process {
-  handle: EngineHandle
-  ready: Promise<void>
-  exited: Promise<EngineExit>
-  idle?: NodeJS.Timeout
-}
+const ENDS: readonly string[] = ['done', 'cancelled', 'failed']
+
+/** A stage that is being run. */
 interface Current {
   key: string
   cancelling: boolean
   killTimer?: NodeJS.Timeout
-  /** Hands over the engine's events; settles `ended` with the last one. */
-  hear(events: EngineEvent[]): void
+  /** Hands over the engine's events. */
+  hear: (events: EngineEvent[]) => void
+  /** Resolves with the engine's last word on the stage; rejects when its events cannot be handed over. */
+  ended: Promise<null>
 }
 
-const ENDS: readonly string[] = ['done', 'cancelled', 'failed']
-
-/** How a process ended, in words. */
-export function exitText(exit: EngineExit): string {
-  const how = exit.signal ? `signal ${exit.signal}` : `code ${exit.code ?? 'unknown'}`
-  return [`The engine process ended unexpectedly (${how}).`, ...exit.stderr].join('\n')
+function listenTo(key: string, onEvents: (events: EngineEvent[]) => void): Current {
+  const ended = deferred<null>()
+  const hear = (events: EngineEvent[]) => {
+    const ours = events.filter((event) => event.key === key)
+    try {
+      onEvents(ours)
+    } catch (error) {
+      ended.reject(error)
+    }
+    if (ours.some((event) => event.type === 'state' && ENDS.includes(event.state))) ended.resolve(null)
+  }
+  return { key, cancelling: false, hear, ended: ended.promise }
 }
 
 /** A host; no process is started before the first stage. */
-export function createHost({ spawn, timing, onEvents, onState }: HostOptions): Host {
-  let process: Process | null = null
-  let current: Current | null = null
-  let state: HostState = 'stopped'
+export function createHost(options: HostOptions): Host {
+  return new EngineHost(options)
+}
 
-  function enter(next: HostState): void {
-    if (state === next) return
-    state = next
-    onState()
+class EngineHost implements Host {
+  state: HostState = 'stopped'
+  #process: EngineProcess | null = null
+  #current: Current | null = null
+  #idle: NodeJS.Timeout | undefined
+  readonly #options: HostOptions
+
+  constructor(options: HostOptions) {
+    this.#options = options
   }
 
-  function start(): Process {
-    enter('starting')
-    const ready = deferred<void>()
-    const exited = deferred<EngineExit>()
-    const handle = spawn(
-      (message: Message) => {
-        if (message.type === 'ready') ready.resolve()
-        else if (message.type === 'events' && process === started) current?.hear(message.events)
-      },
-      (exit) => {
-        clearTimeout(started.idle)
-        if (process === started) {
-          process = null
-          if (!current) enter('stopped')
-        }
-        exited.resolve(exit)
-      },
-    )
-    const started: Process = { handle, ready: ready.promise, exited: exited.promise }
-    process = started
+  async run(job: Job): Promise<Lost | null> {
+    clearTimeout(this.#idle)
+    const current = listenTo(job.stage.key, this.#options.onEvents)
+    this.#current = current
+    try {
+      return await this.#perform(job, current)
+    } catch (error) {
+      this.stop()
+      throw error
+    } finally {
+      this.#rest()
+    }
+  }
+
+  cancel(key: string): void {
+    const [current, live] = [this.#current, this.#process]
+    if (current?.key !== key || current.cancelling || !live) return
+    current.cancelling = true
+    live.post({ type: 'cancel', key })
+    current.killTimer = setTimeout(() => live.kill(), this.#options.timing.cancel)
+  }
+
+  stop(): void {
+    const stopping = this.#process
+    if (!stopping) return
+    this.#forget(stopping)
+    stopping.kill()
+  }
+
+  async #perform(job: Job, current: Current): Promise<Lost | null> {
+    const live = this.#process ?? this.#start()
+    const useless = await live.useless
+    if (useless !== null) this.#forget(live)
+    if (useless !== null || current.cancelling) return { cancelled: current.cancelling, error: useless ?? '' }
+    this.#enter('running')
+    live.post({ type: 'run', job })
+    const lost = live.exited.then((exit): Lost => ({ cancelled: current.cancelling, error: exitText(exit) }))
+    return Promise.race([current.ended, lost])
+  }
+
+  #start(): EngineProcess {
+    this.#enter('starting')
+    const { spawn, timing } = this.#options
+    const started = startProcess(spawn, timing.ready, (events) => {
+      if (this.#process === started) this.#current?.hear(events)
+    })
+    void started.exited.then(() => this.#forget(started))
+    this.#process = started
     return started
   }
 
-  /** Gives why the process is of no use, or null when it is ready. */
-  async function untilReady(starting: Process): Promise<string | null> {
-    const late = deferred<string>()
-    const timer = setTimeout(() => {
-      stop(starting)
-      late.resolve(`The engine process did not start within ${timing.ready / 1000} s.`)
-    }, timing.ready)
-    const died = starting.exited.then(exitText)
-    return Promise.race([starting.ready.then(() => null), died, late.promise]).finally(() => clearTimeout(timer))
+  #forget(gone: EngineProcess): void {
+    if (this.#process !== gone) return
+    this.#process = null
+    clearTimeout(this.#idle)
+    if (!this.#current) this.#enter('stopped')
   }
 
-  async function perform(job: Job): Promise<Lost | null> {
-    const key = job.stage.key
-    const ended = deferred<null>()
-    const hear = (events: EngineEvent[]) => {
-      const ours = events.filter((event) => event.key === key)
-      try {
-        onEvents(ours)
-      } catch (error) {
-        ended.reject(error)
-      }
-      if (ours.some((event) => event.type === 'state' && ENDS.includes(event.state))) ended.resolve(null)
-    }
-    current = { key, cancelling: false, hear }
-    const mine = current
-    const live = process ?? start()
-    clearTimeout(live.idle)
-    const useless = await untilReady(live)
-    if (useless !== null || mine.cancelling) return { cancelled: mine.cancelling, error: useless ?? '' }
-    enter('running')
-    live.handle.post({ type: 'run', job })
-    const lost = live.exited.then((exit): Lost => ({ cancelled: mine.cancelling, error: exitText(exit) }))
-    return Promise.race([ended.promise, lost])
+  #rest(): void {
+    clearTimeout(this.#current?.killTimer)
+    this.#current = null
+    if (this.#process) this.#idle = setTimeout(() => this.stop(), this.#options.timing.idle).unref()
+    this.#enter(this.#process ? 'idle' : 'stopped')
   }
 
-  function rest(): void {
-    clearTimeout(current?.killTimer)
-    current = null
-    if (!process) return enter('stopped')
-    const resting = process
-    resting.idle = setTimeout(() => stop(resting), timing.idle)
-    resting.idle.unref()
-    enter('idle')
-  }
-
-  function stop(of: Process): void {
-    clearTimeout(of.idle)
-    if (process === of) process = null
-    of.handle.kill()
-    enter('stopped')
-  }
-
-  return {
-    get state() {
-      return state
-    },
-    async run(job) {
-      try {
-        return await perform(job)
-      } catch (error) {
-        if (process) stop(process)
-        throw error
-      } finally {
-        rest()
-      }
-    },
-    cancel(key) {
-      const stopping = current
-      if (stopping?.key !== key || stopping.cancelling || !process) return
-      const { handle } = process
-      stopping.cancelling = true
-      handle.post({ type: 'cancel', key })
-      stopping.killTimer = setTimeout(() => handle.kill(), timing.cancel)
-    },
-    stop() {
-      if (process) stop(process)
-    },
+  #enter(next: HostState): void {
+    if (this.state === next) return
+    this.state = next
+    this.#options.onState()
   }
 }

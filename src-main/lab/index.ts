@@ -19,6 +19,7 @@ import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs'
 import { createShelf } from './shelf'
 import { createStatusDesk } from './status'
+import { createUpkeep } from './upkeep'
 
 export type { EngineExit, EngineHandle, Lab, LabCalls, LabOptions, SpawnEngine } from './options'
 export { LabError } from './errors'
@@ -58,6 +59,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const datasets = await openDatasets(home, resources)
   const presets = await readPresets(resources)
   const analyst = createAnalyst(options.analyst)
+  const upkeep = lock ? createUpkeep(store, analyst) : () => undefined
   const results = createResults(store, shelf, analyst)
   const backends = createBackends(options, bus)
   const headlines = createHeadlines(store, results, bus)
@@ -67,6 +69,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     timing: { ...TIMING, ...options.timing },
     onEvents(events) {
       recorder.record(events)
+      upkeep()
       status.changed()
     },
     onState: () => status.changed(),

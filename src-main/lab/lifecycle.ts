@@ -15,10 +15,15 @@ export function stageOf(store: Store, row: StageRow): Stage {
 export function interruptAll(store: Store, at: number): void {
   store.transaction(() => {
     for (const stage of store.stages.inState('running')) store.stages.end(stage.id, 'interrupted', at, '')
-    for (const run of store.runs.live()) {
-      store.runs.end(run, 'interrupted', at)
-      store.stages.leaveQueue(run, 'interrupted')
-    }
+    for (const run of store.runs.live()) endRun(store, run, 'interrupted', at)
+  })
+}
+
+/** Ends a live run before its time; what waits for no other run leaves the queue. */
+export function endRun(store: Store, run: string, how: 'cancelled' | 'interrupted', at = Date.now()): void {
+  store.transaction(() => {
+    store.runs.end(run, how, at)
+    store.stages.leaveQueue(run, how)
   })
 }
 

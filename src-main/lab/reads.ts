@@ -7,8 +7,8 @@ import type { StageRow, Store } from '../store'
 const shown = (stage: StageRow) => stage.attempt
 
 /**
- * The curves that there are of the asked stages; empty `names` or `splits` mean all of them. Gives way between curves,
- * so that many of them do not hold up everything else.
+ * The curves that there are of the asked stages; empty `names` or `splits` mean all of them. Gives way between pieces,
+ * so that many or long ones do not hold up everything else.
  */
 export async function readCurves(store: Store, query: Parameters<Calls['curves']>[0]): Promise<Curve[]> {
   const out: Curve[] = []
@@ -21,8 +21,16 @@ export async function readCurves(store: Store, query: Parameters<Calls['curves']
         (query.splits.length === 0 || query.splits.includes(split as Split | ''))
       if (!asked) continue
       const of = { stage: stage.id, attempt: shown(stage), name, split }
-      out.push({ key, name, split: split as Split | '', ...store.metrics.curve(of, query.buckets) })
-      await nextTurn()
+      const curve: Curve = { key, name, split: split as Split | '', step: [], value: [], bucket: 1 }
+      for (const { step, value, bucket } of store.metrics.curve(of, query.buckets)) {
+        for (const [i, at] of step.entries()) {
+          curve.step.push(at)
+          curve.value.push(value[i]!)
+        }
+        curve.bucket = bucket
+        await nextTurn()
+      }
+      out.push(curve)
     }
   }
   return out

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../engine/protocol'
 import type { StageRow, Store } from '../store'
 import type { Bus } from './bus'
 
+type Stopped = 'cancelled' | 'interrupted'
 type StateEvent = Extract<EngineEvent, { type: 'state' }>
 
 /** Turns what the engine says into rows, then publishes it. */
@@ -21,46 +22,7 @@ export interface Recorder {
  * @param onEnded gets the runs that ended by a batch, after it is stored and published
  */
 export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[]) => void): Recorder {
-  let stopped: 'cancelled' | 'interrupted' = 'cancelled'
-
-  function storeState(stage: StageRow, event: StateEvent): void {
-    switch (event.state) {
-      case 'running':
-        return store.stages.setBackend(stage.id, event.backend, event.device, event.reason)
-      case 'done':
-        store.stages.finish(stage.id, event.at)
-        return store.artifacts.put({
-          stage: stage.id,
-          origin: 'own',
-          bytes: event.files.reduce((sum, file) => sum + file.bytes, 0),
-          files: JSON.stringify(event.files),
-          summary: JSON.stringify(event.summary),
-          finishedAt: event.at,
-        })
-      case 'failed':
-        store.stages.end(stage.id, 'failed', event.at, event.error)
-        return store.stages.failDependents(stage.id, event.at, `It needs "${stage.title}", which failed.`)
-      case 'cancelled':
-        store.stages.end(stage.id, stopped, event.at, '')
-        // A run that joined in while it was being stopped still wants it.
-        if (stopped === 'cancelled' && store.stages.isWanted(stage.id)) store.stages.wait(stage.id)
-    }
-  }
-
-  function storeEvent(stage: StageRow, event: EngineEvent): void {
-    switch (event.type) {
-      case 'state':
-        return storeState(stage, event)
-      case 'metric':
-        return store.metrics.insert(stage.id, stage.attempt, event)
-      case 'predictions':
-        return store.predictions.insert(stage.id, stage.attempt, event)
-      case 'progress':
-        return store.stages.setProgress(stage.id, event)
-      case 'log':
-        return store.log.insert(stage.id, stage.attempt, event)
-    }
-  }
+  let stopped: Stopped = 'cancelled'
 
   /** Stores a batch and gives what of it was news, and the runs that it ended. */
   function storeBatch(events: EngineEvent[]): { accepted: EngineEvent[]; touched: Set<string>; ended: string[] } {
@@ -70,7 +32,7 @@ export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[
     for (const event of lastProgressOnly(events)) {
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
-      storeEvent(stage, event)
+      storeEvent(store, stage, event, stopped)
       accepted.push(event)
       if (event.type !== 'state' || event.state === 'running') running.set(event.key, stage)
       else running.delete(event.key)
@@ -89,6 +51,46 @@ export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[
     leaving() {
       stopped = 'interrupted'
     },
+  }
+}
+
+/** @param stopped what a stage is that stopped before its end */
+function storeState(store: Store, stage: StageRow, event: StateEvent, stopped: Stopped): void {
+  switch (event.state) {
+    case 'running':
+      return store.stages.setBackend(stage.id, event.backend, event.device, event.reason)
+    case 'done':
+      store.stages.finish(stage.id, event.at)
+      return store.artifacts.put({
+        stage: stage.id,
+        origin: 'own',
+        bytes: event.files.reduce((sum, file) => sum + file.bytes, 0),
+        files: JSON.stringify(event.files),
+        summary: JSON.stringify(event.summary),
+        finishedAt: event.at,
+      })
+    case 'failed':
+      store.stages.end(stage.id, 'failed', event.at, event.error)
+      return store.stages.failDependents(stage.id, event.at, `It needs "${stage.title}", which failed.`)
+    case 'cancelled':
+      store.stages.end(stage.id, stopped, event.at, '')
+      // A run that joined in while it was being stopped still wants it.
+      if (stopped === 'cancelled' && store.stages.isWanted(stage.id)) store.stages.wait(stage.id)
+  }
+}
+
+function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: Stopped): void {
+  switch (event.type) {
+    case 'state':
+      return storeState(store, stage, event, stopped)
+    case 'metric':
+      return store.metrics.insert(stage.id, stage.attempt, event)
+    case 'predictions':
+      return store.predictions.insert(stage.id, stage.attempt, event)
+    case 'progress':
+      return store.stages.setProgress(stage.id, event)
+    case 'log':
+      return store.log.insert(stage.id, stage.attempt, event)
   }
 }
 

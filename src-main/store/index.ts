@@ -21,6 +21,7 @@ export type { PredictionRow } from './predictions'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { Finished, NewStage, Progress, StageRow, StoredState } from './stages'
+export { checkpoint } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
 export interface Store {
@@ -37,6 +38,13 @@ export interface Store {
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
   reclaim(pages: number): boolean
+  /**
+   * From now on somebody else calls `checkpoint` when `pending` grows: moving the write-ahead log into the database waits
+   * for the disk, and a busy disk takes seconds.
+   */
+  leaveCheckpoints(): void
+  /** Bytes in the write-ahead log. */
+  pending(): number
   /** Size of the database on disk, its write-ahead log included. */
   bytes(): number
   close(): void
@@ -57,6 +65,9 @@ export function openStoreForReading(path: string): Store {
   return guard(path, () => storeOver(db, path))
 }
 
+/** When the write-ahead log is moved all the same, in pages of 4 KB: nobody else did it. */
+const FAR_PAGES = 16_384
+
 function storeOver(db: Database, path: string): Store {
   return {
     path,
@@ -70,6 +81,8 @@ function storeOver(db: Database, path: string): Store {
     log: guarded(path, logTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
+    leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
+    pending: () => sizeOf(`${path}-wal`),
     bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
     close: () => void db.close(),
   }

@@ -13,6 +13,16 @@ export interface Points {
   /** Steps that one bucket holds; 1 when every point is there. */
   bucket: number
 }
+/** About how many stored points one piece of a curve is made from. */
+const PIECE = 5_000
+
+/** Steps from `from` up to but not `to`, in buckets of `width` counted from `low`. */
+interface Part {
+  low: number
+  width: number
+  from: number
+  to: number
+}
 interface Series {
   stage: number
   attempt: number
@@ -29,21 +39,22 @@ export function metricsTable(db: Database) {
   const extent = db.prepare<[Series], { n: number; low: number; high: number }>(
     `SELECT count(*) AS n, min(step) AS low, max(step) AS high ${where}`,
   )
-  const every = db.prepare<[Series], Stored>(`SELECT step, value ${where} ORDER BY step`)
   // Of each bucket its first, last, lowest, highest and first not-a-number point; SQLite takes bare columns from the
   // row that min() or max() found (sqlite.org/lang_select.html#bareagg), and UNION drops what was picked twice.
-  const group = 'GROUP BY (step - @low) / @width'
-  const buckets = db.prepare<[Series & { low: number; width: number }], Stored>(`
-    SELECT step, value FROM (SELECT min(step) AS step, value ${where} ${group})
-    UNION SELECT step, value FROM (SELECT max(step) AS step, value ${where} ${group})
-    UNION SELECT step, value FROM (SELECT step, min(value) AS value ${where} AND value IS NOT NULL ${group})
-    UNION SELECT step, value FROM (SELECT step, max(value) AS value ${where} AND value IS NOT NULL ${group})
-    UNION SELECT step, value FROM (SELECT min(step) AS step, value ${where} AND value IS NULL ${group})
+  const part = `${where} AND step >= @from AND step < @to`
+  // Numbers are bound as REAL; the division has to be one of integers.
+  const group = 'GROUP BY (step - CAST(@low AS INTEGER)) / CAST(@width AS INTEGER)'
+  const every = db.prepare<[Series & Part], Stored>(`SELECT step, value ${part} ORDER BY step`)
+  const buckets = db.prepare<[Series & Part], Stored>(`
+    SELECT step, value FROM (SELECT min(step) AS step, value ${part} ${group})
+    UNION SELECT step, value FROM (SELECT max(step) AS step, value ${part} ${group})
+    UNION SELECT step, value FROM (SELECT step, min(value) AS value ${part} AND value IS NOT NULL ${group})
+    UNION SELECT step, value FROM (SELECT step, max(value) AS value ${part} AND value IS NOT NULL ${group})
+    UNION SELECT step, value FROM (SELECT min(step) AS step, value ${part} AND value IS NULL ${group})
     ORDER BY step`)
   const series = db.prepare<[number, number], { name: string; split: string }>(
     'SELECT DISTINCT name, split FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split',
   )
-  const attempts = db.prepare<[number], number>('SELECT DISTINCT attempt FROM metrics WHERE stage = ?').pluck()
   const all = db.prepare<[number, number], Stored & { name: string; split: string }>(
     'SELECT name, split, step, value FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split, step',
   )
@@ -55,17 +66,20 @@ export function metricsTable(db: Database) {
     },
     /**
      * One curve, as at most `count` buckets of at most five points each; all of it when it is not longer than that.
-     * The first and the last point are always there.
+     * The first and the last point are always there. Comes in pieces, each quick to read, so that a caller can give way
+     * between them.
      */
-    curve(of: Series, count: number): Points {
+    *curve(of: Series, count: number): Generator<Points> {
       const { n, low, high } = extent.get(of)!
       const width = n <= 4 * count ? 1 : Math.ceil((high - low + 1) / count)
-      const rows = width === 1 ? every.all(of) : buckets.all({ ...of, low, width })
-      return { step: rows.map((r) => r.step), value: rows.map((r) => r.value ?? NaN), bucket: width }
+      const stretch = width * Math.max(1, Math.floor((PIECE * (high - low + 1)) / n / width))
+      for (let from = low; n > 0 && from <= high; from += stretch) {
+        const rows = (width === 1 ? every : buckets).all({ ...of, low, width, from, to: from + stretch })
+        yield { step: rows.map((r) => r.step), value: rows.map((r) => r.value ?? NaN), bucket: width }
+      }
     },
     /** Names and splits that the attempt has numbers for. */
     series: (stage: number, attempt: number) => series.all(stage, attempt),
-    attempts: (stage: number) => attempts.all(stage),
     /** Every number of an attempt. */
     of: (stage: number, attempt: number): MetricRow[] =>
       all.all(stage, attempt).map((r) => ({ ...r, value: r.value ?? NaN })),

@@ -49,6 +49,18 @@ export function openForReading(path: string): Db {
   })
 }
 
+/** Moves the write-ahead log of a store into its database, beside its writer and without holding it up. */
+export function checkpoint(path: string): void {
+  guard(path, () => {
+    const db = new Database(path, { timeout: BUSY_MS })
+    try {
+      db.pragma('wal_checkpoint(PASSIVE)')
+    } finally {
+      db.close()
+    }
+  })
+}
+
 function reading(path: string, look: (db: Db) => unknown): void {
   const db = new Database(path, { readonly: true, timeout: BUSY_MS })
   try {

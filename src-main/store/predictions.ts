@@ -16,10 +16,9 @@ export function predictionsTable(db: Database) {
   const of = db.prepare<[number, number, string], Stored>(
     'SELECT split, step, probabilities FROM predictions WHERE stage = ? AND attempt = ? AND split = ? ORDER BY step',
   )
-  const splits = db.prepare<[number, number], string>(
-    'SELECT DISTINCT split FROM predictions WHERE stage = ? AND attempt = ? ORDER BY split',
+  const last = db.prepare<[number, number, string], Stored>(
+    'SELECT split, step, probabilities FROM predictions WHERE stage = ? AND attempt = ? AND split = ? ORDER BY step DESC LIMIT 1',
   )
-  splits.pluck()
   return {
     /** Keeps the first ones heard for an identity. */
     insert(stage: number, attempt: number, p: PredictionRow): void {
@@ -29,7 +28,11 @@ export function predictionsTable(db: Database) {
     /** All evaluations of a split, in order of their steps. */
     of: (stage: number, attempt: number, split: string): PredictionRow[] =>
       of.all(stage, attempt, split).map((r) => ({ ...r, probabilities: floats(r.probabilities) })),
-    splits: (stage: number, attempt: number) => splits.all(stage, attempt),
+    /** The last evaluation of a split. */
+    last(stage: number, attempt: number, split: string): PredictionRow | undefined {
+      const row = last.get(stage, attempt, split)
+      return row && { ...row, probabilities: floats(row.probabilities) }
+    },
   }
 }
 export type Predictions = ReturnType<typeof predictionsTable>

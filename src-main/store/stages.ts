@@ -43,9 +43,11 @@ const LIVE = `EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run W
 
 /** Stages, shared by all runs that want the same key. */
 export function stagesTable(db: Database) {
-  const ensure = db.prepare<[NewStage]>(`
-    INSERT INTO stages (key, kind, role, title, config) VALUES (@key, @kind, @role, @title, @config)
-    ON CONFLICT (key) DO NOTHING`)
+  return { ...stageReads(db), ...stageWrites(db) }
+}
+export type Stages = ReturnType<typeof stagesTable>
+
+function stageReads(db: Database) {
   const byKey = db.prepare<[string], StageRow>('SELECT * FROM stages WHERE key = ?')
   const inState = db.prepare<[StoredState], StageRow>('SELECT * FROM stages WHERE state = ? ORDER BY id')
   // The whole queue: wanted by a live run, waiting, and every need done; by the runs' order, then the plan's.
@@ -56,14 +58,42 @@ export function stagesTable(db: Database) {
       WHERE n.stage = s.id AND needed.state <> 'done')
     ORDER BY r.queuedAt, r.rowid, rs.position LIMIT 1`)
   const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
+  const wanted = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
+  const orphans = db.prepare<[], StageRow>(
+    'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
+  )
+  const finished = db.prepare<[], Finished>(`
+    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt) / 1000.0 AS seconds
+    FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
+    WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
+  return {
+    byKey: (key: string) => byKey.get(key),
+    inState: (state: StoredState) => inState.all(state),
+    /** The stage to run now, if any. */
+    next: () => next.get(),
+    /** How many stages wait for their turn. */
+    waiting: () => waiting.get() ?? 0,
+    /** Whether a live run has this stage. */
+    isWanted: (id: number) => (wanted.get(id) ?? 0) > 0,
+    /** Stages of no run, dependents before their needs. */
+    orphans: () => orphans.all(),
+    /** The latest finished stages that were run here, newest first. */
+    finished: () => finished.all(),
+  }
+}
+
+function stageWrites(db: Database) {
+  const ensure = db.prepare<[NewStage], StageRow>(`
+    INSERT INTO stages (key, kind, role, title, config) VALUES (@key, @kind, @role, @title, @config)
+    ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING *`)
   const claim = db.prepare<[number | null, number]>(`
     UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
       done = 0, total = 0, unit = '', etaSeconds = NULL, backend = '', device = '', reason = '' WHERE id = ?`)
   const started = db.prepare<[string, string, string, number]>(
     'UPDATE stages SET backend = ?, device = ?, reason = ? WHERE id = ?',
   )
-  const progress = db.prepare<[Progress & { id: number }]>(
-    'UPDATE stages SET done = @done, total = @total, unit = @unit, etaSeconds = @etaSeconds WHERE id = @id',
+  const progress = db.prepare<[number, number, string, number | null, number]>(
+    'UPDATE stages SET done = ?, total = ?, unit = ?, etaSeconds = ? WHERE id = ?',
   )
   const end = db.prepare<[StoredState, number, string, number]>(
     'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
@@ -77,37 +107,18 @@ export function stagesTable(db: Database) {
       SELECT stage FROM needs WHERE need = @id
       UNION SELECT n.stage FROM needs n JOIN hit ON n.need = hit.id)
     UPDATE stages SET state = 'failed', endedAt = @at, error = @error WHERE state = 'waiting' AND id IN hit`)
-  const idle = db.prepare<[StoredState, string]>(
-    `UPDATE stages SET state = ? WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`,
-  )
-  const wantedLive = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
-  const orphans = db.prepare<[], StageRow>(
-    'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
-  )
+  const leave = db.prepare<[StoredState, string]>(`
+    UPDATE stages SET state = ?
+    WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`)
   const remove = db.prepare<[number]>('DELETE FROM stages WHERE id = ?')
-  const finished = db.prepare<[], Finished>(`
-    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt) / 1000.0 AS seconds
-    FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
-    WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
-
   return {
     /** Adds the stage unless its key is there already; gives its row. */
-    ensure(stage: NewStage): StageRow {
-      ensure.run(stage)
-      return byKey.get(stage.key)!
-    },
-    byKey: (key: string) => byKey.get(key),
-    inState: (state: StoredState) => inState.all(state),
-    /** The stage to run now, if any. */
-    next: () => next.get(),
-    /** How many stages wait for their turn. */
-    waiting: () => waiting.get() ?? 0,
+    ensure: (stage: NewStage) => ensure.get(stage)!,
     /** Takes the stage from the queue: a new attempt begins. */
     claim: (id: number, at: number | null) => void claim.run(at, id),
     setBackend: (id: number, backend: string, device: string, reason: string) =>
       void started.run(backend, device, reason, id),
-    setProgress: (id: number, p: Progress) =>
-      void progress.run({ id, done: p.done, total: p.total, unit: p.unit, etaSeconds: p.etaSeconds }),
+    setProgress: (id: number, p: Progress) => void progress.run(p.done, p.total, p.unit, p.etaSeconds, id),
     /** Ends the current attempt without a result. */
     end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
       void end.run(state, at, error, id),
@@ -118,13 +129,7 @@ export function stagesTable(db: Database) {
     /** Everything waiting that needs this stage, directly or not, fails with `error`. */
     failDependents: (id: number, at: number, error: string) => void failDependents.run({ id, at, error }),
     /** The waiting stages of an ended run that no live run wants get `state`. */
-    leaveQueue: (run: string, state: 'cancelled' | 'interrupted') => void idle.run(state, run),
-    isWanted: (id: number) => (wantedLive.get(id) ?? 0) > 0,
-    /** Stages of no run, dependents before their needs. */
-    orphans: () => orphans.all(),
+    leaveQueue: (run: string, state: 'cancelled' | 'interrupted') => void leave.run(state, run),
     remove: (id: number) => void remove.run(id),
-    /** The latest finished stages that were run here, newest first. */
-    finished: () => finished.all(),
   }
 }
-export type Stages = ReturnType<typeof stagesTable>

@@ -110,7 +110,7 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
       color: p.soft,
       padding: 6,
       maxRotation: 0,
-      maxTicksLimit: 8,
+      maxTicksLimit: step ? 12 : 8,
       stepSize: step,
       callback: (value: string | number) => (format ? format(Number(value)) : String(value)),
     },

@@ -1,3 +1,4 @@
+import { bucketed, type Columns } from '../lib/curves'
 import type { EngineEvent, StageState } from '../lib/types'
 
 /** A curve of one quantity of one stage: steps ascending, one value a step. */
@@ -26,6 +27,8 @@ export interface LiveStage {
   curves: Map<string, LiveCurve>
 }
 
+/** A curve longer than this is thinned to buckets that keep every spike; the store has all of it. */
+const POINTS_KEPT = 16_384
 const STAGES_KEPT = 24
 const LINES_KEPT = 500
 
@@ -39,6 +42,8 @@ function put(curve: LiveCurve, step: number, value: number): void {
   curve.step.splice(at, known ? 1 : 0, step)
   curve.value.splice(at, known ? 1 : 0, value)
 }
+
+const copy = ({ step, value }: Columns): LiveCurve => ({ step: [...step], value: [...value] })
 
 /**
  * What the engine has said lately, kept outside the reactive graph. Facts carry their identity (stage, quantity, split,
@@ -73,6 +78,7 @@ export class Live {
     let curve = curves.get(id)
     if (!curve) curves.set(id, (curve = { step: [], value: [] }))
     put(curve, step, value)
+    if (curve.step.length > POINTS_KEPT) curves.set(id, copy(bucketed(curve, POINTS_KEPT / 8)))
   }
 
   /** A stored curve joins what was heard meanwhile. */
@@ -80,7 +86,7 @@ export class Live {
     const { curves } = this.stage(key)
     const id = curveId(name, split)
     const heard = curves.get(id)
-    const joined: LiveCurve = { step: [...stored.step], value: [...stored.value] }
+    const joined = copy(stored)
     heard?.step.forEach((step, i) => put(joined, step, heard.value[i]!))
     curves.set(id, joined)
   }

@@ -18,9 +18,10 @@ export interface Host {
   exited: Promise<{ code: number | null; signal: string | null; stderr: string }>
 }
 
-/** Starts the built engine as the command line does. */
-export function startEngine(entry: string, args: string[] = []): Host {
-  const child = fork(entry, args, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+/** Starts the built engine as the command line does; `execArgv` are options of Node. */
+export function startEngine(entry: string, args: string[] = [], execArgv: string[] = []): Host {
+  const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const
+  const child = fork(entry, args, { execArgv, serialization: 'advanced', stdio: [...stdio] })
   const messages: Message[] = []
   const watchers = new Set<() => void>()
   let ended = false

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -124,9 +124,12 @@ describe('the engine process', () => {
     process.kill(host.child.pid!, 'SIGKILL')
     expect(await host.exited).toMatchObject({ signal: 'SIGKILL' })
     expect(await committed()).not.toContain(train.key)
+    // As if it had been killed while it wrote.
+    await mkdir(path.join(plan.artifacts, 'tmp', `${train.key}-${host.child.pid}`))
     const second = startEngine(built.entry)
     const short = planned(folder)
     expect(await second.run(jobOf(short, short.stages[1]!))).toMatchObject({ state: 'done' })
+    expect(await readdir(path.join(plan.artifacts, 'tmp'))).toEqual([])
     second.child.kill()
   })
 

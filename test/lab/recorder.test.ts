@@ -101,7 +101,7 @@ test('a batch that cannot be stored leaves nothing and tells nothing', () => {
   const { recorder, published, contents } = setUp()
   const before = contents()
   const broken = { ...FACTS[2]!, value: { not: 'a number' } } as unknown as EngineEvent
-  expect(() => recorder.record([...FACTS.slice(0, 2), broken])).toThrow(TypeError)
+  expect(() => recorder.record([...FACTS.slice(0, 2), broken])).toThrow(RangeError)
   expect(contents()).toEqual(before)
   expect(published).toEqual([])
 })

@@ -162,14 +162,14 @@ describe('the monitor', () => {
   })
   it('moves with the events of the engine', async () => {
     const bridge = open('#/monitor/run-live')
-    await screen.findByText(/step 61 of 310/)
+    await screen.findByText(/61 of 310 steps/)
     const detail = await bridge.call('runDetail', 'run-live')
     const key = detail.ok ? detail.value.stages.find((s) => s.state === 'running')!.key : ''
     bridge.emit([
-      { type: 'progress', key, done: 124, total: 310, unit: 'step', etaSeconds: 12 },
+      { type: 'progress', key, done: 124, total: 310, unit: 'steps', etaSeconds: 12 },
       { type: 'metric', key, name: 'loss', split: '', step: 124, value: 0.4321 },
     ])
-    await screen.findByText(/step 124 of 310/)
+    await screen.findByText(/124 of 310 steps/)
     await screen.findByText(/0\.4321 at step 124/)
     expect(screen.getByRole('progressbar', { name: 'Stage' }).getAttribute('aria-valuenow')).toBe('124')
   })
@@ -218,7 +218,11 @@ describe('the result', () => {
   })
   it('shows the plotted numbers as a table', async () => {
     open('#/results/run-done')
-    await fireEvent.click(await screen.findByRole('button', { name: 'As a table: Accuracy on held-out test' }))
+    await fireEvent.click(
+      await screen.findByRole('button', {
+        name: 'As a table: Accuracy on held-out test, and PGR',
+      }),
+    )
     expect(screen.getByRole('columnheader', { name: 'arm' })).toBeTruthy()
   })
 })

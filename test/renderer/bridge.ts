@@ -123,7 +123,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       cached: stage.kind === 'pretrain' || i < 3,
       done: state === 'done' ? 310 : here ? 61 : 0,
       total: 310,
-      unit: 'step',
+      unit: 'steps',
       etaSeconds: here && state === 'running' ? 19 : null,
       startedAt,
       endedAt: state === 'done' || state === 'failed' ? (startedAt ?? 0) + 4000 : null,

@@ -53,6 +53,15 @@ describe('curves', () => {
   })
 })
 
+it('thins a very long curve and keeps its spikes', () => {
+  const live = new Live()
+  for (let i = 0; i < 60_000; i++) live.metric('k', 'loss', '', i, i === 31_234 ? 99 : 1)
+  const long = curve(live)
+  expect(long?.step.length).toBeLessThan(20_000)
+  expect(long?.value).toContain(99)
+  expect([long?.step[0], long?.step.at(-1)]).toEqual([0, 59_999])
+})
+
 describe('states', () => {
   it('keep the newest fact when an older one comes late', () => {
     const failed: EngineEvent = { type: 'state', key: 'k', state: 'failed', at: 20, error: 'out of memory' }

@@ -123,22 +123,30 @@ async function unpack(
   )
 }
 
-/** Builds the binding from the package's own two sources, against Node-API alone: one file for every Node and Electron. */
+/**
+ * Builds the binding from the package's own two sources, against Node-API alone: one file for every Node and Electron.
+ * It is linked against empty libraries of the same names, since reading the symbols of the real one takes longer than all
+ * the rest; `now` makes a symbol that is missing in the real one an error of the self-test and not of some later call.
+ */
 async function compile(gpu: boolean, onProgress: InstallOptions['onProgress'], signal?: AbortSignal): Promise<void> {
   onProgress({ phase: 'Building the binding', done: 0, total: 0 })
-  const sources = path.join(bindingPackage().folder, 'binding')
-  const libraries = path.join(siteFolder(gpu), 'tensorflow')
   const out = bindingFile(gpu)
+  const empty = path.join(siteFolder(gpu), 'empty')
+  await mkdir(empty, { recursive: true })
+  const libraries: string[] = []
+  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
+    libraries.push(path.join(empty, name))
+    await tool('g++', ['-shared', '-x', 'c', '/dev/null', `-Wl,-soname,${name}`, '-o', path.join(empty, name)], signal)
+  }
   const flags = ['-shared', '-fPIC', '-O2', '-std=c++17', '-w', '-DNAPI_VERSION=8']
-  const include = [`-I${nodeApiHeaders()}`, `-I${path.join(libraries, 'include')}`]
-  const link = ['cc', 'framework'].map((name) => path.join(libraries, `libtensorflow_${name}.so.2`))
-  const files = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(sources, name))
-  await tool(
-    'g++',
-    [...flags, ...include, ...files, '-o', `${out}.new`, ...link, '-Wl,-rpath,$ORIGIN/tensorflow'],
-    signal,
+  const include = [`-I${nodeApiHeaders()}`, `-I${path.join(siteFolder(gpu), 'tensorflow/include')}`]
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) =>
+    path.join(bindingPackage().folder, 'binding', name),
   )
+  const link = ['-Wl,--no-as-needed', ...libraries, '-Wl,-z,now', '-Wl,-rpath,$ORIGIN/tensorflow']
+  await tool('g++', [...flags, ...include, ...sources, '-o', `${out}.new`, ...link], signal)
   await rename(`${out}.new`, out)
+  await rm(empty, { recursive: true })
 }
 
 /** Runs a tool to its end. @throws Error with the last lines that it wrote, or the abort's reason */

@@ -5,15 +5,24 @@ import { createPreparedReader } from './prepared'
 
 export interface Asked {
   id: number
-  question: Question
+  question: Question | Chore
 }
-type Answer = Answers[Question['type']]
+/** Moves a store's write-ahead log into its database: waits for the disk, so it is done here as well. */
+export interface Chore {
+  type: 'checkpoint'
+  store: string
+}
+type Answer = Answers[Question['type']] | null
 export type Answered = { id: number; value: Answer } | { id: number; error: string }
 
 /** Answers questions about finished stages. */
 export interface Analyst {
   /** @throws Error when the examples are gone or damaged */
   ask<Q extends Question>(question: Q): Promise<Answers[Q['type']]>
+  /** Whether chores may be left to it. */
+  readonly apart: boolean
+  /** @throws Error when the store cannot be written */
+  checkpoint(store: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,6 +39,8 @@ function inThisThread(): Analyst {
   return {
     ask: async <Q extends Question>(question: Q) =>
       analyse(question, await prepared(question.data)) as Answers[Q['type']],
+    apart: false,
+    checkpoint: () => Promise.reject(new Error('There is no thread for it.')),
     close: () => Promise.resolve(),
   }
 }
@@ -58,13 +69,19 @@ function inWorker(script: string): Analyst {
     return started
   }
 
+  function post(question: Question | Chore): Promise<Answer> {
+    worker ??= start()
+    const waiting = deferred<Answer>()
+    open.set(++asked, waiting)
+    worker.postMessage({ id: asked, question } satisfies Asked)
+    return waiting.promise
+  }
+
   return {
-    ask<Q extends Question>(question: Q) {
-      worker ??= start()
-      const waiting = deferred<Answer>()
-      open.set(++asked, waiting)
-      worker.postMessage({ id: asked, question } satisfies Asked)
-      return waiting.promise as Promise<Answers[Q['type']]>
+    ask: <Q extends Question>(question: Q) => post(question) as Promise<Answers[Q['type']]>,
+    apart: true,
+    async checkpoint(store) {
+      await post({ type: 'checkpoint', store })
     },
     async close() {
       await worker?.terminate()

@@ -1,11 +1,11 @@
 import type { ArmRef, ArmResult, Calls, RunResult } from '../../../src-preload/contract'
-import type { Arm, ArmSeed } from '../../science/stages'
+import type { Arm } from '../../science/stages'
 import { armResult, type StopRule } from '../../science/metrics'
-import type { StageRow, Store } from '../../store'
+import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
-import type { SeedInput } from './analysis'
 import type { Analyst } from './analyst'
+import { dataFolder, factsOf, seedInput } from './inputs'
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
@@ -20,67 +20,14 @@ export interface Results {
 export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
   const cached = new Map<string, { facts: string; result: Promise<ArmResult> }>()
 
-  /** Rows of the four stages of a seed; null unless every one has been finished. */
-  function finishedStages(seed: ArmSeed): Record<keyof Omit<ArmSeed, 'seed'>, StageRow> | null {
-    const { weak, labels, student, ceiling } = seed
-    const rows = [weak, labels, student, ceiling].map((key) => store.stages.byKey(key))
-    if (rows.some((row) => !row || row.doneAttempt === 0)) return null
-    const [w, l, s, c] = rows as [StageRow, StageRow, StageRow, StageRow]
-    return { weak: w, labels: l, student: s, ceiling: c }
-  }
-
-  function seedInput(seed: ArmSeed): SeedInput | null {
-    const rows = finishedStages(seed)
-    if (!rows) return null
-    const of = (row: StageRow, split: string) => {
-      const evaluations = store.predictions.of(row.id, row.doneAttempt, split)
-      if (evaluations.length > 0) return evaluations
-      throw new LabError('storage', `The predictions of "${row.title}" are not in the store.`)
-    }
-    const last = (row: StageRow, split: string) => of(row, split).at(-1)!.probabilities
-    const student = of(rows.student, 'test')
-    return {
-      seed: seed.seed,
-      weak: last(rows.weak, 'test'),
-      weakValidation: last(rows.weak, 'validation'),
-      ceiling: last(rows.ceiling, 'test'),
-      steps: student.map((evaluation) => evaluation.step),
-      student: student.map((evaluation) => evaluation.probabilities),
-      studentValidation: of(rows.student, 'validation').map((evaluation) => evaluation.probabilities),
-    }
-  }
-
-  /** Folder with the examples of an arm: its seeds share one `data` stage. */
-  function dataFolder(arm: Arm): string {
-    const weak = store.stages.byKey(arm.seeds[0]!.weak)
-    const data = weak && store.needs.of(weak.id).find((need) => need.role === 'data')
-    if (!data) throw new LabError('not-found', 'The stages of this run are not in the store.')
-    if (!shelf.has(data.key, 'own'))
-      throw new LabError(
-        'not-found',
-        'The examples of this run are not on disk any more. Resume it to make them again.',
-      )
-    return shelf.folder(data.key, 'own')
-  }
-
-  /** Changes whenever a result would. */
-  function factsOf(arm: Arm): string {
-    return arm.seeds
-      .map((seed) => {
-        const rows = finishedStages(seed)
-        return rows ? Object.values(rows).map((row) => `${row.id}.${row.doneAttempt}`) : '-'
-      })
-      .join()
-  }
-
   async function armOf(arm: Arm, stop: StopRule): Promise<ArmResult> {
     const name = `${arm.seeds.map((seed) => seed.student).join()}/${stop}`
-    const facts = factsOf(arm)
+    const facts = factsOf(store, arm)
     const known = cached.get(name)
     if (known?.facts === facts) return { ...(await known.result), arm }
-    const seeds = arm.seeds.flatMap((seed) => seedInput(seed) ?? [])
+    const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
     if (seeds.length === 0) return armResult({ arm, stop, classes: 2, seeds: [] })
-    const result = analyst.ask({ type: 'arm', data: dataFolder(arm), arm, stop, seeds })
+    const result = analyst.ask({ type: 'arm', data: dataFolder(store, shelf, arm), arm, stop, seeds })
     cached.set(name, { facts, result })
     return result.catch((error: unknown) => {
       cached.delete(name)
@@ -93,9 +40,9 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     const arm = arms.find((a) => a.id === ref.armId)
     const seed = arm?.seeds.find((s) => s.seed === ref.seed)
     if (!arm || !seed) throw new LabError('not-found', `This run has no arm "${ref.armId}" with seed ${ref.seed}.`)
-    const input = seedInput(seed)
+    const input = seedInput(store, seed)
     if (!input) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(arm), stop: ref.stop, seed: input }
+    return { data: dataFolder(store, shelf, arm), stop: ref.stop, seed: input }
   }
 
   async function armsOf(arms: Arm[], stop: StopRule): Promise<ArmResult[]> {

@@ -6,7 +6,7 @@ import type { Example, PreparedTask, TaskRow } from './task'
 export const MIN_PER_CLASS = 5
 
 /**
- * Cuts a task into its splits. Every split has as many examples of one class as of another (SCIENCE: unbalanced data
+ * Cuts a task into its splits. Every split has as many examples of one class as of another (unbalanced data
  * makes small supervisors constant); a group, and all rows of one and the same text, land in one split; rows that the
  * source declares as test are tested on and nothing else, and where there are any, no other row is. Sizes are upper
  * bounds: where a dataset has less, every split of that pool gets its share. Same rows, sizes and seed, same splits.

@@ -15,7 +15,7 @@ const GAP: Dot = { x: Number.NaN, y: Number.NaN, text: '' }
 const BELOW = 0.24
 
 /** Height of a row in pixels: few arms get room, many stand close. */
-export const rowHeight = (arms: number): number => (arms <= 3 ? 62 : 38)
+export const rowHeight = (arms: number): number => Math.round(Math.min(90, Math.max(38, 240 / Math.max(1, arms))))
 export const MARKERS = {
   weak: 'rect',
   student: 'circle',
@@ -111,8 +111,26 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
 }
 
 const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-const tickLabel = (parts: readonly string[]) =>
+/** A label of one line, or of two with the method below. */
+export const tickLabel = (parts: readonly string[]) =>
   parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
+
+/** Charts on the same rows must not make room of their own accord, or the rows would part. */
+export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 4 } }
+
+/** The vertical axis of charts with a row an arm, the first on top. */
+export function rowAxis(arms: number) {
+  const rows = Array.from({ length: arms }, (_, value) => ({ value }))
+  return {
+    afterBuildTicks: (axis: { ticks: { value: number }[] }) => void (axis.ticks = rows),
+    type: 'linear' as const,
+    reverse: true,
+    min: -0.55,
+    max: arms - 0.4,
+    border: { display: false },
+    grid: { display: false },
+  }
+}
 
 interface OptionsInput {
   arms: readonly ArmResult[]
@@ -127,6 +145,7 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
   const base = lineOptions(p, { ...range, title: 'accuracy on held-out test', format: (v) => share(v, 2) }, {}, 14)
   return {
     ...base,
+    layout: ROW_LAYOUT,
     // Gaps and seeds are not in order along x, so Chart.js must parse them to know.
     parsing: { xAxisKey: 'x', yAxisKey: 'y' },
     normalized: false,
@@ -139,13 +158,7 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
     scales: {
       x: { ...base.scales?.['x'], grid: { color: p.line, drawTicks: false } },
       y: {
-        type: 'linear',
-        reverse: true,
-        min: -0.55,
-        max: arms.length - 0.4,
-        border: { display: false },
-        grid: { display: false },
-        afterBuildTicks: (axis) => (axis.ticks = arms.map((_, value) => ({ value }))),
+        ...rowAxis(arms.length),
         ticks: {
           color: p.ink,
           autoSkip: false,
@@ -181,13 +194,18 @@ export function armsTable(
   labels: readonly (readonly string[])[],
 ): { head: string[]; rows: string[][] } {
   const cells = (of: Estimate | null) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
+  const pgr = (of: ArmResult['pgr']) => {
+    if (!of) return ['to come', '']
+    return of.defined ? [share(of.value, 2), interval(of.low, of.high)] : ['undefined', '']
+  }
   return {
-    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %'],
+    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'],
     rows: arms.map((arm, i) => [
       (labels[i] ?? []).join(' · '),
       ...cells(arm.weak),
       ...cells(arm.student),
       ...cells(arm.ceiling),
+      ...pgr(arm.pgr),
     ]),
   }
 }

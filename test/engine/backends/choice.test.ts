@@ -115,6 +115,16 @@ describe('trying a backend in a process of its own', () => {
     expect(report.why).toContain('the library said this')
   })
 
+  test.skipIf(missing)('libtensorflow survives signals that are handled in the middle of its kernels', async () => {
+    const profiled = ['--cpu-prof', '--cpu-prof-interval=100', `--cpu-prof-dir=${folder}`]
+    const tries = [1, 2, 3].map(() => startEngine(built.entry, ['--probe=tensorflow:timed'], profiled))
+    for (const host of tries) {
+      expect(await host.exited).toMatchObject({ code: 0, signal: null })
+      const [report] = host.messages
+      expect(report).toMatchObject({ type: 'report', backends: [{ selfTest: { passed: true } }] })
+    }
+  })
+
   test('the engine answers a report with every backend, its self-test and its speed, and what it would choose', async () => {
     const host = startEngine(built.entry)
     host.post({ type: 'report', wanted: 'auto' })

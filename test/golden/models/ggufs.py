@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Type, GGUFWriter, TokenType
 from gguf.quants import dequantize, quantize
+from transformers import AutoModelForCausalLM
 
 PRE = {"gpt2": "gpt-2", "gptneox": "gpt-2", "llama": "smollm", "qwen2": "qwen2"}
 
@@ -36,7 +37,19 @@ def main(folder, reference, made):
         out = folder / architecture
         out.mkdir(exist_ok=True)
         reference(out, model.double(), tokenizer)
+        if architecture in ("gpt2", "llama", "qwen2"):
+            check(folder, architecture)
     blocks(folder / "blocks.json")
+
+
+def check(folder, architecture):
+    """The file means to transformers' own reader what it means to us."""
+    sizes = {"vocab_size": 300, **({"n_positions": 64} if architecture == "gpt2" else {})}
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=f"{architecture}.gguf", dtype=torch.float32, **sizes)
+    for case in json.loads((folder / architecture / "reference.json").read_text())["outputs"]:
+        with torch.no_grad():
+            got = model.double().eval()(torch.tensor([case["ids"]])).logits[0, -1]
+        torch.testing.assert_close(got, torch.tensor(case["values"], dtype=torch.float64), rtol=1e-5, atol=1e-5)
 
 
 def kind_of(architecture, name, data):
@@ -147,7 +160,7 @@ NEOX = {
     "blk.{}.attn_output": "gpt_neox.layers.{}.attention.dense",
     "blk.{}.ffn_norm": "gpt_neox.layers.{}.post_attention_layernorm",
     "blk.{}.ffn_up": "gpt_neox.layers.{}.mlp.dense_h_to_4h", "blk.{}.ffn_down": "gpt_neox.layers.{}.mlp.dense_4h_to_h",
-    "output_norm": "gpt_neox.final_layer_norm", "output": "embed_out",
+    "output_norm": "gpt_neox.final_layer_norm", "output": "lm_head",  # embed_out in files
 }
 LLAMA = {
     "token_embd": "model.embed_tokens", "blk.{}.attn_norm": "model.layers.{}.input_layernorm",
@@ -243,5 +256,5 @@ def export_onnx(path, model, tokenizer):
             return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
     names = ["input_ids", "attention_mask"]
-    torch.onnx.export(Wrapped(), (ids, torch.ones_like(ids)), path, input_names=names, output_names=["output"],
+    torch.onnx.export(Wrapped().eval(), (ids, torch.ones_like(ids)), path, input_names=names, output_names=["output"],
                       dynamic_axes={n: {0: "batch", 1: "length"} for n in names}, opset_version=17, dynamo=False)

@@ -89,12 +89,16 @@ def randomise(model, seed):
 
 def make(name, model, tokenizer, seed, dtype=torch.float32, shard=None, special=None):
     folder = HERE / name
+    if (folder / "tokenizer.json").exists():  # training one twice gives two
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     shutil.rmtree(folder, ignore_errors=True)
     # The files of a model hold the rounded weights; the reference is computed from those, in double precision.
     model = randomise(model, seed).to(dtype).eval()
     model.save_pretrained(folder, **({"max_shard_size": shard} if shard else {}))
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **(special or {}))
     fast.save_pretrained(folder)
+    # Not `model.double()`: what it computes of its own, such as rotary angles, has been rounded too.
+    model = type(model).from_pretrained(folder, dtype=torch.float32).eval()
     reference(folder, model.double(), tokenizer)
     return model, tokenizer
 
@@ -136,7 +140,7 @@ def main():
     llama = LlamaConfig(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
                         num_key_value_heads=2, intermediate_size=48, max_position_embeddings=64, rms_norm_eps=1e-5,
                         rope_theta=100000.0, tie_word_embeddings=True, bos_token_id=0, eos_token_id=0)
-    make("tiny-llama", LlamaForCausalLM(llama), smollm_tokens(), 4, torch.bfloat16, special=end)
+    made_llama = make("tiny-llama", LlamaForCausalLM(llama), smollm_tokens(), 4, torch.bfloat16, special=end)
     make("tiny-llama-sequence", LlamaForSequenceClassification(LlamaConfig(**{**llama.to_dict(), "pad_token_id": 0, "num_hidden_layers": 1})),
          smollm_tokens(), 5, special={**end, "pad_token": "<|endoftext|>"})
     qwen = Qwen2Config(vocab_size=VOCABULARY, hidden_size=24, num_hidden_layers=2, num_attention_heads=3,
@@ -154,7 +158,7 @@ def main():
                        tie_word_embeddings=False, bos_token_id=0, eos_token_id=0)
     ggufs.main(HERE / "gguf", reference, {
         "gpt2": made_gpt2, "gptneox": made_neox, "qwen2": made_qwen, "bert": made_bert,
-        "llama": (randomise(LlamaForCausalLM(wide), 8).eval(), smollm_tokens()),
+        "llama": (randomise(LlamaForCausalLM(wide), 8).eval(), made_llama[1]),
     })
 
 

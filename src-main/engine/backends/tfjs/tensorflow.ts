@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire, Module } from 'node:module'
 import path from 'node:path'
 import util from 'node:util'
@@ -7,6 +8,21 @@ import { LIBRARY_VERSION } from '../../tensorflow/packages'
 import { bindingFile, bindingPackage } from '../../tensorflow/paths'
 import { activator, load, loadTf, type Runtime, type Tensor2D } from './runtime'
 
+/** Environment of libtensorflow, read by it when it loads and at its first use. */
+const SETTINGS = {
+  // Errors only on stderr, whose last lines tell why a process died.
+  TF_CPP_MIN_LOG_LEVEL: '3',
+  // The same bits every time.
+  TF_ENABLE_ONEDNN_OPTS: '0',
+  TF_DETERMINISTIC_OPS: '1',
+  // Eigen's own matrix kernels: a signal that is handled in the middle of one of oneDNN's products corrupts the heap,
+  // seen in every run under a profiler. They are as fast at our sizes.
+  TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL: '0',
+  // On a GPU: full single precision (TF32 keeps 10 bits and fails the self-test), and only the memory that is used.
+  NVIDIA_TF32_OVERRIDE: '0',
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+}
+
 /** Type of what tfjs-node calls and Node 23 removed. */
 interface OldUtil {
   isNullOrUndefined?: (value: unknown) => boolean
@@ -14,6 +30,17 @@ interface OldUtil {
 /** What tfjs-node's backend has beside TensorFlow.js' interface. */
 interface NodeBackend {
   isUsingGpuDevice: boolean
+}
+
+/** The first GPU's name as NVIDIA's driver has it. */
+function gpuName(): string {
+  try {
+    const folder = '/proc/driver/nvidia/gpus'
+    const facts = readFileSync(path.join(folder, readdirSync(folder)[0]!, 'information'), 'utf8')
+    return /^Model:\s*(.+)$/m.exec(facts)![1]!
+  } catch {
+    return 'GPU'
+  }
 }
 
 /**
@@ -33,10 +60,7 @@ function useBinding(file: string): void {
 export async function loadTensorflow(): Promise<Runtime> {
   const installed = assertInstalled()
   useBinding(bindingFile(installed.gpu))
-  // Quiet, and the same bits every time: oneDNN's kernels choose their order of summation by the machine's load.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
-  process.env.TF_DETERMINISTIC_OPS ??= '1'
+  Object.assign(process.env, SETTINGS)
   const old = util as OldUtil
   old.isNullOrUndefined ??= (value) => value === null || value === undefined
 
@@ -47,7 +71,7 @@ export async function loadTensorflow(): Promise<Runtime> {
   return {
     tf,
     id: 'tensorflow',
-    device: gpu ? 'GPU (CUDA 12)' : `CPU (libtensorflow${installed.gpu ? ', no GPU found' : ''})`,
+    device: gpu ? `${gpuName()} (CUDA 12)` : `CPU (libtensorflow${installed.gpu ? ', no GPU found' : ''})`,
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
     linear(x, weight, bias, activation) {

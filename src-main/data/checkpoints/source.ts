@@ -1,0 +1,20 @@
+/** A tensor of a checkpoint that has not been read yet. Shapes are row-major: the last side is contiguous. */
+export interface SourceTensor {
+  shape: number[]
+  dtype: string
+  /** The file that it lies in, for messages. */
+  file: string
+}
+
+/** The tensors of a checkpoint, in one file or several, read one at a time and never twice at once. */
+export interface TensorSource {
+  tensors: ReadonlyMap<string, SourceTensor>
+  /** A tensor as singles, in memory of its own. @throws CheckpointError when it cannot be read as such */
+  read(name: string): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** The number of values of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1)
+}

@@ -1,0 +1,77 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { locate } from '../checkpoints/locate'
+import { ModelError } from './errors'
+import { describe, hashFiles } from './files'
+import { modelKey, readManifests, writeManifest, type Manifest } from './manifest'
+import type { Task } from './progress'
+import { installed, type InstalledModel, type Shelf } from './shelf'
+
+/**
+ * Notes a folder or file of one's own, which stays where it is.
+ * @param taken ids that are in use beside those of the models that are here
+ */
+export async function addFolder(
+  where: string,
+  shelf: Shelf,
+  taken: readonly string[],
+  task: Task,
+): Promise<{ id: string } & InstalledModel> {
+  const place = path.resolve(where)
+  const { described, card } = await describe(place)
+  const manifests = await readManifests(shelf.root)
+  const same = manifests.find((manifest) => manifest.place === place)
+  const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
+  const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
+  const files = await hashFiles(base, await modelFiles(place, base), task)
+  const manifest: Manifest = {
+    ...described,
+    ...{ format: 1, key: modelKey(files), id, title: card.name, family: 'Own', licence: card.licence },
+    ...{ source: { kind: 'folder' }, place, files, addedAt: Date.now() },
+  }
+  const twin = manifests.find(({ key, id: other }) => key === manifest.key && other !== id)
+  if (twin) throw new ModelError(`${place}: this model is here already, as ${twin.id}.`)
+  if (same && same.key !== manifest.key) await rm(path.join(shelf.root, same.key), { recursive: true, force: true })
+  const folder = path.join(shelf.root, manifest.key)
+  await mkdir(folder, { recursive: true })
+  await writeManifest(folder, manifest)
+  return { id, ...installed(manifest, shelf) }
+}
+
+/** `My Model.gguf` → `my-model`, with a number behind where that is taken. */
+function freeId(place: string, taken: ReadonlySet<string>): string {
+  const name = path.basename(place).replace(/\.(gguf|onnx|safetensors)$/, '')
+  const slug =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '') || 'model'
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? slug : `${slug}-${n}`
+    if (!taken.has(id)) return id
+  }
+}
+
+const ABOUT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '1_Pooling/config.json']
+
+/** The files that a model of one's own is read from, relative to `base`. */
+async function modelFiles(place: string, base: string): Promise<string[]> {
+  const { form, weights, folder } = await locate(place)
+  const about = form === 'gguf' ? [] : ABOUT.map((name) => path.join(folder, name))
+  const all = form === 'shards' ? [weights, ...(await shardsBeside(weights))] : [weights]
+  const there = await Promise.all(
+    about.map((file) =>
+      stat(file).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  )
+  return [...all, ...there.flat()].map((file) => path.relative(base, file)).sort()
+}
+
+async function shardsBeside(index: string): Promise<string[]> {
+  const folder = path.dirname(index)
+  const names = await readdir(folder)
+  return names.filter((name) => name.endsWith('.safetensors')).map((name) => path.join(folder, name))
+}

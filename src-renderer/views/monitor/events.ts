@@ -1,0 +1,26 @@
+import { duration } from '../../lib/format'
+import type { StageStatus } from '../../lib/types'
+import type { LogLine } from '../../state/live'
+
+/** What happened in a run, newest first: beginnings and ends of its stages, and what they logged. */
+export function eventsOf(stages: readonly StageStatus[], log: readonly LogLine[]): LogLine[] {
+  const keys = new Set(stages.map((stage) => stage.key))
+  const own = stages.flatMap((stage) => (stage.cached ? [] : [...begun(stage), ...ended(stage)]))
+  const lines = [...own, ...log.filter((line) => keys.has(line.key))]
+  return lines
+    .map((line, i) => ({ line, i }))
+    .sort((a, b) => b.line.at - a.line.at || b.i - a.i)
+    .map(({ line }) => line)
+}
+
+function begun({ key, title, startedAt, backend, device, reason }: StageStatus): LogLine[] {
+  if (startedAt === null) return []
+  const where = backend ? ` on ${backend}, ${device}${reason ? `: ${reason}` : ''}` : ''
+  return [{ key, at: startedAt, level: 'info', text: `${title} begins${where}` }]
+}
+
+function ended({ key, title, state, startedAt, endedAt }: StageStatus): LogLine[] {
+  if (startedAt === null || endedAt === null || state === 'running' || state === 'waiting') return []
+  const level = state === 'failed' ? 'error' : state === 'done' ? 'info' : 'warn'
+  return [{ key, at: endedAt, level, text: `${title} ${state} after ${duration((endedAt - startedAt) / 1000)}` }]
+}

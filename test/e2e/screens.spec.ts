@@ -1,0 +1,76 @@
+// Every screen, light and dark, empty and full: no accessibility violation, nothing logged, reachable by keyboard.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './app'
+import { goTo, reach, smallSpec, value } from './lab'
+
+const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'doctor']
+
+async function violations(page: Page): Promise<string[]> {
+  // Legacy mode: the other one opens a second page, which this app refuses.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return found.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`)
+}
+
+/** A place has settled when its heading is there and nothing says that it is still reading. */
+async function settled(page: Page, place: string): Promise<void> {
+  await expect(page.getByRole('navigation', { name: 'Places' }).locator('[aria-current=page]')).toContainText(
+    new RegExp(place, 'i'),
+  )
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.getByText(/(Reading|checking|Comparing).*…/)).toHaveCount(0)
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any screen, ${scheme}, empty and with a run`, async ({ open }) => {
+    test.setTimeout(180_000)
+    const { page } = await open()
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const found: Record<string, string[]> = {}
+    const check = async (name: string, place: string) => {
+      await settled(page, place)
+      const now = await violations(page)
+      if (now.length > 0) found[name] = now
+    }
+    for (const place of PLACES) {
+      await goTo(page, `#/${place}`)
+      await check(`${place}, empty`, place)
+    }
+    const { runId } = await value(page, 'run', smallSpec('Looked at'))
+    await reach(page, runId, 'done')
+    for (const place of ['home', 'builder', 'data']) {
+      await goTo(page, `#/${place}`)
+      await check(place, place)
+    }
+    for (const place of ['monitor', 'results', 'inspector']) {
+      await goTo(page, `#/${place}/${runId}`)
+      await check(`${place} of a run`, place)
+    }
+    expect(found).toEqual({})
+  })
+}
+
+test('keys lead to every place, and the focus can be seen', async ({ page }) => {
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  for (const [key, place] of [
+    ['b', 'builder'],
+    ['m', 'monitor'],
+    ['r', 'results'],
+    ['i', 'inspector'],
+    ['d', 'data'],
+    ['o', 'doctor'],
+    ['h', 'home'],
+  ] as const) {
+    await page.keyboard.press('g')
+    await page.keyboard.press(key)
+    await expect(page).toHaveURL(new RegExp(`#/${place}`))
+  }
+  await page.keyboard.press('Tab')
+  const outline = await page.evaluate(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!)
+    return { outlineStyle, wide: parseFloat(outlineWidth) >= 1, where: document.activeElement!.tagName }
+  })
+  expect(outline).toMatchObject({ wide: true })
+  expect(outline.outlineStyle).not.toBe('none')
+  expect(outline.where).not.toBe('BODY')
+})
