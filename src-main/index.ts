@@ -160,7 +160,9 @@ function showWindow(): void {
       void askBeforeClosing()
     })
     window.on('closed', () => (window = null))
-    window.webContents.on('did-start-loading', tryToWrite)
+    window.webContents.on('did-start-navigation', (details) => {
+      if (details.isMainFrame && !details.isSameDocument) tryToWrite()
+    })
     return
   }
   if (window.isMinimized()) window.restore()

@@ -20,6 +20,7 @@ export interface Backends {
   close(): void
 }
 
+/** What trains, over engine processes of its own; nothing is started by making it. */
 export function createBackends(options: LabOptions, bus: Bus): Backends {
   const { spawnEngine } = options
   const wanted: 'auto' | BackendId = options.backend ?? 'auto'

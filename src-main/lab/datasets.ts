@@ -19,6 +19,7 @@ export interface Datasets {
   remove(id: string): Promise<void>
 }
 
+/** Reads what there is: the bundled tasks, and the imported ones in `<home>/datasets`. */
 export async function openDatasets(home: string, resources: string): Promise<Datasets> {
   const folder = join(home, 'datasets')
   const bundled = Object.values(TASKS).map(({ testExamples: _, ...task }): TaskInfo => ({

@@ -5,6 +5,7 @@ export interface Deferred<T> {
   reject: (reason: unknown) => void
 }
 
+/** A promise that whoever holds it settles. */
 export function deferred<T>(): Deferred<T> {
   let ends!: Pick<Deferred<T>, 'resolve' | 'reject'>
   const promise = new Promise<T>((resolve, reject) => (ends = { resolve, reject }))

@@ -14,6 +14,7 @@ export interface Headlines {
   settled(): Promise<void>
 }
 
+/** Writes one line after the other, in the background. */
 export function createHeadlines(store: Store, results: Results, bus: Bus): Headlines {
   let work = Promise.resolve()
 

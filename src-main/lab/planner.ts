@@ -37,6 +37,7 @@ export function roleOf(stage: Stage) {
   return stage.kind === 'train' ? stage.config.role : null
 }
 
+/** A planner over what is in the store and on disk; it changes neither. */
 export function createPlanner({ store, shelf, home, backend, tasks }: PlannerOptions): Planner {
   async function tryPlan(input: unknown): Promise<Planned | { problems: Problem[] }> {
     const parsed = parseSpec(input)

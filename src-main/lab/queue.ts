@@ -24,6 +24,7 @@ interface QueueOptions extends RunnerOptions {
   onChange: () => void
 }
 
+/** A queue that sleeps until it is woken. */
 export function createQueue(options: QueueOptions): Queue {
   const { store, host, bus, recorder } = options
   let working: Promise<void> | null = null

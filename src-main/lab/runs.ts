@@ -31,12 +31,9 @@ interface Deps {
   onEnded: (runIds: string[]) => void
 }
 
+/** The desk over a store; nothing is queued or begun by making it. */
 export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunDesk {
-  function find(id: string): RunCounts {
-    const run = store.runs.get(id)
-    if (!run) throw new LabError('not-found', `There is no run "${id}".`)
-    return run
-  }
+  const find = (id: string) => findRun(store, id)
 
   /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
   async function begin(keys: string[], change: (adoptions: Adoption[]) => void): Promise<void> {
@@ -79,6 +76,7 @@ export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunD
       checkResumable(find(id))
       const keys = store.runStages.of(id).map((stage) => stage.key)
       await begin(keys, (adoptions) => {
+        checkResumable(find(id)) // once more: a look at the disk has passed
         store.runs.reopen(id, Date.now())
         want(store, shelf, keys, adoptions)
       })
@@ -92,6 +90,13 @@ export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunD
       return freed
     },
   }
+}
+
+/** @throws LabError `not-found` */
+function findRun(store: Store, id: string): RunCounts {
+  const run = store.runs.get(id)
+  if (!run) throw new LabError('not-found', `There is no run "${id}".`)
+  return run
 }
 
 /** @throws LabError when a run is live, or has nothing left to do */

@@ -28,6 +28,7 @@ interface Deps {
   fallbackRuntime: string
 }
 
+/** The one place where the parts' states become the status bar's. */
 export function createStatusDesk(deps: Deps): StatusDesk {
   const { store, host, queue, backends, bus, home } = deps
   let timer: NodeJS.Timeout | null = null

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
 import { expect, root, test } from './app'
-import { finished, goTo, reach, smallSpec, underway, value } from './lab'
+import { finished, goTo, longSpec, reach, smallSpec, underway, value } from './lab'
 
 /** Pid of the engine at work, as the operating system knows it. */
 async function enginePid(app: ElectronApplication): Promise<number> {
@@ -29,7 +29,7 @@ const goOn = /^Go on from stage/
 
 test('cancel stops at the next step, keeps what is done, and the run can go on', async ({ open }) => {
   const { page } = await open()
-  const { runId } = await value(page, 'run', smallSpec('To be cancelled', 400))
+  const { runId } = await value(page, 'run', longSpec('To be cancelled', 20))
   await goTo(page, `#/monitor/${runId}`)
   const before = finished(await underway(page, runId, 2))
   await page.getByRole('button', { name: 'Cancel…' }).click()
@@ -44,7 +44,7 @@ test('cancel stops at the next step, keeps what is done, and the run can go on',
 
 test('a killed engine costs its stage alone', async ({ open }) => {
   const { app, page } = await open()
-  const { runId } = await value(page, 'run', smallSpec('Engine killed', 60))
+  const { runId } = await value(page, 'run', longSpec('Engine killed'))
   await goTo(page, `#/monitor/${runId}`)
   const before = finished(await underway(page, runId, 2))
   process.kill(await enginePid(app), 'SIGKILL')
@@ -63,7 +63,7 @@ test('a killed engine costs its stage alone', async ({ open }) => {
 
 test('a killed app leaves its run interrupted; one button goes on with it', async ({ open, home }) => {
   const first = await open()
-  const { runId } = await value(first.page, 'run', smallSpec('App killed', 60))
+  const { runId } = await value(first.page, 'run', longSpec('App killed'))
   const before = finished(await underway(first.page, runId, 2))
   await first.kill()
 
@@ -79,7 +79,7 @@ test('a killed app leaves its run interrupted; one button goes on with it', asyn
 
 test('closing the window while something runs asks first', async ({ open }) => {
   const { app, page } = await open()
-  const { runId } = await value(page, 'run', smallSpec('Asked about', 400))
+  const { runId } = await value(page, 'run', longSpec('Asked about', 20))
   await underway(page, runId, 1)
   const close = (choice: number) =>
     app.evaluate(({ BrowserWindow, dialog }, response) => {
@@ -107,7 +107,7 @@ test('closing the window while something runs asks first', async ({ open }) => {
 
 test('stop and quit keeps the finished stages', async ({ open }) => {
   const first = await open()
-  const { runId } = await value(first.page, 'run', smallSpec('Stopped', 400))
+  const { runId } = await value(first.page, 'run', longSpec('Stopped', 20))
   const before = finished(await underway(first.page, runId, 2))
   const gone = new Promise((settle) => first.app.process().once('exit', settle))
   await first.app
@@ -125,7 +125,7 @@ test('stop and quit keeps the finished stages', async ({ open }) => {
 
 test('while the command line tool writes, the window looks on', async ({ open, home }) => {
   const spec = join(home, 'spec.json')
-  writeFileSync(spec, JSON.stringify(smallSpec('From the terminal', 300)))
+  writeFileSync(spec, JSON.stringify(longSpec('From the terminal', 20)))
   const args = [join(root, 'out/main/cli.js'), 'run', spec, '--home', home]
   const cli = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise((settle) => cli.once('close', settle))
@@ -142,7 +142,7 @@ test('while the command line tool writes, the window looks on', async ({ open, h
   })
   cli.kill('SIGINT')
   await ended
-  await page.reload()
+  await page.getByRole('button', { name: 'Try again' }).click()
   await expect.poll(async () => (await value(page, 'status')).readOnly).toBe('')
   expect(await value(page, 'runs')).toMatchObject([{ name: 'From the terminal', state: 'cancelled' }])
 })
@@ -189,17 +189,17 @@ test('a disk that fills up stops the run with the reason; with room again it goe
   try {
     const opened = await open()
     const { page } = opened
-    const { runId } = await value(page, 'run', smallSpec('No room', 60))
+    const { runId } = await value(page, 'run', longSpec('No room'))
     const before = finished(await underway(page, runId, 2))
     const filler = join(home, 'filler')
     expect(() => writeFileSync(filler, Buffer.alloc(200 << 20))).toThrow(/ENOSPC/)
     await expect(page.getByText(/^The disk is full: nothing more can be stored/)).toBeVisible()
     rmSync(filler)
-    await page.reload()
+    await page.getByRole('button', { name: 'Try again' }).click()
     expect(finished(await reach(page, runId, 'interrupted'))).toMatchObject(before)
     await value(page, 'resume', runId)
     expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
-    const tooLarge = { ...smallSpec('Too large'), seeds: Array.from({ length: 100 }, (_, seed) => seed) }
+    const tooLarge = longSpec('Too large', 100)
     const refused = await page.evaluate((spec) => window.w2s!.call('run', spec), tooLarge)
     expect(refused).toMatchObject({ ok: false, error: { message: expect.stringMatching(/needs about/) as unknown } })
     await opened.close()

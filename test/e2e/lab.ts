@@ -35,6 +35,14 @@ export const smallSpec = (name: string, epochs = 2, seeds = [0]) => ({
   seeds,
 })
 
+/** Stages of two seconds or so each, that something can happen to; `seeds` says how many there are. */
+export const longSpec = (name: string, seeds = 2) =>
+  smallSpec(
+    name,
+    1000,
+    Array.from({ length: seeds }, (_, seed) => seed),
+  )
+
 /** Waits until a run is in a state. */
 export async function reach(page: Page, runId: string, state: RunDetail['state']): Promise<RunDetail> {
   await expect

@@ -13,7 +13,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   await page.getByRole('combobox', { name: 'Start from a preset' }).selectOption('Quick start')
   await page.getByRole('textbox', { name: 'Name' }).fill('Whole way')
   await page.getByRole('textbox', { name: 'Seeds' }).fill('3, 4')
-  await page.getByRole('textbox', { name: 'Epochs, student, ceiling' }).fill('30')
+  await page.getByRole('textbox', { name: 'Epochs, student, ceiling' }).fill('200')
   await page.getByRole('combobox', { name: 'Weak labels' }).selectOption('hard')
   const plan = page.getByRole('table', { name: 'What will run' })
   await expect(plan).toContainText('2 arms× 2 seeds')
@@ -42,12 +42,14 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   await page.reload()
   await expect(page).toHaveURL(new RegExp(`#/monitor/${run!.id}|#/monitor`))
   await expect(page.getByRole('navigation', { name: 'Where you are' })).toContainText('Whole way')
-  expect((await value(page, 'runDetail', run!.id)).spec).toMatchObject({
+  const after = await value(page, 'runDetail', run!.id)
+  expect(after.state).toBe('running')
+  expect(after.spec).toMatchObject({
     name: 'Whole way',
     seeds: [3, 4],
     labels: 'hard',
     sizes: { weak: 600 },
-    optimiser: { strong: { epochs: 30 } },
+    optimiser: { strong: { epochs: 200 } },
   })
   const done = await reach(page, run!.id, 'done')
   expect(done.stagesDone).toBe(12)

@@ -169,6 +169,20 @@ describe('a run', () => {
     expect(existsSync(join(home, 'lab.sqlite'))).toBe(true)
   })
 
+  test('resumed twice at once is resumed once; resumed while it is removed it is gone', async () => {
+    const lab = await openLab(engine())
+    const { runId } = await lab.calls.run(longSpec())
+    await lab.calls.cancel(runId)
+    const both = await Promise.allSettled([lab.calls.resume(runId), lab.calls.resume(runId)])
+    expect(both.map((reply) => reply.status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    await lab.calls.cancel(runId)
+    while ((await lab.calls.status()).activity !== '') await event(lab, (e) => e.type === 'status')
+    const resumed = expect(lab.calls.resume(runId)).rejects.toMatchObject({ code: 'not-found' })
+    await lab.calls.remove(runId)
+    await resumed
+    expect(await lab.calls.runs()).toEqual([])
+  })
+
   test('takes the word vectors that came with the app', async () => {
     const lab = await openLab(engine())
     const strong = [{ model: 'vectors', hidden: 4, tuneEmbeddings: false }]

@@ -17,6 +17,7 @@ export interface Results {
   headline(arms: Arm[], stop: StopRule): Promise<string>
 }
 
+/** Results over a store; computed once, and again when a stage of theirs was finished anew. */
 export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
   const cached = new Map<string, { facts: string; result: Promise<ArmResult> }>()
 

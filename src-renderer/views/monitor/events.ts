@@ -22,5 +22,5 @@ function begun({ key, title, startedAt, backend, device, reason }: StageStatus):
 function ended({ key, title, state, startedAt, endedAt }: StageStatus): LogLine[] {
   if (startedAt === null || endedAt === null || state === 'running' || state === 'waiting') return []
   const level = state === 'failed' ? 'error' : state === 'done' ? 'info' : 'warn'
-  return [{ key, at: endedAt, level, text: `${title} ${state} after ${duration((endedAt - startedAt) / 1000)}` }]
+  return [{ key, at: endedAt, level, text: `${title} ${state}, ${duration((endedAt - startedAt) / 1000)}` }]
 }
