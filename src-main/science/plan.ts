@@ -3,7 +3,7 @@ import { contentKey } from './hash'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { oneOf, show, type Problem } from './problems'
-import { PRETRAINING } from './pretraining'
+import { CORPORA, PRETRAINING } from './pretraining'
 import type { ExperimentSpec } from './spec'
 import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
@@ -12,7 +12,7 @@ import { choiceTitle } from './titles'
 export interface PlanContext {
   /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number. */
   sources: Record<string, { sha256: string; title: string; classes: number }>
-  /** Bundled tasks, id → sha256: the corpora of the pretraining. */
+  /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
   bundled: Record<string, string>
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
@@ -133,9 +133,9 @@ function addData({ spec, context, add, arm }: SeedPlan): string {
 }
 
 function addPretrain({ context, add }: SeedPlan): string {
-  const config = { ...PRETRAINING, corpora: context.bundled }
-  const corpora = Object.keys(context.bundled).length
-  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${corpora} corpora` })
+  const bundled = Object.entries(context.bundled).filter(([id]) => CORPORA.includes(id))
+  const config = { ...PRETRAINING, corpora: Object.fromEntries(bundled) }
+  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${bundled.length} corpora` })
 }
 
 interface Training {

@@ -81,7 +81,7 @@ describe('the lab', () => {
   test('lists what a spec may name, presets that plan, and warns of thin experiments', async () => {
     const lab = await openLab({})
     const catalog = await lab.calls.catalog()
-    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(5).fill('bundled'))
+    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(6).fill('bundled'))
     expect(catalog.presets.length).toBeGreaterThan(0)
     for (const { spec } of catalog.presets) {
       const preview = await lab.calls.preview(spec)

@@ -45,6 +45,13 @@ describe('planExperiment', () => {
     expect(count(plan())).toEqual({ data: 1, pretrain: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
   })
 
+  it('makes word vectors from the corpora alone, whatever other tasks are bundled', () => {
+    const bundled = { ...context.bundled, 'wordnet-isa': 'c'.repeat(64) }
+    expect(keysOf(plan({}, { bundled }), 'pretrain')).toEqual(keysOf(plan(), 'pretrain'))
+    const other = { ...context.bundled, foods: 'c'.repeat(64) }
+    expect(keysOf(plan({}, { bundled: other }), 'pretrain')).not.toEqual(keysOf(plan(), 'pretrain'))
+  })
+
   it('counts the example of the product description: 85 trainings instead of 180', () => {
     const p = plan({
       weak: [
