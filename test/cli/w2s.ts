@@ -34,7 +34,12 @@ export interface CommandLine {
 export async function buildCommandLine(): Promise<CommandLine> {
   const outDir = join(root, 'out', `test-cli-${process.pid}`)
   const at = (path: string) => join(root, 'src-main', path)
-  const input = { cli: at('cli.ts'), engine: at('engine/index.ts'), analyst: at('lab/results/worker.ts') }
+  const input = {
+    cli: at('cli.ts'),
+    engine: at('engine/index.ts'),
+    analyst: at('lab/results/worker.ts'),
+    librarian: at('lab/models/worker.ts'),
+  }
   await build({
     root,
     configFile: false,
