@@ -47,7 +47,7 @@ export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
 /** Scales gradients down to a global Euclidean norm of at most `limit` (0: as they are), as torch's clip_grad_norm_. */
 function clipped({ tf }: Runtime, gradients: readonly Tensor1D[], limit: number): readonly Tensor1D[] {
   if (limit === 0) return gradients
-  const squares = gradients.map((g) => tf.sum(tf.square(g)).dataSync()[0]!)
+  const squares = tf.stack(gradients.map((g) => tf.sum(tf.square(g)))).dataSync<'float32'>()
   const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0))
   return norm > limit ? gradients.map((g) => tf.mul(g, limit / (norm + 1e-6))) : gradients
 }
