@@ -104,6 +104,7 @@ function openLab(): Promise<Lab> {
     appVersion: app.getVersion(),
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
+    librarian: join(import.meta.dirname, 'librarian.js'),
   }
   opening ??= createLab(options)
     .catch((error: unknown) => {

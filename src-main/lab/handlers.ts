@@ -10,6 +10,7 @@ import { catalogOf } from './catalog'
 import type { Datasets } from './datasets'
 import { LabError } from './errors'
 import { isHomeLocked } from './lock'
+import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './planner'
 import { readCurves } from './reads'
@@ -26,6 +27,7 @@ export interface Parts {
   shelf: Shelf
   bus: Bus
   datasets: Datasets
+  models: ModelDesk
   presets: Preset[]
   results: Results
   backends: Backends
@@ -42,7 +44,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, presets, results, backends, planner, runs, status } = parts
+  const { store, bus, datasets, models, presets, results, backends, planner, runs, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   return {
     catalog: () => catalogOf(datasets.list(), presets),
@@ -75,6 +77,13 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       bus.publish([{ type: 'datasets' }])
       return null
     },
+    models: () => models.list(),
+    modelGet: (query) => models.get(query),
+    modelCancel: (id) => models.cancel(id),
+    modelAdd: (path) => models.add(path),
+    modelVerify: (id) => models.verify(id),
+    modelRemove: (id) => models.remove(id),
+    modelCard: (id) => models.card(id),
     doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),

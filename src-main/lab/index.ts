@@ -10,6 +10,8 @@ import { createHeadlines } from './headlines'
 import { createHost, TIMING } from './host'
 import { reconcile } from './lifecycle'
 import { lockHome, type Lock } from './lock'
+import { createModelDesk } from './models'
+import { createLibrarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
 import { createPlanner } from './planner'
 import { createQueue } from './queue'
@@ -58,6 +60,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources)
   const presets = await readPresets(resources)
+  const librarian = createLibrarian({ cache: options.cache, bundled: join(resources, 'models') }, options.librarian)
+  const models = createModelDesk(librarian, store, bus)
   const analyst = createAnalyst(options.analyst)
   const upkeep = lock ? createUpkeep(store, analyst) : () => undefined
   const results = createResults(store, shelf, analyst)
@@ -87,7 +91,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const runs = createRunDesk({ store, shelf, bus, queue, onEnded })
   if (lock) headlines.catchUp()
 
-  const parts = { store, shelf, bus, datasets, presets, results, backends, planner, runs, status }
+  const parts = { store, shelf, bus, datasets, models, presets, results, backends, planner, runs, status }
 
   let closing: Promise<void> | null = null
   async function close(): Promise<void> {
@@ -98,6 +102,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     } finally {
       status.close()
       await analyst.close()
+      await models.close()
       store.close()
       lock?.release()
     }
