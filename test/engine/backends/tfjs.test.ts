@@ -312,3 +312,9 @@ test('learners on several runtimes do not disturb each other', async () => {
   for (const runtime of runtimes) alone.push(await train(runtime))
   expect(await Promise.all(runtimes.map(train))).toEqual(alone)
 })
+
+test('WebAssembly without memory says so', () => {
+  const [{ tf }] = runtimes as [Runtime]
+  const backend = tf.findBackend('wasm') as unknown as { wasm: { _malloc: (bytes: number) => number } }
+  expect(() => backend.wasm._malloc(4.29e9)).toThrow('The 4 GB that WebAssembly can have are used up')
+})

@@ -32,14 +32,11 @@ import { Transformer } from './transformer'
 
 /** Settings of this learner itself; none changes a result by more than rounding. */
 export interface TfOptions extends LearnerOptions {
-  /** What a training pass may keep for its backward, in bytes; a batch that needs more goes in pieces. */
+  /** What a training pass may keep for its backward, in bytes (default: the runtime's); a larger batch goes in pieces. */
   activationBytes?: number
   /** Whether the last block of a transformer computes only what the head reads (default true). */
   shortcut?: boolean
 }
-
-/** On a processor, and on a GPU, whose memory is larger and which wants large pieces. */
-const ACTIVATION_BYTES = { cpu: 1e9, gpu: 8e9 }
 
 /** The one learner over TensorFlow.js: no layers, no variables, no optimiser of its library; all state is here. */
 export class TfLearner implements Learner {
@@ -65,7 +62,7 @@ export class TfLearner implements Learner {
     this.#runtime = runtime
     this.#parameters = new Parameters(runtime, tensorsOf(net, options.trainBlocks))
     this.#parameters.take(weights)
-    const activationBytes = ACTIVATION_BYTES[runtime.gpu ? 'gpu' : 'cpu']
+    const { activationBytes } = runtime
     this.#network =
       net.kind === 'transformer'
         ? new Transformer(runtime, net, this.#parameters, { activationBytes, shortcut: true, ...options })

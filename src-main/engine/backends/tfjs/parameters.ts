@@ -18,7 +18,7 @@ export class Parameters {
   readonly #specs: readonly TensorSpec[]
   /** The trained tensors by the flat vector that holds them. */
   readonly #groups: TensorSpec[][]
-  #flats: Tensor1D[] = []
+  readonly #flats: Tensor1D[] = []
   /** Every tensor that has been asked for, and all trained ones, in their own shapes. */
   #tensors = new Map<string, Tensor>()
   /** Values as numbers: of frozen tensors that are not on the device yet, and of others that were asked for so. */
@@ -53,7 +53,7 @@ export class Parameters {
     this.#tensors.clear()
     this.#values.clear()
     for (const spec of this.#specs) if (!spec.trained) this.#values.set(spec.name, dataOf(spec).slice())
-    this.#replace(flats)
+    flats.forEach((flat, i) => this.#put(flat, i))
     this.#optimiser?.dispose()
     this.#optimiser = null
   }
@@ -109,8 +109,8 @@ export class Parameters {
 
   /** One AdamW update from gradients as flat vectors. */
   step(gradients: readonly Tensor1D[], update: AdamWStep): void {
-    const optimiser = this.beginTraining()
-    this.#replace(this.#runtime.tf.tidy(() => optimiser.update(this.#flats, gradients, update)))
+    const next = this.beginTraining().begin(gradients, update)
+    for (const [i, flat] of this.#flats.entries()) this.#put(next(flat, i), i)
   }
 
   /** Flat vectors as named tensors, in the order of the net's. */
@@ -153,21 +153,18 @@ export class Parameters {
     this.#optimiser?.dispose()
   }
 
-  #replace(flats: Tensor1D[]): void {
+  /** Makes this the i-th flat vector; the one before is given back. */
+  #put(flat: Tensor1D, i: number): void {
     const { tf } = this.#runtime
-    tf.dispose(this.#flats)
-    this.#flats = flats
-    flats.forEach((flat, i) => {
-      for (const { name, from, to } of this.#places(i)) {
-        const { shape } = this.#specs.find((spec) => spec.name === name)!
-        const tensor = tf.tidy(() =>
-          tf.reshape(to - from === flat.size ? flat : tf.slice(flat, from, to - from), shape),
-        )
-        this.#tensors.get(name)?.dispose()
-        this.#tensors.set(name, tensor)
-        this.#values.delete(name)
-      }
-    })
+    this.#flats[i]?.dispose()
+    this.#flats[i] = flat
+    for (const { name, from, to } of this.#places(i)) {
+      const { shape } = this.#specs.find((spec) => spec.name === name)!
+      const tensor = tf.tidy(() => tf.reshape(to - from === flat.size ? flat : tf.slice(flat, from, to - from), shape))
+      this.#tensors.get(name)?.dispose()
+      this.#tensors.set(name, tensor)
+      this.#values.delete(name)
+    }
   }
 
   /** Which values of a flat vector are which tensor. */

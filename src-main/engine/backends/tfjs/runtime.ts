@@ -15,6 +15,8 @@ export interface Runtime {
   device: string
   version: string
   gpu: boolean
+  /** What a training pass may keep for its backward. */
+  activationBytes: number
   /** x·W + b of [n, in], [in, out] and [out] (null: none), then the activation; off the tape. */
   linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D | null, activation: 'relu' | 'linear'): Tensor2D
   /** aᵀ·b of [n, p] and [n, q]. */

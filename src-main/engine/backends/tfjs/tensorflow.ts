@@ -82,6 +82,8 @@ export async function loadTensorflow(): Promise<Runtime> {
     device: gpu ? `${gpuName()} (CUDA 12)` : `CPU (libtensorflow${installed.gpu ? ', no GPU found' : ''})`,
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
+    // A GPU wants large pieces.
+    activationBytes: gpu ? 8e9 : 1e9,
     linear(x, weight, bias, activation) {
       const product = tf.matMul<Tensor2D>(x, weight)
       const z = bias ? tf.add<Tensor2D>(product, bias) : product

@@ -15,6 +15,29 @@ async function withoutHandlers<T>(work: () => Promise<T>): Promise<T> {
   return value
 }
 
+/** What TensorFlow.js' backend has beside its interface. */
+interface WasmBackend {
+  wasm: { _malloc: (bytes: number) => number; _free: (at: number) => void }
+}
+
+/** Has an allocation that fails throw words: the backend itself would write to address 0. */
+function refuseNoMemory({ wasm }: WasmBackend): void {
+  // Its first call puts another function in its place.
+  wasm._free(wasm._malloc(1))
+  const allocate = wasm._malloc
+  wasm._malloc = (bytes) => {
+    const full = 'The 4 GB that WebAssembly can have are used up: this net needs another backend.'
+    let at: number
+    try {
+      at = allocate(bytes)
+    } catch (cause) {
+      throw new Error(full, { cause })
+    }
+    if (at === 0) throw new Error(full)
+    return at
+  }
+}
+
 /**
  * The runtime that always loads: WebAssembly, one thread (threads only pay from matrices of about 512 × 512 on).
  * @throws Error when the runtime does not come up
@@ -27,6 +50,7 @@ export async function loadWasm(): Promise<Runtime> {
   )
   const started = await withoutHandlers(() => tf.setBackend('wasm'))
   if (!started) throw new Error('TensorFlow.js could not start its WebAssembly runtime.')
+  refuseNoMemory(tf.backend() as unknown as WasmBackend)
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
   return {
     tf,
@@ -34,6 +58,7 @@ export async function loadWasm(): Promise<Runtime> {
     device: `CPU (WebAssembly${simd ? ' SIMD' : ''}, 1 thread)`,
     version: `TensorFlow.js ${tf.version_core}`,
     gpu: false,
+    activationBytes: 5e8,
     linear(x, weight, bias, activation) {
       const attributes = { transposeA: false, transposeB: false, activation, leakyreluAlpha: 0 }
       // The kernel takes stacks of matrices; a stack of one is the same values under another shape.
