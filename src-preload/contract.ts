@@ -35,6 +35,8 @@ export interface Preset {
 export interface Catalog {
   tasks: TaskInfo[]
   models: Variant[]
+  /** Pretrained models that a model's parameter `checkpoint` may name; only those that are `here` can run. */
+  checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   methods: Variant[]
   losses: Variant[]
   optimiser: ParamTable

@@ -7,6 +7,7 @@ import type { Backends } from './backends'
 import { bundleInput } from './bundles'
 import type { Bus } from './bus'
 import { catalogOf } from './catalog'
+import type { Checkpoints } from './checkpoints'
 import type { Datasets } from './datasets'
 import { LabError } from './errors'
 import { isHomeLocked } from './lock'
@@ -27,6 +28,7 @@ export interface Parts {
   shelf: Shelf
   bus: Bus
   datasets: Datasets
+  checkpoints: Checkpoints
   models: ModelDesk
   presets: Preset[]
   results: Results
@@ -44,14 +46,14 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, models, presets, results, backends, planner, runs, status } = parts
+  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   return {
-    catalog: () => catalogOf(datasets.list(), presets),
+    catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
-      checkSpace(options.home, planner.bytes(planned.plan))
+      checkSpace(options.home, await planner.bytes(planned.plan))
       return { runId: await runs.add(planned) }
     },
     runs: () => runs.list(),
