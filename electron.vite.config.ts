@@ -17,6 +17,7 @@ export default defineConfig({
           index: at('src-main/index.ts'),
           cli: at('src-main/cli.ts'),
           engine: at('src-main/engine/index.ts'),
+          librarian: at('src-main/lab/models/worker.ts'),
           analyst: at('src-main/lab/results/worker.ts'),
         },
       },

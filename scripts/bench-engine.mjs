@@ -1,5 +1,5 @@
 // Measures the engine on the shapes of the quick start, on every backend that loads here: node scripts/bench-engine.mjs
-// `--preset <id>` names another preset for the whole run, `--no-run` leaves it out.
+// `--preset <id>` names another preset for the whole run, `--no-run` leaves it out; `--transformers` measures nothing else.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,7 +7,11 @@ import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 
 const { values: options } = parseArgs({
-  options: { preset: { type: 'string', default: 'quickstart' }, 'no-run': { type: 'boolean', default: false } },
+  options: {
+    preset: { type: 'string', default: 'quickstart' },
+    'no-run': { type: 'boolean', default: false },
+    transformers: { type: 'boolean', default: false },
+  },
 })
 const at = (path) => resolve(import.meta.dirname, '..', path)
 /** One module runner for all, so that they share the state of their modules. */
@@ -17,7 +21,8 @@ const load = async (...paths) => {
     Object.assign(modules, (await runnerImport(at(path), { configFile: false, logLevel: 'error' })).module)
   return modules
 }
-const { loadBackend, BACKEND_IDS } = await load('src-main/engine/backends/index.ts')
+const { loadBackend } = await load('src-main/engine/backends/index.ts')
+const { BACKEND_IDS } = await load('src-main/engine/backends/registry.ts')
 const { crossEntropyGradient } = await load('src-main/engine/backends/self-test.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
 const { planExperiment } = await load('src-main/science/plan.ts')
@@ -62,18 +67,25 @@ async function median(work) {
   return times.sort((a, b) => a - b)[times.length >> 1]
 }
 
-async function measure(backend, { net, batch, train }) {
+/** A learner, and a step or a prediction of it. */
+async function caller(backend, { net, batch, train }) {
   const learner = await backend.create(net, { seed: 0 })
   const targets = {
     rows: batch.n,
     cols: 2,
     data: Float32Array.from({ length: 2 * batch.n }, (_, i) => (i + (i >> 1)) % 2),
   }
-  const seconds = await median(async () => {
+  const call = async () => {
     if (!train) return learner.forward(batch)
     await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
     return learner.step(ADAMW)
-  })
+  }
+  return { learner, call }
+}
+
+async function measure(backend, each) {
+  const { learner, call } = await caller(backend, each)
+  const seconds = await median(call)
   learner.dispose()
   return 1 / seconds
 }
@@ -125,13 +137,60 @@ console.log(
 
 const row = (title, cells) => console.log(title.padEnd(50) + cells.map((c) => String(c).padStart(14)).join(''))
 const figure = (x) => (x >= 100 ? Math.round(x).toLocaleString('en') : x.toPrecision(3))
-row('a second', [...backends.map((b) => b.id), ...(backends.length > 1 ? ['ratio'] : [])])
-for (const each of CASES) {
-  const rates = []
-  for (const backend of backends) rates.push(await measure(backend, each))
-  row(each.title, [...rates.map(figure), ...(rates.length > 1 ? [(rates[0] / rates[1]).toFixed(2)] : [])])
+if (!options.transformers) {
+  row('a second', [...backends.map((b) => b.id), ...(backends.length > 1 ? ['ratio'] : [])])
+  for (const each of CASES) {
+    const rates = []
+    for (const backend of backends) rates.push(await measure(backend, each))
+    row(each.title, [...rates.map(figure), ...(rates.length > 1 ? [(rates[0] / rates[1]).toFixed(2)] : [])])
+  }
 }
-if (!options['no-run'])
+
+/** A GPT-2 under a head of two classes, and texts of 64 tokens. */
+const gpt2 = (width, layers) => ({
+  ...{ kind: 'transformer', vocabulary: 8192, width, layers, heads: width / 32, kvHeads: width / 32, headSize: 32 },
+  ...{ inner: 4 * width, positions: { kind: 'learned', count: 64 }, tokenTypes: 0, norm: 'layer', normEpsilon: 1e-5 },
+  ...{ normOrder: 'pre', parallel: false, causal: true, activation: 'gelu-tanh', pooling: 'last' },
+  ...{ bias: { qkv: true, out: true, mlp: true }, head: { kind: 'classes', classes: 2, bias: true } },
+})
+/** Texts of these lengths in turn. */
+function texts(n, lengths) {
+  const offsets = new Int32Array(n + 1)
+  for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i] + lengths[i % lengths.length]
+  const tokens = Int32Array.from({ length: offsets[n] }, (_, i) =>
+    Math.floor(8192 * Math.abs(Math.sin(i * 12.9898)) ** 4 * 0.999),
+  )
+  return { n, tokens, offsets }
+}
+const EVEN = texts(32, [64])
+const RAGGED = texts(32, [9, 64, 14, 30, 21, 11, 44, 17])
+const TRANSFORMERS = [
+  { title: 'd64, 2 layers, 32 × 64 tokens', net: gpt2(64, 2), batch: EVEN },
+  { title: 'd64, 2 layers, 32 texts of 9 to 64 tokens', net: gpt2(64, 2), batch: RAGGED },
+  { title: 'd128, 4 layers, 32 × 64 tokens', net: gpt2(128, 4), batch: EVEN },
+  { title: 'd128, 4 layers, 32 texts of 9 to 64 tokens', net: gpt2(128, 4), batch: RAGGED },
+].flatMap((each) => [
+  { ...each, title: `step, ${each.title}`, train: true },
+  { ...each, title: `forward, ${each.title}`, train: false },
+])
+/** Median milliseconds of a call on every backend, taken in turn so that all see the same load of the machine. */
+async function alternate({ net, batch, train }) {
+  const calls = []
+  for (const backend of backends) calls.push(await caller(backend, { net, batch, train }))
+  const times = calls.map(() => [])
+  for (let round = 0; round < 12; round++)
+    for (const [i, { call }] of calls.entries()) {
+      const before = performance.now()
+      await call()
+      if (round > 1) times[i].push(performance.now() - before)
+    }
+  for (const { learner } of calls) learner.dispose()
+  return times.map((own) => own.sort((a, b) => a - b)[own.length >> 1])
+}
+row('\nms a call', [...backends.map((b) => b.id)])
+for (const each of TRANSFORMERS) row(each.title, (await alternate(each)).map(figure))
+
+if (!options['no-run'] && !options.transformers)
   for (const { id } of backends) {
     const { seconds, steps, trainings } = await wholeRun(id)
     row(`\n${options.preset} on ${id}`, [`${seconds.toFixed(1)} s`, `${trainings} trainings`, `${figure(steps)} steps`])

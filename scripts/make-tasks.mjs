@@ -11,6 +11,7 @@ const SOURCES = {
   sotu: 'sotu_era',
   spam: 'spam',
   'person-artifact': 'wordnet_person_vs_artifact',
+  'wordnet-isa': 'wordnet_isa_true_false',
 }
 
 /** gzip without a time stamp and without the name of the system in its header. */

@@ -21,6 +21,7 @@ process.exitCode = await main(process.argv.slice(2), {
       cache: labCache(),
       spawnEngine: engines.spawn,
       analyst: join(import.meta.dirname, 'analyst.js'),
+      librarian: join(import.meta.dirname, 'librarian.js'),
       appVersion: packageJson.version,
       ...options,
     }),

@@ -104,6 +104,7 @@ function openLab(): Promise<Lab> {
     appVersion: app.getVersion(),
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
+    librarian: join(import.meta.dirname, 'librarian.js'),
   }
   opening ??= createLab(options)
     .catch((error: unknown) => {
@@ -160,7 +161,9 @@ function showWindow(): void {
       void askBeforeClosing()
     })
     window.on('closed', () => (window = null))
-    window.webContents.on('did-start-loading', tryToWrite)
+    window.webContents.on('did-start-navigation', (details) => {
+      if (details.isMainFrame && !details.isSameDocument) tryToWrite()
+    })
     return
   }
   if (window.isMinimized()) window.restore()

@@ -39,6 +39,10 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
   const mustBeChosen = (path: string) => {
     if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
   }
+  const remember = (path: string | undefined) => {
+    if (path !== undefined) chosen.add(path)
+    return path ?? null
+  }
   return {
     ...calls,
     async chooseDataset() {
@@ -52,9 +56,26 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
           { name: 'All files', extensions: ['*'] },
         ],
       })
-      const path = filePaths[0] ?? null
-      if (path !== null) chosen.add(path)
-      return path
+      return remember(filePaths[0])
+    },
+    async chooseModel(what) {
+      const shown = window()
+      if (!shown) return null
+      const { filePaths } = await dialog.showOpenDialog(
+        shown,
+        what === 'folder'
+          ? { title: 'Choose the folder of a model', properties: ['openDirectory'] }
+          : {
+              title: 'Choose a model',
+              properties: ['openFile'],
+              filters: [{ name: 'GGUF, ONNX or safetensors', extensions: ['gguf', 'onnx', 'safetensors'] }],
+            },
+      )
+      return remember(filePaths[0])
+    },
+    async modelAdd(path) {
+      mustBeChosen(path)
+      return calls.modelAdd(path)
     },
     async datasetPreview(query) {
       mustBeChosen(query.path)

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, Menu, nativeTheme, protocol, screen, session, type Rectangle } from 'electron'
+import { app, BrowserWindow, dialog, Menu, nativeTheme, protocol, screen, session, type Rectangle } from 'electron'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -134,8 +134,12 @@ function reloadWhenGone(window: BrowserWindow): void {
   window.webContents.on('render-process-gone', (_event, details) => {
     if (details.reason === 'clean-exit') return
     reloads = reloads.filter((at) => Date.now() - at < 60_000)
-    if (reloads.push(Date.now()) <= RELOADS_A_MINUTE) window.webContents.reload()
-    else window.destroy()
+    if (reloads.push(Date.now()) <= RELOADS_A_MINUTE) return window.webContents.reload()
+    dialog.showErrorBox(
+      'The window keeps crashing',
+      `It was loaded again ${RELOADS_A_MINUTE} times within a minute. What was run is kept. Start the app again; if that does not help, start it with --disable-gpu.`,
+    )
+    window.destroy()
   })
 }
 

@@ -51,14 +51,29 @@ const sources = (...folders) =>
       .map((file) => join(folder, file)),
   )
 
+/** Folders of the addon's sources. */
+const SOURCES = ['kernels', 'pool', 'optimiser', 'model', 'napi']
+const HEADERS = ['attention', 'gemm', 'norm']
+
+/** Of all that the addon is made of, but for the compiler. */
+export function sourcesHash() {
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
+  for (const folder of [...SOURCES, ...HEADERS])
+    for (const file of readdirSync(join(here, folder)).sort())
+      hash.update(`\0${folder}/${file}\0`).update(readFileSync(join(here, folder, file)))
+  return hash.digest('hex')
+}
+
 /** What has to be compiled: each unit a source file, its flags and the name of its object file. */
 function units({ test, sanitize, arch }) {
   const flags = [...COMMON, ...(sanitize ? SANITIZE : FAST)]
-  const plain = sources('kernels', 'pool', 'optimiser', 'model', test ? 'test' : 'napi').map((source) => ({
-    source,
-    flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
-    object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
-  }))
+  const plain = sources(...SOURCES.filter((folder) => !test || folder !== 'napi'), ...(test ? ['test'] : [])).map(
+    (source) => ({
+      source,
+      flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
+      object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
+    }),
+  )
   // The baseline first: should the linker ever have to merge two copies of a function, it keeps the one that runs anywhere.
   const kernels = Object.entries(ISAS[arch] ?? { baseline: [] })
     .reverse()

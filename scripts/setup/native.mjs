@@ -1,58 +1,69 @@
-// The native engine: compiled once per sources, compiler and platform, kept outside the clone, put where the app looks.
-// Without a compiler the app still works, on WebAssembly; the reason is left for the app to show.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+// The native engine, src-native/build/w2s.node: compiled where there is a compiler and its sources have changed, taken from
+// the cache where this machine has compiled them before. Without it the app computes on its other backends.
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { build, findCompiler, sourcesHash } from '../../src-native/build.mjs'
 import { cache, exists, root, say, sha256, tail, timed, writeWhole } from './common.mjs'
 
-const folder = join(root, 'src-native')
-const built = join(folder, 'build')
-const addon = join(built, 'w2s.node')
-const stamp = join(built, 'inputs.sha256')
-const whyNot = join(built, 'why-not.txt')
+const read = (path) => (exists(path) ? readFileSync(path, 'utf8') : '')
 
-/** Sources of the addon, without what it was compiled to. */
-function sources() {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(built) && /\.(cpp|h|mjs)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .flatMap((path) => [path.slice(folder.length), '\0', readFileSync(path), '\0'])
+/** The C library that a binary is linked with, e.g. "glibc 2.36". */
+function libc() {
+  if (process.platform !== 'linux') return process.platform
+  const { glibcVersionRuntime } = process.report.getReport().header
+  return glibcVersionRuntime ? `glibc ${glibcVersionRuntime}` : 'musl'
 }
 
-export async function native() {
-  if (exists(join(folder, 'prebuilt', `${process.platform}-${process.arch}`, 'w2s.node'))) return
-  const key = sha256(...sources(), process.platform, process.arch)
-  if (exists(stamp) && readFileSync(stamp, 'utf8') === key && exists(addon)) return
-  const { build, findCompiler } = await import('../../src-native/build.mjs')
-  const compiler = await findCompiler()
-  if (!compiler) return leaveOut('no C++ compiler was found (looked for $CXX, c++, g++, clang++)')
-  const kept = join(cache, 'native', `${sha256(key, compiler.version)}.node`)
-  try {
-    if (!exists(kept)) {
-      await timed('native', 'compiling the native engine (once a version, about a minute)', () => build())
-      mkdirSync(join(cache, 'native'), { recursive: true })
-      putWhole(addon, kept)
-    } else {
-      mkdirSync(built, { recursive: true })
-      putWhole(kept, addon)
-    }
-  } catch (error) {
-    return leaveOut(`the compiler refused it: ${tail(String(error.stderr || error.message), 3)}`)
+/** A new file and a rename: a process that has the old one loaded keeps it. */
+function copyWhole(from, to) {
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(from, `${to}.${process.pid}`)
+  renameSync(`${to}.${process.pid}`, to)
+}
+
+/**
+ * Puts the addon in place, or leaves `why-not.txt` there, which the app tells.
+ * @param {object} parts by default this clone's own
+ */
+export async function native({
+  folder = join(root, 'src-native'),
+  kept = join(cache, 'native'),
+  compile = build,
+  compilerHere = findCompiler,
+  sources = sourcesHash(),
+} = {}) {
+  const at = (name) => join(folder, 'build', name)
+  const key = `${sources} ${process.platform} ${process.arch}`
+  if (exists(at('w2s.node')) && read(at('w2s.key')) === key) return
+  const place = () => {
+    for (const name of ['why-not.txt', 'tried.key']) rmSync(at(name), { force: true })
+    writeWhole(at('w2s.key'), key)
   }
-  rmSync(whyNot, { force: true })
-  writeWhole(stamp, key)
-}
 
-/** Copies beside and moves into place: nobody ever sees half an addon, and who has the old one open keeps it. */
-function putWhole(from, to) {
-  const partial = `${to}.${process.pid}.new`
-  copyFileSync(from, partial)
-  renameSync(partial, to)
-}
-
-function leaveOut(why) {
-  mkdirSync(built, { recursive: true })
-  rmSync(addon, { force: true })
-  writeWhole(whyNot, why)
-  say('native', `left out, the app runs on WebAssembly: ${why}`)
+  // A package that comes with the addon says which sources it is made of.
+  const carried = join(folder, 'prebuilt', `${process.platform}-${process.arch}`)
+  if (read(join(carried, 'sources.sha256')).trim() === sources) {
+    copyWhole(join(carried, 'w2s.node'), at('w2s.node'))
+    return place()
+  }
+  const compiler = process.platform === 'win32' ? null : await compilerHere()
+  const tried = `${key} ${compiler?.version ?? 'no compiler'}`
+  if (read(at('tried.key')) === tried) return
+  const inCache = join(kept, sha256(tried, libc()).slice(0, 32), 'w2s.node')
+  try {
+    if (!compiler) throw new Error('no C++ compiler was found')
+    if (!exists(inCache)) {
+      const made = await timed('native', 'compiling the native engine (once a machine, about half a minute)', compile)
+      copyWhole(made, inCache)
+    }
+    copyWhole(inCache, at('w2s.node'))
+    place()
+  } catch (error) {
+    const why = compiler ? `${compiler.name} failed: ${tail(error.stderr || error.message)}` : error.message
+    say('native', `not built, so the app computes with its other backends, more slowly: ${why}`)
+    // What is there was made of other sources.
+    rmSync(at('w2s.node'), { force: true })
+    writeWhole(at('why-not.txt'), why)
+    writeWhole(at('tried.key'), tried)
+  }
 }

@@ -5,6 +5,7 @@ import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
 import { list } from './commands/list'
+import { models } from './commands/models'
 import { run } from './commands/run'
 import { show } from './commands/show'
 import { verify } from './commands/verify'
@@ -19,6 +20,7 @@ const commands: Record<string, Command> = {
   export: exportRun,
   verify,
   catalog,
+  models,
   doctor,
   help: createHelp(() => commands),
 }

@@ -1,11 +1,10 @@
 import type { Matrix } from '../science/matrix'
-import type { FeatureSpec } from '../science/models/model'
 import { zeros } from '../science/matrix'
 import { tokenizeWords } from './words'
 
 /** How the texts of one model become numbers; plain JSON, kept beside the weights. */
 export interface Features {
-  kind: FeatureSpec['kind']
+  kind: 'words' | 'vectors'
   /** `words`: the word of each column. `vectors`: the word of each row of the embeddings. */
   words: string[]
 }
@@ -13,18 +12,6 @@ export interface Features {
 /** Encoded texts, the shape that a learner takes (ragged token lists: text i owns tokens[offsets[i] .. offsets[i + 1])). */
 export type EncodedTexts =
   { n: number; dense: Matrix } | { n: number; tokens: Int32Array<ArrayBuffer>; offsets: Int32Array<ArrayBuffer> }
-
-/**
- * Chooses what a model sees of its texts.
- * @param texts of the split that fits the features: the weak half of the task, never a test text
- * @param vocabulary words of the pretrained vectors, in the order of the rows; needed for `vectors` only
- */
-export function fitFeatures(spec: FeatureSpec, texts: Iterable<string>, vocabulary: string[] = []): Features {
-  if (spec.kind === 'words') return { kind: 'words', words: frequentWords(texts, spec.words) }
-  if (vocabulary.length === 0)
-    throw new Error('features of kind "vectors": expected the vocabulary of the vectors, got none')
-  return { kind: 'vectors', words: vocabulary }
-}
 
 /** The `count` words that occur in most texts; ties alphabetically, so that the result depends on nothing else. */
 export function frequentWords(texts: Iterable<string>, count: number): string[] {

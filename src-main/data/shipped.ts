@@ -24,6 +24,7 @@ export function bundledPretraining(): Extract<Stage, { kind: 'pretrain' }> {
       tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
     ),
     bundled: Object.fromEntries(tasks.map((t) => [t.id, t.sha256])),
+    checkpoints: {},
     backend: 'wasm',
   })
   const stage = plan.stages.find((s) => s.kind === 'pretrain')

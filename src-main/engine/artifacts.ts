@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Stage } from '../science/stages'
@@ -21,11 +21,8 @@ export interface Manifest {
   finishedAt: number
   appVersion: string
 }
-/** A file on its way into an artifact. */
-export interface NewFile {
-  name: string
-  bytes: Uint8Array
-}
+/** A file on its way into an artifact: its bytes, or where it lies in the store's temporary folder, to be moved. */
+export type NewFile = { name: string } & ({ bytes: Uint8Array } | { path: string })
 
 /** An artifact that is missing, unfinished or not what its manifest says. The message names folder and file. */
 export class ArtifactError extends Error {
@@ -112,6 +109,29 @@ async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
     await handle.close()
   }
 }
+/** Puts a file into a folder, durably. */
+async function place(folder: string, file: NewFile): Promise<ArtifactFile> {
+  const { name } = file
+  const target = path.join(folder, name)
+  if ('bytes' in file) {
+    await writeDurably(target, file.bytes)
+    return { name, bytes: file.bytes.length, sha256: sha256(file.bytes) }
+  }
+  await rename(file.path, target)
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of createReadStream(target) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    bytes += chunk.length
+  }
+  return { name, bytes, sha256: hash.digest('hex') }
+}
+
+/** A path for unfinished work of this process in the store `root`: swept when the process is gone. */
+export function temporaryPath(root: string, name: string): string {
+  return path.join(root, 'tmp', `${name}-${process.pid}`)
+}
+
 /** Makes the names in a folder durable. Windows cannot open folders; there the rename itself has to do. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
@@ -133,14 +153,11 @@ export async function commitArtifact(
   facts: Omit<Manifest, 'files'>,
   files: readonly NewFile[],
 ): Promise<Manifest> {
-  const manifest: Manifest = {
-    ...facts,
-    files: files.map((f) => ({ name: f.name, bytes: f.bytes.length, sha256: sha256(f.bytes) })),
-  }
-  const temporary = path.join(root, 'tmp', `${facts.key}-${process.pid}`)
+  const temporary = temporaryPath(root, facts.key)
   await rm(temporary, { recursive: true, force: true })
   await mkdir(temporary, { recursive: true })
-  for (const file of files) await writeDurably(path.join(temporary, file.name), file.bytes)
+  const manifest: Manifest = { ...facts, files: [] }
+  for (const file of files) manifest.files.push(await place(temporary, file))
   await writeDurably(path.join(temporary, MANIFEST), Buffer.from(JSON.stringify(manifest, null, 2) + '\n'))
   await syncFolder(temporary)
 

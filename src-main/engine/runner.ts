@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
-import { commitArtifact, readArtifactFile, sweepTemporary, type Manifest } from './artifacts'
+import { commitArtifact, readArtifactFile, sweepTemporary, temporaryPath, type Manifest } from './artifacts'
 import type { Backend } from './backends/learner'
 import type { EngineEvent, Job } from './protocol'
 import { runStage } from './stages'
@@ -21,7 +21,7 @@ const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is p
 
 /**
  * @param emit receives every event of every job
- * @param backendFor loads the backend that a `train` stage names
+ * @param backendFor loads the backend that a stage names
  */
 export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id: string) => Promise<Backend>): Runner {
   let running: string | null = null
@@ -42,6 +42,15 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
           )
         return readArtifactFile(folder, file)
       },
+      model(content) {
+        const found = job.models[content]
+        if (found === undefined)
+          throw new Error(
+            `${job.stage.title}: expected the place of model ${content}, got ${Object.keys(job.models).join(', ') || 'no models'}`,
+          )
+        return found
+      },
+      scratch: (name) => temporaryPath(job.artifacts, `${key}-${name}`),
       async checkpoint() {
         await nextTurn()
         if (cancelled) throw new Cancelled()
@@ -60,7 +69,7 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
     const { stage } = job
     const { key } = stage
     await sweep(job.artifacts)
-    const backend = stage.kind === 'train' ? await backendFor(stage.config.backend) : null
+    const backend = 'backend' in stage.config ? await backendFor(stage.config.backend) : null
     const place: Place = backend ?? PLAIN
     emit({
       type: 'state',

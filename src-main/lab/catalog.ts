@@ -29,10 +29,11 @@ export async function readPresets(resources: string): Promise<Preset[]> {
 }
 
 /** Everything that a spec may name. */
-export function catalogOf(tasks: TaskInfo[], presets: Preset[]): Catalog {
+export function catalogOf(tasks: TaskInfo[], presets: Preset[], checkpoints: Catalog['checkpoints']): Catalog {
   return {
     ...describeCatalog(),
     tasks,
+    checkpoints,
     presets,
     backends: [
       { id: 'auto', title: 'Best that works here' },

@@ -1,4 +1,6 @@
 import type { Failure } from '../../src-preload/contract'
+import { CheckpointError } from '../data/checkpoints/errors'
+import { ModelError } from '../data/models/errors'
 import type { Problem } from '../science/problems'
 import { asStorageError, StorageError } from '../store'
 
@@ -27,6 +29,8 @@ export function failureOf(error: unknown, home: string): Failure {
     const { code, message, problems } = known
     return problems.length > 0 ? { code, message, problems } : { code, message }
   }
+  if (known instanceof ModelError) return { code: known.trouble, message: known.message }
+  if (known instanceof CheckpointError) return { code: 'bad-input', message: known.message }
   if (known instanceof StorageError) return { code: 'storage', message: known.message }
   return { code: 'internal', message: known instanceof Error ? known.message : String(known) }
 }

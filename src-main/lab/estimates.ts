@@ -1,5 +1,6 @@
+import type { ModelEntry } from '../data/models'
 import { evaluationSteps, stepCount } from '../science/schedule'
-import type { DataConfig, Stage, TrainConfig } from '../science/stages'
+import { checkpointOf, predictedSplits, type DataConfig, type Stage, type TrainConfig } from '../science/stages'
 import { median } from '../science/statistics'
 import type { Store } from '../store'
 
@@ -17,6 +18,9 @@ const DEFAULT_RATES: Record<string, number> = {
   'train/tensorflow': 6e-6,
   'train/wasm': 8e-6,
 }
+/** The same of a pretrained model, an operation: texts of `TOKENS` tokens, two operations a weight and token. */
+const DEFAULT_SECONDS_AN_OPERATION: Record<string, number> = { cpu: 1e-11, tensorflow: 3e-11, wasm: 1.5e-10 }
+const TOKENS = 24
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
 const START_SECONDS = 0.1
 const BYTES_AN_EXAMPLE = 1500
@@ -31,6 +35,11 @@ export interface Estimator {
   bytes: (stage: Stage) => number
 }
 
+/** Of a pretrained model. */
+export type ModelSize = Pick<ModelEntry, 'parameters' | 'layers' | 'width'>
+/** Model sizes by content key. */
+export type ModelSizes = ReadonlyMap<string, ModelSize>
+
 type Sizes = DataConfig['sizes']
 const total = (sizes: Sizes) => Object.values(sizes).reduce((sum, n) => sum + n, 0)
 
@@ -38,22 +47,33 @@ const total = (sizes: Sizes) => Object.values(sizes).reduce((sum, n) => sum + n,
 function workOf(kind: string, config: unknown, sizes: Sizes): number {
   if (kind === 'pretrain') return 1
   if (kind !== 'train') return total(sizes)
-  const { optimiser, trainOn, evaluations } = config as TrainConfig
+  const { optimiser, trainOn, evaluations, role } = config as TrainConfig
   const steps = stepCount(sizes[trainOn], optimiser)
+  const evaluated = predictedSplits(role).reduce((sum, split) => sum + sizes[split], 0)
   // Forward and backward take about three times what forward alone takes.
-  return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * total(sizes)
+  return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * evaluated
 }
 
 function likeness(kind: string, config: unknown): string {
-  if (kind !== 'train') return kind
-  const { backend, model } = config as TrainConfig
-  return `train/${backend}/${model.model}`
+  if (kind !== 'train' && kind !== 'features') return kind
+  const { backend, model, checkpoint } = config as Partial<TrainConfig>
+  return [kind, backend, model?.model, checkpoint].filter((part) => part !== undefined).join('/')
+}
+
+/** Seconds a forward pass of an example through a pretrained model, where this machine has none to go by. */
+function defaultRate(config: { backend: string; checkpoint?: string }, sizes: ModelSizes): number | undefined {
+  const size = config.checkpoint === undefined ? undefined : sizes.get(config.checkpoint)
+  const perOperation = DEFAULT_SECONDS_AN_OPERATION[config.backend]
+  if (!size || perOperation === undefined) return undefined
+  // What a token passes through: the weights of the blocks, not its row among the embeddings.
+  return 2 * 12 * size.layers * size.width ** 2 * TOKENS * perOperation
 }
 
 /**
  * @param stages the plan that the asked stages are from
+ * @param models those that its stages name
  */
-export function createEstimator(store: Store, stages: readonly Stage[]): Estimator {
+export function createEstimator(store: Store, stages: readonly Stage[], models: ModelSizes): Estimator {
   const rates = pastRates(store)
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
   const sizesOf = (stage: Stage): Sizes | null => {
@@ -64,7 +84,11 @@ export function createEstimator(store: Store, stages: readonly Stage[]): Estimat
     seconds(stage) {
       const sizes = sizesOf(stage) ?? NO_SIZES
       const like = likeness(stage.kind, stage.config)
-      const rate = rates.get(like) ?? DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')]
+      const rate =
+        rates.get(like) ??
+        (checkpointOf(stage) === undefined
+          ? (DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')])
+          : defaultRate(stage.config as TrainConfig, models))
       return rate === undefined ? null : START_SECONDS + rate * workOf(stage.kind, stage.config, sizes)
     },
     bytes(stage) {
@@ -72,8 +96,11 @@ export function createEstimator(store: Store, stages: readonly Stage[]): Estimat
       if (stage.kind === 'pretrain') return BYTES_OF_VECTORS
       if (stage.kind === 'data') return examples * BYTES_AN_EXAMPLE
       if (stage.kind === 'label') return examples * 8
+      const model = models.get(checkpointOf(stage) ?? '')
+      if (stage.kind === 'features') return 4 * examples * (model?.width ?? 0)
+      const weights = stage.config.weights === 'drop' ? 0 : model ? 4 * model.parameters : BYTES_OF_WEIGHTS
       // Four bytes an example and evaluation, in the store and in the artifact.
-      return BYTES_OF_WEIGHTS + 2 * 4 * examples * stage.config.evaluations
+      return weights + 2 * 4 * examples * stage.config.evaluations
     },
   }
 }

@@ -7,9 +7,11 @@ import type { Backends } from './backends'
 import { bundleInput } from './bundles'
 import type { Bus } from './bus'
 import { catalogOf } from './catalog'
+import type { Checkpoints } from './checkpoints'
 import type { Datasets } from './datasets'
 import { LabError } from './errors'
 import { isHomeLocked } from './lock'
+import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './planner'
 import { readCurves } from './reads'
@@ -26,6 +28,8 @@ export interface Parts {
   shelf: Shelf
   bus: Bus
   datasets: Datasets
+  checkpoints: Checkpoints
+  models: ModelDesk
   presets: Preset[]
   results: Results
   backends: Backends
@@ -42,14 +46,14 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, presets, results, backends, planner, runs, status } = parts
+  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   return {
-    catalog: () => catalogOf(datasets.list(), presets),
+    catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
-      checkSpace(options.home, planner.bytes(planned.plan))
+      checkSpace(options.home, await planner.bytes(planned.plan))
       return { runId: await runs.add(planned) }
     },
     runs: () => runs.list(),
@@ -75,6 +79,13 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       bus.publish([{ type: 'datasets' }])
       return null
     },
+    models: () => models.list(),
+    modelGet: (query) => models.get(query),
+    modelCancel: (id) => models.cancel(id),
+    modelAdd: (path) => models.add(path),
+    modelVerify: (id) => models.verify(id),
+    modelRemove: (id) => models.remove(id),
+    modelCard: (id) => models.card(id),
     doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),

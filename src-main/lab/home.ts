@@ -9,7 +9,7 @@ export function labHome(env: Env = process.env): string {
   return resolve(env.W2S_HOME || join(base, 'weak-to-strong-lab'))
 }
 
-/** Where installed backends are kept: `W2S_CACHE`, else the user's cache folder. Safe to delete. */
+/** Where installed backends and models are kept: `W2S_CACHE`, else the user's cache folder. Safe to delete. */
 export function labCache(env: Env = process.env): string {
   const base = env.XDG_CACHE_HOME || join(homedir(), '.cache')
   return resolve(env.W2S_CACHE || join(base, 'weak-to-strong-lab'))

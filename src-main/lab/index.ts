@@ -4,12 +4,15 @@ import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './backends'
 import { createBus } from './bus'
 import { readPresets } from './catalog'
+import { createCheckpoints } from './checkpoints'
 import { openDatasets } from './datasets'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
 import { createHost, TIMING } from './host'
 import { reconcile } from './lifecycle'
 import { lockHome, type Lock } from './lock'
+import { createModelDesk } from './models'
+import { createLibrarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
 import { createPlanner } from './planner'
 import { createQueue } from './queue'
@@ -58,6 +61,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources)
   const presets = await readPresets(resources)
+  const librarian = createLibrarian({ cache: options.cache, bundled: join(resources, 'models') }, options.librarian)
+  const models = createModelDesk(librarian, store, bus)
+  const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)
   const upkeep = lock ? createUpkeep(store, analyst) : () => undefined
   const results = createResults(store, shelf, analyst)
@@ -76,18 +82,19 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   })
   const onEnded = headlines.update
   const onChange = () => status.changed()
-  const queue = createQueue({ store, shelf, host, bus, recorder, taskPath: datasets.path, onEnded, onChange })
+  const places = { taskPath: datasets.path, modelPath: checkpoints.path }
+  const queue = createQueue({ store, shelf, host, bus, recorder, ...places, onEnded, onChange })
   const readOnly = lock ? '' : READ_ONLY
   const fallbackRuntime = options.fallbackRuntime ?? ''
   const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
   // Asked for by name it need not be tried before the plan: the engine tries it, and the stage fails with the reason.
   const wanted = options.backend ?? 'auto'
   const backend = async (): Promise<BackendId> => (wanted === 'auto' ? (await backends.choose()).id : wanted)
-  const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context })
-  const runs = createRunDesk({ store, shelf, bus, queue, onEnded })
+  const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context, checkpoints })
+  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded })
   if (lock) headlines.catchUp()
 
-  const parts = { store, shelf, bus, datasets, presets, results, backends, planner, runs, status }
+  const parts = { store, shelf, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, status }
 
   let closing: Promise<void> | null = null
   async function close(): Promise<void> {
@@ -98,6 +105,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     } finally {
       status.close()
       await analyst.close()
+      await models.close()
       store.close()
       lock?.release()
     }

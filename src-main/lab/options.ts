@@ -28,7 +28,7 @@ export interface LabOptions {
   home: string
   /** The app's own data: `tasks/`, `ladders/`, `presets/`. */
   resources: string
-  /** Where installed backends live, outside the clone. */
+  /** Where installed backends and models live, outside the clone. */
   cache: string
   spawnEngine: SpawnEngine
   /** Default 'auto': the best one that passes its self-test. */
@@ -38,6 +38,8 @@ export interface LabOptions {
   readOnly?: boolean
   /** Says that the runtime is a fallback and which, for the status bar; '' or absent when it is not. */
   fallbackRuntime?: string
+  /** The built `librarian.js`; without it models are fetched and checked in this thread. */
+  librarian?: string
   /** The built `analyst.js`; without it results are computed in this thread. */
   analyst?: string
   /** Milliseconds, for tests. */
@@ -53,7 +55,7 @@ export interface Timing {
 }
 
 /** Calls that need a window: the app answers them itself. */
-export type WindowCall = 'chooseDataset' | 'reveal'
+export type WindowCall = 'chooseDataset' | 'chooseModel' | 'reveal'
 /**
  * The contract's calls as functions; failures are thrown as LabError or StorageError. `exportBundle` with an empty path
  * writes into `<home>/bundles`.

@@ -1,11 +1,13 @@
 import type { Preview } from '../../src-preload/contract'
 import type { BackendId } from '../engine/backends/learner'
+import { MODELS } from '../science/models'
 import { parseSpec } from '../science/parse'
 import { planExperiment, PlanError, type PlanContext } from '../science/plan'
 import type { Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
 import type { Plan, Stage } from '../science/stages'
 import type { Store } from '../store'
+import type { Checkpoints } from './checkpoints'
 import { badInput } from './errors'
 import { createEstimator } from './estimates'
 import { spaceProblem } from './space'
@@ -21,7 +23,7 @@ export interface Planner {
   plan(spec: unknown): Promise<Planned>
   preview(spec: unknown): Promise<Preview>
   /** Bytes that the stages that are not there yet will take. */
-  bytes(plan: Plan): number
+  bytes(plan: Plan): Promise<number>
 }
 
 interface PlannerOptions {
@@ -30,6 +32,7 @@ interface PlannerOptions {
   home: string
   backend: () => Promise<BackendId>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
+  checkpoints: Pick<Checkpoints, 'context' | 'sizes'>
 }
 
 /** Role of a stage in an arm; null for what serves several. */
@@ -38,11 +41,11 @@ export function roleOf(stage: Stage) {
 }
 
 /** A planner over what is in the store and on disk; it changes neither. */
-export function createPlanner({ store, shelf, home, backend, tasks }: PlannerOptions): Planner {
+export function createPlanner({ store, shelf, home, backend, tasks, checkpoints }: PlannerOptions): Planner {
   async function tryPlan(input: unknown): Promise<Planned | { problems: Problem[] }> {
     const parsed = parseSpec(input)
     if (!parsed.ok) return { problems: parsed.problems }
-    const context = { ...tasks(), backend: await backend() }
+    const context = { ...tasks(), checkpoints: await checkpoints.context(), backend: await backend() }
     try {
       return { spec: parsed.spec, plan: planExperiment(parsed.spec, context) }
     } catch (error) {
@@ -56,8 +59,8 @@ export function createPlanner({ store, shelf, home, backend, tasks }: PlannerOpt
     return shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
   }
 
-  function bytes(plan: Plan): number {
-    const { bytes } = createEstimator(store, plan.stages)
+  async function bytes(plan: Plan): Promise<number> {
+    const { bytes } = createEstimator(store, plan.stages, await checkpoints.sizes())
     return plan.stages.filter((stage) => !isCached(stage.key)).reduce((sum, stage) => sum + bytes(stage), 0)
   }
 
@@ -72,13 +75,13 @@ export function createPlanner({ store, shelf, home, backend, tasks }: PlannerOpt
       const planned = await tryPlan(input)
       if ('problems' in planned) return { valid: false, problems: planned.problems }
       const { plan, spec } = planned
-      const estimator = createEstimator(store, plan.stages)
+      const estimator = createEstimator(store, plan.stages, await checkpoints.sizes())
       const stages = plan.stages.map((stage) => {
         const cached = isCached(stage.key)
         const estimateSeconds = cached ? 0 : estimator.seconds(stage)
         return { key: stage.key, kind: stage.kind, role: roleOf(stage), title: stage.title, cached, estimateSeconds }
       })
-      const needed = bytes(plan)
+      const needed = await bytes(plan)
       const seconds = stages.map((stage) => stage.estimateSeconds)
       return {
         valid: true,
@@ -97,12 +100,31 @@ function warningsOf(spec: ExperimentSpec, space: string): string[] {
   const warnings = space === '' ? [] : [space]
   if (spec.seeds.length < 3)
     warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
+  for (const [side, lr] of fastFinetuning(spec))
+    warnings.push(
+      `Learning rate ${lr} of the ${side} model: finetuning a pretrained transformer wants about 0.00001 to 0.0003; more destroys what it knows.`,
+    )
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
     )
   return warnings
 }
+
+/** The sides whose pretrained weights would be trained too fast. */
+function fastFinetuning({ weak, strong, optimiser }: ExperimentSpec): ['weak' | 'strong', number][] {
+  const sides = [
+    ['weak', weak],
+    ['strong', strong],
+  ] as const
+  return sides
+    .filter(([side, models]) => optimiser[side].lr > FASTEST && models.some(({ model }) => isFinetuned(model)))
+    .map(([side]) => [side, optimiser[side].lr])
+}
+
+/** Beyond this rate finetuning a transformer of any size forgets. */
+const FASTEST = 1e-3
+const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 
 /** Half width of the 95 % interval of an accuracy of 0.85, in points. */
 const margin = (n: number) => Math.round(100 * 1.96 * Math.sqrt((0.85 * 0.15) / n))

@@ -1,7 +1,7 @@
 import type { Arm, RunDetail, RunState, RunSummary, StageStatus } from '../../src-preload/contract'
 import type { ExperimentSpec } from '../science/spec'
 import type { RunCounts, RunStageRow, Store } from '../store'
-import { createEstimator } from './estimates'
+import { createEstimator, type ModelSizes } from './estimates'
 import { stageOf } from './lifecycle'
 
 /** What was asked for. */
@@ -14,22 +14,22 @@ function stateOf(run: RunCounts): RunState {
 }
 
 /** A run as the list shows it. */
-export function summaryOf(store: Store, run: RunCounts): RunSummary {
+export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunSummary {
   const { id, name, question, createdAt, endedAt, headline, stagesDone, stagesTotal } = run
-  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id))
+  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
   return { id, name, question, createdAt, endedAt, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
 }
 
 /** A run with its arms and stages. */
-export function detailOf(store: Store, run: RunCounts): RunDetail {
+export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
   const stages = store.runStages.of(run.id).map(statusOf)
-  return { ...summaryOf(store, run), spec: specOf(run), arms: armsOf(run), stages }
+  return { ...summaryOf(store, run, sizes), spec: specOf(run), arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */
-function remaining(store: Store, rows: RunStageRow[]): number | null {
+function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number | null {
   const stages = rows.map((row) => stageOf(store, row))
-  const estimator = createEstimator(store, stages)
+  const estimator = createEstimator(store, stages, sizes)
   let sum = 0
   for (const [i, row] of rows.entries()) {
     if (row.state !== 'waiting' && row.state !== 'running') continue

@@ -3,7 +3,9 @@ import type { RunDetail, RunSummary } from '../../src-preload/contract'
 import type { RunCounts, Store } from '../store'
 import { adopt, readAdoption, type Adoption } from './adopt'
 import type { Bus } from './bus'
+import type { Checkpoints } from './checkpoints'
 import { LabError } from './errors'
+import type { ModelSizes } from './estimates'
 import { endRun, forget, removeOrphans } from './lifecycle'
 import { roleOf, type Planned } from './planner'
 import type { Queue } from './queue'
@@ -14,8 +16,8 @@ import type { Shelf } from './shelf'
 /** Runs: put into the queue, looked at, stopped, taken up again, removed. Ids that are not there throw `not-found`. */
 export interface RunDesk {
   add(planned: Planned): Promise<string>
-  list(): RunSummary[]
-  detail(id: string): RunDetail
+  list(): Promise<RunSummary[]>
+  detail(id: string): Promise<RunDetail>
   cancel(id: string): null
   resume(id: string): Promise<null>
   remove(id: string): Promise<number>
@@ -28,12 +30,16 @@ interface Deps {
   shelf: Shelf
   bus: Bus
   queue: Queue
+  checkpoints: Pick<Checkpoints, 'sizes'>
   onEnded: (runIds: string[]) => void
 }
 
 /** The desk over a store; nothing is queued or begun by making it. */
-export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunDesk {
+export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }: Deps): RunDesk {
   const find = (id: string) => findRun(store, id)
+  /** Only what a live run will still take has to be estimated. */
+  const sizesFor = (runs: RunCounts[]): Promise<ModelSizes> | ModelSizes =>
+    runs.some((run) => !run.ended) ? checkpoints.sizes() : new Map()
 
   /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
   async function begin(keys: string[], change: (adoptions: Adoption[]) => void): Promise<void> {
@@ -60,8 +66,14 @@ export function createRunDesk({ store, shelf, bus, queue, onEnded }: Deps): RunD
       })
       return id
     },
-    list: () => store.runs.all().map((run) => summaryOf(store, run)),
-    detail: (id) => detailOf(store, find(id)),
+    async list() {
+      const sizes = await sizesFor(store.runs.all())
+      return store.runs.all().map((run) => summaryOf(store, run, sizes))
+    },
+    async detail(id) {
+      const sizes = await sizesFor([find(id)])
+      return detailOf(store, find(id), sizes)
+    },
     cancel(id) {
       if (find(id).ended) throw new LabError('conflict', 'This run has ended already; there is nothing to cancel.')
       endRun(store, id, 'cancelled')

@@ -1,5 +1,5 @@
 import type { EngineEvent, Job } from '../engine/protocol'
-import type { Stage } from '../science/stages'
+import { checkpointOf, type Stage } from '../science/stages'
 import type { StageRow, Store } from '../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from './bus'
@@ -16,6 +16,8 @@ export interface RunnerOptions {
   recorder: Recorder
   /** Path of a task's rows, by id and sha256. @throws LabError when it is not there or not the same any more */
   taskPath: (id: string, sha256: string) => string
+  /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
+  modelPath: (key: string) => Promise<string>
   /** Gets the runs that ended. */
   onEnded: (runIds: string[]) => void
 }
@@ -30,7 +32,7 @@ export async function runStage(options: RunnerOptions, row: StageRow): Promise<v
   bus.publish(runEvents(store.runs.withStage(row.id)))
   let job: Job
   try {
-    job = jobOf(options, row)
+    job = await jobOf(options, row)
   } catch (error) {
     return recorder.record([failed(row.key, error instanceof Error ? error.message : String(error))])
   }
@@ -45,15 +47,17 @@ function failed(key: string, error: string): EngineEvent {
   return { type: 'state', key, state: 'failed', at: Date.now(), error }
 }
 
-/** @throws LabError when a task that the stage reads is gone */
-function jobOf({ store, shelf, taskPath }: RunnerOptions, row: StageRow): Job {
+/** @throws LabError when a task or a model that the stage reads is gone */
+async function jobOf({ store, shelf, taskPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
   const stage = stageOf(store, row)
   const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
     return [role, shelf.folder(key, artifact?.origin ?? 'own')]
   })
   const tasks = tasksOf(stage).map(([id, sha256]): [string, string] => [id, taskPath(id, sha256)])
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks: Object.fromEntries(tasks) }
+  const model = checkpointOf(stage)
+  const models = model === undefined ? {} : { [model]: await modelPath(model) }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks: Object.fromEntries(tasks), models }
 }
 
 /** The task files that a stage reads: id and sha256. */

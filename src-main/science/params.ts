@@ -18,6 +18,8 @@ export type Param =
       options: readonly { value: string; label: string; help?: string }[]
     })
   | (Described & { type: 'boolean'; default: boolean })
+  /** The id of a pretrained model; which there are is known to the machine, not to the table. */
+  | (Described & { type: 'checkpoint'; default: string })
 
 /** The parameters of one variant (task, model, loss, method): drives the spec's schema and the builder's form alike. */
 export type ParamTable = Readonly<Record<string, Param>>
@@ -26,12 +28,15 @@ type ValueOf<P extends Param> = P extends { type: 'boolean' }
   ? boolean
   : P extends { type: 'choice'; options: readonly { value: infer V }[] }
     ? V
-    : number
+    : P extends { type: 'checkpoint' }
+      ? string
+      : number
 /** The values that a parameter table describes. */
 export type Values<T extends ParamTable> = { -readonly [K in keyof T]: ValueOf<T[K]> }
 
 function schemaOfParam(p: Param): z.ZodType {
   if (p.type === 'boolean') return z.boolean().default(p.default)
+  if (p.type === 'checkpoint') return z.string().min(1).max(200).default(p.default)
   if (p.type === 'choice') return z.enum(p.options.map((o) => o.value) as [string, ...string[]]).default(p.default)
   const number = p.type === 'integer' ? z.int() : z.number()
   return number.min(p.min).max(p.max).default(p.default)

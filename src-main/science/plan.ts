@@ -2,8 +2,9 @@ import type { LossChoice, MethodChoice, ModelChoice } from './choices'
 import { contentKey } from './hash'
 import { METHODS } from './methods'
 import { MODELS } from './models'
+import type { Reading } from './models/model'
 import { oneOf, show, type Problem } from './problems'
-import { PRETRAINING } from './pretraining'
+import { CORPORA, PRETRAINING } from './pretraining'
 import type { ExperimentSpec } from './spec'
 import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
@@ -12,11 +13,20 @@ import { choiceTitle } from './titles'
 export interface PlanContext {
   /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number. */
   sources: Record<string, { sha256: string; title: string; classes: number }>
-  /** Bundled tasks, id → sha256: the corpora of the pretraining. */
+  /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
   bundled: Record<string, string>
+  /**
+   * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
+   * null where it is not on this machine.
+   */
+  checkpoints: Record<string, { key: string | null; title: string }>
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
 }
+
+/** What to say of a pretrained model that is known but not here; `id` is filled in. */
+const NOT_HERE = (id: string) =>
+  `a model that is on this machine: fetch it on the Models page, or by "models get ${id}"`
 
 /** A spec that is well formed but names what is not there. */
 export class PlanError extends Error {
@@ -32,10 +42,11 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
 /**
  * Arranges an experiment into stages and arms. Pure: the same spec and context give the same plan, and equal stages of
  * different arms, or of different experiments, have the same key and are run once.
- * @throws PlanError naming every task that the context does not have
+ * @throws PlanError naming every task and every pretrained model that the context does not have
  */
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
-  checkTasks(spec, context)
+  const problems = [...taskProblems(spec, context), ...checkpointProblems(spec, context)]
+  if (problems.length > 0) throw new PlanError(problems)
   const stages = new Map<string, Stage>()
   const keys = new Map<string, string>()
   const add = (draft: Draft): string => {
@@ -58,12 +69,30 @@ export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan
   return { stages: [...stages.values()], arms }
 }
 
-function checkTasks(spec: ExperimentSpec, context: PlanContext): void {
+function taskProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const known = Object.keys(context.sources)
-  const problems = spec.tasks.flatMap((task, i) =>
+  return spec.tasks.flatMap((task, i) =>
     known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
   )
-  if (problems.length > 0) throw new PlanError(problems)
+}
+
+function checkpointProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
+  const known = Object.keys(checkpoints)
+  return (['weak', 'strong'] as const).flatMap((side) =>
+    spec[side].flatMap((model, i) => {
+      const reading = readingOf(model)
+      if (!reading || checkpoints[reading.checkpoint]?.key) return []
+      const { checkpoint } = reading
+      const expected = known.includes(checkpoint) ? NOT_HERE(checkpoint) : oneOf(known, checkpoint)
+      return [{ path: `${side}[${i}].checkpoint`, expected, got: show(checkpoint) }]
+    }),
+  )
+}
+
+/** How a model reads texts, where it starts from a pretrained one. */
+export function readingOf({ model, ...params }: ModelChoice): Reading | null {
+  const variant = MODELS[model]!
+  return variant.start === 'checkpoint' || variant.start === 'features' ? variant.read(params) : null
 }
 
 /** The arms of one task, without their seeds yet. */
@@ -133,9 +162,24 @@ function addData({ spec, context, add, arm }: SeedPlan): string {
 }
 
 function addPretrain({ context, add }: SeedPlan): string {
-  const config = { ...PRETRAINING, corpora: context.bundled }
-  const corpora = Object.keys(context.bundled).length
-  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${corpora} corpora` })
+  const bundled = Object.entries(context.bundled).filter(([id]) => CORPORA.includes(id))
+  const config = { ...PRETRAINING, corpora: Object.fromEntries(bundled) }
+  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${bundled.length} corpora` })
+}
+
+/** The hidden states of a model over the examples: one stage for all seeds, arms and studies. */
+function addFeatures(at: SeedPlan, data: string, model: ModelChoice): string {
+  const { spec, context, arm, add } = at
+  const config = { ...contentOf(at, model), backend: context.backend }
+  const { checkpoint } = readingOf(model)!
+  const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
+  return add({ kind: 'features', config, needs: { data }, title: ['features', checkpoint, ...task].join(' · ') })
+}
+
+/** A reading by the model's content in place of its name. */
+function contentOf({ context }: SeedPlan, model: ModelChoice): Reading {
+  const { checkpoint, tokens } = readingOf(model)!
+  return { checkpoint: context.checkpoints[checkpoint]!.key!, tokens }
 }
 
 interface Training {
@@ -148,20 +192,24 @@ interface Training {
 
 function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Training): string {
   const { spec, context, add, arm, seed } = at
+  const { start } = MODELS[model.model]!
   const config: TrainConfig = {
     role,
     model,
+    ...(start === 'checkpoint' && { checkpoint: contentOf(at, model).checkpoint }),
     trainOn: role === 'weak' ? 'weak' : 'transfer',
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser: role === 'weak' ? spec.optimiser.weak : spec.optimiser.strong,
     evaluations: spec.evaluations,
+    weights: spec.weights,
     seed,
     backend: context.backend,
   }
   const needs = {
     data,
-    ...(MODELS[model.model]!.pretrained && { vectors: addPretrain(at) }),
+    ...(start === 'vectors' && { vectors: addPretrain(at) }),
+    ...(start === 'features' && { features: addFeatures(at, data, model) }),
     ...(labels !== undefined && { labels }),
   }
   const title =

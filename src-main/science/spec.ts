@@ -43,6 +43,16 @@ export const RUN = {
     label: 'Evaluations',
     help: 'How often every split is predicted during a training; the curves have that many points.',
   },
+  weights: {
+    type: 'choice',
+    default: 'keep',
+    label: 'Weights',
+    help: 'Whether trained weights stay on disk: a pretrained model takes four bytes a parameter, a training. Results need none.',
+    options: [
+      { value: 'keep', label: 'keep' },
+      { value: 'drop', label: 'drop' },
+    ],
+  },
   splitSeed: {
     type: 'integer',
     default: 0,

@@ -2,13 +2,27 @@ import type { LossChoice, MethodChoice, ModelChoice } from './choices'
 import type { OptimiserSpec } from './optimiser'
 
 /** A stage is the unit of work, caching and failure. Its key hashes everything that determines its result. */
-export type StageKind = 'data' | 'pretrain' | 'train' | 'label'
+export type StageKind = 'data' | 'pretrain' | 'features' | 'train' | 'label'
 /** Goes up with every change of a stage's code that changes its result: what was cached before is then another stage. */
-export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = { data: 1, pretrain: 1, train: 1, label: 1 }
+export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
+  data: 1,
+  pretrain: 1,
+  features: 1,
+  train: 1,
+  label: 1,
+}
 export type Role = 'weak' | 'student' | 'ceiling'
 /** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
 export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
+
+/** The splits that a supervisor labels: never the half that it was taught on. */
+export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
+
+/** The splits that a training predicts: its supervisor's half is of no interest to a student or a ceiling. */
+export function predictedSplits(role: Role): readonly Split[] {
+  return role === 'weak' ? SPLITS : LABELLED
+}
 
 export interface DataConfig {
   task: string
@@ -26,9 +40,19 @@ export interface PretrainConfig {
   corpora: Record<string, string>
   seed: number
 }
+/** Hidden states of a frozen pretrained model over a prepared task: what every probe of that model starts from. */
+export interface FeaturesConfig {
+  /** Content key of the model. */
+  checkpoint: string
+  /** Longer texts are cut. */
+  tokens: number
+  backend: string
+}
 export interface TrainConfig {
   role: Role
   model: ModelChoice
+  /** Content key of the pretrained model that is finetuned. */
+  checkpoint?: string
   /** Split whose examples are trained on. */
   trainOn: 'weak' | 'transfer'
   /** `truth`: ground truth; `labels`: the label set of need `labels`. */
@@ -37,6 +61,7 @@ export interface TrainConfig {
   optimiser: OptimiserSpec
   /** Number of evaluations, spread evenly over training; step 0 and the last step always among them. */
   evaluations: number
+  weights: 'keep' | 'drop'
   seed: number
   backend: string
 }
@@ -49,14 +74,24 @@ interface Common {
   key: string
   title: string
 }
-/** `needs` maps a role to the key of the stage that fills it: `data`, `vectors`, `labels` (a label stage), `model` (a train stage). */
+/** `needs` maps a role to the key of the stage that fills it: `data`, `vectors`, `features`, `labels` (a label stage), `model` (a train stage). */
 export type Stage = Common &
   (
     | { kind: 'data'; config: DataConfig; needs: Record<string, never> }
     | { kind: 'pretrain'; config: PretrainConfig; needs: Record<string, never> }
-    | { kind: 'train'; config: TrainConfig; needs: { data: string; vectors?: string; labels?: string } }
+    | { kind: 'features'; config: FeaturesConfig; needs: { data: string } }
+    | {
+        kind: 'train'
+        config: TrainConfig
+        needs: { data: string; vectors?: string; features?: string; labels?: string }
+      }
     | { kind: 'label'; config: LabelConfig; needs: { data: string; model: string } }
   )
+
+/** Content key of the pretrained model that a stage reads. */
+export function checkpointOf(stage: Stage): string | undefined {
+  return stage.kind === 'train' || stage.kind === 'features' ? stage.config.checkpoint : undefined
+}
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {

@@ -1,16 +1,20 @@
 import type { Param, ParamTable } from './params'
 
 /**
- * Short name of a choice for people, e.g. "words 50" or "confidence, largest alpha 0.75": its id, the parameters marked
- * `inTitle`, and those that differ from their default. Choices that differ have different titles.
+ * Short name of a choice for people, e.g. "words 50" or "confidence, largest alpha 0.75": its id (or what the variant has
+ * instead), the parameters marked `inTitle`, and those that differ from their default. Choices that differ have different
+ * titles.
  */
-export function choiceTitle(variant: { id: string; params: ParamTable }, values: Record<string, unknown>): string {
+export function choiceTitle(
+  variant: { id: string; short?: string; params: ParamTable },
+  values: Record<string, unknown>,
+): string {
   const entries = Object.entries(variant.params)
   const size = entries.filter(([, p]) => p.inTitle).map(([name]) => ` ${String(values[name])}`)
   const changed = entries
     .filter(([name, p]) => !p.inTitle && values[name] !== p.default)
     .map(([name, p]) => `, ${valueTitle(p, values[name])}`)
-  return variant.id + size.join('') + changed.join('')
+  return ((variant.short ?? variant.id) + size.join('')).trim() + changed.join('')
 }
 
 function valueTitle(param: Param, value: unknown): string {

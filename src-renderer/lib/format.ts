@@ -61,6 +61,12 @@ export function number(value: number | null | undefined): string {
   return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 
+/** Size of a model in weights, as such sizes are spoken of: `17.2 M`, `135 M`, `1.71 B`. */
+export function parameters(n: number): string {
+  if (n < 1e6) return `${Number((n / 1e3).toPrecision(3))} k`
+  return n < 1e9 ? `${Number((n / 1e6).toPrecision(3))} M` : `${Number((n / 1e9).toPrecision(3))} B`
+}
+
 /** Seconds in words: `8 s`, `3 min 40 s`, `1 h 20 min`. */
 export function duration(seconds: number | null | undefined): string {
   if (!finite(seconds)) return NONE

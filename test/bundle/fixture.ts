@@ -33,6 +33,7 @@ if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
 const { spec } = parsed
 const plan = planExperiment(spec, {
   sources: { spam: { sha256: key('0'), title: 'Spam', classes: 2 } },
+  checkpoints: {},
   bundled: { spam: key('0') },
   backend: 'wasm',
 })

@@ -30,11 +30,19 @@ export interface CommandLine {
   remove(): Promise<void>
 }
 
-/** Builds the command line and its engine as the app's build does, into a folder of this process alone. */
-export async function buildCommandLine(): Promise<CommandLine> {
+/**
+ * Builds the command line and its engine as the app's build does, into a folder of this process alone.
+ * @param env of its processes, beside that of this one
+ */
+export async function buildCommandLine(env: Record<string, string> = {}): Promise<CommandLine> {
   const outDir = join(root, 'out', `test-cli-${process.pid}`)
   const at = (path: string) => join(root, 'src-main', path)
-  const input = { cli: at('cli.ts'), engine: at('engine/index.ts'), analyst: at('lab/results/worker.ts') }
+  const input = {
+    cli: at('cli.ts'),
+    engine: at('engine/index.ts'),
+    analyst: at('lab/results/worker.ts'),
+    librarian: at('lab/models/worker.ts'),
+  }
   await build({
     root,
     configFile: false,
@@ -42,7 +50,7 @@ export async function buildCommandLine(): Promise<CommandLine> {
     build: { ssr: true, outDir, target: 'node20.18', rolldownOptions: { input } },
   })
   const home = await mkdtemp(join(tmpdir(), 'w2s-cli-'))
-  const start = (...args: string[]) => startProcess(join(outDir, 'cli.js'), args, home)
+  const start = (...args: string[]) => startProcess(join(outDir, 'cli.js'), args, home, env)
   return {
     home,
     start,
@@ -54,10 +62,10 @@ export async function buildCommandLine(): Promise<CommandLine> {
   }
 }
 
-function startProcess(entry: string, args: string[], home: string): Running {
+function startProcess(entry: string, args: string[], home: string, more: Record<string, string>): Running {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: home,
-    env: { ...process.env, W2S_HOME: join(home, 'lab') },
+    env: { ...process.env, ...more, W2S_HOME: join(home, 'lab') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEncoder, fitFeatures, frequentWords } from '../../src-main/data/features'
+import { createEncoder, frequentWords } from '../../src-main/data/features'
 import { tokenizeWords } from '../../src-main/data/words'
 
 describe('tokenizeWords', () => {
@@ -28,7 +28,7 @@ describe('features', () => {
   })
 
   it('`words` is presence, 0 or 1', () => {
-    const encode = createEncoder(fitFeatures({ kind: 'words', words: 3 }, texts))
+    const encode = createEncoder({ kind: 'words', words: frequentWords(texts, 3) })
     expect(encode(['The dog, the DOG', 'nothing known'])).toEqual({
       n: 2,
       dense: { rows: 2, cols: 3, data: Float32Array.of(1, 0, 1, 0, 0, 0) },
@@ -36,15 +36,11 @@ describe('features', () => {
   })
 
   it('`vectors` is every known word in order; unknown ones are dropped, a text may have none', () => {
-    const encode = createEncoder(fitFeatures({ kind: 'vectors' }, texts, ['the', 'cat', 'dog']))
+    const encode = createEncoder({ kind: 'vectors', words: ['the', 'cat', 'dog'] })
     expect(encode(['dog the zebra dog', 'zebra', 'cat'])).toEqual({
       n: 3,
       tokens: Int32Array.of(2, 0, 2, 1),
       offsets: Int32Array.of(0, 3, 3, 4),
     })
-  })
-
-  it('`vectors` without a vocabulary is an error', () => {
-    expect(() => fitFeatures({ kind: 'vectors' }, texts)).toThrow('expected the vocabulary of the vectors, got none')
   })
 })

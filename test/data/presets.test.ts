@@ -7,7 +7,7 @@ import { TASKS } from '../../src-main/science/tasks'
 const folder = resolve(import.meta.dirname, '../../resources/presets')
 const names = readdirSync(folder)
 
-it('there is a quick start and one over all tasks', () => {
+it('there is a quick start and one over five tasks', () => {
   expect(names).toEqual(expect.arrayContaining(['quickstart.json', 'five-tasks.json']))
 })
 

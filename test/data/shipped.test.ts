@@ -6,7 +6,7 @@ import { parseVectors, pretrainingTexts } from '../../src-main/data/pretrain'
 import { bundledPretraining } from '../../src-main/data/shipped'
 import { tokenizeWords } from '../../src-main/data/words'
 import { verifyArtifact } from '../../src-main/engine/artifacts'
-import { TASKS } from '../../src-main/science/tasks'
+import { CORPORA } from '../../src-main/science/pretraining'
 
 const resources = resolve(import.meta.dirname, '../../resources')
 const { key, config } = bundledPretraining()
@@ -30,7 +30,7 @@ describe('the word vectors that come with the app', () => {
     ])
     expect(embeddings.data.every(Number.isFinite)).toBe(true)
     const counts = new Map<string, number>()
-    for (const id of Object.keys(TASKS)) {
+    for (const id of CORPORA) {
       for (const text of pretrainingTexts(await readTask(resolve(resources, `tasks/${id}.jsonl.gz`))))
         for (const word of tokenizeWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1)
     }

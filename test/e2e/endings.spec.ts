@@ -142,7 +142,7 @@ test('while the command line tool writes, the window looks on', async ({ open, h
   })
   cli.kill('SIGINT')
   await ended
-  await page.reload()
+  await page.getByRole('button', { name: 'Try again' }).click()
   await expect.poll(async () => (await value(page, 'status')).readOnly).toBe('')
   expect(await value(page, 'runs')).toMatchObject([{ name: 'From the terminal', state: 'cancelled' }])
 })
@@ -195,7 +195,7 @@ test('a disk that fills up stops the run with the reason; with room again it goe
     expect(() => writeFileSync(filler, Buffer.alloc(200 << 20))).toThrow(/ENOSPC/)
     await expect(page.getByText(/^The disk is full: nothing more can be stored/)).toBeVisible()
     rmSync(filler)
-    await page.reload()
+    await page.getByRole('button', { name: 'Try again' }).click()
     expect(finished(await reach(page, runId, 'interrupted'))).toMatchObject(before)
     await value(page, 'resume', runId)
     expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)

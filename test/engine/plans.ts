@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Job } from '../../src-main/engine/protocol'
+import { contentKey } from '../../src-main/science/hash'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
 import { createRng } from '../../src-main/science/rng'
@@ -12,6 +13,8 @@ export interface Planned {
   stages: Stage[]
   artifacts: string
   tasks: Record<string, string>
+  /** Content key → place. */
+  models: Record<string, string>
 }
 
 const WORDS = ['river', 'stone', 'cloud', 'ember', 'maple', 'copper', 'violet', 'harbor', 'meadow', 'lantern']
@@ -27,8 +30,15 @@ function lines(count: number): string {
   return rows.map((row) => JSON.stringify(row)).join('\n') + '\n'
 }
 
-/** Plans weak, labels, student and ceiling with bag-of-words models. */
-export function planned(folder: string, change: Record<string, unknown> = {}): Planned {
+/**
+ * Plans weak, labels, student and ceiling, with bag-of-words models unless changed.
+ * @param places pretrained models that the spec may name: id → place
+ */
+export function planned(
+  folder: string,
+  change: Record<string, unknown> = {},
+  { places = {}, backend = 'wasm' }: { places?: Record<string, string>; backend?: string } = {},
+): Planned {
   const file = path.join(folder, 'made-up.jsonl')
   writeFileSync(file, lines(800))
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
@@ -48,14 +58,16 @@ export function planned(folder: string, change: Record<string, unknown> = {}): P
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { stages } = planExperiment(parsed.spec, {
     sources: { 'made-up': { sha256, title: 'Made up', classes: 2 } },
+    checkpoints: Object.fromEntries(Object.keys(places).map((id) => [id, { key: contentKey(id), title: id }])),
     bundled: {},
-    backend: 'wasm',
+    backend,
   })
-  return { stages, artifacts: path.join(folder, 'artifacts'), tasks: { 'made-up': file } }
+  const models = Object.fromEntries(Object.entries(places).map(([id, place]) => [contentKey(id), place]))
+  return { stages, artifacts: path.join(folder, 'artifacts'), tasks: { 'made-up': file }, models }
 }
 
 /** The job that a host would post for a stage whose needs are done. */
-export function jobOf({ artifacts, tasks }: Planned, stage: Stage): Job {
+export function jobOf({ artifacts, tasks, models }: Planned, stage: Stage): Job {
   const needs = Object.entries(stage.needs).map(([role, key]) => [role, path.join(artifacts, key)] as const)
-  return { stage, needs: Object.fromEntries(needs), artifacts, tasks }
+  return { stage, needs: Object.fromEntries(needs), artifacts, tasks, models }
 }

@@ -15,6 +15,7 @@ export function builtProcesses(more: Record<string, string> = {}): { entry: (nam
   const input = {
     engine: path.join(root, 'src-main/engine/index.ts'),
     analyst: path.join(root, 'src-main/lab/results/worker.ts'),
+    librarian: path.join(root, 'src-main/lab/models/worker.ts'),
     ...more,
   }
   beforeAll(async () => {

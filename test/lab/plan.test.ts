@@ -17,7 +17,7 @@ function planOf(changes: Record<string, unknown> = {}) {
   const parsed = parseSpec(tinySpec(changes))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
-  return planExperiment(parsed.spec, { sources, bundled: {}, backend: 'wasm' })
+  return planExperiment(parsed.spec, { sources, checkpoints: {}, bundled: {}, backend: 'wasm' })
 }
 
 /** Records a plan's stages as done, each having taken `seconds`. */
@@ -29,6 +29,8 @@ function past(store: Store, plan: ReturnType<typeof planOf>, seconds: (kind: str
     store.stages.finish(id, 1000 + 1000 * seconds(kind))
   }
 }
+
+const NO_MODELS = new Map<string, never>()
 
 describe('estimates', () => {
   function blank(): Store {
@@ -42,7 +44,7 @@ describe('estimates', () => {
     const seconds = (epochs: number) => {
       const plan = planOf({ optimiser: { strong: { epochs } } })
       const student = plan.stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
-      return createEstimator(store, plan.stages).seconds(student)!
+      return createEstimator(store, plan.stages, NO_MODELS).seconds(student)!
     }
     expect(seconds(10)).toBeGreaterThan(0)
     expect(seconds(1000)).toBeGreaterThan(5 * seconds(100))
@@ -52,7 +54,7 @@ describe('estimates', () => {
     const store = blank()
     past(store, planOf(), (kind) => (kind === 'train' ? 100.1 : 1.1))
     const same = planOf({ seeds: [1] })
-    const estimator = createEstimator(store, same.stages)
+    const estimator = createEstimator(store, same.stages, NO_MODELS)
     for (const stage of same.stages.filter((s) => s.kind !== 'data'))
       expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.1 : 1.1, 5)
   })
@@ -61,14 +63,14 @@ describe('estimates', () => {
     const plan = planOf()
     const student = plan.stages.find((s) => s.kind === 'train')!
     const unheard = { ...student, config: { ...student.config, backend: 'abacus' } } as typeof student
-    expect(createEstimator(blank(), plan.stages).seconds(unheard)).toBeNull()
+    expect(createEstimator(blank(), plan.stages, NO_MODELS).seconds(unheard)).toBeNull()
   })
 
   test('of room grow with examples and evaluations', () => {
     const store = blank()
     const bytes = (changes: Record<string, unknown>) => {
       const plan = planOf(changes)
-      const { bytes } = createEstimator(store, plan.stages)
+      const { bytes } = createEstimator(store, plan.stages, NO_MODELS)
       return plan.stages.reduce((sum, stage) => sum + bytes(stage), 0)
     }
     const sizes = { weak: 4000, transfer: 4000, validation: 2000, test: 2000 }
@@ -81,7 +83,7 @@ describe('the lab', () => {
   test('lists what a spec may name, presets that plan, and warns of thin experiments', async () => {
     const lab = await openLab({})
     const catalog = await lab.calls.catalog()
-    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(5).fill('bundled'))
+    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(6).fill('bundled'))
     expect(catalog.presets.length).toBeGreaterThan(0)
     for (const { spec } of catalog.presets) {
       const preview = await lab.calls.preview(spec)

@@ -16,13 +16,19 @@ import type {
   StageStatus,
   Status,
 } from '../../src-preload/contract'
+import { CARD, MODELS } from './sample-models'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
+const CHECKPOINTS: Catalog['checkpoints'] = [
+  { id: 'large', title: 'Large', family: 'Made up', parameters: 1_711_376_384, here: false, trains: false },
+  { id: 'small', title: 'Small', family: 'Made up', parameters: 17_241_984, here: true, trains: true },
+]
 export const CATALOG: Catalog = {
   ...describeCatalog(),
   tasks: TASKS,
+  checkpoints: CHECKPOINTS,
   presets: PRESETS,
   backends: [
     { id: 'tensorflow', title: 'TensorFlow' },
@@ -286,6 +292,14 @@ const ANSWERS: Answers = {
   }),
   datasetImport: (request) => ({ ...TASKS[5]!, id: request.id, title: request.title }),
   datasetRemove: () => null,
+  models: () => MODELS,
+  modelGet: ({ id }) => MODELS.find((model) => model.id === id)?.here ?? null,
+  modelCancel: () => null,
+  chooseModel: () => '/home/ada/models/own',
+  modelAdd: () => ({ id: 'mine', ...MODELS[5]!.here! }),
+  modelVerify: () => [],
+  modelRemove: () => ({ freedBytes: 69_000_000 }),
+  modelCard: () => CARD,
   doctor: () => DOCTOR,
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),

@@ -48,6 +48,13 @@ describe('sizes and times', () => {
 })
 
 describe('counts and plain numbers', () => {
+  it.each([
+    [98_304, '98.3 k'],
+    [17_241_984, '17.2 M'],
+    [134_515_008, '135 M'],
+    [1_711_376_384, '1.71 B'],
+  ])('%i weights are %s', (n, text) => expect(f.parameters(n)).toBe(text))
+
   it('says what an estimate rests on', () => {
     expect(f.basis({ seeds: 3, examples: 1000 })).toBe('3 seeds × 1,000 examples')
     expect(f.basis({ seeds: 1, examples: 380 })).toBe('1 seed × 380 examples')

@@ -66,6 +66,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   stop: 'last',
   evaluations: 20,
   splitSeed: 0,
+  weights: 'keep',
   seeds: [0, 1, 2],
 })
 export const PRESETS: Preset[] = [
@@ -90,6 +91,7 @@ export const CONTEXT: PlanContext = {
   sources: Object.fromEntries(
     TASKS.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
   ),
+  checkpoints: {},
   bundled: Object.fromEntries(TASKS.filter((t) => t.origin === 'bundled').map((t) => [t.id, t.sha256])),
   backend: 'wasm',
 }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { MODELS } from '../../src-main/science/models'
+import { pretrained } from '../../src-main/science/models/pretrained'
+import { probe } from '../../src-main/science/models/probe'
+import { vectors } from '../../src-main/science/models/vectors'
+import { words } from '../../src-main/science/models/words'
 
 const input = { width: 64, vocabulary: 5000, classes: 2 }
 
 describe('models', () => {
   it('words is linear in the presence of its words', () => {
-    const { words } = MODELS
-    expect(words!.pretrained).toBe(false)
-    expect(words!.features({ words: 40 })).toEqual({ kind: 'words', words: 40 })
+    expect(words.words({ words: 40 })).toBe(40)
     // The weak half may have fewer words than asked for: the width of its features counts.
-    expect(words!.net({ words: 40 }, { width: 33, vocabulary: 0, classes: 3 })).toEqual({
+    expect(words.net({ words: 40 }, { width: 33, classes: 3 })).toEqual({
       kind: 'mlp',
       input: 33,
       hidden: [],
@@ -18,12 +19,26 @@ describe('models', () => {
   })
 
   it('vectors is a hidden layer over the mean vector, or a linear head', () => {
-    const { vectors } = MODELS
-    expect(vectors!.pretrained).toBe(true)
-    expect(vectors!.features({})).toEqual({ kind: 'vectors' })
-    const net = (hidden: number, tuneEmbeddings: boolean) => vectors!.net({ hidden, tuneEmbeddings }, input)
+    const net = (hidden: number, tuneEmbeddings: boolean) => vectors.net({ hidden, tuneEmbeddings }, input)
     const bag = { kind: 'bag', vocabulary: 5000, width: 64, classes: 2 }
     expect(net(32, false)).toEqual({ ...bag, hidden: [32], tuneEmbeddings: false })
     expect(net(0, true)).toEqual({ ...bag, hidden: [], tuneEmbeddings: true })
+  })
+
+  it('pretrained reads texts through its checkpoint and trains all of it, or its last blocks', () => {
+    const params = { checkpoint: 'minilm-l3', tokens: 64, tune: 'all', blocks: 2, head: 'zero' }
+    expect(pretrained.read(params)).toEqual({ checkpoint: 'minilm-l3', tokens: 64, head: 'zero' })
+    expect(pretrained.read({ ...params, tune: 'last', head: 'unembedding' })).toEqual({
+      checkpoint: 'minilm-l3',
+      tokens: 64,
+      head: 'unembedding',
+      trainBlocks: 2,
+    })
+  })
+
+  it('probe is linear over frozen features, or has a hidden layer', () => {
+    const net = (hidden: number) => probe.net({ hidden }, { width: 384, classes: 2 })
+    expect(net(0)).toEqual({ kind: 'mlp', input: 384, hidden: [], classes: 2 })
+    expect(net(16)).toEqual({ kind: 'mlp', input: 384, hidden: [16], classes: 2 })
   })
 })

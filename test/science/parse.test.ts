@@ -41,6 +41,7 @@ describe('parseSpec', () => {
         stop: 'last',
         evaluations: 20,
         splitSeed: 0,
+        weights: 'keep',
       },
     })
   })
@@ -78,7 +79,11 @@ describe('parseSpec', () => {
       { methods: [{ method: 'confidance' }] },
       ['methods[0].method', 'one of "naive", "confidence"; did you mean "confidence"?', '"confidance"'],
     ],
-    ['a variant without its name', { weak: [{ words: 5 }] }, ['weak[0].model', 'one of "words", "vectors"', 'nothing']],
+    [
+      'a variant without its name',
+      { weak: [{ words: 5 }] },
+      ['weak[0].model', 'one of "words", "vectors", "pretrained", "probe"', 'nothing'],
+    ],
     ['an unknown choice', { stop: 'oracle' }, ['stop', 'one of "last", "weak-validation"', '"oracle"']],
     ['something left out', { seeds: undefined }, ['seeds', 'a list', 'nothing']],
     ['nothing in a list', { tasks: [] }, ['tasks', 'at least 1 entry', '[]']],

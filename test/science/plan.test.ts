@@ -10,6 +10,7 @@ const context: PlanContext = {
     spam: { sha256: 'a'.repeat(64), title: 'Spam', classes: 2 },
     foods: { sha256: 'b'.repeat(64), title: 'Food reviews', classes: 2 },
   },
+  checkpoints: {},
   bundled: { spam: 'a'.repeat(64), foods: 'b'.repeat(64) },
   backend: 'wasm',
 }
@@ -43,6 +44,13 @@ const find = (p: Plan, key: string): Stage => p.stages.find((s) => s.key === key
 describe('planExperiment', () => {
   it('shares data, vectors, floors, ceilings and labels between the arms', () => {
     expect(count(plan())).toEqual({ data: 1, pretrain: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
+  })
+
+  it('makes word vectors from the corpora alone, whatever other tasks are bundled', () => {
+    const bundled = { ...context.bundled, 'wordnet-isa': 'c'.repeat(64) }
+    expect(keysOf(plan({}, { bundled }), 'pretrain')).toEqual(keysOf(plan(), 'pretrain'))
+    const other = { ...context.bundled, foods: 'c'.repeat(64) }
+    expect(keysOf(plan({}, { bundled: other }), 'pretrain')).not.toEqual(keysOf(plan(), 'pretrain'))
   })
 
   it('counts the example of the product description: 85 trainings instead of 180', () => {
@@ -161,5 +169,69 @@ describe('planExperiment', () => {
     const fail = () => plan({ tasks: ['spam', 'food'] })
     expect(fail).toThrow(PlanError)
     expect(fail).toThrow('tasks[1]: expected one of "spam", "foods"; did you mean "foods"?, got "food"')
+  })
+
+  describe('on pretrained models', () => {
+    const checkpoints = {
+      small: { key: '1'.repeat(64), title: 'Small' },
+      large: { key: '2'.repeat(64), title: 'Large' },
+      absent: { key: null, title: 'Absent' },
+    }
+    const weak = [{ model: 'pretrained', checkpoint: 'small' }]
+    const of = (strong: object[], changes: Record<string, unknown> = {}, over = checkpoints) =>
+      plan({ weak, strong, ...changes }, { checkpoints: over })
+
+    it('names a training by the content of its model, not by its id', () => {
+      const strong = [{ model: 'pretrained', checkpoint: 'large' }]
+      const p = of(strong)
+      expect(count(p)).toEqual({ data: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
+      const contents = p.stages.flatMap((s) => (s.kind === 'train' ? [`${s.config.role} ${s.config.checkpoint}`] : []))
+      expect(new Set(contents)).toEqual(
+        new Set([`weak ${'1'.repeat(64)}`, `student ${'2'.repeat(64)}`, `ceiling ${'2'.repeat(64)}`]),
+      )
+      expect(p.arms[0]!.title).toBe('Spam · small → large · naive')
+      const changed = of(strong, {}, { ...checkpoints, large: { key: '3'.repeat(64), title: 'Large' } })
+      const keys = (of: Plan, role: string) =>
+        of.stages.filter((s) => s.kind === 'train' && s.config.role === role).map((s) => s.key)
+      expect(keys(changed, 'weak')).toEqual(keys(p, 'weak'))
+      for (const role of ['student', 'ceiling']) expect(keys(changed, role)).not.toEqual(keys(p, role))
+    })
+
+    it('computes features once for every seed, arm, head and study', () => {
+      const strong = [0, 8, 16].map((hidden) => ({ model: 'probe', checkpoint: 'large', hidden }))
+      const p = of(strong)
+      expect(keysOf(p, 'features')).toHaveLength(1)
+      const trainings = p.stages.filter((s) => s.kind === 'train' && s.config.role !== 'weak')
+      expect(trainings).toHaveLength(3 * 2 * 3)
+      for (const s of trainings) expect(s.needs).toMatchObject({ features: keysOf(p, 'features')[0] })
+      expect(keysOf(of(strong, { seeds: [7] }), 'features')).toEqual(keysOf(p, 'features'))
+      const shorter = [{ model: 'probe', checkpoint: 'large', tokens: 32 }]
+      expect(keysOf(of(shorter), 'features')).not.toEqual(keysOf(p, 'features'))
+    })
+
+    it('says which model is not here and how to get it, and which there are', () => {
+      const strong = [
+        { model: 'pretrained', checkpoint: 'large' },
+        { model: 'probe', checkpoint: 'absent' },
+        { model: 'pretrained', checkpoint: 'largo' },
+      ]
+      expect(() => of(strong)).toThrow(PlanError)
+      try {
+        of(strong)
+      } catch (error) {
+        expect((error as PlanError).problems).toEqual([
+          {
+            path: 'strong[1].checkpoint',
+            expected: 'a model that is on this machine: fetch it on the Models page, or by "models get absent"',
+            got: '"absent"',
+          },
+          {
+            path: 'strong[2].checkpoint',
+            expected: 'one of "small", "large", "absent"; did you mean "large"?',
+            got: '"largo"',
+          },
+        ])
+      }
+    })
   })
 })

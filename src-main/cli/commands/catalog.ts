@@ -40,6 +40,14 @@ function describe(catalog: Catalog, out: Out): void {
     `${t.question} (${t.licence})`,
   ])
   for (const line of columns(rows, { right: [1], width: out.columns })) out.line(line)
+  section('pretrained models', out)
+  const checkpoints = catalog.checkpoints.map((c) => [
+    '  ' + c.id,
+    `${(c.parameters / 1e6).toPrecision(3)} M`,
+    c.here ? 'here' : `models get ${c.id}`,
+    c.trains ? '' : 'too big to finetune here',
+  ])
+  for (const line of columns(checkpoints, { right: [1], width: out.columns })) out.line(line)
   for (const noun of ['models', 'methods', 'losses'] as const) {
     section(noun, out)
     for (const variant of catalog[noun]) describeVariant(variant, out)
@@ -72,6 +80,7 @@ function parameters(table: ParamTable, out: Out): void {
 
 function range(param: Param): string {
   if (param.type === 'boolean') return 'true | false'
+  if (param.type === 'checkpoint') return 'a pretrained model'
   if (param.type === 'choice') return param.options.map((o) => o.value).join(' | ')
   return `${param.type} ${param.min} to ${param.max}${param.unit ? ` ${param.unit}` : ''}`
 }

@@ -5,7 +5,8 @@ import type { TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import { linear, type Architecture, type Rule } from './architectures/architecture'
 import { cardText, type ModelCard } from './card'
-import { safetensorsHeader, type NamedTensor } from './safetensors'
+import { halfOf } from './half'
+import { safetensorsHeader, type Dtype, type NamedTensor } from './safetensors'
 import { sizeOf } from './source'
 
 /** A model as it is saved; `weights` are the tensors of `spec`, in any order. */
@@ -18,6 +19,8 @@ export interface SavedModel {
   /** Names of the classes, where the head has any. */
   labels?: readonly string[]
   card: ModelCard
+  /** Of the weights in the file: F16 halves it, at 11 significant bits. Default F32. */
+  dtype?: Dtype
 }
 
 /**
@@ -37,7 +40,8 @@ export async function savePretrained(folder: string, model: SavedModel): Promise
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
   try {
-    await writeWeights(path.join(partial, 'model.safetensors'), rulesOf(architecture, model.spec), weights)
+    const file = path.join(partial, 'model.safetensors')
+    await writeWeights(file, rulesOf(architecture, model.spec), weights, dtypeOf(model))
     await writeJson(partial, 'config.json', configOf(architecture, model))
     await writeJson(partial, 'tokenizer.json', model.tokenizer.definition.tokenizer)
     await writeJson(partial, 'tokenizer_config.json', {
@@ -51,6 +55,8 @@ export async function savePretrained(folder: string, model: SavedModel): Promise
     throw error
   }
 }
+
+const dtypeOf = ({ dtype = 'F32' }: SavedModel): Dtype => dtype
 
 function writeJson(folder: string, name: string, value: object): Promise<void> {
   return writeFile(path.join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
@@ -77,7 +83,8 @@ function rulesOf(architecture: Architecture, spec: TransformerSpec): Rule[] {
   return head.tied ? body : [...body, ...linear(heads.language, 'head', [vocabulary, width], false)]
 }
 
-function configOf(architecture: Architecture, { spec, context, tokenizer, labels }: SavedModel): object {
+function configOf(architecture: Architecture, model: SavedModel): object {
+  const { spec, context, tokenizer, labels } = model
   const { classes } = architecture
   const { head } = spec
   const count = head.kind === 'classes' ? head.classes : 0
@@ -86,7 +93,7 @@ function configOf(architecture: Architecture, { spec, context, tokenizer, labels
     architectures: [head.kind === 'language' ? classes.language : classes.tokens],
     model_type: architecture.modelType,
     ...architecture.config({ body: spec, tied: head.kind === 'language' && head.tied, context }),
-    torch_dtype: 'float32',
+    torch_dtype: dtypeOf(model) === 'F16' ? 'float16' : 'float32',
     bos_token_id: null,
     eos_token_id: tokenizer.end ?? null,
     ...(head.kind === 'language'
@@ -99,15 +106,21 @@ function configOf(architecture: Architecture, { spec, context, tokenizer, labels
   }
 }
 
-async function writeWeights(file: string, rules: Rule[], weights: Map<string, Float32Array>): Promise<void> {
+async function writeWeights(
+  file: string,
+  rules: Rule[],
+  weights: Map<string, Float32Array>,
+  dtype: Dtype,
+): Promise<void> {
   const tensors = rules.map(({ theirs, shape }) => ({ name: theirs, shape }))
   const handle = await open(file, 'wx')
   try {
-    await writeAll(handle, safetensorsHeader(tensors, 'F32', { format: 'pt' }))
+    await writeAll(handle, safetensorsHeader(tensors, dtype, { format: 'pt' }))
     for (const { ours, shape, layout } of rules) {
       // A head without bias is one whose bias is zero.
       const parts = ours.map((name) => weights.get(name) ?? new Float32Array(sizeOf(shape)))
-      const data = layout.join(parts, shape)
+      const joined = layout.join(parts, shape)
+      const data = dtype === 'F16' ? Uint16Array.from(joined, halfOf) : joined
       await writeAll(handle, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     }
     await handle.sync()

@@ -1,11 +1,12 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { InstalledModel } from '../../../src-preload/contract'
 import { locate } from '../checkpoints/locate'
 import { ModelError } from './errors'
 import { describe, hashFiles } from './files'
-import { modelKey, readManifests, writeManifest, type Manifest } from './manifest'
+import { modelKey, writeManifest, type Manifest } from './manifest'
 import type { Task } from './progress'
-import { installed, type InstalledModel, type Shelf } from './shelf'
+import { installed, manifestsOf, type Shelf } from './shelf'
 
 /**
  * Notes a folder or file of one's own, which stays where it is.
@@ -19,8 +20,9 @@ export async function addFolder(
 ): Promise<{ id: string } & InstalledModel> {
   const place = path.resolve(where)
   const { described, card } = await describe(place)
-  const manifests = await readManifests(shelf.root)
+  const manifests = await manifestsOf(shelf)
   const same = manifests.find((manifest) => manifest.place === place)
+  if (same?.source.kind === 'bundled') return { id: same.id, ...installed(same, shelf) }
   const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
   const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
   const files = await hashFiles(base, await modelFiles(place, base), task)
@@ -30,7 +32,7 @@ export async function addFolder(
     ...{ source: { kind: 'folder' }, place, files, addedAt: Date.now() },
   }
   const twin = manifests.find(({ key, id: other }) => key === manifest.key && other !== id)
-  if (twin) throw new ModelError(`${place}: this model is here already, as ${twin.id}.`)
+  if (twin) throw new ModelError('conflict', `${place}: this model is here already, as ${twin.id}.`)
   if (same && same.key !== manifest.key) await rm(path.join(shelf.root, same.key), { recursive: true, force: true })
   const folder = path.join(shelf.root, manifest.key)
   await mkdir(folder, { recursive: true })

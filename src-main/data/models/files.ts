@@ -42,9 +42,9 @@ export async function hashFiles(base: string, names: string[], { onProgress, sig
   return files
 }
 
-/** Bytes of all files below a folder; 0 where there is none. */
-export async function sizeOfFolder(folder: string): Promise<number> {
-  const names = await filesOf(folder).catch(() => [])
+/** Bytes of all files below a folder, or of those that count; 0 where there is none. */
+export async function sizeOfFolder(folder: string, counts: (name: string) => boolean = () => true): Promise<number> {
+  const names = (await filesOf(folder).catch(() => [])).filter(counts)
   const sizes = names.map((name) =>
     stat(path.join(folder, name)).then(
       ({ size }) => size,

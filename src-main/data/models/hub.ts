@@ -59,9 +59,13 @@ async function revisionOf(repository: string, request: Request): Promise<string>
     return sha
   } catch (error) {
     if (error instanceof HubApiError && error.statusCode < 500)
-      throw new HubError(`${request.hubUrl} has no model ${repository} for everyone (${error.statusCode}).`, {
-        cause: error,
-      })
+      throw new HubError(
+        'unavailable',
+        `${request.hubUrl} has no model ${repository} for everyone (${error.statusCode}).`,
+        {
+          cause: error,
+        },
+      )
     throw error
   }
 }
@@ -76,7 +80,7 @@ function neededFiles(entries: readonly ListFileEntry[], repository: string): Lis
   const shards = [...byPath.keys()].filter((name) => /^model-\d+-of-\d+\.safetensors$/.test(name)).sort()
   const weights = byPath.has(INDEX) ? [INDEX, ...shards] : ['model.safetensors']
   const missing = [...ALWAYS, ...weights].find((name) => !byPath.has(name))
-  if (missing !== undefined) throw new HubError(`${repository}: expected a file ${missing}, got none.`)
+  if (missing !== undefined) throw new HubError('unavailable', `${repository}: expected a file ${missing}, got none.`)
   const present = WHERE_THERE.filter((name) => byPath.has(name))
   return [...ALWAYS, ...present, ...weights].map((name) => byPath.get(name)!)
 }
@@ -110,7 +114,10 @@ async function getFile(fileTask: FileTask): Promise<void> {
   const wrong = await disagreement(partial, file)
   if (wrong !== null) {
     await rm(partial)
-    throw new HubError(`${file.path}: ${wrong}. It was removed; getting the model again fetches it anew.`)
+    throw new HubError(
+      'unavailable',
+      `${file.path}: ${wrong}. It was removed; getting the model again fetches it anew.`,
+    )
   }
   await rename(partial, to)
 }
@@ -120,11 +127,11 @@ async function append({ repository, revision, file, request, report }: FileTask,
   const had = await sizeOf(partial)
   if (had === file.size && had > 0) return
   const info = await fileDownloadInfo({ repo: repository, path: file.path, revision, ...request })
-  if (!info) throw new HubError(`${file.path}: the hub lists it and does not have it.`)
+  if (!info) throw new HubError('unavailable', `${file.path}: the hub lists it and does not have it.`)
   const wanted = had > 0 && had < file.size
   const response = await request.fetch(info.url, { headers: wanted ? { Range: `bytes=${had}-` } : {} })
   if (!response.ok || !response.body)
-    throw new ModelError(`${file.path}: the hub answered with status ${response.status}.`)
+    throw new ModelError('unavailable', `${file.path}: the hub answered with status ${response.status}.`)
   // Not every server goes on where a download has stopped: 200 is the whole file again.
   const goesOn = wanted && response.status === 206
   const handle = await open(partial, goesOn ? 'a' : 'w')
@@ -139,7 +146,8 @@ async function append({ repository, revision, file, request, report }: FileTask,
   } finally {
     await handle.close()
   }
-  if (done < file.size) throw new ModelError(`${file.path}: the line broke after ${done} of ${file.size} bytes.`)
+  if (done < file.size)
+    throw new ModelError('unavailable', `${file.path}: the line broke after ${done} of ${file.size} bytes.`)
 }
 
 /** The pieces of a stream; a long silence is an error. */
@@ -149,7 +157,10 @@ async function* unlessSilent(stream: ReadableStream<Uint8Array>): AsyncGenerator
     for (;;) {
       let timer: NodeJS.Timeout | undefined
       const silence = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new ModelError(`Nothing arrived for ${SILENCE_MS / 1000} s.`)), SILENCE_MS)
+        timer = setTimeout(
+          () => reject(new ModelError('unavailable', `Nothing arrived for ${SILENCE_MS / 1000} s.`)),
+          SILENCE_MS,
+        )
       })
       const { done, value } = await Promise.race([reader.read(), silence]).finally(() => clearTimeout(timer))
       if (done) return

@@ -1,44 +1,32 @@
 import { rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
+import type { InstalledModel, ModelCard, ModelEntry } from '../../../src-preload/contract'
+import { readCard } from '../checkpoints/card'
+import { locate } from '../checkpoints/locate'
 import { addFolder } from './add'
+import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
-import { sizeOfFolder } from './files'
-import { fetchModel, partialOf, type GetOptions } from './get'
+import { fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { readManifests, type Manifest } from './manifest'
-import { fits, type MemoryNeed } from './memory'
+import { fits } from './memory'
 import type { Task } from './progress'
-import { installed, modelOf, type InstalledModel, type Shelf } from './shelf'
+import { installed, modelOf, placeOf, type Shelf } from './shelf'
 import { verifyFiles, type FileProblem } from './verify'
 
+export type { ModelEntry } from '../../../src-preload/contract'
 export type { GetOptions } from './get'
-export type { InstalledModel } from './shelf'
-
-/** A model as a list shows it: one that can be fetched, one that is here, or both. */
-export interface ModelEntry {
-  id: string
-  title: string
-  family: string
-  architecture: string
-  parameters: number
-  layers: number
-  width: number
-  context: number
-  licence: string | null
-  /** About how many bytes the hub sends; `null` for a folder of one's own. */
-  download: number | null
-  /** Whether it can be fetched where the hub cannot be reached. */
-  viaPip: boolean
-  note: string | null
-  memory: MemoryNeed
-  /** What of it is on this machine. */
-  here: InstalledModel | null
-}
+export type { Task } from './progress'
+export type { FileProblem } from './verify'
+export { describeFolder } from './bundled'
+export { writeManifest } from './manifest'
 
 export interface ModelsOptions {
   /** Where fetched things live; models get a folder of their own in it. */
   cache: string
+  /** Folder of the models that came with the app, a sub-folder each; never changed. */
+  bundled?: string
   /** Address of the hub; `HF_ENDPOINT` or the public one. */
   hubUrl?: string
   /** Bytes of memory that `fits` reckons with; those of this machine. */
@@ -48,6 +36,7 @@ export interface ModelsOptions {
 
 /** Pretrained models: what there is, what is here, getting, adding, checking and removing. */
 export interface Models {
+  /** The app's own, the catalogue's, then those added by hand. What is being done with one is for others to know. */
   list(): Promise<ModelEntry[]>
   /** @throws Error when no model of this id is here */
   find(id: string): Promise<InstalledModel>
@@ -61,73 +50,109 @@ export interface Models {
    * @throws CheckpointError when it is no model that can be read
    */
   add(where: string, task?: Task): Promise<{ id: string } & InstalledModel>
-  /** Reads every byte again. @returns what is wrong with which file; nothing when it is as it was */
+  /**
+   * Reads every byte again. @returns what is wrong with which file; nothing when it is as it was. Of a model that came
+   * with the app it can only be said whether it is as it was built: its checksums came with it.
+   */
   verify(id: string, task?: Task): Promise<FileProblem[]>
   /** Removes a model from the cache, or the note of a folder. @returns bytes that came free */
   remove(id: string): Promise<{ freedBytes: number }>
+  /** What is known of a model's making, and its files where it is here. @throws ModelError when there is none of this id */
+  card(id: string): Promise<ModelCard>
 }
 
 export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
   const hubUrl = options.hubUrl ?? process.env.HF_ENDPOINT ?? 'https://huggingface.co'
-  const shelf: Shelf = { root: path.join(cache, 'models'), hubUrl }
+  let bundled: Promise<Manifest[]> | null = null
+  const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))
+  const shelf: Shelf = { root: path.join(cache, 'models'), hubUrl, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)
     if (manifest) return manifest
-    throw new ModelError(`model ${id}: expected one that is on this machine, got none of this id`)
+    throw new ModelError('not-found', `model ${id}: expected one that is on this machine, got none of this id`)
   }
   return {
-    async list() {
-      const manifests = await readManifests(shelf.root)
-      const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]))
-      const known = catalogue.map((model) => catalogueEntry(model, memory, shelf, byId.get(model.id)))
-      const own = manifests.filter(({ id }) => !ids.includes(id))
-      return [...known, ...own.map((manifest) => ownEntry(manifest, memory, shelf))]
-    },
+    list: () => listModels(catalogue, shelf, memory),
     find: async (id) => installed(await need(id), shelf),
     async get(id, task = {}) {
+      const here = await modelOf(id, shelf)
+      if (here) return installed(here, shelf)
       const model = catalogue.find((model) => model.id === id)
-      if (!model) throw new ModelError(`model: expected one of ${ids.join(', ')}, got ${id}`)
-      return installed((await modelOf(id, shelf)) ?? (await fetchModel(model, shelf, task)), shelf)
+      if (!model) throw new ModelError('not-found', `model: expected one of ${ids.join(', ')}, got ${id}`)
+      return installed(await fetchModel(model, shelf, task), shelf)
     },
     add: (where, task = {}) => addFolder(where, shelf, ids, task),
-    verify: async (id, task = {}) => verifyFiles(await need(id), shelf, task),
+    verify: async (id, task = {}) => verifyFiles(await expected(await need(id)), shelf, task),
     async remove(id) {
-      const partial = ids.includes(id) ? partialOf(id, shelf) : null
-      const left = partial === null ? 0 : await sizeOfFolder(partial)
+      const left = ids.includes(id) ? await leftOf(id, shelf) : 0
       const manifest = left > 0 ? await modelOf(id, shelf) : await need(id)
+      if (manifest?.source.kind === 'bundled')
+        throw new ModelError('conflict', `${manifest.title} came with the app and stays.`)
       if (manifest) await rm(path.join(shelf.root, manifest.key), { recursive: true, force: true })
-      if (partial !== null) await rm(partial, { recursive: true, force: true })
+      if (left > 0) await discardPartial(id, shelf)
       return { freedBytes: left + (manifest ? installed(manifest, shelf).bytes : 0) }
+    },
+    async card(id) {
+      const known = catalogue.find((model) => model.id === id)
+      const manifest = known ? await modelOf(id, shelf) : await need(id)
+      if (!manifest) return { licence: known!.licence, text: null, files: [] }
+      const place = await locate(placeOf(manifest, shelf)).catch(() => null)
+      const text = place && (await readCard(place.folder)).text
+      return { licence: manifest.licence, text, files: manifest.files }
     },
   }
 }
 
-function catalogueEntry(
+/** What a model must be: one of the app's own as it was built, any other as it was when it came. */
+async function expected(manifest: Manifest): Promise<Manifest> {
+  if (manifest.source.kind !== 'bundled') return manifest
+  const recorded = await recordedManifest(manifest.place!)
+  if (recorded) return { ...recorded, place: manifest.place }
+  throw new ModelError(
+    'not-found',
+    `${manifest.title}: expected manifest.json with its checksums beside its files, got none: nothing can be checked.`,
+  )
+}
+
+async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, memory: number): Promise<ModelEntry[]> {
+  const bundled = await shelf.bundled()
+  const cached = await readManifests(shelf.root)
+  const byId = new Map([...cached, ...bundled].map((manifest) => [manifest.id, manifest]))
+  const known = catalogue.map((model) => catalogueEntry(model, shelf, memory, byId.get(model.id)))
+  const isKnown = ({ id }: Manifest) => catalogue.some((model) => model.id === id)
+  const own = (manifests: Manifest[]) =>
+    manifests.filter((manifest) => !isKnown(manifest)).map((manifest) => ownEntry(manifest, shelf, memory))
+  return [...own(bundled), ...(await Promise.all(known)), ...own(cached)]
+}
+
+async function catalogueEntry(
   model: CatalogueModel,
-  memory: number,
   shelf: Shelf,
+  memory: number,
   manifest: Manifest | undefined,
-): ModelEntry {
-  const { id, title, family, architecture, parameters, layers, width, context, licence, download } = model
+): Promise<ModelEntry> {
+  const { id, title, family, architecture, parameters, layers, width, context, licence, download, hub } = model
   return {
-    ...{ id, title, family, architecture, parameters, layers, width, context, licence, download },
+    ...{ id, title, family, architecture, parameters, layers, width, context, licence, download, hub },
     viaPip: model.pip !== undefined,
     note: model.note ?? null,
     memory: fits(parameters, memory),
     here: manifest ? installed(manifest, shelf) : null,
+    partialBytes: manifest ? 0 : await leftOf(id, shelf),
+    activity: null,
   }
 }
 
-function ownEntry(manifest: Manifest, memory: number, shelf: Shelf): ModelEntry {
+function ownEntry(manifest: Manifest, shelf: Shelf, memory: number): ModelEntry {
   const { id, title, family, architecture, parameters, layers, width, context, licence } = manifest
   return {
     ...{ id, title, family, architecture, parameters, layers, width, context, licence },
-    download: null,
-    viaPip: false,
-    note: null,
+    ...{ download: null, hub: null, viaPip: false, note: null },
     memory: fits(parameters, memory),
     here: installed(manifest, shelf),
+    partialBytes: 0,
+    activity: null,
   }
 }

@@ -18,7 +18,7 @@ export async function lock(file: string, what: string): Promise<() => Promise<vo
     await link(mine, file)
   } catch (cause) {
     const who = (await holderOf(file)) === process.pid ? 'this' : 'another'
-    throw new ModelError(`${what} is being worked on by ${who} process.`, { cause })
+    throw new ModelError('conflict', `${what} is being worked on by ${who} process.`, { cause })
   } finally {
     await rm(mine, { force: true })
   }

@@ -4,14 +4,15 @@ import { z } from 'zod'
 import { contentKey } from '../../science/hash'
 import { parseJsonFile } from '../checkpoints/json'
 
-const FILE = 'manifest.json'
+export const MANIFEST = 'manifest.json'
 
 const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bundled') }),
   z.strictObject({ kind: z.literal('hub'), url: z.string(), repository: z.string(), revision: z.string() }),
   z.strictObject({ kind: z.literal('pip'), packages: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('folder') }),
 ])
-const manifestSchema = z.strictObject({
+export const manifestSchema = z.strictObject({
   format: z.literal(1),
   key: z.string().regex(/^[0-9a-f]{64}$/),
   id: z.string().min(1),
@@ -30,10 +31,9 @@ const manifestSchema = z.strictObject({
   addedAt: z.number(),
 })
 
-/** What is known of a model in the cache; written last, so that a folder with one is whole. */
+/** What is known of a model that is here; written last, so that a folder with one is whole. */
 export type Manifest = z.infer<typeof manifestSchema>
 export type ModelFile = Manifest['files'][number]
-export type ModelSource = Manifest['source']
 
 /** Files that say something about a model and change nothing that it computes. */
 const ABOUT = /^(README\.md|LICENSE.*|.*\.txt)$/i
@@ -46,7 +46,7 @@ export function modelKey(files: readonly ModelFile[]): string {
 
 /** Whole or not at all. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  const file = path.join(folder, FILE)
+  const file = path.join(folder, MANIFEST)
   await writeFile(`${file}.new`, `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`)
   await rename(`${file}.new`, file)
 }
@@ -61,7 +61,7 @@ export async function readManifests(root: string): Promise<Manifest[]> {
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map(async (name) => {
       try {
-        const file = path.join(root, name, FILE)
+        const file = path.join(root, name, MANIFEST)
         return [parseJsonFile(await readFile(file, 'utf8'), file, manifestSchema)]
       } catch {
         return []

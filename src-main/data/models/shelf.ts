@@ -1,26 +1,23 @@
 import path from 'node:path'
+import type { InstalledModel } from '../../../src-preload/contract'
 import { hashFile } from './hashing'
-import { readManifests, type Manifest, type ModelSource } from './manifest'
+import { readManifests, type Manifest } from './manifest'
 
-export interface InstalledModel {
-  /** sha256 over its content: equal for equal weights, config and tokenizer. */
-  key: string
-  /** The folder or file to read it from. */
-  path: string
-  /** Bytes that it takes in the cache; 0 for a folder that stays where it is. */
-  bytes: number
-  source: ModelSource
-}
-
-/** The models of a cache. */
+/** The models of a cache, and those that came with the app. */
 export interface Shelf {
   root: string
   hubUrl: string
+  bundled: () => Promise<Manifest[]>
+}
+
+/** The models that are here: the app's own first, then the cache's in the order of their coming. */
+export async function manifestsOf({ root, bundled }: Shelf): Promise<Manifest[]> {
+  return [...(await bundled()), ...(await readManifests(root))]
 }
 
 /** The model of an id, if it is here. */
-export async function modelOf(id: string, { root }: Shelf): Promise<Manifest | undefined> {
-  return (await readManifests(root)).find((manifest) => manifest.id === id)
+export async function modelOf(id: string, shelf: Shelf): Promise<Manifest | undefined> {
+  return (await manifestsOf(shelf)).find((manifest) => manifest.id === id)
 }
 
 /** The folder (or file) that its files lie in. */
@@ -30,8 +27,8 @@ export function placeOf({ key, place }: Manifest, { root }: Shelf): string {
 
 export function installed(manifest: Manifest, shelf: Shelf): InstalledModel {
   const { key, source, files, place } = manifest
-  const bytes = place === null ? files.reduce((sum, { bytes }) => sum + bytes, 0) : 0
-  return { key, path: placeOf(manifest, shelf), bytes, source }
+  const size = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  return { key, path: placeOf(manifest, shelf), bytes: place === null ? size : 0, size, source }
 }
 
 /** A file of a model that is here, by its content. */

@@ -30,5 +30,5 @@ export async function unzip(
   }
   const [missing] = wanted.keys()
   if (missing !== undefined)
-    throw new ModelError(`${path.basename(archive)}: expected a file ${missing} in it, got none`)
+    throw new ModelError('unavailable', `${path.basename(archive)}: expected a file ${missing} in it, got none`)
 }

@@ -1,15 +1,13 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { Calls } from '../../../src-preload/contract'
 import { hashFile } from './hashing'
 import type { Manifest } from './manifest'
 import type { Task } from './progress'
 import { placeOf, type Shelf } from './shelf'
 
 /** One file that is not as it was. */
-export interface FileProblem {
-  file: string
-  problem: string
-}
+export type FileProblem = NonNullable<ReturnType<Calls['modelVerify']>>[number]
 
 /** Reads every file of a model again. @returns those that differ from what the manifest says */
 export async function verifyFiles(

@@ -1,6 +1,6 @@
 import { zeros, type Matrix } from '../../science/matrix'
-import { parameterCount, type NetSpec, type TransformerSpec } from '../../science/models/net'
-import type { Batch, LanguageBatch, TokenBatch } from './learner'
+import { parameterCount, type NetSpec } from '../../science/models/net'
+import type { Batch, TokenBatch } from './learner'
 
 /** The examples `indices` of a batch, in that order; an index may come twice. */
 export function takeExamples(batch: Batch, indices: ArrayLike<number>): Batch {
@@ -94,47 +94,4 @@ export function poolEmbeddings(batch: TokenBatch, embeddings: Float32Array, widt
     for (let c = 0; c < width; c++) pooled.data[i * width + c] = sum[c]! / Math.max(1, end - start)
   }
   return pooled
-}
-
-/**
- * @throws Error when a batch does not fit the net: kind of input, number of features, tokens outside the vocabulary, more
- * tokens than positions
- */
-export function checkBatch(net: NetSpec, batch: Batch): void {
-  if (net.kind === 'mlp') {
-    if (!('dense' in batch)) throw new Error('batch: expected dense features, got token lists')
-    const { rows, cols, data } = batch.dense
-    if (rows !== batch.n || cols !== net.input || data.length !== rows * cols)
-      throw new Error(
-        `batch: expected features [${batch.n}, ${net.input}], got [${rows}, ${cols}] of ${data.length} values`,
-      )
-    return
-  }
-  if ('dense' in batch) throw new Error('batch: expected token lists, got dense features')
-  if (batch.offsets.length !== batch.n + 1 || batch.offsets[batch.n] !== batch.tokens.length)
-    throw new Error(
-      `batch: expected ${batch.n + 1} offsets up to ${batch.tokens.length}, got ${batch.offsets.length} up to ${batch.offsets[batch.n]}`,
-    )
-  const wrong = batch.tokens.find((token) => token < 0 || token >= net.vocabulary)
-  if (wrong !== undefined) throw new Error(`batch: expected tokens below ${net.vocabulary}, got ${wrong}`)
-  if (net.kind !== 'transformer' || net.positions.kind !== 'learned') return
-  const { count } = net.positions
-  for (let i = 0; i < batch.n; i++) {
-    const length = batch.offsets[i + 1]! - batch.offsets[i]!
-    if (length > count) throw new Error(`batch: expected at most ${count} tokens, got ${length} in example ${i}`)
-  }
-}
-
-/** @throws Error when the net is no transformer */
-export function expectTransformer(net: NetSpec, call: string): asserts net is TransformerSpec {
-  if (net.kind !== 'transformer') throw new Error(`${call}: expected a transformer, got a net of kind ${net.kind}`)
-}
-
-/** @throws Error when the net has no language head, or the batch does not fit it */
-export function checkLanguage(net: NetSpec, call: string, batch: LanguageBatch): void {
-  expectTransformer(net, call)
-  if (net.head.kind !== 'language') throw new Error(`${call}: expected a language head, got a head of classes`)
-  checkBatch(net, batch)
-  const wrong = batch.from?.find((from) => from < 1)
-  if (wrong !== undefined) throw new Error(`${call}: expected the first predicted token from 1 on, got ${wrong}`)
 }

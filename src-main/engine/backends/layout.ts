@@ -1,3 +1,4 @@
+import { transpose } from '../../data/checkpoints/layouts'
 import { sizeOf, tensorsOf, type NetSpec, type Start, type TensorSpec } from '../../science/models/net'
 import { createRng, type Rng } from '../../science/rng'
 import type { GivenTensor, Init } from './learner'
@@ -43,9 +44,6 @@ function started(size: number, start: Start, rng: Rng): Float32Array {
 
 /** The values of a tensor in the app's layout, [in, out]; turned if they were given otherwise. */
 export function valuesOf({ shape, data, transposed }: GivenTensor): Float32Array {
-  if (!transposed || shape.length < 2) return data
-  const [rows, cols] = shape as [number, number]
-  const out = new Float32Array(data.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) out[c * rows + r] = data[r * cols + c]!
-  return out
+  const [rows, cols] = shape
+  return transposed && cols !== undefined ? transpose(data, rows!, cols) : data
 }

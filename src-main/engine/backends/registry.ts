@@ -34,7 +34,7 @@ const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
   const { device, version, gpu } = loaded
   const create: Backend['create'] = (net, init, options) =>
     new Promise((resolve) => resolve(new TfLearner(loaded, net, init, options)))
-  return { device, version, gpu, nets: ['mlp', 'bag'], create }
+  return { device, version, gpu, nets: ['mlp', 'bag', 'transformer'], create }
 }
 
 /** Every backend: one line a backend, and its folder. */

@@ -1,11 +1,9 @@
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
 import { zeros, type Matrix } from '../../science/matrix'
 import { accuracy, decide, distribution } from '../../science/metrics'
+import { LABELLED } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'
 import { needJson, needTensors, type StageRunner } from './stage'
-
-/** The splits that a supervisor labels: never the half that it was taught on. */
-export const LABELLED = ['transfer', 'validation', 'test'] as const
 
 /**
  * What a supervisor says of the examples that it was not taught on, by its last evaluation: `labels.safetensors`, per

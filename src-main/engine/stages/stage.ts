@@ -20,6 +20,10 @@ export interface StageContext {
   log(level: 'info' | 'warn' | 'error', text: string): void
   /** A verified file of the artifact that fills a need. @throws ArtifactError naming it, Error for a need that the job lacks */
   need(role: string, file: string): Promise<Uint8Array>
+  /** Where the pretrained model with this content lies. @throws Error for one that the job lacks */
+  model(key: string): string
+  /** A path for what is written before the artifact is; gone with this process at the latest. */
+  scratch(name: string): string
   /** Lets the event loop breathe, so that requests come in and events get out. @throws Cancelled */
   checkpoint(): Promise<void>
 }
@@ -31,7 +35,7 @@ export interface StageOutput {
 }
 
 export type StageOf<K extends StageKind> = Extract<Stage, { kind: K }>
-/** One file a kind of stage. `backend` is there for `train`; the other kinds are plain TypeScript. */
+/** One file a kind of stage. `backend` is there for `features` and `train`; the other kinds are plain TypeScript. */
 export type StageRunner<K extends StageKind> = (
   stage: StageOf<K>,
   context: StageContext,

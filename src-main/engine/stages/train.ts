@@ -1,103 +1,53 @@
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
-import { createEncoder, fitFeatures, type Features } from '../../data/features'
-import { parseVectors } from '../../data/pretrain'
 import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/matrix'
 import { argmax } from '../../science/matrix'
-import { MODELS } from '../../science/models'
-import { sizeOf, type NetSpec } from '../../science/models/net'
-import { SPLITS, type Split, type TrainConfig } from '../../science/stages'
+import { parameterCount } from '../../science/models/net'
+import { LABELLED, predictedSplits, type Split, type TrainConfig } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'
-import { poolEmbeddings } from '../backends/batches'
-import type { Batch, GivenTensor, Learner } from '../backends/learner'
+import type { Batch, Learner } from '../backends/learner'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
-import { LABELLED, oneHot } from './label'
-import { jsonFile, needJson, needTensors, type StageContext, type StageRunner } from './stage'
+import { inputOf } from './inputs'
+import type { Input } from './inputs/input'
+import { oneHot } from './label'
+import { needJson, needTensors, type StageContext, type StageRunner } from './stage'
 
 /**
- * Trains one model and predicts every split at every evaluation: `weights.safetensors`, `features.json` (what the
- * weights are for: features and net), and `predictions.safetensors` (`steps` [evaluations], and for every split
- * [evaluations, n, classes − 1]).
+ * Trains one model and predicts its splits at every evaluation: `predictions.safetensors` (`steps` [evaluations], and
+ * for every split [evaluations, n, classes − 1]), and the weights with what they are for: `weights.safetensors` and
+ * `features.json`, or of a pretrained transformer a folder as transformers has it.
  */
 export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const { config } = stage
   const task = await needJson<PreparedTask>(context, 'data', 'examples.json')
-  const input = await encode(config, task, context)
+  const splits = predictedSplits(config.role)
+  const input = await inputOf({ config, task, splits, context })
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
   await context.checkpoint()
 
-  const learner = await backend!.create(input.net, { seed: config.seed, weights: input.weights })
+  const { net, trainBlocks, batches } = input
+  const options = trainBlocks === undefined ? {} : { trainBlocks }
+  const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, options)
   try {
     const { loss, ...lossParams } = config.loss
     const trained = await runLoop(
       {
         learner,
-        batch: input.batches[config.trainOn],
+        batch: batches[config.trainOn]!,
         targets: targetsOf(config, task, labels),
         loss: LOSSES[loss]!,
         lossParams,
         optimiser: config.optimiser,
         evaluations: config.evaluations,
         seed: config.seed,
-        sets: SPLITS.map((split) => evaluationSet(split, task, input.batches[split], labels)),
+        sets: splits.map((split) => evaluationSet(split, task, batches[split]!, labels)),
       },
       context,
     )
-    return await outputOf(learner, input, task, trained)
+    return await outputOf(config, learner, input, task, trained)
   } finally {
     learner.dispose()
   }
-}
-
-interface Input {
-  features: Features
-  net: NetSpec
-  /** Those that do not come from the seed. */
-  weights: GivenTensor[]
-  batches: Record<Split, Batch>
-}
-
-/** Texts as the model sees them, and the net over that. */
-async function encode(config: TrainConfig, task: PreparedTask, context: StageContext): Promise<Input> {
-  const { model, ...params } = config.model
-  const variant = MODELS[model]!
-  const texts = (split: Split) => task.splits[split].map((e) => e.text)
-  const vectors = variant.pretrained
-    ? parseVectors(
-        await context.need('vectors', 'vectors.safetensors'),
-        await context.need('vectors', 'vocabulary.json'),
-      )
-    : null
-  const vocabulary = vectors?.vocabulary ?? []
-  const features = fitFeatures(variant.features(params), texts('weak'), vocabulary)
-  const encoder = createEncoder(features)
-  const batches = {} as Record<Split, Batch>
-  for (const split of SPLITS) {
-    batches[split] = encoder(texts(split))
-    await context.checkpoint()
-  }
-  const width = vectors ? vectors.embeddings.cols : features.words.length
-  const net = variant.net(params, { width, vocabulary: vocabulary.length, classes: task.classes.length })
-  return freeze({ features, net, weights: vectors ? [embeddingsOf(vectors.embeddings)] : [], batches })
-}
-
-const embeddingsOf = ({ rows, cols, data }: Matrix): GivenTensor => ({ name: 'embeddings', shape: [rows, cols], data })
-
-/**
- * A net over frozen embeddings is an MLP over their means: these are computed once for the whole training instead of
- * once a step, and the embeddings stay out of the weights.
- */
-function freeze(input: Input): Input {
-  const { net, weights, batches } = input
-  const embeddings = weights[0]?.data
-  if (net.kind !== 'bag' || net.tuneEmbeddings || !embeddings) return input
-  const pooled = {} as Record<Split, Batch>
-  for (const split of SPLITS) {
-    const batch = batches[split]
-    pooled[split] = 'dense' in batch ? batch : { n: batch.n, dense: poolEmbeddings(batch, embeddings, net.width) }
-  }
-  const { width, hidden, classes } = net
-  return { ...input, net: { kind: 'mlp', input: width, hidden, classes }, weights: [], batches: pooled }
 }
 
 /** Label set of every split that the supervisor labelled, [n, classes]. */
@@ -135,26 +85,20 @@ function evaluationSet(
   return { split, batch, truth, weak: weak ? argmax(weak) : null }
 }
 
-async function outputOf(learner: Learner, { features, net }: Input, task: PreparedTask, trained: Trained) {
-  const weights = await learner.save()
+async function outputOf(config: TrainConfig, learner: Learner, input: Input, task: PreparedTask, trained: Trained) {
   const evaluations = trained.steps.length
-  const predictions = SPLITS.map((split) => {
-    const data = Float32Array.from(trained.predictions.get(split)!.flatMap((p) => [...p]))
+  const predictions = [...trained.predictions].map(([split, found]) => {
+    const data = Float32Array.from(found.flatMap((p) => [...p]))
     return { name: split, shape: [evaluations, task.splits[split].length, task.classes.length - 1], data }
   })
   const steps = { name: 'steps', shape: [evaluations], data: Float32Array.from(trained.steps) }
-  // The words of pretrained vectors are those of need `vectors`; only the words chosen from this task are kept here.
-  const kept = features.kind === 'words' ? features : { kind: features.kind }
+  const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
-    files: [
-      { name: 'weights.safetensors', bytes: writeSafetensors(weights) },
-      jsonFile('features.json', { features: kept, net }),
-      { name: 'predictions.safetensors', bytes: writeSafetensors([steps, ...predictions]) },
-    ],
+    files: [...kept, { name: 'predictions.safetensors', bytes: writeSafetensors([steps, ...predictions]) }],
     summary: {
       steps: trained.steps.at(-1)!,
       loss: trained.loss,
-      parameters: weights.reduce((sum, t) => sum + sizeOf(t), 0),
+      parameters: parameterCount(learner.net),
     },
   }
 }

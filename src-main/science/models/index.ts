@@ -1,6 +1,8 @@
 import type { ModelVariant } from './model'
+import { pretrained } from './pretrained'
+import { probe } from './probe'
 import { vectors } from './vectors'
 import { words } from './words'
 
 /** Every model that a spec may name. */
-export const MODELS: Readonly<Record<string, ModelVariant>> = { words, vectors }
+export const MODELS: Readonly<Record<string, ModelVariant>> = { words, vectors, pretrained, probe }

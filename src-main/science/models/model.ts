@@ -1,18 +1,54 @@
 import type { ParamTable } from '../params'
-import type { NetSpec } from './net'
+import type { BagSpec, MlpSpec } from './net'
 
-/** How texts become the network's input. `words`: presence (0/1) of the most frequent words of the task's own weak half. */
-export type FeatureSpec = { kind: 'words'; words: number } | { kind: 'vectors' }
-
-/** One file a variant; the map in `index.ts` is the only place where a spec's `model` name meets its code. */
-export interface ModelVariant {
+/** What a variant says of itself, whatever it starts from. */
+interface Described {
   id: string
   title: string
+  /** Stands for the id in short names. */
+  short?: string
   help: string
+  source?: string
   params: ParamTable
-  /** Whether it starts from the word vectors of a `pretrain` stage. */
-  pretrained: boolean
-  features(params: Record<string, unknown>): FeatureSpec
-  /** `input`: number of features, or width of the vectors; `vocabulary`: number of word vectors (0 for `words`). */
-  net(params: Record<string, unknown>, input: { width: number; vocabulary: number; classes: number }): NetSpec
 }
+
+/** Values of a variant's parameter table, as the spec's schema left them. */
+export type ModelParams = Record<string, unknown>
+
+/** Presence (0/1) of the most frequent words of the task's own weak half; nothing is pretrained. */
+export interface WordsModel extends Described {
+  start: 'words'
+  words(params: ModelParams): number
+  net(params: ModelParams, input: { width: number; classes: number }): MlpSpec
+}
+
+/** The word vectors of a `pretrain` stage. */
+export interface VectorsModel extends Described {
+  start: 'vectors'
+  net(params: ModelParams, input: { width: number; vocabulary: number; classes: number }): BagSpec
+}
+
+/** How a pretrained transformer reads texts: which, and the longest text in tokens; longer ones are cut. */
+export interface Reading {
+  checkpoint: string
+  tokens: number
+}
+/** Where a new head of classes starts: undecided, or at the unembedding rows of the tokens "0", "1" and so on. */
+export type HeadStart = 'zero' | 'unembedding'
+
+/** A pretrained transformer whose weights are trained on. */
+export interface CheckpointModel extends Described {
+  start: 'checkpoint'
+  /** `trainBlocks`: the head and the last so many blocks learn; all weights where it is not given. */
+  read(params: ModelParams): Reading & { head: HeadStart; trainBlocks?: number }
+}
+
+/** A net over the pooled hidden states of a frozen pretrained transformer, which a `features` stage computes. */
+export interface FeaturesModel extends Described {
+  start: 'features'
+  read(params: ModelParams): Reading
+  net(params: ModelParams, input: { width: number; classes: number }): MlpSpec
+}
+
+/** One file a variant; the map in `index.ts` is the only place where a spec's `model` name meets its code. */
+export type ModelVariant = WordsModel | VectorsModel | CheckpointModel | FeaturesModel

@@ -101,8 +101,8 @@ const ZEROS: Start = { kind: 'zeros' }
 const ONES: Start = { kind: 'ones' }
 
 /**
- * Hidden weights start as by He et al. 2015 for ReLU, output weights at 0 as in the reference code (openai/weak-to-strong: every
- * student starts undecided, at the same loss).
+ * Hidden weights start as by He et al. 2015 for ReLU, output weights at 0 as in the reference code
+ * (openai/weak-to-strong: every student starts undecided, at the same loss).
  */
 function denseTensors(net: MlpSpec | BagSpec, all: boolean): TensorSpec[] {
   const uniform = (variance: number): Start => ({ kind: 'uniform', limit: Math.sqrt(3 * variance) })

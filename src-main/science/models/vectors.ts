@@ -1,5 +1,5 @@
 import type { ParamTable, Values } from '../params'
-import type { ModelVariant } from './model'
+import type { VectorsModel } from './model'
 
 const PARAMS = {
   hidden: {
@@ -20,13 +20,12 @@ const PARAMS = {
 } as const satisfies ParamTable
 
 /** Mean of pretrained word vectors under a small MLP: a student that knows words which its supervisor never saw. */
-export const vectors: ModelVariant = {
+export const vectors: VectorsModel = {
   id: 'vectors',
   title: 'Word vectors',
   help: 'The mean of pretrained word vectors, then one hidden layer. Knows more of the language than its labels tell.',
   params: PARAMS,
-  pretrained: true,
-  features: () => ({ kind: 'vectors' }),
+  start: 'vectors',
   net: (params, { width, vocabulary, classes }) => {
     const { hidden, tuneEmbeddings } = params as Values<typeof PARAMS>
     return { kind: 'bag', vocabulary, width, hidden: hidden > 0 ? [hidden] : [], classes, tuneEmbeddings }

@@ -1,5 +1,5 @@
 import type { ParamTable, Values } from '../params'
-import type { ModelVariant } from './model'
+import type { WordsModel } from './model'
 
 const PARAMS = {
   words: {
@@ -14,12 +14,12 @@ const PARAMS = {
 } as const satisfies ParamTable
 
 /** Logistic regression on the presence of the most frequent words: a supervisor that knows only what it was taught. */
-export const words: ModelVariant = {
+export const words: WordsModel = {
   id: 'words',
   title: 'Words',
   help: 'A linear model on the presence of the most frequent words. Nothing is pretrained.',
   params: PARAMS,
-  pretrained: false,
-  features: (params) => ({ kind: 'words', words: (params as Values<typeof PARAMS>).words }),
+  start: 'words',
+  words: (params) => (params as Values<typeof PARAMS>).words,
   net: (_params, { width, classes }) => ({ kind: 'mlp', input: width, hidden: [], classes }),
 }

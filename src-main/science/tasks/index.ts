@@ -4,11 +4,12 @@ import { personArtifact } from './person-artifact'
 import { sotu } from './sotu'
 import { spam } from './spam'
 import type { TaskVariant } from './task'
+import { wordnetIsa } from './wordnet-isa'
 
 export { splitTask } from './split'
 export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
-  [spam, sotu, personArtifact, brown, foods].map((task) => [task.id, task]),
+  [spam, sotu, personArtifact, brown, foods, wordnetIsa].map((task) => [task.id, task]),
 )

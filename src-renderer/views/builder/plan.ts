@@ -3,6 +3,7 @@ import type { PlannedStage } from '../../lib/types'
 const NAMES: Record<string, string> = {
   data: 'Prepare data',
   pretrain: 'Pretrain word vectors',
+  features: 'Read with the frozen model',
   weak: 'Train supervisors',
   label: 'Label',
   student: 'Train students',

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { floatOf, halfOf } from '../../../src-main/data/checkpoints/half'
 import { withClassHead } from '../../../src-main/data/checkpoints/heads'
 import { loadPretrained, type PretrainedModel } from '../../../src-main/data/checkpoints/open'
 import { savePretrained } from '../../../src-main/data/checkpoints/save'
@@ -28,6 +29,22 @@ describe('saving', () => {
     expect(again.card).toEqual(card)
     expect(again.tokenizer.encode(TEXT)).toEqual(model.tokenizer.encode(TEXT))
     expect(again.tokenizer.end).toBe(model.tokenizer.end)
+  })
+
+  it('in half precision is half as large, and reads back rounded', async () => {
+    const model = await loadPretrained(golden('tiny-llama'))
+    const saved = path.join(folder, 'half')
+    await savePretrained(saved, { ...model, dtype: 'F16' })
+    const again = await loadPretrained(saved)
+    expect(again.spec).toEqual(model.spec)
+    again.weights.forEach(({ name, shape, data }, i) => {
+      expect({ name, shape }).toEqual({ name: model.weights[i]!.name, shape: model.weights[i]!.shape })
+      data.forEach((x, j) => expect(x).toBe(floatOf(halfOf(model.weights[i]!.data[j]!))))
+    })
+    const bytes = async (of: string) => (await stat(path.join(of, 'model.safetensors'))).size
+    const values = model.weights.reduce((sum, { data }) => sum + data.length, 0)
+    expect((await bytes(saved)) - 2 * values).toBeLessThan(5000)
+    expect((await bytes(golden('tiny-llama'))) - 4 * values).toBeLessThan(5000)
   })
 
   it.each(['gptneox', 'llama'])('a GGUF file of %s becomes a folder with the same values', async (name) => {

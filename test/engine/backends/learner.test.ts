@@ -5,7 +5,13 @@ import { crossEntropyGradient, referenceCases } from '../../../src-main/engine/b
 import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
 import { logconf } from '../../../src-main/science/losses/logconf'
 import { zeros, type Matrix } from '../../../src-main/science/matrix'
-import { parameterCount, sizeOf, tensorsOf, type NetSpec } from '../../../src-main/science/models/net'
+import {
+  parameterCount,
+  sizeOf,
+  tensorsOf,
+  type NetSpec,
+  type TransformerSpec,
+} from '../../../src-main/science/models/net'
 import { createRng } from '../../../src-main/science/rng'
 import { runtimes } from '../runtimes'
 
@@ -40,6 +46,17 @@ function crossEntropy(logits: Matrix, targets: Matrix): number {
   return loss / logits.rows
 }
 
+function lists(examples: number[][]): TokenBatch {
+  const offsets = new Int32Array(examples.length + 1)
+  examples.forEach((tokens, i) => (offsets[i + 1] = offsets[i]! + tokens.length))
+  return { n: examples.length, tokens: Int32Array.from(examples.flat()), offsets }
+}
+const transformer = (): TransformerSpec => ({
+  ...{ kind: 'transformer', vocabulary: 20, width: 8, layers: 2, heads: 2, kvHeads: 1, headSize: 4, inner: 16 },
+  ...{ positions: { kind: 'learned', count: 8 }, tokenTypes: 0, norm: 'layer', normEpsilon: 1e-5, normOrder: 'pre' },
+  ...{ parallel: false, causal: true, activation: 'gelu-tanh', bias: { qkv: true, out: true, mlp: true } },
+  ...{ pooling: 'last', head: { kind: 'classes', classes: 2, bias: true } },
+})
 function randomMatrix(rows: number, cols: number, seed: number): Matrix {
   const rng = createRng(seed)
   return { rows, cols, data: Float32Array.from({ length: rows * cols }, () => rng.normal()) }
@@ -201,6 +218,51 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     await expect(learner.forward(lists)).rejects.toThrow('expected dense features')
     await expect(learner.step(UPDATE)).rejects.toThrow('expected gradients first')
     learner.dispose()
+  })
+
+  test('says the same of the same mistake as every other', async () => {
+    const net = transformer()
+    const learner = await create(net, { seed: 0 })
+    const talker = await create({ ...net, head: { kind: 'language', tied: true } }, { seed: 0 })
+    const batch = lists([[1, 2], [3]])
+    const from = Int32Array.of(1, 0)
+    const mistakes: [Promise<unknown>, string][] = [
+      [learner.forward(lists([new Array<number>(9).fill(0)])), 'batch: expected at most 8 tokens, got 9 in example 0'],
+      [learner.forward(lists([[1], [4, 20]])), 'batch: expected tokens below 20, got 20'],
+      [learner.forward(lists([[-1]])), 'batch: expected tokens below 20, got -1'],
+      [learner.forward({ n: 1, dense: zeros(1, 20) }), 'batch: expected token lists, got dense features'],
+      [learner.forward({ ...batch, n: 3 }), 'batch: expected 4 offsets from 0 to 3, got 3 from 0 to undefined'],
+      [
+        learner.forward({ n: 2, tokens: Int32Array.of(1, 2), offsets: Int32Array.of(0, 3, 2) }),
+        'batch: expected offsets that never fall, got -1 in example 1',
+      ],
+      [learner.gradients(batch, () => zeros(2, 3)), 'dLogits: expected 4 numbers, got 6'],
+      [learner.features(batch, 3), 'features: expected a layer from 0 to 2, got 3'],
+      [learner.lmStep(batch), 'lmStep: expected a language head, got a head of classes'],
+      [talker.score({ ...batch, from }), 'score: expected the first predicted token from 1 on, got 0'],
+      [talker.generate(lists([[1], []]), { most: 2 }), 'generate: expected at least one token, got none in example 1'],
+      [talker.generate(batch, { most: 0 }), 'generate: expected a positive number of tokens to be made, got 0'],
+      [learner.step(UPDATE), 'step: expected gradients first, got none'],
+      [learner.readGradients(), 'readGradients: expected gradients first, got none'],
+      [create({ ...net, kvHeads: 3 }, { seed: 0 }), 'kvHeads: expected a divisor of heads (2), got 3'],
+      [create({ ...net, layers: 0 }, { seed: 0 }), 'layers: expected a positive whole number, got 0'],
+      [create(net, { seed: 0 }, { trainBlocks: 3 }), 'trainBlocks: expected a whole number from 0 to 2, got 3'],
+      [
+        create({ ...net, positions: { kind: 'rotary', columns: 5, base: 1e4 } }, { seed: 0 }),
+        'columns: expected an even number up to headSize (4), got 5',
+      ],
+    ]
+    const said = await Promise.all(
+      mistakes.map(([call]) =>
+        call.then(
+          () => 'nothing',
+          (error: Error) => error.message,
+        ),
+      ),
+    )
+    expect(said).toEqual(mistakes.map(([, message]) => message))
+    learner.dispose()
+    talker.dispose()
   })
 
   test('a thrown loss surfaces and leaks nothing', async () => {

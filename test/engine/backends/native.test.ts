@@ -143,18 +143,6 @@ describe.skipIf(nativeMissing)('the native learner', () => {
     learner.dispose()
   })
 
-  test('refuses what does not fit, naming it', async () => {
-    const learner = await create(transformer())
-    const batch = texts(2)
-    await expect(learner.lmStep(batch)).rejects.toThrow('lmStep: expected a language head, got a head of classes')
-    const long: TokenBatch = { n: 1, tokens: new Int32Array(41), offsets: Int32Array.of(0, 41) }
-    await expect(learner.forward(long)).rejects.toThrow('batch: expected at most 40 tokens, got 41 in example 0')
-    await expect(learner.features(batch, 4)).rejects.toThrow(/layer/)
-    await expect(learner.gradients(batch, () => zeros(2, 3))).rejects.toThrow('dLogits: expected 4 numbers, got 6')
-    await expect(create(transformer({ kvHeads: 2 }))).rejects.toThrow('kvHeads: expected a divisor of heads (3), got 2')
-    learner.dispose()
-  })
-
   test('leaves the event loop free during a long step', async () => {
     const learner = await create(transformer({ width: 128, heads: 4, headSize: 32, inner: 512 }))
     const batch = texts(400)

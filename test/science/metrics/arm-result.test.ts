@@ -19,7 +19,7 @@ function armOf(models: { weak: object; strong: object }): Arm {
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const sources = { spam: { sha256: '0', title: 'Spam', classes: 2 } }
-  return planExperiment(parsed.spec, { sources, bundled: {}, backend: 'wasm' }).arms[0]!
+  return planExperiment(parsed.spec, { sources, checkpoints: {}, bundled: {}, backend: 'wasm' }).arms[0]!
 }
 const arm = armOf({ weak: { model: 'words' }, strong: { model: 'vectors' } })
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { NativeAddon } from '../../../../src-native/model'
+import { cacheFolder } from '../../tensorflow/paths'
 
 const load = createRequire(import.meta.url)
 
@@ -53,9 +54,11 @@ export function loadAddon(): NativeAddon {
     return load(file) as NativeAddon
   } catch (cause) {
     const why = (cause as Error).message
-    throw new Error(`The native engine does not load here: ${why}. Delete ${file} and run \`npm run setup\`.`, {
-      cause,
-    })
+    const folders = `${path.dirname(file)} and ${path.join(cacheFolder(), 'native')}`
+    throw new Error(
+      `The native engine does not load here: ${why}. Delete ${folders}, and \`npm run setup\` builds it anew.`,
+      { cause },
+    )
   }
 }
 

@@ -1,7 +1,15 @@
 import type { NativeAddon, NativeBatch, NativeModel } from '../../../../src-native/model'
 import type { Matrix } from '../../../science/matrix'
 import { outputsOf, sizeOf, tensorsOf, type NetSpec } from '../../../science/models/net'
-import { checkBatch, checkLanguage, expectTransformer } from '../batches'
+import {
+  checkBatch,
+  checkFeatures,
+  checkLanguage,
+  checkNet,
+  checkPrompts,
+  checkSlopes,
+  expectGradients,
+} from '../checks'
 import { weightsOf } from '../layout'
 import type {
   AdamWStep,
@@ -55,13 +63,14 @@ export class NativeLearner implements Learner {
     this.#trained = new Set(trained.map(({ name }) => name))
   }
 
-  /** @throws Error when the weights do not fit, see `weightsOf`; TypeError when the net or an option is none */
+  /** @throws Error when there is no such net, or the weights do not fit, see `weightsOf` */
   static async create(
     addon: NativeAddon,
     net: NetSpec,
     init: Init,
     options: NativeOptions = {},
   ): Promise<NativeLearner> {
+    checkNet(net, options)
     const weights = weightsOf(net, init)
     const model = new addon.Model(net, { threads: threadsFor(net), ...options })
     const learner = new NativeLearner(model, net, options)
@@ -75,13 +84,15 @@ export class NativeLearner implements Learner {
 
   async gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
     const logits = await this.#logits(batch, true)
-    await this.#model.backward(dLogits(logits).data)
+    const slopes = dLogits(logits)
+    checkSlopes(this.net, batch, slopes)
+    await this.#model.backward(slopes.data)
     this.#hasGradients = true
     return logits
   }
 
   async step(update: AdamWStep): Promise<void> {
-    this.#expectGradients('step')
+    expectGradients(this.#hasGradients, 'step')
     this.#hasGradients = false
     await this.#model.step(update)
   }
@@ -99,14 +110,14 @@ export class NativeLearner implements Learner {
   }
 
   async features(batch: TokenBatch, layer: number): Promise<Matrix> {
-    expectTransformer(this.net, 'features')
-    checkBatch(this.net, batch)
+    const { net } = this
+    checkFeatures(net, batch, layer)
     const data = await this.#model.features(batch, layer)
-    return { rows: batch.n, cols: this.net.width, data }
+    return { rows: batch.n, cols: net.width, data }
   }
 
   async generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]> {
-    checkLanguage(this.net, 'generate', batch)
+    checkPrompts(this.net, batch, options.most)
     return this.#model.generate(batch, options)
   }
 
@@ -115,7 +126,7 @@ export class NativeLearner implements Learner {
   }
 
   async readGradients(): Promise<Weights> {
-    this.#expectGradients('readGradients')
+    expectGradients(this.#hasGradients, 'readGradients')
     const all = await this.#model.gradients()
     return all.filter(({ name }) => this.#trained.has(name))
   }
@@ -136,10 +147,6 @@ export class NativeLearner implements Learner {
     checkBatch(this.net, batch)
     const data = await this.#model.forward(nativeBatch(batch), keep)
     return { rows: batch.n, cols: outputsOf(this.net), data }
-  }
-
-  #expectGradients(asker: string): void {
-    if (!this.#hasGradients) throw new Error(`${asker}: expected gradients first, got none`)
   }
 
   /** Makes these weights, which are known to fit, the model's own. */

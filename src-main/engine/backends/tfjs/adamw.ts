@@ -6,8 +6,11 @@ import type { Runtime, Tensor1D } from './runtime'
  * an update is a dozen kernels a vector whatever the net.
  */
 export interface AdamW {
-  /** New values of the parameters; keeps the moments to itself. To be called inside a tidy. */
-  update(parameters: readonly Tensor1D[], gradients: readonly Tensor1D[], step: AdamWStep): Tensor1D[]
+  /**
+   * Begins an update. Of the result every vector's new values are asked for once: one after another, so that the old ones
+   * can be given back before the next are made.
+   */
+  begin(gradients: readonly Tensor1D[], step: AdamWStep): (parameter: Tensor1D, i: number) => Tensor1D
   dispose(): void
 }
 
@@ -18,25 +21,28 @@ export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
   const squares: Tensor1D[] = sizes.map((size) => tf.zeros([size]))
   let count = 0
 
-  /** Moves an exponential moving average on; the old one is given back. */
-  function follow(averages: Tensor1D[], i: number, value: Tensor1D, beta: number): Tensor1D {
-    const next = tf.keep(tf.add<Tensor1D>(tf.mul(averages[i]!, beta), tf.mul(value, 1 - beta)))
+  /** Moves an exponential moving average on by a share of a value; the old one is given back. */
+  function follow(averages: Tensor1D[], i: number, beta: number, value: Tensor1D, share: number): Tensor1D {
+    const next = tf.keep(tf.add<Tensor1D>(tf.mul(averages[i]!, beta), tf.mul(value, share)))
     averages[i]!.dispose()
     return (averages[i] = next)
   }
   return {
-    update(parameters, gradients, step) {
+    begin(gradients, { lr, beta1, beta2, eps, weightDecay, clipNorm }) {
       count++
+      const scale = clipping(runtime, gradients, clipNorm)
       // mean / (1 - β1^t) / (sqrt(square / (1 - β2^t)) + ε), its scalars gathered so that fewer kernels run.
-      const root = Math.sqrt(1 - step.beta2 ** count)
-      const rate = (step.lr * root) / (1 - step.beta1 ** count)
-      return clipped(runtime, gradients, step.clipNorm).map((g, i) => {
-        const mean = follow(means, i, g, step.beta1)
-        const square = follow(squares, i, tf.square(g), step.beta2)
-        const change = tf.div<Tensor1D>(tf.mul(mean, rate), tf.add(tf.sqrt(square), step.eps * root))
-        const decay = 1 - step.lr * step.weightDecay
-        return tf.sub<Tensor1D>(decay === 1 ? parameters[i]! : tf.mul(parameters[i]!, decay), change)
-      })
+      const root = Math.sqrt(1 - beta2 ** count)
+      const rate = (lr * root) / (1 - beta1 ** count)
+      const decay = 1 - lr * weightDecay
+      return (parameter, i) =>
+        tf.tidy(() => {
+          const g = gradients[i]!
+          const mean = follow(means, i, beta1, g, (1 - beta1) * scale)
+          const square = follow(squares, i, beta2, tf.square(g), (1 - beta2) * scale ** 2)
+          const change = tf.div<Tensor1D>(tf.mul(mean, rate), tf.add(tf.sqrt(square), eps * root))
+          return tf.sub<Tensor1D>(decay === 1 ? parameter : tf.mul(parameter, decay), change)
+        })
     },
     dispose() {
       tf.dispose([means, squares])
@@ -44,10 +50,12 @@ export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
   }
 }
 
-/** Scales gradients down to a global Euclidean norm of at most `limit` (0: as they are), as torch's clip_grad_norm_. */
-function clipped({ tf }: Runtime, gradients: readonly Tensor1D[], limit: number): readonly Tensor1D[] {
-  if (limit === 0) return gradients
-  const squares = gradients.map((g) => tf.sum(tf.square(g)).dataSync()[0]!)
+/** What gradients are multiplied with for a global Euclidean norm of at most `limit` (0: 1), as torch's clip_grad_norm_. */
+function clipping({ tf }: Runtime, gradients: readonly Tensor1D[], limit: number): number {
+  if (limit === 0) return 1
+  const squares = tf.tidy(() =>
+    tf.stack(gradients.map((g) => tf.tidy(() => tf.sum(tf.square(g))))).dataSync<'float32'>(),
+  )
   const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0))
-  return norm > limit ? gradients.map((g) => tf.mul(g, limit / (norm + 1e-6))) : gradients
+  return norm > limit ? limit / (norm + 1e-6) : 1
 }

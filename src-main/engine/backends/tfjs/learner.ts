@@ -1,96 +1,102 @@
-import type { Rank } from '@tensorflow/tfjs'
 import { zeros, type Matrix } from '../../../science/matrix'
-import { sizeOf, tensorsOf, type NetSpec, type TensorSpec, type TransformerSpec } from '../../../science/models/net'
-import { checkBatch, expectTransformer, poolEmbeddings, sliceExamples } from '../batches'
-import { valuesOf, weightsOf } from '../layout'
-import type { AdamWStep, Batch, GivenTensor, Init, Learner, LearnerOptions, MemoryReport, Weights } from '../learner'
-import { createAdamW, type AdamW } from './adamw'
-import { logitsOf } from './net'
+import { outputsOf, tensorsOf, type NetSpec } from '../../../science/models/net'
+import {
+  checkBatch,
+  checkFeatures,
+  checkLanguage,
+  checkNet,
+  checkPrompts,
+  checkSlopes,
+  expectGradients,
+} from '../checks'
+import { weightsOf } from '../layout'
+import type {
+  AdamWStep,
+  Batch,
+  GivenTensor,
+  Init,
+  LanguageBatch,
+  Learner,
+  LearnerOptions,
+  MemoryReport,
+  TokenBatch,
+  Weights,
+} from '../learner'
+import { Dense } from './dense'
+import { generate } from './generate'
+import { languageLoss, logLikelihoods, predictedCount, predictedOf } from './language'
+import type { Network, Piece } from './network'
+import { Parameters } from './parameters'
 import type { Runtime, Tensor, Tensor1D, Tensor2D } from './runtime'
+import { Transformer } from './transformer'
 
-/** Examples of a forward pass at a time: bounds its memory. */
-const CHUNK = 4096
-
-type DenseNet = Exclude<NetSpec, TransformerSpec>
+/** Settings of this learner itself; none changes a result by more than rounding. */
+export interface TfOptions extends LearnerOptions {
+  /** What a training pass may keep for its backward, in bytes (default: the runtime's); a larger batch goes in pieces. */
+  activationBytes?: number
+  /** Whether the last block of a transformer computes only what the head reads (default true). */
+  shortcut?: boolean
+}
 
 /** The one learner over TensorFlow.js: no layers, no variables, no optimiser of its library; all state is here. */
 export class TfLearner implements Learner {
   readonly #runtime: Runtime
-  /**
-   * The trained tensors by the flat vector that holds them: the large embeddings are one of their own, all others share
-   * one. So an update is few kernels, and nothing large is cut or joined in it.
-   */
-  readonly #groups: TensorSpec[][]
-  #flats: Tensor1D[] = []
-  /** The trained tensors in their own shapes. */
-  #parameters: Tensor[] = []
+  readonly #parameters: Parameters
+  readonly #network: Network
   #gradients: Tensor1D[] | null = null
-  /** Embeddings [vocabulary · width] as numbers: always there when they are frozen, else fetched when needed. */
-  #embeddings: Float32Array | null = null
-  #optimiser: AdamW | null = null
-  /** Most bytes that a training pass had beyond what lasts. */
+  /** The end of the last call. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Most bytes that a training pass kept for its backward. */
   #activations = 0
-  readonly net: DenseNet
 
-  /** @throws Error when the weights do not fit, see `weightsOf`, or for what this learner cannot do yet */
-  constructor(runtime: Runtime, net: NetSpec, init: Init, options: LearnerOptions = {}) {
-    if (net.kind === 'transformer') throw new Error('Transformers do not run on TensorFlow.js yet, only on `cpu`.')
-    if (options.trainBlocks !== undefined)
-      throw new Error('Layers cannot be frozen on TensorFlow.js yet, only on `cpu`.')
+  /** @throws Error when there is no such net, or the weights do not fit, see `weightsOf` */
+  constructor(
+    runtime: Runtime,
+    readonly net: NetSpec,
+    init: Init,
+    options: TfOptions = {},
+  ) {
+    checkNet(net, options)
     const weights = weightsOf(net, init)
     runtime.activate()
     this.#runtime = runtime
-    this.net = net
-    const trained = tensorsOf(net).filter((t) => t.trained)
-    const [large, small] = [trained.filter(isEmbeddings), trained.filter((t) => !isEmbeddings(t))]
-    this.#groups = [large, small].filter((group) => group.length > 0)
-    this.#take(weights)
+    this.#parameters = new Parameters(runtime, tensorsOf(net, options.trainBlocks))
+    this.#parameters.take(weights)
+    const { activationBytes } = runtime
+    this.#network =
+      net.kind === 'transformer'
+        ? new Transformer(runtime, net, this.#parameters, { activationBytes, shortcut: true, ...options })
+        : new Dense(runtime, net, this.#parameters, options.trainBlocks)
   }
 
   forward(batch: Batch): Promise<Matrix> {
-    return this.#run((tf) => {
+    return this.#run(() => {
       checkBatch(this.net, batch)
-      const out = zeros(batch.n, this.net.classes)
-      const layers = this.#parameters.slice(this.#tunes() ? 1 : 0)
-      for (let start = 0; start < batch.n; start += CHUNK) {
-        const input = this.#pooled(sliceExamples(batch, start, Math.min(batch.n, start + CHUNK)))
-        const logits = tf.tidy(() => logitsOf(this.#runtime, input, layers).dataSync())
-        out.data.set(logits, start * out.cols)
-      }
-      return out
+      return this.#forward(batch)
     })
   }
 
   gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
-    return this.#run((tf) => {
+    return this.#run(async () => {
       checkBatch(this.net, batch)
-      const lasting = tf.memory().numBytes
-      const input = this.#tunes() ? batch : this.#pooled(batch)
-      let logits = zeros(0, this.net.classes)
-      let failure: { error: unknown } | undefined
-      // A scalar of no value of its own whose gradient is the loss' dLogits: so the loss stays plain TypeScript.
-      const head = tf.customGrad((...args) => {
-        const [z, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void]
-        logits = { rows: batch.n, cols: this.net.classes, data: z.dataSync<'float32'>() }
-        this.#activations = Math.max(this.#activations, tf.memory().numBytes - lasting)
-        let slope = logits.data
-        try {
-          slope = dLogits(logits).data
-        } catch (error) {
-          // Thrown later: TensorFlow.js would never give back what a pass that ends here has kept for its gradient.
-          failure = { error }
-        }
-        save([tf.tensor2d(slope, z.shape)])
-        return { value: tf.scalar(0), gradFunc: (_: Tensor, saved: Tensor[]) => saved[0]! }
-      })
-      const gradientOf = tf.grads((...parameters: Tensor[]) => head(logitsOf(this.#runtime, input, parameters)))
-      const gradients = tf.tidy(() => this.#joined(gradientOf(this.#parameters)))
-      if (failure) {
-        tf.dispose(gradients)
-        throw failure.error
+      const pieces = this.#network.split(batch, 'training')
+      const isWhole = pieces.length === 1
+      // In one piece, the loss is asked in the middle of the pass; else the logits of all are made first.
+      const logits = isWhole ? zeros(batch.n, outputsOf(this.net)) : await this.#forward(batch)
+      const ask = () => {
+        const slopes = dLogits(logits)
+        checkSlopes(this.net, batch, slopes)
+        return slopes
       }
-      tf.dispose(this.#gradients ?? [])
-      this.#gradients = gradients
+      const slopes = isWhole ? null : ask()
+      await this.#accumulate(pieces, (piece) => {
+        const rest = this.#network.open(batch, piece)
+        const slopesOf = (z: Float32Array) => {
+          if (!slopes) putRows(logits, piece.examples, z)
+          return takeRows(slopes ?? ask(), piece.examples)
+        }
+        return () => this.#seeded(rest(), slopesOf)
+      })
       return logits
     })
   }
@@ -98,161 +104,218 @@ export class TfLearner implements Learner {
   step(update: AdamWStep): Promise<void> {
     return this.#run((tf) => {
       const gradients = this.#currentGradients('step')
-      this.#replace(tf.tidy(() => this.#optimiser!.update(this.#flats, gradients, update)))
+      this.#parameters.step(gradients, update)
       this.#gradients = null
       tf.dispose(gradients)
     })
   }
 
-  lmStep(): Promise<number> {
-    return this.#refuse('lmStep')
+  lmStep(batch: LanguageBatch): Promise<number> {
+    return this.#run(async () => {
+      const model = this.#language('lmStep', batch)
+      const total = predictedCount(batch)
+      const parts = total > 0 ? model.split(batch, 'training') : []
+      const predicted = parts.map((part) => ({ part, ...predictedOf(batch, part) }))
+      let loss = 0
+      await this.#accumulate(
+        predicted.filter(({ targets }) => targets.length > 0),
+        ({ part, rows, targets }) => {
+          const rest = model.openRows(batch, part, rows)
+          return () => {
+            const value = languageLoss(this.#runtime, rest(), model.languageHead, targets, 1 / total)
+            loss += value.dataSync()[0]!
+            return value
+          }
+        },
+      )
+      return loss
+    })
   }
 
-  score(): Promise<Float32Array> {
-    return this.#refuse('score')
+  score(batch: LanguageBatch): Promise<Float32Array> {
+    return this.#run(async (tf) => {
+      const model = this.#language('score', batch)
+      const sums = new Float64Array(batch.n)
+      await this.#each(model.split(batch, 'prediction'), (part) => {
+        const { rows, targets, examples } = predictedOf(batch, part)
+        if (targets.length === 0) return
+        tf.tidy(() => {
+          const states = model.openRows(batch, part, rows)()
+          const likelihoods = logLikelihoods(this.#runtime, states, model.languageHead, targets)
+          likelihoods.forEach((value, i) => (sums[examples[i]!]! += value))
+        })
+      })
+      return Float32Array.from(sums)
+    })
   }
 
-  features(): Promise<Matrix> {
-    return this.#refuse('features')
+  features(batch: TokenBatch, layer: number): Promise<Matrix> {
+    return this.#run(async () => {
+      checkFeatures(this.net, batch, layer)
+      const model = this.#network as Transformer
+      const out = zeros(batch.n, this.net.width)
+      await this.#each(model.split(batch, 'prediction'), (part) =>
+        this.#read(out, part, () => model.features(batch, part, layer)),
+      )
+      return out
+    })
   }
 
-  generate(): Promise<Int32Array[]> {
-    return this.#refuse('generate')
+  generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]> {
+    return this.#run(async () => {
+      checkPrompts(this.net, batch, options.most)
+      const model = this.#network as Transformer
+      const out: Int32Array[] = []
+      for (const part of model.split(batch, 'generation')) {
+        const made = await generate(model, batch, part, { ...options, pause: () => this.#pause() })
+        part.examples.forEach((example, i) => (out[example] = Int32Array.from(made[i]!)))
+      }
+      return out
+    })
   }
 
   memory(): Promise<MemoryReport> {
     return this.#run(() => {
-      const embeddings = this.#embeddings?.byteLength ?? 0
-      const trained = this.#flats.reduce((sum, flat) => sum + 4 * flat.size, 0)
-      const shared = this.#flats.filter((_, i) => this.#groups[i]!.length > 1)
-      const copies = shared.reduce((sum, flat) => sum + 4 * flat.size, 0)
-      return {
-        weights: trained + (this.#tunes() ? 0 : embeddings),
-        mirrors: copies + (this.#tunes() ? embeddings : 0),
-        gradients: this.#gradients ? trained : 0,
-        moments: 2 * trained,
-        activations: this.#activations,
-      }
+      const { gradients, ...lasting } = this.#parameters.memory()
+      return { ...lasting, gradients: this.#gradients ? gradients : 0, activations: this.#activations }
     })
   }
 
   readGradients(): Promise<Weights> {
-    return this.#run(() => this.#download(this.#currentGradients('readGradients')))
+    return this.#run(() => this.#parameters.read(this.#currentGradients('readGradients')))
   }
 
   save(): Promise<Weights> {
-    return this.#run(() => {
-      const trained = this.#download(this.#flats)
-      if (!this.#embeddings || this.#tunes()) return trained
-      const { name, shape } = tensorsOf(this.net).find(isEmbeddings)!
-      return [{ name, shape, data: this.#embeddings.slice() }, ...trained]
-    })
+    return this.#run(() => this.#parameters.save())
   }
 
   load(weights: GivenTensor[]): Promise<void> {
-    return this.#run(() => this.#take(weightsOf(this.net, { weights })))
+    return this.#run(() => this.#parameters.take(weightsOf(this.net, { weights })))
   }
 
   dispose(): void {
     this.#runtime.activate()
-    this.#runtime.tf.dispose([this.#flats, this.#parameters, this.#gradients ?? []])
-    this.#optimiser?.dispose()
+    this.#runtime.tf.dispose(this.#gradients ?? [])
+    this.#parameters.dispose()
   }
 
-  /** The calls are synchronous inside; as promises they keep the seam open for backends that are not. */
-  #run<T>(work: (tf: Runtime['tf']) => T): Promise<T> {
-    return new Promise((resolve) => {
+  /** One call after another, whether or not the one before came to its end. */
+  #run<T>(work: (tf: Runtime['tf']) => T | Promise<T>): Promise<T> {
+    const ended = this.#last.then(() => {
       this.#runtime.activate()
-      resolve(work(this.#runtime.tf))
+      return work(this.#runtime.tf)
     })
+    this.#last = ended.catch(() => {})
+    return ended
   }
 
-  /** Calls that need a transformer. */
-  #refuse(call: string): Promise<never> {
-    return this.#run(() => {
-      expectTransformer(this.net, call)
-      throw new Error(`${call}: not on TensorFlow.js yet`)
-    })
+  /** Kernels block the event loop: it gets a turn between the pieces of a call. Others may use their runtime in it. */
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#runtime.activate()
   }
 
-  #tunes(): boolean {
-    return this.net.kind === 'bag' && this.net.tuneEmbeddings
+  async #each<P>(pieces: readonly P[], work: (piece: P) => void): Promise<void> {
+    for (const [i, piece] of pieces.entries()) {
+      if (i > 0) await this.#pause()
+      work(piece)
+    }
   }
 
-  #currentGradients(asker: string): Tensor1D[] {
-    if (!this.#gradients) throw new Error(`${asker}: expected gradients first, got none`)
-    return this.#gradients
+  /** @throws Error when the net is no language model, or the batch does not fit it */
+  #language(call: string, batch: LanguageBatch): Transformer {
+    checkLanguage(this.net, call, batch)
+    return this.#network as Transformer
   }
 
-  /** Token lists become the means of their embeddings; dense features stay as they are. */
-  #pooled(batch: Batch): Batch {
-    if (this.net.kind !== 'bag' || 'dense' in batch) return batch
-    this.#embeddings ??= this.#parameters[0]!.dataSync<'float32'>()
-    return { n: batch.n, dense: poolEmbeddings(batch, this.#embeddings, this.net.width) }
+  #currentGradients(call: string): Tensor1D[] {
+    expectGradients(this.#gradients !== null, call)
+    return this.#gradients!
   }
 
-  /** Makes these weights the learner's own, with an optimiser that starts anew. */
-  #take(weights: GivenTensor[]): void {
-    const dataOf = ({ name }: TensorSpec) => valuesOf(weights.find((t) => t.name === name)!)
-    const flats = this.#groups.map((group) => {
-      const flat = new Float32Array(group.reduce((sum, t) => sum + sizeOf(t), 0))
-      let at = 0
-      for (const spec of group) {
-        flat.set(dataOf(spec), at)
-        at += sizeOf(spec)
+  async #forward(batch: Batch): Promise<Matrix> {
+    const out = zeros(batch.n, outputsOf(this.net))
+    await this.#each(this.#network.split(batch, 'prediction'), (piece) =>
+      this.#read(out, piece, () => this.#network.open(batch, piece)()),
+    )
+    return out
+  }
+
+  /** Makes rows of a piece and puts their values where they belong. */
+  #read(out: Matrix, { examples }: Piece, make: () => Tensor2D): void {
+    putRows(
+      out,
+      examples,
+      this.#runtime.tf.tidy(() => make().dataSync<'float32'>()),
+    )
+  }
+
+  /** Makes the gradients of the sum of scalars, one a piece; `open` makes ready what the tape need not see. */
+  async #accumulate<P>(pieces: readonly P[], open: (piece: P) => () => Tensor): Promise<void> {
+    const { tf } = this.#runtime
+    const take = (): Tensor1D[] | null => {
+      const taken = this.#gradients
+      this.#gradients = null
+      return taken
+    }
+    tf.dispose(take() ?? [])
+    await this.#each(pieces, (piece) => {
+      const before = take()
+      try {
+        this.#gradients = tf.tidy(() => {
+          const own = this.#parameters.join(this.#derive(open(piece)))
+          return before ? own.map((gradient, i) => tf.add(before[i]!, gradient)) : own
+        })
+      } finally {
+        tf.dispose(before ?? [])
       }
-      return this.#runtime.tf.tensor1d(flat)
     })
-    this.#replace(flats)
-    const frozen = tensorsOf(this.net).find((t) => !t.trained)
-    if (frozen) this.#embeddings = dataOf(frozen).slice()
-    this.#optimiser?.dispose()
-    this.#optimiser = createAdamW(
-      this.#runtime,
-      flats.map((flat) => flat.size),
-    )
+    this.#gradients ??= tf.tidy(() => this.#parameters.join([]))
+    this.#parameters.beginTraining()
   }
 
-  #replace(flats: Tensor1D[]): void {
+  /** Gradients of a scalar with respect to what is trained, undefined where there is none. */
+  #derive(scalar: () => Tensor): (Tensor | undefined)[] {
     const { tf } = this.#runtime
-    tf.dispose([this.#flats, this.#parameters])
-    this.#flats = flats
-    this.#parameters = tf.tidy(() =>
-      this.#pieces(flats).map(({ flat, from, spec, alone }) =>
-        tf.reshape(alone ? flat : tf.slice(flat, from, sizeOf(spec)), spec.shape),
-      ),
-    )
-    if (this.#tunes()) this.#embeddings = null
+    const trained = this.#parameters.trained
+    const lasting = tf.memory().numBytes
+    let failure: { error: unknown } | undefined
+    const guarded = () => {
+      try {
+        const value = scalar()
+        this.#activations = Math.max(this.#activations, tf.memory().numBytes - lasting)
+        return value
+      } catch (error) {
+        // Thrown later: TensorFlow.js would never give back what a pass that ends here has kept for its gradient.
+        failure = { error }
+        return tf.scalar(0)
+      }
+    }
+    // With nothing to train it is run all the same, for what it says and for the loss that is asked in it.
+    if (trained.length === 0) guarded()
+    const gradients = trained.length > 0 ? tf.engine().gradients(guarded, trained, undefined, true).grads : []
+    if (failure) throw failure.error
+    return gradients
   }
 
-  /** Tensors of the learner's shapes as the flat vectors of its groups. */
-  #joined(tensors: Tensor[]): Tensor1D[] {
+  /** A scalar of no value of its own whose gradient is what the loss says: so the loss stays plain TypeScript. */
+  #seeded(z: Tensor2D, slopesOf: (logits: Float32Array) => Float32Array): Tensor {
     const { tf } = this.#runtime
-    const rest = tensors.map((t) => tf.reshape<Rank.R1>(t, [t.size]))
-    return this.#groups.map((group) => {
-      const own = rest.splice(0, group.length)
-      return own.length === 1 ? own[0]! : tf.concat1d(own)
-    })
-  }
-
-  #download(flats: Tensor1D[]): Weights {
-    const values = new Map(flats.map((flat) => [flat, flat.dataSync<'float32'>()]))
-    return this.#pieces(flats).map(({ flat, from, spec: { name, shape } }) => {
-      return { name, shape, data: values.get(flat)!.slice(from, from + sizeOf({ shape })) }
-    })
-  }
-
-  /** Where every trained tensor lies: in which flat vector, from which value on, whether it is all there is of it. */
-  #pieces(flats: Tensor1D[]): { flat: Tensor1D; from: number; spec: TensorSpec; alone: boolean }[] {
-    return this.#groups.flatMap((group, i) => {
-      let at = 0
-      return group.map((spec) => {
-        const from = at
-        at += sizeOf(spec)
-        return { flat: flats[i]!, from, spec, alone: group.length === 1 }
-      })
-    })
+    return tf.customGrad((...args) => {
+      const [z, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void]
+      save([tf.tensor2d(slopesOf(z.dataSync<'float32'>()), z.shape)])
+      return { value: tf.scalar(0), gradFunc: (_: Tensor, saved: Tensor[]) => saved[0]! }
+    })(z)
   }
 }
 
-const isEmbeddings = (spec: TensorSpec) => spec.name === 'embeddings'
+/** Puts rows of values where they belong. */
+function putRows(matrix: Matrix, rows: readonly number[], values: Float32Array): void {
+  rows.forEach((row, i) => matrix.data.set(values.subarray(i * matrix.cols, (i + 1) * matrix.cols), row * matrix.cols))
+}
+
+function takeRows({ data, cols }: Matrix, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * cols)
+  rows.forEach((row, i) => out.set(data.subarray(row * cols, (row + 1) * cols), i * cols))
+  return out
+}

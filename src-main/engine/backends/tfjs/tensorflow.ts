@@ -3,10 +3,11 @@ import { createRequire, Module } from 'node:module'
 import path from 'node:path'
 import util from 'node:util'
 import type * as tfjsNode from '@tensorflow/tfjs-node-gpu'
+import type * as kernels from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import { assertInstalled } from '../../tensorflow/installed'
 import { LIBRARY_VERSION } from '../../tensorflow/packages'
 import { bindingFile, bindingPackage } from '../../tensorflow/paths'
-import { activator, load, loadTf, type Runtime, type Tensor2D } from './runtime'
+import { activator, byTarget, load, loadTf, type Runtime, type Tensor2D } from './runtime'
 
 /** Environment of libtensorflow, read by it when it loads and at its first use. */
 const SETTINGS = {
@@ -27,10 +28,9 @@ const SETTINGS = {
 interface OldUtil {
   isNullOrUndefined?: (value: unknown) => boolean
 }
+type KernelModule = typeof kernels
 /** What tfjs-node's backend has beside TensorFlow.js' interface. */
-interface NodeBackend {
-  isUsingGpuDevice: boolean
-}
+type NodeBackend = Pick<kernels.NodeJSKernelBackend, 'isUsingGpuDevice' | 'executeSingleOutput'>
 
 /** The first GPU's name as NVIDIA's driver has it. */
 function gpuName(): string {
@@ -67,19 +67,36 @@ export async function loadTensorflow(): Promise<Runtime> {
   const tf = loadTf()
   load('@tensorflow/tfjs-node-gpu') as typeof tfjsNode
   if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow.js could not start libtensorflow.')
-  const gpu = (tf.backend() as unknown as NodeBackend).isUsingGpuDevice
+  const backend = tf.backend() as unknown as NodeBackend
+  const gpu = backend.isUsingGpuDevice
+  const { createTensorsTypeOpAttr: typeOf } = load(
+    '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend',
+  ) as KernelModule
+  const segmentTypes = [
+    typeOf('T', 'float32'),
+    ...['Tidx', 'Tnumsegments', 'Tsegmentids'].map((name) => typeOf(name, 'int32')),
+  ]
   return {
     tf,
     id: 'tensorflow',
     device: gpu ? `${gpuName()} (CUDA 12)` : `CPU (libtensorflow${installed.gpu ? ', no GPU found' : ''})`,
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
+    // A GPU wants large pieces.
+    activationBytes: gpu ? 8e9 : 1e9,
     linear(x, weight, bias, activation) {
-      const z = tf.add<Tensor2D>(tf.matMul(x, weight), bias)
+      const product = tf.matMul<Tensor2D>(x, weight)
+      const z = bias ? tf.add<Tensor2D>(product, bias) : product
       return activation === 'relu' ? tf.relu(z) : z
     },
     timesTransposedLeft: (a, b) => tf.matMul(a, b, true, false),
     timesTransposedRight: (a, b) => tf.matMul(a, b, false, true),
+    sumByRow(x, rows, size) {
+      const { order, targets } = byTarget(rows)
+      const indices = [tf.tensor1d(order, 'int32'), tf.tensor1d(targets, 'int32'), tf.scalar(size, 'int32')]
+      return backend.executeSingleOutput('SparseSegmentSumWithNumSegments', segmentTypes, [x, ...indices]) as Tensor2D
+    },
+    cut: (vector, sizes) => tf.split(vector, sizes),
     activate: activator(tf, 'tensorflow'),
   }
 }

@@ -1,0 +1,61 @@
+import { loadPretrained } from '../../data/checkpoints/open'
+import { writeSafetensors } from '../../data/checkpoints/safetensors'
+import { SPLITS } from '../../science/stages'
+import type { PreparedTask } from '../../science/tasks/task'
+import { zeros } from '../../science/matrix'
+import { piecesOf } from '../backends/batches'
+import type { Learner, TokenBatch } from '../backends/learner'
+import { createProgress, type Progress } from '../progress'
+import { textsOf } from './inputs/input'
+import { readingEncoder } from './inputs/reading'
+import { needJson, type StageContext, type StageRunner } from './stage'
+
+/**
+ * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split
+ * [n, width].
+ */
+export const features: StageRunner<'features'> = async (stage, context, backend) => {
+  const { config } = stage
+  const task = await needJson<PreparedTask>(context, 'data', 'examples.json')
+  const { spec, weights, tokenizer, context: longest } = await loadPretrained(context.model(config.checkpoint))
+  const encode = readingEncoder(tokenizer, Math.min(config.tokens, longest), context)
+  const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task, split), split) }))
+  const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
+  const progress = createProgress(context.emit, total, 'examples')
+  await context.checkpoint()
+  // Nothing is trained: with the body frozen no gradients are held.
+  const learner = await backend!.create(spec, { weights }, { trainBlocks: 0 })
+  try {
+    const tensors = []
+    let done = 0
+    for (const { split, batch } of batches) {
+      const states = await hiddenStates(learner, batch, context, { progress, done })
+      done += batch.n
+      tensors.push({ name: split, shape: [states.rows, states.cols], data: states.data })
+    }
+    const bytes = writeSafetensors(tensors)
+    return { files: [{ name: 'features.safetensors', bytes }], summary: { examples: total, width: spec.width } }
+  } finally {
+    learner.dispose()
+  }
+}
+
+async function hiddenStates(
+  learner: Learner,
+  batch: TokenBatch,
+  { checkpoint }: Pick<StageContext, 'checkpoint'>,
+  { progress, done }: { progress: Progress; done: number },
+) {
+  const { net } = learner
+  if (net.kind !== 'transformer') throw new Error(`features: expected a transformer, got a net of kind ${net.kind}`)
+  const states = zeros(batch.n, net.width)
+  let row = 0
+  for (const piece of piecesOf(net, batch)) {
+    await checkpoint()
+    const { data } = await learner.features(piece as TokenBatch, net.layers)
+    states.data.set(data, row * net.width)
+    row += piece.n
+    progress.report(done + row)
+  }
+  return states
+}

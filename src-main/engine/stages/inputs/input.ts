@@ -1,0 +1,49 @@
+import type { Matrix } from '../../../science/matrix'
+import type { NetSpec } from '../../../science/models/net'
+import type { Split, TrainConfig } from '../../../science/stages'
+import type { PreparedTask } from '../../../science/tasks/task'
+import type { NewFile } from '../../artifacts'
+import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends/learner'
+import type { StageContext } from '../stage'
+
+/** A task as a model sees it, and the net over that. */
+export interface Input extends LearnerOptions {
+  net: NetSpec
+  /** Those that do not come from the seed; read when they are asked for, so that nobody else keeps them in memory. */
+  weights(): Promise<GivenTensor[]>
+  /** The splits that the training predicts, and the one that it learns from. */
+  batches: Partial<Record<Split, Batch>>
+  /** The trained weights as files, with whatever says what they are for. */
+  files(weights: Weights): Promise<NewFile[]>
+}
+
+/** What a training's input is made from. */
+export interface InputRequest {
+  config: TrainConfig
+  task: PreparedTask
+  splits: readonly Split[]
+  context: StageContext
+}
+
+/** The texts of a split. */
+export function textsOf(task: PreparedTask, split: Split): string[] {
+  return task.splits[split].map((example) => example.text)
+}
+
+/** Encodes every split; breathes in between. */
+export async function encodeSplits(
+  { task, splits, context }: InputRequest,
+  encode: (texts: string[], split: Split) => Batch,
+): Promise<Partial<Record<Split, Batch>>> {
+  const batches: Partial<Record<Split, Batch>> = {}
+  for (const split of splits) {
+    batches[split] = encode(textsOf(task, split), split)
+    await context.checkpoint()
+  }
+  return batches
+}
+
+/** Dense features as a batch. */
+export function denseBatch(dense: Matrix): Batch {
+  return { n: dense.rows, dense }
+}

@@ -1,0 +1,23 @@
+import { writeSafetensors } from '../../../data/checkpoints/safetensors'
+import { createEncoder, frequentWords } from '../../../data/features'
+import type { WordsModel } from '../../../science/models/model'
+import { jsonFile } from '../stage'
+import { encodeSplits, textsOf, type Input, type InputRequest } from './input'
+
+/** Presence of the weak half's most frequent words. */
+export async function wordsInput(request: InputRequest, variant: WordsModel): Promise<Input> {
+  const { config, task } = request
+  const words = frequentWords(textsOf(task, 'weak'), variant.words(config.model))
+  const features = { kind: 'words', words } as const
+  const net = variant.net(config.model, { width: words.length, classes: task.classes.length })
+  return {
+    net,
+    weights: () => Promise.resolve([]),
+    batches: await encodeSplits(request, createEncoder(features)),
+    files: (weights) =>
+      Promise.resolve([
+        { name: 'weights.safetensors', bytes: writeSafetensors(weights) },
+        jsonFile('features.json', { features, net }),
+      ]),
+  }
+}

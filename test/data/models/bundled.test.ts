@@ -1,0 +1,108 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadPretrained, type PretrainedModel } from '../../../src-main/data/checkpoints/open'
+import { readTask } from '../../../src-main/data/datasets/read'
+import { createModels, describeFolder } from '../../../src-main/data/models'
+import { pretrainingTexts } from '../../../src-main/data/pretrain'
+import { ragged } from '../../../src-main/engine/stages/inputs/reading'
+import { loadAddon } from '../../../src-main/engine/backends/native/addon'
+import { NativeLearner } from '../../../src-main/engine/backends/native/learner'
+import { nativeMissing } from '../../engine/runtimes'
+
+const resources = path.resolve(import.meta.dirname, '../../../resources')
+const root = path.join(resources, 'models')
+/** Smallest first. */
+const IDS = ['pocket-s', 'pocket-m']
+const folderOf = (id: string) => path.join(root, id)
+const CORPORA = ['sotu', 'person-artifact']
+const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`))
+
+describe('the models that come with the app', () => {
+  it('are those that are expected, small, and listed as here', async () => {
+    expect((await readdir(root)).sort()).toEqual([...IDS].sort())
+    const files = await Promise.all(
+      (await readdir(root, { recursive: true })).map((name) => stat(path.join(root, name))),
+    )
+    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(12e6)
+    const list = await createModels({ cache: path.join(resources, 'none'), bundled: root }).list()
+    const here = list.filter(({ here }) => here?.source.kind === 'bundled')
+    expect(here.map(({ id }) => id)).toEqual(IDS)
+    expect(here.map(({ here }) => here!.path)).toEqual(IDS.map(folderOf))
+  })
+
+  it.each(IDS)('%s is what its manifest says, and has a card', async (id) => {
+    const manifest: unknown = JSON.parse(await readFile(path.join(folderOf(id), 'manifest.json'), 'utf8'))
+    expect(manifest).toEqual(await describeFolder(folderOf(id)))
+    const { card, spec, tokenizer, context } = await loadPretrained(folderOf(id))
+    expect(spec.head).toEqual({ kind: 'language', tied: true })
+    expect([tokenizer.size, context]).toEqual([spec.vocabulary, 256])
+    for (const part of ['Texts:', 'Terms:', 'Tokenizer:', 'Training:', 'Not for:', 'resources/tasks/LICENCES.md'])
+      expect(card.text).toContain(part)
+  })
+
+  it('read with one and the same tokenizer, which loses no letter', async () => {
+    const files = await Promise.all(IDS.map((id) => readFile(path.join(folderOf(id), 'tokenizer.json'), 'utf8')))
+    expect(new Set(files).size).toBe(1)
+    const { tokenizer } = await loadPretrained(folderOf('pocket-s'))
+    const text = 'Fellow-Citizens, the naïve ½ of 漢字 😀 cost $1,000,000.'
+    const ids = tokenizer.encode(text)
+    expect(ids[0]).toBe(tokenizer.end)
+    expect(tokenizer.decode(ids).trim()).toBe(text.toLowerCase())
+  })
+})
+
+describe.skipIf(nativeMissing)('on texts that no model has seen, they', { timeout: 60_000 }, () => {
+  const learnerOf = ({ spec, weights }: PretrainedModel) =>
+    NativeLearner.create(loadAddon(), spec, { weights }, { threads: 1 })
+
+  it('are far surer of the next token than its frequency is, the larger the surer, as their cards say', async () => {
+    const models = await Promise.all(IDS.map((id) => loadPretrained(folderOf(id))))
+    const encode = (text: string) => [...models[0]!.tokenizer.encode(text), models[0]!.tokenizer.end!]
+    for (const corpus of CORPORA) {
+      const rows = await rowsOf(corpus)
+      const held = rows.filter((row) => row.split === 'test').map((row) => encode(row.text).slice(0, 257))
+      const sample = held.slice(0, 100)
+      const losses: number[] = []
+      for (const [i, model] of models.entries()) {
+        const learner = await learnerOf(model)
+        const scores = await learner.score(ragged(sample))
+        learner.dispose()
+        losses.push(-scores.reduce((a, b) => a + b, 0) / sample.reduce((sum, ids) => sum + ids.length - 1, 0))
+        expect(Math.abs(losses[i]! - statedLoss(model, corpus))).toBeLessThan(0.25)
+      }
+      const frequency = unigramLoss(
+        pretrainingTexts(rows).slice(0, 2000).map(encode),
+        sample,
+        models[0]!.tokenizer.size,
+      )
+      expect(losses[0]).toBeLessThan(frequency - 1)
+      for (let i = 1; i < IDS.length; i++) expect(losses[i]).toBeLessThan(losses[i - 1]! - 0.1)
+    }
+  })
+
+  it('go on as presidents do', async () => {
+    const model = await loadPretrained(folderOf(IDS.at(-1)!))
+    const learner = await learnerOf(model)
+    const prompts = ['The people of the United', 'To the Congress of the United States and the House of']
+    const batch = ragged(prompts.map((prompt) => model.tokenizer.encode(prompt)))
+    const written = await learner.generate(batch, { most: 1 })
+    learner.dispose()
+    expect(written.map((ids) => model.tokenizer.decode([...ids]))).toEqual([' states', ' representatives'])
+  })
+})
+
+/** What the card's table gives as the loss after training. */
+function statedLoss({ card }: PretrainedModel, corpus: string): number {
+  const row = new RegExp(`^\\| ${corpus} \\| [\\d.]+ \\| ([\\d.]+) \\|`, 'm').exec(card.text!)
+  return Number(row![1])
+}
+
+/** Mean loss (nats) of a token by how often it comes in the texts seen, each counted once more than that. */
+function unigramLoss(seen: number[][], held: number[][], size: number): number {
+  const counts = new Float64Array(size).fill(1)
+  for (const ids of seen) for (const id of ids.slice(1)) counts[id]!++
+  const total = counts.reduce((a, b) => a + b, 0)
+  const predicted = held.flatMap((ids) => ids.slice(1))
+  return predicted.reduce((sum, id) => sum - Math.log(counts[id]! / total), 0) / predicted.length
+}

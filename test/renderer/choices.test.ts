@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { describeCatalog } from '../../src-main/science/catalog'
+import { changeVariant, nextChoice, withCheckpoints } from '../../src-renderer/views/builder/choices'
+
+const checkpoints = [
+  { id: 'large', title: 'Large', family: 'Made up', parameters: 2e9, here: false, trains: false },
+  { id: 'small', title: 'Small', family: 'Made up', parameters: 17_241_984, here: true, trains: true },
+  { id: 'base', title: 'Base', family: 'Made up', parameters: 98_304, here: true, trains: true },
+]
+const models = withCheckpoints(describeCatalog().models, checkpoints)
+
+describe('choices of a pretrained model', () => {
+  it('are those that there are, the ones that can run first and one of them by default', () => {
+    const { checkpoint } = models.find((m) => m.id === 'pretrained')!.params
+    expect(checkpoint).toMatchObject({
+      type: 'choice',
+      default: 'small',
+      options: [
+        { value: 'small', label: 'Small, 17.2 M' },
+        { value: 'base', label: 'Base, 98.3 k' },
+        { value: 'large', label: 'Large, 2 B · not on this machine' },
+      ],
+    })
+  })
+  it('stay when the model becomes a probe of itself', () => {
+    const item = { model: 'pretrained', checkpoint: 'base', tokens: 64, tune: 'all', blocks: 1, head: 'zero' }
+    expect(changeVariant('model', models, item, 'probe')).toEqual({
+      model: 'probe',
+      checkpoint: 'base',
+      tokens: 64,
+      hidden: 0,
+    })
+  })
+  it('add the next one that is not there yet', () => {
+    const first = { model: 'pretrained', checkpoint: 'small', tokens: 64 }
+    const second = nextChoice('model', models, [first])
+    expect(second).toMatchObject({ ...first, checkpoint: 'base' })
+    expect(nextChoice('model', models, [first, second])).toMatchObject({ checkpoint: 'large' })
+  })
+  it('add the double of a number as before', () => {
+    expect(nextChoice('model', models, [{ model: 'words', words: 30 }])).toEqual({ model: 'words', words: 60 })
+  })
+})
