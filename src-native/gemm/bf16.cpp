@@ -25,14 +25,11 @@ void multiplyBf16(const MultiplyBf16& p) { multiplyAs<Bf16>(p); }
 void outerBf16(const OuterBf16& p) { outerAs<Bf16>(p); }
 
 /** 32 floats of one row in bf16. */
-inline __m512i rounded(const float* p) {
-  return (__m512i)_mm512_cvtne2ps_pbh((__m512)load(p + W), (__m512)load(p));
-}
+inline __m512i rounded(const float* p) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)load(p + W), (__m512)load(p)); }
 
 void toRows(Panels from, long rows, long cols, PanelsBf16 to) {
   for (long panel = 0; panel * PANEL < cols; panel++)
-    for (long r = 0; r < rows; r++)
-      _mm512_storeu_si512(to.panels(panel).row(r), rounded(from.panels(panel).row(r)));
+    for (long r = 0; r < rows; r++) _mm512_storeu_si512(to.panels(panel).row(r), rounded(from.panels(panel).row(r)));
 }
 
 void toPairs(Panels from, long rows, long cols, PanelsBf16 to) {
@@ -53,7 +50,6 @@ void toPairs(Panels from, long rows, long cols, PanelsBf16 to) {
 }  // namespace
 
 extern const KernelsBf16 kernels_bf16;
-const KernelsBf16 kernels_bf16 = {
-    .multiply = multiplyBf16, .outer = outerBf16, .toRows = toRows, .toPairs = toPairs};
+const KernelsBf16 kernels_bf16 = {.multiply = multiplyBf16, .outer = outerBf16, .toRows = toRows, .toPairs = toPairs};
 
 }  // namespace w2s

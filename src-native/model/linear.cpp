@@ -4,8 +4,8 @@
 
 namespace w2s {
 
-Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained,
-                 Init init, bool rounds) {
+Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained, Init init,
+                 bool rounds) {
   Linear layer;
   layer.weight = parameters.addMatrix(in, out, trained ? Gradient::dense : Gradient::none, trained, rounds);
   Tensor weight;

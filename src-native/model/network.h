@@ -39,7 +39,12 @@ struct Memory {
 class Network {
  public:
   Network(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels)
-      : spec(spec), options(options), pool(pool), kernels(kernels), parameters(options.bf16 ? chooseBf16() : nullptr), optimiser(parameters, pool, kernels) {}
+      : spec(spec),
+        options(options),
+        pool(pool),
+        kernels(kernels),
+        parameters(options.bf16 ? chooseBf16() : nullptr),
+        optimiser(parameters, pool, kernels) {}
   virtual ~Network() = default;
 
   /** logits: [n, outputs()]. keep: remember what backward needs. */

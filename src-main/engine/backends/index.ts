@@ -27,11 +27,18 @@ function isBackendId(id: string): id is BackendId {
 }
 
 async function openBackend(id: BackendId): Promise<Backend> {
-  const { device, version, create, nets } = await BACKENDS[id].load()
+  const { device, version, create, nets, bf16 = false } = await BACKENDS[id].load()
   const { passed, worstError } = await selfTest(create, nets)
   if (!passed) throw new Error(failureOf(id, worstError))
-  return { id, device, version, reason: reasonFor(id, worstError), create }
+  const refuse = () => Promise.reject(new Error(withoutBf16(id, device)))
+  return {
+    ...{ id, device, version, bf16, reason: reasonFor(id, worstError) },
+    create: (net, init, options) => (options?.precision === 'bf16' && !bf16 ? refuse() : create(net, init, options)),
+  }
 }
+
+const withoutBf16 = (id: BackendId, device: string) =>
+  `precision: expected "fp32", since ${BACKENDS[id].title} cannot multiply bf16 on ${device}, got "bf16"`
 
 const failureOf = (id: BackendId, worstError: number) =>
   `${BACKENDS[id].title} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`

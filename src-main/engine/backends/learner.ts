@@ -96,6 +96,11 @@ export type Init = { seed: number; weights?: GivenTensor[] } | { weights: GivenT
 export interface LearnerOptions {
   /** Freezes all but the head, the last norm and the last so many blocks (0: the head alone); see `tensorsOf`. */
   trainBlocks?: number
+  /**
+   * `bf16`: linear layers (but not the head of classes) round the factors of their products to bf16, and sum in single
+   * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
+   */
+  precision?: 'fp32' | 'bf16'
 }
 
 export interface Backend {
@@ -103,8 +108,10 @@ export interface Backend {
   /** e.g. "CPU (AVX-512, 2 threads)" or "GPU (CUDA 12)". */
   device: string
   version: string
+  /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
+  bf16: boolean
   /** Why this backend was chosen, one sentence for people. */
   reason: string
-  /** @throws Error when net and weights do not fit, see `weightsOf` */
+  /** @throws Error when net and weights do not fit, see `weightsOf`, or for a precision that cannot be had */
   create(net: NetSpec, init: Init, options?: LearnerOptions): Promise<Learner>
 }

@@ -14,6 +14,7 @@ import { loadWasm } from './tfjs/wasm'
 /** What a loaded backend has to offer. */
 export interface Loaded extends Pick<Backend, 'device' | 'version' | 'create'> {
   gpu: boolean
+  bf16?: boolean
   /** The nets that it can build. */
   nets: readonly NetSpec['kind'][]
 }
@@ -50,6 +51,7 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
         device: deviceOf(addon),
         version: `Weak-to-Strong Lab ${version}`,
         gpu: false,
+        bf16: addon.bf16,
         nets: ['mlp', 'bag', 'transformer'],
         create: (net, init, options) => NativeLearner.create(addon, net, init, options),
       })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { loadBackend } from '../../../src-main/engine/backends'
 import type { Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
 import { weightsOf } from '../../../src-main/engine/backends/layout'
 import { deviceOf, loadAddon } from '../../../src-main/engine/backends/native/addon'
@@ -52,6 +53,24 @@ describe.skipIf(nativeMissing)('the native learner', () => {
   test('names its device', () => {
     expect(deviceOf({ ...addon, isas: ['avx512', 'baseline'], threads: 2 })).toBe('CPU (AVX-512, 2 threads)')
     expect(deviceOf({ ...addon, isas: ['baseline'], threads: 1 })).toBe('CPU (baseline, 1 thread)')
+  })
+
+  test('has bf16 where the processor does, and says where not', async () => {
+    const net: NetSpec = { kind: 'bag', vocabulary: 50, width: 8, hidden: [16], classes: 2, tuneEmbeddings: true }
+    const batch = texts(8)
+    for (const id of ['cpu', 'wasm']) {
+      const backend = await loadBackend(id)
+      expect(backend.bf16).toBe(id === 'cpu' && addon.bf16)
+      const made = backend.create(net, { seed: 3 }, { precision: 'bf16' })
+      if (!backend.bf16) {
+        await expect(made).rejects.toThrow(
+          /^precision: expected "fp32", since .+ cannot multiply bf16 on .+, got "bf16"$/,
+        )
+        continue
+      }
+      const exact = await steps(await backend.create(net, { seed: 3 }, { precision: 'fp32' }), batch)
+      expect(await steps(await made, batch)).not.toEqual(exact)
+    }
   })
 
   test('starts from the weights that the seed gives on every backend', async () => {
