@@ -8,7 +8,7 @@ import { runnerImport } from 'vite'
 
 const { values: options } = parseArgs({
   options: {
-    preset: { type: 'string', default: 'quickstart' },
+    preset: { type: 'string', default: 'words-to-vectors' },
     'no-run': { type: 'boolean', default: false },
     transformers: { type: 'boolean', default: false },
   },

@@ -50,7 +50,8 @@ const REASONS: [beginning: string, reason: keyof typeof SENTENCES][] = [
  */
 export function asStorageError(error: unknown, path: string): unknown {
   if (error instanceof StorageError || !(error instanceof Error)) return error
-  const code = (error as NodeJS.ErrnoException).code ?? ''
+  // A DOMException's code is a number.
+  const code = String((error as NodeJS.ErrnoException).code ?? '')
   const known = REASONS.find(([beginning]) => code.startsWith(beginning))
   if (!known && !(error instanceof Database.SqliteError)) return error
   const reason = known?.[1] ?? 'failed'

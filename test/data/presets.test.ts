@@ -2,13 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseSpec } from '../../src-main/science/parse'
+import type { ExperimentSpec } from '../../src-main/science/spec'
 import { TASKS } from '../../src-main/science/tasks'
 
 const folder = resolve(import.meta.dirname, '../../resources/presets')
 const names = readdirSync(folder)
 
-it('there is a quick start and one over five tasks', () => {
-  expect(names).toEqual(expect.arrayContaining(['quickstart.json', 'five-tasks.json']))
+it('there is a quick start on transformers, one on word vectors, and one over five tasks', () => {
+  expect(names).toEqual(expect.arrayContaining(['quickstart.json', 'words-to-vectors.json', 'five-tasks.json']))
+})
+
+it('the quick start needs no download: its transformers come with the app', () => {
+  const { spec } = JSON.parse(readFileSync(resolve(folder, 'quickstart.json'), 'utf8')) as { spec: ExperimentSpec }
+  const bundled = readdirSync(resolve(folder, '../models'))
+  const used = [...spec.weak, ...spec.strong]
+  expect(used.map(({ model }) => model)).toEqual(['pretrained', 'pretrained'])
+  for (const { checkpoint } of used) expect(bundled).toContain(checkpoint)
 })
 
 describe.each(names)('%s', (name) => {

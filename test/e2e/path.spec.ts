@@ -10,7 +10,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
 
   // Build it in the form.
   await page.getByRole('link', { name: 'Builder' }).click()
-  await page.getByRole('combobox', { name: 'Start from a preset' }).selectOption('Quick start')
+  await page.getByRole('combobox', { name: 'Start from a preset' }).selectOption('Words to vectors')
   await page.getByRole('textbox', { name: 'Name' }).fill('Whole way')
   await page.getByRole('textbox', { name: 'Seeds' }).fill('3, 4')
   await page.getByRole('textbox', { name: 'Epochs, student, ceiling' }).fill('200')

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { CALLS, type CallName } from '../../src-preload/contract'
+import { CheckpointError } from '../../src-main/data/checkpoints/errors'
+import { ModelError } from '../../src-main/data/models/errors'
 import { answer, ARGUMENTS, parseArguments, type Handlers } from '../../src-main/lab/calls'
 import { LabError } from '../../src-main/lab/errors'
 import { StorageError } from '../../src-main/store'
@@ -104,4 +106,12 @@ test('answers are values or failures, never exceptions', async () => {
   expect(await answer(failing(new Error('bug')), 'status', [], '/home')).toMatchObject({
     error: { code: 'internal', message: 'bug' },
   })
+  const failures = [
+    [new ModelError('unavailable', 'offline'), { code: 'unavailable', message: 'offline' }],
+    [new CheckpointError('config.json: wrong'), { code: 'bad-input', message: 'config.json: wrong' }],
+    // Its code is a number.
+    [new DOMException('stopped', 'AbortError'), { code: 'internal', message: 'stopped' }],
+  ] as const
+  for (const [thrown, failure] of failures)
+    expect(await answer(failing(thrown), 'status', [], '/home')).toEqual({ ok: false, error: failure })
 })

