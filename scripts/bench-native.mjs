@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { load, root } from '../src-native/bench/app.mjs'
+import { closeApp, load, root } from '../src-native/bench/app.mjs'
 import { CASES } from '../src-native/bench/cases.mjs'
 import { alternate, clocks, expectSame, LearnerSide, TorchSide, UPDATE } from '../src-native/bench/contenders.mjs'
 import { findTorch, installTorch, startTorch } from '../src-native/bench/torch.mjs'
@@ -232,3 +232,4 @@ console.log(
 )
 print(rows)
 if (options.json) writeFileSync(options.json, JSON.stringify({ ...about, rows }, null, 2) + '\n')
+await closeApp()
