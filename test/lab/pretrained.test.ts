@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readBundle } from '../../src-main/bundle'
 import { loadPretrained } from '../../src-main/data/checkpoints/open'
 import { forkEngine } from '../../src-main/lab/fork'
 import { golden } from '../data/checkpoints/golden'
@@ -43,6 +44,10 @@ describe('a run on pretrained models', () => {
     expect(run.stages.filter((stage) => stage.kind === 'features')).toHaveLength(1)
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     expect(arms.map(({ arm }) => arm.strongTitle)).toEqual([`${id}, longest text 32`, `probe ${id}, longest text 32`])
+    const bundle = await lab.calls.exportBundle({ runId, path: '' })
+    const { environment } = await readBundle(bundle!.path)
+    const [used] = (await lab.calls.models()).filter((model) => model.id === id)
+    expect(environment.models).toMatchObject([{ id, key: used!.here!.key, source: 'a folder of one’s own' }])
     const student = arms[0]!.arm.seeds[0]!.student
     const saved = await loadPretrained(join(home, 'artifacts', student))
     expect(saved.spec.head).toMatchObject({ kind: 'classes', classes: 2 })
