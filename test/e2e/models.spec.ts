@@ -6,7 +6,7 @@ import { serveHub } from '../data/models/hub-server'
 import { expect, root, test } from './app'
 import { ask, goTo, value } from './lab'
 
-const golden = (...parts: string[]) => join(root, 'test', 'golden', ...parts)
+const golden = (...parts: string[]) => join(root, 'test', 'golden', 'models', ...parts)
 const row = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) })
 const drawer = (page: Page) => page.getByRole('complementary', { name: 'Selected model' })
@@ -19,6 +19,7 @@ const choose = (app: ElectronApplication, path: string) =>
 
 test('a model of one’s own is added, checked, found damaged, and removed', async ({ open, home }) => {
   const { app, page } = await open(home, { W2S_CACHE: join(home, 'cache') })
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('p')
   await expect(page.getByRole('heading', { level: 1 })).toContainText('0 B of disk used')
