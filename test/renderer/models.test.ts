@@ -2,7 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, describe, expect, it } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { lab } from '../../src-renderer/state/lab.svelte'
-import { diskUsed, fitOf, groupsOf } from '../../src-renderer/views/models/shelf'
+import { cardBlocks, diskUsed, fitOf, groupsOf } from '../../src-renderer/views/models/shelf'
 import type { Calls } from '../../src-preload/contract'
 import { createFakeBridge, type FakeBridge } from './bridge'
 import { fetching, MODELS } from './sample-models'
@@ -32,6 +32,16 @@ describe('the shelf', () => {
     expect(families('qwen', 'fits')).toEqual([])
     expect(families('', 'here')).toEqual(['Bundled 1', 'MiniLM 1', 'Own 1'])
     expect(families('nothing like it', 'all')).toEqual([])
+  })
+  it('shows a card without its Markdown’s line ends, lists and headings apart', () => {
+    const card = '# Title\nOne line\ngoes on.\n\n<!-- hidden -->\n- a\n- b\n## More\nEnd.'
+    expect(cardBlocks(card).map(({ heading, text }) => (heading ? `[${text}]` : text))).toEqual([
+      '[Title]',
+      'One line goes on.',
+      '- a\n- b',
+      '[More]',
+      'End.',
+    ])
   })
   it('says what fits and what is used', () => {
     const words = MODELS.map((model) => fitOf(model).word)
