@@ -3,7 +3,7 @@ import type { Catalog, ExperimentSpec, Preset } from './types'
 type Checkpoints = Catalog['checkpoints']
 
 /** Below so many weights everything takes about as long. */
-const SMALL = 1e6
+const SMALL = 5e6
 
 /** Pretrained models that an experiment starts from; also those that nobody knows are left out. */
 function checkpointsOf({ weak, strong }: ExperimentSpec, checkpoints: Checkpoints): Checkpoints {
