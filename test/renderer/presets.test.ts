@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { Preset } from '../../src-preload/contract'
 import { parseSpec } from '../../src-main/science/parse'
@@ -27,15 +25,14 @@ it('presets come in the order of their cost: a large model is one, however few i
 })
 
 it('of the presets and models that come with the app the quick start is the first', () => {
-  const resources = path.resolve('resources')
-  const read = (...names: string[]): unknown => JSON.parse(readFileSync(path.join(resources, ...names), 'utf8'))
-  const presets = readdirSync(path.join(resources, 'presets'))
-    .sort()
-    .map((name) => read('presets', name) as Preset)
-  const models = readdirSync(path.join(resources, 'models')).map((id) => {
-    const { parameters } = read('models', id, 'manifest.json') as { parameters: number }
-    return { id, title: id, family: '', parameters, here: true, trains: true }
+  const presets = Object.values(
+    import.meta.glob<Preset>('../../resources/presets/*.json', { eager: true, import: 'default' }),
+  )
+  const manifests = import.meta.glob<{ id: string; parameters: number }>('../../resources/models/*/manifest.json', {
+    eager: true,
+    import: 'default',
   })
+  const models = Object.values(manifests).map((model) => ({ ...checkpoints[1]!, ...model }))
   const elsewhere = ['minilm-l3', 'minilm-l6', 'smollm2-135m'].map((id) => ({ ...checkpoints[0]!, id }))
   expect(quickestFirst({ presets, checkpoints: [...models, ...elsewhere] })[0]!.id).toBe('quickstart')
 })
