@@ -49,6 +49,11 @@ export function progressText({ phase, done, total, etaSeconds }: NonNullable<Mod
   return `${percent(done / total)} of ${bytes(total)}${left}`
 }
 
+/** The same with what it is that goes on. */
+export function activityText(activity: NonNullable<ModelEntry['activity']>): string {
+  return activity.total === 0 ? progressText(activity) : `${activity.phase}, ${progressText(activity)}`
+}
+
 /** Where a model is, in words. */
 export function placeText({ here, partialBytes }: ModelEntry): string {
   if (!here) return partialBytes > 0 ? `stopped, ${bytes(partialBytes)} have come` : 'not here'
@@ -60,4 +65,20 @@ export function placeText({ here, partialBytes }: ModelEntry): string {
 /** Bytes that the cache takes: models that are here, and what interrupted fetches have left. */
 export function diskUsed(models: readonly ModelEntry[]): number {
   return models.reduce((sum, { here, partialBytes }) => sum + (here?.bytes ?? 0) + partialBytes, 0)
+}
+
+/** A model card for reading: headings apart, paragraphs without the line ends that their author's editor made. */
+export function cardBlocks(markdown: string): { heading: boolean; text: string }[] {
+  const blocks = markdown.replace(/<!--[\s\S]*?-->/g, '').split(/\n\s*\n|\n(?=#{1,6} )|(?<=^#{1,6} .*)\n/m)
+  return blocks
+    .map((block) => block.trim())
+    .filter(Boolean)
+    .map((text) => {
+      const heading = /^#{1,6} +(.+)$/.exec(text)
+      // Lists, tables and code mean their lines.
+      const isProse = !/^([-*|>`]|\d+\.|\s{4})/m.test(text)
+      return heading
+        ? { heading: true, text: heading[1]! }
+        : { heading: false, text: isProse ? text.replace(/\s*\n\s*/g, ' ') : text }
+    })
 }
