@@ -1,7 +1,7 @@
 // Makes resources/models/pocket-*/, the small language models that come with the app:
 //   node scripts/make-models.mjs [pocket-s ...] [--tokenizer <tokenizer.json>] [--out <folder>]
 // The tokenizer is that of the models there are, or of scripts/make-tokenizer.py. One thread each, so that the same
-// machine makes the same bytes again: about 1, 5 and 20 minutes.
+// machine makes the same bytes again: about 2, 5 and 15 minutes.
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'

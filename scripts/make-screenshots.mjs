@@ -38,6 +38,7 @@ try {
   await picture('monitor', `#/monitor/${runId}`)
   await picture('inspector', `#/inspector/${runId}`)
   await picture('data', '#/data')
+  await picture('models', '#/models?model=minilm-l3')
   await picture('result', `#/results/${runId}`)
   if (!folder) await page.screenshot({ path: join(root, 'docs', 'screenshot.png') })
   else await page.waitForTimeout(500)

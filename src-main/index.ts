@@ -115,6 +115,8 @@ function openLab(): Promise<Lab> {
     .then(
       (lab) => {
         lab.subscribe(publish)
+        // Its thread starts while the window loads.
+        lab.calls.models().catch(() => undefined)
         return lab
       },
       (error: unknown) => {

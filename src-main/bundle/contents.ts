@@ -187,6 +187,7 @@ function environment(input: BundleInput): Environment {
     cpu: cpus()[0]?.model.trim() ?? '',
     threads: cpus().length,
     memoryBytes: totalmem(),
+    models: input.models,
     stages: input.stages.map(({ key, title, state, backend, device, reason, startedAt, endedAt, error }) => ({
       ...{ key, title, state, backend, device, reason },
       startedAt: iso(startedAt),

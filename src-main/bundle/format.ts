@@ -134,6 +134,18 @@ export const environmentSchema = z.strictObject({
   cpu: z.string(),
   threads: z.int(),
   memoryBytes: z.number(),
+  /** Pretrained models that the run started from; `key` is that of their content, as in plan.json. */
+  models: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        key: z.string(),
+        licence: z.string().nullable(),
+        source: z.string(),
+      }),
+    )
+    .default([]),
   stages: z.array(
     z.strictObject({
       key: z.string(),

@@ -18,6 +18,16 @@ export interface BundleTask {
   examples(): Promise<Record<Split, { id: number; text: string; label: number; group: string }[]> | null>
 }
 
+/** A pretrained model that the run started from: what it is and where it can be had; the model itself stays home. */
+export interface BundleModel {
+  id: string
+  title: string
+  /** Of its content, as the plan has it. */
+  key: string
+  licence: string | null
+  source: string
+}
+
 /** How one stage of the run went. Times are milliseconds since 1970. */
 export interface BundleStage {
   key: string
@@ -65,6 +75,7 @@ export interface BundleInput {
   /** One per arm, at the stop rule that the spec asks for. */
   arms: ArmResult[]
   tasks: BundleTask[]
+  models: BundleModel[]
   tensors: BundleTensors[]
   /** In a fixed order (stage, name, split, step), so that the same run gives the same bytes. */
   metrics(): Iterable<BundleMetric>

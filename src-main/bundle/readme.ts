@@ -15,7 +15,8 @@ predictions/       one table per arm and seed: probability of class 1 that weak,
 evaluations/       one safetensors file per training: the probabilities of every split at every evaluation
 labels/            one safetensors file per set of weak labels
 licences/          where each dataset comes from and on what terms
-environment.json   application, runtime, machine, and the backend and device of every stage
+environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
+                   and device of every stage
 log.txt            what the stages said
 manifest-sha256.txt  the checksum of every other file`
 

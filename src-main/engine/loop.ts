@@ -94,7 +94,7 @@ export async function train(training: Training, context: Pick<StageContext, 'emi
 }
 
 /** Indices 0 to n − 1 in random order, then again in another, without end. */
-function* shuffledForever(n: number, seed: number): Generator<number, never> {
+export function* shuffledForever(n: number, seed: number): Generator<number, never> {
   const rng = createRng(`order ${seed}`)
   const all = Array.from({ length: n }, (_, i) => i)
   while (true) yield* rng.shuffle(all)

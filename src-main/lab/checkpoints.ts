@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises'
 import type { Catalog } from '../../src-preload/contract'
-import type { Models } from '../data/models'
 import type { PlanContext } from '../science/plan'
 import { LabError } from './errors'
 import type { ModelSizes } from './estimates'
+import type { ModelDesk } from './models'
 
 /** The pretrained models as plans and stages see them. */
 export interface Checkpoints {
@@ -13,12 +12,12 @@ export interface Checkpoints {
   choices(): Promise<Catalog['checkpoints']>
   /**
    * Where the model with this content lies.
-   * @throws LabError when it was removed, or its files are newer than what is known of them
+   * @throws LabError when it was removed, or is a folder of the user's own whose files are not what they were
    */
   path: (key: string) => Promise<string>
 }
 
-export function createCheckpoints(models: Pick<Models, 'list'>): Checkpoints {
+export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Checkpoints {
   return {
     async sizes() {
       const here = (await models.list()).flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
@@ -42,11 +41,13 @@ export function createCheckpoints(models: Pick<Models, 'list'>): Checkpoints {
           'not-found',
           'The pretrained model of this stage is not here any more. Get it again, then resume.',
         )
-      const { path } = model.here
-      if (!(await stat(path).catch(() => null)))
+      const { path, source } = model.here
+      // What lies in the cache is ours; a folder of the user's own may have changed under its name.
+      const [problem] = source.kind === 'folder' ? await models.check(model.id) : []
+      if (problem)
         throw new LabError(
-          'not-found',
-          `${path}: expected the model ${model.id}, found nothing. Put it back, then resume.`,
+          'conflict',
+          `${path} is not the model any more that this run was planned with (${problem.file}: ${problem.problem}). Put it back and resume, or add it again and run anew.`,
         )
       return path
     },

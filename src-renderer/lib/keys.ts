@@ -37,6 +37,7 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
       ['g r', 'Results'],
       ['g i', 'Inspector'],
       ['g d', 'Data'],
+      ['g p', 'Models'],
       ['g o', 'Doctor'],
       ['Alt ←  Alt →', 'Back and forward'],
       ['?', 'These keys'],
@@ -45,9 +46,9 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
   { where: 'Builder', keys: [['Ctrl Enter', 'Run']] },
   { where: 'Tables', keys: [['j k', 'Next, previous row']] },
   {
-    where: 'Inspector',
+    where: 'Inspector, Models',
     keys: [
-      ['/', 'Search the texts'],
+      ['/', 'Search'],
       ['Esc', 'Leave the search'],
     ],
   },

@@ -1,10 +1,11 @@
 import { api, messageOf, onEvents } from '../lib/api'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../lib/metrics'
-import type { Catalog, LabEvent, RunSummary, Status } from '../lib/types'
+import type { Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
 
 export type Install = Extract<LabEvent, { type: 'install' }>
+export type ModelNews = Extract<LabEvent, { type: 'model' }>
 
 /** Runs and stages change often while one works; what hangs on them is fetched again at most this often. */
 const TICK_MS = 300
@@ -20,6 +21,10 @@ class Lab {
   status = $state.raw<Status | null>(null)
   /** Latest word of each installation, by backend. */
   installs = $state.raw<Record<string, Install>>({})
+  /** Fetched when they are first looked at. */
+  models = new Resource<ModelEntry[]>()
+  /** Latest word on each model, by id, or by path of one that is being added. */
+  modelNews = $state.raw<Record<string, ModelNews>>({})
   /** Why the lab cannot be heard, '' while all is well. */
   trouble = $state('')
   /** Read to a screen reader: changes of runs, never numbers. */
@@ -98,6 +103,13 @@ class Lab {
       case 'install':
         this.installs = { ...this.installs, [event.backend]: event }
         return false
+      case 'model':
+        this.#hearModel(event)
+        return false
+      case 'models':
+        if (this.models.value) void this.loadModels()
+        void this.catalog.load(() => api.catalog())
+        return false
       case 'datasets':
         void this.catalog.load(() => api.catalog())
         return false
@@ -107,6 +119,18 @@ class Lab {
         this.live.apply(event)
         return event.type === 'state'
     }
+  }
+
+  async loadModels(): Promise<void> {
+    await this.models.load(() => api.models())
+  }
+
+  #hearModel(news: ModelNews): void {
+    const { [news.id]: before, ...others } = this.modelNews
+    this.modelNews = { ...others, [news.id]: news }
+    if (!news.finished || before?.finished) return
+    const title = this.models.value?.find(({ id }) => id === news.id)?.title ?? news.id
+    this.announcement = news.error ? `${title}: ${news.error}` : `${title}: ${before?.phase ?? 'work'} has ended.`
   }
 
   #tickSoon(): void {

@@ -143,6 +143,7 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
     })),
     arms: [report],
     tasks: [task('bundled')],
+    models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
     tensors: [{ key: student, kind: 'train', path: tensors }],
     metrics: () => [
       { key: student, name: 'loss', split: '', step: 0, value: Math.fround(0.1) },

@@ -1,15 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { CATALOGUE } from '../../src-main/data/models/catalogue'
 import { parseSpec } from '../../src-main/science/parse'
+import { readingOf } from '../../src-main/science/plan'
 import type { ExperimentSpec } from '../../src-main/science/spec'
 import { TASKS } from '../../src-main/science/tasks'
 
 const folder = resolve(import.meta.dirname, '../../resources/presets')
 const names = readdirSync(folder)
+const known = [...CATALOGUE.map(({ id }) => id), ...readdirSync(resolve(folder, '../models'))]
 
-it('there is a quick start on transformers, one on word vectors, and one over five tasks', () => {
-  expect(names).toEqual(expect.arrayContaining(['quickstart.json', 'words-to-vectors.json', 'five-tasks.json']))
+it('there is a quick start on transformers, one on word vectors, one over five tasks, and two on fetched models', () => {
+  const wanted = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
+  expect(names).toEqual(expect.arrayContaining(wanted.map((id) => `${id}.json`)))
 })
 
 it('the quick start needs no download: its transformers come with the app', () => {
@@ -31,6 +35,11 @@ describe.each(names)('%s', (name) => {
     for (const task of parsed.spec.tasks) expect(Object.keys(TASKS)).toContain(task)
     if (name === 'five-tasks.json') expect(parsed.spec.tasks).toHaveLength(5)
     expect(parsed.spec.methods.map((m) => m.method)).toEqual(['naive', 'confidence'])
-    expect(parsed.spec.seeds).toHaveLength(3)
+    // An hour a seed is enough for what is only started to be looked at.
+    expect(parsed.spec.seeds).toHaveLength(name === 'smollm2.json' ? 1 : 3)
+    const checkpoints = [...parsed.spec.weak, ...parsed.spec.strong].flatMap(
+      (model) => readingOf(model)?.checkpoint ?? [],
+    )
+    for (const checkpoint of checkpoints) expect(known).toContain(checkpoint)
   })
 })

@@ -25,17 +25,17 @@ export interface OpenApp {
   kill(): Promise<void>
 }
 
-/** Switches and environment of an app on `home`. */
-export function launchOptions(home: string): Parameters<typeof _electron.launch>[0] {
+/** Switches and environment of an app on `home`; `more` is environment beside that of the test. */
+export function launchOptions(home: string, more: Record<string, string> = {}): Parameters<typeof _electron.launch>[0] {
   return {
     args: [root],
     cwd: root,
-    env: { ...process.env, W2S_HOME: home, LANG: 'en_US.UTF-8' },
+    env: { ...process.env, ...more, W2S_HOME: home, LANG: 'en_US.UTF-8' },
   }
 }
 
-async function open(home: string): Promise<OpenApp> {
-  const app = await _electron.launch(launchOptions(home))
+async function open(home: string, env?: Record<string, string>): Promise<OpenApp> {
+  const app = await _electron.launch(launchOptions(home, env))
   const errors: string[] = []
   const page = await app.firstWindow()
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
@@ -60,7 +60,7 @@ interface Fixtures {
   /** A fresh home folder, gone after the test. */
   home: string
   /** Opens an app on that home; closed after the test, which fails if the page logged an error. */
-  open: (home?: string) => Promise<OpenApp>
+  open: (home?: string, env?: Record<string, string>) => Promise<OpenApp>
   /** The page of one freshly opened app. */
   page: Page
 }
@@ -74,8 +74,8 @@ export const test = base.extend<Fixtures>({
   },
   open: async ({ home }, use) => {
     const opened: OpenApp[] = []
-    await use(async (where = home) => {
-      const one = await open(where)
+    await use(async (where = home, env) => {
+      const one = await open(where, env)
       opened.push(one)
       return one
     })

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './app'
 import { goTo, reach, smallSpec, value } from './lab'
 
-const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'doctor']
+const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'models', 'doctor']
 
 async function violations(page: Page): Promise<string[]> {
   // Legacy mode: the other one opens a second page, which this app refuses.
@@ -58,6 +58,7 @@ test('keys lead to every place, and the focus can be seen', async ({ page }) => 
     ['r', 'results'],
     ['i', 'inspector'],
     ['d', 'data'],
+    ['p', 'models'],
     ['o', 'doctor'],
     ['h', 'home'],
   ] as const) {

@@ -18,26 +18,27 @@ import { jobOf, planned, type Planned } from './plans'
 import { nativeMissing } from './runtimes'
 
 const places = { bert: golden('tiny-bert'), gpt2: golden('tiny-gpt2'), llama: golden('tiny-llama') }
-const backend = 'cpu'
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'w2s-pretrained-'))
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const plan = (weak: object, strong: object, change: Record<string, unknown> = {}) =>
-  planned(
-    folder,
-    {
-      weak: [weak],
-      strong: [strong],
-      sizes: { weak: 60, transfer: 60, validation: 20, test: 40 },
-      optimiser: { weak: { epochs: 1, lr: 1e-3 }, strong: { epochs: 1, lr: 1e-3 } },
-      evaluations: 2,
-      ...change,
-    },
-    { places, backend },
-  )
+const planOn =
+  (backend: string) =>
+  (weak: object, strong: object, change: Record<string, unknown> = {}) =>
+    planned(
+      folder,
+      {
+        weak: [weak],
+        strong: [strong],
+        sizes: { weak: 60, transfer: 60, validation: 20, test: 40 },
+        optimiser: { weak: { epochs: 1, lr: 1e-3 }, strong: { epochs: 1, lr: 1e-3 } },
+        evaluations: 2,
+        ...change,
+      },
+      { places, backend },
+    )
 
 async function run(plan: Planned, change: (stage: Stage) => object = () => ({})): Promise<string[]> {
   const events: EngineEvent[] = []
@@ -57,7 +58,9 @@ const examples = async (plan: Planned) =>
     Buffer.from(await readArtifactFile(folderOf(plan, plan.stages[0]!), 'examples.json')).toString(),
   ) as PreparedTask
 
-describe.skipIf(nativeMissing)('stages on pretrained models', () => {
+describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('stages on pretrained models, on %s', (backend) => {
+  const plan = planOn(backend)
+
   test('a finetuned model is saved as it was when it predicted last', async () => {
     const p = plan(
       { model: 'pretrained', checkpoint: 'bert' },

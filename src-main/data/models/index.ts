@@ -38,8 +38,6 @@ export interface ModelsOptions {
 export interface Models {
   /** The app's own, the catalogue's, then those added by hand. What is being done with one is for others to know. */
   list(): Promise<ModelEntry[]>
-  /** @throws Error when no model of this id is here */
-  find(id: string): Promise<InstalledModel>
   /**
    * Fetches a model of the catalogue, or gives the one that is here. An interrupted fetch is gone on with by the next.
    * @throws Error in words for people: unknown id, no room, no source that answers, or what is wrong with what came
@@ -75,7 +73,6 @@ export function createModels(options: ModelsOptions): Models {
   }
   return {
     list: () => listModels(catalogue, shelf, memory),
-    find: async (id) => installed(await need(id), shelf),
     async get(id, task = {}) {
       const here = await modelOf(id, shelf)
       if (here) return installed(here, shelf)

@@ -4,7 +4,7 @@ import type { Param, ParamTable } from '../params'
 export const READING = {
   checkpoint: {
     type: 'checkpoint',
-    default: 'minilm-l6',
+    default: 'pocket-m',
     label: 'Model',
     inTitle: true,
     help: 'A pretrained model that is on this machine, or can be fetched.',

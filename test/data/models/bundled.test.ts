@@ -13,7 +13,7 @@ import { nativeMissing } from '../../engine/runtimes'
 const resources = path.resolve(import.meta.dirname, '../../../resources')
 const root = path.join(resources, 'models')
 /** Smallest first. */
-const IDS = ['pocket-s', 'pocket-m']
+const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']
 const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`))

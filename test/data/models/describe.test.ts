@@ -33,7 +33,6 @@ describe('a model that comes with the app', () => {
       here: { path: folderOf('tiny-bert'), bytes: 0, source: { kind: 'bundled' } },
     })
     expect(bert!.here!.size).toBeGreaterThan(40_000)
-    expect(await models.find('tiny-gpt2')).toEqual(gpt2!.here)
     expect(await models.get('tiny-gpt2')).toEqual(gpt2!.here)
     const card = await models.card('tiny-bert')
     expect(card).toMatchObject({ licence: 'mit', text: '# The tiny-bert\n\nMade for a test.' })
@@ -44,7 +43,7 @@ describe('a model that comes with the app', () => {
     const copy = path.join(root, 'copy')
     await cp(golden('tiny-gpt2'), copy, { recursive: true })
     await expect(models.add(copy)).rejects.toThrow(`${copy}: this model is here already, as tiny-gpt2.`)
-    expect(await models.add(folderOf('tiny-gpt2'))).toEqual({ id: 'tiny-gpt2', ...(await models.find('tiny-gpt2')) })
+    expect(await models.add(folderOf('tiny-gpt2'))).toEqual({ id: 'tiny-gpt2', ...(await models.get('tiny-gpt2')) })
   })
 
   it('stays', async () => {

@@ -82,7 +82,7 @@ describe('getting from the hub', () => {
     }
     const requests = hub.requests.length
     expect(await models.get('neox')).toEqual(got)
-    expect(await models.find('neox')).toEqual(got)
+    expect((await models.list())[0]!.here).toEqual(got)
     expect(hub.requests.length).toBe(requests)
     expect(await readdir(path.join(cache, 'models', '.getting'))).toEqual([])
   })
@@ -230,7 +230,7 @@ describe('a model of one’s own', () => {
       parameters: 12_416,
       context: 64,
     })
-    expect(entry!.here).toEqual(await models.find('my-model'))
+    expect(added).toEqual({ id: 'my-model', ...entry!.here })
     expect(await models.verify('my-model')).toEqual([])
     await writeFile(path.join(place, 'config.json'), '{}')
     expect((await models.verify('my-model')).map(({ file }) => file)).toEqual(['config.json'])
