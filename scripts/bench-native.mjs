@@ -70,18 +70,24 @@ function writeWeights(path, tensors) {
   writeFileSync(path, Buffer.concat([size, header, ...data]))
 }
 
-/** A PyTorch process with the case's model; null where there is no PyTorch. */
-async function torchWith({ net, weights, batches }) {
+let torchVersion = null
+/** A PyTorch process for the case; `reset` gives it the case's model and weights. Null where there is no PyTorch. */
+async function torchFor({ net, weights, batches }) {
   if (torchAt.missing) return null
   const torch = startTorch(torchAt.python)
   const folder = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
-  try {
-    writeWeights(join(folder, 'weights'), weights)
-    const setup = { spec: net, weights: join(folder, 'weights'), batches, threads, update: UPDATE, cpu: options.cpu }
-    const { version } = await torch.ask('setup', setup)
-    return { ...torch, version }
-  } finally {
-    rmSync(folder, { recursive: true })
+  const file = join(folder, 'weights')
+  writeWeights(file, weights)
+  const setup = { spec: net, weights: file, batches, threads, update: UPDATE, cpu: options.cpu }
+  return {
+    ...torch,
+    async reset() {
+      torchVersion = (await torch.ask('setup', setup)).version
+    },
+    stop() {
+      torch.stop()
+      rmSync(folder, { recursive: true })
+    },
   }
 }
 
@@ -115,6 +121,7 @@ async function group(one, opened, engine, torch, others) {
   const sides = { engine, ...others }
   if (torch) {
     const tolerance = one.bf16 ? 0.1 : 1e-3
+    await torch.reset()
     await expectSame(one.name, engine, new TorchSide(torch, one.bf16), tolerance)
     sides.torch = new TorchSide(torch)
     if (one.bf16) sides.torchBf16 = new TorchSide(torch, true)
@@ -141,7 +148,7 @@ async function measure(one) {
   const parameters = opened.weights.reduce((sum, { data }) => sum + data.length, 0)
   const tokens = opened.batches.reduce((sum, b) => sum + b.tokens.flat().length, 0) / opened.batches.length
   console.log(`${one.name}: ${(parameters / 1e6).toFixed(2)} M weights, ${opened.about}, ${Math.round(tokens)} tokens`)
-  const torch = await torchWith(opened)
+  const torch = await torchFor(opened)
   const large = parameters > LARGE
   const withShortcut = opened.net.pooling !== 'mean'
   const others = {}
@@ -222,13 +229,13 @@ const about = {
   processor: cpus()[0].model.trim(),
   threads,
   isa: options.isa ?? addon.isas[0],
-  torch: torchAt.missing ? null : torchAt.python,
+  torch: torchVersion,
   tensorflow: tensorflow?.version ?? null,
   date: new Date().toISOString().slice(0, 10),
   unit,
 }
 console.log(
-  `\n${about.processor}, ${threads} thread${threads === 1 ? '' : 's'}, ${about.isa}, ${about.date}; ${unit}, medians`,
+  `\n${about.processor}, ${threads} thread${threads === 1 ? '' : 's'}, ${about.isa}, PyTorch ${torchVersion ?? '-'}, ${about.date}; ${unit}, medians`,
 )
 print(rows)
 if (options.json) writeFileSync(options.json, JSON.stringify({ ...about, rows }, null, 2) + '\n')
