@@ -70,9 +70,7 @@ async function reviews(tokenizer, count, n) {
 /** A pretrained model from the cache; where it is not there, its shape with random weights, and random lengths. */
 function pretrained(name, model, shape, n, targets) {
   const open = async (cache) => {
-    const found = await createModels({ cache })
-      .find(model)
-      .catch(() => null)
+    const found = (await createModels({ cache }).list()).find(({ id }) => id === model)?.here
     if (!found) {
       const batches = randomTexts(6, n, shape.vocabulary, (next) => Math.round(8 + 120 * next() ** 2))
       return { net: shape, weights: [], batches, about: `${n} random texts, random weights (${model} is not there)` }
