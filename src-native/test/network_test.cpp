@@ -1,125 +1,13 @@
 // Whole models: gradients against finite differences, and properties that hold to the bit.
-#include "../model/network.h"
-
 #include <cmath>
 #include <cstring>
 
-#include "../model/random.h"
-#include "check.h"
+#include "fixture.h"
 
 using namespace w2s;
+using namespace w2s::test;
 
 namespace {
-
-/** Both kinds of products where the processor has them. */
-std::vector<bool> precisions() { return chooseBf16() ? std::vector{false, true} : std::vector{false}; }
-
-Spec transformer() {
-  Spec s;
-  s.family = Family::transformer;
-  s.vocabulary = 23, s.width = 20, s.layers = 2, s.heads = s.kvHeads = 2, s.headSize = 10, s.inner = 27;
-  s.positions = 40, s.classes = 3;
-  return s;
-}
-
-/** One of each kind of part: what golden files do not combine is at least held to finite differences here. */
-std::vector<std::pair<std::string, Spec>> specs() {
-  std::vector<std::pair<std::string, Spec>> all;
-  auto add = [&](const char* name, Spec s) { all.emplace_back(name, s); };
-  add("gpt2", transformer());
-  Spec neox = transformer();
-  neox.positions = 0, neox.rotary = 4, neox.parallel = true, neox.activation = Activation::geluErf;
-  add("neox", neox);
-  Spec llama = transformer();
-  llama.positions = 0, llama.heads = 3, llama.kvHeads = 1, llama.headSize = 40, llama.rotary = 40;
-  llama.norm = Norm::rms, llama.activation = Activation::swiglu, llama.qkvBias = llama.outBias = llama.mlpBias = false;
-  add("llama", llama);
-  Spec bert = transformer();
-  bert.causal = false, bert.postNorm = true, bert.tokenTypes = 2, bert.pooling = Pooling::mean;
-  bert.activation = Activation::geluErf;
-  add("bert, mean", bert);
-  bert.pooling = Pooling::first;
-  add("bert, first", bert);
-  Spec first = transformer();
-  first.pooling = Pooling::first;
-  add("causal, first", first);
-  Spec mean = llama;
-  mean.pooling = Pooling::mean;
-  add("llama, mean", mean);
-  Spec bag;
-  bag.family = Family::bag;
-  bag.vocabulary = 23, bag.width = 9, bag.hidden = {12, 35}, bag.classes = 3;
-  add("bag", bag);
-  return all;
-}
-
-struct Fixture {
-  Pool pool;
-  std::unique_ptr<Network> network;
-  std::vector<int> tokens, offsets{0}, from;
-  Batch batch;
-  std::vector<float> dLogits;
-
-  Fixture(const Spec& spec, int threads = 2, const Options& options = {}, std::vector<int> lengths = {5, 1, 0, 34, 9})
-      : pool(threads), network(createNetwork(spec, allThreads(options), pool, *chooseKernels(nullptr))) {
-    network->initialise(7);
-    Random random(9, "fixture");
-    // Larger weights than the initial ones, and no zeros, so that every part matters.
-    for (const Tensor& t : network->parameters.tensors()) {
-      std::vector<float> values((std::size_t)t.count());
-      for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
-      network->load(t, values.data(), false);
-    }
-    network->loaded();
-    draw(lengths, random);
-    for (long i = 0; i < batch.n * network->outputs(); i++) dLogits.push_back((float)random.normal());
-  }
-
-  /** The models here are too small for more than one, else. */
-  static Options allThreads(Options options) {
-    if (options.threadWork == Options{}.threadWork) options.threadWork = 0;
-    return options;
-  }
-
-  void draw(const std::vector<int>& lengths, Random& random) {
-    tokens.clear(), offsets = {0};
-    for (int n : lengths) {
-      for (int i = 0; i < n; i++) tokens.push_back((int)(random.next() % (std::uint64_t)network->spec.vocabulary));
-      offsets.push_back((int)tokens.size());
-    }
-    batch = {(long)lengths.size(), nullptr, tokens.data(), offsets.data(), nullptr};
-  }
-
-  std::vector<float> forward(bool keep) {
-    std::vector<float> logits((std::size_t)(batch.n * network->outputs()));
-    network->forward(batch, keep, logits.data());
-    return logits;
-  }
-
-  /** A loss that is linear in the logits: dLogits is then its exact gradient. */
-  double loss() {
-    const std::vector<float> logits = forward(false);
-    double total = 0;
-    for (std::size_t i = 0; i < logits.size(); i++) total += (double)logits[i] * dLogits[i];
-    return total;
-  }
-
-  void gradients() {
-    forward(true);
-    network->backward(dLogits.data());
-  }
-
-  std::vector<std::vector<float>> read(bool gradients) {
-    std::vector<std::vector<float>> values;
-    std::vector<float*> memory;
-    for (const Tensor& t : network->parameters.tensors()) values.emplace_back((std::size_t)t.count());
-    for (auto& v : values) memory.push_back(v.data());
-    gradients ? network->gradients(memory) : network->save(memory);
-    return values;
-  }
-};
-
-constexpr AdamW UPDATE{0.01, 0.9, 0.99, 1e-8, 0.1, 1.0};
 
 /** Each tensor along a random direction: (L(w + e u) - L(w - e u)) / 2e against g . u. */
 void checkDirections(const std::string& name, Fixture& f, const std::function<double()>& loss) {
@@ -299,15 +187,19 @@ TEST(rows_that_wait_have_the_bits_of_rows_that_do_not) {
   }
 }
 
-TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
+namespace {
+
+void checkFreezing(bool bf16) {
   Spec spec = transformer();
   spec.layers = 3;
-  Fixture all(spec);
+  Options options;
+  options.bf16 = bf16;
+  Fixture all(spec, 2, options);
   all.gradients();
   const auto expected = all.read(true);
   for (long blocks : {0l, 1l, 2l, 3l}) {
     spec.trainable = {false, blocks};
-    Fixture f(spec);
+    Fixture f(spec, 2, options);
     const auto before = f.read(false);
     f.gradients();
     const auto got = f.read(true);
@@ -324,53 +216,10 @@ TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
   }
 }
 
-namespace {
-
-/** Each generated token against all others, by scores of the whole sequence. */
-void checkGeneration(Fixture& f) {
-  const auto made = f.network->generate(f.batch, 8, -1);
-  for (long e = 0; e < f.batch.n; e++) {
-    CHECK(made[e].size() == 8);
-    std::vector<int> sequence(f.tokens.begin() + f.offsets[e], f.tokens.begin() + f.offsets[e + 1]);
-    for (int token : made[e]) {
-      float best = -1e30f;
-      int choice = -1;
-      for (int other = 0; other < f.network->spec.vocabulary; other++) {
-        sequence.push_back(other);
-        const int offsets[] = {0, (int)sequence.size()}, from[] = {(int)sequence.size() - 1};
-        float score;
-        f.network->score({1, nullptr, sequence.data(), offsets, from}, &score);
-        if (score > best) best = score, choice = other;
-        sequence.pop_back();
-      }
-      CHECK(choice == token);
-      sequence.push_back(token);
-    }
-  }
-}
-
 }  // namespace
 
-TEST(generation_takes_the_tokens_that_score_best) {
-  for (auto [name, base] : specs()) {
-    if (base.family != Family::transformer || !base.causal || base.pooling != Pooling::last) continue;
-    base.head = Head::language, base.tied = name == "llama";
-    for (bool bf16 : precisions()) {
-      Options options;
-      options.bf16 = bf16;
-      Fixture f(base, 3, options, {5, 1, 3, 20, 9});
-      checkGeneration(f);
-    }
-  }
-}
-
-TEST(generation_ends_where_positions_do) {
-  Spec s = transformer();
-  s.head = Head::language;
-  Fixture f(s, 2, {}, {38, 40});
-  const auto made = f.network->generate(f.batch, 10, -1);
-  CHECK(made[0].size() == 3);
-  CHECK(made[1].size() == 1);
+TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
+  for (bool bf16 : precisions()) checkFreezing(bf16);
 }
 
 TEST(misuse_is_named) {
