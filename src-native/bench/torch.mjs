@@ -31,7 +31,7 @@ export function installTorch(folder) {
     throw new Error(`python3 -m venv ${folder} failed: Python 3 with its module venv is needed.`)
   const install = ['-m', 'pip', 'install', '--quiet', 'numpy', `torch==${TORCH}`]
   // Without CUDA it is a tenth of the size; PyPI has it with CUDA only.
-  if (!run(python, [...install, '--index-url', CPU_INDEX]) && !run(python, install))
+  if (!run(python, [...install, '--retries', '1', '--index-url', CPU_INDEX]) && !run(python, install))
     throw new Error(`pip install torch==${TORCH} failed, see above.`)
 }
 
