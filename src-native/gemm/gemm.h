@@ -59,50 +59,63 @@ void tile(const typename P::Element* a, long aNext, const typename P::Element* b
     for (int j = 0; j < NV; j++) store(c + i * PANEL + j * W, acc[i][j]);
 }
 
-/** The tile of exactly `rows` rows: one instance for each count up to MAX, found by counting down. */
+/**
+ * `rows` in nearly equal parts of at most MAX, with the tile of each: 64 rows of at most 12 are 11 + 11 + 11 + 11 + 10
+ * +
+ * 10. Chosen once a product: in small ones the choice would cost as much as a tenth of the work.
+ */
 template <typename P, int MAX, int NV, int SI, int SR>
-void tileOf(long rows, const typename P::Element* a, long aNext, const typename P::Element* b, long steps,
-            const float* bias, const float* add, float* c) {
-  if constexpr (MAX == 1) {
-    tile<P, 1, NV, SI, SR>(a, aNext, b, steps, bias, add, c);
-  } else if (rows == MAX) {
-    tile<P, MAX, NV, SI, SR>(a, aNext, b, steps, bias, add, c);
-  } else {
-    tileOf<P, MAX - 1, NV, SI, SR>(rows, a, aNext, b, steps, bias, add, c);
-  }
-}
+struct Tiles {
+  using Tile = decltype(&tile<P, MAX, NV, SI, SR>);
+  long count, size, larger;  // the first `larger` parts have one row more
+  Tile tiles[2];
 
-/** Calls part(from, rows) over `rows` in nearly equal parts of at most `most`: 64 rows become 11 + 11 + 11 + 11 + 10
- * + 10. */
-template <typename Part>
-void inParts(long rows, long most, Part part) {
-  long tiles = (rows + most - 1) / most;
-  for (long t = 0, from = 0; t < tiles; t++) {
-    long size = (rows - from) / (tiles - t);
-    part(from, size);
-    from += size;
+  explicit Tiles(long rows) : count((rows + MAX - 1) / MAX), size(0), larger(0), tiles{} {
+    if (!count) return;
+    size = rows / count;
+    larger = rows % count;
+    tiles[0] = find<MAX>(size);
+    tiles[1] = find<MAX>(larger ? size + 1 : size);
   }
-}
+
+  /** f(first row, tile) for every part. */
+  template <typename F>
+  void each(F f) const {
+    for (long t = 0, from = 0; t < count; t++) {
+      const bool more = t < larger;
+      f(from, tiles[more]);
+      from += size + more;
+    }
+  }
+
+ private:
+  template <int R>
+  static Tile find(long rows) {
+    if constexpr (R == 1)
+      return &tile<P, 1, NV, SI, SR>;
+    else
+      return rows == R ? &tile<P, R, NV, SI, SR> : find<R - 1>(rows);
+  }
+};
 
 /** P: the kind of factors, Call: Multiply or its like for them. */
 template <typename P, typename Call>
 void multiplyAs(const Call& p) {
   const long steps = (p.depth + P::DEPTH - 1) / P::DEPTH;
+  const Tiles<P, TILE_ROWS, 2, PANEL, P::DEPTH> wide(p.rows);
+  const Tiles<P, TILE_ROWS, 1, PANEL, P::DEPTH> narrow(p.cols % (2 * W) ? p.rows : 0);
   for (long panel = 0; panel * PANEL < p.cols; panel++) {
     long width = least(PANEL, p.cols - panel * PANEL);
     for (long at = 0; at < width;) {
       const bool two = width - at >= 2 * W;
       const typename P::Element* b = p.b.panels(panel).data + at * P::DEPTH;
       const float* bias = p.bias ? p.bias + panel * PANEL + at : nullptr;
-      inParts(p.rows, TILE_ROWS, [&](long from, long rows) {
-        const typename P::Element* a = p.a.row(from);
-        const float* add = p.add.data ? p.add.panels(panel).row(from) + at : nullptr;
-        float* c = p.c.panels(panel).row(from) + at;
-        if (two)
-          tileOf<P, TILE_ROWS, 2, PANEL, P::DEPTH>(rows, a, p.a.stride * PANEL, b, steps, bias, add, c);
-        else
-          tileOf<P, TILE_ROWS, 1, PANEL, P::DEPTH>(rows, a, p.a.stride * PANEL, b, steps, bias, add, c);
-      });
+      const float* add = p.add.data ? p.add.panels(panel).data + at : nullptr;
+      float* c = p.c.panels(panel).data + at;
+      auto part = [&](long from, auto tile) {
+        tile(p.a.row(from), p.a.stride * PANEL, b, steps, bias, add ? add + from * PANEL : nullptr, c + from * PANEL);
+      };
+      two ? wide.each(part) : narrow.each(part);
       at += two ? 2 * W : W;
     }
   }
@@ -121,27 +134,28 @@ inline void fetchTile(const float* c) {
 template <typename P, typename Call>
 void outerAs(const Call& p) {
   constexpr long ROW = PANEL * P::DEPTH;
+  using Wide = Tiles<P, OUTER_ROWS, 2, P::DEPTH, ROW>;
+  using Narrow = Tiles<P, OUTER_ROWS, 1, P::DEPTH, ROW>;
+  const Wide wide(PANEL), wideLast(p.aCols % PANEL);
+  const Narrow narrow(PANEL), narrowLast(p.aCols % PANEL);
   for (long first = 0; first < p.rows; first += OUTER_BLOCK) {
     const long steps = (least(OUTER_BLOCK, p.rows - first) + P::DEPTH - 1) / P::DEPTH;
     for (long panel = 0; panel * PANEL < p.bCols; panel++) {
       long width = least(PANEL, p.bCols - panel * PANEL);
       for (long k = 0; k < p.aCols; k += PANEL) {
+        const bool last = p.aCols - k < PANEL;
         const typename P::Element* a = p.a.panels(k / PANEL).row(first);
-        inParts(least(PANEL, p.aCols - k), OUTER_ROWS, [&](long from, long rows) {
-          for (long at = 0; at < width;) {
-            const bool two = width - at >= 2 * W;
-            const typename P::Element* b = p.b.panels(panel).row(first) + at * P::DEPTH;
-            float* c = p.c.panels(panel).row(k + from) + at;
-            fetchTile(c);
-            if (two)
-              tileOf<P, OUTER_ROWS, 2, P::DEPTH, ROW>(rows, a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c,
-                                                      c);
-            else
-              tileOf<P, OUTER_ROWS, 1, P::DEPTH, ROW>(rows, a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c,
-                                                      c);
-            at += two ? 2 * W : W;
-          }
-        });
+        for (long at = 0; at < width;) {
+          const bool two = width - at >= 2 * W;
+          const typename P::Element* b = p.b.panels(panel).row(first) + at * P::DEPTH;
+          float* c = p.c.panels(panel).row(k) + at;
+          auto part = [&](long from, auto tile) {
+            fetchTile(c + from * PANEL);
+            tile(a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c + from * PANEL, c + from * PANEL);
+          };
+          two ? (last ? wideLast : wide).each(part) : (last ? narrowLast : narrow).each(part);
+          at += two ? 2 * W : W;
+        }
       }
     }
   }
