@@ -1,60 +1,67 @@
-// Measures the native engine against PyTorch eager: the same model, weights and batches, the two taking turns in one run.
+// Measures the native engine against PyTorch eager and TensorFlow.js: the same models, weights and batches, taking turns.
 //
-//   node scripts/bench-native.mjs [--python .venv/bin/python] [--case d128] [--seconds 10] [--threads 2] [--isa avx2]
+//   npm run bench -- native [--case d64] [--seconds 10] [--threads 2] [--isa avx2] [--json out.json]
 //
-// --python: an interpreter with torch (default: python3); --alone: measure the engine only.
+// --install: puts PyTorch into a virtual environment of its own; --python: an interpreter that has it.
+// --models: the cache folder with pretrained models (`w2s models get minilm-l6`); without them, their shapes.
+// --tensorflow: TensorFlow.js on every case (else on those up to 5 million weights).
 // --cpu: processor time on one thread instead of time on the clock, for a machine that has other work to do.
-import { spawn } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { cpus, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { closeApp, load, root } from '../src-native/bench/app.mjs'
 import { CASES } from '../src-native/bench/cases.mjs'
+import { alternate, clocks, expectSame, LearnerSide, TorchSide, UPDATE } from '../src-native/bench/contenders.mjs'
+import { findTorch, installTorch, startTorch } from '../src-native/bench/torch.mjs'
 import { build } from '../src-native/build.mjs'
 
-const root = resolve(import.meta.dirname, '..')
+const { cacheFolder } = await load('src-main/engine/tensorflow/paths.ts')
+const { loadBackend, loadAddon, NativeLearner } = await load(
+  'src-main/engine/backends/index.ts',
+  'src-main/engine/backends/native/addon.ts',
+  'src-main/engine/backends/native/learner.ts',
+)
+const { weightsOf, valuesOf } = await load('src-main/engine/backends/layout.ts')
+
 const { values: options } = parseArgs({
   options: {
-    python: { type: 'string', default: 'python3' },
     case: { type: 'string', multiple: true },
     seconds: { type: 'string', default: '10' },
     threads: { type: 'string', default: '2' },
     isa: { type: 'string' },
-    alone: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    python: { type: 'string' },
+    models: { type: 'string', default: cacheFolder() },
+    install: { type: 'boolean', default: false },
+    tensorflow: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
   },
 })
+const unknown = options.case?.find((name) => !CASES.some((each) => each.name === name))
+if (unknown !== undefined) {
+  console.error(`--case: expected one of ${CASES.map(({ name }) => name).join(', ')}, got ${unknown}`)
+  process.exit(2)
+}
 const threads = options.cpu ? 1 : Number(options.threads)
-const UPDATE = { lr: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, clipNorm: 0 }
+const now = options.cpu ? clocks.processor : clocks.wall
+/** Weights over which contenders do not share the memory of the machine, and TensorFlow.js is left out. */
+const LARGE = 5e7
+const SMALL = 5e6
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-const processor = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-const clock = () => performance.now() / 1000
-const now = options.cpu ? processor : clock
+const addonFile = await build()
+const addon = loadAddon()
+const environment = join(cacheFolder(), 'bench-torch')
+if (options.install) installTorch(environment)
+const torchAt = findTorch(options.python, environment)
+if (torchAt.missing) console.log(torchAt.missing)
+const tensorflow = await loadBackend('tensorflow').catch((error) => {
+  console.log(`TensorFlow.js: ${error.message}`)
+  return null
+})
 
-/** PyTorch in a process of its own, asked by JSON lines; null where there is none. */
-async function startTorch() {
-  if (options.alone) return null
-  const script = join(root, 'src-native/bench/torch_worker.py')
-  const child = spawn(options.python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const exited = new Promise((done) => child.once('close', () => done(null)).once('error', () => done(null)))
-  const ask = async (call, args = {}) => {
-    child.stdin.write(JSON.stringify({ call, ...args }) + '\n')
-    const answer = await Promise.race([answers.next(), exited])
-    if (!answer?.value) throw new Error(`${options.python} gave no answer to ${call}: is torch installed there?`)
-    return JSON.parse(answer.value)
-  }
-  return { ask, stop: () => child.kill() }
-}
-
-/** The weights as one file that the Python side reads: 8 bytes of header length, JSON header, float32 data. */
+/** The weights as one file for the Python side: 8 bytes of header length, JSON header, float32 data. */
 function writeWeights(path, tensors) {
   const header = Buffer.from(JSON.stringify(tensors.map(({ name, shape }) => ({ name, shape }))))
   const size = Buffer.alloc(8)
@@ -63,137 +70,173 @@ function writeWeights(path, tensors) {
   writeFileSync(path, Buffer.concat([size, header, ...data]))
 }
 
-function packed({ tokens, labels }) {
-  const offsets = new Int32Array(tokens.length + 1)
-  tokens.forEach((t, i) => (offsets[i + 1] = offsets[i] + t.length))
-  return { batch: { n: tokens.length, tokens: Int32Array.from(tokens.flat()), offsets }, labels }
+let torchVersion = null
+/** A PyTorch process for the case; `reset` gives it the case's model and weights. Null where there is no PyTorch. */
+async function torchFor({ net, weights, batches }) {
+  if (torchAt.missing) return null
+  const torch = startTorch(torchAt.python)
+  const folder = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
+  const file = join(folder, 'weights')
+  writeWeights(file, weights)
+  const setup = { spec: net, weights: file, batches, threads, update: UPDATE, cpu: options.cpu }
+  return {
+    ...torch,
+    async reset() {
+      torchVersion = (await torch.ask('setup', setup)).version
+    },
+    stop() {
+      torch.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
-/** Gradient of the mean softmax cross-entropy. */
-function dLogitsOf(logits, labels) {
-  const classes = logits.length / labels.length
-  const out = new Float32Array(logits.length)
-  labels.forEach((label, i) => {
-    let total = 0
-    for (let c = 0; c < classes; c++) total += out[i * classes + c] = Math.exp(logits[i * classes + c])
-    for (let c = 0; c < classes; c++) {
-      const at = i * classes + c
-      out[at] = (out[at] / total - (c === label ? 1 : 0)) / labels.length
-    }
+/** Weights of the case, all of them; the head is not left at zero, so that logits can be compared. */
+function weightsFor({ net, weights }) {
+  return weightsOf(net, { seed: 1, weights }).map((tensor) => {
+    const data = tensor.name.startsWith('head.') ? tensor.data.map((_, i) => 0.05 * Math.sin(i)) : valuesOf(tensor)
+    const shape = tensor.transposed ? tensor.shape.toReversed() : tensor.shape
+    return { name: tensor.name, shape, data }
   })
-  return out
 }
 
-/** The engine's side of one case: seconds of `count` steps, or forward passes. */
-class Engine {
-  constructor(addon, spec, batches, extra) {
-    this.model = new addon.Model(spec, { threads, ...(options.isa ? { isa: options.isa } : {}), ...extra })
-    this.batches = batches.map(packed)
-    this.at = 0
-  }
-  next() {
-    return this.batches[this.at++ % this.batches.length]
-  }
-  async forward(count) {
-    const times = []
-    for (let i = 0; i < count; i++) {
-      const { batch } = this.next()
-      const start = now()
-      await this.model.forward(batch)
-      times.push(now() - start)
-    }
-    return times
-  }
-  async step(count) {
-    const times = []
-    for (let i = 0; i < count; i++) {
-      const { batch, labels } = this.next()
-      const start = now()
-      const logits = await this.model.forward(batch, true)
-      await this.model.backward(dLogitsOf(logits, labels))
-      await this.model.step(UPDATE)
-      times.push(now() - start)
-    }
-    return times
-  }
+/** What the engine's own report, and the system, say of the memory of a step. */
+function memoryOf({ net, batches }, extra) {
+  const largest = batches.reduce((a, b) => (b.tokens.flat().length > a.tokens.flat().length ? b : a))
+  const offsets = [0]
+  for (const tokens of largest.tokens) offsets.push(offsets.at(-1) + tokens.length)
+  const batch = { n: largest.tokens.length, tokens: largest.tokens.flat(), offsets }
+  const input = JSON.stringify({ addon: addonFile, net, batch, options: { threads, ...extra } })
+  const script = join(root, 'src-native/bench/peak.mjs')
+  const { stdout, status } = spawnSync(process.execPath, [script], { input, encoding: 'utf8' })
+  if (status !== 0) return {}
+  const { parameters, peak, ...report } = JSON.parse(stdout)
+  const bytes = Object.values(report).reduce((a, b) => a + b)
+  const needed = 4 * 4 * parameters + report.activations
+  return { bytes, needed, peak, report }
 }
 
-/** Turns of about 0.3 s each, so that a busy machine is busy for both. */
-async function alternate(contenders, seconds) {
-  const all = contenders.map(() => [])
-  const counts = []
-  for (const [i, work] of contenders.entries()) {
-    const first = await work(3)
-    counts[i] = Math.max(1, Math.min(200, Math.round(0.3 / median(first))))
-  }
-  for (const start = clock(); clock() - start < seconds;)
-    for (const [i, work] of contenders.entries()) {
-      all[i].push(...(await work(counts[i])))
-      await sleep(20) // PyTorch's threads spin for a while after their work
-    }
-  return all.map(median)
-}
-
-const MS = (seconds) => (seconds * 1000).toFixed(seconds < 0.1 ? 2 : 0)
-
-async function measure(addon, torch, { name, spec, batches, bf16 }) {
-  const engines = {
-    shortcut: new Engine(addon, spec, batches, {}),
-    whole: new Engine(addon, spec, batches, { shortcut: false }),
-  }
-  await engines.shortcut.model.initialise(1)
-  const weights = await engines.shortcut.model.save()
-  for (const t of weights) if (t.name === 'head.weight') t.data.forEach((_, i) => (t.data[i] = Math.sin(i) * 0.05))
-  for (const engine of Object.values(engines)) await engine.model.load(weights)
+/** Measures the named sides (of which the first is the engine) and PyTorch, where it is; one row a kind of call. */
+async function group(one, opened, engine, torch, others) {
+  const sides = { engine, ...others }
   if (torch) {
-    const folder = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
-    writeWeights(join(folder, 'weights'), weights)
-    await torch.ask('setup', {
-      spec,
-      weights: join(folder, 'weights'),
-      batches,
-      threads,
-      update: UPDATE,
-      bf16: bf16 ?? false,
-      cpu: options.cpu,
-    })
-    rmSync(folder, { recursive: true })
-    const { logits } = await torch.ask('logits')
-    const own = await engines.shortcut.model.forward(engines.shortcut.batches[0].batch)
-    const off = Math.max(...logits.flat().map((z, i) => Math.abs(z - own[i])))
-    if (!(off < (bf16 ? 0.1 : 1e-3))) throw new Error(`${name}: the two models differ by ${off}`)
+    const tolerance = one.bf16 ? 0.1 : 1e-3
+    await torch.reset()
+    await expectSame(one.name, engine, new TorchSide(torch, one.bf16), tolerance)
+    sides.torch = new TorchSide(torch)
+    if (one.bf16) sides.torchBf16 = new TorchSide(torch, true)
   }
-  const seconds = Number(options.seconds)
-  const row = { case: name }
-  for (const kind of ['step', 'forward']) {
-    const contenders = [(n) => engines.shortcut[kind](n), (n) => engines.whole[kind](n)]
-    if (torch) contenders.push(async (n) => (await torch.ask(kind, { count: n })).times)
-    const [shortcut, whole, other] = await alternate(contenders, seconds)
-    row[kind] = MS(shortcut)
-    row[`${kind}, whole`] = MS(whole)
-    if (!other) continue
-    row[`torch ${kind}`] = MS(other)
-    row[`${kind} ratio`] = (other / shortcut).toFixed(2)
-    row[`${kind} ratio, whole`] = (other / whole).toFixed(2)
+  const rows = []
+  for (const call of ['step', 'forward']) {
+    const times = await alternate(Object.values(sides), call, Number(options.seconds), 3)
+    const seconds = Object.fromEntries(Object.keys(sides).map((name, i) => [name, times[i]]))
+    rows.push({ case: one.name, call: one.bf16 ? `${call} in bf16` : call, seconds })
   }
-  const memory = await engines.shortcut.model.memory()
-  row['MB'] = Math.round(Object.values(memory).reduce((a, b) => a + b) / 1e6)
-  const needed = memory.weights + memory.weights + memory.moments + memory.activations
-  row['of needed'] = (Object.values(memory).reduce((a, b) => a + b) / needed).toFixed(2)
-  for (const engine of Object.values(engines)) engine.model.dispose()
-  return row
+  return rows
 }
 
-const addon = createRequire(import.meta.url)(await build())
-const torch = await startTorch()
-console.log(
-  `${cpus()[0].model}, ${threads} threads, ${options.isa ?? addon.isas[0]}; ${options.cpu ? 'processor ' : ''}milliseconds, medians; whole: without the shortcut in the last block`,
-)
-const rows = []
-for (const one of CASES()) {
-  if (options.case && !options.case.includes(one.name)) continue
-  rows.push(await measure(addon, torch, one))
-  console.log(JSON.stringify(rows.at(-1)))
+const sideOf = async ({ net, weights, batches }, extra) => {
+  const isa = options.isa ? { isa: options.isa } : {}
+  const learner = await NativeLearner.create(addon, net, { weights }, { threads, ...isa, ...extra })
+  return new LearnerSide(learner, batches, now)
 }
-console.table(rows)
-torch?.stop()
+
+/** All rows of one case, in single precision and (the large one) in bf16. */
+async function measure(one) {
+  const opened = await one.open(options.models)
+  opened.weights = weightsFor(opened)
+  const parameters = opened.weights.reduce((sum, { data }) => sum + data.length, 0)
+  const tokens = opened.batches.reduce((sum, b) => sum + b.tokens.flat().length, 0) / opened.batches.length
+  console.log(`${one.name}: ${(parameters / 1e6).toFixed(2)} M weights, ${opened.about}, ${Math.round(tokens)} tokens`)
+  const torch = await torchFor(opened)
+  const large = parameters > LARGE
+  const withShortcut = opened.net.pooling !== 'mean'
+  const others = {}
+  try {
+    const engine = await sideOf(opened, {})
+    if (withShortcut && !large) others.whole = await sideOf(opened, { shortcut: false })
+    if (tensorflow && (parameters < SMALL || options.tensorflow)) {
+      const learner = await tensorflow.create(opened.net, { weights: opened.weights })
+      others.tensorflow = new LearnerSide(learner, opened.batches, now)
+    }
+    const rows = await group(one, opened, engine, torch, others)
+    for (const side of [engine, ...Object.values(others)]) side.learner.dispose()
+    if (withShortcut && large) {
+      const whole = await sideOf(opened, { shortcut: false })
+      const again = await group(one, opened, whole, torch, {})
+      again.forEach(({ seconds }, i) =>
+        Object.assign(rows[i].seconds, { whole: seconds.engine, wholeTorch: seconds.torch }),
+      )
+      whole.learner.dispose()
+    }
+    rows[0].memory = memoryOf(opened, {})
+    if (large && addon.bf16 && !options.isa) {
+      const rounded = await sideOf(opened, { precision: 'bf16' })
+      const bf16 = await group({ ...one, bf16: true }, opened, rounded, torch, {})
+      rounded.learner.dispose()
+      bf16[0].memory = memoryOf(opened, { precision: 'bf16' })
+      rows.push(...bf16)
+    }
+    for (const row of rows) row.target = one.targets[row.call] ?? null
+    if (torch) rows[0].torchPeak = (await torch.ask('memory')).peak
+    return rows
+  } finally {
+    torch?.stop()
+  }
+}
+
+const ms = (seconds) =>
+  seconds === undefined ? '' : (seconds * 1000).toPrecision(3).replace(/e\+\d+/, '') && fixed(seconds * 1000)
+const fixed = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2))
+const ratio = (a, b) => (a === undefined || b === undefined ? '' : (a / b).toFixed(2))
+
+/** A row as it is printed: milliseconds, and ratios (how many times as long as the engine). */
+function shown({ case: name, call, seconds: s, target, memory }) {
+  return {
+    case: `${name} ${call}`,
+    engine: ms(s.engine),
+    torch: ms(s.torch),
+    ratio: ratio(s.torch, s.engine),
+    asked:
+      target === null
+        ? ''
+        : `${target}${s.torch === undefined ? '' : s.torch / s.engine >= target ? ' met' : ' MISSED'}`,
+    'no shortcut': ms(s.whole),
+    'ratio ': ratio(s.wholeTorch ?? s.torch, s.whole),
+    'torch bf16': ms(s.torchBf16),
+    'ratio  ': ratio(s.torchBf16, s.engine),
+    tensorflow: ms(s.tensorflow),
+    'ratio   ': ratio(s.tensorflow, s.engine),
+    MB: memory?.bytes ? Math.round(memory.bytes / 1e6) : '',
+    'of needed': memory?.bytes ? (memory.bytes / memory.needed).toFixed(2) : '',
+    'peak MB': memory?.peak ? Math.round(memory.peak / 1e6) : '',
+  }
+}
+
+function print(rows) {
+  const table = rows.map(shown)
+  const columns = Object.keys(table[0]).filter((column) => table.some((row) => row[column] !== ''))
+  const widths = columns.map((c) => Math.max(c.trim().length, ...table.map((row) => String(row[c]).length)))
+  const line = (cells) => console.log(cells.map((c, i) => (i ? c.padStart(widths[i]) : c.padEnd(widths[i]))).join('  '))
+  line(columns.map((c) => c.trim()))
+  for (const row of table) line(columns.map((c) => String(row[c])))
+}
+
+const rows = []
+for (const one of CASES) if (!options.case || options.case.includes(one.name)) rows.push(...(await measure(one)))
+const unit = options.cpu ? 'milliseconds of the processor' : 'milliseconds'
+const about = {
+  processor: cpus()[0].model.trim(),
+  threads,
+  isa: options.isa ?? addon.isas[0],
+  torch: torchVersion,
+  tensorflow: tensorflow?.version ?? null,
+  date: new Date().toISOString().slice(0, 10),
+  unit,
+}
+console.log(
+  `\n${about.processor}, ${threads} thread${threads === 1 ? '' : 's'}, ${about.isa}, PyTorch ${torchVersion ?? '-'}, ${about.date}; ${unit}, medians`,
+)
+print(rows)
+if (options.json) writeFileSync(options.json, JSON.stringify({ ...about, rows }, null, 2) + '\n')
+await closeApp()

@@ -11,7 +11,10 @@ import type {
 import type { NetSpec } from '../src-main/science/models/net'
 
 export interface ModelOptions {
-  /** Threads of the pool; default: the cores this process may use. Results repeat for a thread count. */
+  /**
+   * Threads of the pool; default: the cores this process may use. A call takes as many of them as its batch is worth.
+   * Results repeat for a thread count.
+   */
   threads?: number
   /** Freezes all but the head, the last norm and the last so many blocks; 0: the head alone (a probe). */
   trainBlocks?: number
@@ -21,6 +24,11 @@ export interface ModelOptions {
   activationBytes?: number
   /** Whether the last block computes only what the head reads (default true; the results are the same). */
   shortcut?: boolean
+  /**
+   * For tests: a call takes a thread for so many floating-point operations that it has; 0: all threads. Default: enough
+   * that waking it pays.
+   */
+  threadWork?: number
   /** For tests: one gradient for all threads, or one each. Default: by the size of the model. */
   sharedGradients?: boolean
   /** For tests: the kernels to use, of those this processor has. Default: the best. */

@@ -1,4 +1,13 @@
-// The models and batches of scripts/bench-native.mjs.
+// The models and batches of scripts/bench-native.mjs, with the ratios to PyTorch eager that are asked for.
+import { join } from 'node:path'
+import { load, root } from './app.mjs'
+
+const { createModels } = await load('src-main/data/models/index.ts')
+const { loadPretrained, withClassHead } = await load(
+  'src-main/data/checkpoints/open.ts',
+  'src-main/data/checkpoints/heads.ts',
+)
+const { readTask } = await load('src-main/data/datasets/index.ts')
 
 /** Numbers in [0, 1) that repeat (mulberry32). */
 function random(seed) {
@@ -10,8 +19,8 @@ function random(seed) {
   }
 }
 
-/** `count` batches of `n` examples; `length()` tokens each. */
-function batches(count, n, vocabulary, length) {
+/** `count` batches of `n` lists of random tokens; `length(next)` tokens each. */
+function randomTexts(count, n, vocabulary, length) {
   const next = random(1)
   return Array.from({ length: count }, () => ({
     tokens: Array.from({ length: n }, () =>
@@ -21,87 +30,63 @@ function batches(count, n, vocabulary, length) {
   }))
 }
 
-/** A GPT-2 of the given size; 32 sequences of 64 tokens, as the prototype was measured with. */
-function gpt2(width, layers, heads) {
-  return {
-    name: `d${width}`,
-    spec: {
-      kind: 'transformer',
-      vocabulary: 256,
-      width,
-      layers,
-      heads,
-      kvHeads: heads,
-      headSize: width / heads,
-      inner: 4 * width,
-      positions: { kind: 'learned', count: 64 },
-      tokenTypes: 0,
-      norm: 'layer',
-      normEpsilon: 1e-5,
-      normOrder: 'pre',
-      parallel: false,
-      causal: true,
-      activation: 'gelu-tanh',
-      bias: { qkv: true, out: true, mlp: true },
-      pooling: 'last',
-      head: { kind: 'classes', classes: 2, bias: true },
-    },
-    batches: batches(4, 32, 256, () => 64),
+const TWO_CLASSES = { kind: 'classes', classes: 2, bias: true }
+
+/** A GPT-2 of the given size; 32 sequences of 64 tokens. */
+function gpt2(width, layers, heads, targets) {
+  const net = {
+    ...{ kind: 'transformer', vocabulary: 256, width, layers, heads, kvHeads: heads, headSize: width / heads },
+    ...{ inner: 4 * width, positions: { kind: 'learned', count: 64 }, tokenTypes: 0, norm: 'layer' },
+    ...{ normEpsilon: 1e-5, normOrder: 'pre', parallel: false, causal: true, activation: 'gelu-tanh' },
+    ...{ bias: { qkv: true, out: true, mlp: true }, pooling: 'last', head: TWO_CLASSES },
   }
+  const open = async () => ({ net, weights: [], batches: randomTexts(4, 32, 256, () => 64), about: '32 × 64 tokens' })
+  return { name: `d${width}`, targets, open }
 }
 
-/** all-MiniLM-L6-v2; lengths as of short texts (WordNet sentences, food reviews): 8 to 90 tokens, half of them under 20. */
-const miniLM = {
-  name: 'MiniLM-L6',
-  spec: {
-    kind: 'transformer',
-    vocabulary: 30522,
-    width: 384,
-    layers: 6,
-    heads: 12,
-    kvHeads: 12,
-    headSize: 32,
-    inner: 1536,
-    positions: { kind: 'learned', count: 512 },
-    tokenTypes: 2,
-    norm: 'layer',
-    normEpsilon: 1e-12,
-    normOrder: 'post',
-    parallel: false,
-    causal: false,
-    activation: 'gelu-erf',
-    bias: { qkv: true, out: true, mlp: true },
-    pooling: 'mean',
-    head: { kind: 'classes', classes: 2, bias: true },
-  },
-  batches: batches(8, 32, 30522, (next) => Math.round(8 + 82 * next() ** 3)),
+const MINILM = {
+  ...{ kind: 'transformer', vocabulary: 30522, width: 384, layers: 6, heads: 12, kvHeads: 12, headSize: 32 },
+  ...{ inner: 1536, positions: { kind: 'learned', count: 512 }, tokenTypes: 2, norm: 'layer', normEpsilon: 1e-12 },
+  ...{ normOrder: 'post', parallel: false, causal: false, activation: 'gelu-erf' },
+  ...{ bias: { qkv: true, out: true, mlp: true }, pooling: 'mean', head: TWO_CLASSES },
+}
+const SMOLLM2 = {
+  ...{ kind: 'transformer', vocabulary: 49152, width: 576, layers: 30, heads: 9, kvHeads: 3, headSize: 64 },
+  ...{ inner: 1536, positions: { kind: 'rotary', columns: 64, base: 100000 }, tokenTypes: 0, norm: 'rms' },
+  ...{ normEpsilon: 1e-5, normOrder: 'pre', parallel: false, causal: true, activation: 'swiglu' },
+  ...{ bias: { qkv: false, out: false, mlp: false }, pooling: 'last', head: TWO_CLASSES },
+}
+const LONGEST = 128
+
+/** Food reviews as the tokenizer cuts them, in the order of their file: ragged, as they come. */
+async function reviews(tokenizer, count, n) {
+  const rows = (await readTask(join(root, 'resources/tasks/foods.jsonl.gz'))).slice(0, count * n)
+  return Array.from({ length: count }, (_, b) => {
+    const own = rows.slice(b * n, b * n + n)
+    return { tokens: own.map(({ text }) => tokenizer.encode(text, LONGEST)), labels: own.map(({ label }) => label) }
+  })
 }
 
-/** SmolLM2-135M as a classifier. */
-const smolLM2 = {
-  name: 'SmolLM2-135M',
-  spec: {
-    kind: 'transformer',
-    vocabulary: 49152,
-    width: 576,
-    layers: 30,
-    heads: 9,
-    kvHeads: 3,
-    headSize: 64,
-    inner: 1536,
-    positions: { kind: 'rotary', columns: 64, base: 100000 },
-    tokenTypes: 0,
-    norm: 'rms',
-    normEpsilon: 1e-5,
-    normOrder: 'pre',
-    parallel: false,
-    causal: true,
-    activation: 'swiglu',
-    bias: { qkv: false, out: false, mlp: false },
-    pooling: 'last',
-    head: { kind: 'classes', classes: 2, bias: false },
-  },
-  batches: batches(4, 16, 49152, (next) => Math.round(8 + 82 * next() ** 3)),
+/** A pretrained model from the cache; where it is not there, its shape with random weights, and random lengths. */
+function pretrained(name, model, shape, n, targets) {
+  const open = async (cache) => {
+    const found = (await createModels({ cache }).list()).find(({ id }) => id === model)?.here
+    if (!found) {
+      const batches = randomTexts(6, n, shape.vocabulary, (next) => Math.round(8 + 120 * next() ** 2))
+      return { net: shape, weights: [], batches, about: `${n} random texts, random weights (${model} is not there)` }
+    }
+    const { tokenizer, ...opened } = await loadPretrained(found.path)
+    const { spec, weights } = withClassHead(opened, 2, { from: 'zero' })
+    return { net: spec, weights, batches: await reviews(tokenizer, 6, n), about: `${n} food reviews` }
+  }
+  return { name, targets, open }
 }
 
-export const CASES = () => [gpt2(32, 2, 2), gpt2(64, 2, 4), gpt2(128, 4, 4), gpt2(256, 6, 8), miniLM, smolLM2]
+export const CASES = [
+  gpt2(32, 2, 2, { step: 6, forward: 4.5 }),
+  gpt2(64, 2, 4, { step: 4, forward: 3.5 }),
+  gpt2(128, 4, 4, { step: 2.2, forward: 2 }),
+  gpt2(256, 6, 8, { step: 1.7, forward: 1.6 }),
+  pretrained('MiniLM-L6', 'minilm-l6', MINILM, 32, { step: 2 }),
+  pretrained('SmolLM2-135M', 'smollm2-135m-instruct', SMOLLM2, 16, { step: 1.5, 'step in bf16': 2.5 }),
+]

@@ -2,6 +2,7 @@
 as a process that takes commands as JSON lines on stdin and answers on stdout, so that both sides alternate in one run."""
 
 import json
+import resource
 import sys
 import time
 
@@ -140,9 +141,8 @@ def read_tensors(path):
 
 
 class Session:
-    def setup(self, spec, weights, batches, threads, update, bf16=False, cpu=False):
+    def setup(self, spec, weights, batches, threads, update, cpu=False):
         torch.set_num_threads(threads)
-        self.bf16 = bf16
         self.clock = time.process_time if cpu else time.perf_counter
         self.model = Classifier(spec)
         self.model.load(read_tensors(weights))
@@ -172,12 +172,13 @@ class Session:
             ids, lengths, mask, _ = self.next()
             return dict(logits=self.model(ids, lengths, mask).tolist())
 
-    def cast(self):
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.bf16)
+    def memory(self):
+        """The most memory that this process had, in bytes."""
+        return dict(peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 
-    def forward(self, count):
+    def forward(self, count, bf16=False):
         times = []
-        with torch.no_grad(), self.cast():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             for _ in range(count):
                 ids, lengths, mask, _ = self.next()
                 start = self.clock()
@@ -185,13 +186,13 @@ class Session:
                 times.append(self.clock() - start)
         return dict(times=times)
 
-    def step(self, count):
+    def step(self, count, bf16=False):
         times, losses = [], []
         for _ in range(count):
             ids, lengths, mask, labels = self.next()
             start = self.clock()
             self.optimiser.zero_grad()
-            with self.cast():
+            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
                 logits = self.model(ids, lengths, mask)
             loss = F.cross_entropy(logits.float(), labels)
             loss.backward()

@@ -197,7 +197,7 @@ void Transformer::features(const Batch& batch, long layer, float* out) {
   if (layer < 0 || layer > spec.layers)
     throw std::invalid_argument("layer: expected 0 to " + std::to_string(spec.layers) + ", got " +
                                 std::to_string(layer));
-  prepare(batch);
+  prepare(batch, false);
   kept_ = false;
   const bool last = layer == spec.layers;
   infer(batch, last && shortens(), layer, [&](SliceState& state, int t) {

@@ -155,7 +155,7 @@ std::vector<std::vector<int>> Transformer::generate(const Batch& batch, long mos
     if (!batch.length(i)) throw std::invalid_argument("example " + std::to_string(i) + ": expected at least one token");
     longest = std::max(longest, batch.length(i));
   }
-  prepare(batch);
+  prepare(batch, false);
   Cache cache;
   cache.capacity = spec.positions ? std::min(longest + most, spec.positions) : longest + most;
   growPositions(cache.capacity);

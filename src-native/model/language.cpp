@@ -73,7 +73,7 @@ long Transformer::languageBlock(SliceState& state, LanguageState& language, long
 
 double Transformer::languageGradients(const Batch& batch) {
   if (spec.head != Head::language) return Network::languageGradients(batch);
-  prepare(batch);
+  prepare(batch, true);
   kept_ = false;
   long predicted = 0;
   for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - firstTarget(batch, i));
@@ -118,7 +118,7 @@ double Transformer::languageGradients(const Batch& batch) {
 
 void Transformer::score(const Batch& batch, float* out) {
   if (spec.head != Head::language) return Network::score(batch, out);
-  prepare(batch);
+  prepare(batch, false);
   kept_ = false;
   for (int t = 0; t < pool.size(); t++) layLanguage(languages_[t]);
   const long block = languageRows();

@@ -107,8 +107,8 @@ void addNoted(Network& network, std::vector<Layers>& all, int thread) {
       const double middle = done + (double)m.in * PANEL / 2;
       done += (double)m.in * PANEL;
       if (middle < begin || middle >= end) continue;
-      for (const Layers& other : all)
-        if (other.noted[i].rows) all[thread].add(other.noted[i], panel, 1);
+      for (int t = 0; t < network.pool.size(); t++)
+        if (all[t].noted[i].rows) all[thread].add(all[t].noted[i], panel, 1);
     }
   }
   network.pool.barrier();

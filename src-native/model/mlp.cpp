@@ -37,8 +37,8 @@ Mlp::Mlp(const Spec& spec, const Options& options, Pool& pool, const Kernels& ke
 
 void Mlp::finish() {
   optimiser.finish(false);
-  parts_.resize((std::size_t)pool.size());
-  for (int t = 0; t < pool.size(); t++) threads_.emplace_back(*this, t);
+  parts_.resize((std::size_t)pool.capacity());
+  for (int t = 0; t < pool.capacity(); t++) threads_.emplace_back(*this, t);
 }
 
 void Mlp::lay(Part& part, long first, long count) {
@@ -91,13 +91,23 @@ void Mlp::readInput(const Batch& batch, Part& part) {
   }
 }
 
+/** Floating-point operations of a forward pass (a step takes three times as many). */
+double Mlp::work(const Batch& batch) const {
+  double each = 0;
+  for (std::size_t i = 0; i + 1 < widths_.size(); i++) each += 2.0 * (double)(widths_[i] * widths_[i + 1]);
+  const double rows = spec.family == Family::bag ? (double)(batch.offsets[batch.n] * spec.width) : 0;
+  return each * (double)batch.n + rows;
+}
+
 void Mlp::forward(const Batch& batch, bool keep, float* logits) {
   if (spec.family == Family::bag) {
     if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
     checkTokens(batch, spec.vocabulary, 0);
+    takeThreads((keep ? 3 : 1) * work(batch));
     if (RowTable* table = optimiser.table(embeddings_)) optimiser.catchUp(*table, batch.tokens, batch.offsets[batch.n]);
-  } else if (batch.offsets) {
-    throw std::invalid_argument("expected dense features, got token lists");
+  } else {
+    if (batch.offsets) throw std::invalid_argument("expected dense features, got token lists");
+    takeThreads((keep ? 3 : 1) * work(batch));
   }
   for (int t = 0; t < pool.size(); t++) {
     const auto [begin, end] = pool.share(batch.n, t);
@@ -115,6 +125,7 @@ void Mlp::forward(const Batch& batch, bool keep, float* logits) {
     fromPanels(part.values.back(), part.count, spec.classes, nullptr, logits + part.first * spec.classes);
   });
   kept_ = keep ? batch.n : 0;
+  keptThreads_ = pool.size();
   if (keep && spec.family == Family::bag) {
     offsets_.assign(batch.offsets, batch.offsets + batch.n + 1);
     tokens_.assign(batch.tokens, batch.tokens + batch.offsets[batch.n]);
@@ -124,6 +135,7 @@ void Mlp::forward(const Batch& batch, bool keep, float* logits) {
 void Mlp::backward(const float* dLogits) {
   if (!kept_) throw std::logic_error("backward without a forward that keeps its activations");
   kept_ = 0;
+  pool.use(keptThreads_);
   optimiser.begin();
   RowTable* table = embeddings_ < 0 ? nullptr : optimiser.table(embeddings_);
   pool.run([&](int t) {
@@ -153,10 +165,10 @@ void Mlp::backward(const float* dLogits) {
   if (!table) return;
   std::vector<RowUse> uses;
   uses.reserve(tokens_.size());
-  for (const Part& part : parts_)
-    for (long i = 0; i < part.count; i++)
-      for (long j = offsets_[part.first + i]; j < offsets_[part.first + i + 1]; j++)
-        uses.push_back({tokens_[j], (int)i, &part.slopes[0]});
+  for (int t = 0; t < pool.size(); t++)
+    for (long i = 0; i < parts_[t].count; i++)
+      for (long j = offsets_[parts_[t].first + i]; j < offsets_[parts_[t].first + i + 1]; j++)
+        uses.push_back({tokens_[j], (int)i, &parts_[t].slopes[0]});
   table->add(uses, pool);
 }
 

@@ -24,6 +24,7 @@ class Mlp : public Network {
   };
   void lay(Part& part, long first, long count);
   void carveRounding(Carver& carver, Part& part);
+  double work(const Batch& batch) const;
   void readInput(const Batch& batch, Part& part);
 
   std::vector<Linear> layers_;
@@ -33,6 +34,7 @@ class Mlp : public Network {
   std::vector<Layers> threads_;
   std::vector<int> tokens_, offsets_;  // of the batch that was kept
   long kept_ = 0;                      // examples of a forward pass that waits for its backward
+  int keptThreads_ = 1;
 };
 
 }  // namespace w2s

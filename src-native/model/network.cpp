@@ -1,5 +1,6 @@
 #include "network.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "mlp.h"
@@ -12,6 +13,10 @@ void Network::score(const Batch&, float*) { throw std::invalid_argument("this mo
 void Network::features(const Batch&, long, float*) { throw std::invalid_argument("this model has no layers to read"); }
 std::vector<std::vector<int>> Network::generate(const Batch&, long, int) {
   throw std::invalid_argument("this model has no language head");
+}
+
+void Network::takeThreads(double work) {
+  pool.use(options.threadWork > 0 ? (int)std::min(work / options.threadWork, 1e6) : pool.capacity());
 }
 
 double Network::step(const AdamW& update) {

@@ -30,6 +30,9 @@ struct Options {
   int sharedGradients = -1;
   /** Linear layers (but not the head of classes) multiply factors rounded to bf16; the processor must have it. */
   bool bf16 = false;
+  /** A call takes a thread for so many floating-point operations that it has, so that none is woken for nothing; 0: all
+   * threads. Measured: about what a thread does in the time that waking it costs on a busy machine (0.3 ms). */
+  double threadWork = 6e7;
 };
 
 struct Memory {
@@ -78,6 +81,10 @@ class Network {
   void load(const Tensor& t, const float* values, bool transposed);
   void loaded();
   Memory memory() const;
+
+  /** Takes as many threads of the pool as so many floating-point operations are worth: from the batch alone, so that
+   * results repeat. */
+  void takeThreads(double work);
 
   const Spec spec;
   const Options options;

@@ -121,14 +121,16 @@ void Transformer::finish() {
   // Own gradients cost memory and a sum, shared ones two barriers a layer: measured, they cross at a few million
   // weights.
   const double floats = (double)(parameters.vectorsFrom() - parameters.trainedFrom());
-  const bool shared = options.sharedGradients < 0 ? floats * (pool.size() - 1) > 4e6 : options.sharedGradients > 0;
-  optimiser.finish(shared && pool.size() > 1);
+  const bool shared = options.sharedGradients < 0 ? floats * (pool.capacity() - 1) > 4e6 : options.sharedGradients > 0;
+  optimiser.finish(shared && pool.capacity() > 1);
   if (parameters.matrix(tokens_).gradient == Gradient::dense)
     denseTokens_ = std::make_unique<RowTable>(tokens_, parameters.matrix(tokens_));
-  states_.resize((std::size_t)pool.size());
-  work_.resize((std::size_t)pool.size());
-  languages_.resize((std::size_t)pool.size());
-  for (int t = 0; t < pool.size(); t++) threads_.emplace_back(*this, t);
+  for (const Matrix& m : parameters.matrices())
+    if (m.gradient != Gradient::rows) multiplied_ += (double)(m.in * m.out);
+  states_.resize((std::size_t)pool.capacity());
+  work_.resize((std::size_t)pool.capacity());
+  languages_.resize((std::size_t)pool.capacity());
+  for (int t = 0; t < pool.capacity(); t++) threads_.emplace_back(*this, t);
 }
 
 /** Position numbers and rotary angles, up to `longest` positions. */
@@ -147,12 +149,13 @@ void Transformer::growPositions(long longest) {
     }
 }
 
-/** Checks the batch and brings everything up to date that its rows read. */
-void Transformer::prepare(const Batch& batch) {
+/** Checks the batch, takes threads for it, and brings everything up to date that its rows read. */
+void Transformer::prepare(const Batch& batch, bool learns) {
   if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
   checkTokens(batch, spec.vocabulary, spec.positions);
   long longest = 0;
   for (long i = 0; i < batch.n; i++) longest = std::max(longest, batch.length(i));
+  takeThreads((learns ? 6 : 2) * multiplied_ * (double)batch.offsets[batch.n]);
   growPositions(longest);
   const int typeZero = 0;
   if (RowTable* t = optimiser.table(tokens_)) optimiser.catchUp(*t, batch.tokens, batch.offsets[batch.n]);
@@ -170,9 +173,10 @@ long Transformer::rowsBudget() const {
 }
 
 void Transformer::forward(const Batch& batch, bool keep, float* logits) {
-  prepare(batch);
+  prepare(batch, keep);
   kept_ = false;
   if (keep) {
+    keptThreads_ = pool.size();
     rounds_ = trainingRounds(batch, pool.size(), rowsBudget(), attentionCost());
     batchTokens_.assign(batch.tokens, batch.tokens + batch.offsets[batch.n]);
     batchOffsets_.assign(batch.offsets, batch.offsets + batch.n + 1);
@@ -197,6 +201,7 @@ void Transformer::forward(const Batch& batch, bool keep, float* logits) {
 void Transformer::backward(const float* dLogits) {
   if (!kept_) throw std::logic_error("backward without a forward that keeps its activations");
   kept_ = false;
+  pool.use(keptThreads_);
   optimiser.begin();
   pool.run([&](int t) { optimiser.zero(t); });
   for (const std::vector<Slice>& slices : rounds_) {

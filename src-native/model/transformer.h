@@ -105,7 +105,7 @@ class Transformer : public Network {
                        bool bias, bool trained, Init init);
   void addBlock(long layer, bool trained);
   std::string normName(long index) const;
-  void prepare(const Batch& batch);
+  void prepare(const Batch& batch, bool learns);
   void growPositions(long longest);
   bool trained(long layer) const { return spec.trainable.all || layer >= spec.layers - spec.trainable.blocks; }
   bool shortens() const { return spec.shortcut && spec.pooling != Pooling::mean; }
@@ -179,6 +179,7 @@ class Transformer : public Network {
   int choose(Panels logits, long row) const;
   Cache* cache_ = nullptr;  // while prompts are read
 
+  double multiplied_ = 0;                              // weights that every token is multiplied by
   long headSize_ = 0, queryWidth_ = 0, keyWidth_ = 0;  // padded
   std::vector<Block> blocks_;
   Table tokens_ = -1, positions_ = -1, types_ = -1;
@@ -195,6 +196,7 @@ class Transformer : public Network {
 
   // The batch that was kept: the whole of it when it fits in one round, else its input, to be gone through again.
   bool kept_ = false;
+  int keptThreads_ = 1;
   std::vector<std::vector<Slice>> rounds_;
   Batch batch_;
   std::vector<int> batchTokens_, batchOffsets_;

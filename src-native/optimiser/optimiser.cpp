@@ -25,13 +25,15 @@ void Optimiser::finish(bool shared) {
   for (long at = parameters_.vectorsFrom(); at < parameters_.rowsFrom(); at += PIECE)
     pieces_.push_back({at, std::min(PIECE, parameters_.rowsFrom() - at)});
   squares_.resize(pieces_.size());
-  gradients_.resize(shared ? 1 : (std::size_t)pool_.size());
-  vectorGradients_.resize((std::size_t)pool_.size());
+  gradients_.resize(shared ? 1 : (std::size_t)pool_.capacity());
+  vectorGradients_.resize((std::size_t)pool_.capacity());
 }
 
 void Optimiser::begin() {
-  for (Buffer& g : gradients_) g.need(parameters_.vectorsFrom() - parameters_.trainedFrom());
-  for (Buffer& g : vectorGradients_) g.need(parameters_.rowsFrom() - parameters_.vectorsFrom());
+  threads_ = pool_.size();
+  for (int t = 0; t < (shared_ ? 1 : threads_); t++)
+    gradients_[t].need(parameters_.vectorsFrom() - parameters_.trainedFrom());
+  for (int t = 0; t < threads_; t++) vectorGradients_[t].need(parameters_.rowsFrom() - parameters_.vectorsFrom());
   first_.need(parameters_.total() - parameters_.trainedFrom());
   second_.need(parameters_.total() - parameters_.trainedFrom());
   for (auto& table : tables_) table->clear();
@@ -63,6 +65,7 @@ void Optimiser::catchUp(RowTable& table, const int* ids, long count) {
 
 void Optimiser::catchUpAll() {
   if (steps_.empty()) return;
+  pool_.use(pool_.capacity());
   for (auto& table : tables_) {
     const long at = parameters_.matrix(table->matrix).at, moment = at - parameters_.trainedFrom();
     table->catchUpAll(steps_, parameters_.flat() + at, first_.data() + moment, second_.data() + moment, pool_,
@@ -72,7 +75,7 @@ void Optimiser::catchUpAll() {
 
 int Optimiser::threadsOf(const Piece& piece) const {
   if (folded_) return 1;
-  return piece.at >= parameters_.vectorsFrom() || !shared_ ? pool_.size() : 1;
+  return piece.at >= parameters_.vectorsFrom() || !shared_ ? threads_ : 1;
 }
 
 double Optimiser::sum(const Piece& piece) {
@@ -103,6 +106,7 @@ double Optimiser::squaresOfRows() {
 
 void Optimiser::fold() {
   if (folded_) return;
+  pool_.use(threads_);
   pool_.run([&](int thread) {
     const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
     for (long i = begin; i < end; i++) squares_[i] = sum(pieces_[i]);
@@ -133,6 +137,7 @@ double Optimiser::step(const AdamW& p) {
     constants.gradientScale = (float)std::min(1.0, p.clipNorm / (norm() + 1e-6));
   }
   steps_.push_back(constants);
+  pool_.use(threads_);
   pool_.run([&](int thread) {
     const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
     for (long i = begin; i < end; i++) {

@@ -75,6 +75,7 @@ class Optimiser {
   Parameters& parameters_;
   Pool& pool_;
   const Kernels& kernels_;
+  int threads_ = 1;  // that made the gradients
   bool shared_ = false, folded_ = false, begun_ = false;
   std::vector<Piece> pieces_;
   std::vector<double> squares_;  // per piece: summed in order, so the norm does not depend on who was first

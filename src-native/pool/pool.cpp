@@ -66,12 +66,13 @@ void Pool::work(int thread) {
     waitFor(epoch_, epoch);
     epoch = epoch_.load(std::memory_order_acquire);
     if (stop_) return;
-    (*body_)(thread);
+    if (thread < used_) (*body_)(thread);
     if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
   }
 }
 
 void Pool::run(const std::function<void(int)>& body) {
+  if (used_ == 1) return body(0);  // wakes nobody
   body_ = &body;
   running_.store(threads_ - 1, std::memory_order_relaxed);
   epoch_.fetch_add(1, std::memory_order_release);
@@ -82,7 +83,7 @@ void Pool::run(const std::function<void(int)>& body) {
 
 void Pool::barrier() {
   const int passed = barriers_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == threads_ - 1) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == used_ - 1) {
     arrived_.store(0, std::memory_order_relaxed);
     barriers_.fetch_add(1, std::memory_order_release);
     barriers_.notify_all();

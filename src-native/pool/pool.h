@@ -2,6 +2,7 @@
 // thread runs with its own number; between regions the threads spin for a moment, then sleep, so an idle engine costs
 // nothing and a busy machine is not made busier by waiting.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -17,7 +18,11 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  int size() const { return threads_; }
+  /** Threads that there are. */
+  int capacity() const { return threads_; }
+  /** Those that take part in regions from now on, 1 to capacity(). Not inside one. */
+  void use(int threads) { used_ = std::clamp(threads, 1, threads_); }
+  int size() const { return used_; }
 
   /** Calls body(0) here and body(1) .. body(size - 1) on the others; returns when all have. `body` must not throw. */
   void run(const std::function<void(int)>& body);
@@ -29,13 +34,14 @@ class Pool {
   struct Share {
     long begin, end;
   };
-  Share share(long items, int thread) const { return {items * thread / threads_, items * (thread + 1) / threads_}; }
+  Share share(long items, int thread) const { return {items * thread / used_, items * (thread + 1) / used_}; }
 
  private:
   void work(int thread);
   void waitFor(const std::atomic<int>& value, int old) const;
 
   const int threads_;
+  int used_ = threads_;
   std::vector<std::thread> others_;
   const std::function<void(int)>* body_ = nullptr;
   std::atomic<bool> stop_ = false;

@@ -61,7 +61,7 @@ struct Fixture {
   std::vector<float> dLogits;
 
   Fixture(const Spec& spec, int threads = 2, const Options& options = {}, std::vector<int> lengths = {5, 1, 0, 34, 9})
-      : pool(threads), network(createNetwork(spec, options, pool, *chooseKernels(nullptr))) {
+      : pool(threads), network(createNetwork(spec, allThreads(options), pool, *chooseKernels(nullptr))) {
     network->initialise(7);
     Random random(9, "fixture");
     // Larger weights than the initial ones, and no zeros, so that every part matters.
@@ -73,6 +73,12 @@ struct Fixture {
     network->loaded();
     draw(lengths, random);
     for (long i = 0; i < batch.n * network->outputs(); i++) dLogits.push_back((float)random.normal());
+  }
+
+  /** The models here are too small for more than one, else. */
+  static Options allThreads(Options options) {
+    if (options.threadWork == Options{}.threadWork) options.threadWork = 0;
+    return options;
   }
 
   void draw(const std::vector<int>& lengths, Random& random) {
@@ -209,6 +215,35 @@ void checkSplits(const Spec& spec, bool bf16) {
 TEST(everything_agrees_however_the_work_is_split) {
   for (const auto& [name, spec] : specs())
     for (bool bf16 : precisions()) checkSplits(spec, bf16);
+}
+
+TEST(threads_are_taken_by_the_work_of_a_batch) {
+  Options options;
+  options.threadWork = 1e7;
+  for (const auto& [name, spec] : specs()) {
+    Fixture f(spec, 3, options), all(spec, 3);
+    f.forward(true);
+    CHECK(f.pool.size() == 1);
+    Random random(5, name);
+    const std::vector<int> lengths(40, 30);
+    f.draw(lengths, random);
+    f.dLogits.resize((std::size_t)(f.batch.n * f.network->outputs()), 0.5f);
+    // Each step with the threads that its own batch is worth, whatever came between.
+    for (int step = 0; step < 3; step++) {
+      f.forward(true);
+      CHECK(f.pool.size() == (spec.family == Family::bag ? 1 : 3));
+      const int taken = f.pool.size();
+      f.pool.use(1);
+      f.network->backward(f.dLogits.data());
+      CHECK(f.pool.size() == taken);
+      f.network->step(UPDATE);
+    }
+    f.draw({1}, random);
+    f.forward(false);
+    CHECK(f.pool.size() == 1);
+    all.forward(true);
+    CHECK(all.pool.size() == 3);
+  }
 }
 
 TEST(bf16_is_near_single_precision_and_not_the_same) {

@@ -84,11 +84,16 @@ describe.each(CASES)('%s', (name) => {
 /** Every way to the same numbers, over all the families. */
 const WAYS: Record<string, ModelOptions> = {
   'on one thread': { threads: 1 },
-  'on more threads than examples': { threads: 7 },
-  'without the shortcut in the last block': { shortcut: false },
-  'in micro-batches': { activationBytes: 1 },
-  'with one gradient for all threads': { threads: 3, sharedGradients: true },
-  'with one gradient for all threads, in micro-batches': { threads: 2, sharedGradients: true, activationBytes: 1 },
+  'on more threads than examples': { threads: 7, threadWork: 0 },
+  'without the shortcut in the last block': { shortcut: false, threadWork: 0 },
+  'in micro-batches': { activationBytes: 1, threadWork: 0 },
+  'with one gradient for all threads': { threads: 3, threadWork: 0, sharedGradients: true },
+  'with one gradient for all threads, in micro-batches': {
+    threads: 2,
+    threadWork: 0,
+    sharedGradients: true,
+    activationBytes: 1,
+  },
   'with AVX2': { isa: 'avx2' },
   'with no more than the baseline': { isa: 'baseline' },
 }
@@ -106,7 +111,7 @@ describe.each(CASES)('%s in bf16', (name) => {
 
   it('gives logits near those of PyTorch, and trains to weights near its own', async ({ skip }) => {
     if (!addon.bf16) skip('this processor has no bf16')
-    for (const options of [{ threads: 1 }, { threads: 3, sharedGradients: true }]) {
+    for (const options of [{ threads: 1 }, { threads: 3, threadWork: 0, sharedGradients: true }]) {
       const model = await create(name, { ...options, precision: 'bf16' })
       expect(deviation(await model.forward(batchOf(spec, batches[0]!)), outputs)).toBeLessThan(ROUNDED.logits)
       await expectTraining(name, model, ROUNDED)

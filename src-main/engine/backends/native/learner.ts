@@ -1,6 +1,6 @@
 import type { NativeAddon, NativeBatch, NativeModel } from '../../../../src-native/model'
 import type { Matrix } from '../../../science/matrix'
-import { outputsOf, sizeOf, tensorsOf, type NetSpec } from '../../../science/models/net'
+import { outputsOf, tensorsOf, type NetSpec } from '../../../science/models/net'
 import {
   checkBatch,
   checkFeatures,
@@ -26,19 +26,6 @@ import type {
 
 /** Bytes of weights that are handed over at a time: the addon holds a copy of them until they are in place. */
 const PORTION = 2 ** 28
-
-/**
- * Weights under which an MLP gets one thread: waking a second one takes longer than its whole step (32 examples, 100
- * features, 32 hidden units: 35 µs on one thread, 350 µs on two of a busy machine).
- */
-const SMALL = 250_000
-
-/** Threads that a net is worth; undefined: all there are. */
-function threadsFor(net: NetSpec): number | undefined {
-  if (net.kind === 'transformer') return undefined
-  const layers = tensorsOf(net).filter(({ name }) => name !== 'embeddings')
-  return layers.reduce((sum, tensor) => sum + sizeOf(tensor), 0) < SMALL ? 1 : undefined
-}
 
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
@@ -72,7 +59,7 @@ export class NativeLearner implements Learner {
   ): Promise<NativeLearner> {
     checkNet(net, options)
     const weights = weightsOf(net, init)
-    const model = new addon.Model(net, { threads: threadsFor(net), ...options })
+    const model = new addon.Model(net, options)
     const learner = new NativeLearner(model, net, options)
     await learner.#take(weights)
     return learner
