@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { runnerImport } from 'vite'
+import { createServer } from 'vite'
 
 const { values: options } = parseArgs({
   options: {
@@ -20,7 +20,12 @@ const { values: options } = parseArgs({
   },
 })
 const at = (...path) => resolve(import.meta.dirname, '..', ...path)
-const load = async (path) => (await runnerImport(at(path), { configFile: false, logLevel: 'error' })).module
+// A server's loader, since readers of some formats are imported only when they are needed.
+const server = await createServer({
+  ...{ root: at(), configFile: false, logLevel: 'error', appType: 'custom' },
+  server: { middlewareMode: true, watch: null },
+})
+const load = (path) => server.ssrLoadModule(at(path))
 const { createModels } = await load('src-main/data/models/index.ts')
 const { loadPretrained } = await load('src-main/data/checkpoints/open.ts')
 const { withClassHead } = await load('src-main/data/checkpoints/heads.ts')
@@ -34,11 +39,14 @@ const { evaluationSteps, lrAt, stepCount } = await load('src-main/science/schedu
 const { predictedSplits } = await load('src-main/science/stages.ts')
 const { TASKS } = await load('src-main/science/tasks/index.ts')
 
+/** Content key → folder as transformers has it. */
+const saved = new Map()
 const folder = await mkdtemp(join(tmpdir(), 'w2s-bench-'))
 try {
   await compare()
 } finally {
   await rm(folder, { recursive: true, force: true })
+  await server.close()
 }
 
 async function compare() {
@@ -126,7 +134,6 @@ async function workOf(plan, models) {
   return work
 }
 
-const saved = new Map()
 async function modelFolder(key, models) {
   if (!saved.has(key)) {
     const model = await loadPretrained(models[key])

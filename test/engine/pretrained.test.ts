@@ -162,6 +162,26 @@ describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('stages on pretrained 
     expect(await test(dropped)).toEqual(await test(kept))
   })
 
+  test('bf16 is taken where the processor has it, and refused by name where it has not', async () => {
+    const model = { model: 'pretrained', checkpoint: 'llama', precision: 'bf16' }
+    const p = plan({ model: 'words' }, model)
+    const failures = await run(p)
+    if (!(await loadBackend(backend)).bf16) {
+      expect(failures[0]).toContain('precision: expected "fp32"')
+      return
+    }
+    expect(failures).toEqual([])
+    const single = plan({ model: 'words' }, { ...model, precision: 'fp32' })
+    expect(await run(single)).toEqual([])
+    const last = async (p: Planned) => {
+      const { data } = (await tensors(p, trainingOf(p, 'ceiling'), 'predictions.safetensors'))('test')
+      return data.slice(-40)
+    }
+    const [rounded, exact] = [await last(p), await last(single)]
+    expect(rounded).not.toEqual(exact)
+    expect(difference(rounded, [...exact])).toBeLessThan(0.02)
+  })
+
   test('a model that the job lacks, or that is none, fails the stage by name', async () => {
     const p = plan({ model: 'pretrained', checkpoint: 'bert' }, { model: 'pretrained', checkpoint: 'bert' })
     const [, weak] = p.stages

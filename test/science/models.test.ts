@@ -26,12 +26,13 @@ describe('models', () => {
   })
 
   it('pretrained reads texts through its checkpoint and trains all of it, or its last blocks', () => {
-    const params = { checkpoint: 'minilm-l3', tokens: 64, tune: 'all', blocks: 2, head: 'zero' }
-    expect(pretrained.read(params)).toEqual({ checkpoint: 'minilm-l3', tokens: 64, head: 'zero' })
+    const params = { checkpoint: 'minilm-l3', tokens: 64, tune: 'all', blocks: 2, head: 'zero', precision: 'fp32' }
+    expect(pretrained.read(params)).toEqual({ checkpoint: 'minilm-l3', tokens: 64, head: 'zero', precision: 'fp32' })
     expect(pretrained.read({ ...params, tune: 'last', head: 'unembedding' })).toEqual({
       checkpoint: 'minilm-l3',
       tokens: 64,
       head: 'unembedding',
+      precision: 'fp32',
       trainBlocks: 2,
     })
   })

@@ -25,9 +25,8 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
   await context.checkpoint()
 
-  const { net, trainBlocks, batches } = input
-  const options = trainBlocks === undefined ? {} : { trainBlocks }
-  const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, options)
+  const { net, batches } = input
+  const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, input.options)
   try {
     const { loss, ...lossParams } = config.loss
     const trained = await runLoop(

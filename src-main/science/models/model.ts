@@ -40,7 +40,7 @@ export type HeadStart = 'zero' | 'unembedding'
 export interface CheckpointModel extends Described {
   start: 'checkpoint'
   /** `trainBlocks`: the head and the last so many blocks learn; all weights where it is not given. */
-  read(params: ModelParams): Reading & { head: HeadStart; trainBlocks?: number }
+  read(params: ModelParams): Reading & { head: HeadStart; precision: 'fp32' | 'bf16'; trainBlocks?: number }
 }
 
 /** A net over the pooled hidden states of a frozen pretrained transformer, which a `features` stage computes. */

@@ -34,19 +34,29 @@ const PARAMS = {
       { value: 'unembedding', label: 'from the unembedding' },
     ],
   },
+  precision: {
+    type: 'choice',
+    default: 'fp32',
+    label: 'Precision',
+    help: 'bf16 multiplies at half the width and keeps weights and sums in single precision: faster where the processor has it, refused where it has not.',
+    options: [
+      { value: 'fp32', label: 'fp32' },
+      { value: 'bf16', label: 'bf16' },
+    ],
+  },
 } as const satisfies ParamTable
 
 /** A pretrained transformer with a new linear head, finetuned: the paper's models. */
 export const pretrained: CheckpointModel = {
   id: 'pretrained',
-  title: 'Pretrained transformer',
+  title: 'Transformer',
   short: '',
   help: 'A pretrained transformer with a new linear head, finetuned on the labels: what the paper does.',
   source: 'arXiv 2312.09390 4.1, A.2',
   params: PARAMS,
   start: 'checkpoint',
   read(params) {
-    const { checkpoint, tokens, tune, blocks, head } = params as Values<typeof PARAMS>
-    return { checkpoint, tokens, head, ...(tune === 'last' && { trainBlocks: blocks }) }
+    const { checkpoint, tokens, tune, blocks, head, precision } = params as Values<typeof PARAMS>
+    return { checkpoint, tokens, head, precision, ...(tune === 'last' && { trainBlocks: blocks }) }
   },
 }

@@ -17,7 +17,7 @@ const PARAMS = {
 /** A head over the frozen hidden states of a pretrained transformer, which are computed once for all heads. */
 export const probe: FeaturesModel = {
   id: 'probe',
-  title: 'Probe of a pretrained transformer',
+  title: 'Probe',
   help: 'A linear head over the frozen last hidden state. The states are computed once; after that a head takes seconds.',
   source: 'arXiv 2312.09390 5.2.3',
   params: PARAMS,

@@ -15,7 +15,7 @@ const SAVED = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_
 /** A pretrained transformer with a new head, and the texts as its tokenizer cuts them. */
 export async function checkpointInput(request: InputRequest, variant: CheckpointModel): Promise<Input> {
   const { config, task, context } = request
-  const { checkpoint, tokens, head, trainBlocks } = variant.read(config.model)
+  const { checkpoint, tokens, head, precision, trainBlocks } = variant.read(config.model)
   const where = context.model(config.checkpoint!)
   const model = await openPretrained(where)
   const tokenizer = await model.tokenizer().finally(() => model.close())
@@ -25,7 +25,7 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
   const encode = readingEncoder(tokenizer, Math.min(tokens, model.context), context)
   return {
     net: spec,
-    ...(trainBlocks !== undefined && { trainBlocks }),
+    options: { precision, ...(trainBlocks !== undefined && { trainBlocks }) },
     weights: async () => withClassHead(await loadPretrained(where), classes, start).weights,
     batches: await encodeSplits(request, encode),
     async files(weights): Promise<NewFile[]> {

@@ -7,8 +7,9 @@ import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends
 import type { StageContext } from '../stage'
 
 /** A task as a model sees it, and the net over that. */
-export interface Input extends LearnerOptions {
+export interface Input {
   net: NetSpec
+  options?: LearnerOptions
   /** Those that do not come from the seed; read when they are asked for, so that nobody else keeps them in memory. */
   weights(): Promise<GivenTensor[]>
   /** The splits that the training predicts, and the one that it learns from. */
