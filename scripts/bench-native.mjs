@@ -178,7 +178,6 @@ async function measure(one) {
       rows.push(...bf16)
     }
     for (const row of rows) row.target = one.targets[row.call] ?? null
-    if (torch) rows[0].torchPeak = (await torch.ask('memory')).peak
     return rows
   } finally {
     torch?.stop()

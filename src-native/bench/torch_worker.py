@@ -2,7 +2,6 @@
 as a process that takes commands as JSON lines on stdin and answers on stdout, so that both sides alternate in one run."""
 
 import json
-import resource
 import sys
 import time
 
@@ -171,10 +170,6 @@ class Session:
         with torch.no_grad():
             ids, lengths, mask, _ = self.next()
             return dict(logits=self.model(ids, lengths, mask).tolist())
-
-    def memory(self):
-        """The most memory that this process had, in bytes."""
-        return dict(peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 
     def forward(self, count, bf16=False):
         times = []
