@@ -158,7 +158,10 @@ describe('the stages', () => {
         .digest('hex')
       const config = { ...bundledPretraining().config, width: 8, vocabulary: 50, corpora: { corpus: sha256 } }
       const stage = { key: 'c'.repeat(64), title: 'word vectors', kind: 'pretrain', config, needs: {} } as const
-      return { plan: { stages: [stage], artifacts: path.join(folder, 'artifacts'), tasks: { corpus: file }, models: {} }, stage }
+      return {
+        plan: { stages: [stage], artifacts: path.join(folder, 'artifacts'), tasks: { corpus: file }, models: {} },
+        stage,
+      }
     }
 
     test('reads the train rows alone and leaves vectors that others can read', async () => {

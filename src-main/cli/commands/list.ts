@@ -20,7 +20,7 @@ export const list: Command = {
         run.name,
         run.headline.split('\n').join('; '),
       ])
-      if (rows.length === 0) out.line('No runs yet. `w2s run quickstart` makes the first in under a minute.')
+      if (rows.length === 0) out.line('No runs yet. `w2s run quickstart` makes the first.')
       else
         for (const line of columns([['run', 'started', 'state', 'stages', 'name', ''], ...rows], { right: [3] }))
           out.line(line)
