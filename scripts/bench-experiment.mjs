@@ -2,7 +2,7 @@
 // the first is: node scripts/bench-experiment.mjs --python <python with torch and transformers>
 // Both train on the same examples in the same order for the same steps and predict the same splits at the same steps.
 // `--preset pretrained`, `--tasks wordnet-isa`, `--seeds 3` and `--evaluations 4` say which experiment.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -51,9 +51,13 @@ try {
 
 async function compare() {
   const spec = await readSpec()
+  if (spawnSync(options.python, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status !== 0)
+    return console.log(`Skipped: ${options.python} has no torch and transformers; --python names one that has.`)
   const here = (await createModels({ cache: options.cache, bundled: at('resources', 'models') }).list()).filter(
     (m) => m.here,
   )
+  const absent = [...spec.weak, ...spec.strong].map((m) => m.checkpoint).filter((id) => !here.some((m) => m.id === id))
+  if (absent.length > 0) return console.log(`Skipped: npm run w2s -- models get ${absent.join(' ')} first.`)
   const plan = planExperiment(spec, {
     sources: Object.fromEntries(Object.values(TASKS).map((t) => [t.id, { ...t, classes: t.classes.length }])),
     bundled: {},
