@@ -59,10 +59,12 @@ export function isOurs(url: string): boolean {
   return url === origin || url.startsWith(`${origin}/`)
 }
 
-/** For whatever web contents ever come to be: no navigation, no further windows, no webviews. */
+/** For whatever web contents ever come to be: no navigation but a reload, no further windows, no webviews. */
 export function denyNavigation(): void {
   app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-navigate', (event) => {
+      if (event.url !== contents.getURL()) event.preventDefault()
+    })
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
