@@ -32,7 +32,7 @@ struct Options {
   bool bf16 = false;
   /** A call takes a thread for so many floating-point operations that it has, so that none is woken for nothing; 0: all
    * threads. Measured: about what a thread does in the time that waking it costs on a busy machine (0.3 ms). */
-  double threadWork = 6e7;
+  double threadWork = 2.5e7;
 };
 
 struct Memory {
