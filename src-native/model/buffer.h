@@ -10,7 +10,7 @@ class Buffer {
  public:
   Buffer() = default;
   ~Buffer();
-  Buffer(Buffer&& other) noexcept : data_(other.data_), size_(other.size_) { other.data_ = nullptr, other.size_ = 0; }
+  Buffer(Buffer&& other) noexcept;
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
@@ -23,8 +23,18 @@ class Buffer {
   void clear();
 
  private:
+  void swap(Buffer& other) noexcept;
+  /**
+   * Large buffers lie on huge pages, since a panel matrix is walked in strides that would miss the TLB otherwise. They
+   * are asked of the system: the allocator of an Electron process ends it when asked for such an alignment.
+   */
+  void map(std::size_t bytes);
+
   float* data_ = nullptr;
   long size_ = 0;
+  /** What is freed: `data_` lies somewhat behind it where `mapped_` bytes come from the system. */
+  void* base_ = nullptr;
+  std::size_t mapped_ = 0;
 };
 
 /** Hands out pieces of one buffer: run it once without memory to learn the total, then again with it. */

@@ -96,3 +96,17 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   })
   expect(JSON.parse(verified.trim().split('\n').at(-1)!)).toMatchObject({ ok: true })
 })
+
+// The engine's process is one of Electron's here, whose allocator is not that of Node.
+test('a transformer of a million weights is trained in the app', async ({ open }) => {
+  test.setTimeout(240_000)
+  const { page } = await open()
+  const { presets } = await value(page, 'catalog')
+  const quickstart = presets.find(({ id }) => id === 'quickstart')!.spec
+  const sizes = { weak: 100, transfer: 100, validation: 20, test: 100 }
+  const { runId } = await value(page, 'run', { ...quickstart, sizes, evaluations: 2, seeds: [0] })
+  const run = await reach(page, runId, 'done')
+  expect(run.stages.map(({ title, error }) => [title, error])).toEqual(run.stages.map(({ title }) => [title, '']))
+  const { arms } = await value(page, 'result', { runId, stop: 'last' })
+  expect(arms.map(({ student }) => student?.examples)).toEqual([100, 100])
+})
