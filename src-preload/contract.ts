@@ -1,5 +1,5 @@
 // All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
-import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
+import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { VariantInfo as Variant } from '../src-main/science/catalog'
 import type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule } from '../src-main/science/metrics/result'
 import type { Param, ParamTable } from '../src-main/science/params'
@@ -7,7 +7,19 @@ import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule, Variant }
-export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Param, ParamTable, Problem, Role, Split, Stage }
+export type {
+  Arm,
+  BackendReport,
+  EngineEvent,
+  StageProgress,
+  ExperimentSpec,
+  Param,
+  ParamTable,
+  Problem,
+  Role,
+  Split,
+  Stage,
+}
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
@@ -59,7 +71,7 @@ export type Preview =
   | { valid: true; stages: PlannedStage[]; arms: Arm[]; seconds: number | null; bytes: number; warnings: string[] }
   | { valid: false; problems: Problem[] }
 
-export interface StageStatus {
+export interface StageStatus extends StageProgress {
   key: string
   kind: Stage['kind']
   role: Role | null
@@ -67,12 +79,10 @@ export interface StageStatus {
   state: StageState
   /** Whether this run found it already done. */
   cached: boolean
-  done: number
-  total: number
-  unit: string
-  etaSeconds: number | null
   startedAt: number | null
   endedAt: number | null
+  /** How long it worked, pauses left out; null unless it has begun and ended. */
+  seconds: number | null
   backend: string
   device: string
   reason: string
@@ -195,6 +205,8 @@ export interface Status {
   device: string
   reason: string
   queue: number
+  /** Whether the stage at work is held and no other one begins. */
+  paused: boolean
   storeBytes: number
   diskFreeBytes: number
   readOnly: string
@@ -292,6 +304,8 @@ export interface Calls {
   example(query: ArmRef & { index: number }): ExampleDetail
   cancel(runId: string): null
   resume(runId: string): null
+  /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
+  pause(paused: boolean): null
   remove(runId: string): { freedBytes: number }
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
   exportBundle(query: {
@@ -336,6 +350,7 @@ export const CALLS = [
   'example',
   'cancel',
   'resume',
+  'pause',
   'remove',
   'exportBundle',
   'chooseDataset',

@@ -16,8 +16,9 @@ const LIVE: readonly RunState[] = ['queued', 'running']
 interface Now {
   key: string
   since: number
-  done: number
-  total: number
+  /** Part of the work that is done, and what is being done beside it. */
+  share: number
+  phase: string
   accuracy: number | null
   saidAt: number
 }
@@ -78,7 +79,7 @@ function createView(out: Output, detail: () => RunDetail) {
   const note = (text: string) => out.line(out.paint('dim', text))
 
   function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
-    now = { key: event.key, since: event.at, done: 0, total: 0, accuracy: null, saidAt: event.at }
+    now = { key: event.key, since: event.at, share: 0, phase: '', accuracy: null, saidAt: event.at }
     const used = `${event.backend} on ${event.device}`
     // Data and label stages are plain arithmetic: which runtime trains is what matters.
     if (stageOf(event.key).kind !== 'train' || engines.has(used)) return
@@ -103,15 +104,16 @@ function createView(out: Output, detail: () => RunDetail) {
     if (event.type === 'state') hearState(event)
     else if (event.type === 'log' && event.level !== 'info') out.line(`${place(event.key)}: ${event.text}`)
     else if (event.key !== now?.key) return
-    else if (event.type === 'progress') Object.assign(now, { done: event.done, total: event.total })
+    else if (event.type === 'progress') Object.assign(now, { share: event.share, phase: event.phase })
     else if (event.type === 'metric' && event.name === 'accuracy' && event.split === 'test') now.accuracy = event.value
   }
 
   function draw(): void {
     if (!now) return
     const stage = stageOf(now.key)
-    const share = now.total > 0 ? now.done / now.total : 0
+    const { share, phase } = now
     const parts = [place(now.key), `${bar(share)} ${percent(share)}`]
+    if (phase) parts.push(phase)
     if (now.accuracy !== null) parts.push(`test accuracy ${decimal(now.accuracy)}`)
     parts.push(...remaining(stage, detail(), now, share))
     if (out.live) return out.status(parts.join(' · '))

@@ -3,7 +3,7 @@ import type { Message, Request } from './protocol'
 import { messageOf } from './runner'
 import { installTensorflow, removeTensorflow } from './tensorflow/install'
 
-export type Errand = Exclude<Request, { type: 'run' | 'cancel' | 'exit' }>
+export type Errand = Exclude<Request, { type: 'run' | 'cancel' | 'pause' | 'exit' }>
 
 /** Least milliseconds between two progress messages of one phase. */
 const INTERVAL = 100

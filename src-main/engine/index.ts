@@ -41,6 +41,7 @@ channel.onClose(() => {
 channel.onRequest((request) => {
   if (request.type === 'run') void runner.run(request.job)
   else if (request.type === 'cancel') runner.cancel(request.key)
+  else if (request.type === 'pause') runner.pause(request.paused)
   else if (request.type === 'exit') void leave(0)
   else
     void runErrand(request, probe, (message) => void channel.post(message), leaving.signal).then((answer) =>

@@ -46,26 +46,35 @@ export interface Trained {
   loss: number
 }
 
+type LoopContext = Pick<StageContext, 'emit' | 'checkpoint' | 'worked'>
+/** How many times the work of a forward pass a training step is: it goes forward, and back twice as long. */
+const STEP_WORK = 3
+
 /**
  * The one training loop: AdamW on mini-batches in an order that is reshuffled every epoch by the seed, the loss over
  * every whole batch, all splits predicted at the evaluations. Same seed, same bits on the same backend.
  * @throws Cancelled at the next step after the host asked for it; Error when the loss is not a number any more
  */
-export async function train(training: Training, context: Pick<StageContext, 'emit' | 'checkpoint'>): Promise<Trained> {
+export async function train(training: Training, context: LoopContext): Promise<Trained> {
   const { learner, batch, targets, optimiser, sets } = training
   const steps = stepCount(batch.n, optimiser)
   const evaluations = evaluationSteps(steps, training.evaluations)
   const order = shuffledForever(batch.n, training.seed)
   const size = Math.min(optimiser.batch, batch.n)
-  const progress = createProgress(context.emit, steps, 'steps')
+  const examples = sets.reduce((sum, set) => sum + set.batch.n, 0)
+  const work = STEP_WORK * steps * size + evaluations.length * examples
+  const progress = createProgress(context, { total: steps, unit: 'steps', work })
+  let worked = 0
   const trained: Trained = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
   const due = new Set(evaluations)
 
   for (let step = 0; step <= steps; step++) {
     if (due.has(step)) {
       for (const set of sets) {
-        const probabilities = await evaluate(learner, set, step, context)
+        const tell = (n: number) => progress.report(step, { work: worked + n, phase: `predicting ${set.split}` })
+        const probabilities = await evaluate(learner, set, step, context, tell)
         trained.predictions.get(set.split)!.push(probabilities)
+        worked += set.batch.n
       }
     }
     if (step === steps) break
@@ -88,7 +97,8 @@ export async function train(training: Training, context: Pick<StageContext, 'emi
     await learner.step({ ...ADAM, lr, weightDecay: optimiser.weightDecay, clipNorm: optimiser.clipNorm })
     for (const [name, value] of Object.entries({ loss: trained.loss, lr, ...extras }))
       context.emit({ type: 'metric', name, split: '', step, value })
-    progress.report(step + 1)
+    worked += STEP_WORK * size
+    progress.report(step + 1, { work: worked, phase: '' })
   }
   return trained
 }
@@ -100,21 +110,24 @@ export function* shuffledForever(n: number, seed: number): Generator<number, nev
   while (true) yield* rng.shuffle(all)
 }
 
-/** Predicts one split and reports on it. Returns probabilities of the classes from 1 on, [n, classes − 1]. */
+/** Predicts one split, tells how many examples are done, and reports on it. Returns probabilities of the classes from 1 on, [n, classes − 1]. */
 async function evaluate(
   learner: Learner,
   set: EvaluationSet,
   step: number,
-  { emit, checkpoint }: Pick<StageContext, 'emit' | 'checkpoint'>,
+  { emit, checkpoint }: LoopContext,
+  tell: (examples: number) => void,
 ): Promise<Float32Array> {
   const { split, truth, weak } = set
   const logits = zeros(set.batch.n, outputsOf(learner.net))
   let at = 0
+  let done = 0
   for (const piece of piecesOf(learner.net, set.batch)) {
     await checkpoint()
     const { data } = await learner.forward(piece)
     logits.data.set(data, at)
     at += data.length
+    tell((done += piece.n))
   }
   const probabilities = withoutFirst(softmax(logits))
   const decisions = decide(probabilities, logits.cols)

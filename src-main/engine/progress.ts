@@ -3,24 +3,35 @@ import type { StageContext } from './stages/stage'
 /** Least milliseconds between two reports. */
 const INTERVAL = 100
 
+/** What a stage has to do: `total` units for people, and `work` in whatever goes by at an even pace. */
+export interface Task {
+  total: number
+  unit: string
+  /** Default: `total`. */
+  work?: number
+}
 /** Reports how far a stage is, with the time it will still take. */
 export interface Progress {
-  /** `done` of `total` units; swallowed when the last report is fresh, unless it is the end. */
-  report(done: number): void
+  /**
+   * `done` units and `work` (default: as much) are done, `phase` is at hand. Swallowed when the last report is fresh,
+   * unless it is the end.
+   */
+  report(done: number, more?: { work: number; phase: string }): void
 }
 
-/** The time left is the time so far in proportion; null until there is something to go by. */
-export function createProgress(emit: StageContext['emit'], total: number, unit: string): Progress {
-  const start = performance.now()
+/** The time left is the time so far, pauses left out, in proportion to the work; null until there is something to go by. */
+export function createProgress({ emit, worked }: Pick<StageContext, 'emit' | 'worked'>, task: Task): Progress {
+  const start = worked()
   let last = -Infinity
   return {
-    report(done) {
+    report(done, { work, phase } = { work: done, phase: '' }) {
       const now = performance.now()
-      if (now - last < INTERVAL && done < total) return
+      const share = work / (task.work ?? task.total)
+      if (now - last < INTERVAL && share < 1) return
       last = now
-      const elapsed = (now - start) / 1000
-      const etaSeconds = done > 0 && elapsed > 0.2 ? (elapsed * (total - done)) / done : null
-      emit({ type: 'progress', done, total, unit, etaSeconds })
+      const elapsed = (worked() - start) / 1000
+      const etaSeconds = share > 0 && elapsed > 0.2 ? (elapsed * (1 - share)) / share : null
+      emit({ type: 'progress', done, total: task.total, unit: task.unit, share, phase, etaSeconds })
     },
   }
 }

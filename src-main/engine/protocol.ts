@@ -6,6 +6,8 @@ export type Request =
   | { type: 'run'; job: Job }
   /** Stop at the next step; answered by a `state` event `cancelled`. */
   | { type: 'cancel'; key: string }
+  /** Hold at the next step, with all that is loaded kept, until told to go on. Holds for later stages too. */
+  | { type: 'pause'; paused: boolean }
   /** Errands, one at a time, in a process that runs no stage; each is answered by one message of its own type or `problem`. */
   | { type: 'choose'; wanted: 'auto' | BackendId }
   | { type: 'report'; wanted: 'auto' | BackendId }
@@ -20,6 +22,8 @@ export interface ChosenBackend {
   device: string
   version: string
   reason: string
+  /** Whether it trains in bf16 here. */
+  bf16: boolean
 }
 /** What one backend is worth on this machine. */
 export interface BackendReport {
@@ -31,6 +35,8 @@ export interface BackendReport {
   version: string
   device: string
   gpu: boolean
+  /** Whether it trains in bf16 here. */
+  bf16: boolean
   selfTest: { passed: boolean; worstError: number; tolerance: number; stepsPerSecond: number } | null
   installed: boolean
   installBytes: { download: number; disk: number } | null
@@ -56,6 +62,19 @@ export interface ArtifactFile {
   sha256: string
 }
 
+/** How far a stage is. */
+export interface StageProgress {
+  done: number
+  total: number
+  /** What is counted, e.g. "steps". */
+  unit: string
+  /** Part of the work that is done, 0 to 1: units may differ in weight, and there may be work between them. */
+  share: number
+  /** What is being done where it is not the counted thing, e.g. "predicting test"; else ''. */
+  phase: string
+  etaSeconds: number | null
+}
+
 /** Facts about a stage, identified by (key, …), so that hearing one twice changes nothing. */
 export type EngineEvent =
   | { type: 'state'; key: string; state: 'running'; at: number; backend: string; device: string; reason: string }
@@ -66,7 +85,7 @@ export type EngineEvent =
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
   /** Softmax probability of class 1 (binary), or of classes 1..k-1 row-major, of every example of the split. */
   | { type: 'predictions'; key: string; split: Split; step: number; probabilities: Float32Array }
-  | { type: 'progress'; key: string; done: number; total: number; unit: string; etaSeconds: number | null }
+  | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
 import { commitArtifact, readArtifactFile, sweepTemporary, temporaryPath, type Manifest } from './artifacts'
 import type { Backend } from './backends/learner'
+import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { runStage } from './stages'
 import { Cancelled, type StageContext } from './stages/stage'
@@ -14,6 +15,8 @@ export interface Runner {
   run(job: Job): Promise<void>
   /** Asks the stage with this key to stop at its next step. */
   cancel(key: string): void
+  /** Holds the stage, and those after it, at the next step until told to go on. */
+  pause(paused: boolean): void
 }
 
 type Place = Pick<Backend, 'device' | 'reason'> & { id: string }
@@ -26,6 +29,7 @@ const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is p
 export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id: string) => Promise<Backend>): Runner {
   let running: string | null = null
   let cancelled = false
+  const gate = createGate()
   const swept = new Set<string>()
 
   function contextOf(job: Job): StageContext {
@@ -53,8 +57,10 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       scratch: (name) => temporaryPath(job.artifacts, `${key}-${name}`),
       async checkpoint() {
         await nextTurn()
+        await gate.passed(() => cancelled)
         if (cancelled) throw new Cancelled()
       },
+      worked: () => gate.worked(),
     }
   }
 
@@ -114,7 +120,13 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       }
     },
     cancel(key) {
-      if (key === running) cancelled = true
+      if (key !== running) return
+      cancelled = true
+      gate.wake()
+    },
+    pause(paused) {
+      if (paused) gate.close()
+      else gate.open()
     },
   }
 }

@@ -14,6 +14,7 @@ import { isHomeLocked } from './lock'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './planner'
+import type { Queue } from './queue'
 import { readCurves } from './reads'
 import type { Results } from './results'
 import { armsOf } from './run-view'
@@ -35,6 +36,7 @@ export interface Parts {
   backends: Backends
   planner: Planner
   runs: RunDesk
+  queue: Pick<Queue, 'pause'>
   status: StatusDesk
 }
 
@@ -46,7 +48,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, status } = parts
+  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
@@ -66,6 +68,10 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     example: (query) => results.example(armsOfRun(query.runId), query),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
+    pause(paused) {
+      queue.pause(paused)
+      return null
+    },
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     exportBundle: ({ runId, path }) => writeBundle(parts, options, runId, path),
     datasetPreview: (query) => datasets.preview(query),
@@ -120,6 +126,7 @@ export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
     run: refuse,
     cancel: refuse,
     resume: refuse,
+    pause: refuse,
     remove: refuse,
     datasetImport: refuse,
     datasetRemove: refuse,

@@ -23,6 +23,8 @@ export interface Host {
   run(job: Job): Promise<Lost | null>
   /** Asks the stage to stop at its next step, and ends the process if it does not within the cancel timeout. */
   cancel(key: string): void
+  /** Asks the stage to hold at its next step, or to go on. */
+  pause(paused: boolean): void
   /** Ends the process; a stage must not be running. */
   stop(): void
 }
@@ -98,6 +100,10 @@ class EngineHost implements Host {
     current.cancelling = true
     live.post({ type: 'cancel', key })
     current.killTimer = setTimeout(() => live.kill(), this.#options.timing.cancel)
+  }
+
+  pause(paused: boolean): void {
+    this.#process?.post({ type: 'pause', paused })
   }
 
   stop(): void {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { BackendId } from '../engine/backends/learner'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './backends'
 import { createBus } from './bus'
@@ -89,12 +88,30 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
   // Asked for by name it need not be tried before the plan: the engine tries it, and the stage fails with the reason.
   const wanted = options.backend ?? 'auto'
-  const backend = async (): Promise<BackendId> => (wanted === 'auto' ? (await backends.choose()).id : wanted)
+  const backend = async () => {
+    if (wanted !== 'auto') return { backend: wanted }
+    const { id, bf16 } = await backends.choose()
+    return { backend: id, bf16 }
+  }
   const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context, checkpoints })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded })
   if (lock) headlines.catchUp()
 
-  const parts = { store, shelf, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, status }
+  const parts = {
+    store,
+    shelf,
+    bus,
+    datasets,
+    checkpoints,
+    models,
+    presets,
+    results,
+    backends,
+    planner,
+    runs,
+    queue,
+    status,
+  }
 
   let closing: Promise<void> | null = null
   async function close(): Promise<void> {

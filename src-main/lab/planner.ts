@@ -1,5 +1,4 @@
 import type { Preview } from '../../src-preload/contract'
-import type { BackendId } from '../engine/backends/learner'
 import { MODELS } from '../science/models'
 import { parseSpec } from '../science/parse'
 import { planExperiment, PlanError, type PlanContext } from '../science/plan'
@@ -30,7 +29,7 @@ interface PlannerOptions {
   store: Store
   shelf: Shelf
   home: string
-  backend: () => Promise<BackendId>
+  backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'context' | 'sizes'>
 }
@@ -45,7 +44,7 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
   async function tryPlan(input: unknown): Promise<Planned | { problems: Problem[] }> {
     const parsed = parseSpec(input)
     if (!parsed.ok) return { problems: parsed.problems }
-    const context = { ...tasks(), checkpoints: await checkpoints.context(), backend: await backend() }
+    const context = { ...tasks(), checkpoints: await checkpoints.context(), ...(await backend()) }
     try {
       return { spec: parsed.spec, plan: planExperiment(parsed.spec, context) }
     } catch (error) {

@@ -9,6 +9,9 @@ export interface Queue {
   wake(): void
   /** Stops a running stage that no live run wants any more. */
   stopUnwanted(): void
+  /** Holds the stage at work at its next step and begins no other one; or lets both go on. */
+  pause(paused: boolean): void
+  readonly paused: boolean
   /** Why nothing is run any more, for people; '' while all is well. */
   readonly trouble: string
   /**
@@ -31,10 +34,12 @@ export function createQueue(options: QueueOptions): Queue {
   let current: StageRow | null = null
   let closed = false
   let trouble = ''
+  /** When the pause began, in ms; null while nothing is held. */
+  let pausedAt: number | null = null
 
   async function work(): Promise<void> {
     try {
-      for (let row = store.stages.next(); row && !closed; row = store.stages.next()) {
+      for (let row = store.stages.next(); row && !closed && pausedAt === null; row = store.stages.next()) {
         current = row
         await runStage(options, row)
         options.onChange()
@@ -46,6 +51,10 @@ export function createQueue(options: QueueOptions): Queue {
       working = null
       options.onChange()
     }
+  }
+
+  function wake(): void {
+    if (!working && !closed && trouble === '' && pausedAt === null) working = Promise.resolve().then(work)
   }
 
   /** The store takes no more facts, so nothing more may be run: it would be lost. */
@@ -61,11 +70,21 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   return {
-    wake() {
-      if (!working && !closed && trouble === '') working = Promise.resolve().then(work)
-    },
+    wake,
     stopUnwanted() {
       if (current && !store.stages.isWanted(current.id)) host.cancel(current.key)
+    },
+    pause(paused) {
+      if (paused === (pausedAt !== null)) return
+      // A stage at work has been there since before the pause: none begins in it.
+      if (pausedAt !== null && current) store.stages.addPause(current.id, Date.now() - pausedAt)
+      pausedAt = paused ? Date.now() : null
+      host.pause(paused)
+      options.onChange()
+      wake()
+    },
+    get paused() {
+      return pausedAt !== null
     },
     get trouble() {
       return trouble

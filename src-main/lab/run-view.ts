@@ -41,10 +41,27 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
 }
 
 function statusOf(row: RunStageRow): StageStatus {
-  const { key, title, state, done, total, unit, etaSeconds, startedAt, endedAt, backend, device, reason, error } = row
+  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { done, total, unit, share, phase, etaSeconds } = row
   const kind = row.kind as StageStatus['kind']
   const role = row.role as StageStatus['role']
   const cached = row.cached === 1
-  const progress = { done, total, unit, etaSeconds }
-  return { key, kind, role, title, state, cached, ...progress, startedAt, endedAt, backend, device, reason, error }
+  const progress = { done, total, unit, share, phase, etaSeconds }
+  const seconds = startedAt === null || endedAt === null ? null : (endedAt - startedAt - pausedMs) / 1000
+  return {
+    key,
+    kind,
+    role,
+    title,
+    state,
+    cached,
+    ...progress,
+    startedAt,
+    endedAt,
+    seconds,
+    backend,
+    device,
+    reason,
+    error,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Status } from '../../src-preload/contract'
-import type { Store } from '../store'
+import type { StageRow, Store } from '../store'
 import type { Backends } from './backends'
 import type { Bus } from './bus'
 import type { Host } from './host'
@@ -28,6 +28,11 @@ interface Deps {
   fallbackRuntime: string
 }
 
+function progressOf({ phase, unit, done, total }: StageRow): string {
+  const counted = total > 0 ? `, ${unit} ${done} of ${total}` : ''
+  return phase ? `${counted}, ${phase}` : counted
+}
+
 /** The one place where the parts' states become the status bar's. */
 export function createStatusDesk(deps: Deps): StatusDesk {
   const { store, host, queue, backends, bus, home } = deps
@@ -36,14 +41,14 @@ export function createStatusDesk(deps: Deps): StatusDesk {
   function read(): Status {
     const [running] = store.stages.inState('running')
     const place = running?.backend ? { ...running, id: running.backend } : backends.chosen
-    const progress = running && running.total > 0 ? `, ${running.unit} ${running.done} of ${running.total}` : ''
     return {
       engine: host.state,
-      activity: running ? `${running.title}${progress}` : '',
+      activity: running ? `${running.title}${progressOf(running)}` : '',
       backend: place?.id.toString() ?? '',
       device: place?.device ?? '',
       reason: place?.reason ?? '',
       queue: store.stages.waiting(),
+      paused: queue.paused,
       storeBytes: store.bytes() + store.artifacts.bytes(),
       diskFreeBytes: freeBytes(home),
       readOnly: queue.trouble || deps.readOnly,

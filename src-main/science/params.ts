@@ -9,6 +9,8 @@ interface Described {
   source?: string
   /** Always part of the short name of a choice ("words 50"); other parameters only where they differ from the default. */
   inTitle?: true
+  /** Means something only where the parameter of that name has one of these values; a form shows it only there. */
+  onlyWhere?: { param: string; is: readonly string[] }
 }
 export type Param =
   | (Described & { type: 'number' | 'integer'; default: number; min: number; max: number })

@@ -22,6 +22,8 @@ export interface PlanContext {
   checkpoints: Record<string, { key: string | null; title: string }>
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
+  /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
+  bf16?: boolean
 }
 
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
@@ -42,10 +44,14 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
 /**
  * Arranges an experiment into stages and arms. Pure: the same spec and context give the same plan, and equal stages of
  * different arms, or of different experiments, have the same key and are run once.
- * @throws PlanError naming every task and every pretrained model that the context does not have
+ * @throws PlanError naming every task, pretrained model and precision that the context does not have
  */
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
-  const problems = [...taskProblems(spec, context), ...checkpointProblems(spec, context)]
+  const problems = [
+    ...taskProblems(spec, context),
+    ...checkpointProblems(spec, context),
+    ...precisionProblems(spec, context),
+  ]
   if (problems.length > 0) throw new PlanError(problems)
   const stages = new Map<string, Stage>()
   const keys = new Map<string, string>()
@@ -85,6 +91,18 @@ function checkpointProblems(spec: ExperimentSpec, { checkpoints }: PlanContext):
       const { checkpoint } = reading
       const expected = known.includes(checkpoint) ? NOT_HERE(checkpoint) : oneOf(known, checkpoint)
       return [{ path: `${side}[${i}].checkpoint`, expected, got: show(checkpoint) }]
+    }),
+  )
+}
+
+function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext): Problem[] {
+  if (bf16 !== false) return []
+  const expected = `"fp32": backend "${backend}" cannot multiply bf16 on this machine`
+  return (['weak', 'strong'] as const).flatMap((side) =>
+    spec[side].flatMap(({ model, ...params }, i) => {
+      const variant = MODELS[model]!
+      const wants = variant.start === 'checkpoint' && variant.read(params).precision === 'bf16'
+      return wants ? [{ path: `${side}[${i}].precision`, expected, got: show('bf16') }] : []
     }),
   )
 }

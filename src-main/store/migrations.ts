@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { StorageError } from './errors'
 import { first } from './migrations/001-first'
+import { progress } from './migrations/002-progress'
 
 /** One numbered change of the schema. A released one is never edited: what follows gets the next number. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
   up(db: Database): void
 }
 
-export const MIGRATIONS: readonly Migration[] = [first]
+export const MIGRATIONS: readonly Migration[] = [first, progress]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
 export function appliedMigrations(db: Database): string[] | null {

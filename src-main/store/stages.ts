@@ -22,16 +22,17 @@ export interface StageRow {
   done: number
   total: number
   unit: string
+  /** Part of the work that is done, 0 to 1. */
+  share: number
+  /** What is being done beside the counted thing; else ''. */
+  phase: string
   etaSeconds: number | null
+  /** How long this attempt was held, in ms: between `startedAt` and `endedAt`, and no work. */
+  pausedMs: number
   error: string
 }
 export type NewStage = Pick<StageRow, 'key' | 'kind' | 'role' | 'title' | 'config'>
-export interface Progress {
-  done: number
-  total: number
-  unit: string
-  etaSeconds: number | null
-}
+export type Progress = Pick<StageRow, 'done' | 'total' | 'unit' | 'share' | 'phase' | 'etaSeconds'>
 /** A finished stage of the past, for estimates. */
 export type Finished = Pick<StageRow, 'kind' | 'config' | 'backend'> & {
   /** Config of the stage in its role `data`, as JSON; null when it has none. */
@@ -63,7 +64,7 @@ function stageReads(db: Database) {
     'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
   )
   const finished = db.prepare<[], Finished>(`
-    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt) / 1000.0 AS seconds
+    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt - s.pausedMs) / 1000.0 AS seconds
     FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
     WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
   return {
@@ -88,20 +89,23 @@ function stageWrites(db: Database) {
     ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING *`)
   const claim = db.prepare<[number | null, number]>(`
     UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
-      done = 0, total = 0, unit = '', etaSeconds = NULL, backend = '', device = '', reason = '' WHERE id = ?`)
+      done = 0, total = 0, unit = '', share = 0, phase = '', etaSeconds = NULL, pausedMs = 0, backend = '', device = '', reason = '' WHERE id = ?`)
   const started = db.prepare<[string, string, string, number]>(
     'UPDATE stages SET backend = ?, device = ?, reason = ? WHERE id = ?',
   )
-  const progress = db.prepare<[number, number, string, number | null, number]>(
-    'UPDATE stages SET done = ?, total = ?, unit = ?, etaSeconds = ? WHERE id = ?',
-  )
+  const progress = db.prepare<[Progress & { id: number }]>(`
+    UPDATE stages SET done = @done, total = @total, unit = @unit, share = @share, phase = @phase, etaSeconds = @etaSeconds
+    WHERE id = @id`)
+  const paused = db.prepare<[number, number]>('UPDATE stages SET pausedMs = pausedMs + ? WHERE id = ?')
   const end = db.prepare<[StoredState, number, string, number]>(
     'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
   )
   const finish = db.prepare<[number | null, number]>(
     `UPDATE stages SET state = 'done', doneAttempt = attempt, endedAt = ?, error = '', etaSeconds = NULL WHERE id = ?`,
   )
-  const wait = db.prepare<[number]>(`UPDATE stages SET state = 'waiting', error = '', done = 0, total = 0 WHERE id = ?`)
+  const wait = db.prepare<[number]>(
+    `UPDATE stages SET state = 'waiting', error = '', done = 0, total = 0, share = 0, phase = '' WHERE id = ?`,
+  )
   const failDependents = db.prepare<[{ id: number; at: number; error: string }]>(`
     WITH RECURSIVE hit(id) AS (
       SELECT stage FROM needs WHERE need = @id
@@ -118,7 +122,10 @@ function stageWrites(db: Database) {
     claim: (id: number, at: number | null) => void claim.run(at, id),
     setBackend: (id: number, backend: string, device: string, reason: string) =>
       void started.run(backend, device, reason, id),
-    setProgress: (id: number, p: Progress) => void progress.run(p.done, p.total, p.unit, p.etaSeconds, id),
+    setProgress: (id: number, { done, total, unit, share, phase, etaSeconds }: Progress) =>
+      void progress.run({ id, done, total, unit, share, phase, etaSeconds }),
+    /** The stage was held for so long. */
+    addPause: (id: number, ms: number) => void paused.run(Math.round(ms), id),
     /** Ends the current attempt without a result. */
     end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
       void end.run(state, at, error, id),

@@ -43,6 +43,7 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
       ['?', 'These keys'],
     ],
   },
+  { where: 'Monitor', keys: [['Shift P', 'Pause, go on']] },
   { where: 'Builder', keys: [['Ctrl Enter', 'Run']] },
   { where: 'Tables', keys: [['j k', 'Next, previous row']] },
   {

@@ -1,5 +1,5 @@
 import { bucketed, type Columns } from '../lib/curves'
-import type { EngineEvent, StageState } from '../lib/types'
+import type { EngineEvent, StageProgress, StageState } from '../lib/types'
 
 /** A curve of one quantity of one stage: steps ascending, one value a step. */
 export interface LiveCurve {
@@ -12,18 +12,12 @@ export interface LogLine {
   level: string
   text: string
 }
-export interface LiveProgress {
-  done: number
-  total: number
-  unit: string
-  etaSeconds: number | null
-}
 export interface LiveStage {
   state: StageState | null
   /** Time of the fact that `state` comes from, in ms; 0 when none was heard. */
   at: number
   error: string
-  progress: LiveProgress | null
+  progress: StageProgress | null
   curves: Map<string, LiveCurve>
 }
 
@@ -111,8 +105,9 @@ export class Live {
 
   #progress(event: EngineEvent & { type: 'progress' }): void {
     const stage = this.stage(event.key)
-    const late = stage.progress && stage.progress.unit === event.unit && event.done < stage.progress.done
+    const late = stage.progress && stage.progress.unit === event.unit && event.share < stage.progress.share
     if (late) return
-    stage.progress = { done: event.done, total: event.total, unit: event.unit, etaSeconds: event.etaSeconds }
+    const { done, total, unit, share, phase, etaSeconds } = event
+    stage.progress = { done, total, unit, share, phase, etaSeconds }
   }
 }

@@ -42,6 +42,28 @@ test('cancel stops at the next step, keeps what is done, and the run can go on',
   await value(page, 'cancel', runId)
 })
 
+test('a pause holds the training in the middle, and it goes on where it was', async ({ open }) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', longSpec('To be paused', 1))
+  await goTo(page, `#/monitor/${runId}`)
+  await underway(page, runId, 1)
+  await page.keyboard.press('Shift+P')
+  await expect(page.getByRole('main')).toContainText('Nothing runs until you go on')
+  await expect(page.getByRole('contentinfo')).toContainText('paused')
+  const pid = await enginePid(app)
+  const doneOf = async () => (await value(page, 'runDetail', runId)).stages.find((s) => s.state === 'running')?.done
+  await page.waitForTimeout(500) // what was on its way arrives
+  const held = await doneOf()
+  expect(held).toBeGreaterThan(0)
+  await page.waitForTimeout(700)
+  expect(await doneOf()).toBe(held)
+  await page.getByRole('button', { name: 'Go on', exact: false }).click()
+  const run = await reach(page, runId, 'done')
+  // Nothing was started anew.
+  expect(await enginePid(app)).toBe(pid)
+  expect(run.stages.every((stage) => stage.cached || stage.seconds !== null)).toBe(true)
+})
+
 test('a killed engine costs its stage alone', async ({ open }) => {
   const { app, page } = await open()
   const { runId } = await value(page, 'run', longSpec('Engine killed'))

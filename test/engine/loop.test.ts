@@ -40,11 +40,13 @@ async function training(change: Partial<Training> = {}): Promise<Training> {
   }
 }
 
+const worked = () => performance.now()
+
 async function run(change: Partial<Training> = {}, checkpoint = () => Promise.resolve()) {
   const events: StageEvent[] = []
   const input = await training(change)
   try {
-    const trained = await train(input, { emit: (event) => events.push(event), checkpoint })
+    const trained = await train(input, { emit: (event) => events.push(event), checkpoint, worked })
     return { trained, events, weights: await input.learner.save() }
   } finally {
     input.learner.dispose()
@@ -120,12 +122,22 @@ describe('the training loop', () => {
       },
       step: () => Promise.resolve(),
     }
-    await train({ ...input, learner: recorder }, { emit: () => {}, checkpoint: () => Promise.resolve() })
+    await train({ ...input, learner: recorder }, { emit: () => {}, checkpoint: () => Promise.resolve(), worked })
     learner.dispose()
     const epochs = [0, 1, 2, 3].map((e) => seen.slice(e * 5, e * 5 + 5).flat())
     const sorted = Array.from({ length: 100 }, (_, i) => i)
     for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(sorted)
     expect(epochs[1]).not.toEqual(epochs[0])
+  })
+
+  test('says how much of the work is done, predictions counted in', async () => {
+    const { events } = await run()
+    const told = events.flatMap((event) => (event.type === 'progress' ? [event] : []))
+    // 20 steps of 20 examples forward and back, 5 evaluations of 160: 1,200 and 800 passes forward.
+    expect(told[0]).toMatchObject({ done: 0, total: 20, unit: 'steps', phase: 'predicting transfer', share: 0.05 })
+    expect(told.at(-1)).toMatchObject({ done: 20, phase: 'predicting test', share: 1 })
+    const shares = told.map((event) => event.share)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
   })
 
   test('stops at the next step when it is cancelled', async () => {
@@ -135,6 +147,7 @@ describe('the training loop', () => {
     const stopped = train(input, {
       emit: (event) => events.push(event),
       checkpoint: () => (++calls > 7 ? Promise.reject(new Cancelled()) : Promise.resolve()),
+      worked,
     })
     await expect(stopped).rejects.toThrow(Cancelled)
     expect(metrics(events, 'loss', '')).toHaveLength(7)

@@ -39,7 +39,7 @@ function setUp() {
 const key = 'first'
 const FACTS: EngineEvent[] = [
   { type: 'state', key, state: 'running', at: 11, backend: 'wasm', device: 'CPU', reason: 'it is there' },
-  { type: 'progress', key, done: 1, total: 2, unit: 'steps', etaSeconds: 3 },
+  { type: 'progress', key, done: 1, total: 2, unit: 'steps', share: 0.5, phase: 'predicting test', etaSeconds: 3 },
   { type: 'metric', key, name: 'loss', split: '', step: 0, value: 0.5 },
   { type: 'metric', key, name: 'accuracy', split: 'test', step: 0, value: NaN },
   { type: 'predictions', key, split: 'test', step: 0, probabilities: Float32Array.from([0.25, 0.75]) },

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { LabEvent } from '../../src-preload/contract'
 import { verifyBundle } from '../../src-main/bundle'
@@ -106,6 +107,34 @@ describe('a run', () => {
     const run = await ended(lab, b.runId)
     expect(run).toMatchObject({ state: 'done', stagesTotal: 6 })
     expect(started.toSorted()).toEqual(run.stages.map((stage) => stage.key).toSorted())
+  })
+
+  test('that is paused stands still, with all behind it, until it is told to go on', async () => {
+    const lab = await openLab(engine())
+    const { runId } = await lab.calls.run(longSpec())
+    const ceiling = keyOf(await lab.calls.runDetail(runId), 'ceiling')
+    await training(lab, ceiling)
+    await lab.calls.pause(true)
+    expect(await lab.calls.status()).toMatchObject({ paused: true, engine: 'running' })
+    const steps = async () => (await lab.calls.runDetail(runId)).stages.find((stage) => stage.key === ceiling)!.done
+    await setTimeout(500) // what was on its way arrives
+    const held = await steps()
+    await setTimeout(700)
+    expect(await steps()).toBe(held)
+    await lab.calls.pause(false)
+    await event(lab, (e) => e.type === 'progress' && e.key === ceiling && e.done > held)
+
+    await lab.calls.pause(true)
+    const stopped = event(lab, (e) => e.type === 'state' && e.key === ceiling && e.state === 'cancelled')
+    await lab.calls.cancel(runId)
+    await stopped
+    const { seconds, startedAt, endedAt } = (await lab.calls.runDetail(runId)).stages.find((s) => s.key === ceiling)!
+    expect(seconds).toBeLessThan((endedAt! - startedAt!) / 1000 - 1)
+    const next = await lab.calls.run(tinySpec())
+    await setTimeout(300)
+    expect(await lab.calls.runDetail(next.runId)).toMatchObject({ state: 'queued' })
+    await lab.calls.pause(false)
+    expect(await ended(lab, next.runId)).toMatchObject({ state: 'done' })
   })
 
   test('that is cancelled stops at the next step, keeps what is done, and can be resumed', async () => {

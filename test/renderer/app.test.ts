@@ -153,6 +153,17 @@ describe('the monitor', () => {
     expect(heard(bridge, 'cancel')[0]?.args).toEqual(['run-live'])
     expect(await screen.findByRole('button', { name: 'Stopping…' })).toBeTruthy()
   })
+  it('is paused and goes on, for as long as the lab says so', async () => {
+    const bridge = open('#/monitor/run-live')
+    await fireEvent.click(await screen.findByRole('button', { name: /^Pause/ }))
+    expect(heard(bridge, 'pause')[0]?.args).toEqual([true])
+    bridge.emit([{ type: 'status', status: { ...STATUS, paused: true } }])
+    const goOn = await screen.findByRole('button', { name: /^Go on/ })
+    expect(screen.getByRole('contentinfo').textContent).toContain('paused')
+    expect(screen.getAllByText('paused').length).toBeGreaterThan(1)
+    await fireEvent.click(goOn)
+    expect(heard(bridge, 'pause')[1]?.args).toEqual([false])
+  })
   it('shows why a stage failed and goes on from there', async () => {
     const bridge = open('#/monitor/run-fail')
     const alert = await screen.findByRole('alert')
@@ -166,7 +177,7 @@ describe('the monitor', () => {
     const detail = await bridge.call('runDetail', 'run-live')
     const key = detail.ok ? detail.value.stages.find((s) => s.state === 'running')!.key : ''
     bridge.emit([
-      { type: 'progress', key, done: 124, total: 310, unit: 'steps', etaSeconds: 12 },
+      { type: 'progress', key, done: 124, total: 310, unit: 'steps', share: 0.4, phase: '', etaSeconds: 12 },
       { type: 'metric', key, name: 'loss', split: '', step: 124, value: 0.4321 },
     ])
     await screen.findByText(/124 of 310 steps/)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { changeVariant, nextChoice, withCheckpoints } from '../../src-renderer/views/builder/choices'
+import { changeVariant, meantParams, nextChoice, withCheckpoints } from '../../src-renderer/views/builder/choices'
 
 const checkpoints = [
   { id: 'large', title: 'Large', family: 'Made up', parameters: 2e9, here: false, trains: false },
@@ -30,6 +30,13 @@ describe('choices of a pretrained model', () => {
       tokens: 64,
       hidden: 0,
     })
+  })
+  it('ask only for what means something with the other values', () => {
+    const pretrained = models.find((m) => m.id === 'pretrained')!
+    const asked = (item: Record<string, unknown>) => meantParams(pretrained, item).map(([name]) => name)
+    expect(asked({ tune: 'last' })).toContain('blocks')
+    expect(asked({ tune: 'all' })).not.toContain('blocks')
+    expect(asked({})).toEqual(Object.keys(pretrained.params).filter((name) => name !== 'blocks'))
   })
   it('add the next one that is not there yet', () => {
     const first = { model: 'pretrained', checkpoint: 'small', tokens: 64 }

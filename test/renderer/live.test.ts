@@ -26,6 +26,8 @@ const progress = (done: number): EngineEvent => ({
   done,
   total: 100,
   unit: 'step',
+  share: done / 100,
+  phase: '',
   etaSeconds: 1,
 })
 const hear = (events: readonly EngineEvent[]) => {

@@ -47,8 +47,10 @@ describe('the headline', () => {
     expect(headline(results(quick, 0))).toBe('No seed is finished yet')
   })
   it('says what is missing of a partial result', () => {
-    expect(missing(results(quick, 2))).toBe('Partial: 2 of 6 seeds are missing, in 2 of 2 arms. The numbers will move.')
-    expect(missing(results(quick))).toBe('')
+    const lack = '2 of 6 seeds are missing, in 2 of 2 arms'
+    expect(missing(results(quick, 2), 'running')).toBe(`Partial: ${lack}. The numbers will move.`)
+    expect(missing(results(quick, 2), 'failed')).toBe(`This run failed: ${lack}.`)
+    expect(missing(results(quick), 'done')).toBe('')
   })
 })
 

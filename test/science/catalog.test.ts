@@ -43,6 +43,11 @@ describe('describeCatalog', () => {
         expect(p.default).toBeLessThanOrEqual(p.max)
       }
       if (p.type === 'choice') expect(p.options.map((o) => o.value)).toContain(p.default)
+      if (p.onlyWhere) {
+        const other = table[p.onlyWhere.param]
+        if (other?.type !== 'choice') throw new Error(`${p.label} hangs on ${p.onlyWhere.param}, which is no choice`)
+        expect(other.options.map((o) => o.value)).toEqual(expect.arrayContaining([...p.onlyWhere.is]))
+      }
     }
   })
 })

@@ -53,6 +53,16 @@ describe('planExperiment', () => {
     expect(keysOf(plan({}, { bundled: other }), 'pretrain')).not.toEqual(keysOf(plan(), 'pretrain'))
   })
 
+  it('refuses bf16 where the backend is known not to have it', () => {
+    const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'bf16' }] }
+    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
+    expect(count(plan(spec, { checkpoints, bf16: true }))).toMatchObject({ ceiling: 2 })
+    expect(count(plan(spec, { checkpoints }))).toMatchObject({ ceiling: 2 })
+    expect(() => plan(spec, { checkpoints, bf16: false })).toThrow(
+      'strong[0].precision: expected "fp32": backend "wasm" cannot multiply bf16 on this machine, got "bf16"',
+    )
+  })
+
   it('counts the example of the product description: 85 trainings instead of 180', () => {
     const p = plan({
       weak: [

@@ -52,13 +52,28 @@ describe('opening', () => {
     const before = openStore(path)
     addRun(before)
     before.close()
-    const next: Migration = { name: '002-colour', up: (db) => db.exec(`ALTER TABLE runs ADD COLUMN colour TEXT`) }
+    const next: Migration = { name: '003-colour', up: (db) => db.exec(`ALTER TABLE runs ADD COLUMN colour TEXT`) }
     opened(path, [...MIGRATIONS, next])
-    const copy = new Database(`${path}.before-002-colour`, { readonly: true })
+    const copy = new Database(`${path}.before-003-colour`, { readonly: true })
     onTestFinished(() => void copy.close())
     expect(copy.prepare('SELECT name FROM runs').pluck().all()).toEqual(['A run'])
     expect(copy.prepare('SELECT name FROM migrations').pluck().all()).toEqual(MIGRATIONS.map((m) => m.name))
     expect(copy.prepare(`SELECT count(*) FROM pragma_table_info('runs') WHERE name = 'colour'`).pluck().get()).toBe(0)
+  })
+
+  test('a store of the first version keeps what it has', () => {
+    const path = join(temporaryFolder(), 'lab.sqlite')
+    const old = new Database(path)
+    MIGRATIONS[0]!.up(old)
+    old.exec(`
+      CREATE TABLE migrations (name TEXT PRIMARY KEY, appliedAt INTEGER NOT NULL) WITHOUT ROWID;
+      INSERT INTO migrations VALUES ('001-first', 1);
+      INSERT INTO stages (key, kind, title, config, state, startedAt, endedAt)
+        VALUES ('k', 'train', 'weak', '{}', 'done', 1000, 5000)`)
+    old.close()
+    const store = opened(path)
+    expect(store.stages.byKey('k')).toMatchObject({ state: 'done', share: 0, phase: '', pausedMs: 0 })
+    expect(store.stages.finished()).toMatchObject([{ seconds: 4 }])
   })
 
   test('a migration that fails leaves the store as it was', () => {
@@ -67,7 +82,7 @@ describe('opening', () => {
     addRun(before)
     before.close()
     const bad: Migration = {
-      name: '002-bad',
+      name: '003-bad',
       up: (db) => db.exec(`ALTER TABLE runs ADD COLUMN colour TEXT; INSERT INTO nowhere VALUES (1)`),
     }
     expect(refusal(() => openStore(path, [...MIGRATIONS, bad])).message).toContain('nowhere')

@@ -56,6 +56,19 @@ describe('the queue', () => {
     expect(store.stages.waiting()).toBe(0)
   })
 
+  test('does not count a pause as work', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { weak } = addStages(store, 'run', { weak: [] })
+    store.stages.claim(weak!, 1000)
+    store.stages.addPause(weak!, 2000)
+    store.stages.addPause(weak!, 500)
+    store.stages.finish(weak!, 5000)
+    expect(store.stages.finished()).toMatchObject([{ seconds: 1.5 }])
+    store.stages.claim(weak!, 6000)
+    expect(store.stages.byKey('weak')).toMatchObject({ pausedMs: 0 })
+  })
+
   test('a failed stage fails all that needs it, directly or not, and nothing else', () => {
     const store = blank()
     addRun(store, 'run')

@@ -37,5 +37,4 @@ function describe(run: RunDetail, out: Context['out']): void {
   out.line()
 }
 
-const took = ({ startedAt, endedAt }: StageStatus) =>
-  startedAt === null || endedAt === null ? '-' : duration((endedAt - startedAt) / 1000)
+const took = ({ seconds }: StageStatus) => (seconds === null ? '-' : duration(seconds))

@@ -57,7 +57,7 @@ function reasonFor(id: BackendId, worstError: number): string {
 /** Tries a backend in this process: loads it, tests it, measures it. Never throws; an abort of native code takes the process. */
 export async function tryBackend(id: BackendId, timed: boolean): Promise<BackendReport> {
   try {
-    const { device, version, gpu, create, nets } = await BACKENDS[id].load()
+    const { device, version, gpu, create, nets, bf16 = false } = await BACKENDS[id].load()
     const { passed, worstError } = await selfTest(create, nets)
     const stepsPerSecond = timed ? await measureSpeed(create) : 0
     return {
@@ -66,6 +66,7 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
       version,
       device,
       gpu,
+      bf16,
       selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond },
     }
   } catch (error) {
@@ -77,7 +78,17 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
 export function unloadable(id: BackendId, why: string): BackendReport {
   const entry = BACKENDS[id]
   return {
-    ...{ id, title: entry.title, why, loadable: false, version: '', device: '', gpu: false, selfTest: null },
+    ...{
+      id,
+      title: entry.title,
+      why,
+      loadable: false,
+      version: '',
+      device: '',
+      gpu: false,
+      bf16: false,
+      selfTest: null,
+    },
     installed: entry.installed(),
     installBytes: entry.installBytes(),
   }
@@ -122,6 +133,6 @@ const works = (report: BackendReport) => report.loadable && report.selfTest?.pas
 
 function chosen(report: BackendReport, because: string): ChosenBackend {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, selfTest } = report
-  return { id, device, version, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
+  const { id, device, version, bf16, selfTest } = report
+  return { id, device, version, bf16, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

@@ -21,7 +21,7 @@ export const features: StageRunner<'features'> = async (stage, context, backend)
   const encode = readingEncoder(tokenizer, Math.min(config.tokens, longest), context)
   const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task, split), split) }))
   const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
-  const progress = createProgress(context.emit, total, 'examples')
+  const progress = createProgress(context, { total, unit: 'examples' })
   await context.checkpoint()
   // Nothing is trained: with the body frozen no gradients are held.
   const learner = await backend!.create(spec, { weights }, { trainBlocks: 0 })

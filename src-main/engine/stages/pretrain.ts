@@ -16,7 +16,7 @@ export const pretrain: StageRunner<'pretrain'> = async (stage, context) => {
   context.log('info', `${texts.length} texts of ${Object.keys(config.corpora).join(', ')}`)
   let progress: Progress | undefined
   const vectors = await pretrainVectors(texts, config, async (done, total) => {
-    progress ??= createProgress(context.emit, total, 'parts')
+    progress ??= createProgress(context, { total, unit: 'parts' })
     progress.report(done)
     await context.checkpoint()
   })

@@ -24,8 +24,10 @@ export interface StageContext {
   model(key: string): string
   /** A path for what is written before the artifact is; gone with this process at the latest. */
   scratch(name: string): string
-  /** Lets the event loop breathe, so that requests come in and events get out. @throws Cancelled */
+  /** Lets the event loop breathe, so that requests come in and events get out; lasts as long as a pause. @throws Cancelled */
   checkpoint(): Promise<void>
+  /** Milliseconds on a clock that stands still in pauses. */
+  worked(): number
 }
 
 /** What a stage leaves behind: files of its artifact, and a few numbers for people. */

@@ -23,7 +23,8 @@ export const LOGCONF_PARAMS = {
     label: 'Warm-up',
     unit: 'fraction of training',
     source: 'arXiv 2312.09390 A.4',
-    help: 'How long alpha rises. The schedule “paper” always takes 0.2, the published code 0.1.',
+    onlyWhere: { param: 'schedule', is: ['linear', 'reference-bug'] },
+    help: 'How long alpha rises. The paper takes 0.2, the published code 0.1.',
   },
   schedule: {
     type: 'choice',

@@ -21,7 +21,8 @@ const PARAMS = {
     min: 1,
     max: 512,
     label: 'Last blocks',
-    help: 'How many of the last blocks learn, with the last norm and the head, where not all weights do.',
+    onlyWhere: { param: 'tune', is: ['last'] },
+    help: 'How many of the last blocks learn, with the last norm and the head.',
   },
   head: {
     type: 'choice',

@@ -42,6 +42,15 @@ export function changeVariant(tag: string, variants: readonly Variant[], item: F
   return Object.fromEntries(Object.entries(fresh).map(([k, v]) => [k, k !== tag && k in item ? item[k] : v]))
 }
 
+/** The parameters of an entry that mean something with its other values. */
+export function meantParams({ params }: Variant, item: Fields): [string, Param][] {
+  return Object.entries(params).filter(([, { onlyWhere }]) => {
+    if (!onlyWhere) return true
+    const value = item[onlyWhere.param] ?? params[onlyWhere.param]?.default
+    return typeof value === 'string' && onlyWhere.is.includes(value)
+  })
+}
+
 /** What "add" adds: a variant that is not there yet, else the last entry with another model, or its first number doubled. */
 export function nextChoice(tag: string, variants: readonly Variant[], items: readonly Fields[]): Fields {
   const fresh = variants.find((v) => !items.some((item) => item[tag] === v.id))

@@ -1,4 +1,4 @@
-import type { RunSummary, StageStatus } from '../../lib/types'
+import type { RunSummary, StageState, StageStatus } from '../../lib/types'
 
 /** The run to look at when none is named: the one at work, else the next in the queue, else the newest. */
 export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
@@ -6,9 +6,14 @@ export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined 
   return runs.find((run) => run.state === 'running') ?? queued[queued.length - 1] ?? runs[0]
 }
 
+/** A stage that failed without having begun was only left out: something that it needs failed. */
+export function shownState({ state, startedAt }: StageStatus): StageState | 'skipped' {
+  return state === 'failed' && startedAt === null ? 'skipped' : state
+}
+
 /** The stage to look at: the one that was asked for, else the one at work, the one that broke, or the last that trained. */
 export function chosenStage(stages: readonly StageStatus[], wanted: string | undefined): StageStatus | undefined {
-  const broken = (s: StageStatus) => s.state === 'failed' || s.state === 'interrupted' || s.state === 'cancelled'
+  const broken = (s: StageStatus) => shownState(s) === 'failed' || s.state === 'interrupted' || s.state === 'cancelled'
   return (
     stages.find((s) => s.key === wanted) ??
     stages.find((s) => s.state === 'running') ??

@@ -19,8 +19,8 @@ function begun({ key, title, startedAt, backend, device, reason }: StageStatus):
   return [{ key, at: startedAt, level: 'info', text: `${title} begins${where}` }]
 }
 
-function ended({ key, title, state, startedAt, endedAt }: StageStatus): LogLine[] {
-  if (startedAt === null || endedAt === null || state === 'running' || state === 'waiting') return []
+function ended({ key, title, state, seconds, endedAt }: StageStatus): LogLine[] {
+  if (seconds === null || endedAt === null || state === 'running' || state === 'waiting') return []
   const level = state === 'failed' ? 'error' : state === 'done' ? 'info' : 'warn'
-  return [{ key, at: endedAt, level, text: `${title} ${state}, ${duration((endedAt - startedAt) / 1000)}` }]
+  return [{ key, at: endedAt, level, text: `${title} ${state}, ${duration(seconds)}` }]
 }

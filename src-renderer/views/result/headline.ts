@@ -1,5 +1,5 @@
 import { percent, points, sentence } from '../../lib/format'
-import type { Arm, ArmResult, Pgr } from '../../lib/types'
+import type { Arm, ArmResult, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
 interface Told {
@@ -65,13 +65,22 @@ export function trainingTitle({ stops, training }: ArmResult): string {
   return `Training to the end costs nothing here: the best evaluation is ${points(Math.max(0, tax))} above the last`
 }
 
-/** What is missing of a result that is still being made; '' when it is whole. */
-export function missing(arms: readonly ArmResult[]): string {
+const ENDED: Record<Exclude<RunState, 'running' | 'queued'>, string> = {
+  done: 'is done',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  interrupted: 'was interrupted',
+}
+
+/** What is missing of a result; '' when it is whole. */
+export function missing(arms: readonly ArmResult[], state: RunState): string {
   const open = arms.filter((arm) => arm.seedsDone < arm.arm.seeds.length)
   if (open.length === 0) return ''
   const seeds = open.reduce((n, arm) => n + arm.arm.seeds.length - arm.seedsDone, 0)
   const all = arms.reduce((n, arm) => n + arm.arm.seeds.length, 0)
-  return `Partial: ${seeds} of ${all} seeds are missing, in ${open.length} of ${arms.length} arms. The numbers will move.`
+  const lack = `${seeds} of ${all} seeds are missing, in ${open.length} of ${arms.length} arms`
+  const going = state === 'running' || state === 'queued'
+  return going ? `Partial: ${lack}. The numbers will move.` : `This run ${ENDED[state]}: ${lack}.`
 }
 
 /** Names of methods: the id alone where it tells them apart, else with the parameters that differ. */
