@@ -18,13 +18,15 @@ const DEFAULT_RATES: Record<string, number> = {
   'train/tensorflow': 6e-6,
   'train/wasm': 8e-6,
 }
-/** The same of a pretrained model, an operation: texts of `TOKENS` tokens, two operations a weight and token. */
-const DEFAULT_SECONDS_AN_OPERATION: Record<string, number> = { cpu: 1e-11, tensorflow: 3e-11, wasm: 1.5e-10 }
+/** The same of a pretrained model, an operation (see `operationsOf`). */
+const DEFAULT_SECONDS_AN_OPERATION: Record<string, number> = { cpu: 4e-12, tensorflow: 1.5e-11, wasm: 6e-11 }
+/** Tokens of a text, where it is not read yet. */
 const TOKENS = 24
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
 const START_SECONDS = 0.1
 const BYTES_AN_EXAMPLE = 1500
-const BYTES_OF_WEIGHTS = 4 * 1024 ** 2
+/** Weights of what is trained, by the kind of model; of a pretrained one by its size. */
+const BYTES_OF_WEIGHTS: Record<string, number> = { words: 16 * 1024, vectors: 8 * 1024 ** 2, probe: 16 * 1024 }
 const BYTES_OF_VECTORS = 16 * 1024 ** 2
 
 /** Time and room that a stage will take. */
@@ -60,35 +62,34 @@ function likeness(kind: string, config: unknown): string {
   return [kind, backend, model?.model, checkpoint].filter((part) => part !== undefined).join('/')
 }
 
-/** Seconds a forward pass of an example through a pretrained model, where this machine has none to go by. */
-function defaultRate(config: { backend: string; checkpoint?: string }, sizes: ModelSizes): number | undefined {
-  const size = config.checkpoint === undefined ? undefined : sizes.get(config.checkpoint)
-  const perOperation = DEFAULT_SECONDS_AN_OPERATION[config.backend]
-  if (!size || perOperation === undefined) return undefined
-  // What a token passes through: the weights of the blocks, not its row among the embeddings.
-  return 2 * 12 * size.layers * size.width ** 2 * TOKENS * perOperation
-}
+/** Operations of an example's way forward: two a token and weight of the blocks, its row among the embeddings is only read. */
+const operationsOf = ({ layers, width }: ModelSize) => 2 * 12 * layers * width ** 2 * TOKENS
 
 /**
  * @param stages the plan that the asked stages are from
  * @param models those that its stages name
  */
 export function createEstimator(store: Store, stages: readonly Stage[], models: ModelSizes): Estimator {
-  const rates = pastRates(store)
+  const { rates, perOperation } = pastRates(store, models)
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
   const sizesOf = (stage: Stage): Sizes | null => {
     const data = stage.kind === 'data' ? stage : 'data' in stage.needs ? byKey.get(stage.needs.data) : null
     return data?.kind === 'data' ? data.config.sizes : null
   }
+  /** Seconds a unit of work of a stage whose like this machine has not done. */
+  function rateOf(stage: Stage, like: string): number | undefined {
+    const checkpoint = checkpointOf(stage)
+    if (checkpoint === undefined) return DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')]
+    const { backend } = stage.config as TrainConfig
+    const size = models.get(checkpoint)
+    const seconds = perOperation.get(backend) ?? DEFAULT_SECONDS_AN_OPERATION[backend]
+    return size && seconds !== undefined ? seconds * operationsOf(size) : undefined
+  }
   return {
     seconds(stage) {
       const sizes = sizesOf(stage) ?? NO_SIZES
       const like = likeness(stage.kind, stage.config)
-      const rate =
-        rates.get(like) ??
-        (checkpointOf(stage) === undefined
-          ? (DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')])
-          : defaultRate(stage.config as TrainConfig, models))
+      const rate = rates.get(like) ?? rateOf(stage, like)
       return rate === undefined ? null : START_SECONDS + rate * workOf(stage.kind, stage.config, sizes)
     },
     bytes(stage) {
@@ -98,7 +99,8 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
       if (stage.kind === 'label') return examples * 8
       const model = models.get(checkpointOf(stage) ?? '')
       if (stage.kind === 'features') return 4 * examples * (model?.width ?? 0)
-      const weights = stage.config.weights === 'drop' ? 0 : model ? 4 * model.parameters : BYTES_OF_WEIGHTS
+      const trained = model ? 4 * model.parameters : BYTES_OF_WEIGHTS[stage.config.model.model]
+      const weights = stage.config.weights === 'drop' ? 0 : (trained ?? 0)
       // Four bytes an example and evaluation, in the store and in the artifact.
       return weights + 2 * 4 * examples * stage.config.evaluations
     },
@@ -107,16 +109,28 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
 
 const NO_SIZES: Sizes = { weak: 0, transfer: 0, validation: 0, test: 0 }
 
-/** Seconds a unit of work of each likeness: the median of the latest. */
-function pastRates(store: Store): Map<string, number> {
+interface PastRates {
+  /** Seconds a unit of work of each likeness: the median of the latest. */
+  rates: Map<string, number>
+  /** Seconds an operation of pretrained models, by backend: what is known of one foretells the others. */
+  perOperation: Map<string, number>
+}
+
+function pastRates(store: Store, models: ModelSizes): PastRates {
   const seen = new Map<string, number[]>()
-  for (const past of store.stages.finished()) {
-    const config = JSON.parse(past.config) as unknown
-    const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
-    const like = likeness(past.kind, config)
-    const rates = seen.get(like) ?? []
-    const work = workOf(past.kind, config, data.sizes ?? NO_SIZES)
-    if (rates.length < MEMORY) seen.set(like, [...rates, Math.max(0, past.seconds - START_SECONDS) / work])
+  const operations = new Map<string, number[]>()
+  const note = (to: Map<string, number[]>, name: string, rate: number) => {
+    const known = to.get(name) ?? []
+    if (known.length < MEMORY) to.set(name, [...known, rate])
   }
-  return new Map([...seen].map(([like, rates]) => [like, median(rates)]))
+  for (const past of store.stages.finished()) {
+    const config = JSON.parse(past.config) as Partial<TrainConfig>
+    const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
+    const rate = Math.max(0, past.seconds - START_SECONDS) / workOf(past.kind, config, data.sizes ?? NO_SIZES)
+    note(seen, likeness(past.kind, config), rate)
+    const size = models.get(config.checkpoint ?? '')
+    if (size && config.backend) note(operations, config.backend, rate / operationsOf(size))
+  }
+  const medians = (of: Map<string, number[]>) => new Map([...of].map(([name, rates]) => [name, median(rates)]))
+  return { rates: medians(seen), perOperation: medians(operations) }
 }

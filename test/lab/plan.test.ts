@@ -4,7 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEstimator } from '../../src-main/lab/estimates'
 import { forkEngine } from '../../src-main/lab/fork'
 import { parseSpec } from '../../src-main/science/parse'
-import { planExperiment } from '../../src-main/science/plan'
+import { contentKey } from '../../src-main/science/hash'
+import { planExperiment, type PlanContext } from '../../src-main/science/plan'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
@@ -13,11 +14,11 @@ import { ended, openLab, tinySpec } from './tools'
 const built = builtProcesses()
 const engine = () => ({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
 
-function planOf(changes: Record<string, unknown> = {}) {
+function planOf(changes: Record<string, unknown> = {}, checkpoints: PlanContext['checkpoints'] = {}) {
   const parsed = parseSpec(tinySpec(changes))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
-  return planExperiment(parsed.spec, { sources, checkpoints: {}, bundled: {}, backend: 'wasm' })
+  return planExperiment(parsed.spec, { sources, checkpoints, bundled: {}, backend: 'wasm' })
 }
 
 /** Records a plan's stages as done, each having taken `seconds`. */
@@ -59,6 +60,27 @@ describe('estimates', () => {
     const alike = same.stages.filter((s) => s.kind !== 'data' && !(s.kind === 'train' && s.config.role === 'weak'))
     for (const stage of alike)
       expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.1 : 1.1, 5)
+  })
+
+  test('of a pretrained model go by other ones of the same machine, in proportion to their size', () => {
+    const store = blank()
+    const [small, large] = ['small', 'large'].map((id) => ({ id, key: contentKey(id), title: id }))
+    const sizes = new Map([
+      [small!.key, { parameters: 1e6, layers: 2, width: 64 }],
+      [large!.key, { parameters: 1e8, layers: 8, width: 128 }],
+    ])
+    const checkpoints = { small: small!, large: large! }
+    const pair = (checkpoint: string) => ({ strong: [{ model: 'pretrained', checkpoint }] })
+    const ceiling = (plan: ReturnType<typeof planOf>) =>
+      plan.stages.find((s) => s.kind === 'train' && s.config.role === 'ceiling')!
+    const first = planOf(pair('small'), checkpoints)
+    const next = planOf(pair('large'), checkpoints)
+    const seconds = () => createEstimator(store, next.stages, sizes).seconds(ceiling(next))!
+    const unknown = seconds()
+    past(store, first, () => 10.1)
+    // Four times the blocks, four times the weights of each.
+    expect(seconds()).toBeCloseTo(0.1 + 16 * 10, 5)
+    expect(seconds()).not.toBeCloseTo(unknown, 0)
   })
 
   test('know nothing of a backend without past or rate', () => {
