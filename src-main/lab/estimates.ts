@@ -4,6 +4,8 @@ import { checkpointOf, predictedSplits, type DataConfig, type Stage, type TrainC
 import { median } from '../science/statistics'
 import type { Store } from '../store'
 
+/** Share of its work after which a running stage foretells those of its like. */
+const TELLING_SHARE = 0.05
 /** How many past stages of the like have a say. */
 const MEMORY = 5
 /**
@@ -110,7 +112,7 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
 const NO_SIZES: Sizes = { weak: 0, transfer: 0, validation: 0, test: 0 }
 
 interface PastRates {
-  /** Seconds a unit of work of each likeness: the median of the latest. */
+  /** Seconds a unit of work of each likeness: the median of the latest, what runs now among them. */
   rates: Map<string, number>
   /** Seconds an operation of pretrained models, by backend: what is known of one foretells the others. */
   perOperation: Map<string, number>
@@ -123,7 +125,8 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const known = to.get(name) ?? []
     if (known.length < MEMORY) to.set(name, [...known, rate])
   }
-  for (const past of store.stages.finished()) {
+  const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
+  for (const past of known) {
     const config = JSON.parse(past.config) as Partial<TrainConfig>
     const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
     const rate = Math.max(0, past.seconds - START_SECONDS) / workOf(past.kind, config, data.sizes ?? NO_SIZES)

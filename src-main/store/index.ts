@@ -20,7 +20,7 @@ export type { MetricRow, Points } from './metrics'
 export type { PredictionRow } from './predictions'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
-export type { Finished, NewStage, Progress, StageRow, StoredState } from './stages'
+export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
 export { checkpoint } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */

@@ -33,8 +33,8 @@ export interface StageRow {
 }
 export type NewStage = Pick<StageRow, 'key' | 'kind' | 'role' | 'title' | 'config'>
 export type Progress = Pick<StageRow, 'done' | 'total' | 'unit' | 'share' | 'phase' | 'etaSeconds'>
-/** A finished stage of the past, for estimates. */
-export type Finished = Pick<StageRow, 'kind' | 'config' | 'backend'> & {
+/** A stage that is finished, or will be after so many seconds in all: for estimates. */
+export type Timed = Pick<StageRow, 'kind' | 'config' | 'backend'> & {
   /** Config of the stage in its role `data`, as JSON; null when it has none. */
   dataConfig: string | null
   seconds: number
@@ -63,9 +63,13 @@ function stageReads(db: Database) {
   const orphans = db.prepare<[], StageRow>(
     'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
   )
-  const finished = db.prepare<[], Finished>(`
-    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, (s.endedAt - s.startedAt - s.pausedMs) / 1000.0 AS seconds
-    FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
+  const timed = (until: string) => `
+    SELECT s.kind, s.config, s.backend, data.config AS dataConfig, ${until} - (s.startedAt + s.pausedMs) / 1000.0 AS seconds
+    FROM stages s LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need`
+  const underway = db.prepare<[number, number], Timed>(
+    `${timed('? / 1000.0 + s.etaSeconds')} WHERE s.state = 'running' AND s.etaSeconds IS NOT NULL AND s.share >= ?`,
+  )
+  const finished = db.prepare<[], Timed>(`${timed('s.endedAt / 1000.0')}
     WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
   return {
     byKey: (key: string) => byKey.get(key),
@@ -78,6 +82,8 @@ function stageReads(db: Database) {
     isWanted: (id: number) => (wanted.get(id) ?? 0) > 0,
     /** Stages of no run, dependents before their needs. */
     orphans: () => orphans.all(),
+    /** What runs and has done at least this share of its work; `now` in ms. */
+    underway: (now: number, share: number) => underway.all(now, share),
     /** The latest finished stages that were run here, newest first. */
     finished: () => finished.all(),
   }

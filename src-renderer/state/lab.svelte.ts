@@ -9,6 +9,8 @@ export type ModelNews = Extract<LabEvent, { type: 'model' }>
 
 /** Runs and stages change often while one works; what hangs on them is fetched again at most this often. */
 const TICK_MS = 300
+/** While a stage works, the time that its run still takes is asked for anew this often. */
+const STALE_MS = 5000
 const CURVE_BUCKETS = 400
 const LOG_LINES = 200
 /** A hidden window gets no animation frames: beyond this many, events are taken in at once. */
@@ -38,6 +40,7 @@ class Lab {
   #waiting: LabEvent[] = []
   #scheduled = false
   #timer: ReturnType<typeof setTimeout> | null = null
+  #refreshedAt = 0
 
   /** Subscribes first and takes the snapshot second, so that nothing falls between; returns the way to stop. */
   start(): () => void {
@@ -117,7 +120,7 @@ class Lab {
         return true
       default:
         this.live.apply(event)
-        return event.type === 'state'
+        return event.type === 'state' || (event.type === 'progress' && Date.now() - this.#refreshedAt > STALE_MS)
     }
   }
 
@@ -142,6 +145,7 @@ class Lab {
   }
 
   async #refreshRuns(): Promise<void> {
+    this.#refreshedAt = Date.now()
     const before = new Map(this.runs.value?.map((run) => [run.id, run.state]))
     await this.runs.load(() => api.runs())
     for (const run of this.runs.value ?? []) {

@@ -56,6 +56,21 @@ describe('the queue', () => {
     expect(store.stages.waiting()).toBe(0)
   })
 
+  test('foretells by what runs, once it has done enough', () => {
+    const store = blank()
+    addRun(store, 'run')
+    const { weak } = addStages(store, 'run', { weak: [] })
+    store.stages.claim(weak!, 1000)
+    const progress = { done: 1, total: 10, unit: 'steps', phase: '', etaSeconds: 18 }
+    store.stages.setProgress(weak!, { ...progress, share: 0.1 })
+    expect(store.stages.underway(3000, 0.2)).toEqual([])
+    expect(store.stages.underway(3000, 0.1)).toMatchObject([{ kind: 'train', seconds: 20 }])
+    store.stages.addPause(weak!, 500)
+    expect(store.stages.underway(3000, 0.1)).toMatchObject([{ seconds: 19.5 }])
+    store.stages.finish(weak!, 5000)
+    expect(store.stages.underway(5000, 0)).toEqual([])
+  })
+
   test('does not count a pause as work', () => {
     const store = blank()
     addRun(store, 'run')
