@@ -1,13 +1,13 @@
-import type { Catalog } from '../../src-preload/contract'
+import type { Catalog, ModelEntry } from '../../src-preload/contract'
 import type { PlanContext } from '../science/plan'
 import { LabError } from './errors'
-import type { ModelSizes } from './estimates'
 import type { ModelDesk } from './models'
 
 /** The pretrained models as plans and stages see them. */
 export interface Checkpoints {
   context(): Promise<PlanContext['checkpoints']>
-  sizes(): Promise<ModelSizes>
+  /** Those that are on this machine, by content key. */
+  here(): Promise<ReadonlyMap<string, ModelEntry>>
   /** What a spec may name. */
   choices(): Promise<Catalog['checkpoints']>
   /**
@@ -19,7 +19,7 @@ export interface Checkpoints {
 
 export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Checkpoints {
   return {
-    async sizes() {
+    async here() {
       const here = (await models.list()).flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
       return new Map(here)
     },

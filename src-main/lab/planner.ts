@@ -1,5 +1,4 @@
 import type { Preview } from '../../src-preload/contract'
-import { MODELS } from '../science/models'
 import { parseSpec } from '../science/parse'
 import { planExperiment, PlanError, type PlanContext } from '../science/plan'
 import type { Problem } from '../science/problems'
@@ -11,6 +10,7 @@ import { badInput } from './errors'
 import { createEstimator } from './estimates'
 import { spaceProblem } from './space'
 import type { Shelf } from './shelf'
+import { warningsOf } from './warnings'
 
 export interface Planned {
   spec: ExperimentSpec
@@ -31,7 +31,7 @@ interface PlannerOptions {
   home: string
   backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
-  checkpoints: Pick<Checkpoints, 'context' | 'sizes'>
+  checkpoints: Pick<Checkpoints, 'context' | 'here'>
 }
 
 /** Role of a stage in an arm; null for what serves several. */
@@ -59,7 +59,7 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
   }
 
   async function bytes(plan: Plan): Promise<number> {
-    const { bytes } = createEstimator(store, plan.stages, await checkpoints.sizes())
+    const { bytes } = createEstimator(store, plan.stages, await checkpoints.here())
     return plan.stages.filter((stage) => !isCached(stage.key)).reduce((sum, stage) => sum + bytes(stage), 0)
   }
 
@@ -73,8 +73,9 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
     async preview(input) {
       const planned = await tryPlan(input)
       if ('problems' in planned) return { valid: false, problems: planned.problems }
-      const { plan, spec } = planned
-      const estimator = createEstimator(store, plan.stages, await checkpoints.sizes())
+      const { plan } = planned
+      const models = await checkpoints.here()
+      const estimator = createEstimator(store, plan.stages, models)
       const stages = plan.stages.map((stage) => {
         const cached = isCached(stage.key)
         const estimateSeconds = cached ? 0 : estimator.seconds(stage)
@@ -88,42 +89,8 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
         arms: plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
         bytes: needed,
-        warnings: warningsOf(spec, spaceProblem(home, needed)),
+        warnings: warningsOf(planned, spaceProblem(home, needed), models),
       }
     },
   }
 }
-
-/** What a user should know before pressing Run. */
-function warningsOf(spec: ExperimentSpec, space: string): string[] {
-  const warnings = space === '' ? [] : [space]
-  if (spec.seeds.length < 3)
-    warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
-  for (const [side, lr] of fastFinetuning(spec))
-    warnings.push(
-      `Learning rate ${lr} of the ${side} model: finetuning a pretrained transformer wants about 0.00001 to 0.0003; more destroys what it knows.`,
-    )
-  if (spec.sizes.test < 300)
-    warnings.push(
-      `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
-    )
-  return warnings
-}
-
-/** The sides whose pretrained weights would be trained too fast. */
-function fastFinetuning({ weak, strong, optimiser }: ExperimentSpec): ['weak' | 'strong', number][] {
-  const sides = [
-    ['weak', weak],
-    ['strong', strong],
-  ] as const
-  return sides
-    .filter(([side, models]) => optimiser[side].lr > FASTEST && models.some(({ model }) => isFinetuned(model)))
-    .map(([side]) => [side, optimiser[side].lr])
-}
-
-/** Beyond this rate finetuning a transformer of any size forgets. */
-const FASTEST = 1e-3
-const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
-
-/** Half width of the 95 % interval of an accuracy of 0.85, in points. */
-const margin = (n: number) => Math.round(100 * 1.96 * Math.sqrt((0.85 * 0.15) / n))

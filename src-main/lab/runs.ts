@@ -30,7 +30,7 @@ interface Deps {
   shelf: Shelf
   bus: Bus
   queue: Queue
-  checkpoints: Pick<Checkpoints, 'sizes'>
+  checkpoints: Pick<Checkpoints, 'here'>
   onEnded: (runIds: string[]) => void
 }
 
@@ -39,7 +39,7 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
   const find = (id: string) => findRun(store, id)
   /** Only what a live run will still take has to be estimated. */
   const sizesFor = (runs: RunCounts[]): Promise<ModelSizes> | ModelSizes =>
-    runs.some((run) => !run.ended) ? checkpoints.sizes() : new Map()
+    runs.some((run) => !run.ended) ? checkpoints.here() : new Map()
 
   /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
   async function begin(keys: string[], change: (adoptions: Adoption[]) => void): Promise<void> {

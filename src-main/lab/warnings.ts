@@ -1,0 +1,65 @@
+import type { ModelEntry } from '../data/models'
+import { MODELS } from '../science/models'
+import type { ExperimentSpec } from '../science/spec'
+import { checkpointOf, type Plan, type Stage } from '../science/stages'
+
+/** Pretrained models that are on this machine, by content key. */
+type Models = ReadonlyMap<string, Pick<ModelEntry, 'title' | 'memory'>>
+
+/**
+ * What a user should know before pressing Run.
+ * @param space why the disk would be full; '' when it would not
+ */
+export function warningsOf(
+  { spec, plan }: { spec: ExperimentSpec; plan: Plan },
+  space: string,
+  models: Models,
+): string[] {
+  const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models)]
+  if (spec.seeds.length < 3)
+    warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
+  for (const [side, lr] of fastFinetuning(spec))
+    warnings.push(
+      `Learning rate ${lr} of the ${side} model: finetuning a pretrained transformer wants about 0.00001 to 0.0003; more destroys what it knows.`,
+    )
+  if (spec.sizes.test < 300)
+    warnings.push(
+      `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
+    )
+  return warnings
+}
+
+/** A warning for every model that this machine's memory hardly holds, as far as its size foretells. */
+function tooLarge(stages: readonly Stage[], models: Models): string[] {
+  const found = stages.flatMap((stage) => {
+    const model = models.get(checkpointOf(stage) ?? '')
+    if (!model) return []
+    const { trains, predicts, trainBytes, predictBytes, machineBytes } = model.memory
+    const has = `and this machine has ${gigabytes(machineBytes)}: the system may end it`
+    if (!predicts) return [`${model.title} takes about ${gigabytes(predictBytes)} of memory, ${has}.`]
+    if (trains || stage.kind !== 'train' || stage.config.model['tune'] !== 'all') return []
+    const all = `Finetuning all of ${model.title} takes about ${gigabytes(trainBytes)} of memory`
+    return [`${all}, ${has}. Its last blocks alone, a probe, or a smaller model may fit.`]
+  })
+  return [...new Set(found)]
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** The sides whose pretrained weights would be trained too fast. */
+function fastFinetuning({ weak, strong, optimiser }: ExperimentSpec): ['weak' | 'strong', number][] {
+  const sides = [
+    ['weak', weak],
+    ['strong', strong],
+  ] as const
+  return sides
+    .filter(([side, models]) => optimiser[side].lr > FASTEST && models.some(({ model }) => isFinetuned(model)))
+    .map(([side]) => [side, optimiser[side].lr])
+}
+
+/** Beyond this rate finetuning a transformer of any size forgets. */
+const FASTEST = 1e-3
+const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
+
+/** Half width of the 95 % interval of an accuracy of 0.85, in points. */
+const margin = (n: number) => Math.round(100 * 1.96 * Math.sqrt((0.85 * 0.15) / n))
