@@ -3,13 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { StorageError } from './errors'
 import { first } from './migrations/001-first'
 import { progress } from './migrations/002-progress'
-
-/** One numbered change of the schema. A released one is never edited: what follows gets the next number. */
-export interface Migration {
-  /** `NNN-words`; the applied names are stored. */
-  name: string
-  up(db: Database): void
-}
+import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [first, progress]
 

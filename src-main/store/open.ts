@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
-import { migrate, MIGRATIONS, pendingMigrations, type Migration } from './migrations'
+import { migrate, MIGRATIONS, pendingMigrations } from './migrations'
+import type { Migration } from './migrations/migration'
 
 const BUSY_MS = 2000
 

@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore, openStoreForReading, StorageError, type Store } from '../../src-main/store'
-import { MIGRATIONS, type Migration } from '../../src-main/store/migrations'
+import { MIGRATIONS } from '../../src-main/store/migrations'
+import type { Migration } from '../../src-main/store/migrations/migration'
 import { temporaryFolder } from './temporary'
 
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')

@@ -2,8 +2,7 @@ import Papa from 'papaparse'
 import { show } from '../../science/problems'
 import { LIMITS } from './limits'
 import type { Line } from './lines'
-import { DatasetError, type BadLine } from './problem'
-import type { Entry } from './records'
+import { DatasetError, type BadLine, type Entry } from './problem'
 
 /** Lines that the separator is guessed from. */
 const SAMPLE = 20

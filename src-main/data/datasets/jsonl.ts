@@ -1,6 +1,6 @@
 import { show } from '../../science/problems'
 import type { Line } from './lines'
-import type { Entry } from './records'
+import type { Entry } from './problem'
 
 /** One JSON object a line. */
 export async function* jsonlRecords(lines: AsyncIterable<Line>): AsyncGenerator<Entry> {

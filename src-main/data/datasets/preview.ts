@@ -1,8 +1,8 @@
 import type { DatasetPreview } from '../../../src-preload/contract'
 import { chooseColumns, columnsOf, type Columns } from './columns'
 import { LIMITS } from './limits'
-import { DatasetError } from './problem'
-import { formatOf, readEntries, type Entry } from './records'
+import { DatasetError, type Entry } from './problem'
+import { formatOf, readEntries } from './records'
 import { createRowReader } from './rows'
 
 /** Records that columns are guessed from. */

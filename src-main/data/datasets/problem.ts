@@ -14,3 +14,5 @@ export interface BadLine {
   expected: string
   got: string
 }
+/** One record of a file, by column; or why a line is none. */
+export type Entry = { line: number; values: Map<string, unknown> } | BadLine

@@ -2,11 +2,9 @@ import { extname } from 'node:path'
 import { csvRecords } from './csv'
 import { jsonlRecords } from './jsonl'
 import { readLines } from './lines'
-import { DatasetError, type BadLine } from './problem'
+import { DatasetError, type Entry } from './problem'
 
 export type Format = 'jsonl' | 'csv'
-/** One record of a file, by column; or why a line is none. */
-export type Entry = { line: number; values: Map<string, unknown> } | BadLine
 
 const FORMATS: Record<string, Format> = {
   '.jsonl': 'jsonl',

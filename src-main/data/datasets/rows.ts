@@ -3,8 +3,7 @@ import { oneOf, show } from '../../science/problems'
 import type { TaskRow } from '../../science/tasks/task'
 import type { Columns } from './columns'
 import { LIMITS } from './limits'
-import type { BadLine } from './problem'
-import type { Entry } from './records'
+import type { BadLine, Entry } from './problem'
 
 /** A record with its roles: `label` is the value as it stands in the file, or '' where the row has none. */
 export type ReadRow = { line: number; label: string; row: TaskRow } | (BadLine & { label: string })

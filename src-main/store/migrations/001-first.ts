@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations'
+import type { Migration } from './migration'
 
 /** The first schema. `stages.id` stands for the 64-character key in every table with many rows. */
 export const first: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations'
+import type { Migration } from './migration'
 
 /** How far a stage is in parts of its work and in words; how long it was paused, so that estimates leave that out. */
 export const progress: Migration = {
