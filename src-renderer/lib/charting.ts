@@ -93,13 +93,15 @@ interface Axis {
   max?: number
   title?: string
   format?: (value: number) => string
+  /** How ticks are written (default: `format`). */
+  tick?: (value: number) => string
   /** Distance of the ticks. */
   step?: number
 }
 
 /** Options that every line chart here shares: columns as they are, faint grid, no legend, tooltip over all lines. */
 export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOptions {
-  const axis = ({ min, max, title = '', format, step }: Axis, grid: boolean) => ({
+  const axis = ({ min, max, title = '', format, tick = format, step }: Axis, grid: boolean) => ({
     type: 'linear' as const,
     min,
     max,
@@ -112,7 +114,7 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
       maxRotation: 0,
       maxTicksLimit: step ? 12 : 8,
       stepSize: step,
-      callback: (value: string | number) => (format ? format(Number(value)) : String(value)),
+      callback: (value: string | number) => (tick ? tick(Number(value)) : String(value)),
     },
   })
   return {

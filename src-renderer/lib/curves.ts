@@ -46,17 +46,22 @@ function extremes(value: readonly number[], start: number, end: number): number[
   return [...new Set([start, low, high, end - 1])].sort((a, b) => a - b)
 }
 
+/** An axis: ends and ticks on round numbers, and the decimals that tell the ticks apart. */
+export interface NiceRange {
+  min: number
+  max: number
+  step: number
+  digits: number
+}
+
 /**
  * A range that holds all values with a little room, its ends on multiples of a round `step`, so that an axis can say it.
  * @param bounds never left, e.g. [0, 1] for shares
  */
-export function niceRange(
-  values: readonly number[],
-  bounds: readonly [number, number],
-  ticks = 8,
-): { min: number; max: number; step: number } {
+export function niceRange(values: readonly number[], bounds: readonly [number, number], ticks = 8): NiceRange {
   const finite = values.filter((v) => Number.isFinite(v))
-  if (finite.length === 0) return { min: bounds[0], max: Number.isFinite(bounds[1]) ? bounds[1] : 1, step: 0.25 }
+  if (finite.length === 0)
+    return { min: bounds[0], max: Number.isFinite(bounds[1]) ? bounds[1] : 1, step: 0.25, digits: 2 }
   const low = finite.reduce((a, b) => Math.min(a, b))
   const high = finite.reduce((a, b) => Math.max(a, b))
   const span = Math.max(high - low, 0.02)
@@ -67,6 +72,7 @@ export function niceRange(
     min: Math.max(bounds[0], round(Math.floor((low - span * 0.04) / step) * step)),
     max: Math.min(bounds[1], round(Math.ceil((high + span * 0.04) / step) * step)),
     step: round(step),
+    digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
   }
 }
 

@@ -31,6 +31,12 @@ describe('the range of an axis', () => {
     expect(max).toBeGreaterThanOrEqual(0.757)
     for (const end of [min, max]) expect(end / step).toBeCloseTo(Math.round(end / step), 9)
   })
+  it('gives the decimals that tell its ticks apart', () => {
+    expect(niceRange([0.613, 0.757], [0, 1])).toMatchObject({ step: 0.02, digits: 2 })
+    expect(niceRange([0.471, 0.478], [0, 1], 5)).toMatchObject({ step: 0.005, digits: 3 })
+    expect(niceRange([0, 100], [0, Infinity], 5)).toMatchObject({ step: 20, digits: 0 })
+    expect(niceRange([0.1, 0.6], [0, 1], 5)).toMatchObject({ step: 0.1, digits: 1 })
+  })
   it('never leaves its bounds', () => {
     expect(niceRange([0.99, 1], [0, 1]).max).toBe(1)
     expect(niceRange([0.001, 0.5], [0, 1]).min).toBe(0)

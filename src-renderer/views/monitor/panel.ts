@@ -59,13 +59,19 @@ const BUCKETS = 300
 export function panelChart(panel: Panel, curve: Columns, steps: number, p: Palette): ChartConfiguration<'line'> {
   const drawn = bucketed(curve, BUCKETS)
   const end = curve.step[curve.step.length - 1] ?? 0
+  const range = niceRange(drawn.value, panel.bounds, 5)
+  const isShare = panel.bounds[1] === 1
   const sparse = drawn.step.length < 60
   return {
     type: 'line',
     options: lineOptions(
       p,
       { min: 0, max: Math.max(steps, end) || undefined, title: '', format: count },
-      { ...niceRange(drawn.value, panel.bounds, 5), format: panel.bounds[1] === 1 ? (v) => share(v, 2) : number },
+      {
+        ...range,
+        format: panel.format,
+        tick: (v) => (isShare ? share(v, Math.max(2, range.digits)) : v.toFixed(range.digits)),
+      },
     ),
     data: {
       datasets: [

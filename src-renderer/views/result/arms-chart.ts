@@ -1,5 +1,5 @@
 import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
-import { niceRange } from '../../lib/curves'
+import { niceRange, type NiceRange } from '../../lib/curves'
 import { interval, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
 import type { Arm, ArmResult, Estimate } from '../../lib/types'
@@ -138,11 +138,16 @@ interface OptionsInput {
   row: number
   onselect: (armId: string) => void
   p: Palette
-  range: { min: number; max: number; step: number }
+  range: NiceRange
 }
 
 function options({ arms, labels, row, onselect, p, range }: OptionsInput): ChartConfiguration<'line'>['options'] {
-  const base = lineOptions(p, { ...range, title: 'accuracy on held-out test', format: (v) => share(v, 2) }, {}, 14)
+  const base = lineOptions(
+    p,
+    { ...range, title: 'accuracy on held-out test', format: (v) => share(v, Math.max(2, range.digits)) },
+    {},
+    14,
+  )
   return {
     ...base,
     layout: ROW_LAYOUT,

@@ -28,19 +28,17 @@ export function trainingChart(arm: ArmResult, look: Look, p: Palette): ChartConf
   const all = [training.truth, training.truthLow, training.truthHigh, training.weakLabels, training.weakErrors].flat()
   const range = niceRange([...all, ...(weak ? [weak.value] : []), ...(ceiling ? [ceiling.value] : [])], [0, 1])
   const student = p[look.color]
+  const options = lineOptions(
+    p,
+    { min: step[0]!, max: last(step)!, title: 'step', format: count },
+    { ...range, format: (v) => share(v), tick: (v) => share(v, Math.max(2, range.digits)) },
+    ROOM_FOR_LABELS,
+  )
   return {
     type: 'line',
     options: {
-      ...lineOptions(
-        p,
-        { min: step[0]!, max: last(step)!, title: 'step', format: count },
-        { ...range, format: (v) => share(v, 3).replace(/0$/, '') },
-        ROOM_FOR_LABELS,
-      ),
-      plugins: {
-        ...lineOptions(p, { title: 'step', format: count }, { format: (v) => share(v, 3) }).plugins,
-        annotation: { clip: false, annotations: stopMarks(arm, student, p) },
-      },
+      ...options,
+      plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, student, p) } },
     },
     data: {
       datasets: [
