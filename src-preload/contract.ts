@@ -93,6 +93,8 @@ export interface RunSummary {
   name: string
   question: string
   createdAt: number
+  /** When it last joined the queue; live runs are worked on in this order. */
+  queuedAt: number
   endedAt: number | null
   state: RunState
   stagesDone: number
@@ -304,6 +306,8 @@ export interface Calls {
   example(query: ArmRef & { index: number }): ExampleDetail
   cancel(runId: string): null
   resume(runId: string): null
+  /** Puts a run at the head of the queue: its stages come next, after the one at work. */
+  runFirst(runId: string): null
   /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
   pause(paused: boolean): null
   remove(runId: string): { freedBytes: number }
@@ -350,6 +354,7 @@ export const CALLS = [
   'example',
   'cancel',
   'resume',
+  'runFirst',
   'pause',
   'remove',
   'exportBundle',

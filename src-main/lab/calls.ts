@@ -48,6 +48,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   example: z.tuple([armRef.extend({ index: z.int().min(0) })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
+  runFirst: z.tuple([id]),
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),

@@ -68,6 +68,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     example: (query) => results.example(armsOfRun(query.runId), query),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
+    runFirst: (id) => runs.first(id),
     pause(paused) {
       queue.pause(paused)
       return null
@@ -126,6 +127,7 @@ export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
     run: refuse,
     cancel: refuse,
     resume: refuse,
+    runFirst: refuse,
     pause: refuse,
     remove: refuse,
     datasetImport: refuse,

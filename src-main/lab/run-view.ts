@@ -15,9 +15,10 @@ function stateOf(run: RunCounts): RunState {
 
 /** A run as the list shows it. */
 export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunSummary {
-  const { id, name, question, createdAt, endedAt, headline, stagesDone, stagesTotal } = run
+  const { id, name, question, createdAt, queuedAt, endedAt, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
-  return { id, name, question, createdAt, endedAt, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
+  const times = { createdAt, queuedAt, endedAt }
+  return { id, name, question, ...times, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
 }
 
 /** A run with its arms and stages. */

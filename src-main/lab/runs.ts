@@ -20,6 +20,8 @@ export interface RunDesk {
   detail(id: string): Promise<RunDetail>
   cancel(id: string): null
   resume(id: string): Promise<null>
+  /** Puts it at the head of the queue. */
+  first(id: string): null
   remove(id: string): Promise<number>
   /** The row of a run. */
   find(id: string): RunCounts
@@ -92,6 +94,12 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
         store.runs.reopen(id, Date.now())
         want(store, shelf, keys, adoptions)
       })
+      return null
+    },
+    first(id) {
+      if (find(id).ended) throw new LabError('conflict', 'This run has ended; only a run in the queue can go first.')
+      store.runs.promote(id)
+      bus.publish(runEvents(store.runs.live()))
       return null
     },
     async remove(id) {

@@ -10,7 +10,7 @@ export interface RunRow {
   /** Arm[], as JSON. */
   arms: string
   createdAt: number
-  /** When it last joined the queue. */
+  /** When it last joined the queue; live runs are worked on in this order. */
   queuedAt: number
   endedAt: number | null
   /** How it ended; null while it is live, i.e. its stages are wanted. */
@@ -35,6 +35,9 @@ export function runsTable(db: Database) {
     'UPDATE runs SET ended = ?, endedAt = ? WHERE id = ? AND ended IS NULL',
   )
   const reopen = db.prepare<[number, string]>('UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ? WHERE id = ?')
+  const promote = db.prepare<[string]>(
+    'UPDATE runs SET queuedAt = (SELECT min(queuedAt) FROM runs WHERE ended IS NULL) - 1 WHERE id = ? AND ended IS NULL',
+  )
   const headline = db.prepare<[string, string]>('UPDATE runs SET headline = ? WHERE id = ?')
   const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
   // Nothing waits or runs any more: `done` when everything is, else `failed`.
@@ -54,6 +57,8 @@ export function runsTable(db: Database) {
     end: (id: string, how: RunEnd, at: number) => void end.run(how, at, id),
     /** Makes an ended run live again, at the end of the queue. */
     reopen: (id: string, at: number) => void reopen.run(at, id),
+    /** To the head of the queue. */
+    promote: (id: string) => void promote.run(id),
     setHeadline: (id: string, text: string) => void headline.run(text, id),
     /** Its place among the stages goes with it; the stages stay. */
     remove: (id: string) => void remove.run(id),

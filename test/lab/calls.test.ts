@@ -25,6 +25,7 @@ const GOOD: Record<CallName, unknown[]> = {
   example: [{ ...ref, index: 3 }],
   cancel: ['r'],
   resume: ['r'],
+  runFirst: ['r'],
   pause: [true],
   remove: ['r'],
   exportBundle: [{ runId: 'r', path: '' }],

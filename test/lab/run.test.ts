@@ -131,9 +131,14 @@ describe('a run', () => {
     const { seconds, startedAt, endedAt } = (await lab.calls.runDetail(runId)).stages.find((s) => s.key === ceiling)!
     expect(seconds).toBeLessThan((endedAt! - startedAt!) / 1000 - 1)
     const next = await lab.calls.run(tinySpec())
+    const last = await lab.calls.run(tinySpec({ name: 'First after all', seeds: [1] }))
+    await lab.calls.runFirst(last.runId)
+    await expect(lab.calls.runFirst(runId)).rejects.toMatchObject({ code: 'conflict' })
     await setTimeout(300)
     expect(await lab.calls.runDetail(next.runId)).toMatchObject({ state: 'queued' })
     await lab.calls.pause(false)
+    expect(await ended(lab, last.runId)).toMatchObject({ state: 'done' })
+    expect((await lab.calls.runDetail(next.runId)).state).not.toBe('done')
     expect(await ended(lab, next.runId)).toMatchObject({ state: 'done' })
   })
 

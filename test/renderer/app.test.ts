@@ -164,6 +164,13 @@ describe('the monitor', () => {
     await fireEvent.click(goOn)
     expect(heard(bridge, 'pause')[1]?.args).toEqual([false])
   })
+  it('puts a run of the queue first', async () => {
+    const bridge = open('#/monitor/run-live')
+    const [button, ...others] = await screen.findAllByRole('button', { name: / first$/ })
+    expect(others).toEqual([])
+    await fireEvent.click(button!)
+    expect(heard(bridge, 'runFirst')[0]?.args).toEqual(['run-next'])
+  })
   it('shows why a stage failed and goes on from there', async () => {
     const bridge = open('#/monitor/run-fail')
     const alert = await screen.findByRole('alert')

@@ -157,6 +157,7 @@ function detailOf(run: SampleRun): RunDetail {
     name: spec.name,
     question: spec.question,
     createdAt,
+    queuedAt: createdAt,
     endedAt: run.state === 'running' || run.state === 'queued' ? null : createdAt + 55_000,
     state: run.state,
     stagesDone: Math.min(run.done, stages.length),
@@ -267,6 +268,7 @@ const ANSWERS: Answers = {
   },
   cancel: () => null,
   resume: () => null,
+  runFirst: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
   exportBundle: () => ({

@@ -56,6 +56,23 @@ describe('the queue', () => {
     expect(store.stages.waiting()).toBe(0)
   })
 
+  test('takes the stages of a run that was put first before those of a run that has begun', () => {
+    const store = blank()
+    for (const [at, run] of ['a', 'b', 'c'].entries()) {
+      addRun(store, run, at + 1)
+      addStages(store, run, { [`${run}1`]: [], [`${run}2`]: [] })
+    }
+    finish(store, store.stages.byKey('a1')!.id)
+    store.runs.promote('c')
+    expect(store.runs.live()).toEqual(['c', 'a', 'b'])
+    expect(store.stages.next()?.key).toBe('c1')
+    store.runs.promote('b')
+    expect(store.runs.live()).toEqual(['b', 'c', 'a'])
+    store.runs.end('a', 'cancelled', 9)
+    store.runs.promote('a')
+    expect(store.runs.live()).toEqual(['b', 'c'])
+  })
+
   test('foretells by what runs, once it has done enough', () => {
     const store = blank()
     addRun(store, 'run')

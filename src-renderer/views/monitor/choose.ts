@@ -1,9 +1,15 @@
 import type { RunSummary, StageState, StageStatus } from '../../lib/types'
 
+/** The runs in the queue: the one at work, then the others in the order in which they will be worked on. */
+export function queueOf(runs: readonly RunSummary[]): RunSummary[] {
+  const order = (a: RunSummary, b: RunSummary) => a.queuedAt - b.queuedAt
+  const inState = (state: RunSummary['state']) => runs.filter((run) => run.state === state).toSorted(order)
+  return [...inState('running'), ...inState('queued')]
+}
+
 /** The run to look at when none is named: the one at work, else the next in the queue, else the newest. */
 export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
-  const queued = runs.filter((run) => run.state === 'queued')
-  return runs.find((run) => run.state === 'running') ?? queued[queued.length - 1] ?? runs[0]
+  return queueOf(runs)[0] ?? runs[0]
 }
 
 /** A stage that failed without having begun was only left out: something that it needs failed. */
