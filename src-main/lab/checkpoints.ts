@@ -1,5 +1,5 @@
 import type { Catalog, ModelEntry } from '../../src-preload/contract'
-import type { PlanContext } from '../science/plan'
+import type { PlanContext } from '../science/feasible'
 import { LabError } from './errors'
 import type { ModelDesk } from './models'
 
@@ -24,7 +24,9 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
       return new Map(here)
     },
     async context() {
-      const known = (await models.list()).map(({ id, title, here }) => [id, { key: here?.key ?? null, title }] as const)
+      const known = (await models.list()).map(
+        ({ id, title, layers, here }) => [id, { key: here?.key ?? null, title, layers }] as const,
+      )
       return Object.fromEntries(known)
     },
     async choices() {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Calls, TaskInfo } from '../../src-preload/contract'
 import { DatasetError, importDataset, listImported, previewDataset } from '../data/datasets'
-import type { PlanContext } from '../science/plan'
+import type { PlanContext } from '../science/feasible'
 import { TASKS } from '../science/tasks'
 import { badInput, LabError } from './errors'
 
@@ -36,7 +36,10 @@ export async function openDatasets(home: string, resources: string): Promise<Dat
     list,
     context: () => ({
       sources: Object.fromEntries(
-        list().map(({ id, sha256, title, classes }) => [id, { sha256, title, classes: classes.length }]),
+        list().map(({ id, sha256, title, classes, examples }) => {
+          const rows = { all: examples, test: TASKS[id]?.testExamples ?? null }
+          return [id, { sha256, title, classes: classes.length, rows }]
+        }),
       ),
       bundled: Object.fromEntries(bundled.map(({ id, sha256 }) => [id, sha256])),
     }),

@@ -1,6 +1,7 @@
 import type { Preview } from '../../src-preload/contract'
 import { parseSpec } from '../science/parse'
-import { planExperiment, PlanError, type PlanContext } from '../science/plan'
+import { PlanError, type PlanContext } from '../science/feasible'
+import { planExperiment } from '../science/plan'
 import type { Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
 import type { Plan, Stage } from '../science/stages'
@@ -89,7 +90,7 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
         arms: plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
         bytes: needed,
-        warnings: warningsOf(planned, spaceProblem(home, needed), models),
+        warnings: warningsOf(planned, { space: spaceProblem(home, needed), models, sources: tasks().sources }),
       }
     },
   }

@@ -1,21 +1,27 @@
 import type { ModelEntry } from '../data/models'
+import type { PlanContext } from '../science/feasible'
 import { MODELS } from '../science/models'
 import type { ExperimentSpec } from '../science/spec'
-import { checkpointOf, type Plan, type Stage } from '../science/stages'
+import { checkpointOf, SPLITS, type Plan, type Split, type Stage } from '../science/stages'
+import { largestSizes } from '../science/tasks'
 
 /** Pretrained models that are on this machine, by content key. */
 type Models = ReadonlyMap<string, Pick<ModelEntry, 'title' | 'memory'>>
 
-/**
- * What a user should know before pressing Run.
- * @param space why the disk would be full; '' when it would not
- */
-export function warningsOf(
-  { spec, plan }: { spec: ExperimentSpec; plan: Plan },
-  space: string,
-  models: Models,
-): string[] {
-  const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models)]
+interface Planned {
+  spec: ExperimentSpec
+  plan: Plan
+}
+interface Circumstances {
+  /** Why the disk would be full; '' when it would not. */
+  space: string
+  models: Models
+  sources: PlanContext['sources']
+}
+
+/** What a user should know before pressing Run. */
+export function warningsOf({ spec, plan }: Planned, { space, models, sources }: Circumstances): string[] {
+  const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models), ...starved(spec, sources)]
   if (spec.seeds.length < 3)
     warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
   for (const [side, lr] of fastFinetuning(spec))
@@ -28,6 +34,24 @@ export function warningsOf(
     )
   return warnings
 }
+
+/** Fewer examples than this in a split make its part of the experiment a matter of luck. */
+const FEW: Record<Split, number> = { weak: 100, transfer: 100, validation: 50, test: 300 }
+
+/** A warning for every task that leaves a split far fewer examples than it was asked for. */
+function starved({ tasks, sizes }: ExperimentSpec, sources: PlanContext['sources']): string[] {
+  return tasks.flatMap((task) => {
+    const { rows, title } = sources[task]!
+    if (!rows) return []
+    const largest = largestSizes(sizes, rows)
+    const few = SPLITS.filter((split) => largest[split] < Math.min(sizes[split], FEW[split]))
+    if (few.length === 0) return []
+    const left = few.map((split) => `${largest[split]} of ${count(sizes[split])} for ${split}`).join(', ')
+    return [`"${title}" has ${count(rows.all)} examples, shared out in proportion to the sizes: at most ${left}.`]
+  })
+}
+
+const count = (n: number) => n.toLocaleString('en')
 
 /** A warning for every model that this machine's memory hardly holds, as far as its size foretells. */
 function tooLarge(stages: readonly Stage[], models: Models): string[] {

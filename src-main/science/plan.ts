@@ -1,42 +1,13 @@
 import type { LossChoice, MethodChoice, ModelChoice } from './choices'
 import { contentKey } from './hash'
+import { planProblems, PlanError, readingOf, type PlanContext } from './feasible'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
-import { oneOf, show, type Problem } from './problems'
 import { CORPORA, PRETRAINING } from './pretraining'
 import type { ExperimentSpec } from './spec'
 import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
-
-/** What a plan depends on beside the spec. */
-export interface PlanContext {
-  /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number. */
-  sources: Record<string, { sha256: string; title: string; classes: number }>
-  /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
-  bundled: Record<string, string>
-  /**
-   * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
-   * null where it is not on this machine.
-   */
-  checkpoints: Record<string, { key: string | null; title: string }>
-  /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
-  backend: string
-  /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
-  bf16?: boolean
-}
-
-/** What to say of a pretrained model that is known but not here; `id` is filled in. */
-const NOT_HERE = (id: string) =>
-  `a model that is on this machine: fetch it on the Models page, or by "models get ${id}"`
-
-/** A spec that is well formed but names what is not there. */
-export class PlanError extends Error {
-  constructor(readonly problems: Problem[]) {
-    super(problems.map((p) => `${p.path}: expected ${p.expected}, got ${p.got}`).join('\n'))
-    this.name = 'PlanError'
-  }
-}
 
 /** A stage before it is named by its content. */
 type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) : never
@@ -44,14 +15,10 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
 /**
  * Arranges an experiment into stages and arms. Pure: the same spec and context give the same plan, and equal stages of
  * different arms, or of different experiments, have the same key and are run once.
- * @throws PlanError naming every task, pretrained model and precision that the context does not have
+ * @throws PlanError with all that the context does not have, or that does not fit it
  */
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
-  const problems = [
-    ...taskProblems(spec, context),
-    ...checkpointProblems(spec, context),
-    ...precisionProblems(spec, context),
-  ]
+  const problems = planProblems(spec, context)
   if (problems.length > 0) throw new PlanError(problems)
   const stages = new Map<string, Stage>()
   const keys = new Map<string, string>()
@@ -73,44 +40,6 @@ export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan
     return ofTask
   })
   return { stages: [...stages.values()], arms }
-}
-
-function taskProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const known = Object.keys(context.sources)
-  return spec.tasks.flatMap((task, i) =>
-    known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
-  )
-}
-
-function checkpointProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
-  const known = Object.keys(checkpoints)
-  return (['weak', 'strong'] as const).flatMap((side) =>
-    spec[side].flatMap((model, i) => {
-      const reading = readingOf(model)
-      if (!reading || checkpoints[reading.checkpoint]?.key) return []
-      const { checkpoint } = reading
-      const expected = known.includes(checkpoint) ? NOT_HERE(checkpoint) : oneOf(known, checkpoint)
-      return [{ path: `${side}[${i}].checkpoint`, expected, got: show(checkpoint) }]
-    }),
-  )
-}
-
-function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext): Problem[] {
-  if (bf16 !== false) return []
-  const expected = `"fp32": backend "${backend}" cannot multiply bf16 on this machine`
-  return (['weak', 'strong'] as const).flatMap((side) =>
-    spec[side].flatMap(({ model, ...params }, i) => {
-      const variant = MODELS[model]!
-      const wants = variant.start === 'checkpoint' && variant.read(params).precision === 'bf16'
-      return wants ? [{ path: `${side}[${i}].precision`, expected, got: show('bf16') }] : []
-    }),
-  )
-}
-
-/** How a model reads texts, where it starts from a pretrained one. */
-export function readingOf({ model, ...params }: ModelChoice): Reading | null {
-  const variant = MODELS[model]!
-  return variant.start === 'checkpoint' || variant.start === 'features' ? variant.read(params) : null
 }
 
 /** The arms of one task, without their seeds yet. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../src-main/data/models/catalogue'
 import { parseSpec } from '../../src-main/science/parse'
-import { readingOf } from '../../src-main/science/plan'
+import { readingOf } from '../../src-main/science/feasible'
 import type { ExperimentSpec } from '../../src-main/science/spec'
 import { TASKS } from '../../src-main/science/tasks'
 

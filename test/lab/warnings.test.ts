@@ -4,25 +4,28 @@ import { warningsOf } from '../../src-main/lab/warnings'
 import { contentKey } from '../../src-main/science/hash'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
+import type { RowCounts } from '../../src-main/science/tasks'
 import { tinySpec } from './tools'
 
 const key = contentKey('model')
 const sizes = { weak: 400, transfer: 400, validation: 300, test: 300 }
 
 /** Warnings of a student of so many weights on a machine with 8 GB. */
-function warnings(parameters: number, model: Record<string, unknown>) {
+function warnings(parameters: number, model: Record<string, unknown>, rows?: RowCounts) {
   const strong = [{ checkpoint: 'mine', ...model }]
   const optimiser = { strong: { lr: 0.0001 } }
   const parsed = parseSpec(tinySpec({ strong, sizes, optimiser, seeds: [0, 1, 2] }))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { spec } = parsed
+  const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2, rows } }
   const plan = planExperiment(spec, {
-    sources: { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } },
+    sources,
     checkpoints: { mine: { key, title: 'Mine' } },
     bundled: {},
     backend: 'cpu',
   })
-  return warningsOf({ spec, plan }, '', new Map([[key, { title: 'Mine', memory: fits(parameters, 8e9) }]]))
+  const models = new Map([[key, { title: 'Mine', memory: fits(parameters, 8e9) }]])
+  return warningsOf({ spec, plan }, { space: '', models, sources })
 }
 
 test('a model that the memory hardly holds is named once, with what may fit', () => {
@@ -34,5 +37,16 @@ test('a model that the memory hardly holds is named once, with what may fit', ()
   expect(warnings(5e8, { model: 'probe' })).toEqual([])
   expect(warnings(3e9, { model: 'probe' })).toEqual([
     'Mine takes about 13.2 GB of memory, and this machine has 8.0 GB: the system may end it.',
+  ])
+})
+
+test('a split that the task leaves hardly anything is named', () => {
+  const model = { model: 'pretrained' }
+  expect(warnings(1e8, model, { all: 1400, test: null })).toEqual([])
+  expect(warnings(1e8, model, { all: 1170, test: 70 })).toEqual([
+    '"Task" has 1,170 examples, shared out in proportion to the sizes: at most 70 of 300 for test.',
+  ])
+  expect(warnings(1e8, model, { all: 250, test: null })).toEqual([
+    '"Task" has 250 examples, shared out in proportion to the sizes: at most 71 of 400 for weak, 71 of 400 for transfer, 53 of 300 for test.',
   ])
 })

@@ -1,6 +1,7 @@
 import { describeCatalog } from '../../src-main/science/catalog'
 import { parseSpec } from '../../src-main/science/parse'
-import { planExperiment, PlanError } from '../../src-main/science/plan'
+import { PlanError } from '../../src-main/science/feasible'
+import { planExperiment } from '../../src-main/science/plan'
 import type {
   Bridge,
   Calls,

@@ -12,7 +12,7 @@ import type {
   TaskInfo,
 } from '../../src-preload/contract'
 import { createRng } from '../../src-main/science/rng'
-import type { PlanContext } from '../../src-main/science/plan'
+import type { PlanContext } from '../../src-main/science/feasible'
 
 // A small simulated world for component tests and for looking at screens: never shipped.
 

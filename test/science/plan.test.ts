@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { contentKey } from '../../src-main/science/hash'
 import { parseSpec } from '../../src-main/science/parse'
-import { planExperiment, PlanError, type PlanContext } from '../../src-main/science/plan'
+import { PlanError, type PlanContext } from '../../src-main/science/feasible'
+import { planExperiment } from '../../src-main/science/plan'
 import type { ExperimentSpec } from '../../src-main/science/spec'
 import { STAGE_VERSIONS, type Plan, type Stage } from '../../src-main/science/stages'
 
@@ -51,6 +52,22 @@ describe('planExperiment', () => {
     expect(keysOf(plan({}, { bundled }), 'pretrain')).toEqual(keysOf(plan(), 'pretrain'))
     const other = { ...context.bundled, foods: 'c'.repeat(64) }
     expect(keysOf(plan({}, { bundled: other }), 'pretrain')).not.toEqual(keysOf(plan(), 'pretrain'))
+  })
+
+  it('refuses sizes that leave a split of a task too little, and more last blocks than a model has', () => {
+    const rows = { all: 3000, test: 500 }
+    const sources = { ...context.sources, spam: { ...context.sources['spam']!, rows } }
+    const sizes = { weak: 100_000, transfer: 1000, validation: 200, test: 300 }
+    expect(() => plan({ sizes }, { sources })).toThrow(
+      'sizes.validation: expected sizes of which the 3000 examples of "Spam", shared out in proportion, leave this split 10, got 200 of 101500 in all, which leaves 4',
+    )
+    expect(count(plan({ sizes: { ...sizes, weak: 2000 } }, { sources }))).toMatchObject({ data: 1 })
+    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small', layers: 2 } }
+    const last = (blocks: number) => ({ strong: [{ model: 'pretrained', checkpoint: 'small', tune: 'last', blocks }] })
+    expect(count(plan(last(2), { checkpoints }))).toMatchObject({ ceiling: 2 })
+    expect(() => plan(last(3), { checkpoints })).toThrow(
+      'strong[0].blocks: expected at most 2, the blocks of Small, got 3',
+    )
   })
 
   it('refuses bf16 where the backend is known not to have it', () => {

@@ -6,7 +6,8 @@ import { spam } from './spam'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 
-export { splitTask } from './split'
+export { largestSizes, type RowCounts } from './sizes'
+export { MIN_PER_CLASS, splitTask } from './split'
 export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
