@@ -53,7 +53,7 @@ const STEP_WORK = 3
 /**
  * The one training loop: AdamW on mini-batches in an order that is reshuffled every epoch by the seed, the loss over
  * every whole batch, all splits predicted at the evaluations. Same seed, same bits on the same backend.
- * @throws Cancelled at the next step after the host asked for it; Error when the loss is not a number any more
+ * @throws Cancelled at the next step after the host asked for it; Error when the loss or a prediction is not a number
  */
 export async function train(training: Training, context: LoopContext): Promise<Trained> {
   const { learner, batch, targets, optimiser, sets } = training
@@ -65,6 +65,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
   const work = STEP_WORK * steps * size + evaluations.length * examples
   const progress = createProgress(context, { total: steps, unit: 'steps', work })
   let worked = 0
+  const fail = (what: string, step: number) => diverged(what, step, steps, optimiser.lr)
   const trained: Trained = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
   const due = new Set(evaluations)
 
@@ -72,8 +73,9 @@ export async function train(training: Training, context: LoopContext): Promise<T
     if (due.has(step)) {
       for (const set of sets) {
         const tell = (n: number) => progress.report(step, { work: worked + n, phase: `predicting ${set.split}` })
-        const probabilities = await evaluate(learner, set, step, context, tell)
-        trained.predictions.get(set.split)!.push(probabilities)
+        const probabilities = await predict(learner, set, context, tell)
+        if (!probabilities.data.every(Number.isFinite)) throw fail(`predictions of ${set.split} are not numbers`, step)
+        trained.predictions.get(set.split)!.push(report(set, step, probabilities, context))
         worked += set.batch.n
       }
     }
@@ -90,10 +92,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
       extras = value.extras
       return value.dLogits
     })
-    if (!Number.isFinite(trained.loss))
-      throw new Error(
-        `The loss became ${trained.loss} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${optimiser.lr}) or a gradient clip helps.`,
-      )
+    if (!Number.isFinite(trained.loss)) throw fail(`loss became ${trained.loss}`, step)
     await learner.step({ ...ADAM, lr, weightDecay: optimiser.weightDecay, clipNorm: optimiser.clipNorm })
     for (const [name, value] of Object.entries({ loss: trained.loss, lr, ...extras }))
       context.emit({ type: 'metric', name, split: '', step, value })
@@ -110,32 +109,44 @@ export function* shuffledForever(n: number, seed: number): Generator<number, nev
   while (true) yield* rng.shuffle(all)
 }
 
-/** Predicts one split, tells how many examples are done, and reports on it. Returns probabilities of the classes from 1 on, [n, classes − 1]. */
-async function evaluate(
+/** What a training that ran away says; `what` begins in the middle of a sentence. */
+function diverged(what: string, step: number, steps: number, lr: number): Error {
+  return new Error(
+    step === 0
+      ? `The ${what} before the first step: the weights that the model starts from are damaged.`
+      : `The ${what} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
+  )
+}
+
+/** Probabilities of one split, [n, classes]; tells how many examples are done. */
+async function predict(
   learner: Learner,
-  set: EvaluationSet,
-  step: number,
-  { emit, checkpoint }: LoopContext,
+  { batch }: EvaluationSet,
+  { checkpoint }: LoopContext,
   tell: (examples: number) => void,
-): Promise<Float32Array> {
-  const { split, truth, weak } = set
-  const logits = zeros(set.batch.n, outputsOf(learner.net))
+): Promise<Matrix> {
+  const logits = zeros(batch.n, outputsOf(learner.net))
   let at = 0
   let done = 0
-  for (const piece of piecesOf(learner.net, set.batch)) {
+  for (const piece of piecesOf(learner.net, batch)) {
     await checkpoint()
     const { data } = await learner.forward(piece)
     logits.data.set(data, at)
     at += data.length
     tell((done += piece.n))
   }
-  const probabilities = withoutFirst(softmax(logits))
-  const decisions = decide(probabilities, logits.cols)
+  return softmax(logits)
+}
+
+/** Tells what one split's probabilities are worth. Returns those of the classes from 1 on, [n, classes − 1]. */
+function report({ split, truth, weak }: EvaluationSet, step: number, all: Matrix, { emit }: LoopContext): Float32Array {
+  const probabilities = withoutFirst(all)
+  const decisions = decide(probabilities, all.cols)
   emit({ type: 'predictions', split, step, probabilities })
   emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
   if (weak) {
-    const { all, weakWrong } = agreement(decisions, weak, truth)
-    emit({ type: 'metric', name: 'agreement', split, step, value: all })
+    const { all: value, weakWrong } = agreement(decisions, weak, truth)
+    emit({ type: 'metric', name: 'agreement', split, step, value })
     if (weakWrong !== null) emit({ type: 'metric', name: 'agreement_weak_wrong', split, step, value: weakWrong })
   }
   return probabilities

@@ -59,8 +59,12 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       return chosen
     },
     async doctor() {
-      const { backends, chosen } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
-      return { ...machine(options), backends, chosen: chosen && { id: chosen.id, reason: chosen.reason } }
+      const { backends, chosen: found } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
+      if (found) {
+        chosen = found
+        choice = Promise.resolve(found)
+      }
+      return { ...machine(options), backends, chosen: found && { id: found.id, reason: found.reason } }
     },
     install: (gpu) => changing(() => install(options, bus, gpu, signal)),
     uninstall: () =>

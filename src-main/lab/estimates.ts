@@ -6,6 +6,8 @@ import type { Store } from '../store'
 
 /** Share of its work after which a running stage foretells those of its like. */
 const TELLING_SHARE = 0.05
+/** Seconds of a stage below which its overhead is too much of them to say anything of larger models. */
+const TELLING_SECONDS = 3
 /** How many past stages of the like have a say. */
 const MEMORY = 5
 /**
@@ -132,7 +134,8 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const rate = Math.max(0, past.seconds - START_SECONDS) / workOf(past.kind, config, data.sizes ?? NO_SIZES)
     note(seen, likeness(past.kind, config), rate)
     const size = models.get(config.checkpoint ?? '')
-    if (size && config.backend) note(operations, config.backend, rate / operationsOf(size))
+    if (size && config.backend && past.seconds > TELLING_SECONDS)
+      note(operations, config.backend, rate / operationsOf(size))
   }
   const medians = (of: Map<string, number[]>) => new Map([...of].map(([name, rates]) => [name, median(rates)]))
   return { rates: medians(seen), perOperation: medians(operations) }

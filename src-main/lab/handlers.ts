@@ -73,7 +73,11 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       queue.pause(paused)
       return null
     },
-    remove: async (id) => ({ freedBytes: await runs.remove(id) }),
+    async remove(id) {
+      const freedBytes = await runs.remove(id)
+      status.changed()
+      return { freedBytes }
+    },
     exportBundle: ({ runId, path }) => writeBundle(parts, options, runId, path),
     datasetPreview: (query) => datasets.preview(query),
     async datasetImport(request) {
@@ -93,7 +97,11 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
-    doctor: () => backends.doctor(),
+    async doctor() {
+      const report = await backends.doctor()
+      status.changed()
+      return report
+    },
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),

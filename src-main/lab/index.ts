@@ -89,7 +89,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   // Asked for by name it need not be tried before the plan: the engine tries it, and the stage fails with the reason.
   const wanted = options.backend ?? 'auto'
   const backend = async () => {
-    if (wanted !== 'auto') return { backend: wanted }
+    // Of those that can be asked for by name only the native engine may have bf16: it says so when it is loaded.
+    if (wanted !== 'auto') return { backend: wanted, bf16: wanted === 'cpu' ? undefined : false }
     const { id, bf16 } = await backends.choose()
     return { backend: id, bf16 }
   }

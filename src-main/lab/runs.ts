@@ -105,7 +105,7 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
     async remove(id) {
       if (!find(id).ended) throw new LabError('conflict', 'This run is still in the queue. Cancel it first.')
       if (isStopping(store, id)) throw new LabError('conflict', 'This run is being stopped. Try again in a moment.')
-      const freed = removeRun(store, shelf, id)
+      const freed = await removeRun(store, shelf, id)
       bus.publish(runEvents([id]))
       return freed
     },

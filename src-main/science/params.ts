@@ -44,6 +44,14 @@ function schemaOfParam(p: Param): z.ZodType {
   return number.min(p.min).max(p.max).default(p.default)
 }
 
+/** The values with every parameter at its default that means nothing beside the others: what is no difference has none. */
+export function settled<T extends Readonly<Record<string, unknown>>>(table: ParamTable, values: T): T {
+  const idle = Object.entries(table).filter(
+    ([, { onlyWhere }]) => onlyWhere && !onlyWhere.is.includes(String(values[onlyWhere.param])),
+  )
+  return { ...values, ...Object.fromEntries(idle.map(([name, param]) => [name, param.default])) }
+}
+
 /** The zod fields of a table: every parameter optional with its default, ranges enforced. */
 export function fieldsOf(table: ParamTable): Record<string, z.ZodType> {
   return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, schemaOfParam(p)]))

@@ -1,9 +1,29 @@
+import { METHODS } from './methods'
+import { MODELS } from './models'
+import { settled } from './params'
 import { problemsOf, type Problem } from './problems'
 import { specSchema, type ExperimentSpec } from './spec'
 
-/** Checks an experiment spec and fills in every default. Never throws; every problem is reported, not only the first. */
-export function parseSpec(input: unknown): { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] } {
+type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] }
+
+/**
+ * Checks an experiment spec, fills in every default, and puts parameters that mean nothing beside the others back to
+ * theirs. Never throws; every problem is reported, not only the first.
+ */
+export function parseSpec(input: unknown): Parsed {
+  const asked = parse(input)
+  // Entries that differ in nothing that means something are the same one, which only shows now.
+  return asked.ok ? parse(withoutIdle(asked.spec)) : asked
+}
+
+function parse(input: unknown): Parsed {
   const parsed = specSchema.safeParse(input)
   if (parsed.success) return { ok: true, spec: parsed.data }
   return { ok: false, problems: problemsOf(parsed.error, input, specSchema) }
+}
+
+function withoutIdle(spec: ExperimentSpec): ExperimentSpec {
+  const models = (side: ExperimentSpec['weak']) => side.map((choice) => settled(MODELS[choice.model]!.params, choice))
+  const methods = spec.methods.map((choice) => settled(METHODS[choice.method]!.params, choice))
+  return { ...spec, weak: models(spec.weak), strong: models(spec.strong), methods }
 }

@@ -158,4 +158,32 @@ describe('the training loop', () => {
     const diverging = run({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
     await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
   })
+
+  test('ends so, too, when only the predictions after the last step are not numbers', async () => {
+    const events: StageEvent[] = []
+    const input = await training({ optimiser: { ...OPTIMISER, epochs: 0.2 } })
+    const { learner } = input
+    let updated = false
+    const runaway: Learner = {
+      ...learner,
+      net: learner.net,
+      gradients: (batch, loss) => learner.gradients(batch, loss),
+      step: async (update) => {
+        await learner.step(update)
+        updated = true
+      },
+      forward: async (batch) => {
+        const logits = await learner.forward(batch)
+        return updated ? { ...logits, data: logits.data.fill(NaN, 1, 2) } : logits
+      },
+    }
+    const context = { emit: (event: StageEvent) => events.push(event), checkpoint: () => Promise.resolve(), worked }
+    await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow(
+      'The predictions of transfer are not numbers at step 1 of 1: the training diverged. A lower learning rate (now 0.05)',
+    )
+    expect(metrics(events, 'accuracy', 'transfer').map((event) => event.step)).toEqual([0])
+    updated = true
+    await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow('before the first step')
+    learner.dispose()
+  })
 })

@@ -10,7 +10,7 @@ import { planExperiment } from '../../src-main/science/plan'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
-import { ended, openLab, tinySpec } from './tools'
+import { ended, event, openLab, tinySpec } from './tools'
 
 const built = builtProcesses()
 const engine = () => ({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
@@ -131,7 +131,10 @@ describe('the lab', () => {
     const lab = await openLab({ ...engine(), backend: 'auto' })
     const preview = await lab.calls.preview(tinySpec())
     expect(preview.valid).toBe(true)
+    const told = event(lab, (e) => e.type === 'status')
     const doctor = await lab.calls.doctor()
+    await told
+    expect(await lab.calls.status()).toMatchObject({ backend: doctor.chosen!.id, reason: doctor.chosen!.reason })
     expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['cpu', 'tensorflow', 'wasm'])
     const wasm = doctor.backends.find((backend) => backend.id === 'wasm')!
     expect(wasm).toMatchObject({ loadable: true, selfTest: { passed: true } })

@@ -99,6 +99,20 @@ describe('parseSpec', () => {
     expect(problems(changes)).toEqual([expected])
   })
 
+  it('puts what means nothing beside the other values back to its default', () => {
+    const model = { model: 'pretrained', checkpoint: 'pocket-l', blocks: 2 }
+    const methods = [{ method: 'confidence', schedule: 'paper', warmup: 0.4 }]
+    const parsed = parseSpec({ ...minimal, strong: [model, { ...model, tune: 'last' }], methods })
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+    expect(parsed.spec.strong).toMatchObject([
+      { tune: 'all', blocks: 1 },
+      { tune: 'last', blocks: 2 },
+    ])
+    expect(parsed.spec.methods).toMatchObject([{ schedule: 'paper', warmup: 0.2 }])
+    const [[path] = []] = problems({ strong: [model, { ...model, blocks: 3 }] })
+    expect(path).toMatch(/^strong/)
+  })
+
   it('reports every problem, in order', () => {
     const found = problems({
       version: 0,

@@ -53,6 +53,8 @@ async function hiddenStates(
   for (const piece of piecesOf(net, batch)) {
     await checkpoint()
     const { data } = await learner.features(piece as TokenBatch, net.layers)
+    if (!data.every(Number.isFinite))
+      throw new Error('The hidden states are not numbers: the weights of the model are damaged.')
     states.data.set(data, row * net.width)
     row += piece.n
     progress.report(done + row)
