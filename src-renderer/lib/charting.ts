@@ -122,6 +122,8 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
     maintainAspectRatio: false,
     parsing: false,
     normalized: true,
+    // A point or a thick line at the end of an axis is drawn whole.
+    clip: 6,
     layout: { padding: { right, top: 4 } },
     interaction: { mode: 'x', intersect: false, axis: 'x' },
     scales: { x: axis(x, false), y: axis(y, true) },

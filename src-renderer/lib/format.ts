@@ -32,6 +32,11 @@ export function interval(low: number, high: number, digits = 2): string {
   return `${share(low, digits)} to ${share(high, digits)}`
 }
 
+/** A PGR, with a sign that it is hardly a number where it comes with a warning: `.54`, `≈ −1.00`. */
+export function pgrText({ value, warning }: { value: number; warning: string | null }): string {
+  return `${warning ? `≈${SPACE}` : ''}${share(value, 2)}`
+}
+
 /** Half the width of a 95 % interval: `± .012`. */
 export function plusMinus(low: number, high: number): string {
   return finite(low) && finite(high) ? `±${SPACE}${share((high - low) / 2)}` : ''

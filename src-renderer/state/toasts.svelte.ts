@@ -5,16 +5,16 @@ export interface Toast {
   action: { label: string; run: () => void } | null
 }
 
-const SHOWN_MS = 8000
+/** Long enough to read; a failure is longer and worse. */
+const SHOWN_MS = { info: 8000, bad: 12_000 }
 
-/** Short notes about what was just done; failures stay until they are closed. */
+/** Short notes about what was just done or what failed; they leave of their own accord, for they cover the page. */
 class Toasts {
   all = $state.raw<Toast[]>([])
   #next = 1
 
   say(text: string, action: Toast['action'] = null): void {
-    const id = this.#add(text, 'info', action)
-    setTimeout(() => this.close(id), SHOWN_MS)
+    this.#add(text, 'info', action)
   }
 
   fail(text: string): void {
@@ -25,10 +25,10 @@ class Toasts {
     this.all = this.all.filter((toast) => toast.id !== id)
   }
 
-  #add(text: string, kind: Toast['kind'], action: Toast['action']): number {
+  #add(text: string, kind: Toast['kind'], action: Toast['action']): void {
     const id = this.#next++
     this.all = [...this.all.filter((toast) => toast.text !== text), { id, text, kind, action }]
-    return id
+    setTimeout(() => this.close(id), SHOWN_MS[kind])
   }
 }
 

@@ -75,3 +75,24 @@ test('keys lead to every place, and the focus can be seen', async ({ page }) => 
   expect(outline.outlineStyle).not.toBe('none')
   expect(outline.where).not.toBe('BODY')
 })
+
+test('the smallest window holds the screens of a run, and the text of an example can be read', async ({ open }) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', smallSpec('A run with a name that is rather long for a small window'))
+  await reach(page, runId, 'done')
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(900, 600))
+  await expect.poll(() => page.evaluate(() => innerWidth)).toBe(900)
+  for (const place of ['monitor', 'results', 'inspector']) {
+    await goTo(page, `#/${place}/${runId}`)
+    await settled(page, place)
+    const over = await page.evaluate(() => ({
+      page: document.documentElement.scrollHeight - innerHeight,
+      panes: [...document.querySelectorAll('header, main, aside')].map((pane) => pane.scrollWidth - pane.clientWidth),
+    }))
+    expect(over, place).toEqual({ page: 0, panes: over.panes.map(() => 0) })
+  }
+  const text = await page.getByRole('gridcell').first().boundingBox()
+  expect(text!.width).toBeGreaterThan(150)
+  const last = await page.getByRole('combobox', { name: 'Evaluation' }).boundingBox()
+  expect(last!.x + last!.width).toBeLessThanOrEqual(900)
+})

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
+import { toasts } from '../../src-renderer/state/toasts.svelte'
 import type { Calls, Cell } from '../../src-preload/contract'
 import { armResult, PRESETS } from './sample'
 import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
@@ -57,6 +58,17 @@ describe('the frame', () => {
     state = 'done'
     bridge.emit([{ type: 'run', id: sample!.id }])
     await screen.findByText('Five tasks: done. naive: PGR 0.52')
+  })
+  it('takes notes away by itself, those of failures later', () => {
+    vi.useFakeTimers()
+    const texts = () => toasts.all.map(({ text }) => text)
+    toasts.say('Done.')
+    toasts.fail('Not done.')
+    vi.advanceTimersByTime(9000)
+    expect(texts()).toEqual(['Not done.'])
+    vi.advanceTimersByTime(4000)
+    expect(texts()).toEqual([])
+    vi.useRealTimers()
   })
   it('says so when no lab answers', async () => {
     delete window.w2s
@@ -234,18 +246,77 @@ describe('the result', () => {
     await press('j')
     expect(await screen.findByRole('button', { name: 'confidence', pressed: true })).toBeTruthy()
   })
-  it('shows the plotted numbers as a table', async () => {
+  it('marks a PGR with a warning and says the warning', async () => {
+    const warned = armResult(quickArm, 'last')
+    const warning = 'The gap is less than twice its standard error.'
+    open('#/results/run-done', {
+      result: ({ runId }) => ({
+        runId,
+        arms: [{ ...warned, pgr: { ...(warned.pgr?.defined ? warned.pgr : never()), value: -1, warning } }],
+      }),
+    })
+    await screen.findByRole('heading', { name: /^The gap is too small to say anything/ })
+    const row = within(screen.getByRole('table', { name: 'Arms' })).getByTitle(warning)
+    expect(row.textContent).toMatch(/^≈.−1\.00/)
+  })
+  it('shows the first arm that has a result', async () => {
+    open('#/results/run-five', {
+      result: ({ runId, stop }) => ({
+        runId,
+        arms: fiveArms.map((arm, i) => armResult(arm, stop, i < 3 ? 0 : 1)),
+      }),
+    })
+    const table = await screen.findByRole('table', { name: 'Arms' })
+    const pressed = within(table)
+      .getAllByRole('button')
+      .map((button) => button.getAttribute('aria-pressed'))
+    expect(pressed.indexOf('true')).toBe(3)
+  })
+  it('shows the plotted numbers as a table, without what the marks mean', async () => {
     open('#/results/run-done')
+    expect(await screen.findByText('ceiling (ground truth)')).toBeTruthy()
     await fireEvent.click(
       await screen.findByRole('button', {
         name: 'As a table: Accuracy on held-out test, and PGR',
       }),
     )
     expect(screen.getByRole('columnheader', { name: 'arm' })).toBeTruthy()
+    expect(screen.queryByText('ceiling (ground truth)')).toBeNull()
   })
 })
 
 describe('the inspector', () => {
+  it('names the arms of a run by what tells them apart, the method first', async () => {
+    open('#/inspector/run-done')
+    const names = async () =>
+      within(await screen.findByRole('combobox', { name: 'Arm' }))
+        .queryAllByRole('option')
+        .map((option) => option.textContent)
+    await waitFor(async () => expect(await names()).toEqual(['naive', 'confidence']))
+    cleanup()
+    open('#/inspector/run-five')
+    await waitFor(async () => expect((await names())[0]).toBe('naive · Spam'))
+  })
+  it('begins with the first arm and seed that have examples', async () => {
+    const whole = await createFakeBridge().call('runDetail', 'run-done')
+    const detail = whole.ok ? whole.value : never()
+    const [naive, confidence] = detail.arms
+    const waiting = new Set([...naive!.seeds.map((s) => s.student), confidence!.seeds[0]!.student])
+    const stages = detail.stages.map((stage) =>
+      waiting.has(stage.key) ? { ...stage, state: 'waiting' as const } : stage,
+    )
+    const bridge = open('#/inspector/run-done', { runDetail: () => ({ ...detail, stages }) })
+    await screen.findByText(/of 1,000 examples/)
+    const asked = heard(bridge, 'examples').map((call) => call.args[0])
+    expect(asked[0]).toMatchObject({ armId: confidence!.id, seed: confidence!.seeds[1]!.seed })
+  })
+  it('says that a run is not there, with a way to those that are', async () => {
+    open('#/inspector/run-gone')
+    await screen.findByRole('heading', { name: 'This run is not there' })
+    expect(screen.getByRole('link', { name: /See the results/ }).getAttribute('href')).toBe('#/results')
+    expect(screen.queryByText(/Counting who was right/)).toBeNull()
+    expect(screen.queryByRole('combobox', { name: 'Arm' })).toBeNull()
+  })
   it('searches on / and opens the row under j', async () => {
     const bridge = open('#/inspector/run-done?cells=001')
     await screen.findByText(/of 1,000 examples/)
@@ -320,6 +391,9 @@ describe('the doctor', () => {
 function never(): never {
   throw new Error('the sample has no preview')
 }
-const quickArm = await createFakeBridge()
-  .call('runDetail', 'run-done')
-  .then((reply) => (reply.ok ? reply.value.arms[0]! : never()))
+const armsOf = (run: string) =>
+  createFakeBridge()
+    .call('runDetail', run)
+    .then((reply) => (reply.ok ? reply.value.arms : never()))
+const quickArm = (await armsOf('run-done'))[0]!
+const fiveArms = await armsOf('run-five')

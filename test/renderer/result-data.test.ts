@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { LOGCONF_PARAMS, alphaAt as engineAlpha } from '../../src-main/science/losses/logconf'
 import { planExperiment } from '../../src-main/science/plan'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
+import { armLabels } from '../../src-renderer/lib/arms'
 import { studentLooks, verdictOf } from '../../src-renderer/lib/roles'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { alphaAt, SCHEDULES } from '../../src-renderer/views/builder/alpha'
 import { cellsOf, parseCells, sliceTitle, story, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
 import { armsChart } from '../../src-renderer/views/result/arms-chart'
-import { armLabels, headline, missing, trainingTitle } from '../../src-renderer/views/result/headline'
+import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
+import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
 import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
 import { armResult, CONTEXT, PRESETS } from './sample'
 
@@ -15,11 +17,17 @@ const palette = new Proxy({}, { get: () => '#000000' }) as Palette
 const armsOf = (preset: number): Arm[] => planExperiment(PRESETS[preset]!.spec, CONTEXT).arms
 const [quick, five] = [armsOf(0), armsOf(1)]
 const results = (arms: readonly Arm[], done?: number) => arms.map((arm) => armResult(arm, 'last', done))
-const withPgr = (value: number, low: number, high: number): ArmResult => {
-  const base = { gap: 0.1, seeds: 3, examples: 1000, convention: 'ratio of means' }
-  const pgr: Pgr = { defined: true, value, low, high, warning: null, ...base }
-  return { ...armResult(quick[0]!, 'last'), pgr }
+const withPgr = (
+  value: number,
+  low: number,
+  high: number,
+  { arm = quick[0]!, gap = 0.1, warning = null }: { arm?: Arm; gap?: number; warning?: string | null } = {},
+): ArmResult => {
+  const base = { gap, seeds: 3, examples: 1000, convention: 'ratio of means' }
+  const pgr: Pgr = { defined: true, value, low, high, warning, ...base }
+  return { ...armResult(arm, 'last'), pgr }
 }
+const headline = (results: readonly ArmResult[]) => headlineOf(results, (id) => id)
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 describe('the headline', () => {
@@ -39,6 +47,52 @@ describe('the headline', () => {
     )
     expect(plain(headline(results(five)))).toMatch(
       /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %$/,
+    )
+  })
+  const arm = (task: string, method: string) => five.find((a) => a.task === task && a.method.method === method)!
+  const toCome = (task: string, method: string) => armResult(arm(task, method), 'last', 0)
+  it('names the task of each number where they are of different tasks', () => {
+    const half = [
+      toCome('spam', 'naive'),
+      withPgr(0.41, 0.3, 0.5, { arm: arm('spam', 'confidence') }),
+      withPgr(0.2, 0.1, 0.3, { arm: arm('sotu', 'naive') }),
+      toCome('sotu', 'confidence'),
+    ]
+    expect(plain(headline(half))).toBe(
+      'Confidence closes 41 % of the gap on spam (30 to 50 %); naive 20 % on sotu (10 to 30 %)',
+    )
+    expect(plain(headline(half.slice(0, 3).with(2, toCome('sotu', 'naive'))))).toBe(
+      'Confidence student closes 41 % of the gap on spam, 30 to 50 %',
+    )
+  })
+  it('compares methods only on the tasks that both have', () => {
+    const results = [
+      withPgr(0.9, 0.8, 1, { arm: arm('brown', 'naive') }),
+      withPgr(0.2, 0.1, 0.3, { arm: arm('spam', 'naive') }),
+      withPgr(0.4, 0.3, 0.5, { arm: arm('spam', 'confidence') }),
+      toCome('brown', 'confidence'),
+    ]
+    expect(plain(headline(results))).toBe(
+      'Naive closes 20 % of the gap on spam (10 to 30 %), confidence 40 % (30 to 50 %)',
+    )
+  })
+  it('takes no PGR with a warning for a finding', () => {
+    const small = { gap: 0.002, warning: 'The gap is less than twice its standard error.' }
+    const unsure = withPgr(-1, -4, 1, { arm: arm('sotu', 'naive'), ...small })
+    expect(plain(headline([unsure, toCome('spam', 'naive')]))).toBe(
+      'The gap is too small to say anything: 0.2 points on sotu',
+    )
+    const other = withPgr(2, -4, 9, { arm: arm('brown', 'naive'), ...small, gap: 0.011 })
+    expect(plain(headline([unsure, other]))).toBe('The gap is too small to say anything: 0.2 to 1.1 points in 2 arms')
+    const sure = withPgr(0.41, 0.3, 0.5, { arm: arm('spam', 'naive') })
+    expect(plain(headline([sure, unsure, other]))).toBe(
+      'Naive student closes 41 % of the gap on spam, 30 to 50 %; 2 arms left out, whose gap says nothing',
+    )
+  })
+  it('tells a gap between a model and itself as such', () => {
+    const own = { ...quick[0]!, weakTitle: 'vectors', strongTitle: 'vectors' }
+    expect(plain(headline([withPgr(0.4, 0.3, 0.5, { arm: own, warning: 'the same model' })]))).toBe(
+      'Supervisor and student are the same model, so their gap says nothing: 10.0 points',
     )
   })
   it('tells undefined and unfinished results as such', () => {
@@ -89,6 +143,32 @@ describe('the chart of arms', () => {
     const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
     const xs = chart.data.datasets.flatMap((d) => d.data as { x: number }[]).map((p) => p.x)
     for (const x of xs.filter(Number.isFinite)) expect(x >= min && x <= max).toBe(true)
+  })
+})
+
+describe('the chart of PGR', () => {
+  const chartOf = (...results: ArmResult[]) => {
+    const chart = pgrChart(results, [['naive']], studentLooks(quick), palette)
+    const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
+    const sets = chart.data.datasets.map((d) => ({ ...d, xs: (d.data as { x: number }[]).map(({ x }) => x) }))
+    return { min, max, sets, arrows: sets.filter((d) => d.pointStyle === 'triangle') }
+  }
+  it('draws an interval that it holds as it is', () => {
+    const { min, max, sets, arrows } = chartOf(withPgr(0.06, -0.54, 0.48))
+    expect(arrows).toEqual([])
+    expect([min, max]).toEqual([-0.75, 1])
+    expect(sets.map((d) => d.xs)).toEqual([[-0.54, 0.48], [0.06]])
+  })
+  it('ends an interval that it cuts in an arrow, and marks no value that lies beyond', () => {
+    const { min, max, sets, arrows } = chartOf(withPgr(-1, -4, 3))
+    expect(arrows.map((d) => [d.xs[0], d.pointRotation])).toEqual([
+      [min, -90],
+      [max, 90],
+    ])
+    expect(sets.flatMap((d) => d.xs).every((x) => x >= min && x <= max)).toBe(true)
+    expect(sets.flatMap((d) => d.xs)).toContain(-1)
+    const beyond = chartOf(withPgr(-3, -4, -2.5))
+    expect(beyond.sets.map((d) => d.xs)).toEqual([[beyond.min, beyond.min], [beyond.min]])
   })
 })
 

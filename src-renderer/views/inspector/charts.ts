@@ -67,7 +67,7 @@ export function historyChart(example: ExampleDetail, p: Palette): ChartConfigura
   )
   return {
     type: 'line',
-    options: { ...options, clip: 4 },
+    options,
     data: {
       datasets: [
         {

@@ -1,6 +1,6 @@
 import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { niceRange, type NiceRange } from '../../lib/curves'
-import { interval, share } from '../../lib/format'
+import { interval, pgrText, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
 import type { Arm, ArmResult, Estimate } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
@@ -116,7 +116,7 @@ export const tickLabel = (parts: readonly string[]) =>
   parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
 
 /** Charts on the same rows must not make room of their own accord, or the rows would part. */
-export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 4 } }
+export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 8 } }
 
 /** The vertical axis of charts with a row an arm, the first on top. */
 export function rowAxis(arms: number) {
@@ -201,7 +201,7 @@ export function armsTable(
   const cells = (of: Estimate | null) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
   const pgr = (of: ArmResult['pgr']) => {
     if (!of) return ['to come', '']
-    return of.defined ? [share(of.value, 2), interval(of.low, of.high)] : ['undefined', '']
+    return of.defined ? [pgrText(of), interval(of.low, of.high)] : ['undefined', '']
   }
   return {
     head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'],

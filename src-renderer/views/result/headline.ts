@@ -1,20 +1,24 @@
-import { percent, points, sentence } from '../../lib/format'
+import { gapNames, methodNames } from '../../lib/arms'
+import { percent, plural, points, sentence } from '../../lib/format'
 import type { Arm, ArmResult, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
 interface Told {
+  arm: Arm
   method: string
+  /** Which gap, where the run has several: see `gapNames`. */
+  of: string
   pgr: Defined
 }
 
 const range = (pgr: Defined): string => `${percent(pgr.low).replace(/\s*%$/, '')} to ${percent(pgr.high)}`
 
-function single({ method, pgr }: Told): string {
+function single({ method, of, pgr }: Told): string {
   const who = sentence(`${method} student`)
-  if (pgr.value < 0) return `${who} ends below its supervisor: ${percent(pgr.value)} of the gap, ${range(pgr)}`
+  if (pgr.value < 0) return `${who} ends below its supervisor: ${percent(pgr.value)} of the gap${of}, ${range(pgr)}`
   const clear = pgr.low <= 0 ? '; the interval holds 0, so nothing is shown yet' : ''
   const above = pgr.value > 1 ? ', more than its ceiling' : ''
-  return `${who} closes ${percent(pgr.value)} of the gap${above}, ${range(pgr)}${clear}`
+  return `${who} closes ${percent(pgr.value)} of the gap${of}${above}, ${range(pgr)}${clear}`
 }
 
 function median(values: readonly number[]): number {
@@ -23,33 +27,56 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
-/** What a run found, in one sentence made from its numbers; partial and undefined results are told as such. */
-export function headline(arms: readonly ArmResult[]): string {
+/** Methods beside each other, over the gaps that all of them have: numbers of different gaps do not compare. */
+function compared(told: readonly Told[]): string {
+  const methods = [...new Set(told.map(({ method }) => method))]
+  const has = (method: string, of: string) => told.some((one) => one.method === method && one.of === of)
+  const shared = told.filter(({ of }) => methods.every((method) => has(method, of)))
+  const apart = shared.length === 0
+  const parts = methods.map((method, i) => {
+    const all = (apart ? told : shared).filter((one) => one.method === method)
+    const value = percent(median(all.map(({ pgr }) => pgr.value)))
+    const where = all.length === 1 ? all[0]!.of : ` at the median of ${all.length} pairs`
+    const sure = all.length === 1 ? ` (${range(all[0]!.pgr)})` : ''
+    return `${method}${i ? '' : ' closes'} ${value}${i ? '' : ' of the gap'}${i === 0 || apart ? where : ''}${sure}`
+  })
+  return sentence(parts.join(apart ? '; ' : ', '))
+}
+
+/** Why none of the arms says anything: their PGR all come with a warning. */
+function unsure(told: readonly Told[]): string {
+  const same = told.every(({ arm }) => arm.weakTitle === arm.strongTitle)
+  const why = same
+    ? 'Supervisor and student are the same model, so their gap says nothing'
+    : 'The gap is too small to say anything'
+  const gaps = told.map(({ pgr }) => pgr.gap)
+  const [low, high] = [points(Math.min(...gaps)), points(Math.max(...gaps))]
+  if (new Set(told.map(({ of }) => of)).size === 1) return `${why}: ${high}${told[0]!.of}`
+  return `${why}: ${low === high ? high : `${low.replace(/\s*points$/, '')} to ${high}`} in ${told.length} arms`
+}
+
+/**
+ * What a run found, in one sentence made from its numbers; partial and undefined results are told as such. An arm whose
+ * PGR comes with a warning is no finding.
+ */
+export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => string): string {
   const begun = arms.filter((arm) => arm.pgr !== null)
   if (begun.length === 0) return 'No seed is finished yet'
-  const name = methodNames(arms.map((arm) => arm.arm))
-  const told = begun.flatMap(({ arm, pgr }): Told[] => (pgr?.defined ? [{ method: name(arm), pgr }] : []))
+  const every = arms.map(({ arm }) => arm)
+  const [name, of] = [methodNames(every), gapNames(every, taskTitle)]
+  const told = begun.flatMap(({ arm, pgr }): Told[] =>
+    pgr?.defined ? [{ arm, method: name(arm), of: of(arm), pgr }] : [],
+  )
   if (told.length === 0) {
     return begun.length === 1
       ? 'PGR is undefined: the ceiling is not above its supervisor'
       : `PGR is undefined in all ${begun.length} arms: no ceiling is above its supervisor`
   }
-  if (told.length === 1) return single(told[0]!)
-  const methods = [...new Set(told.map(({ method }) => method))]
-  const perMethod = methods.map((title) => ({ title, all: told.filter(({ method }) => method === title) }))
-  if (perMethod.every(({ all }) => all.length === 1)) {
-    const parts = perMethod.map(({ title, all }, i) => {
-      const { pgr } = all[0]!
-      return `${title}${i ? '' : ' closes'} ${percent(pgr.value)}${i ? '' : ' of the gap'} (${range(pgr)})`
-    })
-    return sentence(parts.join(', '))
-  }
-  const pairs = Math.max(...perMethod.map(({ all }) => all.length))
-  const parts = perMethod.map(({ title, all }, i) => {
-    const value = percent(median(all.map(({ pgr }) => pgr.value)))
-    return i ? `${title} ${value}` : `${title} closes ${value} of the gap at the median of ${pairs} pairs`
-  })
-  return sentence(parts.join(', '))
+  const sure = told.filter(({ pgr }) => !pgr.warning)
+  if (sure.length === 0) return unsure(told)
+  const found = sure.length === 1 ? single(sure[0]!) : compared(sure)
+  const left = told.length - sure.length
+  return left === 0 ? found : `${found}; ${plural(left, 'arm')} left out, whose gap says nothing`
 }
 
 /** What the curves of an arm show about stopping, as a sentence. */
@@ -81,24 +108,4 @@ export function missing(arms: readonly ArmResult[], state: RunState): string {
   const lack = `${seeds} of ${all} seeds are missing, in ${open.length} of ${arms.length} arms`
   const going = state === 'running' || state === 'queued'
   return going ? `Partial: ${lack}. The numbers will move.` : `This run ${ENDED[state]}: ${lack}.`
-}
-
-/** Names of methods: the id alone where it tells them apart, else with the parameters that differ. */
-export function methodNames(arms: readonly Arm[]): (arm: Arm) => string {
-  const titles = new Map<string, Set<string>>()
-  for (const { method, methodTitle } of arms) {
-    titles.set(method.method, (titles.get(method.method) ?? new Set<string>()).add(methodTitle))
-  }
-  return ({ method, methodTitle }) => (titles.get(method.method)?.size === 1 ? method.method : methodTitle)
-}
-
-/** Short names of arms: in parts: what they share is left out, the method always said. */
-export function armLabels(arms: readonly Arm[], taskTitle: (id: string) => string): string[][] {
-  const varies = (of: (arm: Arm) => string) => new Set(arms.map(of)).size > 1
-  const parts: ((arm: Arm) => string)[] = []
-  if (varies((arm) => arm.task)) parts.push((arm) => taskTitle(arm.task))
-  if (varies((arm) => arm.weakTitle)) parts.push((arm) => arm.weakTitle)
-  if (varies((arm) => arm.strongTitle)) parts.push((arm) => arm.strongTitle)
-  const method = methodNames(arms)
-  return arms.map((arm) => [...parts.map((part) => part(arm)), method(arm)])
 }

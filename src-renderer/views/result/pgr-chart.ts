@@ -1,14 +1,29 @@
 import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
-import { interval, share } from '../../lib/format'
+import { interval, pgrText, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
-import type { Arm, ArmResult } from '../../lib/types'
+import type { Arm, ArmResult, Pgr } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { MARKERS, ROW_LAYOUT, rowAxis, tickLabel } from './arms-chart'
 
+type Defined = Pgr & { defined: true }
 interface Dot {
   x: number
   y: number
   text: string
+}
+
+/** Beyond these an interval is cut, its end an arrow: a PGR of a small gap would squeeze all others. */
+const [LOWEST, HIGHEST] = [-1, 2]
+const quarter = (value: number, round: (x: number) => number) => round(value * 4) / 4
+
+/** An axis that holds all PGR, with room for the arrows where one is cut. */
+function axisOf(pgrs: readonly Defined[]): { min: number; max: number } {
+  const low = Math.min(0, ...pgrs.map((pgr) => pgr.low))
+  const high = Math.max(1, ...pgrs.map((pgr) => pgr.high))
+  return {
+    min: low < LOWEST ? LOWEST - 0.25 : quarter(low, Math.floor),
+    max: high > HIGHEST ? HIGHEST + 0.25 : quarter(high, Math.ceil),
+  }
 }
 
 /** PGR of every arm with its interval, on the rows of the accuracy chart beside it; 0 is the supervisor, 1 the ceiling. */
@@ -19,27 +34,32 @@ export function pgrChart(
   p: Palette,
 ): ChartConfiguration<'line'> {
   const rows = arms.flatMap(({ arm, pgr }, y) => (pgr?.defined ? [{ arm, pgr, y }] : []))
-  const quarter = (value: number, round: (x: number) => number) => round(value * 4) / 4
-  const min = Math.min(0, ...rows.map(({ pgr }) => quarter(Math.max(pgr.low, -1), Math.floor)))
-  const max = Math.max(1, ...rows.map(({ pgr }) => quarter(Math.min(pgr.high, 2), Math.ceil)))
+  const { min, max } = axisOf(rows.map(({ pgr }) => pgr))
   const base = lineOptions(p, { min, max, title: 'PGR', step: 0.5, format: (v) => share(v, 1) }, {}, 14)
   return {
     type: 'line',
     data: {
       datasets: rows.flatMap(({ arm, pgr, y }) => {
-        const color = look(arm).color
-        const text = `PGR ${share(pgr.value, 2)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
-        const ends = [pgr.low, pgr.high].map((x): Dot => ({ x, y, text }))
+        const { color } = look(arm)
+        // One that comes with a warning is drawn pale.
+        const ink = pgr.warning ? `${p[color]}80` : p[color]
+        const text = `PGR ${pgrText(pgr)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
+        const dot = (x: number): Dot => ({ x, y, text })
+        const mark = { pointRadius: 5, backgroundColor: ink, borderColor: p.pane, borderWidth: 1 }
+        const arrow = (x: number, pointRotation: number) => ({
+          ...mark,
+          data: [dot(x)],
+          pointStyle: 'triangle' as const,
+          pointRotation,
+        })
+        const ends = [pgr.low, pgr.high].map((x) => Math.min(max, Math.max(min, x)))
         return [
-          { data: ends, order: 2, pointRadius: 0, borderColor: p[color], borderWidth: 2 },
-          {
-            data: [{ x: pgr.value, y, text } satisfies Dot],
-            pointStyle: MARKERS[color as keyof typeof MARKERS],
-            pointRadius: 5,
-            backgroundColor: p[color],
-            borderColor: p.pane,
-            borderWidth: 1,
-          },
+          { data: ends.map(dot), order: 2, pointRadius: 0, borderColor: ink, borderWidth: 2 },
+          ...(pgr.low < min ? [arrow(min, -90)] : []),
+          ...(pgr.high > max ? [arrow(max, 90)] : []),
+          ...(pgr.value < min || pgr.value > max
+            ? []
+            : [{ ...mark, data: [dot(pgr.value)], pointStyle: MARKERS[color as keyof typeof MARKERS] }]),
         ]
       }),
     },
@@ -52,7 +72,6 @@ export function pgrChart(
           ...base.scales?.['x'],
           afterBuildTicks: (axis) =>
             (axis.ticks = HALVES.filter((v) => v >= min && v <= max).map((value) => ({ value }))),
-
           grid: { color: (at) => (isEnd(at.tick?.value) ? p.edge : p.line), drawTicks: false },
         },
         // Empty labels as high as those at the left, so that the rows of both charts meet.
