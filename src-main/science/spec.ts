@@ -122,8 +122,13 @@ const distinct = <T>(item: z.ZodType<T>) =>
   z
     .array(item)
     .min(1)
-    .refine((all) => new Set(all.map((x) => JSON.stringify(x))).size === all.length, {
-      error: 'expected no entry twice',
+    .superRefine((all, context) => {
+      const texts = all.map((entry) => JSON.stringify(entry))
+      texts.forEach((text, i) => {
+        const sameAs = texts.indexOf(text)
+        if (sameAs === i) return
+        context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
+      })
     })
 
 /** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */

@@ -87,11 +87,11 @@ describe('parseSpec', () => {
     ['an unknown choice', { stop: 'oracle' }, ['stop', 'one of "last", "weak-validation"', '"oracle"']],
     ['something left out', { seeds: undefined }, ['seeds', 'a list', 'nothing']],
     ['nothing in a list', { tasks: [] }, ['tasks', 'at least 1 entry', '[]']],
-    ['an entry twice', { seeds: [3, 3] }, ['seeds', 'no entry twice', '[3,3]']],
+    ['an entry twice', { seeds: [3, 3] }, ['seeds[1]', 'an entry that is not there yet', 'the same as seeds[0]']],
     [
       'an entry twice, once with its default',
       { weak: [{ model: 'words' }, { model: 'words', words: 50 }] },
-      ['weak', 'no entry twice', '[{"model":"words"},{"model":"words","words":50}]'],
+      ['weak[1]', 'an entry that is not there yet', 'the same as weak[0]'],
     ],
     ['an empty name', { name: '  ' }, ['name', 'at least 1 character', '"  "']],
     ['another version', { version: 2 }, ['version', '1', '2']],
