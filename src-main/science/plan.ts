@@ -5,7 +5,7 @@ import { MODELS } from './models'
 import type { Reading } from './models/model'
 import { oneOf, show, type Problem } from './problems'
 import { CORPORA, PRETRAINING } from './pretraining'
-import type { ExperimentSpec } from './spec'
+import type { ExperimentSpec, Names } from './spec'
 import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
 
@@ -47,11 +47,7 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
  * @throws PlanError naming every task, pretrained model and precision that the context does not have
  */
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
-  const problems = [
-    ...taskProblems(spec, context),
-    ...checkpointProblems(spec, context),
-    ...precisionProblems(spec, context),
-  ]
+  const problems = [...nameProblems(spec, context), ...precisionProblems(spec, context)]
   if (problems.length > 0) throw new PlanError(problems)
   const stages = new Map<string, Stage>()
   const keys = new Map<string, string>()
@@ -75,14 +71,19 @@ export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan
   return { stages: [...stages.values()], arms }
 }
 
-function taskProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const known = Object.keys(context.sources)
+/** Every task and pretrained model that is named and not there. */
+export function nameProblems(names: Names, context: Pick<PlanContext, 'sources' | 'checkpoints'>): Problem[] {
+  return [...taskProblems(names, context), ...checkpointProblems(names, context)]
+}
+
+function taskProblems(spec: Names, { sources }: Pick<PlanContext, 'sources'>): Problem[] {
+  const known = Object.keys(sources)
   return spec.tasks.flatMap((task, i) =>
     known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
   )
 }
 
-function checkpointProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
+function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'checkpoints'>): Problem[] {
   const known = Object.keys(checkpoints)
   return (['weak', 'strong'] as const).flatMap((side) =>
     spec[side].flatMap((model, i) => {

@@ -116,6 +116,15 @@ const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodCho
 /** A loss with its parameters, as it stands in a `train` stage. */
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
 
+/** What an input names that has to be there; what cannot be read stands as something that names nothing. */
+export const namesSchema = z
+  .object({
+    tasks: z.array(z.string().catch('')).catch([]),
+    weak: z.array(modelChoice.catch({ model: 'words' })).catch([]),
+    strong: z.array(modelChoice.catch({ model: 'words' })).catch([]),
+  })
+  .catch({ tasks: [], weak: [], strong: [] }) satisfies z.ZodType<Names>
+
 const optimiser = z.strictObject(fieldsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserSpec>
 const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
 const distinct = <T>(item: z.ZodType<T>) =>
@@ -145,6 +154,8 @@ export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
   seeds: distinct(z.int().min(0).max(1_000_000)),
 })
+/** The part of an experiment that names what a machine may lack. */
+export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong'>
 export interface ExperimentSpec extends Values<typeof RUN> {
   version: 1
   name: string

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LOSSES } from '../../src-main/science/losses'
 import { METHODS } from '../../src-main/science/methods'
 import { MODELS } from '../../src-main/science/models'
-import { parseSpec } from '../../src-main/science/parse'
+import { parseSpec, readNames } from '../../src-main/science/parse'
 import { problemsOf } from '../../src-main/science/problems'
 import { lossChoice } from '../../src-main/science/spec'
 
@@ -122,6 +122,16 @@ describe('parseSpec', () => {
     for (const model of Object.keys(MODELS)) expect(problems({ weak: [{ model }], strong: [{ model }] })).toEqual([])
     for (const method of Object.keys(METHODS)) expect(problems({ methods: [{ method }] })).toEqual([])
     for (const loss of Object.keys(LOSSES)) expect(lossChoice.safeParse({ loss }).success).toBe(true)
+  })
+})
+
+describe('readNames', () => {
+  it('keeps every entry that can be read at its place, whatever else is wrong', () => {
+    const weak = [{ model: 'nosuch' }, { model: 'probe', checkpoint: 'large' }]
+    const names = readNames({ tasks: [7, 'spam', 'spam'], weak, strong: 'x', seeds: null })
+    expect(names).toMatchObject({ tasks: ['', 'spam', 'spam'], strong: [] })
+    expect(names.weak.map(({ checkpoint }) => checkpoint)).toEqual([undefined, 'large'])
+    expect(readNames(null)).toEqual({ tasks: [], weak: [], strong: [] })
   })
 })
 
