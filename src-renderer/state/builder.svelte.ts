@@ -42,6 +42,8 @@ export class Builder {
   preview = $state.raw<Preview | null>(null)
   previewError = $state('')
   checking = $state(false)
+  /** How far the form is scrolled; taken up again when one comes back to it. */
+  scroll = 0
   problems = $derived<Problem[]>(this.preview && !this.preview.valid ? this.preview.problems : [])
 
   #check: (draft: unknown) => Promise<Preview>

@@ -146,3 +146,39 @@ describe('a preset', () => {
     expect(screen.queryByText('Draft replaced.')).toBeNull()
   })
 })
+
+describe('the form', () => {
+  it('stands where it was when one comes back to it', async () => {
+    open('#/builder')
+    await field('Name')
+    const pane = screen.getByRole('main')
+    pane.scrollTop = 320
+    await fireEvent.scroll(pane)
+    location.hash = '#/data'
+    await screen.findByRole('heading', { name: /bundled tasks/ })
+    location.hash = '#/builder'
+    await field('Name')
+    expect(screen.getByRole('main').scrollTop).toBe(320)
+  })
+  it('leads from a model that is not here to that model', async () => {
+    open('#/builder')
+    await fireEvent.change(await screen.findByRole('combobox', { name: 'student 1' }), {
+      target: { value: 'pretrained' },
+    })
+    await fireEvent.change(screen.getByRole('combobox', { name: 'Model' }), { target: { value: 'large' } })
+    await waitFor(() => {
+      const link = screen.getByRole('link', { name: 'Open Models' })
+      expect(link.getAttribute('href')).toBe('#/models?model=large')
+    })
+  })
+  it('gives a model back as it was when its kind is changed and changed back', async () => {
+    open('#/builder')
+    const kind = async (value: string) =>
+      fireEvent.change(await screen.findByRole('combobox', { name: 'student 1' }), { target: { value } })
+    await kind('pretrained')
+    await type('Longest text', '48')
+    await kind('words')
+    await kind('pretrained')
+    expect((await field('Longest text')).value).toBe('48')
+  })
+})
