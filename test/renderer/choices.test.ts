@@ -28,7 +28,7 @@ describe('choices of a pretrained model', () => {
       options: [
         { value: 'small', label: 'Small, 17.2 M' },
         { value: 'base', label: 'Base, 98.3 k' },
-        { value: 'large', label: 'Large, 2 B · not on this machine · too large to finetune here' },
+        { value: 'large', label: 'Large, 2 B · not here · too large to finetune' },
       ],
     })
   })
@@ -44,11 +44,16 @@ describe('choices of a pretrained model', () => {
   it('say what is too large only where it would be finetuned', () => {
     const { checkpoint } = models.find((m) => m.id === 'probe')!.params
     const labels = checkpoint?.type === 'choice' ? checkpoint.options.map(({ label }) => label) : []
-    expect(labels[2]).toBe('Large, 2 B · not on this machine')
+    expect(labels[2]).toBe('Large, 2 B · not here')
   })
   it('are by default one that can be finetuned, where there is one', () => {
     const both = checkpoints.map((checkpoint) => ({ ...checkpoint, here: true }))
     const [, , pretrained, probe] = withCheckpoints(describeCatalog().models, both)
+    expect(pretrained?.params['checkpoint']).toMatchObject({
+      options: expect.arrayContaining([
+        { value: 'large', label: 'Large, 2 B · too large to finetune here' },
+      ]) as unknown,
+    })
     expect(pretrained?.params['checkpoint']?.default).toBe('small')
     expect(probe?.params['checkpoint']?.default).toBe('large')
   })

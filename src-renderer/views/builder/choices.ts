@@ -9,7 +9,7 @@ export function withCheckpoints(variants: readonly Variant[], checkpoints: Check
   return variants.map((variant) => {
     const shown = (param: Param): Param =>
       param.type === 'checkpoint' ? asChoice(param, checkpoints, variant.id === FINETUNED) : param
-    const params = Object.entries(variant.params).map(([name, param]) => [name, shown(param)])
+    const params = Object.entries(variant.params).map(([name, param]) => [name, shown(param)] as const)
     return { ...variant, params: Object.fromEntries(params) }
   })
 }
@@ -23,11 +23,9 @@ function asChoice(
   finetuned: boolean,
 ): Param {
   const known = checkpoints.map(({ id, title, parameters, here, trains }) => {
-    const but = [
-      ...(here ? [] : ['not on this machine']),
-      ...(finetuned && !trains ? ['too large to finetune here'] : []),
-    ]
-    return { id, here, works: but.length === 0, label: [`${title}, ${size(parameters)}`, ...but].join(' · ') }
+    const large = finetuned && !trains
+    const label = `${title}, ${size(parameters)}${here ? '' : ' · not here'}${large ? ' · too large to finetune' : ''}`
+    return { id, here, works: here && !large, label: large && here ? `${label} here` : label }
   })
   const options = known
     .toSorted((a, b) => Number(b.here) - Number(a.here) || Number(b.works) - Number(a.works))
