@@ -1,6 +1,6 @@
 import type { Preview } from '../../src-preload/contract'
-import { parseSpec } from '../science/parse'
-import { PlanError, type PlanContext } from '../science/feasible'
+import { nameProblems, PlanError, type PlanContext } from '../science/feasible'
+import { parseSpec, readNames } from '../science/parse'
 import { planExperiment } from '../science/plan'
 import type { Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
@@ -44,8 +44,13 @@ export function roleOf(stage: Stage) {
 export function createPlanner({ store, shelf, home, backend, tasks, checkpoints }: PlannerOptions): Planner {
   async function tryPlan(input: unknown): Promise<Planned | { problems: Problem[] }> {
     const parsed = parseSpec(input)
-    if (!parsed.ok) return { problems: parsed.problems }
-    const context = { ...tasks(), checkpoints: await checkpoints.context(), ...(await backend()) }
+    const things = { ...tasks(), checkpoints: await checkpoints.context() }
+    if (!parsed.ok) {
+      const paths = new Set(parsed.problems.map(({ path }) => path))
+      const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
+      return { problems: [...parsed.problems, ...missing] }
+    }
+    const context = { ...things, ...(await backend()) }
     try {
       return { spec: parsed.spec, plan: planExperiment(parsed.spec, context) }
     } catch (error) {

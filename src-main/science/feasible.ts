@@ -2,7 +2,7 @@ import type { ModelChoice } from './choices'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
 import { oneOf, show, type Problem } from './problems'
-import type { ExperimentSpec } from './spec'
+import type { ExperimentSpec, Names } from './spec'
 import { SPLITS } from './stages'
 import { largestSizes, MIN_PER_CLASS, type RowCounts } from './tasks'
 
@@ -37,13 +37,17 @@ export class PlanError extends Error {
 
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  return [taskProblems, sizeProblems, checkpointProblems, blockProblems, precisionProblems].flatMap((problemsOf) =>
-    problemsOf(spec, context),
-  )
+  const unfit = [sizeProblems, blockProblems, precisionProblems].flatMap((problemsOf) => problemsOf(spec, context))
+  return [...nameProblems(spec, context), ...unfit]
 }
 
-function taskProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const known = Object.keys(context.sources)
+/** Every task and pretrained model that is named and not there. */
+export function nameProblems(names: Names, context: Pick<PlanContext, 'sources' | 'checkpoints'>): Problem[] {
+  return [...taskProblems(names, context), ...checkpointProblems(names, context)]
+}
+
+function taskProblems(spec: Names, { sources }: Pick<PlanContext, 'sources'>): Problem[] {
+  const known = Object.keys(sources)
   return spec.tasks.flatMap((task, i) =>
     known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
   )
@@ -67,7 +71,7 @@ function sizeProblems({ tasks, sizes }: ExperimentSpec, { sources }: PlanContext
   })
 }
 
-function checkpointProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
+function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'checkpoints'>): Problem[] {
   const known = Object.keys(checkpoints)
   return (['weak', 'strong'] as const).flatMap((side) =>
     spec[side].flatMap((model, i) => {

@@ -2,7 +2,7 @@ import { METHODS } from './methods'
 import { MODELS } from './models'
 import { settled } from './params'
 import { problemsOf, type Problem } from './problems'
-import { specSchema, type ExperimentSpec } from './spec'
+import { namesSchema, specSchema, type ExperimentSpec, type Names } from './spec'
 
 type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] }
 
@@ -26,4 +26,9 @@ function withoutIdle(spec: ExperimentSpec): ExperimentSpec {
   const models = (side: ExperimentSpec['weak']) => side.map((choice) => settled(MODELS[choice.model]!.params, choice))
   const methods = spec.methods.map((choice) => settled(METHODS[choice.method]!.params, choice))
   return { ...spec, weak: models(spec.weak), strong: models(spec.strong), methods }
+}
+
+/** What an input that is no spec yet names, as far as that can be read. */
+export function readNames(input: unknown): Names {
+  return namesSchema.parse(input)
 }

@@ -10,6 +10,7 @@ export interface Problem {
 
 /**
  * What a schema found wrong, in words for people; each problem has a path, an expectation and the value that was there.
+ * An issue of our own whose parameter `sameAs` names an earlier entry of the same list is answered with its place.
  * @param input what was parsed
  * @param schema the schema that refused it: lets an unknown key be answered with the key that was meant
  */
@@ -19,7 +20,10 @@ export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType
       const known = schema ? keysAt(schema, issue.path, input) : []
       return issue.keys.map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
     }
-    return [problem(issue.path, expectation(issue, valueAt(input, issue.path)), input)]
+    const found = problem(issue.path, expectation(issue, valueAt(input, issue.path)), input)
+    const sameAs: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
+    if (typeof sameAs !== 'number') return [found]
+    return [{ ...found, got: `the same as ${pathText([...issue.path.slice(0, -1), sameAs])}` }]
   })
 }
 

@@ -116,14 +116,28 @@ const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodCho
 /** A loss with its parameters, as it stands in a `train` stage. */
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
 
+/** What an input names that has to be there; what cannot be read stands as something that names nothing. */
+export const namesSchema = z
+  .object({
+    tasks: z.array(z.string().catch('')).catch([]),
+    weak: z.array(modelChoice.catch({ model: 'words' })).catch([]),
+    strong: z.array(modelChoice.catch({ model: 'words' })).catch([]),
+  })
+  .catch({ tasks: [], weak: [], strong: [] }) satisfies z.ZodType<Names>
+
 const optimiser = z.strictObject(fieldsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserSpec>
 const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
 const distinct = <T>(item: z.ZodType<T>) =>
   z
     .array(item)
     .min(1)
-    .refine((all) => new Set(all.map((x) => JSON.stringify(x))).size === all.length, {
-      error: 'expected no entry twice',
+    .superRefine((all, context) => {
+      const texts = all.map((entry) => JSON.stringify(entry))
+      texts.forEach((text, i) => {
+        const sameAs = texts.indexOf(text)
+        if (sameAs === i) return
+        context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
+      })
     })
 
 /** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */
@@ -140,6 +154,8 @@ export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
   seeds: distinct(z.int().min(0).max(1_000_000)),
 })
+/** The part of an experiment that names what a machine may lack. */
+export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong'>
 export interface ExperimentSpec extends Values<typeof RUN> {
   version: 1
   name: string

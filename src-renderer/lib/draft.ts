@@ -73,17 +73,17 @@ export function numberOrText(text: string): number | string | undefined {
   return Number.isFinite(value) ? value : trimmed
 }
 
-/** Reads `0-4, 7` as seeds, or says which part is not one. */
-export function parseSeeds(text: string): { seeds: number[] } | { wrong: string } {
-  const seeds: number[] = []
-  for (const part of text.split(/[\s,;]+/).filter(Boolean)) {
-    const range = /^(\d+)(?:(?:-|–|\.\.)(\d+))?$/.exec(part)
-    const from = Number(range?.[1])
-    const to = Number(range?.[2] ?? range?.[1])
-    if (!range || to < from || to - from >= 1000) return { wrong: part }
-    for (let seed = from; seed <= to; seed++) if (!seeds.includes(seed)) seeds.push(seed)
-  }
-  return { seeds }
+/** Reads `0-4, 7` as seeds, none twice. What is no range stays as typed, so that validation can say what is wrong with it. */
+export function parseSeeds(text: string): (number | string)[] {
+  const parts = text.split(/[\s,;]+/).filter(Boolean)
+  return [...new Set(parts.flatMap((part) => rangeOf(part) ?? numberOrText(part) ?? []))]
+}
+
+/** The numbers of `0-4`; null when it is no range that rises, or one of over a thousand. */
+function rangeOf(text: string): number[] | null {
+  const [, first, last] = /^(\d+)(?:-|–|\.\.)(\d+)$/.exec(text) ?? []
+  const length = Number(last) - Number(first) + 1
+  return length >= 1 && length <= 1000 ? Array.from({ length }, (_, i) => Number(first) + i) : null
 }
 
 /** Seeds as one types them: runs of three and more as ranges. */

@@ -7,18 +7,24 @@ function typing(event: KeyboardEvent): boolean {
   return at instanceof HTMLElement && (at.isContentEditable || /^(input|textarea|select)$/i.test(at.tagName))
 }
 
+/** A field that takes text has an undo of its own. */
+const ofText = ({ target: at }: KeyboardEvent) =>
+  at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !['checkbox', 'radio'].includes(at.type))
+const UNDO = ['Control+z', 'Control+Shift+z']
+
 /** A dialog that is open has the keyboard to itself. */
 const covered = () => document.querySelector('dialog[open]') !== null
 
 /**
  * Binds keys on the window, e.g. `{ 'g h': … }`, and returns the unbind. Plain keys stay silent while one types;
- * those with Control work everywhere. A key that is handled does nothing else.
+ * those with Control work everywhere, but undo and redo are left to a field of text. A key that is handled does nothing else.
  */
 export function bindKeys(map: Record<string, Handler>): () => void {
   const guarded = Object.entries(map).map(([keys, handler]): [string, Handler] => [
     keys,
     (event) => {
-      if (covered() || (typing(event) && !keys.startsWith('Control+'))) return
+      const silent = UNDO.includes(keys) ? ofText(event) : typing(event) && !keys.startsWith('Control+')
+      if (covered() || silent) return
       event.preventDefault()
       handler(event)
     },
@@ -44,7 +50,14 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
     ],
   },
   { where: 'Monitor', keys: [['Shift P', 'Pause, go on']] },
-  { where: 'Builder', keys: [['Ctrl Enter', 'Run']] },
+  {
+    where: 'Builder',
+    keys: [
+      ['Ctrl Enter', 'Run'],
+      ['Ctrl Z', 'Undo'],
+      ['Ctrl Shift Z', 'Redo'],
+    ],
+  },
   { where: 'Tables', keys: [['j k', 'Next, previous row']] },
   {
     where: 'Inspector, Models',

@@ -1,6 +1,7 @@
 import { messageOf } from '../lib/api'
-import { isFields, withValue } from '../lib/draft'
+import { isFields, valueAt, withValue } from '../lib/draft'
 import type { Preview, Problem } from '../lib/types'
+import { Steps } from './steps'
 
 const WAIT_MS = 200
 const KEPT = 'w2s.draft'
@@ -21,6 +22,16 @@ function keep(text: string): void {
   }
 }
 
+/** What an undone step brings back: the text too, for it may be no JSON yet. */
+interface State {
+  draft: unknown
+  text: string
+  textError: string
+}
+
+/** The name of the JSON text among the fields that are typed into: no path of a spec. */
+const TEXT = '{}'
+
 /** One experiment in the making: a draft that form and JSON edit alike, checked by the lab as it changes. */
 export class Builder {
   draft = $state.raw<unknown>(null)
@@ -31,11 +42,14 @@ export class Builder {
   preview = $state.raw<Preview | null>(null)
   previewError = $state('')
   checking = $state(false)
+  /** How far the form is scrolled; taken up again when one comes back to it. */
+  scroll = 0
   problems = $derived<Problem[]>(this.preview && !this.preview.valid ? this.preview.problems : [])
 
   #check: (draft: unknown) => Promise<Preview>
   #timer: ReturnType<typeof setTimeout> | null = null
   #turn = 0
+  #steps = new Steps<State>()
 
   constructor(check: (draft: unknown) => Promise<Preview>) {
     this.#check = check
@@ -45,22 +59,59 @@ export class Builder {
   begin(fallback: unknown): void {
     if (this.draft !== null) return
     const text = kept()
-    if (text) this.type(text)
-    if (this.draft === null) this.load(fallback)
+    if (text) this.#read(text)
+    if (this.draft === null) this.#take(fallback)
   }
 
   /** Replaces the whole draft, e.g. by a preset's. */
   load(spec: unknown): void {
-    this.#take(spec)
+    this.#change(spec)
   }
 
-  /** Sets one value, or removes it with `undefined`. */
-  set(path: string, value: unknown): void {
-    this.#take(withValue(this.draft, path, value))
+  /** Sets one value, or removes it with `undefined`; what is typed into one field is one step to undo. */
+  set(path: string, value: unknown, typed = false): void {
+    this.#change(withValue(this.draft, path, value), typed ? path : '')
+  }
+
+  /** Takes the last step back. */
+  undo(): void {
+    this.#return(this.#steps.undo(this.#state()))
+  }
+
+  /** Takes the step again that was taken back last. */
+  redo(): void {
+    this.#return(this.#steps.redo(this.#state()))
+  }
+
+  /** What last stood at this place and fits, of the drafts before this one. */
+  recall(path: string, fits: (value: unknown) => boolean): unknown {
+    return valueAt(this.#steps.find(({ draft }) => fits(valueAt(draft, path)))?.draft, path)
   }
 
   /** The JSON tab was typed in. The form follows whenever the text can be read. */
   type(text: string): void {
+    this.#steps.record(this.#state(), TEXT)
+    this.#read(text)
+  }
+
+  #state(): State {
+    return { draft: this.draft, text: this.text, textError: this.textError }
+  }
+
+  #change(draft: unknown, field = ''): void {
+    if (JSON.stringify(draft, null, 2) === this.text) return
+    this.#steps.record(this.#state(), field)
+    this.#take(draft)
+  }
+
+  #return(state: State | undefined): void {
+    if (!state) return
+    Object.assign(this, state)
+    keep(JSON.stringify(this.draft, null, 2))
+    this.#checkSoon()
+  }
+
+  #read(text: string): void {
     this.text = text
     try {
       const draft: unknown = JSON.parse(text)

@@ -127,6 +127,15 @@ describe('the lab', () => {
     expect(thin.valid && thin.warnings).toHaveLength(2)
   })
 
+  test('tells what a spec names that is not there beside what is wrong with the spec itself', async () => {
+    const lab = await openLab({})
+    const weak = [{ model: 'pretrained', checkpoint: 'nosuch', tokens: 64 }]
+    const preview = await lab.calls.preview({ ...tinySpec({ name: '', tasks: ['nosuch', 3], weak }), seeds: 'x' })
+    const problems = preview.valid ? [] : preview.problems
+    expect(problems.map(({ path }) => path)).toEqual(['name', 'tasks[1]', 'seeds', 'tasks[0]', 'weak[0].checkpoint'])
+    expect(await lab.calls.preview(null)).toMatchObject({ valid: false, problems: [{ path: '' }] })
+  })
+
   test('asks the engine once which backend to plan for, and reports on all of them', async () => {
     const lab = await openLab({ ...engine(), backend: 'auto' })
     const preview = await lab.calls.preview(tinySpec())

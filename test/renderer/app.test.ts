@@ -143,7 +143,7 @@ describe('the builder', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Add a method' }))
     expect(await screen.findByRole('textbox', { name: 'Largest alpha' })).toBeTruthy()
     await fireEvent.change(screen.getByRole('combobox', { name: 'method 2' }), { target: { value: 'naive' } })
-    await screen.findAllByText(/no entry twice/)
+    expect(await screen.findAllByText(/the same as methods\[0\]/)).toHaveLength(2)
   })
   it('tells what is refused when the run is started', async () => {
     open('#/builder', {

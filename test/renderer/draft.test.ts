@@ -41,16 +41,18 @@ describe('number fields', () => {
 
 describe('seeds', () => {
   it('are read as ranges and single ones, none twice', () => {
-    expect(parseSeeds('0-3, 7 2')).toEqual({ seeds: [0, 1, 2, 3, 7] })
-    expect(parseSeeds('')).toEqual({ seeds: [] })
+    expect(parseSeeds('0-3, 7 2')).toEqual([0, 1, 2, 3, 7])
+    expect(parseSeeds('')).toEqual([])
   })
-  it('say which part is wrong', () => {
-    expect(parseSeeds('0, x')).toEqual({ wrong: 'x' })
-    expect(parseSeeds('5-2')).toEqual({ wrong: '5-2' })
+  it('keep what is none as it was typed', () => {
+    expect(parseSeeds('0, x')).toEqual([0, 'x'])
+    expect(parseSeeds('5-2, 0-, 0-5000')).toEqual(['5-2', '0-', '0-5000'])
+    expect(parseSeeds('-1')).toEqual([-1])
+    expect(seedsText([0, '3-'])).toBe('0, 3-')
   })
   it('are written as they are read', () => {
     expect(seedsText([0, 1, 2, 7])).toBe('0-2, 7')
-    expect(parseSeeds(seedsText([4, 5, 9, 10, 11]))).toEqual({ seeds: [4, 5, 9, 10, 11] })
+    expect(parseSeeds(seedsText([4, 5, 9, 10, 11]))).toEqual([4, 5, 9, 10, 11])
   })
 })
 

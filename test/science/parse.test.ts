@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LOSSES } from '../../src-main/science/losses'
 import { METHODS } from '../../src-main/science/methods'
 import { MODELS } from '../../src-main/science/models'
-import { parseSpec } from '../../src-main/science/parse'
+import { parseSpec, readNames } from '../../src-main/science/parse'
 import { problemsOf } from '../../src-main/science/problems'
 import { lossChoice } from '../../src-main/science/spec'
 
@@ -87,11 +87,11 @@ describe('parseSpec', () => {
     ['an unknown choice', { stop: 'oracle' }, ['stop', 'one of "last", "weak-validation"', '"oracle"']],
     ['something left out', { seeds: undefined }, ['seeds', 'a list', 'nothing']],
     ['nothing in a list', { tasks: [] }, ['tasks', 'at least 1 entry', '[]']],
-    ['an entry twice', { seeds: [3, 3] }, ['seeds', 'no entry twice', '[3,3]']],
+    ['an entry twice', { seeds: [3, 3] }, ['seeds[1]', 'an entry that is not there yet', 'the same as seeds[0]']],
     [
       'an entry twice, once with its default',
       { weak: [{ model: 'words' }, { model: 'words', words: 50 }] },
-      ['weak', 'no entry twice', '[{"model":"words"},{"model":"words","words":50}]'],
+      ['weak[1]', 'an entry that is not there yet', 'the same as weak[0]'],
     ],
     ['an empty name', { name: '  ' }, ['name', 'at least 1 character', '"  "']],
     ['another version', { version: 2 }, ['version', '1', '2']],
@@ -136,6 +136,16 @@ describe('parseSpec', () => {
     for (const model of Object.keys(MODELS)) expect(problems({ weak: [{ model }], strong: [{ model }] })).toEqual([])
     for (const method of Object.keys(METHODS)) expect(problems({ methods: [{ method }] })).toEqual([])
     for (const loss of Object.keys(LOSSES)) expect(lossChoice.safeParse({ loss }).success).toBe(true)
+  })
+})
+
+describe('readNames', () => {
+  it('keeps every entry that can be read at its place, whatever else is wrong', () => {
+    const weak = [{ model: 'nosuch' }, { model: 'probe', checkpoint: 'large' }]
+    const names = readNames({ tasks: [7, 'spam', 'spam'], weak, strong: 'x', seeds: null })
+    expect(names).toMatchObject({ tasks: ['', 'spam', 'spam'], strong: [] })
+    expect(names.weak.map(({ checkpoint }) => checkpoint)).toEqual([undefined, 'large'])
+    expect(readNames(null)).toEqual({ tasks: [], weak: [], strong: [] })
   })
 })
 

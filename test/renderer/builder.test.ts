@@ -1,0 +1,184 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import App from '../../src-renderer/App.svelte'
+import { Steps } from '../../src-renderer/state/steps'
+import { toasts } from '../../src-renderer/state/toasts.svelte'
+import { createFakeBridge } from './bridge'
+
+function open(hash: string, kept: object | null = null): void {
+  localStorage.clear()
+  if (kept) localStorage.setItem('w2s.draft', JSON.stringify(kept))
+  toasts.all.forEach(({ id }) => toasts.close(id))
+  location.hash = hash
+  window.w2s = createFakeBridge()
+  render(App)
+}
+const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name })
+const type = async (name: string, value: string) => fireEvent.input(await field(name), { target: { value } })
+const runs = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Run/ })
+/** Ctrl+Z, or Ctrl+Shift+Z, at an element or wherever the focus is. */
+const undo = (at: Element | Window = window, shift = false) =>
+  fireEvent(
+    at,
+    new KeyboardEvent('keydown', {
+      key: shift ? 'Z' : 'z',
+      ctrlKey: true,
+      modifierCtrlKey: true,
+      shiftKey: shift,
+      modifierShiftKey: shift,
+      bubbles: true,
+    } as KeyboardEventInit),
+  )
+
+afterEach(cleanup)
+
+describe('steps', () => {
+  it('go back and forth, and what is typed into one field is one of them', () => {
+    const steps = new Steps<string>()
+    steps.record('', 'name')
+    steps.record('a', 'name')
+    steps.record('ab', 'question')
+    expect(steps.undo('ab c')).toBe('ab')
+    expect(steps.undo('ab')).toBe('')
+    expect(steps.undo('')).toBeUndefined()
+    expect(steps.redo('')).toBe('ab')
+    steps.record('ab')
+    expect(steps.redo('abc')).toBeUndefined()
+  })
+  it('are not joined over an undo', () => {
+    const steps = new Steps<string>()
+    steps.record('', 'name')
+    steps.record('a')
+    steps.undo('b')
+    steps.record('a', 'name')
+    expect(steps.undo('ac')).toBe('a')
+  })
+  it('are kept up to a hundred', () => {
+    const steps = new Steps<number>()
+    for (let i = 0; i < 150; i++) steps.record(i)
+    let last = 150
+    for (let state = steps.undo(last); state !== undefined; state = steps.undo(state)) last = state
+    expect(last).toBe(50)
+  })
+})
+
+describe('the seeds', () => {
+  it('that are none stop the run and stand among the problems, until they are mended', async () => {
+    open('#/builder')
+    await screen.findByRole('button', { name: 'Run 15 stages' })
+    await type('Seeds', '0, 3-')
+    expect(runs().disabled).toBe(true)
+    await waitFor(() => expect(screen.getAllByText('expected a number, got "3-"')).toHaveLength(2))
+    expect((await field('Seeds')).getAttribute('aria-invalid')).toBe('true')
+    expect((await field('Seeds')).value).toBe('0, 3-')
+    expect(runs().disabled).toBe(true)
+    await type('Seeds', '0, 3-4')
+    await waitFor(() => expect(runs().disabled).toBe(false))
+  })
+})
+
+describe('undo', () => {
+  it('brings back a removed method and takes it away again', async () => {
+    open('#/builder')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove method 2' }))
+    expect(screen.queryByRole('combobox', { name: 'method 2' })).toBeNull()
+    await undo()
+    await screen.findByRole('combobox', { name: 'method 2' })
+    await undo(window, true)
+    await waitFor(() => expect(screen.queryByRole('combobox', { name: 'method 2' })).toBeNull())
+  })
+  it('is left to a field of text, but not to a choice', async () => {
+    open('#/builder')
+    const labels = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Weak labels' })
+    await fireEvent.change(labels, { target: { value: 'hard' } })
+    await undo(await field('Name'))
+    expect(labels.value).toBe('hard')
+    await undo(labels)
+    await waitFor(() => expect(labels.value).toBe('soft'))
+  })
+  it('takes back what was typed into a field at once', async () => {
+    open('#/builder')
+    await type('Name', 'M')
+    await type('Name', 'Mine')
+    await type('Question', 'Why?')
+    await undo()
+    await waitFor(async () => expect((await field('Question')).value).not.toBe('Why?'))
+    expect((await field('Name')).value).toBe('Mine')
+    await undo()
+    await waitFor(async () => expect((await field('Name')).value).toBe('Quick start'))
+  })
+  it('brings back a text that is no JSON yet', async () => {
+    open('#/builder?tab=spec')
+    const label = 'Experiment spec as JSON'
+    await type(label, '{ "version": 1,')
+    await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
+    await type('Name', 'Mine')
+    await undo()
+    await fireEvent.click(screen.getByRole('radio', { name: 'Spec' }))
+    expect((await field(label)).value).toBe('{ "version": 1,')
+    await screen.findByText(/This is not JSON yet/)
+  })
+})
+
+describe('a preset', () => {
+  it.each([
+    ['chosen in the builder', false],
+    ['opened from Home, also in place of a draft of an earlier day', true],
+  ])('%s gives a changed draft back', async (_how, fromHome) => {
+    if (fromHome) open('#/builder?preset=five-tasks', { version: 1, name: 'Mine' })
+    else {
+      open('#/builder')
+      await type('Name', 'Mine')
+      const presets = screen.getByRole('combobox', { name: 'Start from a preset' })
+      await fireEvent.change(presets, { target: { value: 'five-tasks' } })
+    }
+    await screen.findByText('Draft replaced.')
+    expect((await field('Name')).value).toBe('Five tasks')
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
+    await waitFor(async () => expect((await field('Name')).value).toBe('Mine'))
+    expect(screen.queryByText('Draft replaced.')).toBeNull()
+  })
+  it('replaces another without a word', async () => {
+    open('#/builder')
+    const presets = await screen.findByRole('combobox', { name: 'Start from a preset' })
+    await fireEvent.change(presets, { target: { value: 'five-tasks' } })
+    await waitFor(async () => expect((await field('Name')).value).toBe('Five tasks'))
+    expect(screen.queryByText('Draft replaced.')).toBeNull()
+  })
+})
+
+describe('the form', () => {
+  it('stands where it was when one comes back to it', async () => {
+    open('#/builder')
+    await field('Name')
+    const pane = screen.getByRole('main')
+    pane.scrollTop = 320
+    await fireEvent.scroll(pane)
+    location.hash = '#/data'
+    await screen.findByRole('heading', { name: /bundled tasks/ })
+    location.hash = '#/builder'
+    await field('Name')
+    expect(screen.getByRole('main').scrollTop).toBe(320)
+  })
+  it('leads from a model that is not here to that model', async () => {
+    open('#/builder')
+    await fireEvent.change(await screen.findByRole('combobox', { name: 'student 1' }), {
+      target: { value: 'pretrained' },
+    })
+    await fireEvent.change(screen.getByRole('combobox', { name: 'Model' }), { target: { value: 'large' } })
+    await waitFor(() => {
+      const link = screen.getByRole('link', { name: 'Open Models' })
+      expect(link.getAttribute('href')).toBe('#/models?model=large')
+    })
+  })
+  it('gives a model back as it was when its kind is changed and changed back', async () => {
+    open('#/builder')
+    const kind = async (value: string) =>
+      fireEvent.change(await screen.findByRole('combobox', { name: 'student 1' }), { target: { value } })
+    await kind('pretrained')
+    await type('Longest text', '48')
+    await kind('words')
+    await kind('pretrained')
+    expect((await field('Longest text')).value).toBe('48')
+  })
+})
