@@ -23,21 +23,27 @@ function result(task: string, method: string, pgr: Pgr, strong = 'big'): ArmResu
   }
 }
 
+const told = (results: ArmResult[], of = results) =>
+  headlineOf(
+    results,
+    of.map(({ arm }) => arm),
+  )
+
 test('numbers stand as everywhere, and a doubtful gap is named', () => {
   const arms = [
     result('Spam', 'naive', defined(0.06, -0.54, 1.2, 'The gap is small.')),
     result('Spam', 'confidence', undefinedPgr),
   ]
-  expect(headlineOf(arms)).toBe(
+  expect(told(arms)).toBe(
     'naive: PGR .06 (\u2212.54 to 1.20), the gap is doubtful\nconfidence: student .87, PGR undefined',
   )
-  expect(headlineOf([result('Spam', 'naive', defined(-0.001, -0.1, 0.1))])).toBe('naive: PGR .00 (\u2212.10 to .10)')
+  expect(told([result('Spam', 'naive', defined(-0.001, -0.1, 0.1))])).toBe('naive: PGR .00 (\u2212.10 to .10)')
 })
 
 test('arms are named by task and models where these differ', () => {
   const pgr = defined(0.5, 0.4, 0.6)
   const lines = (arms: ArmResult[]) =>
-    headlineOf(arms)
+    told(arms)
       .split('\n')
       .map((line) => line.split(': PGR')[0])
   expect(lines([result('Spam · mail', 'naive', pgr), result('Food', 'naive', pgr)])).toEqual([
@@ -48,4 +54,6 @@ test('arms are named by task and models where these differ', () => {
     'small → big · naive',
     'small → huge · naive',
   ])
+  const both = [result('Spam', 'naive', pgr), result('Food', 'naive', pgr)]
+  expect(told(both.slice(0, 1), both)).toBe('Spam · naive: PGR .50 (.40 to .60)')
 })

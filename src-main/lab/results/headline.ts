@@ -1,8 +1,7 @@
 import type { Arm, ArmResult } from '../../../src-preload/contract'
 
-/** One line an arm, e.g. "naive: PGR .52 (.41 to .63)", named by what tells the arms apart. */
-export function headlineOf(results: ArmResult[]): string {
-  const arms = results.map(({ arm }) => arm)
+/** One line a result, e.g. "naive: PGR .52 (.41 to .63)", named by what tells the arms of the run apart. */
+export function headlineOf(results: ArmResult[], arms: Arm[]): string {
   return results.map((result) => `${nameOf(result.arm, arms)}: ${findingOf(result)}`).join('\n')
 }
 

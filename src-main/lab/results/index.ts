@@ -65,7 +65,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     },
     async headline(arms, stop) {
       const done = (await armsOf(arms, stop)).filter((result) => result.seedsDone > 0)
-      return headlineOf(done)
+      return headlineOf(done, arms)
     },
   }
 }
