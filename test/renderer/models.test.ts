@@ -48,7 +48,7 @@ describe('the shelf', () => {
     expect(texts('- Texts: the rows that are not\n  among them.\n- Terms: the weights may\n    be used.')).toEqual([
       '- Texts: the rows that are not among them.\n- Terms: the weights may be used.',
     ])
-    expect(texts('1. one\n   goes on\n   - within it\n2. two')).toEqual(['1. one goes on\n- within it\n2. two'])
+    expect(texts('1. one\n   goes on\n   - within it\n2. two')).toEqual(['1. one goes on\n   - within it\n2. two'])
     expect(texts('**Bold** begins\nand goes on.')).toEqual(['**Bold** begins and goes on.'])
     for (const kept of ['| a | b |\n| - | - |', '```\none\ntwo\n```', '---\nlicence: mit\n---'])
       expect(texts(kept)).toEqual([kept])
