@@ -96,11 +96,13 @@ export interface RunSummary {
   /** When it last joined the queue; live runs are worked on in this order. */
   queuedAt: number
   endedAt: number | null
+  /** Of work by its own stages, pauses and waiting left out. */
+  seconds: number
   state: RunState
   stagesDone: number
   stagesTotal: number
   etaSeconds: number | null
-  /** One line a finished arm, e.g. "naive: PGR 0.52 (0.41 to 0.63)". */
+  /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
   headline: string
 }
 export interface RunDetail extends RunSummary {

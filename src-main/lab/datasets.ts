@@ -73,11 +73,13 @@ export async function openDatasets(home: string, resources: string): Promise<Dat
   }
 }
 
-/** A dataset that cannot be taken is bad input, line by line. */
+/** A dataset that cannot be taken is bad input, line by line; of the file as a whole no place needs naming. */
 async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw error instanceof DatasetError ? badInput(error.problems) : error
+    if (!(error instanceof DatasetError)) throw error
+    const { message, problems } = badInput(error.problems)
+    throw new LabError('bad-input', message.replace(/^path: e/gm, 'E'), problems)
   }
 }

@@ -15,9 +15,9 @@ function stateOf(run: RunCounts): RunState {
 
 /** A run as the list shows it. */
 export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunSummary {
-  const { id, name, question, createdAt, queuedAt, endedAt, headline, stagesDone, stagesTotal } = run
+  const { id, name, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
-  const times = { createdAt, queuedAt, endedAt }
+  const times = { createdAt, queuedAt, endedAt, seconds }
   return { id, name, question, ...times, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
 }
 

@@ -17,7 +17,13 @@ export interface RunRow {
   ended: RunEnd | null
   headline: string
 }
-export type RunCounts = RunRow & { running: number; stagesDone: number; stagesTotal: number }
+export type RunCounts = RunRow & {
+  running: number
+  stagesDone: number
+  stagesTotal: number
+  /** That stages of its own have worked, pauses left out: those begun since it was made, and over. */
+  seconds: number
+}
 
 /** Runs: what was asked, and how it ended. */
 export function runsTable(db: Database) {
@@ -26,7 +32,9 @@ export function runsTable(db: Database) {
     VALUES (@id, @name, @question, @spec, @arms, @createdAt, @queuedAt, @endedAt, @ended, @headline)`)
   const counted = `
     SELECT runs.*, coalesce(sum(s.state = 'running'), 0) AS running, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
-      count(s.id) AS stagesTotal
+      count(s.id) AS stagesTotal,
+      coalesce(sum(iif(s.startedAt >= runs.createdAt AND NOT rs.cached, s.endedAt - s.startedAt - s.pausedMs, 0)), 0)
+        / 1000.0 AS seconds
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
   const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)

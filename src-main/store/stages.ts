@@ -116,7 +116,7 @@ function stageWrites(db: Database) {
     WITH RECURSIVE hit(id) AS (
       SELECT stage FROM needs WHERE need = @id
       UNION SELECT n.stage FROM needs n JOIN hit ON n.need = hit.id)
-    UPDATE stages SET state = 'failed', endedAt = @at, error = @error WHERE state = 'waiting' AND id IN hit`)
+    UPDATE stages SET state = 'failed', startedAt = NULL, endedAt = @at, error = @error WHERE state = 'waiting' AND id IN hit`)
   const leave = db.prepare<[StoredState, string]>(`
     UPDATE stages SET state = ?
     WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`)
@@ -139,7 +139,7 @@ function stageWrites(db: Database) {
     finish: (id: number, at: number | null) => void finish.run(at, id),
     /** Back into the queue of whatever live run wants it. */
     wait: (id: number) => void wait.run(id),
-    /** Everything waiting that needs this stage, directly or not, fails with `error`. */
+    /** Everything waiting that needs this stage, directly or not, fails with `error`, not begun. */
     failDependents: (id: number, at: number, error: string) => void failDependents.run({ id, at, error }),
     /** The waiting stages of an ended run that no live run wants get `state`. */
     leaveQueue: (run: string, state: 'cancelled' | 'interrupted') => void leave.run(state, run),

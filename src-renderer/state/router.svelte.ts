@@ -17,9 +17,9 @@ class Router {
     location.hash = formatRoute(place, id, query)
   }
 
-  /** Changes view state in place: no step in the history. */
-  keep(change: Record<string, string>): void {
-    const { place, id, query } = this.route
+  /** Changes view state in place, or names what is looked at: no step in the history. */
+  keep(change: Record<string, string>, id = this.route.id): void {
+    const { place, query } = this.route
     history.replaceState(null, '', formatRoute(place, id, { ...query, ...change }))
     this.route = parseRoute(location.hash)
   }

@@ -194,8 +194,18 @@ describe('preview', () => {
   })
 
   it.each<[string, string, string | Uint8Array, object]>([
-    ['an empty file', 'a.csv', '', { path: 'path', expected: 'a file with rows', got: 'none' }],
-    ['a header alone', 'a.csv', 'text,label\n', { path: 'path', expected: 'a file with rows', got: 'none' }],
+    [
+      'an empty file',
+      'a.csv',
+      '',
+      { path: 'path', expected: 'a file with a row for each example', got: 'one without rows' },
+    ],
+    [
+      'a header alone',
+      'a.csv',
+      'text,label\n',
+      { path: 'path', expected: 'a file with a row for each example', got: 'one without rows' },
+    ],
     [
       'UTF-16',
       'a.csv',

@@ -25,7 +25,7 @@ function mount(folder: string, options: string): boolean {
   }
 }
 
-const goOn = /^Go on from stage/
+const goOn = /^Go on, \d+ stages? left/
 
 test('cancel stops at the next step, keeps what is done, and the run can go on', async ({ open }) => {
   const { page } = await open()
@@ -75,7 +75,7 @@ test('a killed engine costs its stage alone', async ({ open }) => {
   const failed = broken.stages.filter((stage) => stage.state === 'failed')
   expect(failed.filter((stage) => stage.startedAt !== null)).toHaveLength(1)
   expect(failed.map((stage) => stage.error.replace(/".*"/, '"…"'))).toEqual([
-    'The engine process ended unexpectedly (code 9).',
+    'The engine process ended unexpectedly (code 9). It was probably killed because memory ran out: a smaller batch, fewer tokens or training the last blocks alone may fit.',
     ...failed.slice(1).map(() => 'It needs "…", which failed.'),
   ])
   await expect(page.getByRole('main')).toContainText('This stage failed; the finished ones are kept.')

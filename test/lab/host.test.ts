@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { exitText } from '../../src-main/lab/engine-process'
 import { runErrand } from '../../src-main/lab/errands'
 import { forkEngine } from '../../src-main/lab/fork'
 import type { EngineExit, SpawnEngine } from '../../src-main/lab/options'
@@ -9,6 +10,15 @@ import { ended, event, keyOf, openLab, tinySpec } from './tools'
 const stubborn = (mode: string) => forkEngine(join(import.meta.dirname, 'fixtures/stubborn.mjs'), [mode])
 const running = (key: string) => (e: { type: string }) =>
   e.type === 'state' && (e as { key?: string }).key === key && (e as { state?: string }).state === 'running'
+
+test('what an end probably means is told where the system killed the engine', () => {
+  const exit = { code: null, signal: null, stderr: [] }
+  for (const killed of [{ code: 9 }, { code: 137 }, { signal: 'SIGKILL' }])
+    expect(exitText({ ...exit, ...killed })).toMatch(
+      /\. It was probably killed because memory ran out: a smaller batch/,
+    )
+  expect(exitText({ ...exit, code: 1 })).toBe('The engine process ended unexpectedly (code 1).')
+})
 
 describe('an engine that', () => {
   test('crashes fails its stage with the last lines it wrote', async () => {

@@ -187,7 +187,7 @@ describe('the monitor', () => {
     const bridge = open('#/monitor/run-fail')
     const alert = await screen.findByRole('alert')
     expect(alert.textContent).toContain('The engine ended with signal SIGKILL')
-    await fireEvent.click(screen.getByRole('button', { name: 'Go on from stage 7' }))
+    await fireEvent.click(screen.getByRole('button', { name: /^Go on, \d+ stages left$/ }))
     expect(heard(bridge, 'resume')[0]?.args).toEqual(['run-fail'])
   })
   it('moves with the events of the engine', async () => {
@@ -342,6 +342,21 @@ describe('data', () => {
     await screen.findByText('line 17')
     expect(screen.getByText('column "again" is empty')).toBeTruthy()
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
+  })
+  it('says first that there are too many classes, of which bad lines come', async () => {
+    const sample = await createFakeBridge().call('datasetPreview', {
+      path: '',
+      text: '',
+      label: '',
+      split: '',
+      group: '',
+    })
+    const counts = ['a', 'b', 'c'].map((label) => ({ label, n: 20 }))
+    open('#/data?import=1', {
+      datasetPreview: () => ({ ...(sample.ok ? sample.value : never()), counts, badLines: 20 }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    await screen.findByText('A task has exactly two classes for now; the label column has 3 values.')
   })
   it('imports with the mapping, the classes in order and the licence', async () => {
     const whole = createFakeBridge()

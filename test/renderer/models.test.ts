@@ -43,6 +43,16 @@ describe('the shelf', () => {
       'End.',
     ])
   })
+  it('joins the lines of a list’s items, and leaves tables and code as they are', () => {
+    const texts = (card: string) => cardBlocks(card).map(({ text }) => text)
+    expect(texts('- Texts: the rows that are not\n  among them.\n- Terms: the weights may\n    be used.')).toEqual([
+      '- Texts: the rows that are not among them.\n- Terms: the weights may be used.',
+    ])
+    expect(texts('1. one\n   goes on\n   - within it\n2. two')).toEqual(['1. one goes on\n   - within it\n2. two'])
+    expect(texts('**Bold** begins\nand goes on.')).toEqual(['**Bold** begins and goes on.'])
+    for (const kept of ['| a | b |\n| - | - |', '```\none\ntwo\n```', '---\nlicence: mit\n---'])
+      expect(texts(kept)).toEqual([kept])
+  })
   it('says what fits and what is used', () => {
     const words = MODELS.map((model) => fitOf(model).word)
     expect(words).toEqual(['finetune', 'finetune', 'finetune', 'predict only', 'too big', 'finetune'])

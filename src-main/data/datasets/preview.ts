@@ -35,7 +35,8 @@ export async function previewDataset(query: Columns & { path: string }): Promise
     badLines: 0,
   }
   // A file without a single record still has its bad lines to show; one without those either is empty.
-  if (sample.length === 0) throw new DatasetError([{ path: 'path', expected: 'a file with rows', got: 'none' }])
+  if (sample.length === 0)
+    throw new DatasetError([{ path: 'path', expected: 'a file with a row for each example', got: 'one without rows' }])
   await count(preview, sample, entries, chosen)
   return preview
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
 import type { Analyst } from './analyst'
+import { headlineOf } from './headline'
 import { dataFolder, factsOf, seedInput } from './inputs'
 
 /** What came out of runs, from stored predictions alone. */
@@ -64,15 +65,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     },
     async headline(arms, stop) {
       const done = (await armsOf(arms, stop)).filter((result) => result.seedsDone > 0)
-      return done.map(lineOf).join('\n')
+      return headlineOf(done, arms)
     },
   }
 }
-
-/** E.g. "naive: PGR 0.52 (0.41 to 0.63)". */
-function lineOf({ arm, pgr, student }: ArmResult): string {
-  if (pgr?.defined) return `${arm.methodTitle}: PGR ${two(pgr.value)} (${two(pgr.low)} to ${two(pgr.high)})`
-  return `${arm.methodTitle}: student ${two(student?.value ?? NaN)}, PGR undefined`
-}
-
-const two = (value: number) => value.toFixed(2)

@@ -1,3 +1,4 @@
+import { plural } from '../../lib/format'
 import type { DatasetPreview, ImportRequest } from '../../lib/types'
 
 /** What the user says about a dataset beside its columns. */
@@ -30,11 +31,11 @@ export function titleFor(id: string): string {
 export function obstacle(preview: DatasetPreview, about: About, taken: readonly string[]): string {
   if (!preview.text) return 'Choose the column that holds the text.'
   if (!preview.label) return 'Choose the column that holds the label.'
-  if (preview.badLines > 0)
-    return `Mend the ${preview.badLines} bad line${preview.badLines === 1 ? '' : 's'} first: nothing is imported by halves.`
   if (preview.counts.length !== 2) {
-    return `A task has exactly two classes for now; the label column has ${preview.counts.length} values.`
+    return `A task has exactly two classes for now; the label column has ${plural(preview.counts.length, 'value')}.`
   }
+  if (preview.badLines > 0)
+    return `Mend the ${plural(preview.badLines, 'bad line')} first: nothing is imported by halves.`
   if (!about.title.trim()) return 'Give it a title.'
   if (!/^[a-z0-9][a-z0-9-]*$/.test(about.id)) return 'Its name in specs: lower-case letters, digits and dashes.'
   if (taken.includes(about.id)) return `There is a dataset ${about.id} already.`

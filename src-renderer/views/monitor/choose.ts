@@ -1,4 +1,5 @@
-import type { RunSummary, StageState, StageStatus } from '../../lib/types'
+import { shownState } from '../../lib/runs'
+import type { RunDetail, RunSummary, StageStatus } from '../../lib/types'
 
 /** The runs in the queue: the one at work, then the others in the order in which they will be worked on. */
 export function queueOf(runs: readonly RunSummary[]): RunSummary[] {
@@ -12,16 +13,26 @@ export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined 
   return queueOf(runs)[0] ?? runs[0]
 }
 
-/** A stage that failed without having begun was only left out: something that it needs failed. */
-export function shownState({ state, startedAt }: StageStatus): StageState | 'skipped' {
-  return state === 'failed' && startedAt === null ? 'skipped' : state
+/** Whether an ended run has something left to do. */
+export function canGoOn({ endedAt, stagesDone, stagesTotal }: RunSummary): boolean {
+  return endedAt !== null && stagesDone < stagesTotal
 }
 
-/** The stage to look at: the one that was asked for, else the one at work, the one that broke, or the last that trained. */
-export function chosenStage(stages: readonly StageStatus[], wanted: string | undefined): StageStatus | undefined {
+/** How many runs come before one of the queue, in words. */
+export function placeInQueue(run: RunSummary, runs: readonly RunSummary[]): string {
+  const before = queueOf(runs).findIndex(({ id }) => id === run.id)
+  return before > 0 ? `${before} before it` : 'next'
+}
+
+/**
+ * The stage to look at: the one that was asked for, else the one at work, the one that broke, or the last that trained;
+ * none of a run that waits for its turn.
+ */
+export function chosenStage({ state, stages }: RunDetail, wanted: string | undefined): StageStatus | undefined {
   const broken = (s: StageStatus) => shownState(s) === 'failed' || s.state === 'interrupted' || s.state === 'cancelled'
+  const asked = stages.find((s) => s.key === wanted)
+  if (asked || state === 'queued') return asked
   return (
-    stages.find((s) => s.key === wanted) ??
     stages.find((s) => s.state === 'running') ??
     stages.find(broken) ??
     stages.findLast((s) => s.state === 'done' && s.kind === 'train') ??

@@ -19,8 +19,11 @@ function begun({ key, title, startedAt, backend, device, reason }: StageStatus):
   return [{ key, at: startedAt, level: 'info', text: `${title} begins${where}` }]
 }
 
-function ended({ key, title, state, seconds, endedAt }: StageStatus): LogLine[] {
-  if (seconds === null || endedAt === null || state === 'running' || state === 'waiting') return []
+function ended({ key, title, state, seconds, endedAt, error }: StageStatus): LogLine[] {
+  if (seconds === null || endedAt === null || state === 'running') return []
   const level = state === 'failed' ? 'error' : state === 'done' ? 'info' : 'warn'
-  return [{ key, at: endedAt, level, text: `${title} ${state}, ${duration(seconds)}` }]
+  // How an earlier attempt ended is not kept once the stage waits for another.
+  const how = state === 'waiting' ? 'stopped, to begin anew' : state
+  const why = error ? `: ${error.split('\n', 1)[0]}` : ''
+  return [{ key, at: endedAt, level, text: `${title} ${how}, ${duration(seconds)}${why}` }]
 }

@@ -3,6 +3,7 @@ import { bucketed, niceRange, pointsOf, type Columns } from '../../lib/curves'
 import { count, number, share } from '../../lib/format'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../../lib/metrics'
 import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
+import type { shownState } from '../../lib/runs'
 import type { Role } from '../../lib/types'
 import { curveId } from '../../state/live'
 import type { Palette } from '../../state/theme.svelte'
@@ -51,6 +52,15 @@ export function panelsOf(role: Role): readonly Panel[] {
       ...test,
     },
   ]
+}
+
+const STOPPED: readonly string[] = ['failed', 'skipped', 'cancelled', 'interrupted']
+
+/** What stands where a panel has no points. */
+export function emptyText(panel: Panel, state: ReturnType<typeof shownState>): string {
+  if (panel.absent) return panel.absent
+  if (!STOPPED.includes(state)) return 'The first point comes with the first evaluation.'
+  return `There is none: the stage ${state === 'failed' ? state : `was ${state}`}.`
 }
 
 const BUCKETS = 300

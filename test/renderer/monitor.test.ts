@@ -1,0 +1,197 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import App from '../../src-renderer/App.svelte'
+import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
+import { eventsOf } from '../../src-renderer/views/monitor/events'
+import { groupStages } from '../../src-renderer/views/monitor/stage-names'
+import type { Calls, RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
+import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
+
+type Change = Partial<{ [K in keyof Calls]: Calls[K] }>
+function open(hash: string, change: Change = {}): FakeBridge {
+  localStorage.clear()
+  location.hash = hash
+  const bridge = createFakeBridge(change)
+  window.w2s = bridge
+  render(App)
+  return bridge
+}
+async function sample(id: string): Promise<RunDetail> {
+  const reply = await createFakeBridge().call('runDetail', id)
+  if (!reply.ok) throw new Error(reply.error.message)
+  return reply.value
+}
+async function sampleRuns(): Promise<RunSummary[]> {
+  const reply = await createFakeBridge().call('runs')
+  if (!reply.ok) throw new Error(reply.error.message)
+  return reply.value
+}
+const region = () => within(screen.getByRole('complementary', { name: 'Queue and stages' }))
+const text = (element: HTMLElement) => element.textContent.replace(/\s+/g, ' ').trim()
+afterEach(cleanup)
+
+describe('stages by name', () => {
+  const named = (stages: StageStatus[]) =>
+    groupStages(stages).map(({ task, rows }) => [task, ...rows.map(({ name, seed }) => `${name} | ${seed}`)])
+  it('say what tells them apart, their seeds beside it', async () => {
+    const [[task, ...rows]] = named((await sample('run-next')).stages) as [string[]]
+    expect(task).toBe('')
+    expect(rows[0]).toMatch(/^data · .+ \| $/)
+    expect(rows.filter((row) => row.endsWith('seed 2'))).toEqual([
+      'weak | seed 2',
+      'labels | seed 2',
+      'ceiling | seed 2',
+      'student · naive | seed 2',
+      'student · confidence, alpha schedule as in the paper | seed 2',
+    ])
+  })
+  it('stand under their task where there are several', async () => {
+    const { stages } = await sample('run-five')
+    const groups = named(stages)
+    expect(groups).toHaveLength(5)
+    expect(new Set(groups.map(([task]) => task)).size).toBe(5)
+    expect(groups[4]!.slice(1, 3)).toEqual(['data | ', 'weak | seed 0'])
+    expect(groups.flatMap(([, ...rows]) => rows)).toHaveLength(stages.length)
+  })
+  it('keep models that differ, and the whole of what stands alone', async () => {
+    const { stages } = await sample('run-next')
+    const titles = ['data · Spam', 'weak · words 30 · seed 0', 'weak · words 50 · seed 0', 'ceiling · big · seed 0']
+    expect(named(titles.map((title, i) => ({ ...stages[i]!, title })))[0]).toEqual([
+      '',
+      'data · Spam | ',
+      'weak · words 30 | seed 0',
+      'weak · words 50 | seed 0',
+      'ceiling · big | seed 0',
+    ])
+  })
+})
+
+describe('a run in the queue', () => {
+  it('says so first, with its place and what it takes', async () => {
+    const { stages } = await sample('run-next')
+    const cached = stages.map((stage, i) => (i === 0 ? { ...stage, state: 'done' as const, cached: true } : stage))
+    const next = { ...(await sample('run-next')), stages: cached, stagesDone: 1 }
+    open('#/monitor/run-next', { runDetail: () => next })
+    await screen.findByRole('heading', { level: 1, name: next.name })
+    expect(text(screen.getByRole('main'))).toMatch(/queued ?1 before it · takes about 56 s · 1 of \d+ stages done/)
+    expect(screen.queryByRole('button', { name: 'Open the result' })).toBeNull()
+    await fireEvent.click(region().getByRole('button', { name: /^done data/ }))
+    await waitFor(() => expect(text(screen.getByRole('main'))).toContain('done cached'))
+    expect(text(screen.getByRole('main'))).toContain('1 before it')
+  })
+  it('is told in lists by what it takes, and leads to where it will work', async () => {
+    open('#/home')
+    const table = within(await screen.findByRole('table', { name: 'Recent runs' }))
+    const row = table.getByText('queued').closest('tr')!
+    expect(text(row)).toContain('queued takes about 56 s')
+    expect(within(row).getByRole('link').getAttribute('href')).toBe('#/monitor/run-next')
+  })
+  it('is next when none comes before it', async () => {
+    const runs = await sampleRuns()
+    const next = runs.find(({ id }) => id === 'run-next')!
+    expect(placeInQueue(next, runs)).toBe('1 before it')
+    expect(placeInQueue(next, [next])).toBe('next')
+  })
+})
+
+describe('the monitor of a run that none was named of', () => {
+  it('stays with the run that is cancelled, which can go on', async () => {
+    let runs = await sampleRuns()
+    const live = await sample('run-live')
+    let state: RunDetail['state'] = 'running'
+    const ended = () => ({ state, endedAt: state === 'cancelled' ? live.createdAt + 60_000 : null })
+    const bridge = open('#/monitor', {
+      runs: () => runs,
+      runDetail: () => ({ ...live, ...ended() }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel…' }))
+    expect(location.hash).toBe('#/monitor/run-live')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel the run' }))
+    state = 'cancelled'
+    runs = runs.map((run) => (run.id === 'run-live' ? { ...run, ...ended() } : run))
+    bridge.emit([{ type: 'run', id: 'run-live' }])
+    const left = live.stagesTotal - live.stagesDone
+    await screen.findByRole('button', { name: `Go on, ${left} stages left` })
+    expect(screen.queryByRole('button', { name: 'Cancel…' })).toBeNull()
+    expect(region().getByRole('heading', { name: 'Can go on' })).toBeTruthy()
+    expect(text(region().getByRole('link', { name: live.name }).closest('li')!)).toContain('cancelled')
+  })
+  it('counts as able to go on whatever ended with something left', async () => {
+    const able = (await sampleRuns()).filter(canGoOn).map(({ id }) => id)
+    expect(able).toEqual(['run-fail', 'run-stop'])
+  })
+})
+
+describe('following', () => {
+  it('is taken up again from another stage, and kept by choosing the one at work', async () => {
+    open('#/monitor/run-live')
+    await screen.findByText(/61 of 310 steps/)
+    expect(screen.queryByRole('button', { name: 'Follow' })).toBeNull()
+    await fireEvent.click(region().getAllByRole('button', { name: /^done weak/ })[0]!)
+    expect(location.hash).toMatch(/stage=/)
+    await fireEvent.click(await screen.findByRole('button', { name: 'Follow' }))
+    expect(location.hash).toBe('#/monitor/run-live')
+    await fireEvent.click(region().getAllByRole('button', { name: /^done weak/ })[0]!)
+    await fireEvent.click(region().getByRole('button', { name: /^running/ }))
+    expect(location.hash).toBe('#/monitor/run-live')
+  })
+})
+
+describe('a stage that did not end well', () => {
+  it('has its reason among the events, and no curves to wait for', async () => {
+    open('#/monitor/run-fail', { curves: () => [] })
+    const events = within(await screen.findByRole('log', { name: 'Events' }))
+    expect(events.getByText(/failed, 4.s: The engine ended with signal SIGKILL while it trained\.$/)).toBeTruthy()
+    expect(screen.getAllByText('There is none: the stage failed.')).not.toHaveLength(0)
+    expect(screen.queryByText(/The first point comes/)).toBeNull()
+  })
+  it('that waits for another attempt keeps its event, and shows no time', async () => {
+    const stop = await sample('run-live')
+    const at = stop.createdAt
+    const again = { startedAt: at, endedAt: at + 9000, seconds: 9, state: 'waiting' as const, cached: false }
+    const stages = stop.stages.map((stage, i) => (i === 20 ? { ...stage, ...again } : stage))
+    expect(eventsOf(stages, []).find(({ key }) => key === stages[20]!.key)?.text).toMatch(
+      /stopped, to begin anew, 9.s$/,
+    )
+    open('#/monitor/run-live', { runDetail: () => ({ ...stop, stages }) })
+    await screen.findByText(/61 of 310 steps/)
+    const row = region().getByTitle(stages[20]!.title).closest('button')!
+    expect(text(row)).not.toMatch(/\d s/)
+  })
+  it('is counted on the card of its run', async () => {
+    const live = await sample('run-live')
+    const failed = { state: 'failed' as const, error: 'no' }
+    const stages = live.stages.map((stage, i) =>
+      i === 20 ? { ...stage, ...failed } : i === 22 ? { ...stage, ...failed, startedAt: null } : stage,
+    )
+    open('#/home', { runDetail: () => ({ ...live, stages }) })
+    await screen.findByText('1 failed')
+  })
+})
+
+describe('a pause', () => {
+  it('is told on Home, which can end it', async () => {
+    const bridge = open('#/home')
+    bridge.emit([{ type: 'status', status: { ...STATUS, paused: true } }])
+    await screen.findByRole('heading', { name: '1 run is paused, 1 waiting' })
+    expect(text(screen.getByRole('contentinfo'))).toContain('paused student')
+    await fireEvent.click(screen.getByRole('button', { name: /^Go on/ }))
+    expect(bridge.heard.filter(({ name }) => name === 'pause').map(({ args }) => args)).toEqual([[false]])
+    bridge.emit([{ type: 'status', status: STATUS }])
+    await screen.findByRole('heading', { name: '1 run is at work, 1 waiting' })
+  })
+  it('is left out of the time that a run took', async () => {
+    open('#/home')
+    const table = within(await screen.findByRole('table', { name: 'Recent runs' }))
+    expect(text(table.getByText('interrupted').closest('tr')!)).toContain('31 s')
+  })
+})
+
+describe('home', () => {
+  it('has the runs above the presets', async () => {
+    open('#/home')
+    const recent = await screen.findByRole('heading', { name: 'Recent runs' })
+    const presets = screen.getByRole('heading', { name: 'Start from a preset' })
+    expect(recent.compareDocumentPosition(presets) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
+  })
+})
