@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { syncFile, syncFolder } from '../data/durable'
 import type { Stage } from '../science/stages'
 import type { ArtifactFile } from './protocol'
 
@@ -118,6 +119,7 @@ async function place(folder: string, file: NewFile): Promise<ArtifactFile> {
     return { name, bytes: file.bytes.length, sha256: sha256(file.bytes) }
   }
   await rename(file.path, target)
+  await syncFile(target)
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of createReadStream(target) as AsyncIterable<Buffer>) {
@@ -130,17 +132,6 @@ async function place(folder: string, file: NewFile): Promise<ArtifactFile> {
 /** A path for unfinished work of this process in the store `root`: swept when the process is gone. */
 export function temporaryPath(root: string, name: string): string {
   return path.join(root, 'tmp', `${name}-${process.pid}`)
-}
-
-/** Makes the names in a folder durable. Windows cannot open folders; there the rename itself has to do. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /**

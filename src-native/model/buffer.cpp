@@ -18,6 +18,10 @@ constexpr std::size_t LINE = 64;
 std::size_t roundedUp(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 }  // namespace
 
+void zeroFloats(float* at, long floats) {
+  if (floats > 0) std::memset(at, 0, (std::size_t)floats * sizeof(float));
+}
+
 Buffer::Buffer(Buffer&& other) noexcept { swap(other); }
 Buffer::~Buffer() { clear(); }
 

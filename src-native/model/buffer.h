@@ -6,6 +6,9 @@
 
 namespace w2s {
 
+/** Sets that many to zero; with none of them, `at` may be null. */
+void zeroFloats(float* at, long floats);
+
 class Buffer {
  public:
   Buffer() = default;

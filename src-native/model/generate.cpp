@@ -156,6 +156,7 @@ std::vector<std::vector<int>> Transformer::generate(const Batch& batch, long mos
     longest = std::max(longest, batch.length(i));
   }
   prepare(batch, false);
+  kept_ = false;
   Cache cache;
   cache.capacity = spec.positions ? std::min(longest + most, spec.positions) : longest + most;
   growPositions(cache.capacity);
@@ -171,13 +172,16 @@ std::vector<std::vector<int>> Transformer::generate(const Batch& batch, long mos
   // The prompts: an ordinary pass that also fills the cache.
   std::vector<int> next((std::size_t)batch.n), lengths;
   for (long i = 0; i < batch.n; i++) lengths.push_back((int)batch.length(i));
+  struct Lent {  // taken back also where memory runs out
+    Cache*& cache;
+    ~Lent() { cache = nullptr; }
+  } lent{cache_};
   cache_ = &cache;
   infer(batch, shortens(), spec.layers, [&](SliceState& state, int t) {
     readLast(state, t);
     headForward(state.pooled, state.count(), state.logits, t);
     for (long i = 0; i < state.count(); i++) next[state.slice->examples[i]] = choose(state.logits, i);
   });
-  cache_ = nullptr;
 
   // Then a token at a time, for the examples that go on.
   std::vector<std::vector<int>> made((std::size_t)batch.n);

@@ -181,9 +181,9 @@ void Transformer::forward(const Batch& batch, bool keep, float* logits) {
     batchTokens_.assign(batch.tokens, batch.tokens + batch.offsets[batch.n]);
     batchOffsets_.assign(batch.offsets, batch.offsets + batch.n + 1);
     batch_ = {batch.n, nullptr, batchTokens_.data(), batchOffsets_.data(), nullptr};
-    kept_ = true;
     if (rounds_.size() == 1) {
       layRound(rounds_[0], shortens());
+      kept_ = true;
       pool.run([&](int t) {
         forwardSlice(batch_, states_[t], t, spec.layers);
         readLast(states_[t], t);
@@ -196,6 +196,7 @@ void Transformer::forward(const Batch& batch, bool keep, float* logits) {
     readLast(state, t);
     forwardHead(state, logits, t);
   });
+  kept_ = keep;
 }
 
 void Transformer::backward(const float* dLogits) {

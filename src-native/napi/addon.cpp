@@ -116,8 +116,8 @@ napi_value initialise(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 1);
     double seed = 0;
-    if (napi_get_value_double(env, call.arguments[0], &seed) != napi_ok || seed < 0)
-      throw BadArgument("seed: expected a number of at least 0, got " + shown(env, call.arguments[0]));
+    if (napi_get_value_double(env, call.arguments[0], &seed) != napi_ok || !(seed >= 0 && seed < 0x1p64))
+      throw BadArgument("seed: expected a number from 0 to 2^64, got " + shown(env, call.arguments[0]));
     return call.jobs().add(env, nullptr, [network = call.network, seed] { network->initialise((std::uint64_t)seed); });
   });
 }

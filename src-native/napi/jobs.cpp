@@ -8,9 +8,14 @@ Jobs::Jobs(napi_env env) {
      "threadsafe function");
   ok(napi_unref_threadsafe_function(env, done_), "threadsafe function");
   thread_ = std::thread([this] { work(); });
+  // The last hook added runs first: the thread ends before Node closes the function, whose closing must not wait for it.
+  ok(napi_add_env_cleanup_hook(env, [](void* jobs) { ((Jobs*)jobs)->end(); }, this), "cleanup hook");
 }
 
-Jobs::~Jobs() {
+Jobs::~Jobs() { end(); }
+
+void Jobs::end() {
+  if (!thread_.joinable()) return;
   {
     std::lock_guard lock(mutex_);
     stop_ = true;

@@ -37,6 +37,8 @@ class Jobs {
 
  private:
   void work();
+  /** Lets the job at hand finish, and drops those that wait. */
+  void end();
   static void settle(napi_env env, napi_value, void* context, void* data);
 
   napi_threadsafe_function done_ = nullptr;

@@ -13,7 +13,8 @@ struct Slope {
 
 inline Slope relu(vf x) {
   vi positive = x > zero();
-  return {max(x, zero()), floats(bits(set1(1.0f)) & positive)};
+  // In this order, since a NaN gives the second one.
+  return {max(zero(), x), floats(bits(set1(1.0f)) & positive)};
 }
 
 /** x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3): since (1 + tanh u) / 2 is the sigmoid s of 2u. */

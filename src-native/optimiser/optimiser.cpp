@@ -45,9 +45,8 @@ void Optimiser::zero(int thread) {
   const long matrices = parameters_.vectorsFrom() - parameters_.trainedFrom();
   const auto [begin, end] = shared_ ? pool_.share(matrices, thread) : Pool::Share{0, matrices};
   float* own = gradients_[shared_ ? 0 : thread].data();
-  std::memset(own + begin, 0, (std::size_t)(end - begin) * sizeof(float));
-  std::memset(vectorGradients_[thread].data(), 0,
-              (std::size_t)(parameters_.rowsFrom() - parameters_.vectorsFrom()) * sizeof(float));
+  zeroFloats(own + begin, end - begin);
+  zeroFloats(vectorGradients_[thread].data(), parameters_.rowsFrom() - parameters_.vectorsFrom());
 }
 
 RowTable* Optimiser::table(int matrix) {
@@ -169,8 +168,8 @@ std::vector<float> Optimiser::flatGradient() {
 void Optimiser::reset() {
   steps_.clear();
   begun_ = false;
-  if (first_.size()) std::memset(first_.data(), 0, (std::size_t)first_.size() * sizeof(float));
-  if (second_.size()) std::memset(second_.data(), 0, (std::size_t)second_.size() * sizeof(float));
+  zeroFloats(first_.data(), first_.size());
+  zeroFloats(second_.data(), second_.size());
   for (auto& table : tables_) table->reset(0);
 }
 

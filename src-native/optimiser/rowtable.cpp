@@ -1,7 +1,6 @@
 #include "rowtable.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace w2s {
 
@@ -27,7 +26,7 @@ void RowTable::add(const std::vector<RowUse>& uses, Pool& pool) {
     }
   const long slots = (long)rowOf_.size();
   gradient_.grow(slots * width_);
-  std::memset(gradient_.data() + before * width_, 0, (std::size_t)((slots - before) * width_) * sizeof(float));
+  zeroFloats(gradient_.data() + before * width_, (slots - before) * width_);
 
   start_.assign((std::size_t)slots + 1, 0);
   for (const RowUse& use : uses) start_[slotOf_[use.id] + 1]++;

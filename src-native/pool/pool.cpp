@@ -42,10 +42,17 @@ int availableThreads() {
 }
 
 Pool::Pool(int threads) : threads_(threads) {
-  for (int t = 1; t < threads; t++) others_.emplace_back([this, t] { work(t); });
+  try {
+    for (int t = 1; t < threads; t++) others_.emplace_back([this, t] { work(t); });
+  } catch (...) {  // a thread too many for the system: those made must not be left running
+    end();
+    throw;
+  }
 }
 
-Pool::~Pool() {
+Pool::~Pool() { end(); }
+
+void Pool::end() {
   stop_ = true;
   epoch_.fetch_add(1);
   epoch_.notify_all();

@@ -38,6 +38,8 @@ class Pool {
 
  private:
   void work(int thread);
+  /** Ends the threads that there are. */
+  void end();
   void waitFor(const std::atomic<int>& value, int old) const;
 
   const int threads_;

@@ -237,6 +237,17 @@ TEST(activations_over_their_whole_range) {
   });
 }
 
+TEST(activations_pass_on_what_is_no_number) {
+  eachIsa([](const Kernels& k) {
+    for (Activation kind : {Activation::relu, Activation::geluTanh, Activation::geluErf, Activation::swiglu}) {
+      Mat h(1, kind == Activation::swiglu ? 64 : 32), out(1, 32);
+      for (float& x : h.data) x = NAN;
+      k.activate(kind, h.panels(), 1, 32, out.panels());
+      for (long c = 0; c < 32; c++) CHECK(std::isnan(out.at(0, c)));
+    }
+  });
+}
+
 TEST(transposes) {
   eachIsa([](const Kernels& k) {
     Random random(4, k.isa);

@@ -222,6 +222,27 @@ TEST(frozen_blocks_stay_and_the_others_learn_as_ever) {
   for (bool bf16 : precisions()) checkFreezing(bf16);
 }
 
+TEST(nothing_to_train_takes_steps_all_the_same) {
+  Spec s = transformer();
+  s.head = Head::language, s.tied = true, s.trainable = {false, 0};
+  Fixture f(s);
+  const auto before = f.read(false);
+  for (int step = 0; step < 2; step++) {
+    f.network->languageGradients(f.batch);
+    f.network->step(UPDATE);
+  }
+  CHECK(f.read(false) == before);
+}
+
+TEST(generation_takes_the_place_of_a_kept_forward) {
+  Spec s = transformer();
+  s.head = Head::language;
+  Fixture f(s, 2, {}, {5, 1, 9});
+  f.forward(true);
+  f.network->generate(f.batch, 2, -1);
+  CHECK_THROWS(f.network->backward(f.dLogits.data()), "without a forward");
+}
+
 TEST(misuse_is_named) {
   Fixture f(transformer());
   CHECK_THROWS(f.network->backward(f.dLogits.data()), "without a forward");

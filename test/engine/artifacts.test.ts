@@ -1,7 +1,8 @@
+import type * as files from 'node:fs/promises'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   artifactFolder,
   ArtifactError,
@@ -12,6 +13,19 @@ import {
   verifyArtifact,
   type Manifest,
 } from '../../src-main/engine/artifacts'
+
+/** Names of what was made durable, in that order. */
+const synced: string[] = []
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof files>()
+  const open = async (...[file, ...rest]: Parameters<typeof real.open>) => {
+    const handle = await real.open(file, ...rest)
+    const sync = handle.sync.bind(handle)
+    handle.sync = () => sync().then(() => void synced.push(path.basename(String(file))))
+    return handle
+  }
+  return { ...real, open }
+})
 
 const KEY = 'ab'.repeat(32)
 const FACTS: Omit<Manifest, 'files'> = {
@@ -52,6 +66,15 @@ describe('an artifact', () => {
       ],
     })
     expect(Buffer.from(await readArtifactFile(folder, 'two.bin'))).toEqual(Buffer.from([1, 2, 3, 4]))
+  })
+
+  test('is durable with all its files, those that were moved too', async () => {
+    const moved = path.join(root, 'weights')
+    await writeFile(moved, 'weights')
+    synced.length = 0
+    await commitArtifact(root, FACTS, [...FILES, { name: 'moved.bin', path: moved }])
+    expect(synced.slice(0, 4)).toEqual(['one.json', 'two.bin', 'moved.bin', 'manifest.json'])
+    expect(await verifyArtifact(artifactFolder(root, KEY))).toMatchObject({ files: [{}, {}, { bytes: 7 }] })
   })
 
   test('that is there already stays, as when an orphan of a killed app finished it first', async () => {

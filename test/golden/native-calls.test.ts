@@ -85,6 +85,13 @@ describe('calls of the native engine', () => {
     expect(a).not.toEqual(other)
   })
 
+  it('take seeds that are numbers alone', async () => {
+    const model = await modelOf(addon, spec, {})
+    for (const seed of [NaN, -1, Infinity])
+      expect(() => model.initialise(seed)).toThrow(`seed: expected a number from 0 to 2^64, got ${seed}`)
+    model.dispose()
+  })
+
   it('report memory that covers what a step needs', async () => {
     const model = await modelOf(addon, spec, { threads: 1 })
     await model.forward(batch, true)

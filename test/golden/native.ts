@@ -33,11 +33,14 @@ export interface GoldenCase {
   generated?: number[][]
 }
 
-/** Builds the addon where it is not up to date, and loads it. */
-export function loadAddon(): NativeAddon {
+/** Builds the addon where it is not up to date, and says where it is. */
+export function buildAddon(): string {
   const root = resolve(import.meta.dirname, '../..')
-  const built = execFileSync(process.execPath, [resolve(root, 'src-native/build.mjs')], { encoding: 'utf8' }).trim()
-  return createRequire(import.meta.url)(built) as NativeAddon
+  return execFileSync(process.execPath, [resolve(root, 'src-native/build.mjs')], { encoding: 'utf8' }).trim()
+}
+
+export function loadAddon(): NativeAddon {
+  return createRequire(import.meta.url)(buildAddon()) as NativeAddon
 }
 
 const FOLDER = resolve(import.meta.dirname, 'native')

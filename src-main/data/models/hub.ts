@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileDownloadInfo, HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub'
+import { syncFile } from '../durable'
 import { ModelError } from './errors'
 import type { Task } from './progress'
 
@@ -97,7 +98,8 @@ interface FileTask {
 
 async function getFile(fileTask: FileTask): Promise<void> {
   const { file, to, report, task } = fileTask
-  if ((await sizeOf(to)) === file.size) return report(file.size)
+  // Of an earlier attempt, which may have been at another revision.
+  if ((await disagreement(to, file)) === null) return report(file.size)
   const partial = `${to}.part`
   await mkdir(path.dirname(to), { recursive: true })
   for (let attempt = 1; ; attempt++) {
@@ -119,6 +121,7 @@ async function getFile(fileTask: FileTask): Promise<void> {
       `${file.path}: ${wrong}. It was removed; getting the model again fetches it anew.`,
     )
   }
+  await syncFile(partial)
   await rename(partial, to)
 }
 
@@ -183,9 +186,10 @@ async function disagreement(file: string, { size, oid, lfs }: ListFileEntry): Pr
   return digest === expected ? null : `expected the hash ${expected}, got ${digest}`
 }
 
+/** In bytes; -1: there is no such file. */
 async function sizeOf(file: string): Promise<number> {
   return stat(file).then(
     ({ size }) => size,
-    () => 0,
+    () => -1,
   )
 }

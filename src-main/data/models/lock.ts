@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ModelError } from './errors'
 
@@ -10,9 +10,9 @@ import { ModelError } from './errors'
 export async function lock(file: string, what: string): Promise<() => Promise<void>> {
   await mkdir(path.dirname(file), { recursive: true })
   const holder = await holderOf(file)
-  if (holder > 0 && !isAlive(holder)) await rm(file, { force: true })
-  // Written apart and then linked, so that nobody sees it without its content.
   const mine = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  if (holder > 0 && !isAlive(holder)) await putAside(file, `${mine}.dead`, holder)
+  // Written apart and then linked, so that nobody sees it without its content.
   await writeFile(mine, String(process.pid))
   try {
     await link(mine, file)
@@ -23,6 +23,17 @@ export async function lock(file: string, what: string): Promise<() => Promise<vo
     await rm(mine, { force: true })
   }
   return () => rm(file, { force: true })
+}
+
+/** Takes a dead process' file away. Another may have done so meanwhile, and put its own there: that one goes back. */
+async function putAside(file: string, aside: string, dead: number): Promise<void> {
+  try {
+    await rename(file, aside)
+  } catch {
+    return // it is gone already
+  }
+  if ((await holderOf(aside)) !== dead) await link(aside, file).catch(() => undefined)
+  await rm(aside, { force: true })
 }
 
 /** The process that a lock names; 0: nobody. */

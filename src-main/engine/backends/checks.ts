@@ -1,6 +1,6 @@
 import type { Matrix } from '../../science/matrix'
 import { outputsOf, type NetSpec, type TransformerSpec } from '../../science/models/net'
-import type { Batch, LanguageBatch, LearnerOptions, TokenBatch } from './learner'
+import type { AdamWStep, Batch, LanguageBatch, LearnerOptions, TokenBatch } from './learner'
 
 // What a learner is asked, checked before any engine sees it: so all backends say the same of the same mistake.
 
@@ -115,7 +115,15 @@ export function checkSlopes(net: NetSpec, batch: Batch, { data }: Matrix): void 
   expect(data.length === count, 'dLogits', `${count} numbers`, data.length)
 }
 
-/** @throws Error when there are no gradients since the last step */
+/** Less is nothing beside a gradient in single precision, and may divide 0 by 0 where there is none. */
+const LEAST_EPSILON = 1e-30
+
+/** @throws Error when an update could make weights of no number out of gradients of zero */
+export function checkUpdate({ eps }: AdamWStep): void {
+  expect(eps >= LEAST_EPSILON, 'eps', `at least ${LEAST_EPSILON}`, eps)
+}
+
+/** @throws Error when there are no gradients since the last step, load or failure */
 export function expectGradients(has: boolean, call: string): void {
   expect(has, call, 'gradients first', 'none')
 }

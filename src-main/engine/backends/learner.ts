@@ -66,9 +66,10 @@ export interface Learner {
   /**
    * Forward over the whole batch, `loss` gives dLogits from the logits, backward. Gradients replace those of the last
    * call; `step` applies them. Returns the logits [n, outputs] of before the update. A learner splits the batch as its
-   * memory asks; the loss sees it whole.
+   * memory asks; the loss sees it whole. Where that throws, there are no gradients any more.
    */
   gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix>
+  /** @throws Error when there are no gradients since the last step or load, or for an epsilon below 1e-30 */
   step(update: AdamWStep): Promise<void>
   /** The mean next-token loss (nats) over all predicted tokens; gradients as above. Needs a language head. */
   lmStep(batch: LanguageBatch): Promise<number>

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { neox } from '../../../src-main/data/checkpoints/architectures/neox'
 import { floatOf, halfOf } from '../../../src-main/data/checkpoints/half'
 import { withClassHead } from '../../../src-main/data/checkpoints/heads'
 import { loadPretrained, type PretrainedModel } from '../../../src-main/data/checkpoints/open'
@@ -29,6 +30,18 @@ describe('saving', () => {
     expect(again.card).toEqual(card)
     expect(again.tokenizer.encode(TEXT)).toEqual(model.tokenizer.encode(TEXT))
     expect(again.tokenizer.end).toBe(model.tokenizer.end)
+  })
+
+  it('turns as many columns by position, whatever share of a head they are', async () => {
+    const config = await readFile(golden('tiny-neox', 'config.json'), 'utf8')
+    const { body } = neox.describe(JSON.parse(config), 'config.json')
+    for (let headSize = 2; headSize <= 256; headSize++)
+      for (let columns = 2; columns <= headSize; columns += 2) {
+        const positions = { kind: 'rotary', columns, base: 1e4 } as const
+        const sized = { ...body, heads: 1, kvHeads: 1, width: headSize, headSize, positions }
+        const again = neox.describe(neox.config({ body: sized, tied: false, context: 8 }), 'config.json')
+        expect(again.body.positions).toEqual(positions)
+      }
   })
 
   it('in half precision is half as large, and reads back rounded', async () => {

@@ -113,6 +113,31 @@ describe('getting from the hub', () => {
     expect(await models.verify('neox')).toEqual([])
   })
 
+  it('keeps of an earlier attempt what the hub still has, and nothing else', async () => {
+    const abort = new AbortController()
+    const getting = models.get('neox', {
+      signal: abort.signal,
+      onProgress: ({ phase }) => {
+        if (phase.includes('00002-of')) abort.abort(new Error('enough'))
+      },
+    })
+    await expect(getting).rejects.toThrow('enough')
+    const here = path.join(cache, 'models/.getting/neox')
+    const [first] = (await readdir(here, { recursive: true })).filter((name) => name.endsWith(WEIGHTS))
+    const whole = await readFile(path.join(here, first!))
+    await writeFile(
+      path.join(here, first!),
+      whole.map((byte) => byte ^ 1),
+    ) // as of another revision
+    hub.requests.length = 0
+    const got = await models.get('neox')
+    expect(downloads().length).toBe(1)
+    expect(hub.requests.some((request) => request.includes('resolve') && request.includes('tokenizer.json'))).toBe(
+      false,
+    )
+    expect(await readFile(path.join(got.path, WEIGHTS))).toEqual(whole)
+  })
+
   it('begins again where the server knows no ranges', async () => {
     Object.assign(hub, { breaks: 1, ignoresRanges: true })
     await models.get('neox')

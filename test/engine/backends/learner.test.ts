@@ -243,6 +243,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
       [talker.generate(lists([[1], []]), { most: 2 }), 'generate: expected at least one token, got none in example 1'],
       [talker.generate(batch, { most: 0 }), 'generate: expected a positive number of tokens to be made, got 0'],
       [learner.step(UPDATE), 'step: expected gradients first, got none'],
+      [learner.step({ ...UPDATE, eps: 1e-39 }), 'eps: expected at least 1e-30, got 1e-39'],
       [learner.readGradients(), 'readGradients: expected gradients first, got none'],
       [create({ ...net, kvHeads: 3 }, { seed: 0 }), 'kvHeads: expected a divisor of heads (2), got 3'],
       [create({ ...net, layers: 0 }, { seed: 0 }), 'layers: expected a positive whole number, got 0'],
@@ -263,6 +264,75 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     expect(said).toEqual(mistakes.map(([, message]) => message))
     learner.dispose()
     talker.dispose()
+  })
+
+  test('runs calls one after another, whatever is asked meanwhile', async () => {
+    const learner = await create({ kind: 'mlp', input: 2, hidden: [], classes: 2 }, { seed: 0 })
+    const features = (...data: number[]): Batch => ({
+      n: 1,
+      dense: { rows: 1, cols: 2, data: Float32Array.from(data) },
+    })
+    const slopes = (z: Matrix): Matrix => ({ ...z, data: Float32Array.of(1, -1) })
+    const calls = [
+      learner.gradients(features(1, 2), slopes).then(() => null),
+      learner.readGradients(),
+      learner.gradients(features(30, 40), slopes).then(() => null),
+      learner.readGradients(),
+    ]
+    const [, first, , second] = await Promise.all(calls)
+    expect([...valuesOf(first!, 'output.weight')]).toEqual([1, -1, 2, -2])
+    expect([...valuesOf(second!, 'output.weight')]).toEqual([30, -30, 40, -40])
+    learner.dispose()
+  })
+
+  test('generates beside gradients', async () => {
+    const learner = await create({ ...transformer(), head: { kind: 'language', tied: true } }, { seed: 0 })
+    const [short, long] = [
+      lists([
+        [1, 2, 3],
+        [4, 5],
+      ]),
+      lists([[1, 2, 3, 4, 5, 6], [3], [4]]),
+    ]
+    const same = (z: Matrix) => z
+    await learner.gradients(short, same)
+    const alone = [await learner.readGradients(), await learner.generate(long, { most: 2 })]
+    const together = [learner.gradients(short, same), learner.generate(long, { most: 2 })]
+    const [, made] = await Promise.all(together)
+    expect([await learner.readGradients(), made]).toEqual(alone)
+    learner.dispose()
+  })
+
+  test('has no gradients after a load, nor after a loss that threw', async () => {
+    const learner = await create(transformer(), { seed: 0 })
+    const batch = lists([[1, 2], [3]])
+    const ready = () => learner.gradients(batch, (z) => z)
+    const refused = () => expect(learner.step(UPDATE)).rejects.toThrow('step: expected gradients first, got none')
+    await ready()
+    await learner.load(await learner.save())
+    await refused()
+    await ready()
+    const failing = learner.gradients(batch, () => {
+      throw new Error('no such loss')
+    })
+    await expect(failing).rejects.toThrow('no such loss')
+    await refused()
+    learner.dispose()
+  })
+
+  test('has features of zeros for texts without tokens, and takes steps where nothing is trained', async () => {
+    const learner = await create(
+      { ...transformer(), head: { kind: 'language', tied: true } },
+      { seed: 0 },
+      { trainBlocks: 0 },
+    )
+    const none = { rows: 2, cols: 8, data: new Float32Array(16) }
+    for (const layer of [0, 1, 2]) expect(await learner.features(lists([[], []]), layer)).toEqual(none)
+    const before = await learner.save()
+    await learner.lmStep(lists([[1, 2]]))
+    await learner.step(UPDATE)
+    expect(await learner.save()).toEqual(before)
+    learner.dispose()
   })
 
   test('a thrown loss surfaces and leaks nothing', async () => {

@@ -99,6 +99,12 @@ const GGUF_NAMES: Names = {
   norm: 'output_norm',
 }
 
+/** Columns as a share of a head from which they come back when rounded down: 30 / 44 of 44 would be 29. */
+function rotaryShare(columns: number, headSize: number): number {
+  const share = columns / headSize
+  return Math.floor(headSize * share) === columns ? share : share * (1 + Number.EPSILON)
+}
+
 /** GPT-NeoX (Pythia): rotary positions on a part of each head, attention and MLP side by side. */
 export const neox: Architecture = {
   id: 'gpt-neox',
@@ -146,7 +152,7 @@ export const neox: Architecture = {
     num_attention_heads: body.heads,
     intermediate_size: body.inner,
     hidden_act: activationName(body.activation),
-    rotary_pct: rotaryOf(body).columns / body.headSize,
+    rotary_pct: rotaryShare(rotaryOf(body).columns, body.headSize),
     rotary_emb_base: rotaryOf(body).base,
     max_position_embeddings: context,
     layer_norm_eps: body.normEpsilon,

@@ -8,6 +8,7 @@ import {
   checkNet,
   checkPrompts,
   checkSlopes,
+  checkUpdate,
   expectGradients,
 } from '../checks'
 import { weightsOf } from '../layout'
@@ -23,6 +24,7 @@ import type {
   TokenBatch,
   Weights,
 } from '../learner'
+import { createSequence } from '../sequence'
 
 /** Bytes of weights that are handed over at a time: the addon holds a copy of them until they are in place. */
 const PORTION = 2 ** 28
@@ -38,6 +40,7 @@ export class NativeLearner implements Learner {
   readonly #model: NativeModel
   /** Names of the tensors that get gradients. */
   readonly #trained: ReadonlySet<string>
+  readonly #run = createSequence()
   #hasGradients = false
 
   private constructor(
@@ -65,65 +68,86 @@ export class NativeLearner implements Learner {
     return learner
   }
 
-  async forward(batch: Batch): Promise<Matrix> {
-    return this.#logits(batch, false)
+  forward(batch: Batch): Promise<Matrix> {
+    return this.#run(() => {
+      checkBatch(this.net, batch)
+      return this.#logits(batch, false)
+    })
   }
 
-  async gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
-    const logits = await this.#logits(batch, true)
-    const slopes = dLogits(logits)
-    checkSlopes(this.net, batch, slopes)
-    await this.#model.backward(slopes.data)
-    this.#hasGradients = true
-    return logits
+  gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
+    return this.#run(async () => {
+      checkBatch(this.net, batch)
+      this.#hasGradients = false
+      const logits = await this.#logits(batch, true)
+      const slopes = dLogits(logits)
+      checkSlopes(this.net, batch, slopes)
+      await this.#model.backward(slopes.data)
+      this.#hasGradients = true
+      return logits
+    })
   }
 
-  async step(update: AdamWStep): Promise<void> {
-    expectGradients(this.#hasGradients, 'step')
-    this.#hasGradients = false
-    await this.#model.step(update)
+  step(update: AdamWStep): Promise<void> {
+    return this.#run(async () => {
+      checkUpdate(update)
+      expectGradients(this.#hasGradients, 'step')
+      this.#hasGradients = false
+      await this.#model.step(update)
+    })
   }
 
-  async lmStep(batch: LanguageBatch): Promise<number> {
-    checkLanguage(this.net, 'lmStep', batch)
-    const loss = await this.#model.languageGradients(batch)
-    this.#hasGradients = true
-    return loss
+  lmStep(batch: LanguageBatch): Promise<number> {
+    return this.#run(async () => {
+      checkLanguage(this.net, 'lmStep', batch)
+      this.#hasGradients = false
+      const loss = await this.#model.languageGradients(batch)
+      this.#hasGradients = true
+      return loss
+    })
   }
 
-  async score(batch: LanguageBatch): Promise<Float32Array> {
-    checkLanguage(this.net, 'score', batch)
-    return this.#model.score(batch)
+  score(batch: LanguageBatch): Promise<Float32Array> {
+    return this.#run(() => {
+      checkLanguage(this.net, 'score', batch)
+      return this.#model.score(batch)
+    })
   }
 
-  async features(batch: TokenBatch, layer: number): Promise<Matrix> {
-    const { net } = this
-    checkFeatures(net, batch, layer)
-    const data = await this.#model.features(batch, layer)
-    return { rows: batch.n, cols: net.width, data }
+  features(batch: TokenBatch, layer: number): Promise<Matrix> {
+    return this.#run(async () => {
+      const { net } = this
+      checkFeatures(net, batch, layer)
+      const data = await this.#model.features(batch, layer)
+      return { rows: batch.n, cols: net.width, data }
+    })
   }
 
-  async generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]> {
-    checkPrompts(this.net, batch, options.most)
-    return this.#model.generate(batch, options)
+  generate(batch: TokenBatch, options: { most: number; stop?: number }): Promise<Int32Array[]> {
+    return this.#run(() => {
+      checkPrompts(this.net, batch, options.most)
+      return this.#model.generate(batch, options)
+    })
   }
 
   memory(): Promise<MemoryReport> {
-    return this.#model.memory()
+    return this.#run(() => this.#model.memory())
   }
 
-  async readGradients(): Promise<Weights> {
-    expectGradients(this.#hasGradients, 'readGradients')
-    const all = await this.#model.gradients()
-    return all.filter(({ name }) => this.#trained.has(name))
+  readGradients(): Promise<Weights> {
+    return this.#run(async () => {
+      expectGradients(this.#hasGradients, 'readGradients')
+      const all = await this.#model.gradients()
+      return all.filter(({ name }) => this.#trained.has(name))
+    })
   }
 
   save(): Promise<Weights> {
-    return this.#model.save()
+    return this.#run(() => this.#model.save())
   }
 
-  async load(weights: GivenTensor[]): Promise<void> {
-    await this.#take(weightsOf(this.net, { weights }))
+  load(weights: GivenTensor[]): Promise<void> {
+    return this.#run(() => this.#take(weightsOf(this.net, { weights })))
   }
 
   dispose(): void {
@@ -131,7 +155,6 @@ export class NativeLearner implements Learner {
   }
 
   async #logits(batch: Batch, keep: boolean): Promise<Matrix> {
-    checkBatch(this.net, batch)
     const data = await this.#model.forward(nativeBatch(batch), keep)
     return { rows: batch.n, cols: outputsOf(this.net), data }
   }

@@ -50,9 +50,9 @@ export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
   }
 }
 
-/** What gradients are multiplied with for a global Euclidean norm of at most `limit` (0: 1), as torch's clip_grad_norm_. */
+/** What gradients are multiplied with for a global Euclidean norm of at most `limit` (0: 1), or of none: as torch's clip_grad_norm_. */
 function clipping({ tf }: Runtime, gradients: readonly Tensor1D[], limit: number): number {
-  if (limit === 0) return 1
+  if (limit === 0 || gradients.length === 0) return 1
   const squares = tf.tidy(() =>
     tf.stack(gradients.map((g) => tf.tidy(() => tf.sum(tf.square(g))))).dataSync<'float32'>(),
   )

@@ -7,6 +7,7 @@ import {
   checkNet,
   checkPrompts,
   checkSlopes,
+  checkUpdate,
   expectGradients,
 } from '../checks'
 import { weightsOf } from '../layout'
@@ -22,6 +23,7 @@ import type {
   TokenBatch,
   Weights,
 } from '../learner'
+import { createSequence } from '../sequence'
 import { Dense } from './dense'
 import { generate } from './generate'
 import { languageLoss, logLikelihoods, predictedCount, predictedOf } from './language'
@@ -44,8 +46,7 @@ export class TfLearner implements Learner {
   readonly #parameters: Parameters
   readonly #network: Network
   #gradients: Tensor1D[] | null = null
-  /** The end of the last call. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = createSequence()
   /** Most bytes that a training pass kept for its backward. */
   #activations = 0
 
@@ -79,6 +80,7 @@ export class TfLearner implements Learner {
   gradients(batch: Batch, dLogits: (logits: Matrix) => Matrix): Promise<Matrix> {
     return this.#run(async () => {
       checkBatch(this.net, batch)
+      this.#dropGradients()
       const pieces = this.#network.split(batch, 'training')
       const isWhole = pieces.length === 1
       // In one piece, the loss is asked in the middle of the pass; else the logits of all are made first.
@@ -102,17 +104,17 @@ export class TfLearner implements Learner {
   }
 
   step(update: AdamWStep): Promise<void> {
-    return this.#run((tf) => {
-      const gradients = this.#currentGradients('step')
-      this.#parameters.step(gradients, update)
-      this.#gradients = null
-      tf.dispose(gradients)
+    return this.#run(() => {
+      checkUpdate(update)
+      this.#parameters.step(this.#currentGradients('step'), update)
+      this.#dropGradients()
     })
   }
 
   lmStep(batch: LanguageBatch): Promise<number> {
     return this.#run(async () => {
       const model = this.#language('lmStep', batch)
+      this.#dropGradients()
       const total = predictedCount(batch)
       const parts = total > 0 ? model.split(batch, 'training') : []
       const predicted = parts.map((part) => ({ part, ...predictedOf(batch, part) }))
@@ -190,23 +192,25 @@ export class TfLearner implements Learner {
   }
 
   load(weights: GivenTensor[]): Promise<void> {
-    return this.#run(() => this.#parameters.take(weightsOf(this.net, { weights })))
+    return this.#run(() => {
+      const all = weightsOf(this.net, { weights })
+      this.#dropGradients()
+      this.#parameters.take(all)
+    })
   }
 
   dispose(): void {
     this.#runtime.activate()
-    this.#runtime.tf.dispose(this.#gradients ?? [])
+    this.#dropGradients()
     this.#parameters.dispose()
   }
 
-  /** One call after another, whether or not the one before came to its end. */
+  /** One call after another, each on the learner's own runtime. */
   #run<T>(work: (tf: Runtime['tf']) => T | Promise<T>): Promise<T> {
-    const ended = this.#last.then(() => {
+    return this.#inTurn(() => {
       this.#runtime.activate()
       return work(this.#runtime.tf)
     })
-    this.#last = ended.catch(() => {})
-    return ended
   }
 
   /** Kernels block the event loop: it gets a turn between the pieces of a call. Others may use their runtime in it. */
@@ -226,6 +230,11 @@ export class TfLearner implements Learner {
   #language(call: string, batch: LanguageBatch): Transformer {
     checkLanguage(this.net, call, batch)
     return this.#network as Transformer
+  }
+
+  #dropGradients(): void {
+    this.#runtime.tf.dispose(this.#gradients ?? [])
+    this.#gradients = null
   }
 
   #currentGradients(call: string): Tensor1D[] {
@@ -250,17 +259,12 @@ export class TfLearner implements Learner {
     )
   }
 
-  /** Makes the gradients of the sum of scalars, one a piece; `open` makes ready what the tape need not see. */
+  /** Makes, where there are none, the gradients of the sum of scalars, one a piece; `open`: what the tape need not see. */
   async #accumulate<P>(pieces: readonly P[], open: (piece: P) => () => Tensor): Promise<void> {
     const { tf } = this.#runtime
-    const take = (): Tensor1D[] | null => {
-      const taken = this.#gradients
-      this.#gradients = null
-      return taken
-    }
-    tf.dispose(take() ?? [])
     await this.#each(pieces, (piece) => {
-      const before = take()
+      const before = this.#gradients
+      this.#gradients = null
       try {
         this.#gradients = tf.tidy(() => {
           const own = this.#parameters.join(this.#derive(open(piece)))

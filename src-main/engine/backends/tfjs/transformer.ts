@@ -84,6 +84,7 @@ export class Transformer implements Network<Part> {
   features(batch: TokenBatch, part: Part, layer: number): Tensor2D {
     const isLast = layer === this.net.layers
     const pass = this.openPass(batch, part, false)
+    if (part.rows === 0) return this.#zeros(part)
     const states = this.#run(this.#stages(pass).slice(0, layer + 1), null)
     return this.#pooled(pass, states, isLast)
   }
@@ -189,11 +190,15 @@ export class Transformer implements Network<Part> {
 
   /** All stages, the last of them given: those that learn nothing at once, the others by a call of the result. */
   #through(pass: Pass, read: (x: Tensor2D) => Tensor2D): () => Tensor2D {
-    const { tf } = this.runtime
-    if (pass.part.rows === 0) return () => tf.zeros([pass.part.empty, this.net.width])
+    if (pass.part.rows === 0) return () => this.#zeros(pass.part)
     const stages = [...this.#stages(pass), (x: Tensor2D | null) => read(x!)]
     const start = this.#frozen > 0 ? this.#run(stages.slice(0, this.#frozen), null) : null
     return () => this.#run(stages.slice(this.#frozen), start)
+  }
+
+  /** What the head reads of a part whose examples have no tokens. */
+  #zeros({ empty }: Part): Tensor2D {
+    return this.runtime.tf.zeros([empty, this.net.width])
   }
 
   #run(stages: readonly Stage[], start: Tensor2D | null): Tensor2D {
