@@ -26,6 +26,7 @@ async function sampleRuns(): Promise<RunSummary[]> {
   if (!reply.ok) throw new Error(reply.error.message)
   return reply.value
 }
+const heard = (bridge: FakeBridge, name: string) => bridge.heard.filter((call) => call.name === name)
 const region = () => within(screen.getByRole('complementary', { name: 'Queue and stages' }))
 const text = (element: HTMLElement) => element.textContent.replace(/\s+/g, ' ').trim()
 afterEach(cleanup)
@@ -193,5 +194,54 @@ describe('home', () => {
     const recent = await screen.findByRole('heading', { name: 'Recent runs' })
     const presets = screen.getByRole('heading', { name: 'Start from a preset' })
     expect(recent.compareDocumentPosition(presets) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
+  })
+})
+
+describe('the monitor', () => {
+  it('asks before it cancels', async () => {
+    const bridge = open('#/monitor')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel…' }))
+    expect(heard(bridge, 'cancel')).toHaveLength(0)
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel the run' }))
+    expect(heard(bridge, 'cancel')[0]?.args).toEqual(['run-live'])
+    expect(await screen.findByRole('button', { name: 'Stopping…' })).toBeTruthy()
+  })
+  it('is paused and goes on, for as long as the lab says so', async () => {
+    const bridge = open('#/monitor/run-live')
+    await fireEvent.click(await screen.findByRole('button', { name: /^Pause/ }))
+    expect(heard(bridge, 'pause')[0]?.args).toEqual([true])
+    bridge.emit([{ type: 'status', status: { ...STATUS, paused: true } }])
+    const goOn = await screen.findByRole('button', { name: /^Go on/ })
+    expect(screen.getByRole('contentinfo').textContent).toContain('paused')
+    expect(screen.getAllByText('paused').length).toBeGreaterThan(1)
+    await fireEvent.click(goOn)
+    expect(heard(bridge, 'pause')[1]?.args).toEqual([false])
+  })
+  it('puts a run of the queue first', async () => {
+    const bridge = open('#/monitor/run-live')
+    const [button, ...others] = await screen.findAllByRole('button', { name: / first$/ })
+    expect(others).toEqual([])
+    await fireEvent.click(button!)
+    expect(heard(bridge, 'runFirst')[0]?.args).toEqual(['run-next'])
+  })
+  it('shows why a stage failed and goes on from there', async () => {
+    const bridge = open('#/monitor/run-fail')
+    const alert = await screen.findByRole('alert')
+    expect(alert.textContent).toContain('The engine ended with signal SIGKILL')
+    await fireEvent.click(screen.getByRole('button', { name: /^Go on, \d+ stages left$/ }))
+    expect(heard(bridge, 'resume')[0]?.args).toEqual(['run-fail'])
+  })
+  it('moves with the events of the engine', async () => {
+    const bridge = open('#/monitor/run-live')
+    await screen.findByText(/61 of 310 steps/)
+    const detail = await bridge.call('runDetail', 'run-live')
+    const key = detail.ok ? detail.value.stages.find((s) => s.state === 'running')!.key : ''
+    bridge.emit([
+      { type: 'progress', key, done: 124, total: 310, unit: 'steps', share: 0.4, phase: '', etaSeconds: 12 },
+      { type: 'metric', key, name: 'loss', split: '', step: 124, value: 0.4321 },
+    ])
+    await screen.findByText(/124 of 310 steps/)
+    await screen.findByText(/0\.4321 at step 124/)
+    expect(screen.getByRole('progressbar', { name: 'Stage' }).getAttribute('aria-valuenow')).toBe('124')
   })
 })
