@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
+import { makeFolder } from './folder'
 import { migrate, MIGRATIONS, pendingMigrations } from './migrations'
 import type { Migration } from './migrations/migration'
 
@@ -14,7 +15,7 @@ const BUSY_MS = 2000
  */
 export function openDatabase(path: string, migrations: readonly Migration[] = MIGRATIONS): Db {
   return guard(path, () => {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     if (existsSync(path) && statSync(path).size > 0) reading(path, (db) => pendingMigrations(db, migrations))
     const db = new Database(path, { timeout: BUSY_MS })
     return closedOnError(db, () => {
