@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { SpawnEngine } from '../lab/options'
 import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
@@ -52,8 +52,7 @@ export async function main(argv: string[], wiring: Wiring): Promise<ExitCode> {
 
 /** @throws LabError when it names no folder, or something else */
 function checkHome(home: string, by: string | null): void {
-  const found = statSync(home, { throwIfNoEntry: false })
-  if (home === '' || (found && !found.isDirectory()))
+  if (home === '' || (existsSync(home) && !statSync(home).isDirectory()))
     throw badArgument(by ?? 'the data folder', 'a folder', home === '' ? show(home) : `the file ${show(home)}`)
 }
 

@@ -36,6 +36,7 @@ const REASONS: [beginning: string, reason: keyof Sentences][] = [
   ['EPERM', 'read-only'],
   ['ENOTDIR', 'read-only'],
   ['EEXIST', 'read-only'],
+  ['ENAMETOOLONG', 'read-only'],
   // Of a folder that takes none, as those of /proc; and Node's word for a read-only disk when it makes several.
   ['ENOENT mkdir', 'read-only'],
   ['SQLITE_BUSY', 'locked'],

@@ -59,8 +59,9 @@ describe('w2s models', () => {
     expect(mismatches(tables, 'models', broken.document)).toEqual([])
     expect(broken.document).toMatchObject({ ok: false, problems: [{ id: 'my-model', file: 'model.safetensors' }] })
     expect(broken.stderr).toContain('my-model: model.safetensors: expected sha256')
+    expect(broken.stderr).toContain('put the files back')
 
-    const removed = await models('remove', 'my-model')
+    const removed = await models('remove', 'my-model', 'my-model')
     expect(removed.document).toMatchObject({ freedBytes: 0, models: [] })
     expect(await readFile(weights)).toEqual(bytes)
   })

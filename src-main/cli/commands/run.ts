@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
@@ -117,10 +117,10 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   const preset = presets.find((p) => p.id === what)
   if (preset) return preset.spec
   const path = resolve(cwd, what)
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (what === '' || !found || found.isDirectory()) {
+  const isFolder = what !== '' && existsSync(path) && statSync(path).isDirectory()
+  if (what === '' || isFolder || !existsSync(path)) {
     const ids = presets.map((p) => p.id)
-    const got = what !== '' && found ? `the folder ${show(what)}` : show(what)
+    const got = isFolder ? `the folder ${show(what)}` : show(what)
     throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
   }
   const text = await readFile(path, 'utf8').catch((error: Error) => {
