@@ -67,7 +67,7 @@ async function writeEntries(file: FileHandle, entries: Entry[], options: ExportO
     return await drain(output, file)
   } catch (error) {
     // Nothing more is begun; and pipes do not take their source down with them: it would hold its rows open.
-    zip.emit('error', error as Error)
+    zip.emit('error', error)
     await ended(reading)
     throw error
   }

@@ -15,7 +15,7 @@ const SPEC = {
   strong: [{ model: 'words', words: 60 }],
   methods: [{ method: 'naive' }],
   sizes: { weak: 200, transfer: 1000, validation: 60, test: 200 },
-  optimiser: { weak: { epochs: 1 }, strong: { epochs: 50, batch: 2 } },
+  optimiser: { weak: { epochs: 1 }, strong: { epochs: 20, batch: 2 } },
   evaluations: 5,
   seeds: [0],
 }

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { forkEngine } from '../../src-main/lab/fork'
 import { fill, mounted, remount, temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
@@ -34,6 +34,7 @@ describe('a home', () => {
     expect(refusal).toMatchObject({ code: 'conflict' })
     expect((refusal as Error).message).toContain(`process ${process.pid}`)
     expect((refusal as Error).message).toContain(home)
+    expect((refusal as Error).message).toMatch(/since \d{4}-\d\d-\d\d \d\d:\d\d\)/)
     expect(snapshot(home)).toEqual(before)
     await first.close()
     await openLab({ home })
