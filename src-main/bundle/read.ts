@@ -104,8 +104,8 @@ const PLAIN: [beginning: string, problem: string][] = [
   ['ENOENT', 'no such file'],
   ['ENOTDIR', 'no such file'],
   ['EISDIR', 'a folder'],
-  ['EACCES', 'one that may not be read'],
-  ['End of central directory record', 'one that is no zip'],
+  ['EACCES', 'a file that may not be read'],
+  ['End of central directory record', 'no zip file, or only part of one'],
 ]
 
 /** What the file system or the zip reader found. */
