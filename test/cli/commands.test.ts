@@ -122,7 +122,11 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
       'a bundle',
       ['verify', 'spec.json'],
       'no zip at all, just a line of text',
-      { path: expect.stringMatching(/spec\.json$/) as string, expected: 'an intact file', got: 'no zip file, or only part of one' },
+      {
+        path: expect.stringMatching(/spec\.json$/) as string,
+        expected: 'an intact file',
+        got: 'no zip file, or only part of one',
+      },
     ],
     [
       'a bundle that is not there',
