@@ -13,6 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 process.exitCode = await main(process.argv.slice(2), {
   home: labHome(),
+  homeBy: process.env.W2S_HOME ? 'W2S_HOME' : null,
   cwd: process.cwd(),
   openLab: (home, options) =>
     createLab({

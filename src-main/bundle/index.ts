@@ -7,7 +7,7 @@ export { BundleError, readBundle, verifyBundle, type Bundle, type Verification }
 
 /**
  * Writes a run as one zip file: spec, plan, results, metrics, predictions, environment, log and their checksums. The
- * same run gives the same bytes. It appears at `path` only when complete and safely on disk.
+ * same run gives the same bytes. It appears at `path`, in a folder that is there, only when complete and safely on disk.
  * @throws Error from the file system, or naming what the store lacks
  */
 export function exportBundle(input: BundleInput, path: string, options: ExportOptions = {}): Promise<BundleReceipt> {

@@ -92,12 +92,26 @@ export async function readBundle(path: string): Promise<Bundle> {
 
 async function check(path: string): Promise<{ verification: Verification; scan: Scan }> {
   const fail = (error: unknown) => {
-    throw new BundleError(path, [{ file: '', problem: error instanceof Error ? error.message : String(error) }])
+    throw new BundleError(path, [{ file: '', problem: inPlainWords(error) }])
   }
   const bytes = await stat(path).then((s) => s.size, fail)
   const scan = await scanZip(path).catch(fail)
   const problems = [...scan.problems, ...compare(scan)]
   return { verification: { path, bytes: bytes ?? 0, files: scan.sums.size, problems }, scan: scan }
+}
+
+const PLAIN: [beginning: string, problem: string][] = [
+  ['ENOENT', 'no such file'],
+  ['ENOTDIR', 'no such file'],
+  ['EISDIR', 'a folder'],
+  ['EACCES', 'a file that may not be read'],
+  ['End of central directory record', 'no zip file, or only part of one'],
+]
+
+/** What the file system or the zip reader found. */
+function inPlainWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return PLAIN.find(([beginning]) => message.startsWith(beginning))?.[1] ?? message
 }
 
 /** Reads every file once: its sha256, and the content of the documents and the manifest. */

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { addAbortSignal, type PassThrough, Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { MANIFEST } from './format'
 import type { BundleReceipt, ExportOptions } from './input'
@@ -19,14 +20,17 @@ const fixed = () => ({ mtime: new Date(1980, 0, 2), mode: 0o100644, forceDosTime
 
 /**
  * Writes a zip whose last file lists the sha256 of all others, beside `path`, and renames it when it is safely on disk.
- * @throws Error from the file system or an entry's content; nothing is left at `path` or beside it then.
+ * @param path in a folder that is there
+ * @throws Error from the file system or an entry's content; nothing is left at `path` or beside it then, and no content
+ * is read any more.
  */
 export async function writeZip(path: string, entries: Entry[], options: ExportOptions = {}): Promise<BundleReceipt> {
   const target = resolve(path)
   const temporary = `${target}.part` // of a fixed name: one that was left by a kill is overwritten by the next
-  await mkdir(dirname(target), { recursive: true })
+  // Before anything is read: an archive that nobody writes down would go on reading.
+  const file = await open(temporary, 'w')
   try {
-    const sha256 = await writeFile(temporary, entries, options)
+    const sha256 = await writeEntries(file, entries, options).finally(() => file.close())
     await rename(temporary, target)
     await syncFolder(dirname(target))
     return { path: target, bytes: (await stat(target)).size, files: entries.length + 1, sha256 }
@@ -36,16 +40,19 @@ export async function writeZip(path: string, entries: Entry[], options: ExportOp
   }
 }
 
-async function writeFile(path: string, entries: Entry[], options: ExportOptions): Promise<string> {
+/** The archive into a file. Returns the sha256 of what was written. */
+async function writeEntries(file: FileHandle, entries: Entry[], options: ExportOptions): Promise<string> {
   const zip = new ZipFile()
   const output = zip.outputStream as PassThrough
   zip.on('error', (error: Error) => output.destroy(error))
   if (options.signal) addAbortSignal(options.signal, output)
   const sums: string[] = []
   const total = entries.length + 1
+  let reading: Readable | null = null
   const add = (entry: Entry, hash: Hash | null, done: number) =>
     zip.addReadStreamLazy(entry.name, { ...fixed(), compress: !entry.dense }, (give) => {
       const stream = Readable.from(hashed(entry, hash), { objectMode: false })
+      reading = stream
       stream.on('error', (error) => zip.emit('error', error))
       stream.on('end', () => {
         if (hash) sums.push(`${hash.digest('hex')}  ${entry.name}\n`)
@@ -56,7 +63,21 @@ async function writeFile(path: string, entries: Entry[], options: ExportOptions)
   entries.forEach((entry, i) => add(entry, createHash('sha256'), i + 1))
   add({ name: MANIFEST, content: () => [sums.sort(byName).join('')] }, null, total)
   zip.end()
-  return drain(output, path)
+  try {
+    return await drain(output, file)
+  } catch (error) {
+    // Nothing more is begun; and pipes do not take their source down with them: it would hold its rows open.
+    zip.emit('error', error)
+    await ended(reading)
+    throw error
+  }
+}
+
+/** Destroys a stream and waits until its source has let go. */
+async function ended(stream: Readable | null): Promise<void> {
+  if (!stream) return
+  stream.destroy()
+  await finished(stream).catch(() => undefined)
 }
 
 const byName = (a: string, b: string) => (a.slice(66) < b.slice(66) ? -1 : 1)
@@ -70,18 +91,13 @@ async function* hashed(entry: Entry, hash: Hash | null): AsyncGenerator<Uint8Arr
 }
 
 /** The whole stream into a file, flushed to disk. Returns the sha256 of what was written. */
-async function drain(stream: Readable, path: string): Promise<string> {
+async function drain(stream: Readable, file: FileHandle): Promise<string> {
   const hash = createHash('sha256')
-  const file = await open(path, 'w')
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      await file.writeFile(chunk) // goes on from where the last one ended
-    }
-    await file.sync()
-  } finally {
-    await file.close()
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    await file.writeFile(chunk) // goes on from where the last one ended
   }
+  await file.sync()
   return hash.digest('hex')
 }
 

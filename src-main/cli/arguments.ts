@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { oneOf, show } from '../science/problems'
 import { COMMON } from './commands/help'
-import type { Command, Flags } from './context'
+import type { Command, Flags, Option } from './context'
 import { badArgument } from './errors'
 
 /** A command line, checked. */
@@ -17,7 +17,7 @@ export interface Invocation {
  */
 export function parseCommandLine(argv: string[], commands: Record<string, Command>): Invocation {
   const [name = 'help', ...rest] = argv[0] === '--help' || argv[0] === '-h' ? ['help', ...argv.slice(1)] : argv
-  const command = commands[name]
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) throw badArgument('command', oneOf(Object.keys(commands), name), show(name))
   const { positionals, values } = parse(command, rest)
   if (values.help) return { command: commands.help!, args: [command.name], flags: values }
@@ -36,21 +36,22 @@ function parse(command: Command, args: string[]): { positionals: string[]; value
     const { positionals, values } = parseArgs({ args, options: types, allowPositionals: true, strict: true })
     return { positionals, values }
   } catch (error) {
-    throw refusal(command, Object.keys(options), error as Error & { code?: string })
+    throw refusal(command, options, error as Error & { code?: string })
   }
 }
 
-/** Node's own message, with the options that there are when it is about an unknown one. */
-function refusal(command: Command, known: string[], error: Error & { code?: string }): Error {
-  if (!error.code?.startsWith('ERR_PARSE_ARGS')) return error
-  const [, option = ''] = /'(-[^' ]+)/.exec(error.message) ?? []
-  if (error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return badArgument(option, error.message, 'something else')
-  return badArgument(
-    `w2s ${command.name}`,
-    oneOf(
-      known.map((name) => `--${name}`),
-      option,
-    ),
-    show(option),
-  )
+/** What Node's parser refused, with the options that there are when it is about an unknown one. */
+function refusal(command: Command, options: Record<string, Option>, error: Error & { code?: string }): Error {
+  const [, option = ''] = /'(-[^' =]+)/.exec(error.message) ?? []
+  const known = Object.keys(options).map((name) => `--${name}`)
+  switch (error.code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return badArgument(`w2s ${command.name}`, oneOf(known, option), show(option))
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE': {
+      const { type, value } = options[option.slice(2)]!
+      return type === 'boolean' ? badArgument(option, 'no value', 'one') : badArgument(option, `<${value}>`, 'nothing')
+    }
+    default:
+      return error
+  }
 }

@@ -6,6 +6,8 @@ import type { Output } from './output'
 export interface Context {
   out: Output
   home: string
+  /** What the user named the home by: `--home`, `W2S_HOME`; null when it is the usual one. */
+  homeBy: string | null
   /** Folder that relative paths are meant from. */
   cwd: string
   openLab: (options?: Pick<LabOptions, 'backend' | 'readOnly'>) => Promise<Lab>

@@ -14,7 +14,7 @@ export const badArgument = (path: string, expected: string, got: string): LabErr
 export function explain(error: unknown, home: string): { failure: Failure; exit: ExitCode } {
   if (error instanceof BundleError) {
     const problems = error.problems.map(({ file, problem }) => ({
-      path: file,
+      path: file || error.path,
       expected: 'an intact file',
       got: problem,
     }))

@@ -1,4 +1,5 @@
 import type { EngineEvent, LabEvent, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
+import { LabError } from '../lab/errors'
 import type { Lab } from '../lab/options'
 import type { Output } from './output'
 import { decimal, duration, percent } from './text'
@@ -9,6 +10,9 @@ const PLAIN_MS = 10_000
 
 /** How often the lab is asked for the time that is left. */
 const ASK_MS = 1000
+
+/** Kinds of stage that a backend computes; the others are plain arithmetic. */
+const COMPUTED: readonly StageStatus['kind'][] = ['features', 'train']
 
 const LIVE: readonly RunState[] = ['queued', 'running']
 
@@ -26,6 +30,7 @@ interface Now {
 /**
  * Shows a run's progress until it has ended: one redrawn line on a terminal, a line a stage elsewhere.
  * @returns the run as it stands then
+ * @throws LabError `storage` when the store takes no more: nothing goes on then, and the run may stand as running
  */
 export async function follow(lab: Lab, runId: string, out: Output): Promise<RunDetail> {
   let detail = await lab.calls.runDetail(runId)
@@ -37,8 +42,7 @@ export async function follow(lab: Lab, runId: string, out: Output): Promise<RunD
     // The stages' own facts come with the events; how the run as a whole stands is asked when the lab says it changed.
     const refresh = () => {
       again = asking !== null
-      asking ??= lab.calls
-        .runDetail(runId)
+      asking ??= stands(lab, runId)
         .then((next) => {
           detail = next
           askedAt = Date.now()
@@ -63,6 +67,13 @@ export async function follow(lab: Lab, runId: string, out: Output): Promise<RunD
   })
 }
 
+/** How the run stands. @throws LabError `storage` when nothing is run any more */
+async function stands(lab: Lab, runId: string): Promise<RunDetail> {
+  const { readOnly } = await lab.calls.status()
+  if (readOnly !== '') throw new LabError('storage', readOnly)
+  return lab.calls.runDetail(runId)
+}
+
 const isOurs = (event: LabEvent, { stages }: RunDetail): event is EngineEvent =>
   'key' in event && stages.some((stage) => stage.key === event.key)
 
@@ -81,8 +92,7 @@ function createView(out: Output, detail: () => RunDetail) {
   function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
     now = { key: event.key, since: event.at, share: 0, phase: '', accuracy: null, saidAt: event.at }
     const used = `${event.backend} on ${event.device}`
-    // Data and label stages are plain arithmetic: which runtime trains is what matters.
-    if (stageOf(event.key).kind !== 'train' || engines.has(used)) return
+    if (!COMPUTED.includes(stageOf(event.key).kind) || engines.has(used)) return
     engines.add(used)
     note(`Engine: ${used}. ${event.reason}`)
   }

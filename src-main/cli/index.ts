@@ -1,4 +1,6 @@
+import { existsSync, statSync } from 'node:fs'
 import type { SpawnEngine } from '../lab/options'
+import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
 import { doctor } from './commands/doctor'
@@ -7,16 +9,16 @@ import { createHelp } from './commands/help'
 import { list } from './commands/list'
 import { models } from './commands/models'
 import { run } from './commands/run'
-import { show } from './commands/show'
+import { show as showRun } from './commands/show'
 import { verify } from './commands/verify'
 import type { Command, Context } from './context'
-import { explain, type ExitCode } from './errors'
+import { badArgument, explain, type ExitCode } from './errors'
 import { createOutput, type Output } from './output'
 
 const commands: Record<string, Command> = {
   run,
   list,
-  show,
+  show: showRun,
   export: exportRun,
   verify,
   catalog,
@@ -26,7 +28,7 @@ const commands: Record<string, Command> = {
 }
 
 /** What the command line is wired to: everything of a context that does not depend on the arguments. */
-export interface Wiring extends Pick<Context, 'cwd'> {
+export interface Wiring extends Pick<Context, 'cwd' | 'homeBy'> {
   /** The data folder when `--home` does not name another. */
   home: string
   openLab(home: string, options: Parameters<Context['openLab']>[0]): ReturnType<Context['openLab']>
@@ -36,15 +38,22 @@ export interface Wiring extends Pick<Context, 'cwd'> {
 /** Runs one command line to its end. Never throws. @returns the exit code */
 export async function main(argv: string[], wiring: Wiring): Promise<ExitCode> {
   const out = createOutput(argv.includes('--json'))
-  let home = wiring.home
+  let { home, homeBy } = wiring
   try {
     const { command, args, flags } = parseCommandLine(argv, commands)
-    if (typeof flags.home === 'string') home = flags.home
+    if (typeof flags.home === 'string') [home, homeBy] = [flags.home, '--home']
+    checkHome(home, homeBy)
     const openLab: Context['openLab'] = (options) => wiring.openLab(home, options)
-    return await command.run(args, flags, { ...wiring, out, home, openLab })
+    return await command.run(args, flags, { ...wiring, out, home, homeBy, openLab })
   } catch (error) {
     return refuse(error, argv, home, out)
   }
+}
+
+/** @throws LabError when it names no folder, or something else */
+function checkHome(home: string, by: string | null): void {
+  if (home === '' || (existsSync(home) && !statSync(home).isDirectory()))
+    throw badArgument(by ?? 'the data folder', 'a folder', home === '' ? show(home) : `the file ${show(home)}`)
 }
 
 /** Problems that are spelled out for people; `--json` has all. */
@@ -58,7 +67,7 @@ function refuse(error: unknown, argv: string[], home: string, out: Output): Exit
     out.error(`  ${path || 'input'}: expected ${expected}, got ${got}`)
   }
   if (problems.length > SHOWN) out.error(`  and ${problems.length - SHOWN} more`)
-  const name = argv[0] && argv[0] in commands ? argv[0] : null
+  const name = argv[0] && Object.hasOwn(commands, argv[0]) ? argv[0] : null
   out.document({ command: name, ok: false, error: { problems: [], ...failure } })
   return exit
 }

@@ -24,6 +24,12 @@ export function size(bytes: number): string {
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
 }
 
+/** Parameters of a model for people: `4.2 k`, `17.2 M`, `1.71 B`. */
+export function parameterCount(parameters: number): string {
+  if (parameters < 1e6) return `${(parameters / 1e3).toFixed(1)} k`
+  return parameters < 1e9 ? `${(parameters / 1e6).toFixed(1)} M` : `${(parameters / 1e9).toFixed(2)} B`
+}
+
 /** `1 file`, `2 files`. */
 export const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Calls, Preset, RunSummary, StageStatus } from '../../src-preload/contract'
 import { bundleName, exportBundle } from '../bundle'
-import type { Store } from '../store'
+import { asStorageError, makeFolder, type Store } from '../store'
 import type { Backends } from './backends'
 import { bundleInput } from './bundles'
 import type { Bus } from './bus'
@@ -108,13 +107,22 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
+const NOT_WRITTEN = {
+  full: 'The bundle could not be written: the disk is full. Free some space, or choose another place.',
+  'read-only': 'The bundle could not be written there. Choose another place.',
+}
+
 /** An empty path means the home's own folder, under a name made from run and date. */
 async function writeBundle(parts: Parts, options: LabOptions, runId: string, path: string) {
   const run = parts.runs.find(runId)
   const input = await bundleInput({ ...options, ...parts, tasks: parts.datasets.list() }, run)
-  const folder = join(options.home, 'bundles')
-  if (path === '') mkdirSync(folder, { recursive: true })
-  return exportBundle(input, path === '' ? join(folder, bundleName(run)) : path)
+  const target = resolve(path || join(options.home, 'bundles', bundleName(run)))
+  try {
+    makeFolder(dirname(target))
+    return await exportBundle(input, target)
+  } catch (error) {
+    throw asStorageError(error, target, NOT_WRITTEN)
+  }
 }
 
 /** The calls of a lab; whatever a handler throws comes out as a rejection. */

@@ -48,13 +48,17 @@ function take(file: string, home: string, note: string): () => void {
   } catch (error) {
     if (!(error instanceof StorageError) || error.reason !== 'locked') throw error
     const holder = readHolder(note)
-    const since = holder ? ` (process ${holder.pid}, since ${new Date(holder.since).toLocaleTimeString()})` : ''
+    const since = holder ? ` (process ${holder.pid}, since ${startOf(holder)})` : ''
     throw new LabError(
       'conflict',
       `Weak-to-Strong Lab is already at work in ${home}${since}. Use that one, close it, or choose another folder with W2S_HOME. Nothing was changed.`,
     )
   }
 }
+
+/** Local, as `2026-11-23 08:15`. */
+const startOf = ({ since }: Holder) =>
+  new Date(since).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 
 function readHolder(note: string): Holder | null {
   try {

@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../src-preload/contract'
 import type { EngineEvent } from '../engine/protocol'
-import type { StageRow, Store } from '../store'
+import { inPlainWords, type StageRow, type Store } from '../store'
 import type { Bus } from './bus'
 
 type Stopped = 'cancelled' | 'interrupted'
@@ -29,7 +29,7 @@ export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[
     const accepted: EngineEvent[] = []
     const touched = new Set<string>()
     const running = new Map<string, StageRow>()
-    for (const event of lastProgressOnly(events)) {
+    for (const event of lastProgressOnly(events).map(worded)) {
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
       storeEvent(store, stage, event, stopped)
@@ -104,6 +104,12 @@ export function settleRuns(store: Store, at: number): string[] {
   const settled = store.runs.settled()
   for (const { id, ended } of settled) store.runs.end(id, ended, at)
   return settled.map((run) => run.id)
+}
+
+/** The engine says what went wrong as the system does. */
+function worded(event: EngineEvent): EngineEvent {
+  const isFailure = event.type === 'state' && event.state === 'failed'
+  return isFailure ? { ...event, error: inPlainWords(event.error) } : event
 }
 
 /** Only the newest progress of a stage says anything. */

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { guard, StorageError } from './errors'
+import { makeFolder } from './folder'
 
 /**
  * Takes the operating system's own exclusive lock on a file, by way of SQLite. It ends with its process however that
@@ -11,7 +12,7 @@ import { guard, StorageError } from './errors'
  */
 export function lockFile(path: string): () => void {
   return guard(path, () => {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const db = new Database(path, { timeout: 0 })
     try {
       db.exec('BEGIN EXCLUSIVE')

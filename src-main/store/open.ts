@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
+import { makeFolder } from './folder'
 import { migrate, MIGRATIONS, pendingMigrations } from './migrations'
 import type { Migration } from './migrations/migration'
 
@@ -14,7 +16,7 @@ const BUSY_MS = 2000
  */
 export function openDatabase(path: string, migrations: readonly Migration[] = MIGRATIONS): Db {
   return guard(path, () => {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     if (existsSync(path) && statSync(path).size > 0) reading(path, (db) => pendingMigrations(db, migrations))
     const db = new Database(path, { timeout: BUSY_MS })
     return closedOnError(db, () => {
@@ -41,13 +43,43 @@ export function openForReading(path: string): Db {
       migrate(empty)
       return empty
     }
-    const db = new Database(path, { readonly: true, timeout: BUSY_MS })
+    const db = isWritable(dirname(path)) ? new Database(path, { readonly: true, timeout: BUSY_MS }) : copied(path)
     return closedOnError(db, () => {
       if (pendingMigrations(db).length > 0)
         throw new StorageError('locked', `${path} is from an older version. Open it once in the app, then try again.`)
       return db
     })
   })
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A store as it is, in memory, for reading: even its readers write beside a file with a write-ahead log, which a folder
+ * that may not be written to does not let them.
+ */
+function copied(path: string): Db {
+  const folder = mkdtempSync(join(tmpdir(), 'w2s-reading-'))
+  try {
+    const copy = join(folder, 'lab.sqlite')
+    for (const end of ['', '-wal']) if (existsSync(path + end)) writeFileSync(copy + end, readFileSync(path + end))
+    const db = new Database(copy)
+    const whole = closedOnError(db, () => {
+      db.pragma('journal_mode = DELETE')
+      return db.serialize()
+    })
+    db.close()
+    return new Database(whole, { readonly: true })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** Moves the write-ahead log of a store into its database, beside its writer and without holding it up. */

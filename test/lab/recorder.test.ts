@@ -54,6 +54,18 @@ const DONE: EngineEvent = {
   summary: { accuracy: 0.5 },
 }
 
+test('a failure of the disk is told in plain words, any other as the engine tells it', () => {
+  const fail = (error: string) => {
+    const { recorder, published, contents } = setUp()
+    recorder.record([{ type: 'state', key, state: 'failed', at: 20, error }])
+    expect(published[0]).toMatchObject({ error: contents().stages[0]!.error })
+    return contents().stages[0]!.error
+  }
+  const full = 'ENOSPC: no space left on device, write'
+  expect(fail(full)).toMatch(/^The disk is full: .* \(ENOSPC: no space left on device, write\)$/)
+  expect(fail('The loss is not a number.')).toBe('The loss is not a number.')
+})
+
 test('facts are rows, and are told after they are stored; predictions are not told', () => {
   const { recorder, published, contents } = setUp()
   recorder.record([...FACTS, DONE])

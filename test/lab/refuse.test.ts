@@ -1,11 +1,10 @@
 import Database from 'better-sqlite3'
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { forkEngine } from '../../src-main/lab/fork'
-import { temporaryFolder } from '../store/temporary'
+import { fill, mounted, remount, temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
 import { ended, event, openLab, tinySpec } from './tools'
 
@@ -26,19 +25,6 @@ function snapshot(folder: string): Record<string, string> {
   )
 }
 
-/** A file system of its own, or null where that may not be made. */
-function mounted(options: string): string | null {
-  const folder = join(temporaryFolder(), 'disk')
-  mkdirSync(folder)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    return null
-  }
-  onTestFinished(() => void execFileSync('umount', [folder]))
-  return folder
-}
-
 describe('a home', () => {
   test('that another instance works in is refused in words, and nothing changes', async () => {
     const home = temporaryFolder()
@@ -48,6 +34,7 @@ describe('a home', () => {
     expect(refusal).toMatchObject({ code: 'conflict' })
     expect((refusal as Error).message).toContain(`process ${process.pid}`)
     expect((refusal as Error).message).toContain(home)
+    expect((refusal as Error).message).toMatch(/since \d{4}-\d\d-\d\d \d\d:\d\d\)/)
     expect(snapshot(home)).toEqual(before)
     await first.close()
     await openLab({ home })
@@ -112,7 +99,7 @@ describe('a home', () => {
     if (!disk) return context.skip('mounting a file system needs privileges')
     const home = join(disk, 'home')
     await (await openLab({ home })).close()
-    execFileSync('mount', ['-o', 'remount,ro', disk])
+    remount(disk, 'ro')
     const before = snapshot(home)
     await expect(openLab({ home })).rejects.toMatchObject({ name: 'StorageError', reason: 'read-only' })
     expect(snapshot(home)).toEqual(before)
@@ -144,21 +131,12 @@ describe('a disk', () => {
     await stopped
     expect((await lab.calls.status()).readOnly).toContain('disk is full')
     await expect(lab.calls.resume(runId)).rejects.toMatchObject({ name: 'StorageError', reason: 'full' })
-    execFileSync('rm', [ballast])
+    rmSync(ballast)
     await lab.calls.resume(runId)
     expect((await lab.calls.status()).readOnly).toBe('')
     expect((await ended(lab, runId)).state).toBe('done')
   })
 })
-
-/** Takes all the room that is left. */
-function fill(file: string): void {
-  try {
-    execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=64k'], { stdio: 'ignore' })
-  } catch {
-    // dd ends with an error when the disk is full: that is what was wanted
-  }
-}
 
 describe('an input', () => {
   test('that is no spec is refused with every problem, and nothing is queued', async () => {

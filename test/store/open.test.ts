@@ -1,13 +1,12 @@
 import Database from 'better-sqlite3'
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore, openStoreForReading, StorageError, type Store } from '../../src-main/store'
 import { MIGRATIONS } from '../../src-main/store/migrations'
 import type { Migration } from '../../src-main/store/migrations/migration'
-import { temporaryFolder } from './temporary'
+import { mounted, remount, temporaryFolder } from './temporary'
 
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
@@ -181,19 +180,6 @@ describe('opening', () => {
   })
 })
 
-/** A file system of its own of `size`, or null where that may not be made. */
-function mounted(options: string): string | null {
-  const folder = join(temporaryFolder(), 'disk')
-  mkdirSync(folder)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    return null
-  }
-  onTestFinished(() => void execFileSync('umount', [folder]))
-  return folder
-}
-
 describe('disks', () => {
   test('a full disk: a plain message, nothing half-written, and all is well again when there is room', (context) => {
     const disk = mounted('size=1m')
@@ -217,7 +203,7 @@ describe('disks', () => {
     expect(error).toMatchObject({ reason: 'full' })
     expect((error as StorageError).message).toContain('disk is full')
     expect(store.metrics.of(stage.id, 1)).toHaveLength(written * 30_000)
-    execFileSync('mount', ['-o', 'remount,size=64m', disk])
+    remount(disk, 'size=64m')
     write(written * 30_000)
     expect(store.metrics.of(stage.id, 1)).toHaveLength((written + 1) * 30_000)
     store.close()
@@ -228,12 +214,39 @@ describe('disks', () => {
     if (!disk) return context.skip('mounting a file system needs privileges')
     const path = join(disk, 'lab.sqlite')
     openStore(path).close()
-    execFileSync('mount', ['-o', 'remount,ro', disk])
+    remount(disk, 'ro')
     const before = readdirSync(disk)
     const error = refusal(() => openStore(path))
     expect(error.reason).toBe('read-only')
     expect(error.message).toContain('cannot be written')
     expect(readdirSync(disk)).toEqual(before)
     expect(statSync(path).size).toBeGreaterThan(0)
+  })
+  test('a read-only disk can be read, with what its last writer left in the log', (context) => {
+    const disk = mounted('size=8m')
+    if (!disk) return context.skip('mounting a file system needs privileges')
+    const writer = opened(join(temporaryFolder(), 'lab.sqlite'))
+    addRun(writer)
+    for (const end of ['', '-wal']) copyFileSync(writer.path + end, join(disk, `lab.sqlite${end}`))
+    remount(disk, 'ro')
+    const store = openStoreForReading(join(disk, 'lab.sqlite'))
+    onTestFinished(() => store.close())
+    expect(store.runs.all().map((run) => run.id)).toEqual(['r1'])
+    expect(readdirSync(disk).sort()).toEqual(['lab.sqlite', 'lab.sqlite-wal'])
+  })
+
+  test('a new store on a read-only disk: the message names the folder that could not be made', (context) => {
+    const disk = mounted('size=1m')
+    if (!disk) return context.skip('mounting a file system needs privileges')
+    remount(disk, 'ro')
+    const { reason, message } = refusal(() => openStore(join(disk, 'new', 'home', 'lab.sqlite')))
+    expect(reason).toBe('read-only')
+    expect(message.match(/EROFS/g)).toHaveLength(1)
+    expect(message).toContain(`mkdir '${join(disk, 'new')}'`)
+  })
+
+  test('a folder where none can be made is told so at once', (context) => {
+    if (!existsSync('/proc/self')) return context.skip('there is no /proc here')
+    expect(refusal(() => openStore('/proc/x/y/lab.sqlite')).reason).toBe('read-only')
   })
 })

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Calls, RunSummary } from '../../../src-preload/contract'
 import { bundleName } from '../../bundle'
@@ -26,6 +26,6 @@ export async function writeBundle(
 }
 
 function fileOf(path: string, run: RunSummary): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  const isFolder = existsSync(path) && statSync(path).isDirectory()
   return isFolder ? join(path, bundleName(run)) : path
 }

@@ -1,7 +1,7 @@
 import type { Catalog, Param, ParamTable, Variant } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
-import { columns, count } from '../text'
+import { columns, count, parameterCount } from '../text'
 
 type Out = Context['out']
 
@@ -43,7 +43,7 @@ function describe(catalog: Catalog, out: Out): void {
   section('pretrained models', out)
   const checkpoints = catalog.checkpoints.map((c) => [
     '  ' + c.id,
-    `${(c.parameters / 1e6).toPrecision(3)} M`,
+    parameterCount(c.parameters),
     c.here ? 'here' : `models get ${c.id}`,
     c.trains ? '' : 'too big to finetune here',
   ])

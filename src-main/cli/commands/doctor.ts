@@ -3,7 +3,7 @@ import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT } from '../errors'
-import { onInterrupt } from '../interrupt'
+import { interrupted, onInterrupt } from '../interrupt'
 import { percent, size } from '../text'
 
 type Out = Context['out']
@@ -51,7 +51,7 @@ async function install(lab: Lab, gpu: boolean, { out, killEngines }: Context): P
   const leave = () => {
     killEngines()
     out.line('Stopped. The same command goes on from here.')
-    process.exit(EXIT.interrupted)
+    process.exit(interrupted('doctor', out))
   }
   const release = onInterrupt(leave, leave)
   const hear = showProgress(out)

