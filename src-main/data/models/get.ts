@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { contentKey } from '../../science/hash'
 import type { ModelSource } from '../../../src-preload/contract'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
@@ -7,7 +8,7 @@ import { filesOf, sizeOfFolder } from '../folders'
 import { describe, hashFiles } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
-import { MANIFEST, modelKey, writeManifest, type Manifest } from './manifest'
+import { MANIFEST, modelKey, readManifests, writeManifest, type Manifest, type Shelved } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
 import { findFile, type Shelf } from './shelf'
@@ -37,7 +38,7 @@ export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
 }
 
 /** Fetches, checks and shelves a model of the catalogue. */
-export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Manifest> {
+export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Shelved> {
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
   const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
@@ -57,9 +58,9 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
       ...{ format: 1, key: modelKey(files), id, title, family, licence },
       ...{ source, place: null, files, addedAt: Date.now() },
     }
-    await keep(folder, manifest, shelf)
+    const kept = await keep(folder, manifest, shelf)
     await rm(home, { recursive: true, force: true })
-    return manifest
+    return { ...manifest, folder: kept }
   } finally {
     await unlock()
   }
@@ -70,12 +71,18 @@ async function contents(folder: string): Promise<string[]> {
   return (await filesOf(folder)).filter((name) => name !== MANIFEST)
 }
 
-/** The manifest last, then the folder under its name: what is under a name is whole. */
-async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<void> {
+/**
+ * The manifest last, then the folder under its name: what is under a name is whole. The note of one's own model of this
+ * content gives up the name and stays.
+ */
+async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<string> {
   await writeManifest(folder, manifest)
   const final = path.join(root, manifest.key)
-  await rm(final, { recursive: true, force: true })
+  const there = (await readManifests(root)).find((one) => one.folder === final)
+  if (there && there.place !== null) await rename(final, path.join(root, contentKey({ place: there.place })))
+  else await rm(final, { recursive: true, force: true })
   await rename(folder, final)
+  return final
 }
 
 async function fetchFiles(

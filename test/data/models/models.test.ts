@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels, type Models } from '../../../src-main/data/models'
@@ -56,6 +56,13 @@ afterEach(() => {
 })
 
 const downloads = () => hub.requests.filter((request) => request.includes(WEIGHTS) && !request.endsWith('bytes=0-0'))
+
+/** Damages the last byte of a file. */
+async function flip(file: string): Promise<void> {
+  const bytes = await readFile(file)
+  bytes[bytes.length - 1]! ^= 1
+  await writeFile(file, bytes)
+}
 
 describe('getting from the hub', () => {
   it('fetches what is needed, once, and keeps it under the hash of its content', async () => {
@@ -182,11 +189,7 @@ describe('what is here', () => {
     ])
     const { path: place, bytes } = await models.get('neox')
     expect((await models.list())[0]!.here!.bytes).toBe(bytes)
-    const file = path.join(place, WEIGHTS)
-    const sound = await readFile(file)
-    const damaged = Buffer.from(sound)
-    damaged[sound.length - 1]! ^= 1
-    await writeFile(file, damaged)
+    await flip(path.join(place, WEIGHTS))
     await rm(path.join(place, 'tokenizer.json'))
     expect(await models.verify('neox')).toEqual([
       { file: WEIGHTS, problem: expect.stringMatching(/^expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/) as unknown },
@@ -196,6 +199,50 @@ describe('what is here', () => {
     expect((await models.list())[0]!.here).toBeNull()
     await expect(models.remove('neox')).rejects.toThrow('model neox: expected one that is on this machine, got none')
     await expect(models.verify('neox')).rejects.toThrow(ModelError)
+  })
+
+  it('is got again where it is damaged, and only there', async () => {
+    const { path: place, key } = await models.get('neox')
+    await flip(path.join(place, WEIGHTS))
+    await rm(path.join(place, 'tokenizer.json'))
+    hub.requests.length = 0
+    expect(await models.get('neox')).toMatchObject({ key, path: place })
+    expect(downloads().length).toBe(1)
+    expect(await models.verify('neox')).toEqual([])
+    await models.get('neox')
+    expect(downloads().length).toBe(1)
+  })
+
+  it('is got again as it is now, and the damaged one goes', async () => {
+    const { path: place } = await models.get('neox')
+    await flip(path.join(place, WEIGHTS))
+    const config = path.join(root, 'repository', 'config.json')
+    const before = await readFile(config, 'utf8')
+    await writeFile(config, `${before} `)
+    onTestFinished(() => writeFile(config, before))
+    const again = await models.get('neox')
+    expect(again.path).not.toBe(place)
+    expect(await readdir(path.join(cache, 'models'))).toEqual(['.getting', again.key])
+  })
+
+  it('is checked for what it computes with, reading a file again only when it looks changed', async () => {
+    const { path: place } = await models.get('neox')
+    const read: number[] = []
+    const check = () => models.check('neox', { onProgress: ({ done }) => read.push(done) })
+    expect(await check()).toEqual([])
+    read.length = 0
+    await writeFile(path.join(place, 'README.md'), 'Another card.')
+    expect(await check()).toEqual([])
+    expect(read).toEqual([])
+    const file = path.join(place, WEIGHTS)
+    const { atime, mtime } = await stat(file)
+    await flip(file)
+    await utimes(file, atime, mtime)
+    expect(await check()).toEqual([{ file: WEIGHTS, problem: expect.stringMatching(/^expected sha256/) as unknown }])
+    await truncate(file, 100)
+    expect(await check()).toEqual([
+      { file: WEIGHTS, problem: expect.stringMatching(/^expected \d+ bytes, got 100$/) as unknown },
+    ])
   })
 
   it('is not what a stopped process has left half-done', async () => {
@@ -250,6 +297,26 @@ describe('a model of one’s own', () => {
     await cp(path.join(folder, 'bert'), path.join(folder, 'again'), { recursive: true })
     await models.add(path.join(folder, 'bert'))
     await expect(models.add(path.join(folder, 'again'))).rejects.toThrow('again: this model is here already, as bert.')
+  })
+
+  it('stays noted when a model of the same content is got', async () => {
+    const place = path.join(root, 'copy')
+    await cp(golden('tiny-neox'), place, { recursive: true })
+    const added = await models.add(place)
+    const got = await models.get('neox')
+    expect(got.key).toBe(added.key)
+    const [neox, copy] = await models.list()
+    expect(neox!.here).toEqual(got)
+    expect({ id: copy!.id, ...copy!.here }).toEqual(added)
+    expect(await models.verify('copy')).toEqual([])
+    expect(await models.add(place)).toEqual(added)
+    expect((await models.list()).map(({ id, here }) => [id, here?.path])).toEqual([
+      ['neox', got.path],
+      ['copy', place],
+    ])
+    await models.remove('copy')
+    expect((await models.list()).map(({ id }) => id)).toEqual(['neox'])
+    expect(await models.verify('neox')).toEqual([])
   })
 
   it('must be one that can be read', async () => {

