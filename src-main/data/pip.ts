@@ -15,28 +15,52 @@ interface ToolOptions {
   env?: NodeJS.ProcessEnv
 }
 
+/** A program that is missing, as shells and the shims of Python's version managers tell it. */
+const NOT_FOUND = 127
 /**
- * Runs a program to its end. Called off, it is waited for all the same, so that it touches nothing any more.
+ * Runs a program in a process group of its own, and ends the group as soon as the line to us breaks: then the program
+ * has ended, it was called off, or we have ended ourselves, in whatever way and thread.
+ */
+const ON_A_LINE = '(cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-'
+
+/**
+ * Runs a program to its end, and all that it starts: what is called `python3` may be a shim before the real one. Called
+ * off, it is waited for all the same, so that it touches nothing any more.
  * @throws Error with the last lines that it wrote, `ENOENT` when there is no such program, or the abort's reason
  */
 export function runTool(command: string, args: string[], { signal, env }: ToolOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const child = spawn(command, args, { signal, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const { child, end } = start(command, args, { ...process.env, ...env })
     let said = ''
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-4000)))
-    child.on('error', (error) => {
-      const wasStarted = child.pid !== undefined && child.exitCode === null && child.signalCode === null
-      if (wasStarted) child.once('exit', () => reject(error))
-      else reject(error)
-    })
+    signal?.addEventListener('abort', end)
+    child.on('error', reject)
+    child.on('exit', end)
     child.on('close', (code) => {
+      signal?.removeEventListener('abort', end)
+      if (signal?.aborted) return reject(signal.reason as Error)
       if (code === 0) return resolve()
       const last = said.trim().split('\n').slice(-6).join('\n')
-      reject(new Error(`${path.basename(command)} ended with ${code}:\n${last}`))
+      const error = new Error(`${path.basename(command)} ended with ${code}:\n${last}`)
+      reject(code === NOT_FOUND ? Object.assign(error, { code: 'ENOENT' }) : error)
     })
   })
+}
+
+/** A program, and what ends it with all that it has started. */
+function start(command: string, args: string[], env: NodeJS.ProcessEnv) {
+  if (process.platform === 'win32') {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const end = () => {
+      if (child.exitCode === null) spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' })
+    }
+    return { child, end }
+  }
+  const stdio: ['ignore', 'pipe', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe', 'pipe']
+  const child = spawn('/bin/sh', ['-c', ON_A_LINE, 'sh', command, ...args], { env, stdio, detached: true })
+  return { child, end: () => void child.stdio[3]!.destroy() }
 }
 
 /** Does work while its size is looked at twice a second. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
 import { commitArtifact, readArtifactFile, sweepTemporary, temporaryPath, type Manifest } from './artifacts'
@@ -32,7 +33,8 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
   const gate = createGate()
   const swept = new Set<string>()
 
-  function contextOf(job: Job): StageContext {
+  /** @param scratch gets the paths that the stage asks for */
+  function contextOf(job: Job, scratch: string[]): StageContext {
     const key = job.stage.key
     return {
       job,
@@ -54,7 +56,11 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
           )
         return found
       },
-      scratch: (name) => temporaryPath(job.artifacts, `${key}-${name}`),
+      scratch(name) {
+        const place = temporaryPath(job.artifacts, `${key}-${name}`)
+        scratch.push(place)
+        return place
+      },
       async checkpoint() {
         await nextTurn()
         await gate.passed(() => cancelled)
@@ -86,12 +92,17 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       device: place.device,
       reason: place.reason,
     })
-    const context = contextOf(job)
-    const output = await runStage(stage, context, backend)
-    await context.checkpoint()
-    const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
-    const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
-    return commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, output.files)
+    const scratch: string[] = []
+    const context = contextOf(job, scratch)
+    try {
+      const output = await runStage(stage, context, backend)
+      await context.checkpoint()
+      const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
+      const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
+      return await commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, output.files)
+    } finally {
+      for (const place of scratch) await rm(place, { recursive: true, force: true })
+    }
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Catalog, ModelEntry } from '../../src-preload/contract'
+import type { Catalog, ModelEntry, ModelSource } from '../../src-preload/contract'
 import type { PlanContext } from '../science/feasible'
 import { LabError } from './errors'
 import type { ModelDesk } from './models'
@@ -12,7 +12,7 @@ export interface Checkpoints {
   choices(): Promise<Catalog['checkpoints']>
   /**
    * Where the model with this content lies.
-   * @throws LabError when it was removed, or is a folder of the user's own whose files are not what they were
+   * @throws LabError when it was removed, or its files are not what they were
    */
   path: (key: string) => Promise<string>
 }
@@ -37,21 +37,27 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
       }))
     },
     async path(key) {
-      const model = (await models.list()).find(({ here }) => here?.key === key)
-      if (!model?.here)
-        throw new LabError(
-          'not-found',
-          'The pretrained model of this stage is not here any more. Get it again, then resume.',
+      const troubles: string[] = []
+      // One's own copy of a model that was fetched too has the same key: one of them that is whole will do.
+      for (const { id, here } of await models.list()) {
+        if (here?.key !== key) continue
+        const [problem] = await models.check(id)
+        if (!problem) return here.path
+        troubles.push(
+          `${here.path} is not the model any more that this run was planned with (${problem.file}: ${problem.problem}). ${remedy(id, here.source.kind)}`,
         )
-      const { path, source } = model.here
-      // What lies in the cache is ours; a folder of the user's own may have changed under its name.
-      const [problem] = source.kind === 'folder' ? await models.check(model.id) : []
-      if (problem)
-        throw new LabError(
-          'conflict',
-          `${path} is not the model any more that this run was planned with (${problem.file}: ${problem.problem}). Put it back and resume, or add it again and run anew.`,
-        )
-      return path
+      }
+      if (troubles.length > 0) throw new LabError('conflict', troubles.join('\n'))
+      throw new LabError(
+        'not-found',
+        'The pretrained model of this stage is not here any more. Get it again, then resume.',
+      )
     },
   }
+}
+
+function remedy(id: string, source: ModelSource['kind']): string {
+  if (source === 'bundled') return 'It came with the app: put it back and resume.'
+  if (source === 'folder') return 'Put it back and resume, or add it again and run anew.'
+  return `"models verify ${id}" says what differs; remove it on the Models page and get it again there, or by "models get ${id}", then resume.`
 }

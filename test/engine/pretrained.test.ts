@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -67,6 +67,7 @@ describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('stages on pretrained 
       { model: 'pretrained', checkpoint: 'llama', tokens: 16 },
     )
     expect(await run(p)).toEqual([])
+    expect(await readdir(path.join(p.artifacts, 'tmp'))).toEqual([])
     const task = await examples(p)
     for (const role of ['weak', 'student', 'ceiling']) {
       const stage = trainingOf(p, role)

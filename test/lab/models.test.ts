@@ -1,11 +1,12 @@
 // The models desk over a hub of the test's own: in this thread, and in the librarian's as the app has it.
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { LabEvent } from '../../src-preload/contract'
 import type { CatalogueModel } from '../../src-main/data/models/catalogue'
 import { createBus } from '../../src-main/lab/bus'
+import { createCheckpoints } from '../../src-main/lab/checkpoints'
 import { createModelDesk, type ModelDesk } from '../../src-main/lab/models'
 import { createEta } from '../../src-main/lab/models/eta'
 import { createLibrarian } from '../../src-main/lab/models/librarian'
@@ -42,7 +43,7 @@ interface Desk {
 
 function openDesk(script?: string): Desk {
   const cache = temporaryFolder()
-  const store = openStore(path.join(temporaryFolder(), 'lab.sqlite'))
+  const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
   const bus = createBus()
   const events: LabEvent[] = []
   bus.subscribe((batch) => events.push(...batch))
@@ -140,6 +141,36 @@ async function failureOfCall(call: Promise<unknown>) {
   )
 }
 
+test('a stage gets a model that is whole, and of a damaged one the remedy', async () => {
+  const { desk } = openDesk(built.entry('librarian'))
+  const { path } = createCheckpoints(desk)
+  const { key, path: cached } = (await desk.get({ id: 'neox', source: 'hub' }))!
+  expect(await path(key)).toBe(cached)
+  const weights = join(cached, 'model-00001-of-00002.safetensors')
+  const bytes = await readFile(weights)
+  bytes[bytes.length - 1]! ^= 1
+  await writeFile(weights, bytes)
+  await expect(path(key)).rejects.toThrow(
+    /is not the model any more .*\(model-00001.*: expected sha256 .*get it again there, or by "models get neox", then resume/,
+  )
+  await rm(join(cached, 'tokenizer.json'))
+  await desk.get({ id: 'neox', source: 'auto' })
+  expect(await path(key)).toBe(cached)
+  await desk.remove('neox')
+  await expect(path(key)).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('one’s own copy serves where the fetched model of the same content is damaged', async () => {
+  const { desk } = openDesk()
+  const copy = join(temporaryFolder(), 'copy')
+  await cp(golden('tiny-neox'), copy, { recursive: true })
+  const { key } = await desk.add(copy)
+  const got = (await desk.get({ id: 'neox', source: 'hub' }))!
+  expect(got.key).toBe(key)
+  await rm(join(got.path, 'tokenizer.json'))
+  expect(await createCheckpoints(desk).path(key)).toBe(copy)
+})
+
 test('a model that the queue needs is not removed', async () => {
   const { desk, store } = openDesk()
   const { key } = (await desk.get({ id: 'neox', source: 'hub' }))!
@@ -168,13 +199,13 @@ test('the lab lists models of the app, the catalogue and one’s own, also besid
   const [home, cache] = [temporaryFolder(), temporaryFolder()]
   await openLab({ home, cache })
   const beside = await openLab({ home, cache, readOnly: true, librarian: built.entry('librarian') })
-  const folder = path.join(temporaryFolder(), 'mine')
+  const folder = join(temporaryFolder(), 'mine')
   await mkdir(folder)
   await cp(golden('tiny-gpt2'), folder, { recursive: true })
   expect(await beside.calls.modelAdd(folder)).toMatchObject({ id: 'mine', path: folder })
   const models = await beside.calls.models()
   expect(models.map(({ id }) => id)).toEqual(expect.arrayContaining(['minilm-l3', 'mine']))
-  const weights = path.join(folder, 'model.safetensors')
+  const weights = join(folder, 'model.safetensors')
   const bytes = await readFile(weights)
   bytes[bytes.length - 1]! ^= 1
   await writeFile(weights, bytes)

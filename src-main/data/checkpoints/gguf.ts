@@ -51,6 +51,7 @@ export async function openGguf(path: string): Promise<GgufSource> {
     return {
       metadata: new Metadata(header.metadata, file.name),
       tensors,
+      readable: READABLE,
       read: (name) => readPlace(file, name, places.get(name)),
       close: () => file.close(),
     }

@@ -14,6 +14,7 @@ const FLOAT_DATA = 4
 const RAW_DATA = 9
 const { FLOAT, FLOAT16, BFLOAT16 }: Record<'FLOAT' | 'FLOAT16' | 'BFLOAT16', number> = onnx.TensorProto.DataType
 const BYTES: Partial<Record<number, number>> = { [FLOAT]: 4, [FLOAT16]: 2, [BFLOAT16]: 2 }
+const READABLE = ['FLOAT', 'FLOAT16', 'BFLOAT16']
 
 interface Place {
   dtype: number
@@ -38,7 +39,12 @@ export async function openOnnx(path: string): Promise<TensorSource> {
     const tensors = new Map<string, SourceTensor>()
     for (const [name, { shape, dtype }] of named)
       tensors.set(name, { shape, dtype: onnx.TensorProto.DataType[dtype] ?? `type ${dtype}`, file: file.name })
-    return { tensors, read: (name) => readPlace(file, name, named.get(name)), close: () => file.close() }
+    return {
+      tensors,
+      readable: READABLE,
+      read: (name) => readPlace(file, name, named.get(name)),
+      close: () => file.close(),
+    }
   } catch (error) {
     await file.close()
     throw error
@@ -100,14 +106,9 @@ async function readInitializer(file: CheckpointFile, field: Field): Promise<{ na
 }
 
 async function readPlace(file: CheckpointFile, name: string, place: Place | undefined): Promise<Float32Array> {
-  if (!place) throw new Error(`tensor "${name}": expected one of the source, got another`)
+  if (!place || BYTES[place.dtype] === undefined)
+    throw new Error(`tensor "${name}": expected one of the source that can be read, got another`)
   const { dtype, shape, transposed } = place
-  if (BYTES[dtype] === undefined)
-    return refuse(
-      `${file.name}: tensor "${name}"`,
-      'values of FLOAT, FLOAT16 or BFLOAT16',
-      onnx.TensorProto.DataType[dtype],
-    )
   const count = sizeOf(shape)
   const at = place.data?.begin ?? 0
   const values =

@@ -214,6 +214,8 @@ function checkTensors(source: TensorSource, rules: Rule[], ignored: (name: strin
     if (!got) refuse(`${file}: tensor "${theirs}"`, shapeText(shape), 'no such tensor')
     else if (got.shape.join() !== shape.join())
       refuse(`${got.file}: tensor "${theirs}"`, shapeText(shape), shapeText(got.shape))
+    else if (!source.readable.includes(got.dtype))
+      refuse(`${got.file}: tensor "${theirs}"`, `values of ${source.readable.join(', ')}`, got.dtype)
   }
   const wanted = new Set(rules.map(({ theirs }) => theirs))
   for (const [name, { file, shape }] of source.tensors)
@@ -232,7 +234,9 @@ async function readWeights(
   const ordered = [...rules].sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))
   for (const { theirs, shape, ours, layout } of ordered) {
     signal?.throwIfAborted()
-    const parts = layout.split(await source.read(theirs), shape)
+    const values = await source.read(theirs)
+    expectFinite(values, `${source.tensors.get(theirs)!.file}: tensor "${theirs}"`)
+    const parts = layout.split(values, shape)
     ours.forEach((name, i) => data.set(name, parts[i]!))
   }
   return tensorsOf(spec).map(({ name, shape }) => {
@@ -242,6 +246,12 @@ async function readWeights(
       throw new Error(`tensor ${name}: expected ${sizeOf(shape)} values, got ${values.length}`)
     return { name, shape, data: values }
   })
+}
+
+function expectFinite(values: Float32Array, where: string): void {
+  // A loop of its own: `findIndex` takes ten times as long, and these are many.
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i])) refuse(where, 'finite values', `${values[i]} at ${i}`)
 }
 
 async function readText(folder: string, name: string): Promise<string> {

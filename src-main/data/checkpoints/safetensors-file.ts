@@ -13,6 +13,11 @@ const BYTES = {
   ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
 }
 type Dtype = keyof typeof BYTES
+const READERS: Partial<Record<Dtype, 'singles' | 'halves' | 'brains'>> = {
+  F32: 'singles',
+  F16: 'halves',
+  BF16: 'brains',
+}
 
 interface Place {
   file: CheckpointFile
@@ -80,17 +85,15 @@ function gather(files: { file: CheckpointFile; entries: HeaderEntry<Dtype>[] }[]
     }
   return {
     tensors,
+    readable: Object.keys(READERS),
     read: (name) => readPlace(name, places.get(name)),
     close: async () => void (await Promise.all(files.map(({ file }) => file.close()))),
   }
 }
 
 async function readPlace(name: string, place: Place | undefined): Promise<Float32Array> {
-  if (!place) throw new Error(`tensor "${name}": expected one of the source, got another`)
+  const reader = place && READERS[place.entry.dtype]
+  if (!reader) throw new Error(`tensor "${name}": expected one of the source that can be read, got another`)
   const { file, entry } = place
-  const count = sizeOf(entry.shape)
-  if (entry.dtype === 'F32') return file.singles(entry.begin, count)
-  if (entry.dtype === 'F16') return file.halves(entry.begin, count)
-  if (entry.dtype === 'BF16') return file.brains(entry.begin, count)
-  return refuse(`${file.name}: tensor "${name}"`, 'values of F32, F16 or BF16', entry.dtype)
+  return file[reader](entry.begin, sizeOf(entry.shape))
 }

@@ -9,6 +9,8 @@ export interface SourceTensor {
 /** The tensors of a checkpoint, in one file or several, read one at a time and never twice at once. */
 export interface TensorSource {
   tensors: ReadonlyMap<string, SourceTensor>
+  /** The dtypes that can be read as singles. */
+  readable: readonly string[]
   /** A tensor as singles, in memory of its own. @throws CheckpointError when it cannot be read as such */
   read(name: string): Promise<Float32Array>
   close(): Promise<void>

@@ -21,7 +21,7 @@ export async function addFolder(
   const { described, card } = await describe(place)
   const manifests = await manifestsOf(shelf)
   const same = manifests.find((manifest) => manifest.place === place)
-  if (same?.source.kind === 'bundled') return { id: same.id, ...installed(same, shelf) }
+  if (same?.source.kind === 'bundled') return { id: same.id, ...installed(same) }
   const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
   const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
   const files = await hashFiles(base, await modelFiles(place, base), task)
@@ -30,13 +30,15 @@ export async function addFolder(
     ...{ format: 1, key: modelKey(files), id, title: card.name, family: 'Own', licence: card.licence },
     ...{ source: { kind: 'folder' }, place, files, addedAt: Date.now() },
   }
-  const twin = manifests.find(({ key, id: other }) => key === manifest.key && other !== id)
+  const unchanged = same?.key === manifest.key
+  const twin = unchanged ? undefined : manifests.find(({ key }) => key === manifest.key)
   if (twin) throw new ModelError('conflict', `${place}: this model is here already, as ${twin.id}.`)
-  if (same && same.key !== manifest.key) await rm(path.join(shelf.root, same.key), { recursive: true, force: true })
-  const folder = path.join(shelf.root, manifest.key)
+  if (same && !unchanged) await rm(same.folder, { recursive: true, force: true })
+  // Where the same content was fetched meanwhile, the note has given way and stays where it is.
+  const folder = same && unchanged ? same.folder : path.join(shelf.root, manifest.key)
   await mkdir(folder, { recursive: true })
   await writeManifest(folder, manifest)
-  return { id, ...installed(manifest, shelf) }
+  return { id, ...installed({ ...manifest, folder }) }
 }
 
 /** `My Model.gguf` → `my-model`, with a number behind where that is taken. */

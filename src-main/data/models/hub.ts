@@ -13,14 +13,18 @@ export class HubError extends ModelError {
   override readonly name = 'HubError'
 }
 
-export interface HubTask extends Task {
-  /** Address of the hub. */
+export interface Hub {
   url: string
+  /** Milliseconds that an answer may take to begin. */
+  patience: number
+}
+export interface HubTask extends Task {
+  hub: Hub
 }
 
 /** Attempts at one file; each goes on where the last one stopped. */
 const ATTEMPTS = 5
-/** Nothing arriving for so long counts as a broken line. */
+/** Nothing arriving of a file for so long counts as a broken line. */
 const SILENCE_MS = 60_000
 
 /**
@@ -30,10 +34,7 @@ const SILENCE_MS = 60_000
  * @throws HubError when the hub does not have the model or sends something else; another Error when it cannot be reached
  */
 export async function getFromHub(repository: string, folder: string, task: HubTask): Promise<string> {
-  const request: Request = {
-    hubUrl: task.url,
-    fetch: (input, init) => fetch(input, { ...init, signal: task.signal }),
-  }
+  const request: Request = { hubUrl: task.hub.url, fetch: (input, init) => answered(input, init, task) }
   const revision = await revisionOf(repository, request)
   const entries: ListFileEntry[] = []
   for await (const entry of listFiles({ repo: repository, revision, recursive: true, ...request })) entries.push(entry)
@@ -47,6 +48,22 @@ export async function getFromHub(repository: string, folder: string, task: HubTa
     before += file.size
   }
   return revision
+}
+
+/** An answer that is there in time: all of it, or its headers. @throws ModelError saying that it is not */
+async function answered(
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit | undefined,
+  { hub, signal }: HubTask,
+  inTime: 'all' | 'headers' = 'all',
+): Promise<Response> {
+  const late = new AbortController()
+  const giveUp = () =>
+    late.abort(new ModelError('unavailable', `It did not answer within ${Math.ceil(hub.patience / 1000)} s.`))
+  const timer = setTimeout(giveUp, hub.patience).unref()
+  const response = await fetch(input, { ...init, signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]) })
+  if (inTime === 'headers') clearTimeout(timer)
+  return response
 }
 
 interface Request {
@@ -126,13 +143,14 @@ async function getFile(fileTask: FileTask): Promise<void> {
 }
 
 /** Loads down what is missing of a file. */
-async function append({ repository, revision, file, request, report }: FileTask, partial: string): Promise<void> {
+async function append({ repository, revision, file, request, report, task }: FileTask, partial: string): Promise<void> {
   const had = await sizeOf(partial)
   if (had === file.size && had > 0) return
   const info = await fileDownloadInfo({ repo: repository, path: file.path, revision, ...request })
   if (!info) throw new HubError('unavailable', `${file.path}: the hub lists it and does not have it.`)
   const wanted = had > 0 && had < file.size
-  const response = await request.fetch(info.url, { headers: wanted ? { Range: `bytes=${had}-` } : {} })
+  const headers: HeadersInit = wanted ? { Range: `bytes=${had}-` } : {}
+  const response = await answered(info.url, { headers }, task, 'headers')
   if (!response.ok || !response.body)
     throw new ModelError('unavailable', `${file.path}: the hub answered with status ${response.status}.`)
   // Not every server goes on where a download has stopped: 200 is the whole file again.

@@ -8,12 +8,12 @@ import { addFolder } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
-import { fetchModel, discardPartial, leftOf, type GetOptions } from './get'
-import { readManifests, type Manifest } from './manifest'
+import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
+import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
 import { installed, modelOf, placeOf, type Shelf } from './shelf'
-import { verifyFiles, type FileProblem } from './verify'
+import { differing, type FileProblem, type Looks } from './verify'
 
 export type { ModelEntry } from '../../../src-preload/contract'
 export type { GetOptions } from './get'
@@ -29,6 +29,8 @@ export interface ModelsOptions {
   bundled?: string
   /** Address of the hub; `HF_ENDPOINT` or the public one. */
   hubUrl?: string
+  /** Milliseconds that the hub may take to begin an answer; 20 seconds. */
+  hubPatience?: number
   /** Bytes of memory that `fits` reckons with; those of this machine. */
   memory?: number
   catalogue?: readonly CatalogueModel[]
@@ -39,7 +41,8 @@ export interface Models {
   /** The app's own, the catalogue's, then those added by hand. What is being done with one is for others to know. */
   list(): Promise<ModelEntry[]>
   /**
-   * Fetches a model of the catalogue, or gives the one that is here. An interrupted fetch is gone on with by the next.
+   * Fetches a model of the catalogue, or gives the one that is here and whole. An interrupted fetch is gone on with by
+   * the next.
    * @throws Error in words for people: unknown id, no room, no source that answers, or what is wrong with what came
    */
   get(id: string, options?: GetOptions): Promise<InstalledModel>
@@ -53,6 +56,11 @@ export interface Models {
    * with the app it can only be said whether it is as it was built: its checksums came with it.
    */
   verify(id: string, task?: Task): Promise<FileProblem[]>
+  /**
+   * What differs of the files that a model computes with from those that its content key was made of. A file is read
+   * once, and again when it looks changed.
+   */
+  check(id: string, task?: Task): Promise<FileProblem[]>
   /** Removes a model from the cache, or the note of a folder. @returns bytes that came free */
   remove(id: string): Promise<{ freedBytes: number }>
   /** What is known of a model's making, and its files where it is here. @throws ModelError when there is none of this id */
@@ -61,10 +69,13 @@ export interface Models {
 
 export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
-  const hubUrl = options.hubUrl ?? process.env.HF_ENDPOINT ?? 'https://huggingface.co'
-  let bundled: Promise<Manifest[]> | null = null
+  const { hubUrl, hubPatience: patience = 20_000 } = options
+  // Set and empty is not set.
+  const hub = { url: hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co', patience }
+  const looks: Looks = new Map()
+  let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))
-  const shelf: Shelf = { root: path.join(cache, 'models'), hubUrl, bundled: () => (bundled ??= readOwn()) }
+  const shelf: Shelf = { root: path.join(cache, 'models'), hub, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)
@@ -75,27 +86,37 @@ export function createModels(options: ModelsOptions): Models {
     list: () => listModels(catalogue, shelf, memory),
     async get(id, task = {}) {
       const here = await modelOf(id, shelf)
-      if (here) return installed(here, shelf)
+      const isWhole = here && (here.place !== null || (await differing(here, here.files, looks, task)).length === 0)
+      if (isWhole) return installed(here)
       const model = catalogue.find((model) => model.id === id)
       if (!model) throw new ModelError('not-found', `model: expected one of ${ids.join(', ')}, got ${id}`)
-      return installed(await fetchModel(model, shelf, task), shelf)
+      const got = await fetchModel(model, shelf, here ? fromWhereItCame(here, task) : task)
+      if (here && here.folder !== got.folder) await rm(here.folder, { recursive: true, force: true })
+      return installed(got)
     },
     add: (where, task = {}) => addFolder(where, shelf, ids, task),
-    verify: async (id, task = {}) => verifyFiles(await expected(await need(id)), shelf, task),
+    async verify(id, task = {}) {
+      const manifest = await expected(await need(id))
+      return differing(manifest, manifest.files, new Map(), task)
+    },
+    async check(id, task = {}) {
+      const manifest = await need(id)
+      return differing(manifest, computingFiles(manifest.files), looks, task)
+    },
     async remove(id) {
       const left = ids.includes(id) ? await leftOf(id, shelf) : 0
       const manifest = left > 0 ? await modelOf(id, shelf) : await need(id)
       if (manifest?.source.kind === 'bundled')
         throw new ModelError('conflict', `${manifest.title} came with the app and stays.`)
-      if (manifest) await rm(path.join(shelf.root, manifest.key), { recursive: true, force: true })
+      if (manifest) await rm(manifest.folder, { recursive: true, force: true })
       if (left > 0) await discardPartial(id, shelf)
-      return { freedBytes: left + (manifest ? installed(manifest, shelf).bytes : 0) }
+      return { freedBytes: left + (manifest ? installed(manifest).bytes : 0) }
     },
     async card(id) {
       const known = catalogue.find((model) => model.id === id)
       const manifest = known ? await modelOf(id, shelf) : await need(id)
       if (!manifest) return { licence: known!.licence, text: null, files: [] }
-      const place = await locate(placeOf(manifest, shelf)).catch(() => null)
+      const place = await locate(placeOf(manifest)).catch(() => null)
       const text = place && (await readCard(place.folder)).text
       return { licence: manifest.licence, text, files: manifest.files }
     },
@@ -103,14 +124,20 @@ export function createModels(options: ModelsOptions): Models {
 }
 
 /** What a model must be: one of the app's own as it was built, any other as it was when it came. */
-async function expected(manifest: Manifest): Promise<Manifest> {
+async function expected(manifest: Shelved): Promise<Shelved> {
   if (manifest.source.kind !== 'bundled') return manifest
-  const recorded = await recordedManifest(manifest.place!)
-  if (recorded) return { ...recorded, place: manifest.place }
+  const { folder, place } = manifest
+  const recorded = await recordedManifest(folder)
+  if (recorded) return { ...recorded, folder, place }
   throw new ModelError(
     'not-found',
     `${manifest.title}: expected manifest.json with its checksums beside its files, got none: nothing can be checked.`,
   )
+}
+
+/** Only from there a damaged one comes back with its content where another source has other files of it. */
+function fromWhereItCame({ source: { kind } }: Manifest, { source = 'auto', ...task }: GetOptions): GetOptions {
+  return { ...task, source: source === 'auto' && kind === 'pip' ? 'pip' : source }
 }
 
 async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, memory: number): Promise<ModelEntry[]> {
@@ -118,9 +145,9 @@ async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, me
   const cached = await readManifests(shelf.root)
   const byId = new Map([...cached, ...bundled].map((manifest) => [manifest.id, manifest]))
   const known = catalogue.map((model) => catalogueEntry(model, shelf, memory, byId.get(model.id)))
-  const isKnown = ({ id }: Manifest) => catalogue.some((model) => model.id === id)
-  const own = (manifests: Manifest[]) =>
-    manifests.filter((manifest) => !isKnown(manifest)).map((manifest) => ownEntry(manifest, shelf, memory))
+  const isKnown = ({ id }: Shelved) => catalogue.some((model) => model.id === id)
+  const own = (manifests: Shelved[]) =>
+    manifests.filter((manifest) => !isKnown(manifest)).map((manifest) => ownEntry(manifest, memory))
   return [...own(bundled), ...(await Promise.all(known)), ...own(cached)]
 }
 
@@ -128,7 +155,7 @@ async function catalogueEntry(
   model: CatalogueModel,
   shelf: Shelf,
   memory: number,
-  manifest: Manifest | undefined,
+  manifest: Shelved | undefined,
 ): Promise<ModelEntry> {
   const { id, title, family, architecture, parameters, layers, width, context, licence, download, hub } = model
   return {
@@ -136,19 +163,19 @@ async function catalogueEntry(
     viaPip: model.pip !== undefined,
     note: model.note ?? null,
     memory: fits(parameters, memory),
-    here: manifest ? installed(manifest, shelf) : null,
-    partialBytes: manifest ? 0 : await leftOf(id, shelf),
+    here: manifest ? installed(manifest) : null,
+    partialBytes: manifest ? 0 : await comeOf(id, shelf),
     activity: null,
   }
 }
 
-function ownEntry(manifest: Manifest, shelf: Shelf, memory: number): ModelEntry {
+function ownEntry(manifest: Shelved, memory: number): ModelEntry {
   const { id, title, family, architecture, parameters, layers, width, context, licence } = manifest
   return {
     ...{ id, title, family, architecture, parameters, layers, width, context, licence },
     ...{ download: null, hub: null, viaPip: false, note: null },
     memory: fits(parameters, memory),
-    here: installed(manifest, shelf),
+    here: installed(manifest),
     partialBytes: 0,
     activity: null,
   }

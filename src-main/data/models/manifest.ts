@@ -34,14 +34,22 @@ export const manifestSchema = z.strictObject({
 /** What is known of a model that is here; written last, so that a folder with one is whole. */
 export type Manifest = z.infer<typeof manifestSchema>
 export type ModelFile = Manifest['files'][number]
+/** One that lies in a folder. */
+export interface Shelved extends Manifest {
+  folder: string
+}
 
 /** Files that say something about a model and change nothing that it computes. */
 const ABOUT = /^(README\.md|LICENSE.*|.*\.txt)$/i
 
+/** The files that a model computes with. */
+export function computingFiles(files: readonly ModelFile[]): ModelFile[] {
+  return files.filter(({ name }) => !ABOUT.test(name))
+}
+
 /** The content of a model: equal for equal weights, config and tokenizer, wherever they came from. */
 export function modelKey(files: readonly ModelFile[]): string {
-  const parts = files.filter(({ name }) => !ABOUT.test(name)).map(({ name, sha256 }) => [name, sha256] as const)
-  return contentKey(Object.fromEntries(parts))
+  return contentKey(Object.fromEntries(computingFiles(files).map(({ name, sha256 }) => [name, sha256])))
 }
 
 /** Whole or not at all. */
@@ -55,14 +63,15 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
  * The manifests of a cache's models, oldest first. A folder without one, or with one that cannot be read, is none of
  * them: getting the model again puts it right.
  */
-export async function readManifests(root: string): Promise<Manifest[]> {
+export async function readManifests(root: string): Promise<Shelved[]> {
   const names = await readdir(root).catch(() => [])
   const read = names
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map(async (name) => {
+      const folder = path.join(root, name)
+      const file = path.join(folder, MANIFEST)
       try {
-        const file = path.join(root, name, MANIFEST)
-        return [parseJsonFile(await readFile(file, 'utf8'), file, manifestSchema)]
+        return [{ ...parseJsonFile(await readFile(file, 'utf8'), file, manifestSchema), folder }]
       } catch {
         return []
       }

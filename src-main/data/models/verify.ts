@@ -2,33 +2,59 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Calls } from '../../../src-preload/contract'
 import { hashFile } from './hashing'
-import type { Manifest } from './manifest'
+import type { ModelFile, Shelved } from './manifest'
 import type { Task } from './progress'
-import { placeOf, type Shelf } from './shelf'
+import { placeOf } from './shelf'
 
 /** One file that is not as it was. */
 export type FileProblem = NonNullable<ReturnType<Calls['modelVerify']>>[number]
 
-/** Reads every file of a model again. @returns those that differ from what the manifest says */
-export async function verifyFiles(
-  manifest: Manifest,
-  shelf: Shelf,
+/** How files looked, and their sha256, when they were read last. One that looks the same is not read again. */
+export type Looks = Map<string, { look: string; sha256: string }>
+
+/**
+ * Holds files of a model against its manifest.
+ * @param files those of the manifest that count
+ * @returns those that differ
+ */
+export async function differing(
+  model: Shelved,
+  files: readonly ModelFile[],
+  looks: Looks,
   { onProgress, signal }: Task,
 ): Promise<FileProblem[]> {
-  const folder = placeOf(manifest, shelf)
-  const base = manifest.place === null || (await isFolder(folder)) ? folder : path.dirname(folder)
-  const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const place = placeOf(model)
+  const base = model.place === null || (await isFolder(place)) ? place : path.dirname(place)
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const problems: FileProblem[] = []
   let done = 0
-  for (const { name, sha256 } of manifest.files) {
+  for (const { name, bytes, sha256 } of files) {
     const onBytes = (n: number) => onProgress?.({ phase: 'Checking', done: (done += n), total })
-    const got = await hashFile(path.join(base, name), onBytes, signal).catch((error: unknown) => {
+    const got = await hashOf(path.join(base, name), bytes, looks, { onBytes, signal }).catch((error: unknown) => {
       signal?.throwIfAborted()
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message
     })
-    if (got !== sha256) problems.push({ file: name, problem: `expected sha256 ${sha256}, got ${got}` })
+    if (typeof got === 'number') problems.push({ file: name, problem: `expected ${bytes} bytes, got ${got}` })
+    else if (got !== sha256) problems.push({ file: name, problem: `expected sha256 ${sha256}, got ${got}` })
   }
   return problems
+}
+
+interface Reading {
+  onBytes: (bytes: number) => void
+  signal: AbortSignal | undefined
+}
+
+/** sha256 of a file; of one that has another size than expected only that. */
+async function hashOf(file: string, bytes: number, looks: Looks, { onBytes, signal }: Reading) {
+  const { size, mtimeMs, ctimeMs, ino } = await stat(file)
+  if (size !== bytes) return size
+  const look = [size, mtimeMs, ctimeMs, ino].join()
+  const known = looks.get(file)
+  if (known?.look === look) return known.sha256
+  const sha256 = await hashFile(file, onBytes, signal)
+  looks.set(file, { look, sha256 })
+  return sha256
 }
 
 function isFolder(place: string): Promise<boolean> {

@@ -22,7 +22,7 @@ export interface StageContext {
   need(role: string, file: string): Promise<Uint8Array>
   /** Where the pretrained model with this content lies. @throws Error for one that the job lacks */
   model(key: string): string
-  /** A path for what is written before the artifact is; gone with this process at the latest. */
+  /** A path for what is written before the artifact is; gone with the stage. */
   scratch(name: string): string
   /** Lets the event loop breathe, so that requests come in and events get out; lasts as long as a pause. @throws Cancelled */
   checkpoint(): Promise<void>

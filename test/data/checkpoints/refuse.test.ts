@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
-import { loadPretrained } from '../../../src-main/data/checkpoints/open'
+import { loadPretrained, openPretrained } from '../../../src-main/data/checkpoints/open'
 import { readSafetensors, writeSafetensors, type NamedTensor } from '../../../src-main/data/checkpoints/safetensors'
 import { golden } from './golden'
 
@@ -65,6 +65,13 @@ describe('a config that is not what it should be', () => {
       { num_hidden_layers: 1e9 },
       'config.json: num_hidden_layers: expected at most 1024, got 1000000000',
     ],
+    [
+      'an epsilon that drowns what it is added to',
+      'tiny-bert',
+      { layer_norm_eps: 1e300 },
+      'config.json: layer_norm_eps: expected at most 0.1, got 1e+300',
+    ],
+    ['no epsilon', 'tiny-llama', { rms_norm_eps: 0 }, 'config.json: rms_norm_eps: expected more than 0, got 0'],
     [
       'an activation that is not known',
       'tiny-gpt2',
@@ -177,7 +184,21 @@ describe('files that are not what they should be', () => {
       text.replace('"transformer.ln_f.bias":{"dtype":"F32"', '"transformer.ln_f.bias":{"dtype":"I32"'),
       'latin1',
     )
-    await expectRefusal(integers, 'tensor "transformer.ln_f.bias": expected values of F32, F16 or BF16, got I32')
+    const message = 'tensor "transformer.ln_f.bias": expected values of F32, F16, BF16, got I32'
+    await expectRefusal(integers, message)
+    await expect(openPretrained(integers)).rejects.toThrow(message)
+  })
+
+  it('weights that are no numbers', async () => {
+    for (const wrong of [NaN, Infinity, -Infinity]) {
+      const folder = await copy('tiny-gpt2')
+      await editTensors(folder, (tensors) => {
+        tensors.find(({ name }) => name === 'transformer.ln_f.bias')!.data[5] = wrong
+        return tensors
+      })
+      const message = `model.safetensors: tensor "transformer.ln_f.bias": expected finite values, got ${wrong} at 5`
+      await expectRefusal(folder, message)
+    }
   })
 
   it('buffers of older checkpoints are let pass', async () => {
@@ -276,4 +297,15 @@ describe('GGUF files that are not what they should be', () => {
       'qwen2.gguf: tensor "blk.1.ffn_up.weight": expected [40, 24], got no such tensor',
     ],
   ])('%s', (_what, name, from, to, message) => edit(name, from, to, message))
+
+  it('an epsilon that drowns what it is added to', async () => {
+    const folder = await copy('gguf')
+    const file = path.join(folder, 'llama.gguf')
+    const bytes = await readFile(file)
+    const key = 'llama.attention.layer_norm_rms_epsilon'
+    // The key is followed by the number of its type.
+    bytes.writeFloatLE(5, bytes.indexOf(key) + key.length + 4)
+    await writeFile(file, bytes)
+    await expectRefusal(file, `llama.gguf: ${key}: expected more than 0 and at most 0.1, got 5`)
+  })
 })

@@ -19,14 +19,21 @@ export interface HubServer {
   corrupt: string | null
   /** Waits for ever in the middle of downloads. */
   stalls: boolean
+  /** Milliseconds between the halves of the weights. */
+  slow: number
   close(): Promise<void>
 }
 
 export async function serveHub(repository: string, folder: string): Promise<HubServer> {
-  const state = { url: '', requests: [], breaks: 0, ignoresRanges: false, corrupt: null, stalls: false } as Omit<
-    HubServer,
-    'close'
-  >
+  const state = {
+    url: '',
+    requests: [],
+    breaks: 0,
+    ignoresRanges: false,
+    corrupt: null,
+    stalls: false,
+    slow: 0,
+  } as Omit<HubServer, 'close'>
   const server = createServer((request, response) => answer(request, response, state as HubServer, repository, folder))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -83,7 +90,13 @@ function send(request: IncomingMessage, response: ServerResponse, hub: HubServer
   if (isPart) response.setHeader('content-range', `bytes ${from}-${to - 1}/${content.length}`)
   const part = content.subarray(from, to)
   response.setHeader('content-length', part.length)
-  if (isProbe || (hub.breaks === 0 && !hub.stalls)) return response.end(part)
+  if (isProbe) return response.end(part)
+  if (hub.slow > 0 && content.length > 20_000) {
+    response.write(part.subarray(0, 1000))
+    setTimeout(() => response.end(part.subarray(1000)), hub.slow)
+    return
+  }
+  if (hub.breaks === 0 && !hub.stalls) return response.end(part)
   if (hub.breaks > 0) hub.breaks--
   response.write(part.subarray(0, Math.ceil(part.length / 2)))
   if (!hub.stalls) setTimeout(() => response.destroy(), 20)

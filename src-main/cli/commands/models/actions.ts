@@ -16,12 +16,15 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
   if (!source) throw badArgument('--source', oneOf(SOURCES, wanted), show(wanted))
   const known = await find(lab, ids)
   for (const { id, title, here } of known) {
-    const got = here ?? (await watched(lab, id, context, () => lab.calls.modelGet({ id, source })))
+    const damaged = here && here.bytes > 0 ? await watched(lab, id, context, () => lab.calls.modelVerify(id)) : []
+    const [problem] = damaged ?? []
+    if (problem) context.out.error(`${title} is damaged (${problem.file}: ${problem.problem}) and is fetched again.`)
+    const got = damaged && (await watched(lab, id, context, () => lab.calls.modelGet({ id, source })))
     if (!got) {
       context.out.error('Stopped. The same command goes on from here.')
       return interrupted('models', context.out)
     }
-    context.out.line(`${title} is ${here ? 'here already' : 'here'}: ${got.path}`)
+    context.out.line(`${title} is ${here && !problem ? 'here already' : 'here'}: ${got.path}`)
   }
   context.out.document(documentOf('get', { models: await find(lab, ids) }))
   return EXIT.ok

@@ -69,6 +69,8 @@ export interface Architecture {
 export const size = z.number().int().min(1).max(1e8)
 export const layerCount = z.number().int().min(1).max(1024)
 export const positive = z.number().positive()
+/** What keeps a norm from dividing by nothing; more would drown what it norms. */
+export const epsilon = z.number().gt(0).max(0.1)
 
 /** A weight that lies [out, in], with its bias. `layout` says how its outputs lie; fused ones have several names of ours. */
 export function linear(
@@ -183,7 +185,10 @@ export function ggufSizes(metadata: Metadata, architecture: string) {
   }
 }
 
-/** A number that the file keeps as a single, as it was meant: 1e-5 and not 9.999999747378752e-6. */
-export function single(value: number): number {
-  return Number(value.toPrecision(7))
+/** Of a file that keeps it as a single, as it was meant: 1e-5 and not 9.999999747378752e-6. */
+export function ggufEpsilon(metadata: Metadata, key: string): number {
+  const value = Number(metadata.number(key).toPrecision(7))
+  return epsilon.safeParse(value).success
+    ? value
+    : refuse(`${metadata.file}: ${key}`, 'more than 0 and at most 0.1', value)
 }

@@ -12,8 +12,8 @@ import {
   layerCount,
   linear,
   norm,
-  positive,
-  single,
+  epsilon,
+  ggufEpsilon,
   size,
   table,
   type Architecture,
@@ -30,7 +30,7 @@ const config = z.looseObject({
   hidden_act: activation.default('gelu'),
   max_position_embeddings: size,
   type_vocab_size: size,
-  layer_norm_eps: positive.default(1e-12),
+  layer_norm_eps: epsilon.default(1e-12),
   position_embedding_type: z.literal('absolute').default('absolute'),
   is_decoder: z.literal(false).default(false),
   add_cross_attention: z.literal(false).default(false),
@@ -175,7 +175,7 @@ export const bert: Architecture = {
         positions: { kind: 'learned', count: context },
         // The file does not say, and no BERT has another number; the tensor's shape will contradict if one does.
         tokenTypes: 2,
-        normEpsilon: single(metadata.number('bert.attention.layer_norm_epsilon')),
+        normEpsilon: ggufEpsilon(metadata, 'bert.attention.layer_norm_epsilon'),
         activation: 'gelu-erf',
       }
       return { body, context }

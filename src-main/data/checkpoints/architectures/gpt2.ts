@@ -12,8 +12,8 @@ import {
   layerCount,
   linear,
   norm,
-  positive,
-  single,
+  epsilon,
+  ggufEpsilon,
   size,
   table,
   type Architecture,
@@ -29,7 +29,7 @@ const config = z.looseObject({
   n_head: size,
   n_inner: size.nullish(),
   activation_function: activation.default('gelu_new'),
-  layer_norm_epsilon: positive.default(1e-5),
+  layer_norm_epsilon: epsilon.default(1e-5),
   tie_word_embeddings: z.boolean().default(true),
   scale_attn_weights: z.literal(true).default(true),
   scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
@@ -150,7 +150,7 @@ export const gpt2: Architecture = {
         vocabulary,
         kvHeads: sizes.heads,
         positions: { kind: 'learned', count: context },
-        normEpsilon: single(metadata.number('gpt2.attention.layer_norm_epsilon')),
+        normEpsilon: ggufEpsilon(metadata, 'gpt2.attention.layer_norm_epsilon'),
         activation: 'gelu-tanh',
       }
       return { body, context }

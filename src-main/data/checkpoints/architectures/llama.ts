@@ -8,10 +8,11 @@ import {
   layerCount,
   linear,
   norm,
+  epsilon,
   positive,
   rotaryKeys,
   rotaryOf,
-  single,
+  ggufEpsilon,
   size,
   table,
   type Architecture,
@@ -31,7 +32,7 @@ export const llamaKeys = {
   intermediate_size: size,
   hidden_act: z.literal('silu').default('silu'),
   max_position_embeddings: size,
-  rms_norm_eps: positive.default(1e-6),
+  rms_norm_eps: epsilon.default(1e-6),
   rope_theta: positive.default(10_000),
   ...rotaryKeys,
   tie_word_embeddings: z.boolean().default(false),
@@ -164,7 +165,7 @@ export function describeLlamaGguf(
       columns: metadata.size(key('rope.dimension_count'), headSize),
       base: metadata.number(key('rope.freq_base'), 10_000),
     },
-    normEpsilon: single(metadata.number(key('attention.layer_norm_rms_epsilon'))),
+    normEpsilon: ggufEpsilon(metadata, key('attention.layer_norm_rms_epsilon')),
   }
   return { body, context }
 }
