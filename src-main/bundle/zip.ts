@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { MANIFEST } from './format'
 import type { BundleReceipt, ExportOptions } from './input'
+import { syncFolder } from '../data/durable'
 
 /** A file of the archive. Its content is pulled only when its turn to be written comes. */
 export interface Entry {
@@ -99,11 +100,4 @@ async function drain(stream: Readable, file: FileHandle): Promise<string> {
   }
   await file.sync()
   return hash.digest('hex')
-}
-
-/** Makes the rename itself durable. Windows cannot open folders and needs no such call. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  await folder.sync().finally(() => folder.close())
 }

@@ -109,6 +109,9 @@ describe('the Models page', () => {
     expect(alert.textContent).toContain('1 file not as it was')
     expect(alert.textContent).toContain('expected sha256 aa, got bb')
     expect(heard(bridge, 'modelVerify')[0]!.args).toEqual(['minilm-l3'])
+    await fireEvent.click(screen.getByRole('button', { name: 'Get it again' }))
+    expect(heard(bridge, 'modelGet')[0]!.args).toEqual([{ id: 'minilm-l3', source: 'auto' }])
+    expect(screen.queryByText(/not as it was/)).toBeNull()
   })
 
   it('asks before it removes, and says when it may not', async () => {

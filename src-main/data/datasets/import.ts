@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,6 +10,7 @@ import type { ImportRequest, TaskInfo } from '../../../src-preload/contract'
 import { problemsOf, type Problem } from '../../science/problems'
 import { SPLITS } from '../../science/stages'
 import { MIN_PER_CLASS } from '../../science/tasks/split'
+import { syncFolder } from '../durable'
 import { checkColumns } from './columns'
 import { LIMITS } from './limits'
 import { DatasetError } from './problem'
@@ -133,11 +134,4 @@ function checkCounts(classes: string[], counts: number[]): void {
       : [],
   )
   if (problems.length > 0) throw new DatasetError(problems)
-}
-
-/** Makes the new names durable; Windows cannot open folders. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

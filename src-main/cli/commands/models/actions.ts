@@ -63,7 +63,7 @@ export async function verifyModels(lab: Lab, ids: string[], { all }: Flags, cont
 function cure(here: ModelEntry['here']): string {
   if (here?.source.kind === 'bundled') return 'It came with the app: install that again.'
   if (here?.source.kind === 'folder') return 'It is your own: put the files back, or remove it and add it as it is now.'
-  return 'Remove it and get it again.'
+  return 'Get it again.'
 }
 
 export async function removeModels(lab: Lab, ids: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
