@@ -87,6 +87,18 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)}${SPACE}h${rest ? ` ${rest}${SPACE}min` : ''}`
 }
 
+/** An estimate, with no more digits than it is worth: `about 20 s`, `about 38 min`, `about 1 h 20 min`. */
+export function about(seconds: number): string {
+  const step = [
+    [10, 1],
+    [120, 5],
+    [600, 30],
+    [3600, 60],
+  ].find(([most]) => seconds < most!)?.[1]
+  return `about ${duration(seconds < 1 ? 1 : roundTo(seconds, step ?? 300))}`
+}
+const roundTo = (value: number, step: number) => Math.round(value / step) * step
+
 /** Decimal bytes: `900 B`, `212 MB`, `1.3 GB`. */
 export function bytes(value: number | null | undefined): string {
   if (!finite(value)) return NONE

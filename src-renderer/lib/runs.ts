@@ -1,4 +1,4 @@
-import { duration } from './format'
+import { about, duration } from './format'
 import type { RunSummary, StageState, StageStatus } from './types'
 
 /** A stage that failed without having begun was only left out: something that it needs failed. */
@@ -9,5 +9,5 @@ export function shownState({ state, startedAt }: StageStatus): StageState | 'ski
 /** What a live run still takes, its wait in the queue not counted; '' when that is not known. */
 export function timeText({ state, etaSeconds }: RunSummary): string {
   if (etaSeconds === null) return ''
-  return state === 'queued' ? `takes about ${duration(etaSeconds)}` : `${duration(etaSeconds)} left`
+  return state === 'queued' ? `takes ${about(etaSeconds)}` : `${duration(etaSeconds)} left`
 }

@@ -39,6 +39,15 @@ describe('sizes and times', () => {
     [3599.6, '1 h'],
     [4800, '1 h 20 min'],
   ])('prints %d seconds as %s', (seconds, text) => expect(plain(f.duration(seconds))).toBe(text))
+  it.each([
+    [0.2, 'about 1 s'],
+    [7.4, 'about 7 s'],
+    [19, 'about 20 s'],
+    [283, 'about 4 min 30 s'],
+    [2302, 'about 38 min'],
+    [5400, 'about 1 h 30 min'],
+    [5523, 'about 1 h 30 min'],
+  ])('prints an estimate of %d seconds as %s', (seconds, text) => expect(plain(f.about(seconds))).toBe(text))
   it('gives the day only when it is another one', () => {
     const now = new Date(2026, 10, 23, 15, 0).getTime()
     expect(f.when(new Date(2026, 10, 23, 9, 5).getTime(), now)).toBe('09:05')

@@ -74,7 +74,7 @@ describe('a run in the queue', () => {
     const next = { ...(await sample('run-next')), stages: cached, stagesDone: 1 }
     open('#/monitor/run-next', { runDetail: () => next })
     await screen.findByRole('heading', { level: 1, name: next.name })
-    expect(text(screen.getByRole('main'))).toMatch(/queued ?1 before it · takes about 56 s · 1 of \d+ stages done/)
+    expect(text(screen.getByRole('main'))).toMatch(/queued ?1 before it · takes about 55 s · 1 of \d+ stages done/)
     expect(screen.queryByRole('button', { name: 'Open the result' })).toBeNull()
     await fireEvent.click(region().getByRole('button', { name: /^done data/ }))
     await waitFor(() => expect(text(screen.getByRole('main'))).toContain('done cached'))
@@ -84,7 +84,7 @@ describe('a run in the queue', () => {
     open('#/home')
     const table = within(await screen.findByRole('table', { name: 'Recent runs' }))
     const row = table.getByText('queued').closest('tr')!
-    expect(text(row)).toContain('queued takes about 56 s')
+    expect(text(row)).toContain('queued takes about 55 s')
     expect(within(row).getByRole('link').getAttribute('href')).toBe('#/monitor/run-next')
   })
   it('is next when none comes before it', async () => {
