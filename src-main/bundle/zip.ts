@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path'
 import { addAbortSignal, type PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { syncFolder } from '../data/durable'
 import { MANIFEST } from './format'
 import type { BundleReceipt, ExportOptions } from './input'
-import { syncFolder } from '../data/durable'
 
 /** A file of the archive. Its content is pulled only when its turn to be written comes. */
 export interface Entry {

@@ -59,5 +59,5 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
 function remedy(id: string, source: ModelSource['kind']): string {
   if (source === 'bundled') return 'It came with the app: put it back and resume.'
   if (source === 'folder') return 'Put it back and resume, or add it again and run anew.'
-  return `"models verify ${id}" says what differs; remove it on the Models page and get it again there, or by "models get ${id}", then resume.`
+  return `"models verify ${id}" says what differs; check it on the Models page and get it again there, or by "models get ${id}", then resume.`
 }

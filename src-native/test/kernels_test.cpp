@@ -6,35 +6,10 @@
 #include <cstring>
 
 #include "../kernels/bf16.h"
-#include "../model/buffer.h"
-#include "../model/random.h"
 #include "check.h"
+#include "isas.h"
 
 using namespace w2s;
-
-namespace {
-
-template <typename F>
-void eachIsa(F f) {
-  for (const char* isa : {"avx512", "avx2", "baseline"})
-    if (const Kernels* kernels = chooseKernels(isa)) f(*kernels);
-}
-
-/** A matrix of panels with exactly the memory it needs, so that the sanitizer sees every step outside. */
-struct Mat {
-  std::vector<float> data;
-  long rows, cols, stride;
-  Mat(long rows, long cols, Random* random = nullptr)
-      : data((std::size_t)(roundUp(cols, PANEL) * rows)), rows(rows), cols(cols), stride(rows) {
-    if (random)
-      for (long r = 0; r < rows; r++)
-        for (long c = 0; c < cols; c++) at(r, c) = (float)random->normal();
-  }
-  float& at(long r, long c) { return data[(std::size_t)((c / PANEL * stride + r) * PANEL + c % PANEL)]; }
-  Panels panels() { return {data.data(), stride}; }
-};
-
-}  // namespace
 
 TEST(multiply_and_outer) {
   eachIsa([](const Kernels& k) {
@@ -384,22 +359,5 @@ TEST(cross_entropy) {
         CHECK_NEAR(x.at(r, c), expected, 1e-6);
       }
     }
-  });
-}
-
-TEST(idle_updates_have_the_bits_of_updates_without_gradient) {
-  eachIsa([](const Kernels& k) {
-    Random random(8, k.isa);
-    std::vector<AdamWConstants> steps;
-    for (int s = 1; s <= 1200; s++)
-      steps.push_back({0.9f, 0.999f, 1e-8f, 1 - 1e-4f * (float)(s % 7), 1e-3f / (float)s, 1.0f + 1.0f / (float)s, 1});
-    std::vector<float> w(64), m(64), v(64), none(64);
-    for (int i = 0; i < 64; i++)
-      w[i] = (float)random.normal(), m[i] = (float)random.normal() * 0.01f, v[i] = m[i] * m[i];
-    auto w1 = w, m1 = m, v1 = v;
-    for (const AdamWConstants& s : steps) k.adamw(s, w1.data(), m1.data(), v1.data(), none.data(), 64);
-    k.adamwIdle(steps.data(), (long)steps.size(), w.data(), m.data(), v.data(), 64);
-    CHECK(!std::memcmp(w.data(), w1.data(), 256) && !std::memcmp(m.data(), m1.data(), 256) &&
-          !std::memcmp(v.data(), v1.data(), 256));
   });
 }

@@ -2,20 +2,11 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
-import type { Calls, Cell } from '../../src-preload/contract'
+import type { Cell } from '../../src-preload/contract'
 import { armResult, PRESETS } from './sample'
 import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
+import { heard, open } from './window'
 
-/** The whole window on a fake lab, at a place. */
-function open(hash: string, change: Partial<{ [K in keyof Calls]: Calls[K] }> = {}): FakeBridge {
-  localStorage.clear()
-  location.hash = hash
-  const bridge = createFakeBridge(change)
-  window.w2s = bridge
-  render(App)
-  return bridge
-}
-const heard = (bridge: FakeBridge, name: string) => bridge.heard.filter((call) => call.name === name)
 const press = (key: string, extra: KeyboardEventInit = {}) =>
   fireEvent(window, new KeyboardEvent('keydown', { key, bubbles: true, ...extra }))
 

@@ -1,21 +1,10 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import App from '../../src-renderer/App.svelte'
 import { lab } from '../../src-renderer/state/lab.svelte'
 import { cardBlocks, diskUsed, fitOf, groupsOf } from '../../src-renderer/views/models/shelf'
-import type { Calls } from '../../src-preload/contract'
-import { createFakeBridge, type FakeBridge } from './bridge'
 import { fetching, MODELS } from './sample-models'
+import { heard, open } from './window'
 
-function open(hash: string, change: Partial<{ [K in keyof Calls]: Calls[K] }> = {}): FakeBridge {
-  localStorage.clear()
-  location.hash = hash
-  const bridge = createFakeBridge(change)
-  window.w2s = bridge
-  render(App)
-  return bridge
-}
-const heard = (bridge: FakeBridge, name: string) => bridge.heard.filter((call) => call.name === name)
 const row = (name: string) => within(screen.getByRole('button', { name }).closest('tr')!)
 const drawer = () => within(screen.getByRole('complementary', { name: 'Selected model' }))
 const failing = (message: string) => () => {

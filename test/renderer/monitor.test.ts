@@ -1,21 +1,12 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import App from '../../src-renderer/App.svelte'
 import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
 import { groupStages } from '../../src-renderer/views/monitor/stage-names'
-import type { Calls, RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
-import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
+import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
+import { createFakeBridge, STATUS } from './bridge'
+import { heard, open } from './window'
 
-type Change = Partial<{ [K in keyof Calls]: Calls[K] }>
-function open(hash: string, change: Change = {}): FakeBridge {
-  localStorage.clear()
-  location.hash = hash
-  const bridge = createFakeBridge(change)
-  window.w2s = bridge
-  render(App)
-  return bridge
-}
 async function sample(id: string): Promise<RunDetail> {
   const reply = await createFakeBridge().call('runDetail', id)
   if (!reply.ok) throw new Error(reply.error.message)
@@ -26,7 +17,6 @@ async function sampleRuns(): Promise<RunSummary[]> {
   if (!reply.ok) throw new Error(reply.error.message)
   return reply.value
 }
-const heard = (bridge: FakeBridge, name: string) => bridge.heard.filter((call) => call.name === name)
 const region = () => within(screen.getByRole('complementary', { name: 'Queue and stages' }))
 const text = (element: HTMLElement) => element.textContent.replace(/\s+/g, ' ').trim()
 afterEach(cleanup)
