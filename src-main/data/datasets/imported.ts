@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { TaskInfo } from '../../../src-preload/contract'
+import type { TaskInfo } from './types'
 
 const taskInfo = z.strictObject({
   id: z.string(),
