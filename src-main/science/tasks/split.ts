@@ -48,7 +48,7 @@ function poolsOf(blocks: Block[], { rows, config, classes }: Cut): { training: B
   const declared = blocks.some((block) => block.test)
   const tested = declared
     ? blocks.filter((block) => block.test).map((block) => onlyTest(block, rows))
-    : deal(blocks, SPLITS, config.sizes, rows, classes.length).test
+    : deal(developmentFirst(blocks), SPLITS, config.sizes, rows, classes.length).test
   const held = new Set(tested)
   const training = blocks.filter((block) => !block.test && !held.has(block))
   if (config.measure === 'test') return { training, measured: tested }
@@ -57,6 +57,12 @@ function poolsOf(blocks: Block[], { rows, config, classes }: Cut): { training: B
     measured: training.filter((block) => block.development),
   }
 }
+
+/** What may not be tested on is dealt first, so that the others make up for it. */
+const developmentFirst = (blocks: Block[]) => [
+  ...blocks.filter((block) => block.development),
+  ...blocks.filter((block) => !block.development),
+]
 
 /** The splits that are trained on, and the one that chooses a stop. */
 function drawTraining(pool: Block[], rng: Rng, { rows, config, classes }: Cut): Record<TrainingSplit, Example[]> {
