@@ -161,7 +161,10 @@ export function serve<A extends Verbs<A>>(verbs: A, home = ''): void {
     const progress = throttled((progress) => tell({ id, progress }), INTERVAL)
     try {
       const work = verbs[verb as keyof A]
-      tell({ id, value: await work(input as never, { signal: stop.signal, onProgress: progress.report }) })
+      tell({
+        id,
+        value: await work(input as never, { signal: stop.signal, onProgress: (one) => progress.report(one) }),
+      })
     } catch (error) {
       tell({ id, failure: failureOf(error, home) })
     } finally {
