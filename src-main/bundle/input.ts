@@ -23,7 +23,7 @@ export interface BundleTask {
 export interface Draw {
   /** Null where all seeds share it. */
   seed: number | null
-  examples(): Promise<Record<Split, Example[]>>
+  examples: () => Promise<Record<Split, Example[]>>
 }
 
 /** A pretrained model that the run started from: what it is and where it can be had; the model itself stays home. */
