@@ -1,10 +1,17 @@
-import type { ArmResult } from '../../src-preload/contract'
+import type { ArmResult, StopRule } from '../../src-preload/contract'
 import { columns, count, decimal, wrap } from './text'
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
-const legend = (measure: ArmResult['arm']['measure']) =>
-  `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds. ` +
+/** Where the student is taken. */
+const STOPS: Record<StopRule, string> = {
+  last: 'at its last step',
+  'weak-validation': 'at its best agreement with weak labels of the validation split',
+  oracle: 'at its best ground truth, which a real supervisor would not have',
+}
+const legend = ({ arm: { measure }, stop }: ArmResult) =>
+  `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds; ` +
+  `the student ${STOPS[stop]}. ` +
   'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often ' +
   `the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds × ${measure} examples.`
 
@@ -26,7 +33,7 @@ export function resultTable(arms: ArmResult[], width: number): string[] {
     lines.push(`  ${rows[i + 1]!}`)
   }
   const marked = notes.flatMap((text, i) => wrap(`[${i + 1}] ${text}`, width))
-  return [...lines, '', ...wrap(legend(arms[0]!.arm.measure), width), ...marked]
+  return [...lines, '', ...wrap(legend(arms[0]!), width), ...marked]
 }
 
 function row(result: ArmResult, note: (text: string) => string): string[] {

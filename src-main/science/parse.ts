@@ -2,16 +2,19 @@ import { fromEarlier } from './earlier'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { settled } from './params'
-import { problemsOf, type Problem } from './problems'
+import { nestingProblem, problemsOf, type Problem } from './problems'
 import { namesSchema, specSchema, type ExperimentSpec, type Names } from './spec'
 
 type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] }
 
 /**
  * Checks an experiment spec, fills in every default, and puts parameters that mean nothing beside the others back to
- * theirs. What an earlier version wrote is read as it was meant (`fromEarlier`). Never throws; every problem is reported, not only the first.
+ * theirs. What an earlier version wrote is read as it was meant (`fromEarlier`). Never throws; every problem is reported,
+ * not only the first.
  */
 export function parseSpec(input: unknown): Parsed {
+  const tooDeep = nestingProblem(input)
+  if (tooDeep.length > 0) return { ok: false, problems: tooDeep }
   const asked = parse(fromEarlier(input))
   // Entries that differ in nothing that means something are the same one, which only shows now.
   return asked.ok ? parse(withoutIdle(asked.spec)) : asked

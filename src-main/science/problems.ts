@@ -15,16 +15,48 @@ export interface Problem {
  * @param schema the schema that refused it: lets an unknown key be answered with the key that was meant
  */
 export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType): Problem[] {
-  return error.issues.flatMap((issue) => {
+  const told = error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = schema ? keysAt(schema, issue.path, input) : []
-      return issue.keys.map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
+      return issue.keys
+        .slice(0, MOST_PROBLEMS)
+        .map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
     }
     const found = problem(issue.path, expectation(issue, valueAt(input, issue.path)), input)
     const sameAs: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
     if (typeof sameAs !== 'number') return [found]
     return [{ ...found, got: `the same as ${pathText([...issue.path.slice(0, -1), sameAs])}` }]
   })
+  return told.slice(0, MOST_PROBLEMS)
+}
+
+/** More than this is not worth telling. */
+export const MOST_PROBLEMS = 100
+/** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
+export const NESTING = 64
+
+/**
+ * The place where lists and objects lie in each other deeper than `nesting`, or in themselves: whoever walks such a value
+ * runs out of stack. Empty where none do.
+ */
+export function nestingProblem(input: unknown, nesting = NESTING): Problem[] {
+  const deepest = new Map<object, number>()
+  const path: PropertyKey[] = []
+  const isTooDeep = (value: unknown, depth: number): boolean => {
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+    if (depth > nesting) return true
+    // What is reached by several ways is walked again only where it lies deeper.
+    if ((deepest.get(value) ?? 0) >= depth) return false
+    deepest.set(value, depth)
+    for (const [key, inner] of Object.entries(value)) {
+      path[depth - 1] = Array.isArray(value) ? Number(key) : key
+      if (isTooDeep(inner, depth + 1)) return true
+    }
+    return false
+  }
+  if (!isTooDeep(input, 1)) return []
+  const expected = `at most ${nesting} lists and objects in each other`
+  return [{ path: pathText(path.slice(0, 4)), expected, got: 'more' }]
 }
 
 /** One problem at a path, with the value that the input has there. */
@@ -32,11 +64,21 @@ function problem(path: PropertyKey[], expected: string, input: unknown): Problem
   return { path: pathText(path), expected, got: show(valueAt(input, path)) }
 }
 
-/** A value for a message: short JSON, `nothing` when there is none. */
+/** A value for a message: short JSON, `nothing` when there is none; what has no JSON form is named by its kind. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value)
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : jsonOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+function jsonOf(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    // It holds itself, or a number of a kind that JSON has not.
+    return typeof value
+  }
 }
 
 /** `one of "a", "b"`, with the likeliest of them first when `got` is near to one. */
@@ -48,6 +90,7 @@ export function oneOf(options: readonly unknown[], got: unknown): string {
 function meant(got: unknown, known: readonly string[], otherwise: string): string {
   if (typeof got !== 'string') return otherwise
   const near = known
+    .filter((word) => Math.abs(word.length - got.length) <= Math.ceil(word.length / 3))
     .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.ceil(word.length / 3))
     .sort((a, b) => a.distance - b.distance)[0]

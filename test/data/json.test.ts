@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { JsonError, NESTING, parseJson } from '../../src-main/data/json'
+import { JsonError, parseJson } from '../../src-main/data/json'
+import { NESTING } from '../../src-main/science/problems'
 
 /** What is told of a text. */
 function told(text: string, options?: Parameters<typeof parseJson>[1]) {
