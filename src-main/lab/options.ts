@@ -63,7 +63,7 @@ export type WindowCall = 'chooseDataset' | 'chooseModel' | 'reveal'
 export type LabCalls = {
   [K in Exclude<CallName, WindowCall>]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
 } & {
-  exportBundle(query: { runId: string; path: string; force?: boolean }): Promise<ReturnType<Calls['exportBundle']>>
+  exportBundle: (query: { runId: string; path: string; force?: boolean }) => Promise<ReturnType<Calls['exportBundle']>>
 }
 
 export interface Lab {

@@ -45,7 +45,7 @@ export async function checkTarget(
 ): Promise<void> {
   if (typeof path !== 'string') return
   const wanted = resolve(cwd, path)
-  const there = statSync(wanted, { throwIfNoEntry: false })
+  const there = existsSync(wanted) ? statSync(wanted) : null
   if (there?.isDirectory()) return
   const asked = statSync(resolve(cwd, spec), { throwIfNoEntry: false })
   if (there && asked?.isFile() && there.ino === asked.ino && there.dev === asked.dev)
