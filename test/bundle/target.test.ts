@@ -97,7 +97,7 @@ describe('putting a bundle in its place', () => {
       await writeFile(at(name), 'came late')
       return null
     }
-    const examples = input.tasks[0]!.examples
+    const examples = () => input.tasks[0]!.examples()
     const tasks = [{ ...input.tasks[0]!, examples: () => late().then(examples) }]
     await expect(exportBundle({ ...input, tasks }, target)).rejects.toThrow('another file there by now')
     expect(await readFile(at(name), 'utf8')).toBe('came late')
