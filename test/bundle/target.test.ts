@@ -97,8 +97,9 @@ describe('putting a bundle in its place', () => {
       await writeFile(at(name), 'came late')
       return null
     }
-    const examples = () => input.tasks[0]!.examples()
-    const tasks = [{ ...input.tasks[0]!, examples: () => late().then(examples) }]
+    const [draw] = input.tasks[0]!.draws
+    const draws = [{ ...draw!, examples: () => late().then(() => draw!.examples()) }]
+    const tasks = [{ ...input.tasks[0]!, draws }]
     await expect(exportBundle({ ...input, tasks }, target)).rejects.toThrow('another file there by now')
     expect(await readFile(at(name), 'utf8')).toBe('came late')
     expect((await readdir(folder)).filter((file) => file.endsWith('.part'))).toEqual([])
