@@ -98,7 +98,6 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   {
     part: /^src-main\/data\//,
     own: [/^src-main\/(data|science)\//],
-    types: [/^src-preload\/contract\.ts$/],
     packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/(gguf|hub|tokenizers)$/],
   },
   {
@@ -142,7 +141,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     types: [/^src-main\/(science\/models\/net|engine\/backends\/learner)\.ts$/],
     packages: [],
   },
-  { part: /^src-preload\/contract\.ts$/, own: [], types: [/^src-main\/(science|engine)\//], packages: [] },
+  { part: /^src-preload\/contract\.ts$/, own: [], types: [/^src-main\/(science|engine|data)\//], packages: [] },
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },
   {
     part: /^src-renderer\//,

@@ -83,9 +83,8 @@ function finishedSeeds(input: BundleInput): Seed[] {
   )
 }
 
-function results({ run, arms }: BundleInput, seeds: Seed[]): Results {
+function results({ arms }: BundleInput, seeds: Seed[]): Results {
   return {
-    runId: run.id,
     arms: arms.map((report) => ({
       ...report,
       predictions: seeds

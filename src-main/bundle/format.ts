@@ -2,13 +2,13 @@ import { z } from 'zod'
 import type { ArmResult } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
-export const BUNDLE_VERSION = 1
+export const BUNDLE_VERSION = 2
 export const MANIFEST = 'manifest-sha256.txt'
 
 /** `bundle.json`: what the file is, before anything else of it is trusted. */
 export const bundleInfoSchema = z.strictObject({
   format: z.literal('weak-to-strong-lab bundle'),
-  version: z.int().min(1).max(BUNDLE_VERSION),
+  version: z.literal(BUNDLE_VERSION),
   app: z.string(),
   run: z.strictObject({
     id: z.string(),
@@ -116,7 +116,6 @@ const armSchema = z.strictObject({
 
 /** `results.json`. `predictions` names the table of every seed whose stages are all done. */
 export const resultsSchema = z.strictObject({
-  runId: z.string(),
   arms: z.array(
     armSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
   ),

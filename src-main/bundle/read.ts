@@ -4,18 +4,10 @@ import type { Readable } from 'node:stream'
 import { openPromise, type Entry } from 'yauzl'
 import type { z } from 'zod'
 import { parseSpec } from '../science/parse'
-import { problemsOf, type Problem } from '../science/problems'
+import { problemsOf, show, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
-import {
-  BUNDLE_VERSION,
-  bundleInfoSchema,
-  environmentSchema,
-  MANIFEST,
-  resultsSchema,
-  type BundleInfo,
-  type Environment,
-  type Results,
-} from './format'
+import { BUNDLE_VERSION, MANIFEST, type BundleInfo, type Environment, type Results } from './format'
+import { LAYOUTS, type Layout } from './formats'
 
 /** One thing wrong with a bundle; `file` is '' when it concerns the archive as a whole. */
 export interface BundleProblem {
@@ -31,7 +23,7 @@ export interface Verification {
 }
 /** A verified bundle, parsed. Tables and tensors stay in the file. */
 export interface Bundle extends Verification {
-  info: BundleInfo
+  info: Omit<BundleInfo, 'version'> & { version: number }
   spec: ExperimentSpec
   plan: unknown
   results: Results
@@ -79,14 +71,14 @@ export async function readBundle(path: string): Promise<Bundle> {
   if (verification.problems.length > 0) throw new BundleError(path, verification.problems)
   const document = (name: DocumentName) => parseJson(path, name, scan.documents.get(name))
   const info = document('bundle.json')
-  refuseNewer(path, info)
+  const layout = layoutOf(path, info)
   return {
     ...verification,
-    info: checked(path, 'bundle.json', bundleInfoSchema, info),
+    info: checked(path, 'bundle.json', layout.info, info),
     spec: readSpec(path, document('spec.json')),
     plan: document('plan.json'),
-    results: checked(path, 'results.json', resultsSchema, document('results.json')),
-    environment: checked(path, 'environment.json', environmentSchema, document('environment.json')),
+    results: checked(path, 'results.json', layout.results, document('results.json')),
+    environment: checked(path, 'environment.json', layout.environment, document('environment.json')),
   }
 }
 
@@ -194,10 +186,15 @@ function parseJson(path: string, file: string, bytes: Buffer | undefined): unkno
   }
 }
 
-function refuseNewer(path: string, info: unknown): void {
+/** The layout that a bundle says it has. @throws BundleError for one of a later application */
+function layoutOf(path: string, info: unknown): Layout {
   const version = (info as { version?: unknown } | null)?.version
-  if (typeof version !== 'number' || version <= BUNDLE_VERSION) return
-  const problem = `bundle version ${version} is newer than this application reads (${BUNDLE_VERSION}): update it`
+  const known = typeof version === 'number' ? LAYOUTS[version] : undefined
+  if (known) return known
+  const newer = typeof version === 'number' && version > BUNDLE_VERSION
+  const problem = newer
+    ? `bundle version ${version} is newer than this application reads (${BUNDLE_VERSION}): update it`
+    : `version: expected 1 to ${BUNDLE_VERSION}, got ${show(version)}`
   throw new BundleError(path, [{ file: 'bundle.json', problem }])
 }
 

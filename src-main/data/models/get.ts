@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { contentKey } from '../../science/hash'
-import type { ModelSource } from '../../../src-preload/contract'
+import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
 import { filesOf, sizeOfFolder } from '../folders'

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
-import type { InstalledModel, ModelCard, ModelEntry } from '../../../src-preload/contract'
+import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from './types'
 import { readCard } from '../checkpoints/card'
 import { locate } from '../checkpoints/locate'
 import { addFolder } from './add'
@@ -13,12 +13,11 @@ import { computingFiles, readManifests, type Manifest, type Shelved } from './ma
 import { fits } from './memory'
 import type { Task } from './progress'
 import { installed, modelOf, placeOf, type Shelf } from './shelf'
-import { differing, type FileProblem, type Looks } from './verify'
+import { differing, type Looks } from './verify'
 
-export type { ModelEntry } from '../../../src-preload/contract'
+export type { FileProblem, ModelEntry } from './types'
 export type { GetOptions } from './get'
 export type { Task } from './progress'
-export type { FileProblem } from './verify'
 export { describeFolder } from './bundled'
 export { writeManifest } from './manifest'
 

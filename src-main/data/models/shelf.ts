@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { InstalledModel } from '../../../src-preload/contract'
+import type { InstalledModel } from './types'
 import { hashFile } from './hashing'
 import type { Hub } from './hub'
 import { readManifests, type Shelved } from './manifest'
