@@ -1,6 +1,15 @@
 import type { ModelEntry } from '../data/models'
 import { evaluationSteps, stepCount } from '../science/schedule'
-import { checkpointOf, predictedSplits, type DataConfig, type Stage, type TrainConfig } from '../science/stages'
+import {
+  checkpointOf,
+  followedSplits,
+  predictedSplits,
+  type DataConfig,
+  type Role,
+  type Split,
+  type Stage,
+  type TrainConfig,
+} from '../science/stages'
 import { median } from '../science/statistics'
 import type { Store } from '../store'
 
@@ -55,9 +64,15 @@ function workOf(kind: string, config: unknown, sizes: Sizes): number {
   if (kind !== 'train') return total(sizes)
   const { optimiser, trainOn, evaluations, role } = config as TrainConfig
   const steps = stepCount(sizes[trainOn], optimiser)
-  const evaluated = predictedSplits(role).reduce((sum, split) => sum + sizes[split], 0)
   // Forward and backward take about three times what forward alone takes.
-  return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * evaluated
+  return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
+}
+
+/** Examples that a training predicts, one that it predicts again counted again. */
+function predictionsOf(role: Role, evaluations: number, sizes: Sizes): number {
+  const followed = followedSplits(role)
+  const times = (split: Split) => (followed.includes(split) ? evaluations : 1)
+  return predictedSplits(role).reduce((sum, split) => sum + times(split) * sizes[split], 0)
 }
 
 function likeness(kind: string, config: unknown): string {
@@ -105,8 +120,9 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
       if (stage.kind === 'features') return 4 * examples * (model?.width ?? 0)
       const trained = model ? 4 * model.parameters : BYTES_OF_WEIGHTS[stage.config.model.model]
       const weights = stage.config.weights === 'drop' ? 0 : (trained ?? 0)
-      // Four bytes an example and evaluation, in the store and in the artifact.
-      return weights + 2 * 4 * examples * stage.config.evaluations
+      // Four bytes a prediction, in the store and in the artifact.
+      const { role, evaluations } = stage.config
+      return weights + 2 * 4 * predictionsOf(role, evaluations, sizesOf(stage) ?? NO_SIZES)
     },
   }
 }

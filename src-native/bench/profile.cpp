@@ -142,7 +142,6 @@ double peakOf(Pool& pool) {
   return sum;
 }
 
-Options optionsFromEnv() { Options o; if (getenv("SHARED")) o.sharedGradients = atoi(getenv("SHARED")); return o; }
 struct Model {
   Pool pool;
   const Kernels kernels;
@@ -152,7 +151,7 @@ struct Model {
   std::vector<float> logits, dLogits;
 
   Model(const Spec& spec, int threads, long examples, long length)
-      : pool(threads), kernels(clocked()), network(createNetwork(spec, optionsFromEnv(), pool, kernels)) {
+      : pool(threads), kernels(clocked()), network(createNetwork(spec, {}, pool, kernels)) {
     network->initialise(7);
     Random random(9, "profile");
     for (long e = 0; e < examples; e++) {

@@ -161,6 +161,8 @@ void Transformer::prepare(const Batch& batch, bool learns) {
   long longest = 0;
   for (long i = 0; i < batch.n; i++) longest = std::max(longest, batch.length(i));
   takeThreads((learns ? 3 : 1) * workOf(batch));
+  // A thread without an example only helps where the products of a shared gradient are shared out.
+  if (!learns || !optimiser.shared()) pool.use((int)std::min<long>(pool.size(), batch.n));
   growPositions(longest);
   const int typeZero = 0;
   if (RowTable* t = optimiser.table(tokens_)) optimiser.catchUp(*t, batch.tokens, batch.offsets[batch.n]);
