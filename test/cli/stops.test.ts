@@ -97,9 +97,7 @@ describe('a run that takes a while', { timeout: 90_000 }, () => {
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(1)
     expect(stdout).toMatch(/Going on with run/)
-    expect(stdout).toMatch(
-      /ceiling · vectors 32 · seed 0: failed: The engine process ended unexpectedly \(signal SIGKILL\)/,
-    )
+    expect(stdout).toMatch(/ceiling · vectors 32 · seed 0: failed: The engine process was killed \(signal 9\)/)
     expect(stderr).toMatch(/is failed: 5 of 6 stages done\. 1 stage failed/)
   })
 

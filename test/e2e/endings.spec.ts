@@ -75,7 +75,7 @@ test('a killed engine costs its stage alone', async ({ open }) => {
   const failed = broken.stages.filter((stage) => stage.state === 'failed')
   expect(failed.filter((stage) => stage.startedAt !== null)).toHaveLength(1)
   expect(failed.map((stage) => stage.error.replace(/".*"/, '"…"'))).toEqual([
-    'The engine process ended unexpectedly (code 9). It was probably killed because memory ran out: a smaller batch, fewer tokens or training the last blocks alone may fit.',
+    'The engine process was killed (signal 9). Systems do so when memory runs out; if nobody ended it by hand, a smaller batch, fewer tokens or training the last blocks alone may fit.',
     ...failed.slice(1).map(() => 'It needs "…", which failed.'),
   ])
   await expect(page.getByRole('main')).toContainText('This stage failed; the finished ones are kept.')
