@@ -67,7 +67,8 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
-function pathText(path: PropertyKey[]): string {
+/** `methods[1].alphaMax` of the steps that lead there. */
+export function pathText(path: PropertyKey[]): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`)).join('')
 }
 

@@ -95,6 +95,18 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
     ],
     ['JSON', ['run', 'spec.json'], '{"version": 1,', { path: 'spec.json', expected: 'JSON' }],
     [
+      'a key that stands twice, behind a byte order mark',
+      ['run', 'spec.json', '--backend', 'wasm'],
+      '\ufeff{"version": 1, "optimiser": {"weak": {"epochs": 3, "epochs": 4}}}',
+      { path: 'optimiser.weak.epochs', expected: '"epochs" once', got: 'it again' },
+    ],
+    [
+      'brackets without end',
+      ['run', 'spec.json'],
+      `{"version": 1, "name": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+      { path: 'name[0][0][0]', expected: 'at most 64 lists and objects in each other', got: 'more' },
+    ],
+    [
       'a key',
       ['run', 'spec.json', '--backend', 'wasm'],
       spec({ methods: [{ method: 'confidence', alpha: 1 }] }),
@@ -170,7 +182,8 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
 
 describe('a run', () => {
   it('goes to the end, from the spec to a bundle that holds', async () => {
-    await writeFile(join(w2s.home, 'spec.json'), JSON.stringify(SPEC))
+    // With a byte order mark before it, as some editors leave one.
+    await writeFile(join(w2s.home, 'spec.json'), `\ufeff${JSON.stringify(SPEC)}`)
     const { code, stdout, stderr, document } = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--json')
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 1])
     expect(mismatches(tables, 'run', document)).toEqual([])

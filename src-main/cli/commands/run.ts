@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
+import { JsonError, parseJson } from '../../data/json'
 import { badInput } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/problems'
@@ -127,9 +128,10 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
     throw badArgument(what, 'a file that can be read', error.message)
   })
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
-    throw badArgument(what, 'JSON', (error as Error).message)
+    if (!(error instanceof JsonError)) throw error
+    throw badInput(error.problems.map((p) => ({ ...p, path: p.path || what })))
   }
 }
 
