@@ -22,6 +22,7 @@ const task = (id: string, title: string, question: string, classes: [string, str
   question,
   classes,
   examples,
+  lengthAlone: 0.6,
   licence: 'CC BY 4.0',
   source: `https://example.org/${id}`,
   origin: 'bundled',
@@ -66,6 +67,8 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   stop: 'last',
   evaluations: 20,
   splitSeed: 0,
+  redraw: 'order',
+  measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],
 })
