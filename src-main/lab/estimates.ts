@@ -17,6 +17,8 @@ import type { Store } from '../store'
 const TELLING_SHARE = 0.05
 /** Seconds of a stage below which its overhead is too much of them to say anything of larger models. */
 const TELLING_SECONDS = 3
+/** Beyond this a stage did not take the time that its clock says: somebody set it. */
+const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
 const MEMORY = 5
 /**
@@ -145,6 +147,7 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
   }
   const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
   for (const past of known) {
+    if (!(past.seconds >= 0 && past.seconds < LONGEST_SECONDS)) continue
     const config = JSON.parse(past.config) as Partial<TrainConfig>
     const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
     const rate = Math.max(0, past.seconds - START_SECONDS) / workOf(past.kind, config, data.sizes ?? NO_SIZES)
