@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BundleInput, BundleMetric, BundleModel, BundleTask, BundleTensors } from '../bundle'
+import {
+  targetOf,
+  type BundleInput,
+  type BundleMetric,
+  type BundleModel,
+  type BundleTask,
+  type BundleTensors,
+  type Target,
+  type TargetRules,
+} from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
 import { checkpointOf, type ArmSeed, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
@@ -21,6 +30,19 @@ interface Deps {
   home: string
   resources: string
   cache: string
+}
+
+/**
+ * Where a bundle may be written, see `targetOf`: never among what is the application's own, but in `<home>/bundles`.
+ * @throws TargetError
+ */
+export function bundleTarget(
+  path: string,
+  rules: Pick<TargetRules, 'runId' | 'force'>,
+  { home, cache, resources }: Pick<Deps, 'home' | 'cache' | 'resources'>,
+): Promise<Target> {
+  const reserved = [{ folder: home, but: join(home, 'bundles') }, { folder: cache }, { folder: resources }]
+  return targetOf(path, { ...rules, reserved })
 }
 
 /** Everything that a bundle of a run says; rows are read while it is written. */

@@ -15,7 +15,7 @@ export interface Problem {
  * @param schema the schema that refused it: lets an unknown key be answered with the key that was meant
  */
 export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType): Problem[] {
-  const told = error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
+  const problems = error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = schema ? keysAt(schema, issue.path, input) : []
       return issue.keys
@@ -27,10 +27,10 @@ export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType
     if (typeof sameAs !== 'number') return [found]
     return [{ ...found, got: `the same as ${pathText([...issue.path.slice(0, -1), sameAs])}` }]
   })
-  return told.slice(0, MOST_PROBLEMS)
+  return problems.slice(0, MOST_PROBLEMS)
 }
 
-/** More than this is not worth telling. */
+/** More than this nobody mends at once; whoever sends a million must not make a million sentences. */
 export const MOST_PROBLEMS = 100
 /** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
 export const NESTING = 64
@@ -64,10 +64,11 @@ function problem(path: PropertyKey[], expected: string, input: unknown): Problem
   return { path: pathText(path), expected, got: show(valueAt(input, path)) }
 }
 
-/** A value for a message: short JSON, `nothing` when there is none; what has no JSON form is named by its kind. */
+/** A value for a message: short JSON, `nothing` when there is none. Never throws, whatever the value. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : jsonOf(value)
+  const text =
+    typeof value === 'number' ? String(value) : jsonOf(typeof value === 'string' ? value.slice(0, 99) : value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
@@ -76,8 +77,8 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? typeof value
   } catch {
-    // It holds itself, or a number of a kind that JSON has not.
-    return typeof value
+    // A BigInt, an object that contains itself, or one so deep that no stack walks it.
+    return typeof value === 'bigint' ? 'a BigInt' : 'something that is no JSON'
   }
 }
 
@@ -87,8 +88,11 @@ export function oneOf(options: readonly unknown[], got: unknown): string {
   return (options.length === 1 ? list : `one of ${list}`) + meant(got, options.map(String), '')
 }
 
+/** Nobody mistypes a longer one, and the distance costs its length. */
+const LONGEST_WORD = 100
+
 function meant(got: unknown, known: readonly string[], otherwise: string): string {
-  if (typeof got !== 'string') return otherwise
+  if (typeof got !== 'string' || got.length > LONGEST_WORD) return otherwise
   const near = known
     .filter((word) => Math.abs(word.length - got.length) <= Math.ceil(word.length / 3))
     .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))

@@ -5,7 +5,14 @@ import { buffer } from 'node:stream/consumers'
 import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { onTestFinished } from 'vitest'
-import type { BundleInput, BundleTask } from '../../src-main/bundle'
+import {
+  exportBundle,
+  targetOf,
+  type BundleInput,
+  type BundleReceipt,
+  type BundleTask,
+  type ExportOptions,
+} from '../../src-main/bundle'
 import type { ArmResult } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
@@ -166,6 +173,11 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       }),
     hide: { [folder]: '<data>' },
   }
+}
+
+/** Exports a run to a path where nothing is, or an older bundle of it. */
+export async function exportTo(input: BundleInput, path: string, options?: ExportOptions): Promise<BundleReceipt> {
+  return exportBundle(input, await targetOf(path, { runId: input.run.id }), options)
 }
 
 /** Every file of a zip. */

@@ -84,14 +84,9 @@ describe('an input that is no spec', () => {
   it('shows what has no JSON form by its kind', () => {
     const own: unknown[] = []
     own.push(own)
-    expect([own, 7n, new Uint8Array(3), () => 1, Symbol('x'), [1n]].map(show)).toEqual([
-      'object',
-      '7',
-      'bytes',
-      'function',
-      'symbol',
-      'object',
-    ])
-    expect(problemsOf({ seeds: [1n] }).find(({ path }) => path === 'seeds[0]')!.got).toBe('1')
+    const shown = [own, 7n, new Uint8Array(3), () => 1, Symbol('x'), [1n]].map(show)
+    const none = 'something that is no JSON'
+    expect(shown).toEqual([none, 'a BigInt', 'bytes', 'function', 'symbol', none])
+    expect(problemsOf({ seeds: [1n] }).find(({ path }) => path === 'seeds[0]')!.got).toBe('a BigInt')
   })
 })
