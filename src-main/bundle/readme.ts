@@ -4,8 +4,9 @@ const FILES = `bundle.json        what this is: format, version, application, ru
 spec.json          the experiment as it was asked for
 plan.json          its stages, each with its key (sha256 of all that determines its result), needs and
                    configuration, and the arms that compare them
-results.json       every arm: weak, student and ceiling accuracy, PGR with interval, agreement, seed by
-                   seed; the curves; what each stop rule would have reported
+results.json       what the intervals cover; every arm: weak, student and ceiling accuracy, PGR with interval,
+                   agreement, seed by seed; the curves; what each stop rule would have reported; the paired
+                   differences of arms
 results.csv        the same seed by seed, one row per arm and seed
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step
 examples/          one table per task: which example is in which split, its group, its true class, the
@@ -20,8 +21,12 @@ environment.json   application, runtime, machine, the pretrained models that it 
 log.txt            what the stages said
 manifest-sha256.txt  the checksum of every other file`
 
-/** The text that greets whoever unpacks a bundle. */
-export function readme(run: { id: string; name: string; question: string; state: string }, appVersion: string): string {
+/** The text that greets whoever unpacks a bundle. `covers`: what its intervals cover, in a sentence. */
+export function readme(
+  run: { id: string; name: string; question: string; state: string },
+  appVersion: string,
+  covers: string,
+): string {
   const unfinished = run.state === 'done' ? '' : `\nThis run is ${run.state}, not done: what is missing is left out.\n`
   return `${run.name}
 ${'='.repeat(run.name.length)}
@@ -36,5 +41,5 @@ To check that nothing is missing or changed, in a folder of its own:
 or, without unpacking: npm run w2s -- verify <this file>. To run the same experiment again: npm run w2s -- run spec.json
 
 ${FILES}
-`
+${covers ? `\n${covers}\n` : ''}`
 }

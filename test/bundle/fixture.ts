@@ -45,6 +45,7 @@ const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.
 const report: ArmResult = {
   arm,
   stop: 'last',
+  covers: { redraw: 'order', seeds: 1, groups: 3, rows: 3 },
   seedsDone: 1,
   weak: estimate(0.6),
   student: estimate(0.7),
@@ -63,6 +64,8 @@ const report: ArmResult = {
     convention: 'ratio of means',
     warning: null,
   },
+  saving: estimate(0.01),
+  warnings: [],
   bySeed: [
     {
       seed: 0,

@@ -1,5 +1,6 @@
 // Bundles of version 1, as the application 0.1.0 wrote them. Frozen: never edited, whatever becomes of the current layout.
 import { z } from 'zod'
+import { coversText } from '../../science/metrics'
 import type { Results } from '../format'
 
 /** `bundle.json`. */
@@ -151,5 +152,18 @@ export const environment = z.strictObject({
   ),
 })
 
-/** Results of version 1 as this version tells them. */
-export const upgraded = ({ arms }: z.infer<typeof results>): Results => ({ arms })
+/** Results of version 1 as this version tells them: its intervals took every row for independent, its seeds one split. */
+export function upgraded({ arms }: z.infer<typeof results>): Results {
+  const told = arms.map((arm) => ({
+    ...arm,
+    covers: arm.student && {
+      redraw: 'order' as const,
+      seeds: arm.student.seeds,
+      groups: arm.student.examples,
+      rows: arm.student.examples,
+    },
+    saving: null,
+    warnings: [],
+  }))
+  return { covers: coversText(told), arms: told, contrasts: [] }
+}
