@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTask } from '../../src-main/data/datasets/read'
 import { splitTask, TASKS } from '../../src-main/science/tasks'
+import { lengthShortcut } from '../../src-main/science/tasks/shortcuts'
+import { createTwinFinder } from '../../src-main/science/tasks/twins'
 import { SPLITS } from '../../src-main/science/stages'
 
 const fileOf = (id: string) => resolve(import.meta.dirname, `../../resources/tasks/${id}.jsonl.gz`)
@@ -24,6 +26,25 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
       const share = labels.reduce((a, b) => a + b, 0) / labels.length
       expect(Math.abs(share - 0.5)).toBeLessThan(0.01)
     }
+  })
+
+  it('has no text whose near twin is in another group, and no group in train and test', async () => {
+    const rows = await readTask(fileOf(id))
+    const finder = createTwinFinder()
+    for (const { text } of rows) finder.add(text)
+    const { first, complete } = finder.find()
+    expect(complete).toBe(true)
+    expect(rows.filter((row, i) => row.group !== rows[first[i]!]!.group)).toEqual([])
+    const splits = new Map<string, Set<string>>()
+    for (const { group, split } of rows) splits.set(group!, (splits.get(group!) ?? new Set()).add(split!))
+    expect([...splits].filter(([, of]) => of.size > 1)).toEqual([])
+  })
+
+  it('states what the length of a text alone tells', async () => {
+    const rows = await readTask(fileOf(id))
+    const counted = (split: string) =>
+      rows.filter((row) => row.split === split).map(({ text, label }) => ({ length: text.length, label }))
+    expect(lengthShortcut(counted('train'), counted('test'))).toBeCloseTo(task.lengthAlone, 3)
   })
 
   it('fills the default sizes, or its share of them, from rows that may be used so', async () => {

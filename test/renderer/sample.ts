@@ -22,6 +22,7 @@ const task = (id: string, title: string, question: string, classes: [string, str
   question,
   classes,
   examples,
+  lengthAlone: 0.6,
   licence: 'CC BY 4.0',
   source: `https://example.org/${id}`,
   origin: 'bundled',

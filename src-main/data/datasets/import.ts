@@ -66,6 +66,7 @@ export async function importDataset(request: ImportRequest, folder: string): Pro
       question,
       classes,
       examples,
+      lengthAlone: null,
       licence: licence || 'not stated',
       source: `imported from ${basename(path)}`,
       origin: 'imported',

@@ -10,6 +10,7 @@ const taskInfo = z.strictObject({
   question: z.string(),
   classes: z.array(z.string()),
   examples: z.int(),
+  lengthAlone: z.number().nullable().default(null),
   licence: z.string(),
   source: z.string(),
   origin: z.literal('imported'),

@@ -7,6 +7,8 @@ export interface TaskInfo {
   /** Names of class 0 and class 1 (and further). */
   classes: string[]
   examples: number
+  /** Accuracy, by classes, of the best rule that knows the length of a text alone; null where it was not measured. */
+  lengthAlone: number | null
   licence: string
   source: string
   origin: 'bundled' | 'imported'

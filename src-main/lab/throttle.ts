@@ -1,11 +1,16 @@
-import type { ModelProgress } from '../../../src-preload/contract'
+/** How far something is: `done` of `total` of the phase. */
+export interface Progress {
+  phase: string
+  done: number
+  total: number
+}
 
 /** Passes on every new phase at once, and how far it is at most every `interval` milliseconds, the last word included. */
-export function throttled(send: (progress: ModelProgress) => void, interval: number) {
+export function throttled(send: (progress: Progress) => void, interval: number) {
   let phase = ''
-  let waiting: ModelProgress | null = null
+  let waiting: Progress | null = null
   let timer: NodeJS.Timeout | null = null
-  function pass(progress: ModelProgress): void {
+  function pass(progress: Progress): void {
     waiting = null
     phase = progress.phase
     send(progress)
@@ -15,7 +20,7 @@ export function throttled(send: (progress: ModelProgress) => void, interval: num
     }, interval)
   }
   return {
-    report(progress: ModelProgress): void {
+    report(progress: Progress): void {
       if (timer && progress.phase === phase) waiting = progress
       else pass(progress)
     },
