@@ -16,6 +16,7 @@ import type {
   Cell,
   Contrast,
   Cube,
+  Difference,
   Estimate,
   Pgr,
   SeedResult,
@@ -27,7 +28,7 @@ import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { DatasetPreview, ImportRequest, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
-export type { ArmResult, Cell, Contrast, Cube, Estimate, Pgr, SeedResult, StopRule, Variant }
+export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type {
   Arm,
   BackendReport,
