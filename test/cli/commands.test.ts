@@ -205,7 +205,9 @@ describe('a run', () => {
     const { code, stdout } = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--export', 'again.zip')
     expect(code).toBe(0)
     expect(stdout).toContain('10 already done, 0 to do')
-    expect(stdout).toMatch(/method +weak +student +ceiling +PGR +agreement +copied +n\n +naive( \[1\])? +0\.\d{3} .* 2 × 200\n/)
+    expect(stdout).toMatch(
+      /method +weak +student +ceiling +PGR +agreement +copied +n\n +naive( \[1\])? +0\.\d{3} .* 2 × 200\n/,
+    )
     expect(stdout.trim().split('\n').at(-1)).toBe(join(w2s.home, 'again.zip'))
     const [first] = await readdir(join(w2s.home, 'lab', 'bundles'))
     expect(await readFile(join(w2s.home, 'again.zip'))).toEqual(
