@@ -94,10 +94,14 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
         title: 'Export bundle',
         defaultPath: join(app.getPath('documents'), `${fileName(name)}.w2s.zip`),
         filters: [{ name: 'Bundle', extensions: ['zip'] }],
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
       })
       if (!filePath) return null
-      written.add(resolve(filePath))
-      return calls.exportBundle({ runId, path: filePath })
+      // Not every system's dialog adds the ending; and what lies under another one is no bundle.
+      const target = /\.zip$/i.test(filePath) ? filePath : `${filePath}.w2s.zip`
+      const bundle = await calls.exportBundle({ runId, path: target })
+      written.add(resolve(target))
+      return bundle
     },
     async reveal(path) {
       const whole = resolve(path)

@@ -3,15 +3,15 @@ import { columns, count, decimal, wrap } from './text'
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
-const LEGEND =
-  'Accuracies on ground truth of the test split, means over seeds. PGR: share of the gap between weak and ceiling that ' +
-  'the student recovers, with its 95 % interval. agreement: how often the student decides like its supervisor. copied: ' +
-  'share of the supervisor’s errors that the student repeats. n: seeds × test examples.'
 const REPORTED: Record<StopRule, string> = {
   last: 'The student is reported at its last step.',
   'weak-validation': 'The student is reported where it agrees best with weak labels on validation examples.',
   oracle: 'The student is reported where it does best on ground truth: a bound, never the result.',
 }
+const legend = (measure: ArmResult['arm']['measure']) =>
+  `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds. ` +
+  'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often ' +
+  `the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds × ${measure} examples.`
 
 /**
  * The result table of a run: one row an arm, grouped by what the arms of a group have in common; below it the paired
@@ -35,7 +35,7 @@ export function resultTable({ arms, contrasts, covers }: Omit<RunResult, 'runId'
   }
   const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
-  const texts = [[...rules, LEGEND].join(' '), covers, ...marked].filter(Boolean)
+  const texts = [[...rules, legend(arms[0]!.arm.measure)].join(' '), covers, ...marked].filter(Boolean)
   return [...lines, ...differences(arms, contrasts), '', ...texts.flatMap((text) => wrap(text, width))]
 }
 

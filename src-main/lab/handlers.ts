@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Calls, Preset, RunSummary, StageStatus } from '../../src-preload/contract'
-import { bundleName, exportBundle } from '../bundle'
+import { bundleName, exportBundle, TargetError } from '../bundle'
 import { asStorageError, makeFolder, type Store } from '../store'
 import type { Backends } from './backends'
-import { bundleInput } from './bundles'
+import { bundleInput, bundleTarget } from './bundles'
 import type { Bus } from './bus'
 import { catalogOf } from './catalog'
 import type { Checkpoints } from './checkpoints'
 import type { Datasets } from './datasets'
-import { LabError } from './errors'
+import { badInput, LabError } from './errors'
 import { isHomeLocked } from './lock'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
@@ -77,7 +77,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       status.changed()
       return { freedBytes }
     },
-    exportBundle: ({ runId, path }) => writeBundle(parts, options, runId, path),
+    exportBundle: (query) => writeBundle(parts, options, query),
     datasetPreview: (query) => datasets.preview(query),
     async datasetImport(request) {
       const task = await datasets.import(request)
@@ -113,15 +113,21 @@ const NOT_WRITTEN = {
 }
 
 /** An empty path means the home's own folder, under a name made from run and date. */
-async function writeBundle(parts: Parts, options: LabOptions, runId: string, path: string) {
+async function writeBundle(
+  parts: Parts,
+  options: LabOptions,
+  { runId, path, force = false }: Parameters<LabCalls['exportBundle']>[0],
+) {
   const run = parts.runs.find(runId)
-  const input = await bundleInput({ ...options, ...parts, tasks: parts.datasets.list() }, run)
-  const target = resolve(path || join(options.home, 'bundles', bundleName(run)))
+  const wanted = path || join(options.home, 'bundles', bundleName(run))
   try {
-    makeFolder(dirname(target))
+    const target = await bundleTarget(wanted, { runId, force }, options)
+    const input = await bundleInput({ ...options, ...parts, tasks: parts.datasets.list() }, run)
+    makeFolder(dirname(target.path))
     return await exportBundle(input, target)
   } catch (error) {
-    throw asStorageError(error, target, NOT_WRITTEN)
+    if (error instanceof TargetError) throw badInput([error.problem])
+    throw asStorageError(error, resolve(wanted), NOT_WRITTEN)
   }
 }
 

@@ -5,7 +5,14 @@ import { buffer } from 'node:stream/consumers'
 import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { onTestFinished } from 'vitest'
-import type { BundleInput, BundleTask } from '../../src-main/bundle'
+import {
+  exportBundle,
+  targetOf,
+  type BundleInput,
+  type BundleReceipt,
+  type BundleTask,
+  type ExportOptions,
+} from '../../src-main/bundle'
 import type { ArmResult } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
@@ -114,7 +121,7 @@ export const task = (origin: BundleTask['origin']): BundleTask => ({
   origin,
   sha256: key('0'),
   licenceText: 'Public domain.',
-  examples: () => Promise.resolve(splits),
+  draws: [{ seed: null, examples: () => Promise.resolve(splits) }],
 })
 
 /** A finished run of one arm and one seed, whose tensor file lies in `folder`. */
@@ -171,6 +178,11 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       }),
     hide: { [folder]: '<data>' },
   }
+}
+
+/** Exports a run to a path where nothing is, or an older bundle of it. */
+export async function exportTo(input: BundleInput, path: string, options?: ExportOptions): Promise<BundleReceipt> {
+  return exportBundle(input, await targetOf(path, { runId: input.run.id }), options)
 }
 
 /** Every file of a zip. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportBundle, readBundle, verifyBundle } from '../../src-main/bundle'
-import { finishedRun, temporaryFolder, unzip, zip } from './fixture'
+import { readBundle, verifyBundle } from '../../src-main/bundle'
+import { exportTo, finishedRun, temporaryFolder, unzip, zip } from './fixture'
 
 /** An exported bundle whose files `change` may alter before it is packed again. */
 async function altered(change: (files: Map<string, Buffer>) => void, modes?: Record<string, number>) {
   const folder = await temporaryFolder()
   const path = join(folder, 'run.w2s.zip')
-  await exportBundle(await finishedRun(folder), path)
+  await exportTo(await finishedRun(folder), path)
   const files = await unzip(path)
   change(files)
   await zip(path, files, modes)

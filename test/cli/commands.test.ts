@@ -249,6 +249,31 @@ describe('a run', () => {
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, join(w2s.home, 'shelf', name!)])
   })
 
+  it.each([
+    ['the spec that is run', ['run', 'spec.json', '--export', 'spec.json'], 'spec.json', '--export'],
+    ['it even by force', ['run', 'spec.json', '--export', './spec.json', '--force'], 'spec.json', '--export'],
+    ['notes', ['export', 'last', 'notes.txt'], 'notes.txt', 'notes.txt'],
+    ['notes named like a bundle', ['export', 'last', 'notes.zip'], 'notes.zip', 'notes.zip'],
+    ['them after a run', ['run', 'spec.json', '--backend', 'wasm', '--export', 'notes.zip'], 'notes.zip', 'notes.zip'],
+    ['the store', ['export', 'last', 'lab/lab.sqlite', '--force'], 'lab/lab.sqlite', 'lab.sqlite'],
+  ])('is never written over %s', async (_what, args, file, path) => {
+    for (const name of ['notes.txt', 'notes.zip']) await writeFile(join(w2s.home, name), 'notes')
+    const before = await readFile(join(w2s.home, file))
+    const { code, document } = await w2s.run(...args, '--json')
+    expect(code).toBe(2)
+    expect(document).toMatchObject({
+      ok: false,
+      error: { problems: [{ path: expect.stringContaining(path) as string }] },
+    })
+    expect(await readFile(join(w2s.home, file))).toEqual(before)
+  })
+
+  it('is written over a file that the user wants gone', async () => {
+    await writeFile(join(w2s.home, 'old.zip'), 'old')
+    expect((await w2s.run('export', 'last', 'old.zip', '--force')).code).toBe(0)
+    expect((await readBundle(join(w2s.home, 'old.zip'))).problems).toEqual([])
+  })
+
   it('is told with its results when its bundle cannot be written', async () => {
     const { code, stderr, document } = await w2s.run(
       ...['run', 'spec.json', '--backend', 'wasm', '--export', 'spec.json/x.zip', '--json'],

@@ -154,13 +154,14 @@ export const environment = z.strictObject({
 
 /** Results of version 1 as this version tells them: its intervals took every row for independent, its seeds one split. */
 export function upgraded({ arms }: z.infer<typeof results>): Results {
-  const told = arms.map((arm) => ({
-    ...arm,
-    covers: arm.student && {
+  const told = arms.map(({ arm, ...report }) => ({
+    ...report,
+    arm: { ...arm, measure: 'test' as const },
+    covers: report.student && {
       redraw: 'order' as const,
-      seeds: arm.student.seeds,
-      groups: arm.student.examples,
-      rows: arm.student.examples,
+      seeds: report.student.seeds,
+      groups: report.student.examples,
+      rows: report.student.examples,
     },
     saving: null,
     warnings: [],

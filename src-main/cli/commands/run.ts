@@ -13,7 +13,7 @@ import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
 import { resultTable } from '../results'
 import { count, duration, moment } from '../text'
-import { writeBundle } from './bundle'
+import { checkTarget, FORCE, writeBundle } from './bundle'
 
 const BACKENDS = ['auto', 'cpu', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
 
@@ -25,6 +25,7 @@ export const run: Command = {
   options: {
     backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
+    force: FORCE,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
   },
   async run([what], flags, context) {
@@ -78,6 +79,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const preview = await lab.calls.preview(spec)
   if (!preview.valid) throw badInput(preview.problems)
   const known = await findRun(lab, preview)
+  await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const detail = await perform(lab, spec, preview, known, context, live)
   const { arms, covers, contrasts } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
@@ -88,7 +90,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
-  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags.export, context) : NO_BUNDLE
+  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags, context) : NO_BUNDLE
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = detail.stages
     .filter((s) => s.state === 'failed')
@@ -102,9 +104,9 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
 const NO_BUNDLE = { bundle: null, bundleError: null }
 
 /** A bundle that cannot be written takes nothing away from the run: its results are told all the same. */
-async function tryBundle(lab: Lab, run: RunDetail, path: Flags[string], context: Context) {
+async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Context) {
   try {
-    return { bundle: await writeBundle(lab, run, path, context), bundleError: null }
+    return { bundle: await writeBundle(lab, run, flags, context), bundleError: null }
   } catch (error) {
     const { message } = explain(error, context.home).failure
     context.out.error(context.out.paint('red', message))

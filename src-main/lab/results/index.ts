@@ -33,9 +33,9 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
   async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
     const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
       const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
-      if (seeds.length === 0)
-        return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
-      return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, arm), arm, stop, redraw, seeds })
+      const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
+      if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
+      return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, redraw, seeds })
     })
     // Another run may know the same seeds as another arm.
     return { ...found, arm }
@@ -48,7 +48,10 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
     return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
       const arms = begun.map((result) => reportedInput(store, result))
-      return analyst.ask({ type: 'contrasts', data: dataFolder(store, shelf, begun[0]!.arm), arms })
+      // Whatever a seed redraws, the test split is the same.
+      const { arm, bySeed } = begun[0]!
+      const first = arm.seeds.find(({ seed }) => seed === bySeed[0]!.seed)!
+      return analyst.ask({ type: 'contrasts', data: dataFolder(store, shelf, first), arms })
     })
   }
 
@@ -59,7 +62,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     if (!arm || !seed) throw new LabError('not-found', `This run has no arm "${ref.armId}" with seed ${ref.seed}.`)
     const input = seedInput(store, seed)
     if (!input) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(store, shelf, arm), stop: ref.stop, seed: input }
+    return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: input }
   }
 
   async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {

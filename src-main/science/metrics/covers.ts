@@ -7,12 +7,13 @@ type Covered = Pick<ArmResult, 'covers' | 'arm'>
  * between seeds; what a seed draws anew, and what stays one draw. '' before the first seed.
  */
 export function coversText(arms: readonly Covered[]): string {
-  const begun = arms.flatMap(({ covers, arm }) => (covers ? [{ task: arm.task, ...covers }] : []))
+  const begun = arms.flatMap(({ covers, arm }) => (covers ? [{ task: arm.task, measure: arm.measure, ...covers }] : []))
   if (begun.length === 0) return ''
-  return `95 % intervals cover chance between ${rowsOf(begun)} of one fixed test split${seedsOf(begun)}`
+  const split = begun[0]!.measure === 'test' ? 'test split' : 'set of development rows'
+  return `95 % intervals cover chance between ${rowsOf(begun)} of one fixed ${split}${seedsOf(begun)}`
 }
 
-type Begun = Covers & { task: string }
+type Begun = Covers & Pick<ArmResult['arm'], 'task' | 'measure'>
 
 /** E.g. "test rows", "46 groups of test rows", "groups of test rows (46 in sotu, 45 in brown; elsewhere single rows)". */
 function rowsOf(begun: readonly Begun[]): string {
