@@ -66,7 +66,7 @@ export interface SeedPredictions {
   ceiling: Float32Array
 }
 
-/** A safetensors file of a finished stage: every evaluation of a `train` stage, or the labels of a `label` stage. */
+/** A safetensors file of a finished stage: the evaluations of a `train` stage, or the labels of a `label` stage. */
 export interface BundleTensors {
   key: string
   kind: Extract<StageKind, 'train' | 'label'>

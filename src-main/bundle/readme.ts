@@ -15,7 +15,8 @@ examples/          one table per task: which example is in which split (of which
                    licence of the task allows it
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
                    to every test example at the reported step
-evaluations/       one safetensors file per training: the probabilities of every split at every evaluation
+evaluations/       one safetensors file per training: the probabilities of the test split (of a student the
+                   validation split, too) at every evaluation, and of its other splits at the last one
 labels/            one safetensors file per set of weak labels
 licences/          where each dataset comes from and on what terms
 environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
