@@ -1,4 +1,7 @@
-import { MOST_PROBLEMS, NESTING, pathText, show, type Problem } from '../science/problems'
+import { MOST_PROBLEMS, pathText, show, type Problem } from '../science/problems'
+
+/** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
+export const NESTING = 64
 
 /** A text that is no JSON as it is wanted here, with every fault and its place. */
 export class JsonError extends Error {

@@ -2,7 +2,7 @@ import { fromEarlier } from './earlier'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { settled } from './params'
-import { nestingProblem, problemsOf, type Problem } from './problems'
+import { problemsOf, type Problem } from './problems'
 import { namesSchema, specSchema, type ExperimentSpec, type Names } from './spec'
 
 type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] }
@@ -13,8 +13,6 @@ type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Proble
  * not only the first.
  */
 export function parseSpec(input: unknown): Parsed {
-  const tooDeep = nestingProblem(input)
-  if (tooDeep.length > 0) return { ok: false, problems: tooDeep }
   const asked = parse(fromEarlier(input))
   // Entries that differ in nothing that means something are the same one, which only shows now.
   return asked.ok ? parse(withoutIdle(asked.spec)) : asked

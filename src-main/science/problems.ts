@@ -32,32 +32,6 @@ export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType
 
 /** More than this nobody mends at once; whoever sends a million must not make a million sentences. */
 export const MOST_PROBLEMS = 100
-/** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
-export const NESTING = 64
-
-/**
- * The place where lists and objects lie in each other deeper than `nesting`, or in themselves: whoever walks such a value
- * runs out of stack. Empty where none do.
- */
-export function nestingProblem(input: unknown, nesting = NESTING): Problem[] {
-  const deepest = new Map<object, number>()
-  const path: PropertyKey[] = []
-  const isTooDeep = (value: unknown, depth: number): boolean => {
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
-    if (depth > nesting) return true
-    // What is reached by several ways is walked again only where it lies deeper.
-    if ((deepest.get(value) ?? 0) >= depth) return false
-    deepest.set(value, depth)
-    for (const [key, inner] of Object.entries(value)) {
-      path[depth - 1] = Array.isArray(value) ? Number(key) : key
-      if (isTooDeep(inner, depth + 1)) return true
-    }
-    return false
-  }
-  if (!isTooDeep(input, 1)) return []
-  const expected = `at most ${nesting} lists and objects in each other`
-  return [{ path: pathText(path.slice(0, 4)), expected, got: 'more' }]
-}
 
 /** One problem at a path, with the value that the input has there. */
 function problem(path: PropertyKey[], expected: string, input: unknown): Problem {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JsonError, parseJson } from '../../src-main/data/json'
-import { NESTING } from '../../src-main/science/problems'
+import { JsonError, NESTING, parseJson } from '../../src-main/data/json'
 
 /** What is told of a text. */
 function told(text: string, options?: Parameters<typeof parseJson>[1]) {

@@ -18,7 +18,7 @@ import type {
   Status,
 } from '../../src-preload/contract'
 import { CARD, MODELS } from './sample-models'
-import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, TASKS } from './sample'
+import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
@@ -248,7 +248,10 @@ const ANSWERS: Answers = {
   },
   result: ({ runId, stop }) => {
     const run = find(runId)
-    return { runId, arms: detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))) }
+    return resultOf(
+      runId,
+      detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))),
+    )
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
   examples: (query) => {

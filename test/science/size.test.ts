@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment, planInSteps } from '../../src-main/science/plan'
-import { MOST_PROBLEMS, NESTING, show } from '../../src-main/science/problems'
+import { MOST_PROBLEMS, show } from '../../src-main/science/problems'
 import { MOST_STAGES, stageCount } from '../../src-main/science/size'
 
 const context = {
@@ -52,29 +52,6 @@ describe('an input that is no spec', () => {
     const parsed = parseSpec(input)
     return parsed.ok ? [] : parsed.problems
   }
-  const nested = (depth: number, wrap: (inner: unknown) => unknown) =>
-    numbers(depth).reduce<unknown>((inner) => wrap(inner), 1)
-
-  it.each([
-    ['lists', (inner: unknown) => [inner], 'name[0][0][0]'],
-    ['objects', (inner: unknown) => ({ a: inner }), 'name.a.a.a'],
-  ])('of %s in each other without end is refused at their place', (_what, wrap, path) => {
-    expect(problemsOf({ version: 1, name: nested(200_000, wrap) })).toEqual([
-      { path, expected: `at most ${NESTING} lists and objects in each other`, got: 'more' },
-    ])
-    expect(problemsOf({ version: 1, name: nested(NESTING - 1, wrap) }).length).toBeGreaterThan(1)
-  })
-
-  it('may hold itself, by one way or by many', () => {
-    const own: Record<string, unknown> = { version: 1 }
-    own['name'] = own
-    const twice = numbers(100).reduce<object>((inner) => ({ a: inner, b: inner }), {})
-    for (const input of [own, { name: twice }]) expect(problemsOf(input)[0]!.got).toBe('more')
-    // The same thing at several places is no nesting.
-    const shared = { a: [1] }
-    expect(problemsOf({ a: shared, b: shared, c: [shared, shared] }).length).toBeGreaterThan(3)
-  })
-
   it('is answered with a hundred problems at most', () => {
     const unknown = Object.fromEntries(numbers(5000).map((i) => [`key ${i}`, i]))
     for (const input of [new Uint8Array(1e6), unknown, { tasks: numbers(5000) }, { seeds: numbers(5000).fill(0) }])

@@ -83,11 +83,11 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const detail = await perform(lab, spec, preview, known, context, live)
-  const { arms } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
+  const { arms, covers, contrasts } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
-    for (const line of resultTable(arms, out.columns)) out.line(line)
+    for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
@@ -97,7 +97,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     .filter((s) => s.state === 'failed')
     .map(({ key, title, error }) => ({ key, title, error }))
   const ok = detail.state === 'done' && bundleError === null
-  out.document({ command: 'run', ok, run: summary, failures, results: arms, bundle, bundleError })
+  out.document({ command: 'run', ok, run: summary, failures, results: arms, contrasts, covers, bundle, bundleError })
   if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)
 }
