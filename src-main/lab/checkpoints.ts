@@ -22,7 +22,9 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
   async function known() {
     const all = await models.list()
     const here = all.flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
-    const context = all.map(({ id, title, layers, here }) => [id, { key: here?.key ?? null, title, layers }] as const)
+    const context = all.map(
+      ({ id, title, layers, parameters, here }) => [id, { key: here?.key ?? null, title, layers, parameters }] as const,
+    )
     return { context: Object.fromEntries(context), here: new Map(here) }
   }
   return {

@@ -66,7 +66,7 @@ export function armResult({ arm, stop, classes, groups, redraw, seeds }: ArmInpu
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
     ...estimates,
-    pgr: pgr({ weak, student, ceiling, ...n, sameModel: contentKey(arm.weak) === contentKey(arm.strong) }),
+    pgr: pgr({ weak, student, ceiling, ...n, sameModel: isSameModel(arm) }),
     saving: { value: saved.value, ...intervalOf(saved), ...n },
     warnings: oneSided(
       judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
@@ -76,6 +76,11 @@ export function armResult({ arm, stop, classes, groups, redraw, seeds }: ArmInpu
     training: trainingOf(judged),
     stops: stopsOf(judged),
   }
+}
+
+/** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */
+function isSameModel({ weak, strong, optimisers }: Arm): boolean {
+  return contentKey([weak, optimisers?.weak ?? null]) === contentKey([strong, optimisers?.strong ?? null])
 }
 
 const NOTHING = {
