@@ -1,9 +1,16 @@
 // Makes resources/tasks/*.jsonl.gz from a folder with the source files: node scripts/make-tasks.mjs <folder>
 // A source is a .jsonl.gz of { text, label, split, group }. Prints the sha256 that src-main/science/tasks/<id>.ts states.
+// Near twins, and the mails of one thread, are made one group, and no group lies in train and test.
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { runnerImport } from 'vite'
+
+const at = (path) => resolve(import.meta.dirname, '..', path)
+const load = async (path) => (await runnerImport(at(path), { configFile: false, logLevel: 'error' })).module
+const { joinGroups } = await load('src-main/science/tasks/groups.ts')
+const { createTwinFinder, foldText } = await load('src-main/science/tasks/twins.ts')
 
 const SOURCES = {
   brown: 'brown_fiction_vs_expository',
@@ -81,6 +88,66 @@ function maskMail(text, tags) {
   return masked.replace(/\s+/g, ' ').trim()
 }
 
+/** Beginnings of the subjects of answers and of mails that are passed on. */
+const ANSWER = /^(?:(?:re|fwd?|aw|sv|wg|antwort)(?:\[\d+\])?\s*:\s*)+/
+
+/** The first mail of the same subject, of each mail; subjects of a word or none ("hello") make no thread. */
+function threadsOf(rows) {
+  const first = new Map()
+  return rows.map(({ text }, i) => {
+    const subject = (
+      foldText(subjectOf(text))
+        .replace(ANSWER, '')
+        .match(/[\p{L}\p{N}]+/gu) ?? []
+    ).join(' ')
+    if (!subject.includes(' ') || subject === 'no subject') return i
+    if (!first.has(subject)) first.set(subject, i)
+    return first.get(subject)
+  })
+}
+
+function twinsOf(rows) {
+  const finder = createTwinFinder()
+  for (const { text } of rows) finder.add(text)
+  return finder.find().first
+}
+
+/** Rows in groups that hold whatever must stay together; a joined group is called after its first. */
+function regroup(rows, ...ties) {
+  const groups = joinGroups(
+    rows.map((row) => row.group),
+    [twinsOf(rows), ...ties],
+  )
+  return wholeGroups(rows.map((row, i) => ({ ...row, group: groups[i] })))
+}
+
+/**
+ * Rows with no group in train and test: a group goes where half of it or more was meant to be tested. Then rows that are
+ * a group by themselves, in the order of the file, go over until the test rows are as many of each class as before.
+ */
+function wholeGroups(rows) {
+  const groups = new Map()
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row])
+  const isTest = (row) => row.split === 'test'
+  if ([...groups.values()].every((group) => group.every(isTest) || !group.some(isTest))) return rows
+  const made = rows.map((row) => {
+    const group = groups.get(row.group)
+    return { ...row, split: 2 * group.filter(isTest).length >= group.length ? 'test' : 'train' }
+  })
+  for (const label of new Set(rows.map((row) => row.label))) {
+    const tested = (list) => list.filter((row) => row.label === label && isTest(row)).length
+    let surplus = tested(made) - tested(rows)
+    const from = surplus > 0 ? 'test' : 'train'
+    for (const row of made) {
+      if (surplus === 0) break
+      if (row.label !== label || row.split !== from || groups.get(row.group).length > 1) continue
+      row.split = from === 'test' ? 'train' : 'test'
+      surplus += from === 'test' ? -1 : 1
+    }
+  }
+  return made
+}
+
 const folder = process.argv[2]
 if (!folder) {
   console.error('usage: node scripts/make-tasks.mjs <folder with the source files>')
@@ -92,9 +159,13 @@ for (const [id, source] of Object.entries(SOURCES)) {
     .trimEnd()
     .split('\n')
   const rows = lines.map((line) => JSON.parse(line))
-  const made = id === 'spam' ? maskMails(rows) : rows
+  const masked = id === 'spam' ? maskMails(rows) : rows
+  const made = id === 'spam' ? regroup(masked, threadsOf(masked)) : regroup(masked)
   const bytes = compress(made.map((row) => JSON.stringify(row)).join('\n') + '\n')
-  writeFileSync(resolve(import.meta.dirname, `../resources/tasks/${id}.jsonl.gz`), bytes)
+  writeFileSync(at(`resources/tasks/${id}.jsonl.gz`), bytes)
   const test = made.filter((row) => row.split === 'test').length
-  console.log(`${id}: ${made.length} rows, ${test} test, ${bytes.length} bytes, sha256 ${sha256(bytes)}`)
+  const groups = new Set(made.map((row) => row.group)).size
+  console.log(
+    `${id}: ${made.length} rows, ${test} test, ${groups} groups, ${bytes.length} bytes, sha256 ${sha256(bytes)}`,
+  )
 }

@@ -1,12 +1,34 @@
 // All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
+import type { DatasetPreview, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
+import type {
+  FileProblem,
+  InstalledModel,
+  MemoryNeed,
+  ModelCard,
+  ModelEntry,
+  ModelProgress,
+  ModelSource,
+} from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { VariantInfo as Variant } from '../src-main/science/catalog'
-import type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule } from '../src-main/science/metrics/result'
+import type {
+  ArmResult,
+  Cell,
+  Contrast,
+  Cube,
+  Difference,
+  Estimate,
+  Pgr,
+  SeedResult,
+  StopRule,
+} from '../src-main/science/metrics/result'
 import type { Param, ParamTable } from '../src-main/science/params'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
-export type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule, Variant }
+export type { DatasetPreview, ImportRequest, TaskInfo }
+export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
+export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type {
   Arm,
   BackendReport,
@@ -25,18 +47,6 @@ export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 
-export interface TaskInfo {
-  id: string
-  title: string
-  question: string
-  /** Names of class 0 and class 1 (and further). */
-  classes: string[]
-  examples: number
-  licence: string
-  source: string
-  origin: 'bundled' | 'imported'
-  sha256: string
-}
 export interface Preset {
   id: string
   title: string
@@ -68,7 +78,16 @@ export interface PlannedStage {
   estimateSeconds: number | null
 }
 export type Preview =
-  | { valid: true; stages: PlannedStage[]; arms: Arm[]; seconds: number | null; bytes: number; warnings: string[] }
+  | {
+      valid: true
+      /** With every default filled in. */
+      spec: ExperimentSpec
+      stages: PlannedStage[]
+      arms: Arm[]
+      seconds: number | null
+      bytes: number
+      warnings: string[]
+    }
   | { valid: false; problems: Problem[] }
 
 export interface StageStatus extends StageProgress {
@@ -124,7 +143,11 @@ export interface Curve {
 
 export interface RunResult {
   runId: string
+  /** What the intervals cover and what they do not, in a sentence; '' before the first seed. */
+  covers: string
   arms: ArmResult[]
+  /** Of arms that differ in one choice. */
+  contrasts: Contrast[]
 }
 
 export interface ExampleRow {
@@ -156,38 +179,6 @@ export interface ExampleQuery extends ArmRef {
   limit: number
 }
 
-export interface DatasetPreview {
-  path: string
-  format: 'jsonl' | 'csv'
-  columns: string[]
-  /** Column chosen for each role; '' when there is none. */
-  text: string
-  label: string
-  split: string
-  group: string
-  rows: { text: string; label: string }[]
-  counts: { label: string; n: number }[]
-  examples: number
-  /** Rows whose text an earlier row has; they stay together in one split. */
-  duplicates: number
-  /** At most 50; `badLines` counts them all. An import refuses a file with any. */
-  errors: { line: number; message: string }[]
-  badLines: number
-}
-export interface ImportRequest {
-  path: string
-  id: string
-  title: string
-  question: string
-  licence: string
-  text: string
-  label: string
-  split: string
-  group: string
-  /** Label values in class order; exactly two for now. */
-  classes: string[]
-}
-
 export interface DoctorReport {
   app: string
   electron: string
@@ -215,73 +206,6 @@ export interface Status {
   diskFreeBytes: number
   readOnly: string
   fallbackRuntime: string
-}
-
-/** Bytes that a model takes, about; and whether this machine has them. */
-export interface MemoryNeed {
-  /** To predict: the weights as singles, with room for a batch. */
-  predictBytes: number
-  /** To finetune all weights: they, their gradients and AdamW's two moments, with room for a batch. */
-  trainBytes: number
-  predicts: boolean
-  trains: boolean
-  /** What it is held against: all memory of the machine. */
-  machineBytes: number
-}
-export type ModelSource =
-  | { kind: 'bundled' }
-  | { kind: 'hub'; url: string; repository: string; revision: string }
-  | { kind: 'pip'; packages: string[] }
-  | { kind: 'folder' }
-export interface InstalledModel {
-  /** sha256 over its content: equal for equal weights, config and tokenizer. */
-  key: string
-  /** The folder or file to read it from. */
-  path: string
-  /** Bytes that it takes in the cache; 0 for one that came with the app or stays where it is. */
-  bytes: number
-  /** Bytes of its files, wherever they lie. */
-  size: number
-  source: ModelSource
-}
-/** How far getting, adding or checking a model is: `done` of `total` bytes of the phase. */
-export interface ModelProgress {
-  phase: string
-  done: number
-  total: number
-}
-/** A pretrained model: one that can be fetched, one that is here, or both. */
-export interface ModelEntry {
-  id: string
-  title: string
-  family: string
-  architecture: string
-  parameters: number
-  layers: number
-  width: number
-  /** The longest text in tokens. */
-  context: number
-  licence: string | null
-  /** About how many bytes the hub sends; null where nothing is fetched. */
-  download: number | null
-  /** Its repository on the model hub. */
-  hub: string | null
-  /** Whether it can be fetched from PyPI where the hub cannot be reached. */
-  viaPip: boolean
-  note: string | null
-  memory: MemoryNeed
-  /** What of it is on this machine. */
-  here: InstalledModel | null
-  /** Bytes that an interrupted fetch has left: the next one goes on from them. */
-  partialBytes: number
-  /** What is being done with it by this process; null for nothing. */
-  activity: (ModelProgress & { etaSeconds: number | null }) | null
-}
-export interface ModelCard {
-  licence: string | null
-  /** Its makers' README as Markdown; null when there is none here. */
-  text: string | null
-  files: { name: string; bytes: number; sha256: string }[]
 }
 
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
@@ -331,7 +255,7 @@ export interface Calls {
   /** Registers a folder or file of one's own, which stays where it is. */
   modelAdd(path: string): { id: string } & InstalledModel
   /** Reads every byte again: what differs from what it was; null when that was cancelled. */
-  modelVerify(id: string): { file: string; problem: string }[] | null
+  modelVerify(id: string): FileProblem[] | null
   modelRemove(id: string): { freedBytes: number }
   modelCard(id: string): ModelCard
   doctor(): DoctorReport

@@ -98,8 +98,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   {
     part: /^src-main\/data\//,
     own: [/^src-main\/(data|science)\//],
-    types: [/^src-preload\/contract\.ts$/],
-    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/(gguf|hub|tokenizers)$/],
+    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/tokenizers$/],
   },
   {
     part: /^src-main\/store\//,
@@ -131,8 +130,8 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [NODE],
   },
   {
-    part: /^src-main\/(index|ipc|window|assets)\.ts$/,
-    own: [/^src-main\/(ipc|window|assets)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
+    part: /^src-main\/(index|ipc|window|consent|assets)\.ts$/,
+    own: [/^src-main\/(ipc|window|consent|assets)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
     types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^electron$/],
   },
@@ -142,7 +141,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     types: [/^src-main\/(science\/models\/net|engine\/backends\/learner)\.ts$/],
     packages: [],
   },
-  { part: /^src-preload\/contract\.ts$/, own: [], types: [/^src-main\/(science|engine)\//], packages: [] },
+  { part: /^src-preload\/contract\.ts$/, own: [], types: [/^src-main\/(science|engine|data)\//], packages: [] },
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },
   {
     part: /^src-renderer\//,

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import type { ArmResult } from '../science/metrics/result'
+import type { ArmResult, Contrast } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
-export const BUNDLE_VERSION = 1
+export const BUNDLE_VERSION = 2
 export const MANIFEST = 'manifest-sha256.txt'
 
 /** `bundle.json`: what the file is, before anything else of it is trusted. */
 export const bundleInfoSchema = z.strictObject({
   format: z.literal('weak-to-strong-lab bundle'),
-  version: z.int().min(1).max(BUNDLE_VERSION),
+  version: z.literal(BUNDLE_VERSION),
   app: z.string(),
   run: z.strictObject({
     id: z.string(),
@@ -77,6 +77,7 @@ const armSchema = z.strictObject({
     weak: model,
     strong: model,
     method: z.object({ method: z.string() }).catchall(value),
+    measure: z.enum(['test', 'development']),
     title: z.string(),
     weakTitle: z.string(),
     strongTitle: z.string(),
@@ -92,6 +93,9 @@ const armSchema = z.strictObject({
     ),
   }),
   stop: stopRule,
+  covers: z
+    .strictObject({ redraw: z.enum(['order', 'halves']), seeds: z.int(), groups: z.int(), rows: z.int() })
+    .nullable(),
   seedsDone: z.int(),
   weak: estimate.nullable(),
   student: estimate.nullable(),
@@ -100,6 +104,8 @@ const armSchema = z.strictObject({
   agreementWeakRight: estimate.nullable(),
   agreementWeakWrong: estimate.nullable(),
   pgr: pgr.nullable(),
+  saving: estimate.nullable(),
+  warnings: z.array(z.string()),
   bySeed: z.array(seedResult),
   training: z
     .strictObject({
@@ -114,12 +120,29 @@ const armSchema = z.strictObject({
   stops: z.strictObject({ last: stopPoint, 'weak-validation': stopPoint, oracle: stopPoint }).nullable(),
 }) satisfies z.ZodType<ArmResult>
 
-/** `results.json`. `predictions` names the table of every seed whose stages are all done. */
+const difference = z.strictObject({ value: z.number(), low: z.number(), high: z.number() })
+const contrastSchema = z.strictObject({
+  arm: z.string(),
+  against: z.string(),
+  title: z.string(),
+  task: z.string(),
+  differ: z.enum(['method', 'weak', 'strong']),
+  student: difference,
+  pgr: difference.nullable(),
+  seeds: z.int(),
+  examples: z.int(),
+}) satisfies z.ZodType<Contrast>
+
+/**
+ * `results.json`. `covers` says in a sentence what the intervals cover; `predictions` names the table of every seed whose
+ * stages are all done; `contrasts` are the paired differences of arms.
+ */
 export const resultsSchema = z.strictObject({
-  runId: z.string(),
+  covers: z.string(),
   arms: z.array(
     armSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
   ),
+  contrasts: z.array(contrastSchema),
 })
 export type Results = z.infer<typeof resultsSchema>
 

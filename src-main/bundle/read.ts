@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { openPromise, type Entry } from 'yauzl'
-import type { z } from 'zod'
+import { z } from 'zod'
+import { parseJson } from '../data/json'
 import { parseSpec } from '../science/parse'
-import { problemsOf, type Problem } from '../science/problems'
+import { problemsOf, show, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
-import {
-  BUNDLE_VERSION,
-  bundleInfoSchema,
-  environmentSchema,
-  MANIFEST,
-  resultsSchema,
-  type BundleInfo,
-  type Environment,
-  type Results,
-} from './format'
+import { BUNDLE_VERSION, MANIFEST, type BundleInfo, type Environment, type Results } from './format'
+import { LAYOUTS, type Layout } from './formats'
 
 /** One thing wrong with a bundle; `file` is '' when it concerns the archive as a whole. */
 export interface BundleProblem {
@@ -31,7 +25,7 @@ export interface Verification {
 }
 /** A verified bundle, parsed. Tables and tensors stay in the file. */
 export interface Bundle extends Verification {
-  info: BundleInfo
+  info: Omit<BundleInfo, 'version'> & { version: number }
   spec: ExperimentSpec
   plan: unknown
   results: Results
@@ -77,18 +71,45 @@ export async function verifyBundle(path: string): Promise<Verification> {
 export async function readBundle(path: string): Promise<Bundle> {
   const { verification, scan } = await check(path)
   if (verification.problems.length > 0) throw new BundleError(path, verification.problems)
-  const document = (name: DocumentName) => parseJson(path, name, scan.documents.get(name))
+  const document = (name: DocumentName) => parseDocument(path, name, scan.documents.get(name))
   const info = document('bundle.json')
-  refuseNewer(path, info)
+  const layout = layoutOf(path, info)
   return {
     ...verification,
-    info: checked(path, 'bundle.json', bundleInfoSchema, info),
+    info: checked(path, 'bundle.json', layout.info, info),
     spec: readSpec(path, document('spec.json')),
     plan: document('plan.json'),
-    results: checked(path, 'results.json', resultsSchema, document('results.json')),
-    environment: checked(path, 'environment.json', environmentSchema, document('environment.json')),
+    results: checked(path, 'results.json', layout.results, document('results.json')),
+    environment: checked(path, 'environment.json', layout.environment, document('environment.json')),
   }
 }
+
+/** `bundle.json` stands at the beginning of an archive, and is short. */
+const OWNER_WITHIN = { entries: 10, bytes: 64 * 1024 }
+
+/** Id of the run whose bundle a file is, by its own word; null when it is no bundle. */
+export async function ownerOf(path: string): Promise<string | null> {
+  const zip = await openPromise(path).catch(() => null)
+  if (!zip) return null
+  try {
+    let left = OWNER_WITHIN.entries
+    for await (const entry of zip.eachEntry()) {
+      if (left-- === 0) break
+      if (entry.fileName !== 'bundle.json' || entry.uncompressedSize > OWNER_WITHIN.bytes) continue
+      const text = (await buffer(await zip.openReadStreamPromise(entry))).toString()
+      return ownerSchema.parse(parseJson(text)).run.id
+    }
+    return null
+  } catch {
+    return null // damaged, or another's
+  } finally {
+    zip.close()
+  }
+}
+const ownerSchema = z.object({
+  format: z.literal('weak-to-strong-lab bundle'),
+  run: z.object({ id: z.string() }),
+})
 
 async function check(path: string): Promise<{ verification: Verification; scan: Scan }> {
   const fail = (error: unknown) => {
@@ -185,7 +206,7 @@ function compare({ sums, documents, problems: known }: Scan): BundleProblem[] {
   return problems
 }
 
-function parseJson(path: string, file: string, bytes: Buffer | undefined): unknown {
+function parseDocument(path: string, file: string, bytes: Buffer | undefined): unknown {
   if (!bytes) throw new BundleError(path, [{ file, problem: 'is missing' }])
   try {
     return JSON.parse(bytes.toString())
@@ -194,10 +215,15 @@ function parseJson(path: string, file: string, bytes: Buffer | undefined): unkno
   }
 }
 
-function refuseNewer(path: string, info: unknown): void {
+/** The layout that a bundle says it has. @throws BundleError for one of a later application */
+function layoutOf(path: string, info: unknown): Layout {
   const version = (info as { version?: unknown } | null)?.version
-  if (typeof version !== 'number' || version <= BUNDLE_VERSION) return
-  const problem = `bundle version ${version} is newer than this application reads (${BUNDLE_VERSION}): update it`
+  const known = typeof version === 'number' ? LAYOUTS[version] : undefined
+  if (known) return known
+  const newer = typeof version === 'number' && version > BUNDLE_VERSION
+  const problem = newer
+    ? `bundle version ${version} is newer than this application reads (${BUNDLE_VERSION}): update it`
+    : `version: expected 1 to ${BUNDLE_VERSION}, got ${show(version)}`
   throw new BundleError(path, [{ file: 'bundle.json', problem }])
 }
 

@@ -5,7 +5,8 @@ import type { OptimiserSpec } from './optimiser'
 export type StageKind = 'data' | 'pretrain' | 'features' | 'train' | 'label'
 /** Goes up with every change of a stage's code that changes its result: what was cached before is then another stage. */
 export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  data: 1,
+  // 2: development rows are never tested on; seeds may redraw the halves.
+  data: 2,
   pretrain: 1,
   features: 1,
   train: 1,
@@ -15,6 +16,12 @@ export type Role = 'weak' | 'student' | 'ceiling'
 /** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
 export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
+/** The splits that are no measurement: trained on, or in the choice of a stop. */
+export const TRAINING = ['weak', 'transfer', 'validation'] as const satisfies readonly Split[]
+export type TrainingSplit = (typeof TRAINING)[number]
+
+/** Which rows the split `test` holds: those that are reported, or those that settings are chosen on. */
+export type Measure = 'test' | 'development'
 
 /** The splits that a supervisor labels: never the half that it was taught on. */
 export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
@@ -24,12 +31,25 @@ export function predictedSplits(role: Role): readonly Split[] {
   return role === 'weak' ? SPLITS : LABELLED
 }
 
+/**
+ * Those of them that are predicted at every evaluation; the others, the large halves among them, at the last one alone.
+ * Who reads what: curves, and of a student the stop rules and the inspector's history, read the test split at every
+ * evaluation; the stop by weak labels reads a student's validation split at every one, its supervisor's at the last.
+ * Labels are a supervisor's last answers (`label`), and nobody reads earlier ones of the halves that are trained on.
+ */
+export function followedSplits(role: Role): readonly Split[] {
+  return role === 'student' ? ['validation', 'test'] : ['test']
+}
+
 export interface DataConfig {
   task: string
   /** sha256 of the task's bytes, so that an edited dataset is another stage. */
   source: string
   sizes: Record<Split, number>
   splitSeed: number
+  /** Deals the training splits anew; null where all seeds of a run share them. */
+  redraw: number | null
+  measure: Measure
 }
 export interface PretrainConfig {
   recipe: 'ppmi-svd'
@@ -108,6 +128,7 @@ export interface Arm {
   weak: ModelChoice
   strong: ModelChoice
   method: MethodChoice
+  measure: Measure
   /** Short names for people. */
   title: string
   weakTitle: string

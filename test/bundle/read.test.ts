@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportBundle, readBundle, verifyBundle } from '../../src-main/bundle'
-import { finishedRun, temporaryFolder, unzip, zip } from './fixture'
+import { readBundle, verifyBundle } from '../../src-main/bundle'
+import { exportTo, finishedRun, temporaryFolder, unzip, zip } from './fixture'
 
 /** An exported bundle whose files `change` may alter before it is packed again. */
 async function altered(change: (files: Map<string, Buffer>) => void, modes?: Record<string, number>) {
   const folder = await temporaryFolder()
   const path = join(folder, 'run.w2s.zip')
-  await exportBundle(await finishedRun(folder), path)
+  await exportTo(await finishedRun(folder), path)
   const files = await unzip(path)
   change(files)
   await zip(path, files, modes)
@@ -93,10 +93,27 @@ describe('checking a bundle', () => {
     ])
   })
 
+  it('reads one of version 1, as the first release wrote it', async () => {
+    const first = join(import.meta.dirname, 'fixtures', 'version-1.w2s.zip')
+    expect((await verifyBundle(first)).problems).toEqual([])
+    const { info, spec, results, environment } = await readBundle(first)
+    expect(info).toMatchObject({ version: 1, app: '0.1.0', run: { name: 'Small bundle of version 1', state: 'done' } })
+    expect(spec.tasks).toEqual(['sotu'])
+    expect(environment.stages).toHaveLength(12)
+    // From `unzip -p version-1.w2s.zip results.json`.
+    expect(results.arms.map((a) => [a.arm.methodTitle, a.ceiling?.value, a.pgr?.defined && a.pgr.low])).toEqual([
+      ['naive', 0.8416666666666667, -0.8802222222222219],
+      ['confidence', 0.8416666666666667, -0.8802222222222219],
+    ])
+    expect(results.arms[0]!.predictions.map((p) => p.seed)).toEqual([0, 1])
+  })
+
   it('refuses a newer layout and a document of another shape', async () => {
     const newer = await altered((files) => replace(files, 'bundle.json', '{"version": 99}'))
-    await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (1)')
-    const odd = await altered((files) => replace(files, 'results.json', '{"runId": 7, "arms": [], "more": 1}'))
-    await expect(readBundle(odd)).rejects.toThrow(/results\.json: runId: expected a text, got 7 \(and 1 more\)/)
+    await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (2)')
+    const odd = await altered((files) =>
+      replace(files, 'results.json', '{"covers": "", "arms": 7, "contrasts": [], "more": 1}'),
+    )
+    await expect(readBundle(odd)).rejects.toThrow(/results\.json: arms: expected a list, got 7 \(and 1 more\)/)
   })
 })

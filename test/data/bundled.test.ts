@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTask } from '../../src-main/data/datasets/read'
 import { splitTask, TASKS } from '../../src-main/science/tasks'
+import { lengthShortcut } from '../../src-main/science/tasks/shortcuts'
+import { createTwinFinder } from '../../src-main/science/tasks/twins'
 import { SPLITS } from '../../src-main/science/stages'
 
 const fileOf = (id: string) => resolve(import.meta.dirname, `../../resources/tasks/${id}.jsonl.gz`)
@@ -26,12 +28,30 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     }
   })
 
+  it('has no text whose near twin is in another group, and no group in train and test', async () => {
+    const rows = await readTask(fileOf(id))
+    const finder = createTwinFinder()
+    for (const { text } of rows) finder.add(text)
+    const { first, complete } = finder.find()
+    expect(complete).toBe(true)
+    expect(rows.filter((row, i) => row.group !== rows[first[i]!]!.group)).toEqual([])
+    const splits = new Map<string, Set<string>>()
+    for (const { group, split } of rows) splits.set(group!, (splits.get(group!) ?? new Set()).add(split!))
+    expect([...splits].filter(([, of]) => of.size > 1)).toEqual([])
+  })
+
+  it('states what the length of a text alone tells', async () => {
+    const rows = await readTask(fileOf(id))
+    const counted = (split: string) =>
+      rows.filter((row) => row.split === split).map(({ text, label }) => ({ length: text.length, label }))
+    expect(lengthShortcut(counted('train'), counted('test'))).toBeCloseTo(task.lengthAlone, 3)
+  })
+
   it('fills the default sizes, or its share of them, from rows that may be used so', async () => {
     const rows = await readTask(fileOf(id))
     const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
-    const { splits, classes } = splitTask(rows, { task: id, source: task.sha256, sizes, splitSeed: 0 }, [
-      ...task.classes,
-    ])
+    const config = { task: id, source: task.sha256, sizes, splitSeed: 0, redraw: null, measure: 'test' } as const
+    const { splits, classes } = splitTask(rows, config, task.classes)
     expect(classes).toEqual(task.classes)
     const tested = Math.min(1000, task.testExamples)
     expect(splits.test.length).toBeGreaterThanOrEqual(tested - 2)
@@ -44,6 +64,21 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
         groups.set(example.group, split)
       }
     }
+  })
+
+  it('has development rows, a fifth of what is not tested on, enough of them to choose settings by', async () => {
+    const rows = await readTask(fileOf(id))
+    const config = { task: id, source: task.sha256, splitSeed: 0, redraw: 0 }
+    const all = { weak: 1, transfer: 1, validation: 1, test: 1 }
+    const cut = splitTask(
+      rows,
+      { ...config, sizes: { ...all, weak: 300, transfer: 300, validation: 100, test: 20_000 }, measure: 'development' },
+      task.classes,
+    )
+    const share = cut.splits.test.length / (task.examples - task.testExamples)
+    expect(share).toBeGreaterThan(0.1)
+    expect(share).toBeLessThan(0.25)
+    for (const example of cut.splits.test) expect(rows[example.id]!.split).toBe('train')
   })
 })
 

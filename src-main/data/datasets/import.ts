@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
-import type { ImportRequest, TaskInfo } from '../../../src-preload/contract'
+import type { ImportRequest, TaskInfo } from './types'
 import { problemsOf, type Problem } from '../../science/problems'
 import { SPLITS } from '../../science/stages'
 import { MIN_PER_CLASS } from '../../science/tasks/split'
@@ -66,6 +66,7 @@ export async function importDataset(request: ImportRequest, folder: string): Pro
       question,
       classes,
       examples,
+      lengthAlone: null,
       licence: licence || 'not stated',
       source: `imported from ${basename(path)}`,
       origin: 'imported',

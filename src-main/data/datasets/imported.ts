@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { TaskInfo } from '../../../src-preload/contract'
+import type { TaskInfo } from './types'
 
 const taskInfo = z.strictObject({
   id: z.string(),
@@ -10,6 +10,7 @@ const taskInfo = z.strictObject({
   question: z.string(),
   classes: z.array(z.string()),
   examples: z.int(),
+  lengthAlone: z.number().nullable().default(null),
   licence: z.string(),
   source: z.string(),
   origin: z.literal('imported'),

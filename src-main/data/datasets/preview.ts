@@ -1,4 +1,4 @@
-import type { DatasetPreview } from '../../../src-preload/contract'
+import type { DatasetPreview } from './types'
 import { chooseColumns, columnsOf, type Columns } from './columns'
 import { LIMITS } from './limits'
 import { DatasetError, type Entry } from './problem'

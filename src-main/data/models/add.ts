@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { InstalledModel } from '../../../src-preload/contract'
+import type { InstalledModel } from './types'
 import { ModelError } from './errors'
 import { describe, hashFiles, modelFiles } from './files'
 import { modelKey, writeManifest, type Manifest } from './manifest'

@@ -1,24 +1,24 @@
 import { rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
-import type { InstalledModel, ModelCard, ModelEntry } from '../../../src-preload/contract'
+import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from './types'
 import { readCard } from '../checkpoints/card'
 import { locate } from '../checkpoints/locate'
 import { addFolder } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
+import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
 import { installed, modelOf, placeOf, type Shelf } from './shelf'
-import { differing, type FileProblem, type Looks } from './verify'
+import { differing, type Looks } from './verify'
 
-export type { ModelEntry } from '../../../src-preload/contract'
+export type { FileProblem, ModelEntry } from './types'
 export type { GetOptions } from './get'
 export type { Task } from './progress'
-export type { FileProblem } from './verify'
 export { describeFolder } from './bundled'
 export { writeManifest } from './manifest'
 
@@ -71,7 +71,12 @@ export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
   const { hubUrl, hubPatience: patience = 20_000 } = options
   // Set and empty is not set.
-  const hub = { url: hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co', patience }
+  const address = hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co'
+  // What is no address is refused when it is asked.
+  const hub = {
+    ...(URL.canParse(address) ? splitCredentials(address) : { url: address, authorization: null }),
+    patience,
+  }
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))

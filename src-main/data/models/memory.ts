@@ -1,4 +1,4 @@
-import type { MemoryNeed } from '../../../src-preload/contract'
+import type { MemoryNeed } from './types'
 
 const BYTES = 4
 /** What the system and the rest of the app keep. */

@@ -1,4 +1,4 @@
-import type { ModelProgress } from '../../../src-preload/contract'
+import type { ModelProgress } from './types'
 
 export interface Task {
   onProgress?: (progress: ModelProgress) => void

@@ -1,13 +1,10 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Calls } from '../../../src-preload/contract'
 import { hashFile } from './hashing'
 import type { ModelFile, Shelved } from './manifest'
 import type { Task } from './progress'
 import { placeOf } from './shelf'
-
-/** One file that is not as it was. */
-export type FileProblem = NonNullable<ReturnType<Calls['modelVerify']>>[number]
+import type { FileProblem } from './types'
 
 /** How files looked, and their sha256, when they were read last. One that looks the same is not read again. */
 export type Looks = Map<string, { look: string; sha256: string }>

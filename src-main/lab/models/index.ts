@@ -71,30 +71,29 @@ export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages
 
   return {
     list: async () =>
-      (await librarian.ask({ type: 'list' })).map((entry) => ({
+      (await librarian.ask('list', undefined)).map((entry) => ({
         ...entry,
         activity: activities.get(entry.id)?.now ?? null,
       })),
-    get: ({ id, source }) =>
-      changing(busy(id, 'Asking for it', (task) => librarian.ask({ type: 'get', id, source }, task))),
+    get: ({ id, source }) => changing(busy(id, 'Asking for it', (task) => librarian.ask('get', { id, source }, task))),
     cancel(id) {
       activities.get(id)?.stop.abort()
       return null
     },
     async add(path) {
-      const added = await changing(busy(path, 'Reading it', (task) => librarian.ask({ type: 'add', path }, task)))
+      const added = await changing(busy(path, 'Reading it', (task) => librarian.ask('add', path, task)))
       if (added) return added
       throw new LabError('conflict', `${path} was not added: that was stopped.`)
     },
-    check: (id) => librarian.ask({ type: 'check', id }),
-    verify: (id) => busy(id, 'Checking', (task) => librarian.ask({ type: 'verify', id }, task)),
+    check: (id) => librarian.ask('check', id),
+    verify: (id) => busy(id, 'Checking', (task) => librarian.ask('verify', id, task)),
     async remove(id) {
-      const entry = (await librarian.ask({ type: 'list' })).find((entry) => entry.id === id)
+      const entry = (await librarian.ask('list', undefined)).find((entry) => entry.id === id)
       if (entry?.here) refuseWhileNeeded(entry.title, entry.here.key, store)
       if (activities.has(id)) throw new LabError('conflict', `${id}: something is being done with it. Stop that first.`)
-      return changing(librarian.ask({ type: 'remove', id }))
+      return changing(librarian.ask('remove', id))
     },
-    card: (id) => librarian.ask({ type: 'card', id }),
+    card: (id) => librarian.ask('card', id),
     async close() {
       const open = [...activities.values()]
       for (const { stop } of open) stop.abort()

@@ -1,8 +1,9 @@
-import type { Arm, ArmSeed } from '../../science/stages'
+import type { ArmResult } from '../../science/metrics'
+import type { Arm, ArmSeed, TrainConfig } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
-import type { SeedInput } from './analysis'
+import type { ReportedInput, SeedInput } from './analysis'
 
 /** Rows of the four stages of a seed; null unless every one has been finished. */
 function finishedStages(store: Store, seed: ArmSeed): Record<keyof Omit<ArmSeed, 'seed'>, StageRow> | null {
@@ -24,6 +25,7 @@ export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
   there(rows.student, test[0])
   return {
     seed: seed.seed,
+    epochs: (JSON.parse(rows.student.config) as TrainConfig).optimiser.epochs,
     weak: last(rows.weak, 'test'),
     weakValidation: last(rows.weak, 'validation'),
     ceiling: last(rows.ceiling, 'test'),
@@ -33,14 +35,26 @@ export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
   }
 }
 
+/** Test predictions of an arm's finished seeds, the student's where it is reported. */
+export function reportedInput(store: Store, { arm, bySeed }: ArmResult): ReportedInput {
+  const seeds = arm.seeds.flatMap((of) => {
+    const reported = bySeed.find((result) => result.seed === of.seed)
+    const input = reported && seedInput(store, of)
+    if (!input) return []
+    const { seed, weak, ceiling } = input
+    return [{ seed, weak, student: input.student[input.steps.indexOf(reported.step)]!, ceiling }]
+  })
+  return { arm, seeds }
+}
+
 function there<T>(row: StageRow, found: T | undefined): T {
   if (found === undefined) throw new LabError('storage', `The predictions of "${row.title}" are not in the store.`)
   return found
 }
 
-/** Folder with the examples of an arm: its seeds share one `data` stage. */
-export function dataFolder(store: Store, shelf: Shelf, arm: Arm): string {
-  const weak = store.stages.byKey(arm.seeds[0]!.weak)
+/** Folder with the examples of a seed; the test split is the same for all seeds of an arm. */
+export function dataFolder(store: Store, shelf: Shelf, seed: ArmSeed): string {
+  const weak = store.stages.byKey(seed.weak)
   const data = weak && store.needs.of(weak.id).find((need) => need.role === 'data')
   if (!data) throw new LabError('not-found', 'The stages of this run are not in the store.')
   if (!shelf.has(data.key, 'own'))

@@ -7,6 +7,7 @@ export const brown: TaskVariant = {
   classes: ['exposition', 'fiction'],
   examples: 15_000,
   testExamples: 3_000,
+  lengthAlone: 0.677,
   licence: 'Brown Corpus, as in NLTK data: may be used for non-commercial purposes',
   source:
     'Sentences of A Standard Corpus of Present-Day Edited American English (W. N. Francis and H. Kučera, Brown University 1964, revised 1971, 1979), categories H and J against K to P; grouped by source text.',

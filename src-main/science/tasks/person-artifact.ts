@@ -7,6 +7,7 @@ export const personArtifact: TaskVariant = {
   classes: ['artifact', 'person'],
   examples: 17_500,
   testExamples: 3_500,
+  lengthAlone: 0.531,
   licence: 'WordNet licence, Copyright 2006 by Princeton University',
   source: 'Glosses of the WordNet noun files noun.artifact and noun.person (G. A. Miller, C. Fellbaum and others).',
   sha256: '4d84b67fd349b198042e1dab2ac473912c65ea89b4724def34f752c3aafc30dc',

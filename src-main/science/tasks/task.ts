@@ -11,6 +11,8 @@ export interface TaskVariant {
   /** Number of rows of the file, and of those that may only ever be tested on. */
   examples: number
   testExamples: number
+  /** Accuracy on the test rows of the best rule, on the train rows, that knows the length of a text alone. */
+  lengthAlone: number
   licence: string
   source: string
   /** Of the bytes of the `.jsonl.gz`: a changed file is another data stage. */
