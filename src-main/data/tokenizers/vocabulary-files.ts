@@ -73,7 +73,8 @@ export function fromBertVocab(text: string, config: unknown): TokenizerDefinitio
  */
 export function fromGpt2Files(vocab: string, merges: string, config: unknown): TokenizerDefinition {
   const keys = parseValue(config, CONFIG, gpt2Keys)
-  const ids = parseJsonFile(vocab, 'vocab.json', z.looseObject({}))
+  // Not by a schema of objects: the token `__proto__` would be lost on the way.
+  const ids = parseJsonFile(vocab, 'vocab.json', z.custom<Record<string, unknown>>(isObject, 'an object'))
   const rows = merges.split(/\r?\n/)
   while (rows.at(-1) === '') rows.pop()
   const pairs = rows.flatMap((row, i) => {
@@ -108,6 +109,8 @@ export function fromGpt2Files(vocab: string, merges: string, config: unknown): T
     config: keys,
   }
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Tokens round a text, which is null. */
 function template(around: readonly (string | null)[], idOf: (token: string) => number) {

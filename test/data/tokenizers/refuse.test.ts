@@ -213,8 +213,8 @@ describe('a hostile tokenizer does no work beyond its size and that of the text'
     ['a+b|a', 'a'.repeat(50_000)],
     [`${'a?'.repeat(200)}${'a'.repeat(200)}`, 'a'.repeat(5_000)],
   ])('the pattern %s ends', (pattern, given) => {
-    const { encode } = make({ ...splitAt(pattern), ...bpe({ unk_token: 'a' }) })
-    expect(encode(given).length).toBeGreaterThan(0)
+    const made = make({ ...splitAt(pattern), ...bpe({ unk_token: 'a' }) })
+    expect(made.encode(given).length).toBeGreaterThan(0)
   })
 
   it('very long words are merged, cut and looked up', () => {
@@ -234,9 +234,9 @@ describe('a hostile tokenizer does no work beyond its size and that of the text'
 
   it('halves of a pair are read as U+FFFD, and names of every object are names like others', () => {
     const vocab = JSON.parse('{"?":0,"__proto__":1,"constructor":2,"\\ufffd":3}') as object
-    const { encode, idOf } = make({ model: { ...plain.model, vocab } })
-    expect(encode('__proto__ constructor toString \ud800 \udc00')).toEqual([1, 2, 0, 3, 3])
-    expect(idOf('hasOwnProperty')).toBeUndefined()
+    const made = make({ model: { ...plain.model, vocab } })
+    expect(made.encode('__proto__ constructor toString \ud800 \udc00')).toEqual([1, 2, 0, 3, 3])
+    expect(made.idOf('hasOwnProperty')).toBeUndefined()
   })
 })
 

@@ -41,10 +41,7 @@ const NORMALIZERS: { [T in One['type']]: (settings: Extract<One, { type: T }>, w
   StripAccents: stripAccents.stripAccents,
 }
 const make = <T extends One['type']>(settings: Extract<One, { type: T }>, where: string) =>
-  (NORMALIZERS[settings.type as T] as (settings: Extract<One, { type: T }>, where: string) => Normalizer)(
-    settings,
-    where,
-  )
+  (NORMALIZERS[settings.type] as (settings: Extract<One, { type: T }>, where: string) => Normalizer)(settings, where)
 
 /** No normalizer in use makes a text many times longer; one that does fills the memory. */
 const GROWTH_LIMIT = 256

@@ -45,7 +45,7 @@ const PRE_TOKENIZERS: { [T in One['type']]: (settings: Extract<One, { type: T }>
   WhitespaceSplit: whitespaceSplit.whitespaceSplit,
 }
 const make = <T extends One['type']>(settings: Extract<One, { type: T }>, where: string) =>
-  (PRE_TOKENIZERS[settings.type as T] as (settings: Extract<One, { type: T }>, where: string) => PreTokenizer)(
+  (PRE_TOKENIZERS[settings.type] as (settings: Extract<One, { type: T }>, where: string) => PreTokenizer)(
     settings,
     where,
   )

@@ -6,8 +6,7 @@ export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
 let at = 0
 const isUnnormalised = testOf(UNNORMALISED.split(' ').map((step) => (at += parseInt(step, 36))))
 
-// eslint-disable-next-line no-control-regex -- ASCII is all that it asks for
-const ASCII = /^[\0-\x7f]*$/
+const ASCII = /^\p{ASCII}*$/u
 
 /**
  * A normal form as the reference has it, which knows no character that is newer than Unicode 11: such a one stays as it
