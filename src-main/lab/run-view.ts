@@ -10,7 +10,7 @@ export const specOf = (run: RunCounts) => storedSpec(run.spec)
 export const armsOf = (run: RunCounts) => storedArms(run.arms)
 
 function stateOf(run: RunCounts): RunState {
-  return run.ended ?? (run.running > 0 ? 'running' : 'queued')
+  return run.ended ?? (run.running ? 'running' : 'queued')
 }
 
 /** A run as the list shows it. */
@@ -18,7 +18,9 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunS
   const { id, name, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
   const times = { createdAt, queuedAt, endedAt, seconds }
-  return { id, name, question, ...times, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
+  const state = stateOf(run)
+  const sharing = state === 'queued' && run.sharing === 1
+  return { id, name, question, ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline }
 }
 
 /** A run with its arms and stages. */
