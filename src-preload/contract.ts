@@ -78,7 +78,16 @@ export interface PlannedStage {
   estimateSeconds: number | null
 }
 export type Preview =
-  | { valid: true; stages: PlannedStage[]; arms: Arm[]; seconds: number | null; bytes: number; warnings: string[] }
+  | {
+      valid: true
+      /** With every default filled in. */
+      spec: ExperimentSpec
+      stages: PlannedStage[]
+      arms: Arm[]
+      seconds: number | null
+      bytes: number
+      warnings: string[]
+    }
   | { valid: false; problems: Problem[] }
 
 export interface StageStatus extends StageProgress {

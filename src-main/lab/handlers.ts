@@ -54,7 +54,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     preview: (spec) => planner.preview(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
-      checkSpace(options.home, await planner.bytes(planned.plan))
+      checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
     runs: () => runs.list(),

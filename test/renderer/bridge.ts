@@ -187,7 +187,8 @@ function preview(spec: unknown): Preview {
     }))
     const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
     const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
-    return { valid: true, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const { spec } = parsed
+    return { valid: true, spec, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems }
     throw error

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { JsonError, parseJson } from '../../data/json'
@@ -137,13 +138,16 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   }
 }
 
-/** The newest run that consists of exactly these stages: the one to go on with. */
-async function findRun(lab: Lab, { stages }: Valid): Promise<RunDetail | null> {
+/**
+ * The newest run of this very experiment: the one to go on with. One of the same stages that was asked for otherwise, by
+ * another name or stop rule, is another run: it would answer another question.
+ */
+async function findRun(lab: Lab, { spec, stages }: Valid): Promise<RunDetail | null> {
   const keys = new Set(stages.map((stage) => stage.key))
   const candidates = (await lab.calls.runs()).filter((r: RunSummary) => r.stagesTotal === keys.size)
   for (const { id } of candidates) {
     const detail = await lab.calls.runDetail(id)
-    if (detail.stages.every((stage) => keys.has(stage.key))) return detail
+    if (isDeepStrictEqual(detail.spec, spec) && detail.stages.every((stage) => keys.has(stage.key))) return detail
   }
   return null
 }
