@@ -16,7 +16,7 @@ import type { Planner } from './planner'
 import type { Queue } from './queue'
 import { readCurves } from './reads'
 import type { Results } from './results'
-import { armsOf } from './run-view'
+import { armsOf, comparedOf } from './run-view'
 import type { RunDesk } from './runs'
 import type { Shelf } from './shelf'
 import { checkSpace } from './space'
@@ -54,14 +54,14 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     preview: (spec) => planner.preview(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
-      checkSpace(options.home, await planner.bytes(planned.plan))
+      checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
-    result: ({ runId, stop }) => results.result({ id: runId, arms: armsOfRun(runId) }, stop),
+    result: ({ runId, stop }) => results.result(comparedOf(runs.find(runId)), stop),
     cube: (ref) => results.cube(armsOfRun(ref.runId), ref),
     examples: (query) => results.examples(armsOfRun(query.runId), query),
     example: (query) => results.example(armsOfRun(query.runId), query),

@@ -31,7 +31,7 @@ export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType
 }
 
 /** More than this nobody mends at once; whoever sends a million must not make a million sentences. */
-const MOST_PROBLEMS = 100
+export const MOST_PROBLEMS = 100
 
 /** One problem at a path, with the value that the input has there. */
 function problem(path: PropertyKey[], expected: string, input: unknown): Problem {
@@ -47,6 +47,7 @@ export function show(value: unknown): string {
 }
 
 function jsonOf(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return 'bytes'
   try {
     return JSON.stringify(value) ?? typeof value
   } catch {
@@ -67,6 +68,7 @@ const LONGEST_WORD = 100
 function meant(got: unknown, known: readonly string[], otherwise: string): string {
   if (typeof got !== 'string' || got.length > LONGEST_WORD) return otherwise
   const near = known
+    .filter((word) => Math.abs(word.length - got.length) <= Math.ceil(word.length / 3))
     .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.ceil(word.length / 3))
     .sort((a, b) => a.distance - b.distance)[0]
