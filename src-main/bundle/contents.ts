@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { ModelChoice } from '../science/spec'
-import { SPLITS, type Arm, type ArmSeed, type Stage } from '../science/stages'
-import { csv, type Cell } from './csv'
+import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
+import type { Example } from '../science/tasks'
+import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
-import type { BundleInput, BundleTask } from './input'
+import type { BundleInput, BundleTask, Draw } from './input'
 import { readme } from './readme'
 import { json, redactor } from './redact'
 import type { Entry } from './zip'
@@ -17,14 +18,17 @@ export function contents(asked: BundleInput): Entry[] {
   const document = (name: string, value: () => unknown): Entry => ({ name, content: () => [json(value(), redact)] })
   const seeds = finishedSeeds(input)
   return [
-    { name: 'README.txt', content: () => [readme(input.run, input.appVersion)] },
+    { name: 'README.txt', content: () => [readme(input.run, input.spec.measure, input.appVersion)] },
     document('bundle.json', () => info(input)),
     document('spec.json', () => input.spec),
     document('plan.json', () => input.plan),
     document('results.json', () => results(input, seeds)),
     { name: 'results.csv', content: () => resultRows(input) },
     { name: 'metrics.csv', content: () => metricRows(input) },
-    ...input.tasks.map((task) => ({ name: `examples/${task.id}.csv`, content: () => exampleRows(task) })),
+    ...input.tasks.map((task) => ({
+      name: `examples/${task.id}.csv`,
+      content: () => exampleRows(task, input.spec.measure),
+    })),
     ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
     ...input.tensors.map(({ key, kind, path }) => ({
       name: `${kind === 'train' ? 'evaluations' : 'labels'}/${key}.safetensors`,
@@ -42,10 +46,12 @@ export function slug(text: string): string {
   return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'run'
 }
 
-/** Every table of a task's predictions needs its examples: they are read from disk once. */
+/** Every table of a task's predictions needs what it was measured on, which the first draw has: that is read once. */
 function readOnce(task: BundleTask): BundleTask {
-  let examples: ReturnType<BundleTask['examples']> | null = null
-  return { ...task, examples: () => (examples ??= task.examples()) }
+  const [first, ...others] = task.draws
+  if (!first) return task
+  let examples: ReturnType<Draw['examples']> | null = null
+  return { ...task, draws: [{ ...first, examples: () => (examples ??= first.examples()) }, ...others] }
 }
 
 /** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */
@@ -144,26 +150,29 @@ function lead(stage: Stage, stages: Map<string, Stage>): Cell[] {
   ]
 }
 
-async function* exampleRows(task: BundleTask): AsyncGenerator<string> {
-  const splits = await task.examples()
+/** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */
+async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<string> {
   const texts = carriesTexts(task)
-  function* rows(): Generator<Cell[]> {
-    for (const split of SPLITS) {
-      for (const [index, { id, text, label, group }] of (splits?.[split] ?? []).entries()) {
-        const sha256 = createHash('sha256').update(text).digest('hex')
-        yield [split, index, id, group, label, task.classes[label] ?? '', sha256, ...(texts ? [text] : [])]
-      }
+  function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
+    for (const [index, { id, text, label, group }] of examples.entries()) {
+      const sha256 = createHash('sha256').update(text).digest('hex')
+      yield [name, index, id, group, label, task.classes[label] ?? '', sha256, seed, ...(texts ? [text] : [])]
     }
   }
-  const header = ['split', 'index', 'id', 'group', 'truth', 'class', 'text_sha256', ...(texts ? ['text'] : [])]
-  yield* csv(header, rows())
+  const header = ['split', 'index', 'id', 'group', 'truth', 'class', 'text_sha256', 'seed', ...(texts ? ['text'] : [])]
+  yield* csv(header, [])
+  for (const [i, { seed, examples }] of task.draws.entries()) {
+    const splits = await examples()
+    for (const split of TRAINING) yield* csvRows(rowsOf(split, splits[split], seed))
+    if (i === 0) yield* csvRows(rowsOf(measure, splits.test, null))
+  }
 }
 
 const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
 
 async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
   const found = await input.predictions(arm, seed)
-  const examples = await input.tasks.find((task) => task.id === arm.task)?.examples()
+  const examples = await input.tasks.find((task) => task.id === arm.task)?.draws[0]?.examples()
   if (!found || !examples)
     throw new Error(`the predictions of ${arm.title}, seed ${seed.seed}, are missing in the store`)
   const { weak, student, ceiling } = found

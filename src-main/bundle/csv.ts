@@ -10,6 +10,11 @@ const ROWS_A_CHUNK = 500
  */
 export function* csv(header: string[], rows: Iterable<Cell[]>): Generator<string> {
   yield header.join(',') + '\n'
+  yield* csvRows(rows)
+}
+
+/** More rows of a table that has begun. */
+export function* csvRows(rows: Iterable<Cell[]>): Generator<string> {
   let chunk: Cell[][] = []
   for (const row of rows) {
     chunk.push(row.map(digits))

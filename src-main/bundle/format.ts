@@ -77,6 +77,7 @@ const armSchema = z.strictObject({
     weak: model,
     strong: model,
     method: z.object({ method: z.string() }).catchall(value),
+    measure: z.enum(['test', 'development']),
     title: z.string(),
     weakTitle: z.string(),
     strongTitle: z.string(),

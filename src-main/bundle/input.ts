@@ -1,5 +1,6 @@
 import type { ArmResult } from '../science/metrics/result'
 import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
+import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec'
 
 /** A task of the run. `origin` decides whether its texts may travel: bundled ones are free, the user's own stay home. */
@@ -14,8 +15,15 @@ export interface BundleTask {
   sha256: string
   /** Full text of the licence, where the task ships one. */
   licenceText: string | null
-  /** The prepared examples, as the run's `data` stage split them; null when that stage is not done. */
-  examples(): Promise<Record<Split, { id: number; text: string; label: number; group: string }[]> | null>
+  /** The prepared examples as the `data` stages split them that are done: several where the seeds redraw the halves. */
+  draws: Draw[]
+}
+
+/** One cut of a task into its splits; what is measured on is the same in all of them. */
+export interface Draw {
+  /** Null where all seeds share it. */
+  seed: number | null
+  examples: () => Promise<Record<Split, Example[]>>
 }
 
 /** A pretrained model that the run started from: what it is and where it can be had; the model itself stays home. */

@@ -1,3 +1,4 @@
+import type { Measure } from '../science/stages'
 import { BUNDLE_VERSION } from './format'
 
 const FILES = `bundle.json        what this is: format, version, application, run
@@ -8,8 +9,9 @@ results.json       every arm: weak, student and ceiling accuracy, PGR with inter
                    seed; the curves; what each stop rule would have reported
 results.csv        the same seed by seed, one row per arm and seed
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step
-examples/          one table per task: which example is in which split, its group, its true class, the
-                   sha256 of its text, and the text itself where the licence of the task allows it
+examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
+                   halves), its group, its true class, the sha256 of its text, and the text itself where the
+                   licence of the task allows it
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
                    to every test example at the reported step
 evaluations/       one safetensors file per training: the probabilities of every split at every evaluation
@@ -20,14 +22,23 @@ environment.json   application, runtime, machine, the pretrained models that it 
 log.txt            what the stages said
 manifest-sha256.txt  the checksum of every other file`
 
+const DEVELOPMENT = `
+Measured on development rows, which settings are chosen on: no result to be reported. Where a table says "test example",
+it is one of those.
+`
+
 /** The text that greets whoever unpacks a bundle. */
-export function readme(run: { id: string; name: string; question: string; state: string }, appVersion: string): string {
+export function readme(
+  run: { id: string; name: string; question: string; state: string },
+  measure: Measure,
+  appVersion: string,
+): string {
   const unfinished = run.state === 'done' ? '' : `\nThis run is ${run.state}, not done: what is missing is left out.\n`
   return `${run.name}
 ${'='.repeat(run.name.length)}
 
 ${run.question ? run.question + '\n\n' : ''}A weak-to-strong experiment, exported by Weak-to-Strong Lab ${appVersion} (run ${run.id}, bundle version ${BUNDLE_VERSION}).
-${unfinished}
+${measure === 'development' ? DEVELOPMENT : ''}${unfinished}
 To check that nothing is missing or changed, in a folder of its own:
 
     unzip <this file> -d bundle && cd bundle

@@ -3,10 +3,10 @@ import { columns, count, decimal, wrap } from './text'
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
-const LEGEND =
-  'Accuracies on ground truth of the test split, means over seeds. PGR: share of the gap between weak and ceiling that ' +
-  'the student recovers, with its 95 % interval. agreement: how often the student decides like its supervisor. copied: ' +
-  'share of the supervisor’s errors that the student repeats. n: seeds × test examples.'
+const legend = (measure: ArmResult['arm']['measure']) =>
+  `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds. ` +
+  'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often ' +
+  `the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds × ${measure} examples.`
 
 /** The result table of a run: one row an arm, grouped by what the arms of a group have in common. */
 export function resultTable(arms: ArmResult[], width: number): string[] {
@@ -26,7 +26,7 @@ export function resultTable(arms: ArmResult[], width: number): string[] {
     lines.push(`  ${rows[i + 1]!}`)
   }
   const marked = notes.flatMap((text, i) => wrap(`[${i + 1}] ${text}`, width))
-  return [...lines, '', ...wrap(LEGEND, width), ...marked]
+  return [...lines, '', ...wrap(legend(arms[0]!.arm.measure), width), ...marked]
 }
 
 function row(result: ArmResult, note: (text: string) => string): string[] {

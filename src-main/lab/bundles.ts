@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BundleInput, BundleMetric, BundleModel, BundleTask, BundleTensors } from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
-import { checkpointOf, type ArmSeed, type Split, type Stage } from '../science/stages'
+import { checkpointOf, type ArmSeed, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
@@ -54,9 +54,12 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
 
 async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[], id: string): Promise<BundleTask> {
   const info = tasks.find((task) => task.id === id)
-  const data = rows.find(
-    (row) => row.kind === 'data' && (JSON.parse(row.config) as { task: string }).task === id && row.state === 'done',
-  )
+  const draws = rows.flatMap(({ kind, config, state, key }) => {
+    if (kind !== 'data' || state !== 'done') return []
+    const { task, redraw = null } = JSON.parse(config) as Pick<DataConfig, 'task'> & Partial<DataConfig>
+    const examples = async () => (await readPrepared(shelf.folder(key, 'own'))).splits
+    return task === id ? [{ seed: redraw, examples }] : []
+  })
   // A task that was removed since is the user's own; its texts stay home either way.
   const known = info ?? {
     id,
@@ -71,7 +74,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[]
   return {
     ...known,
     licenceText: await readFile(join(resources, 'tasks', `${id}.licence.txt`), 'utf8').catch(() => null),
-    examples: async () => (data ? (await readPrepared(shelf.folder(data.key, 'own'))).splits : null),
+    draws,
   }
 }
 

@@ -1,13 +1,13 @@
-import type { Arm, RunDetail, RunState, RunSummary, StageStatus } from '../../src-preload/contract'
-import type { ExperimentSpec } from '../science/spec'
+import type { RunDetail, RunState, RunSummary, StageStatus } from '../../src-preload/contract'
+import { storedArms, storedSpec } from '../science/earlier'
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { createEstimator, type ModelSizes } from './estimates'
 import { stageOf } from './lifecycle'
 
 /** What was asked for. */
-export const specOf = (run: RunCounts) => JSON.parse(run.spec) as ExperimentSpec
+export const specOf = (run: RunCounts) => storedSpec(run.spec)
 /** What is compared. */
-export const armsOf = (run: RunCounts) => JSON.parse(run.arms) as Arm[]
+export const armsOf = (run: RunCounts) => storedArms(run.arms)
 
 function stateOf(run: RunCounts): RunState {
   return run.ended ?? (run.running > 0 ? 'running' : 'queued')

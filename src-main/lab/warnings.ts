@@ -22,6 +22,8 @@ interface Circumstances {
 /** What a user should know before pressing Run. */
 export function warningsOf({ spec, plan }: Planned, { space, models, sources }: Circumstances): string[] {
   const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models), ...starved(spec, sources)]
+  if (spec.measure === 'development')
+    warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
   if (spec.seeds.length < 3)
     warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
   for (const [side, lr] of fastFinetuning(spec))
@@ -39,11 +41,11 @@ export function warningsOf({ spec, plan }: Planned, { space, models, sources }: 
 const FEW: Record<Split, number> = { weak: 100, transfer: 100, validation: 50, test: 300 }
 
 /** A warning for every task that leaves a split far fewer examples than it was asked for. */
-function starved({ tasks, sizes }: ExperimentSpec, sources: PlanContext['sources']): string[] {
+function starved({ tasks, sizes, measure }: ExperimentSpec, sources: PlanContext['sources']): string[] {
   return tasks.flatMap((task) => {
     const { rows, title } = sources[task]!
     if (!rows) return []
-    const largest = largestSizes(sizes, rows)
+    const largest = largestSizes(sizes, rows, measure)
     const few = SPLITS.filter((split) => largest[split] < Math.min(sizes[split], FEW[split]))
     if (few.length === 0) return []
     const left = few.map((split) => `${largest[split]} of ${count(sizes[split])} for ${split}`).join(', ')

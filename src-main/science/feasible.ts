@@ -57,11 +57,11 @@ function taskProblems(spec: Names, { sources }: Pick<PlanContext, 'sources'>): P
 const LUCK = 2
 
 /** Sizes of which a task is known to leave some split too few examples of a class: its data stage would fail. */
-function sizeProblems({ tasks, sizes }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: PlanContext): Problem[] {
   return tasks.flatMap((task) => {
     const { rows, classes, title } = sources[task] ?? {}
     if (!rows || !classes || rows.test === null) return []
-    const largest = largestSizes(sizes, rows)
+    const largest = largestSizes(sizes, rows, measure)
     const starved = SPLITS.filter((split) => Math.floor(largest[split] / classes) + LUCK < MIN_PER_CLASS)
     return starved.map((split) => ({
       path: `sizes.${split}`,

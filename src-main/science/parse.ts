@@ -1,3 +1,4 @@
+import { fromEarlier } from './earlier'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { settled } from './params'
@@ -8,10 +9,10 @@ type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Proble
 
 /**
  * Checks an experiment spec, fills in every default, and puts parameters that mean nothing beside the others back to
- * theirs. Never throws; every problem is reported, not only the first.
+ * theirs. What an earlier version wrote is read as it was meant (`fromEarlier`). Never throws; every problem is reported, not only the first.
  */
 export function parseSpec(input: unknown): Parsed {
-  const asked = parse(input)
+  const asked = parse(fromEarlier(input))
   // Entries that differ in nothing that means something are the same one, which only shows now.
   return asked.ok ? parse(withoutIdle(asked.spec)) : asked
 }

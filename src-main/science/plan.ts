@@ -57,6 +57,7 @@ function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): Arm[]
           weak,
           strong,
           method,
+          measure: spec.measure,
           title: `${taskTitle} · ${weakTitle} → ${strongTitle} · ${methodTitle}`,
           weakTitle,
           strongTitle,
@@ -102,11 +103,17 @@ function planSeed(at: SeedPlan): ArmSeed {
   return { seed, weak, labels, student, ceiling }
 }
 
-function addData({ spec, context, add, arm }: SeedPlan): string {
+/** One for all seeds of a task, unless they redraw the halves. */
+function addData({ spec, context, add, arm, seed }: SeedPlan): string {
   const { sha256: source, title } = context.sources[arm.task]!
-  const config = { task: arm.task, source, sizes: spec.sizes, splitSeed: spec.splitSeed }
-  return add({ kind: 'data', config, needs: {}, title: `data · ${title}` })
+  const { sizes, splitSeed, measure } = spec
+  const redraw = spec.redraw === 'halves' ? seed : null
+  const config = { task: arm.task, source, sizes, splitSeed, redraw, measure }
+  return add({ kind: 'data', config, needs: {}, title: ['data', title, ...drawnBy(spec, seed)].join(' · ') })
 }
+
+/** What tells apart the stages of seeds that have data of their own. */
+const drawnBy = ({ redraw }: ExperimentSpec, seed: number) => (redraw === 'halves' ? [`seed ${seed}`] : [])
 
 function addPretrain({ context, add }: SeedPlan): string {
   const bundled = Object.entries(context.bundled).filter(([id]) => CORPORA.includes(id))
@@ -114,13 +121,14 @@ function addPretrain({ context, add }: SeedPlan): string {
   return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${bundled.length} corpora` })
 }
 
-/** The hidden states of a model over the examples: one stage for all seeds, arms and studies. */
+/** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
 function addFeatures(at: SeedPlan, data: string, model: ModelChoice): string {
-  const { spec, context, arm, add } = at
+  const { spec, context, arm, seed, add } = at
   const config = { ...contentOf(at, model), backend: context.backend }
   const { checkpoint } = readingOf(model)!
   const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
-  return add({ kind: 'features', config, needs: { data }, title: ['features', checkpoint, ...task].join(' · ') })
+  const title = ['features', checkpoint, ...task, ...drawnBy(spec, seed)].join(' · ')
+  return add({ kind: 'features', config, needs: { data }, title })
 }
 
 /** A reading by the model's content in place of its name. */

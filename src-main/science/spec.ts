@@ -59,7 +59,27 @@ export const RUN = {
     min: 0,
     max: 1_000_000,
     label: 'Split seed',
-    help: 'Decides which examples land in which split. The seeds of an arm share one split.',
+    help: 'Decides which examples land in which split. The seeds of a run share one test split.',
+  },
+  redraw: {
+    type: 'choice',
+    default: 'halves',
+    label: 'Seeds redraw',
+    help: 'With the halves, each seed draws weak half, transfer half and validation anew from the same pool, so that intervals cover the choice of training data too. The test split stays.',
+    options: [
+      { value: 'halves', label: 'halves and order' },
+      { value: 'order', label: 'order of training alone' },
+    ],
+  },
+  measure: {
+    type: 'choice',
+    default: 'test',
+    label: 'Measured on',
+    help: 'Development rows are a fifth of the groups that is never tested on, whatever the split seed. Choose settings on them, then report on the test rows.',
+    options: [
+      { value: 'test', label: 'test rows' },
+      { value: 'development', label: 'development rows' },
+    ],
   },
 } as const satisfies ParamTable
 

@@ -5,7 +5,8 @@ import type { OptimiserSpec } from './optimiser'
 export type StageKind = 'data' | 'pretrain' | 'features' | 'train' | 'label'
 /** Goes up with every change of a stage's code that changes its result: what was cached before is then another stage. */
 export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  data: 1,
+  // 2: development rows are never tested on; seeds may redraw the halves.
+  data: 2,
   pretrain: 1,
   features: 1,
   train: 1,
@@ -15,6 +16,12 @@ export type Role = 'weak' | 'student' | 'ceiling'
 /** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
 export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
+/** The splits that are no measurement: trained on, or in the choice of a stop. */
+export const TRAINING = ['weak', 'transfer', 'validation'] as const satisfies readonly Split[]
+export type TrainingSplit = (typeof TRAINING)[number]
+
+/** Which rows the split `test` holds: those that are reported, or those that settings are chosen on. */
+export type Measure = 'test' | 'development'
 
 /** The splits that a supervisor labels: never the half that it was taught on. */
 export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
@@ -30,6 +37,9 @@ export interface DataConfig {
   source: string
   sizes: Record<Split, number>
   splitSeed: number
+  /** Deals the training splits anew; null where all seeds of a run share them. */
+  redraw: number | null
+  measure: Measure
 }
 export interface PretrainConfig {
   recipe: 'ppmi-svd'
@@ -108,6 +118,7 @@ export interface Arm {
   weak: ModelChoice
   strong: ModelChoice
   method: MethodChoice
+  measure: Measure
   /** Short names for people. */
   title: string
   weakTitle: string

@@ -36,6 +36,22 @@ describe('a bundle', () => {
     expect(files.get(bundle.results.arms[0]!.predictions[0]!.file)).toBeDefined()
   })
 
+  it('lists what is measured on once, under its name, and the other splits of every seed that redraws them', async () => {
+    const { input } = await exported()
+    const [draw] = input.tasks[0]!.draws
+    const tasks = [{ ...input.tasks[0]!, draws: [3, 5].map((seed) => ({ ...draw!, seed })) }]
+    const spec = { ...input.spec, measure: 'development' as const }
+    const { files } = await exported({ tasks, spec })
+    const rows = table(files.get('examples/spam.csv')).map(({ split, id, seed }) => [split, id, seed].join(' '))
+    expect(rows).toEqual([
+      ...['weak 0 3', 'transfer 1 3', 'validation 2 3'],
+      ...['development 3 ', 'development 4 ', 'development 5 '],
+      ...['weak 0 5', 'transfer 1 5', 'validation 2 5'],
+    ])
+    expect(files.get('README.txt')!.toString()).toContain('Measured on development rows')
+    expect((await exported()).files.get('README.txt')!.toString()).not.toContain('development')
+  })
+
   it('holds tables that a program can read', async () => {
     const { files } = await exported()
     expect(table(files.get('examples/spam.csv'))[3]).toEqual({
@@ -46,6 +62,7 @@ describe('a bundle', () => {
       truth: '1',
       class: 'spam',
       text_sha256: createHash('sha256').update('mail 3, "quoted"\nsecond line').digest('hex'),
+      seed: '',
       text: 'mail 3, "quoted"\nsecond line',
     })
     expect(table(files.get('predictions/001-spam-words-60-vectors-32-naive/seed-0.csv'))).toEqual([

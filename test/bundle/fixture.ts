@@ -111,7 +111,7 @@ export const task = (origin: BundleTask['origin']): BundleTask => ({
   origin,
   sha256: key('0'),
   licenceText: 'Public domain.',
-  examples: () => Promise.resolve(splits),
+  draws: [{ seed: null, examples: () => Promise.resolve(splits) }],
 })
 
 /** A finished run of one arm and one seed, whose tensor file lies in `folder`. */

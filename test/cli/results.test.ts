@@ -14,6 +14,7 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
       task: 'spam',
       weak: { model: 'words', words: 30 },
       strong: { model: 'vectors', hidden: 32 },
+      measure: 'test',
       method: { method },
       title: '',
       weakTitle: 'words 30',

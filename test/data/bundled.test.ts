@@ -50,9 +50,8 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
   it('fills the default sizes, or its share of them, from rows that may be used so', async () => {
     const rows = await readTask(fileOf(id))
     const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
-    const { splits, classes } = splitTask(rows, { task: id, source: task.sha256, sizes, splitSeed: 0 }, [
-      ...task.classes,
-    ])
+    const config = { task: id, source: task.sha256, sizes, splitSeed: 0, redraw: null, measure: 'test' } as const
+    const { splits, classes } = splitTask(rows, config, task.classes)
     expect(classes).toEqual(task.classes)
     const tested = Math.min(1000, task.testExamples)
     expect(splits.test.length).toBeGreaterThanOrEqual(tested - 2)
@@ -65,6 +64,21 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
         groups.set(example.group, split)
       }
     }
+  })
+
+  it('has development rows, a fifth of what is not tested on, enough of them to choose settings by', async () => {
+    const rows = await readTask(fileOf(id))
+    const config = { task: id, source: task.sha256, splitSeed: 0, redraw: 0 }
+    const all = { weak: 1, transfer: 1, validation: 1, test: 1 }
+    const cut = splitTask(
+      rows,
+      { ...config, sizes: { ...all, weak: 300, transfer: 300, validation: 100, test: 20_000 }, measure: 'development' },
+      task.classes,
+    )
+    const share = cut.splits.test.length / (task.examples - task.testExamples)
+    expect(share).toBeGreaterThan(0.1)
+    expect(share).toBeLessThan(0.25)
+    for (const example of cut.splits.test) expect(rows[example.id]!.split).toBe('train')
   })
 })
 

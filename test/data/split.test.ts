@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SPLITS, type DataConfig, type Split } from '../../src-main/science/stages'
+import { readTask } from '../../src-main/data/datasets/read'
+import { SPLITS, TRAINING, type DataConfig, type Split } from '../../src-main/science/stages'
 import { MIN_PER_CLASS, splitTask } from '../../src-main/science/tasks/split'
 import type { PreparedTask, TaskRow } from '../../src-main/science/tasks/task'
 
@@ -9,6 +12,8 @@ const config = (sizes: Partial<DataConfig['sizes']> = {}, splitSeed = 0): DataCo
   source: 'none',
   sizes: { weak: 40, transfer: 40, validation: 20, test: 40, ...sizes },
   splitSeed,
+  redraw: null,
+  measure: 'test',
 })
 const rowsOf = (n: number, row: (i: number) => Partial<TaskRow> = () => ({})): TaskRow[] =>
   Array.from({ length: n }, (_, i) => ({ text: `text ${i}`, label: i % 2, ...row(i) }))
@@ -128,4 +133,83 @@ describe('splitTask, any dataset', () => {
       { numRuns: 60 },
     )
   })
+})
+
+const groupsOf = (task: PreparedTask, splits: readonly Split[]) =>
+  new Set(splits.flatMap((split) => task.splits[split].map((e) => e.group)))
+/** Groups of four rows; declared test rows, or none. */
+const grouped = (declared: boolean) =>
+  rowsOf(1600, (i) => ({
+    group: `g${i >> 2}`,
+    ...(declared && { split: (i >> 2) % 4 === 0 ? ('test' as const) : ('train' as const) }),
+  }))
+
+describe.each([true, false])('seeds that redraw the halves (declared test rows: %s)', (declared) => {
+  const rows = grouped(declared)
+  const cut = (redraw: number | null, over: Partial<DataConfig> = {}) =>
+    splitTask(rows, { ...config({}, 3), redraw, ...over })
+
+  it('test on the same rows in the same order, as without', () => {
+    const { test } = cut(null).splits
+    for (const seed of [0, 1, 2, 77]) expect(cut(seed).splits.test).toEqual(test)
+    expect(cut(0, { splitSeed: 4 }).splits.test).not.toEqual(test)
+  })
+
+  it('draw the other splits anew from one pool, whole groups at a time', () => {
+    const ids = (seed: number | null, split: Split) => cut(seed).splits[split].map((e) => e.id)
+    for (const split of TRAINING) {
+      expect(new Set([null, 0, 1, 2].map((seed) => ids(seed, split).join())).size).toBe(4)
+      expect(ids(1, split)).toEqual(ids(1, split))
+    }
+    for (const seed of [0, 1, 2]) {
+      const task = cut(seed)
+      const seen = SPLITS.map((split) => groupsOf(task, [split]))
+      expect(new Set(seen.flatMap((groups) => [...groups])).size).toBe(seen.reduce((sum, { size }) => sum + size, 0))
+      for (const split of TRAINING)
+        for (const e of task.splits[split]) expect(rows[e.id]!.split).toBe(declared ? 'train' : undefined)
+    }
+  })
+})
+
+describe.each([true, false])('development rows (declared test rows: %s)', (declared) => {
+  const rows = grouped(declared)
+  const of = (measure: DataConfig['measure'], splitSeed: number, redraw: number | null = 0) =>
+    splitTask(rows, { ...config({ weak: 400, transfer: 400, test: 400 }, splitSeed), measure, redraw })
+  const development = new Set([0, 1, 2].flatMap((seed) => [...groupsOf(of('development', seed), ['test'])]))
+
+  it('are the same fifth under every seed, and never tested on', () => {
+    expect(development.size / 400).toBeGreaterThan(declared ? 0.1 : 0.13)
+    expect(development.size / 400).toBeLessThan(0.27)
+    for (let seed = 0; seed < 20; seed++)
+      for (const group of groupsOf(of('test', seed), ['test'])) expect(development).not.toContain(group)
+  })
+
+  it('are trained on like others, except where they are measured; test rows are then not used at all', () => {
+    const trained = groupsOf(of('test', 5), TRAINING)
+    expect([...development].some((group) => trained.has(group))).toBe(true)
+    for (let seed = 0; seed < 5; seed++) {
+      const tuning = of('development', seed)
+      const tested = groupsOf(of('test', seed), ['test'])
+      for (const group of groupsOf(tuning, TRAINING)) expect(development).not.toContain(group)
+      for (const group of groupsOf(tuning, SPLITS)) expect(tested).not.toContain(group)
+    }
+  })
+
+  it('do not depend on the order of the rows', () => {
+    const turned = splitTask(rows.toReversed(), {
+      ...config({ weak: 400, transfer: 400, test: 400 }),
+      measure: 'development',
+    })
+    for (const group of groupsOf(turned, ['test'])) expect(development).toContain(group)
+  })
+})
+
+it('a seed order is what it was before there was a choice', async () => {
+  const file = resolve(import.meta.dirname, '../../resources/tasks/sotu.jsonl.gz')
+  const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
+  const { splits } = splitTask(await readTask(file), { ...config(sizes), task: 'sotu' })
+  const digest = SPLITS.map((split) => splits[split].map((e) => e.id).join()).join(';')
+  expect(createHash('sha256').update(digest).digest('hex')).toBe(
+    'ac8e7ed09614535df54aa4b9e7eb974912940153e5f08b0c3cddfcf6982d173f',
+  )
 })

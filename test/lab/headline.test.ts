@@ -15,7 +15,7 @@ function result(task: string, method: string, pgr: Pgr, strong = 'big'): ArmResu
   const title = `${task} · small → ${strong} · ${method}`
   const choices = { weak: { model: 'words' }, strong: { model: 'vectors' }, method: { method } }
   return {
-    arm: { id: title, task, title, ...titles, ...choices, seeds: [] },
+    arm: { id: title, task, title, measure: 'test', ...titles, ...choices, seeds: [] },
     stop: 'last',
     seedsDone: 3,
     ...{ weak: null, student: estimate, ceiling: null, pgr, bySeed: [], training: null, stops: null },
@@ -56,4 +56,11 @@ test('arms are named by task and models where these differ', () => {
   ])
   const both = [result('Spam', 'naive', pgr), result('Food', 'naive', pgr)]
   expect(told(both.slice(0, 1), both)).toBe('Spam · naive: PGR .50 (.40 to .60)')
+})
+
+test('says first when the numbers are those of development rows', () => {
+  const { arm, ...report } = result('Spam', 'naive', defined(0.5, 0.4, 0.6))
+  expect(told([{ ...report, arm: { ...arm, measure: 'development' } }])).toBe(
+    'On development rows. naive: PGR .50 (.40 to .60)',
+  )
 })

@@ -170,7 +170,8 @@ describe('the lab', () => {
     await expect(lab.calls.datasetImport({ ...request, id: 'other', label: 'lable' })).rejects.toMatchObject({
       code: 'bad-input',
     })
-    const { runId } = await lab.calls.run(tinySpec({ tasks: ['mine'] }))
+    const longer = { weak: { epochs: 5, batch: 10 }, strong: { epochs: 1, batch: 10 } }
+    const { runId } = await lab.calls.run(tinySpec({ tasks: ['mine'], optimiser: longer }))
     expect((await ended(lab, runId)).state).toBe('done')
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     expect(arms[0]!.weak!.value).toBeGreaterThan(0.5)

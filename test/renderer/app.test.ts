@@ -219,7 +219,7 @@ describe('the result', () => {
     expect(await screen.findByText('ceiling (ground truth)')).toBeTruthy()
     await fireEvent.click(
       await screen.findByRole('button', {
-        name: 'As a table: Accuracy on held-out test, and PGR',
+        name: 'As a table: Accuracy on ground truth, and PGR',
       }),
     )
     expect(screen.getByRole('columnheader', { name: 'arm' })).toBeTruthy()

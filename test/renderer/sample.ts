@@ -67,6 +67,8 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   stop: 'last',
   evaluations: 20,
   splitSeed: 0,
+  redraw: 'order',
+  measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],
 })

@@ -41,6 +41,8 @@ describe('parseSpec', () => {
         stop: 'last',
         evaluations: 20,
         splitSeed: 0,
+        redraw: 'halves',
+        measure: 'test',
         weights: 'keep',
       },
     })

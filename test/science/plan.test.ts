@@ -44,7 +44,28 @@ const find = (p: Plan, key: string): Stage => p.stages.find((s) => s.key === key
 
 describe('planExperiment', () => {
   it('shares data, vectors, floors, ceilings and labels between the arms', () => {
-    expect(count(plan())).toEqual({ data: 1, pretrain: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
+    const shared = { pretrain: 1, weak: 2, label: 2, ceiling: 2, student: 4 }
+    expect(count(plan({ redraw: 'order' }))).toEqual({ data: 1, ...shared })
+    expect(count(plan())).toEqual({ data: 2, ...shared })
+  })
+
+  it('gives every seed data of its own where it redraws the halves, and says which rows are measured', () => {
+    const configs = (changes: Record<string, unknown>) =>
+      plan(changes).stages.flatMap((s) => (s.kind === 'data' ? [[s.config.redraw, s.config.measure, s.title]] : []))
+    expect(configs({ seeds: [3, 5] })).toEqual([
+      [3, 'test', 'data · Spam · seed 3'],
+      [5, 'test', 'data · Spam · seed 5'],
+    ])
+    expect(configs({ redraw: 'order', measure: 'development' })).toEqual([[null, 'development', 'data · Spam']])
+    expect(plan({ measure: 'development' }).arms.map((arm) => arm.measure)).toEqual(['development', 'development'])
+    for (const arm of plan().arms) {
+      const data = arm.seeds.map(({ weak, student, ceiling }) => {
+        const needs = [weak, student, ceiling].map((key) => (find(plan(), key).needs as { data: string }).data)
+        expect(new Set(needs).size).toBe(1)
+        return needs[0]
+      })
+      expect(new Set(data).size).toBe(2)
+    }
   })
 
   it('makes word vectors from the corpora alone, whatever other tasks are bundled', () => {
@@ -61,7 +82,7 @@ describe('planExperiment', () => {
     expect(() => plan({ sizes }, { sources })).toThrow(
       'sizes.validation: expected sizes of which the 3000 examples of "Spam", shared out in proportion, leave this split 10, got 200 of 101500 in all, which leaves 4',
     )
-    expect(count(plan({ sizes: { ...sizes, weak: 2000 } }, { sources }))).toMatchObject({ data: 1 })
+    expect(count(plan({ sizes: { ...sizes, weak: 2000 } }, { sources }))).toMatchObject({ data: 2 })
     const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small', layers: 2 } }
     const last = (blocks: number) => ({ strong: [{ model: 'pretrained', checkpoint: 'small', tune: 'last', blocks }] })
     expect(count(plan(last(2), { checkpoints }))).toMatchObject({ ceiling: 2 })
@@ -211,7 +232,7 @@ describe('planExperiment', () => {
     it('names a training by the content of its model, not by its id', () => {
       const strong = [{ model: 'pretrained', checkpoint: 'large' }]
       const p = of(strong)
-      expect(count(p)).toEqual({ data: 1, weak: 2, label: 2, ceiling: 2, student: 4 })
+      expect(count(p)).toEqual({ data: 2, weak: 2, label: 2, ceiling: 2, student: 4 })
       const contents = p.stages.flatMap((s) => (s.kind === 'train' ? [`${s.config.role} ${s.config.checkpoint}`] : []))
       expect(new Set(contents)).toEqual(
         new Set([`weak ${'1'.repeat(64)}`, `student ${'2'.repeat(64)}`, `ceiling ${'2'.repeat(64)}`]),
@@ -224,14 +245,15 @@ describe('planExperiment', () => {
       for (const role of ['student', 'ceiling']) expect(keys(changed, role)).not.toEqual(keys(p, role))
     })
 
-    it('computes features once for every seed, arm, head and study', () => {
+    it('computes features once for every arm, head and study with the same examples', () => {
       const strong = [0, 8, 16].map((hidden) => ({ model: 'probe', checkpoint: 'large', hidden }))
-      const p = of(strong)
+      const p = of(strong, { redraw: 'order' })
       expect(keysOf(p, 'features')).toHaveLength(1)
       const trainings = p.stages.filter((s) => s.kind === 'train' && s.config.role !== 'weak')
       expect(trainings).toHaveLength(3 * 2 * 3)
       for (const s of trainings) expect(s.needs).toMatchObject({ features: keysOf(p, 'features')[0] })
-      expect(keysOf(of(strong, { seeds: [7] }), 'features')).toEqual(keysOf(p, 'features'))
+      expect(keysOf(of(strong, { redraw: 'order', seeds: [7] }), 'features')).toEqual(keysOf(p, 'features'))
+      expect(keysOf(of(strong), 'features')).toHaveLength(2)
       const shorter = [{ model: 'probe', checkpoint: 'large', tokens: 32 }]
       expect(keysOf(of(shorter), 'features')).not.toEqual(keysOf(p, 'features'))
     })

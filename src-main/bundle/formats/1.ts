@@ -152,4 +152,6 @@ export const environment = z.strictObject({
 })
 
 /** Results of version 1 as this version tells them. */
-export const upgraded = ({ arms }: z.infer<typeof results>): Results => ({ arms })
+export const upgraded = ({ arms }: z.infer<typeof results>): Results => ({
+  arms: arms.map(({ arm, ...report }) => ({ ...report, arm: { ...arm, measure: 'test' } })),
+})

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readRegular } from '../regular'
 
 /** What a model's makers say of it. */
 export interface ModelCard {
@@ -10,9 +10,12 @@ export interface ModelCard {
   text: string | null
 }
 
+/** Bytes of a README.md that is shown. */
+const LONGEST = 1 << 20
+
 /** The card that lies in a model's folder: `README.md` with a header of settings between lines of `---`. */
 export async function readCard(folder: string): Promise<ModelCard> {
-  const readme = await readFile(path.join(folder, 'README.md'), 'utf8').catch(() => null)
+  const readme = await readRegular(path.join(folder, 'README.md'), LONGEST).then(String, () => null)
   const header = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?/.exec(readme ?? '')
   const licence = /^license:[ \t]*["']?([\w.-]+)["']?[ \t]*$/m.exec(header?.[1] ?? '')?.[1] ?? null
   return {

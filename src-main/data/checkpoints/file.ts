@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { FileError, openRegular } from '../regular'
 import { CheckpointError } from './errors'
 import { halfTable } from './half'
 
@@ -17,13 +18,13 @@ export class CheckpointFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws CheckpointError when there is no such file */
+  /** @throws CheckpointError when there is no such file, or it is none: a folder, a named pipe */
   static async open(file: string): Promise<CheckpointFile> {
     try {
-      const handle = await open(file, 'r')
-      const { size } = await handle.stat()
+      const { handle, size } = await openRegular(file)
       return new CheckpointFile(path.basename(file), size, handle)
     } catch (cause) {
+      if (cause instanceof FileError) throw new CheckpointError(cause.message, { cause })
       throw new CheckpointError(`${file}: expected a file that can be read, got ${(cause as Error).message}`, { cause })
     }
   }

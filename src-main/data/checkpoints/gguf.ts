@@ -1,7 +1,7 @@
-import { gguf, type GGUFParseOutput, type GGUFTypedMetadata } from '@huggingface/gguf'
-import { BLOCK_TYPES } from './dequantise'
-import { CheckpointError, refuse } from './errors'
+import { BLOCK_TYPES, typeName } from './blocks'
+import { refuse } from './errors'
 import { CheckpointFile } from './file'
+import { readGgufHeader, type GgufHeader } from './gguf-header'
 import { sizeOf, type SourceTensor, type TensorSource } from './source'
 
 /** ggml's numbers of the types that are not quantised. */
@@ -9,6 +9,9 @@ const F32 = 0
 const F16 = 1
 const BF16 = 30
 const READABLE = ['F32', 'F16', 'BF16', ...Object.values(BLOCK_TYPES).map((type) => type.name)]
+
+/** What a size in the metadata may be at most. */
+const MAX_SIZE = 1e8
 
 interface Layout {
   name: string
@@ -44,12 +47,12 @@ export interface GgufSource extends TensorSource {
 export async function openGguf(path: string): Promise<GgufSource> {
   const file = await CheckpointFile.open(path)
   try {
-    const header = await parseHeader(path, file)
+    const header = await readGgufHeader(file)
     const places = placesOf(header, file)
     const tensors = new Map<string, SourceTensor>()
     for (const [name, { shape, layout }] of places) tensors.set(name, { shape, dtype: layout.name, file: file.name })
     return {
-      metadata: new Metadata(header.metadata, file.name),
+      metadata: new Metadata(Object.fromEntries(header.values), file.name),
       tensors,
       readable: READABLE,
       read: (name) => readPlace(file, name, places.get(name)),
@@ -61,61 +64,19 @@ export async function openGguf(path: string): Promise<GgufSource> {
   }
 }
 
-async function parseHeader(path: string, file: CheckpointFile): Promise<GGUFParseOutput> {
-  if (file.size < 24) refuse(file.name, 'at least 24 bytes of a GGUF header', file.size)
-  let header: GGUFParseOutput & { typedMetadata: GGUFTypedMetadata }
-  try {
-    header = await gguf(path, { allowLocalFile: true, typedMetadata: true })
-  } catch (cause) {
-    throw new CheckpointError(`${file.name}: expected a GGUF header, got ${(cause as Error).message}`, { cause })
-  }
-  // Beyond the end of the file the parser reads zeros.
-  const [start, end] = header.tensorInfoByteRange
-  if (end > file.size) refuse(file.name, `a GGUF header of ${end} bytes`, `a file of ${file.size}`)
-  if (!header.littleEndian) refuse(file.name, 'a little-endian GGUF file', 'a big-endian one')
-  // It cuts the last text of a list where that lies across two pieces that it reads, and keeps one of two equal keys.
-  const size = sizeOfMetadata(header.typedMetadata)
-  if (size !== start) refuse(file.name, `${start} bytes of metadata`, `values of ${size}`)
-  return header
-}
-
-const WIDTHS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
-const TEXT = 8
-const LIST = 9
-/** What the parser puts among the keys. */
-const COUNTS = new Set(['version', 'tensor_count', 'kv_count'])
-
-/** Bytes that parsed metadata takes in the file, everything before it included. */
-function sizeOfMetadata(metadata: GGUFTypedMetadata): number {
-  const length = metadata.version.value === 1 ? 4 : 8
-  const sizeOf = (value: unknown, type: number, subType?: number): number => {
-    if (type === TEXT) return length + Buffer.byteLength(value as string)
-    if (type !== LIST || !Array.isArray(value)) return WIDTHS[type] ?? NaN
-    const fixed = WIDTHS[subType ?? NaN]
-    const entries = fixed === undefined ? value.map((entry) => sizeOf(entry, subType ?? NaN)) : [fixed * value.length]
-    return 4 + length + entries.reduce((a, b) => a + b, 0)
-  }
-  type Entry = GGUFTypedMetadata[string]
-  const entries = Object.entries<Entry>(metadata).filter(([key]) => !COUNTS.has(key))
-  return entries.reduce(
-    (sum, [key, { value, type, subType }]) => sum + sizeOf(key, TEXT) + 4 + sizeOf(value, type, subType),
-    8 + 2 * length,
-  )
-}
-
-function placesOf(header: GGUFParseOutput, file: CheckpointFile): Map<string, Place> {
+function placesOf({ tensors, start }: GgufHeader, file: CheckpointFile): Map<string, Place> {
   const places = new Map<string, Place>()
-  for (const { name, shape, dtype, offset } of header.tensorInfos) {
+  for (const { name, sides, type, offset } of tensors) {
     const where = `${file.name}: tensor "${name}"`
     if (places.has(name)) refuse(where, 'it once', 'it twice')
-    const layout = layoutOf(dtype) ?? refuse(where, `a type of ${READABLE.join(', ')}`, `ggml type ${Number(dtype)}`)
-    const sides = shape.map(Number).reverse()
-    const row = sides.at(-1) ?? 1
+    const layout = layoutOf(type) ?? refuse(where, `a type of ${READABLE.join(', ')}`, typeName(type))
+    const shape = sides.toReversed()
+    const row = shape.at(-1) ?? 1
     if (row % layout.values !== 0) refuse(where, `rows of a multiple of ${layout.values} for ${layout.name}`, row)
-    const begin = Number(header.tensorDataOffset + offset)
-    const end = begin + (sizeOf(sides) / layout.values) * layout.bytes
+    const begin = start + offset
+    const end = begin + (sizeOf(shape) / layout.values) * layout.bytes
     if (!(end <= file.size)) refuse(where, `its data at bytes ${begin} to ${end}`, `a file of ${file.size} bytes`)
-    places.set(name, { type: dtype, layout, shape: sides, begin, end })
+    places.set(name, { type, layout, shape, begin, end })
   }
   const ordered = [...places].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
   ordered.slice(1).forEach(([name, { begin }], i) => {
@@ -163,12 +124,16 @@ export class Metadata {
       : refuse(`${this.file}: ${key}`, 'a number', number)
   }
 
-  /** A size: a whole number from 1. */
-  size(key: string, fallback?: number): number {
+  /** A size: a whole number from 1, no larger than any model's: a lying one must not be reckoned with. */
+  size(key: string, fallback?: number, most = MAX_SIZE): number {
     const value = this.number(key, fallback)
-    return Number.isSafeInteger(value) && value > 0
-      ? value
-      : refuse(`${this.file}: ${key}`, 'a whole number from 1', value)
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value
+    return refuse(`${this.file}: ${key}`, `a whole number from 1 to ${most}`, value)
+  }
+
+  /** Every key, in the file's order. */
+  keys(): string[] {
+    return Object.keys(this.values)
   }
 
   texts(key: string): string[] {

@@ -10,6 +10,8 @@ export interface FoundHead {
   head: TransformerSpec['head']
   /** Nothing for a head that is tied, or that the checkpoint does not have. */
   rules: Rule[]
+  /** The class whose head is left out, where there is one that is not read: the body is read alone. */
+  leftOut?: string
 }
 
 /** A head of two classes that says nothing yet: what an encoder without head gets. */
@@ -20,7 +22,7 @@ export const headKeys = z.looseObject({ architectures: z.array(z.string()).nulli
 /**
  * The head of a checkpoint by the class that transformers would open it with.
  * @param file config.json, for messages
- * @throws CheckpointError for a class whose head is not read
+ * @throws CheckpointError for a class of another family
  */
 export function findHead(
   architecture: Architecture,
@@ -30,15 +32,16 @@ export function findHead(
   file: string,
 ): FoundHead {
   const { classes, heads } = architecture
-  if (className === undefined || classes.body.includes(className)) {
-    const hasLanguage = classes.language !== null && (described.tied || tensors.has(`${heads.language}.weight`))
-    return hasLanguage ? languageHead(described, heads.language) : NEW
-  }
-  if (className === classes.language) return languageHead(described, heads.language)
+  const hasLanguage = classes.language !== null && (described.tied || tensors.has(`${heads.language}.weight`))
+  const bare = hasLanguage ? languageHead(described, heads.language) : NEW
+  if (className === undefined || classes.body.includes(className)) return bare
+  // Untied by its config, but saved without: what needs the head refuses it, and a head of classes needs the body alone.
+  if (className === classes.language) return bare
   if (className === classes.tokens) return classHead(heads.tokens, true, described, tensors, file)
   if (className === classes.sequence) return classHead(heads.sequence, false, described, tensors, file)
+  if (className.startsWith(`${classes.family}For`)) return { ...bare, leftOut: className }
   const known = [classes.language, classes.tokens, classes.sequence, ...classes.body].filter((name) => name !== null)
-  return refuse(`${file}: architectures[0]`, `one of ${known.join(', ')}`, className)
+  return refuse(`${file}: architectures[0]`, `one of ${known.join(', ')}, or another ${classes.family}For…`, className)
 }
 
 /** The language head: the token embeddings, or a tensor of its own (`name` without `.weight`). */

@@ -1,6 +1,53 @@
+import path from 'node:path'
 import type { z } from 'zod'
 import { problemsOf } from '../../science/problems'
+import { FileError, readRegular } from '../regular'
 import { CheckpointError } from './errors'
+
+/** Bytes that a JSON file of a model may have, by what it is: several times those of the largest models there are. */
+export const JSON_LIMITS = { config: 4 << 20, tokenizer: 128 << 20, index: 64 << 20 } as const
+/** Brackets that may be open at once; no file of a model has a tenth of it. */
+const DEEPEST = 100
+
+/**
+ * The text of a file beside a model's weights.
+ * @returns null where there is none
+ * @throws CheckpointError for one that is no file, too long or cannot be read
+ */
+export async function readTextIf(file: string, limit: number): Promise<string | null> {
+  try {
+    return (await readRegular(file, limit)).toString('utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const problem = cause instanceof FileError ? '' : `${file}: expected a file that can be read, got `
+    throw new CheckpointError(problem + (cause as Error).message, { cause })
+  }
+}
+
+/** As `readTextIf`. @throws CheckpointError where there is none, too */
+export async function readText(file: string, limit: number): Promise<string> {
+  const text = await readTextIf(file, limit)
+  if (text !== null) return text
+  throw new CheckpointError(`${file}: expected a file that can be read, got none`)
+}
+
+/** As `parseJsonFile`, of a file at a path; messages have its name. */
+export async function readJsonFile<T>(file: string, limit: number, schema: z.ZodType<T>): Promise<T> {
+  return parseJsonFile(await readText(file, limit), path.basename(file), schema)
+}
+
+/** How many brackets of a JSON text are open at once at most, those in its strings left out. */
+export function depthOf(text: string): number {
+  let [depth, most, isText] = [0, 0, false]
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) isText = !isText
+    else if (isText) i += code === 0x5c ? 1 : 0
+    else if (code === 0x5b || code === 0x7b) most = Math.max(most, ++depth)
+    else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return most
+}
 
 /**
  * What a JSON text says, held to a schema.
@@ -8,6 +55,9 @@ import { CheckpointError } from './errors'
  * @throws CheckpointError naming file, path, expectation and value
  */
 export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>): T {
+  // Everything that looks into it afterwards goes a level deeper by a call.
+  const depth = depthOf(text)
+  if (depth > DEEPEST) throw new CheckpointError(`${file}: expected JSON of at most ${DEEPEST} levels, got ${depth}`)
   let json: unknown
   try {
     json = JSON.parse(text)

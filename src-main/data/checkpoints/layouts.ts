@@ -32,19 +32,27 @@ export function turned(layout: Layout): Layout {
   }
 }
 
-/** Ours are columns of theirs: column c of our part p is column `parts[p][c]`. A bias is one row. */
-function columns(parts: readonly number[][]): Layout {
-  const width = parts.reduce((sum, part) => sum + part.length, 0)
+/**
+ * Ours are columns of theirs: column c of our part p is column `parts[p][c]`. A bias is one row. The indices are made
+ * when a tensor is laid out, and not before: a width that a file claims is believed once a tensor has it.
+ */
+function columns(indices: () => readonly number[][]): Layout {
+  const widthOf = (parts: readonly number[][]) => parts.reduce((sum, part) => sum + part.length, 0)
   return {
-    split: (theirs) =>
-      parts.map((part) => {
+    split(theirs) {
+      const parts = indices()
+      const width = widthOf(parts)
+      return parts.map((part) => {
         const rows = theirs.length / width
         const out = new Float32Array(rows * part.length)
         for (let r = 0; r < rows; r++)
           for (let c = 0; c < part.length; c++) out[r * part.length + c] = theirs[r * width + part[c]!]!
         return out
-      }),
+      })
+    },
     join(ours) {
+      const parts = indices()
+      const width = widthOf(parts)
       const rows = ours[0]!.length / parts[0]!.length
       const out = new Float32Array(rows * width)
       parts.forEach((part, p) => {
@@ -60,13 +68,13 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 /** Queries, keys and values of `size` columns each, side by side. */
 export function thirds(size: number): Layout {
-  return columns(upTo(3).map((part) => upTo(size).map((c) => part * size + c)))
+  return columns(() => upTo(3).map((part) => upTo(size).map((c) => part * size + c)))
 }
 
 /** Queries, keys and values of a head side by side, one head after the other (GPT-NeoX' `query_key_value`). */
 export function thirdsByHead(heads: number, headSize: number): Layout {
   const from = (part: number, c: number) => (Math.floor(c / headSize) * 3 + part) * headSize + (c % headSize)
-  return columns(upTo(3).map((part) => upTo(heads * headSize).map((c) => from(part, c))))
+  return columns(() => upTo(3).map((part) => upTo(heads * headSize).map((c) => from(part, c))))
 }
 
 /**
@@ -79,5 +87,5 @@ export function pairwise(heads: number, headSize: number): Layout {
     const i = c % headSize
     return c - i + (i < half ? 2 * i : 2 * (i - half) + 1)
   }
-  return columns([upTo(heads * headSize).map(from)])
+  return columns(() => [upTo(heads * headSize).map(from)])
 }

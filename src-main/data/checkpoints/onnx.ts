@@ -2,16 +2,25 @@ import proto, { type onnx as Onnx } from 'onnx-proto'
 import { CheckpointError, refuse } from './errors'
 import { CheckpointFile } from './file'
 import { transpose } from './layouts'
-import { fieldsOf, type Field } from './protobuf'
+import { fieldsOf, Window, type Field } from './protobuf'
 import { sizeOf, type SourceTensor, type TensorSource } from './source'
 
 // A CommonJS package: Node finds no named exports in it.
 const { onnx } = proto
 /** Field numbers of onnx.proto: the graph of a model, the weights of a graph, the two homes of a tensor's values. */
 const GRAPH = 7
+const NODE = 1
 const INITIALIZER = 5
 const FLOAT_DATA = 4
 const RAW_DATA = 9
+/** What is decoded of a node (inputs, name, operation) and of a tensor (sides, type, name, whether it lies elsewhere). */
+const OF_NODE = new Set([1, 3, 4])
+const OF_TENSOR = new Set([1, 2, 8, 14])
+/** Bytes that this may take, and parts that a graph may have: attributes and nested graphs are gone past unread. */
+const MAX_PART = 1 << 20
+const MAX_PARTS = 200_000
+/** Operations of graphs whose weights have been rounded to whole numbers. */
+const QUANTISED = /^(De|Dynamic)?Quantize|^QLinear|^QAttention|^QEmbed|Integer(ToFloat)?$|^MatMulNBits$/
 const { FLOAT, FLOAT16, BFLOAT16 }: Record<'FLOAT' | 'FLOAT16' | 'BFLOAT16', number> = onnx.TensorProto.DataType
 const BYTES: Partial<Record<number, number>> = { [FLOAT]: 4, [FLOAT16]: 2, [BFLOAT16]: 2 }
 const READABLE = ['FLOAT', 'FLOAT16', 'BFLOAT16']
@@ -52,25 +61,51 @@ export async function openOnnx(path: string): Promise<TensorSource> {
 }
 
 async function readGraph(file: CheckpointFile): Promise<{ nodes: Onnx.INodeProto[]; places: Map<string, Place> }> {
-  const pieces: Uint8Array[] = []
+  const window = new Window(file)
+  const nodes: Onnx.INodeProto[] = []
   const places = new Map<string, Place>()
   let graphs = 0
-  for await (const graph of fieldsOf(file, 0, file.size)) {
+  for await (const graph of fieldsOf(window, 0, file.size)) {
     if (graph.number !== GRAPH || graph.wire !== 2) continue
     graphs++
-    for await (const field of fieldsOf(file, graph.begin, graph.end)) {
-      if (field.number !== INITIALIZER) {
-        pieces.push(await file.bytes(field.start, field.end - field.start))
-        continue
-      }
-      const { name, place } = await readInitializer(file, field)
+    for await (const field of fieldsOf(window, graph.begin, graph.end)) {
+      if (nodes.length + places.size > MAX_PARTS) refuse(file.name, `at most ${MAX_PARTS} nodes and tensors`, 'more')
+      if (field.number === NODE) nodes.push(await readNode(window, field))
+      if (field.number !== INITIALIZER) continue
+      const { name, place } = await readInitializer(window, field)
       if (places.has(name)) refuse(`${file.name}: tensor "${name}"`, 'it once', 'it twice')
       places.set(name, place)
     }
   }
   if (graphs === 0) refuse(file.name, 'an ONNX model with a graph', 'none')
-  const graph = decode(file.name, () => onnx.GraphProto.decode(Buffer.concat(pieces)))
-  return { nodes: graph.node, places }
+  return { nodes, places }
+}
+
+async function readNode(window: Window, field: Field): Promise<Onnx.INodeProto> {
+  const { bytes } = await partOf(window, field, OF_NODE)
+  const node = decode(window.file.name, () => onnx.NodeProto.decode(bytes))
+  if (QUANTISED.test(node.opType ?? ''))
+    refuse(
+      `${window.file.name}: ${node.opType}`,
+      'weights that are not rounded to whole numbers',
+      'a quantised model: take the export that is not (often model.onnx), or its model.safetensors',
+    )
+  return node
+}
+
+/** The wanted fields of a message, as one of its own, and where its values lie. */
+async function partOf(window: Window, field: Field, wanted: ReadonlySet<number>) {
+  const pieces: Uint8Array[] = []
+  const data: Field[] = []
+  let size = 0
+  for await (const part of fieldsOf(window, field.begin, field.end)) {
+    if ((part.number === RAW_DATA || part.number === FLOAT_DATA) && part.wire === 2) data.push(part)
+    if (!wanted.has(part.number)) continue
+    size += part.end - part.start
+    if (size > MAX_PART) refuse(window.file.name, `parts of at most ${MAX_PART} bytes`, `${size} at ${field.start}`)
+    pieces.push(Uint8Array.from(await window.field(part)))
+  }
+  return { bytes: Buffer.concat(pieces), data }
 }
 
 function decode<T>(file: string, decoder: () => T): T {
@@ -82,20 +117,19 @@ function decode<T>(file: string, decoder: () => T): T {
 }
 
 /** A tensor without its values, and where they are. */
-async function readInitializer(file: CheckpointFile, field: Field): Promise<{ name: string; place: Place }> {
-  const pieces: Uint8Array[] = []
-  const data: Field[] = []
-  for await (const part of fieldsOf(file, field.begin, field.end)) {
-    const isData = (part.number === RAW_DATA || part.number === FLOAT_DATA) && part.wire === 2
-    if (isData) data.push(part)
-    else pieces.push(await file.bytes(part.start, part.end - part.start))
-  }
-  const tensor = decode(file.name, () => onnx.TensorProto.decode(Buffer.concat(pieces)))
+async function readInitializer(window: Window, field: Field): Promise<{ name: string; place: Place }> {
+  const { file } = window
+  const { bytes: head, data } = await partOf(window, field, OF_TENSOR)
+  const tensor = decode(file.name, () => onnx.TensorProto.decode(head))
   const where = `${file.name}: tensor "${tensor.name}"`
   const shape = tensor.dims.map(Number)
   if (!shape.every((side) => Number.isSafeInteger(side) && side >= 0)) refuse(where, 'sides from 0', shape)
   if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL)
-    refuse(where, 'its values in the file', 'a reference to another file')
+    refuse(
+      where,
+      'its values in the file',
+      'a reference to another file: export it as one file (below 2 GB), or take its model.safetensors',
+    )
   const unit = BYTES[tensor.dataType]
   if (unit !== undefined) {
     const bytes = data.reduce((sum, { begin, end }) => sum + end - begin, 0)

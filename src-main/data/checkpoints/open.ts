@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
@@ -6,14 +5,16 @@ import { createTokenizer, type TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
 import { checkBody, type Architecture, type Described, type Rule } from './architectures/architecture'
 import { readCard, type ModelCard } from './card'
-import { CheckpointError, refuse, shapeText } from './errors'
+import { refuse, shapeText } from './errors'
 import type { GgufSource } from './gguf'
-import { findHead, headKeys, languageHead } from './heads'
-import { parseJsonFile, parseValue } from './json'
-import { locate, type Located } from './locate'
+import { findHead, headKeys, languageHead, type FoundHead } from './heads'
+import { JSON_LIMITS, parseValue, readJsonFile } from './json'
+import { locate, refuseSplit, type Located } from './locate'
+import { ggufPooling, poolingOf } from './pooling'
 import { openSafetensors, openShards } from './safetensors-file'
 import type { NamedTensor } from './safetensors'
-import { sizeOf, type TensorSource } from './source'
+import { renamed, sizeOf, type TensorSource } from './source'
+import { readTokenizer } from './tokenizer-files'
 
 /** A pretrained model whose headers have been read and held against each other; its weights are still in the file. */
 export interface OpenModel {
@@ -24,6 +25,10 @@ export interface OpenModel {
   /** The longest text in tokens. */
   context: number
   card: ModelCard
+  /** What lies there and was not read, in words for people; nothing of it changes what the model computes. */
+  notes: string[]
+  /** Whether a head of classes can begin at rows of the unembedding: it is in the file, or is the token embeddings. */
+  hasUnembedding: boolean
   tokenizer(): Promise<TextTokenizer>
   /**
    * The tensors of `spec` in its order. Read one at a time: beyond the weights no more memory is held than the largest
@@ -66,8 +71,24 @@ export async function openPretrained(where: string): Promise<OpenModel> {
     const { openGguf } = await import('./gguf')
     return guarded(await openGguf(located.weights), (source) => openGgufModel(source, located))
   }
-  const config = parseJsonFile(await readText(located.folder, 'config.json'), 'config.json', z.looseObject({}))
+  const config = await readJsonFile(path.join(located.folder, 'config.json'), JSON_LIMITS.config, z.looseObject({}))
+  refuseQuantised(config)
   return guarded(await openSource(located), (source) => openFolder(source, located, config))
+}
+
+const quantisedKeys = z.looseObject({
+  quantization_config: z.looseObject({ quant_method: z.string().default('quantised weights') }).nullish(),
+})
+
+/** @throws CheckpointError naming the way out for weights that were packed into a few bits by transformers' means */
+function refuseQuantised(config: object): void {
+  const method = parseValue(config, 'config.json', quantisedKeys).quantization_config?.quant_method
+  if (method !== undefined)
+    refuse(
+      'config.json: quantization_config',
+      'weights that are not packed into a few bits',
+      `${method}: take the model that it was made from, or save it after \`model.dequantize()\``,
+    )
 }
 
 async function openSource({ form, weights }: Located): Promise<TensorSource> {
@@ -87,24 +108,31 @@ async function guarded<S extends TensorSource>(source: S, open: (source: S) => P
   }
 }
 
-async function openFolder(source: TensorSource, located: Located, config: object): Promise<OpenModel> {
+async function openFolder(inFile: TensorSource, located: Located, config: object): Promise<OpenModel> {
   const file = 'config.json'
   const { model_type: type } = parseValue(config, file, z.looseObject({ model_type: z.string() }))
   const architecture = ARCHITECTURES.find(({ modelType }) => modelType === type)
   if (!architecture) return refuse(`${file}: model_type`, `one of ${known(({ modelType }) => modelType)}`, type)
+  const source = architecture.rename ? renamed(inFile, (name) => architecture.rename!(name)) : inFile
   const described = architecture.describe(config, file)
   const className = parseValue(config, file, headKeys).architectures?.[0]
   const head = findHead(architecture, described, className, source.tensors, file)
   const prefix = prefixOf(architecture, source, located)
   const rules = architecture.rules(described.body).map((rule) => ({ ...rule, theirs: prefix + rule.theirs }))
   const pooling = await poolingOf(located.folder, config, described)
+  const isHead = (name: string) => head.leftOut !== undefined && prefix !== '' && !name.startsWith(prefix)
   const ignored = (name: string) =>
-    architecture.ignored.test(name) || (described.tied && name === `${architecture.heads.language}.weight`)
+    architecture.ignored.test(name) ||
+    (described.tied && name === `${architecture.heads.language}.weight`) ||
+    isHead(name)
+  const leftOut = head.leftOut === undefined ? [] : [`The head of ${head.leftOut} is left out; its body is read.`]
   return opened(source, located, {
     architecture: architecture.id,
     spec: { kind: 'transformer', ...described.body, pooling, head: head.head },
     context: described.context,
     card: await readCard(located.folder),
+    notes: [...located.notes, ...leftOut],
+    hasUnembedding: canUnembed(architecture, described, head),
     rules: [...rules, ...head.rules],
     ignored,
     tokenizer: () => readTokenizer(located.folder),
@@ -117,6 +145,9 @@ async function openGgufModel(source: GgufSource, located: Located): Promise<Open
   const architecture = ARCHITECTURES.find(({ gguf }) => gguf.architecture === name)
   if (!architecture)
     return refuse(`${metadata.file}: general.architecture`, `one of ${known(({ gguf }) => gguf.architecture)}`, name)
+  const parts = metadata.number('split.count', 1)
+  if (parts > 1) refuseSplit(metadata.file, parts)
+  await expectPlainRope(source)
   const vocabulary = source.tensors.get('token_embd.weight')?.shape[0]
   if (!vocabulary)
     return refuse(`${metadata.file}: tensor "token_embd.weight"`, 'some rows of token embeddings', 'none')
@@ -133,13 +164,34 @@ async function openGgufModel(source: GgufSource, located: Located): Promise<Open
     spec: { kind: 'transformer', ...described.body, pooling: ggufPooling(source, described), head: head.head },
     context: described.context,
     card: { ...card, name: text('general.name') ?? card.name, licence: text('general.license') ?? card.licence },
+    notes: located.notes,
+    hasUnembedding: canUnembed(architecture, described, head),
     rules: [...architecture.gguf.rules(described.body), ...head.rules],
-    ignored: () => false,
+    ignored: (name) => ROPE_FACTORS.test(name),
     tokenizer: async () => {
       const { ggufTokenizer } = await import('../tokenizers/gguf')
       return createTokenizer(ggufTokenizer(metadata), metadata.file)
     },
   })
+}
+
+/** Encoders have none of their own: what a token looks like stands for what it says. */
+function canUnembed({ classes }: Architecture, { tied }: Described, { head }: FoundHead): boolean {
+  return classes.language === null || tied || head.kind === 'language'
+}
+
+/** Factors by which each frequency of rotary positions is divided: as `1` they change nothing, others are not read. */
+const ROPE_FACTORS = /^rope_(freqs|factors_long|factors_short)\.weight$/
+
+/** @throws CheckpointError naming a tensor of factors that are not all 1 */
+async function expectPlainRope(source: GgufSource): Promise<void> {
+  for (const [name, { file }] of source.tensors) {
+    if (!ROPE_FACTORS.test(name)) continue
+    const factors = await source.read(name)
+    const other = factors.find((factor) => factor !== 1)
+    if (other !== undefined)
+      refuse(`${file}: tensor "${name}"`, 'rotary positions that are not scaled (all factors 1)', `a factor ${other}`)
+  }
 }
 
 const known = (name: (architecture: Architecture) => string) => ARCHITECTURES.map(name).join(', ')
@@ -152,42 +204,14 @@ function prefixOf({ anchor }: Architecture, source: TensorSource, { weights }: L
   return found[0]!.slice(0, -anchor.length)
 }
 
-const poolingKeys = z.looseObject({
-  pooling_mode_cls_token: z.boolean().default(false),
-  pooling_mode_mean_tokens: z.boolean().default(false),
-})
-const ownKeys = z.looseObject({ w2s: z.object({ pooling: z.enum(['last', 'first', 'mean']) }).optional() })
-
-/** As we wrote it, or sentence-transformers did; else the last token of a decoder, the mean of an encoder. */
-async function poolingOf(folder: string, config: object, { body }: Described): Promise<TransformerSpec['pooling']> {
-  const own = parseValue(config, 'config.json', ownKeys).w2s?.pooling
-  if (own) return own
-  const text = await readFile(path.join(folder, '1_Pooling', 'config.json'), 'utf8').catch(() => null)
-  if (text === null || body.causal) return body.causal ? 'last' : 'mean'
-  const modes = parseJsonFile(text, '1_Pooling/config.json', poolingKeys)
-  if (modes.pooling_mode_mean_tokens !== modes.pooling_mode_cls_token)
-    return modes.pooling_mode_mean_tokens ? 'mean' : 'first'
-  return refuse('1_Pooling/config.json', 'the mean or the first token', 'neither or both')
-}
-
-function ggufPooling({ metadata }: GgufSource, { body }: Described): TransformerSpec['pooling'] {
-  if (body.causal) return 'last'
-  const type = metadata.number('bert.pooling_type', 1)
-  return type === 1 ? 'mean' : type === 2 ? 'first' : refuse(`${metadata.file}: bert.pooling_type`, '1 or 2', type)
-}
-
-interface Opening {
-  architecture: string
-  spec: TransformerSpec
-  context: number
-  card: ModelCard
+interface Opening extends Pick<OpenModel, 'architecture' | 'spec' | 'context' | 'card' | 'notes' | 'hasUnembedding'> {
   rules: Rule[]
   ignored(name: string): boolean
   tokenizer(): Promise<TextTokenizer>
 }
 
 function opened(source: TensorSource, { weights }: Located, opening: Opening): OpenModel {
-  const { architecture, spec, context, card, rules } = opening
+  const { architecture, spec, context, card, notes, hasUnembedding, rules } = opening
   const file = path.basename(weights)
   checkBody(spec, file)
   checkTensors(source, rules, (name) => opening.ignored(name), file)
@@ -197,6 +221,8 @@ function opened(source: TensorSource, { weights }: Located, opening: Opening): O
     parameters: rules.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     context,
     card,
+    notes,
+    hasUnembedding,
     weights: (signal) => readWeights(source, spec, rules, signal),
     close: () => source.close(),
     async tokenizer() {
@@ -252,20 +278,4 @@ function expectFinite(values: Float32Array, where: string): void {
   // A loop of its own: `findIndex` takes ten times as long, and these are many.
   for (let i = 0; i < values.length; i++)
     if (!Number.isFinite(values[i])) refuse(where, 'finite values', `${values[i]} at ${i}`)
-}
-
-async function readText(folder: string, name: string): Promise<string> {
-  return readFile(path.join(folder, name), 'utf8').catch((cause: unknown) => {
-    throw new CheckpointError(`${path.join(folder, name)}: expected a file that can be read, got none`, { cause })
-  })
-}
-
-async function readTokenizer(folder: string): Promise<TextTokenizer> {
-  const object = z.looseObject({})
-  const tokenizer = parseJsonFile(await readText(folder, 'tokenizer.json'), 'tokenizer.json', object)
-  const config = await readFile(path.join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}')
-  return createTokenizer(
-    { tokenizer, config: parseJsonFile(config, 'tokenizer_config.json', object) },
-    'tokenizer.json',
-  )
 }

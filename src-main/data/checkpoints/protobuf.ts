@@ -14,6 +14,8 @@ const VARINT = 0
 const FIXED64 = 1
 const LENGTH = 2
 const FIXED32 = 5
+/** Bytes that are read at a time. */
+const WIDTH = 1 << 16
 /** Most bytes of a tag with a length behind it. */
 const HEAD = 20
 
@@ -22,8 +24,8 @@ const HEAD = 20
  * through by its tags.
  * @throws CheckpointError where the file is no protobuf message
  */
-export async function* fieldsOf(file: CheckpointFile, begin: number, end: number): AsyncGenerator<Field> {
-  const window = new Window(file)
+export async function* fieldsOf(window: Window, begin: number, end: number): AsyncGenerator<Field> {
+  const { file } = window
   for (let at = begin; at < end;) {
     const head = await window.at(at, Math.min(HEAD, end - at))
     const fail = (got: string): never => {
@@ -53,16 +55,21 @@ function varint(bytes: Uint8Array, at: number): { value: number; length: number 
   return undefined
 }
 
-/** Small reads from one larger. */
-class Window {
+/** Small reads of a file from one larger. */
+export class Window {
   private bytes = new Uint8Array(0)
   private from = 0
 
-  constructor(private readonly file: CheckpointFile) {}
+  constructor(readonly file: CheckpointFile) {}
+
+  /** The bytes of a field, tag and all. */
+  field({ start, end }: Field): Promise<Uint8Array> {
+    return end - start <= WIDTH ? this.at(start, end - start) : this.file.bytes(start, end - start)
+  }
 
   async at(start: number, length: number): Promise<Uint8Array> {
     if (start < this.from || start + length > this.from + this.bytes.length) {
-      this.bytes = await this.file.bytes(start, Math.min(1 << 16, this.file.size - start))
+      this.bytes = await this.file.bytes(start, Math.min(WIDTH, this.file.size - start))
       this.from = start
     }
     return this.bytes.subarray(start - this.from, start - this.from + length)

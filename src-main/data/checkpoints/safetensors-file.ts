@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { refuse } from './errors'
 import { CheckpointFile } from './file'
-import { parseJsonFile } from './json'
+import { JSON_LIMITS, readJsonFile } from './json'
 import { headerLength, parseHeader, PREFIX, type HeaderEntry } from './safetensors'
 import { sizeOf, type SourceTensor, type TensorSource } from './source'
 
@@ -32,7 +31,11 @@ export async function openSafetensors(file: string): Promise<TensorSource> {
   return gather([await openFile(file)])
 }
 
-const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
+/** The name of a file beside the index: no folder, no way out of it. */
+const shardName = z.string().regex(/^[^/\\\0]+\.safetensors$/, 'the name of a .safetensors file beside it')
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), shardName) })
+/** Files that the weights may lie in; those of the largest models lie in a few hundred. */
+const MAX_SHARDS = 1024
 
 /**
  * Opens the files that an index (`model.safetensors.index.json`) names; they lie beside it.
@@ -40,10 +43,7 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string())
  */
 export async function openShards(index: string): Promise<TensorSource> {
   const name = path.basename(index)
-  const { weight_map: map } = parseJsonFile(await readFile(index, 'utf8'), name, indexSchema)
-  const shards = [...new Set(Object.values(map))]
-  const astray = shards.find((shard) => shard !== path.basename(shard) || shard === '..')
-  if (astray !== undefined) refuse(name, 'the names of files beside it', astray)
+  const { map, shards } = await readIndex(index)
   const opened: Awaited<ReturnType<typeof openFile>>[] = []
   try {
     for (const shard of shards) opened.push(await openFile(path.join(path.dirname(index), shard)))
@@ -59,6 +59,17 @@ export async function openShards(index: string): Promise<TensorSource> {
     await Promise.all(opened.map(({ file }) => file.close()))
     throw error
   }
+}
+
+/**
+ * Which tensor an index says to be in which file, and the names of these files.
+ * @throws CheckpointError for a name that is none of a file beside it, and for too many
+ */
+export async function readIndex(index: string): Promise<{ map: Record<string, string>; shards: string[] }> {
+  const { weight_map: map } = await readJsonFile(index, JSON_LIMITS.index, indexSchema)
+  const shards = [...new Set(Object.values(map))]
+  if (shards.length > MAX_SHARDS) refuse(path.basename(index), `at most ${MAX_SHARDS} files`, shards.length)
+  return { map, shards }
 }
 
 async function openFile(where: string): Promise<{ file: CheckpointFile; entries: HeaderEntry<Dtype>[] }> {

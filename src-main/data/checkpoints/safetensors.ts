@@ -1,5 +1,6 @@
 import { CheckpointError } from './errors'
 import { floatOf, halfOf } from './half'
+import { depthOf } from './json'
 
 /**
  * The safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON header of
@@ -15,8 +16,10 @@ export interface NamedTensor {
 
 const BYTES = { F32: 4, F16: 2 } as const
 export type Dtype = keyof typeof BYTES
-/** Limit of the reference implementation: a longer header is an attack or an accident. */
-const MAX_HEADER = 100_000_000
+/** Ten times the header of the largest models' files; the reference implementation draws its line at 100 MB. */
+const MAX_HEADER = 32 << 20
+/** Brackets of a header that are open at once: tensors, one, its shape. */
+const DEEPEST = 8
 /** Bytes before the header: its length. */
 export const PREFIX = 8
 
@@ -151,7 +154,10 @@ const where = (file: string, tensor: string) => `${file}: tensor ${JSON.stringif
 function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   let header: unknown
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const depth = depthOf(text)
+    if (depth > DEEPEST) throw new Error(`one of ${depth} levels`)
+    header = JSON.parse(text)
   } catch (error) {
     throw new CheckpointError(
       `${file}: expected a JSON header of ${bytes.length} bytes, got ${(error as Error).message}`,

@@ -1,8 +1,10 @@
 import type { Arm, ArmResult } from '../../../src-preload/contract'
 
-/** One line a result, e.g. "naive: PGR .52 (.41 to .63)", named by what tells the arms of the run apart. */
+/** One line a result (the first says when it is none of test rows), e.g. "naive: PGR .52 (.41 to .63)", named by what tells the arms of the run apart. */
 export function headlineOf(results: ArmResult[], arms: Arm[]): string {
-  return results.map((result) => `${nameOf(result.arm, arms)}: ${findingOf(result)}`).join('\n')
+  // All arms of a run are measured on the same kind of rows.
+  const on = results[0]?.arm.measure === 'development' ? 'On development rows. ' : ''
+  return on + results.map((result) => `${nameOf(result.arm, arms)}: ${findingOf(result)}`).join('\n')
 }
 
 function nameOf(arm: Arm, arms: Arm[]): string {

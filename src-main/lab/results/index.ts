@@ -28,8 +28,9 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     const known = cached.get(name)
     if (known?.facts === facts) return { ...(await known.result), arm }
     const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
-    if (seeds.length === 0) return armResult({ arm, stop, classes: 2, seeds: [] })
-    const result = analyst.ask({ type: 'arm', data: dataFolder(store, shelf, arm), arm, stop, seeds })
+    const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
+    if (!first) return armResult({ arm, stop, classes: 2, seeds: [] })
+    const result = analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, seeds })
     cached.set(name, { facts, result })
     return result.catch((error: unknown) => {
       cached.delete(name)
@@ -44,7 +45,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     if (!arm || !seed) throw new LabError('not-found', `This run has no arm "${ref.armId}" with seed ${ref.seed}.`)
     const input = seedInput(store, seed)
     if (!input) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(store, shelf, arm), stop: ref.stop, seed: input }
+    return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: input }
   }
 
   async function armsOf(arms: Arm[], stop: StopRule): Promise<ArmResult[]> {

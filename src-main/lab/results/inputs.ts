@@ -38,9 +38,9 @@ function there<T>(row: StageRow, found: T | undefined): T {
   return found
 }
 
-/** Folder with the examples of an arm: its seeds share one `data` stage. */
-export function dataFolder(store: Store, shelf: Shelf, arm: Arm): string {
-  const weak = store.stages.byKey(arm.seeds[0]!.weak)
+/** Folder with the examples of a seed; the test split is the same for all seeds of an arm. */
+export function dataFolder(store: Store, shelf: Shelf, seed: ArmSeed): string {
+  const weak = store.stages.byKey(seed.weak)
   const data = weak && store.needs.of(weak.id).find((need) => need.role === 'data')
   if (!data) throw new LabError('not-found', 'The stages of this run are not in the store.')
   if (!shelf.has(data.key, 'own'))

@@ -1,5 +1,6 @@
 import { createRng, type Rng } from '../rng'
-import { SPLITS, type DataConfig, type Split } from '../stages'
+import { SPLITS, TRAINING, type DataConfig, type Split, type TrainingSplit } from '../stages'
+import { isDevelopment } from './development'
 import type { Example, PreparedTask, TaskRow } from './task'
 
 /** Fewer of a class than this in a split, and an accuracy over it says nothing. */
@@ -9,7 +10,11 @@ export const MIN_PER_CLASS = 5
  * Cuts a task into its splits. Every split has as many examples of one class as of another (unbalanced data
  * makes small supervisors constant); a group, and all rows of one and the same text, land in one split; rows that the
  * source declares as test are tested on and nothing else, and where there are any, no other row is. Sizes are upper
- * bounds: where a dataset has less, every split of that pool gets its share. Same rows, sizes and seed, same splits.
+ * bounds: where a dataset has less, every split of that pool gets its share. Same rows and config, same splits.
+ *
+ * The split seed decides which rows are tested on. With `redraw` the other splits are dealt anew from the same pool, by
+ * that number: the test split stays what it is without. Development rows are never tested on; they are trained on like
+ * others, unless they are what is measured: then they are the split `test`, and rows of the test split are not used.
  * @param classes names in class order
  * @throws Error with the numbers when a split would have fewer than MIN_PER_CLASS examples of a class
  */
@@ -18,23 +23,55 @@ export function splitTask(
   config: DataConfig,
   classes: readonly string[] = classNames(rows),
 ): PreparedTask {
-  const rng = createRng(`split ${config.splitSeed}`)
-  const blocks = rng.shuffle(blocksOf(rows))
-  const declared = rows.some((row) => row.split === 'test')
-  const pools: { splits: Split[]; blocks: Block[] }[] = declared
-    ? [
-        { splits: SPLITS.filter((s) => s !== 'test'), blocks: blocks.filter((b) => !b.test) },
-        { splits: ['test'], blocks: blocks.filter((b) => b.test).map((b) => onlyTest(b, rows)) },
-      ]
-    : [{ splits: [...SPLITS], blocks }]
-  const splits: Record<Split, Example[]> = { weak: [], transfer: [], validation: [], test: [] }
-  for (const pool of pools) {
-    const dealt = deal(pool.blocks, pool.splits, config.sizes, rows, classes.length)
-    for (const split of pool.splits) {
-      splits[split] = balanced(dealt[split], rows, classes, config.sizes[split], rng, `${config.task}: ${split}`)
-    }
+  const { splitSeed, redraw, measure } = config
+  const rng = createRng(`split ${splitSeed}`)
+  const pools = poolsOf(rng.shuffle(blocksOf(rows)), { rows, config, classes })
+  const first = drawTraining(pools.training, rng, { rows, config, classes })
+  const chosen = pools.measured.flatMap((block) => block.rows)
+  const test = balanced(chosen, rows, classes, config.sizes.test, rng, `${config.task}: ${measure}`)
+  if (redraw === null) return { classes: [...classes], splits: { ...first, test } }
+  // Drawn in vain but for the numbers: the test split above is the one that it leaves.
+  const again = createRng(`split ${splitSeed} halves ${redraw}`)
+  const redrawn = drawTraining(again.shuffle(pools.training), again, { rows, config, classes })
+  return { classes: [...classes], splits: { ...redrawn, test } }
+}
+
+/** What is cut, and how. */
+interface Cut {
+  rows: TaskRow[]
+  config: DataConfig
+  classes: readonly string[]
+}
+
+/** What the training splits are dealt from, and what is measured on. */
+function poolsOf(blocks: Block[], { rows, config, classes }: Cut): { training: Block[]; measured: Block[] } {
+  const declared = blocks.some((block) => block.test)
+  const tested = declared
+    ? blocks.filter((block) => block.test).map((block) => onlyTest(block, rows))
+    : deal(developmentFirst(blocks), SPLITS, config.sizes, rows, classes.length).test
+  const held = new Set(tested)
+  const training = blocks.filter((block) => !block.test && !held.has(block))
+  if (config.measure === 'test') return { training, measured: tested }
+  return {
+    training: training.filter((block) => !block.development),
+    measured: training.filter((block) => block.development),
   }
-  return { classes: [...classes], splits }
+}
+
+/** What may not be tested on is dealt first, so that the others make up for it. */
+const developmentFirst = (blocks: Block[]) => [
+  ...blocks.filter((block) => block.development),
+  ...blocks.filter((block) => !block.development),
+]
+
+/** The splits that are trained on, and the one that chooses a stop. */
+function drawTraining(pool: Block[], rng: Rng, { rows, config, classes }: Cut): Record<TrainingSplit, Example[]> {
+  const dealt = deal(pool, TRAINING, config.sizes, rows, classes.length)
+  const draw = (split: TrainingSplit) => {
+    const chosen = dealt[split].flatMap((block) => block.rows)
+    return balanced(chosen, rows, classes, config.sizes[split], rng, `${config.task}: ${split}`)
+  }
+  return { weak: draw('weak'), transfer: draw('transfer'), validation: draw('validation') }
 }
 
 /** Rows that must not be parted: a group, grown by the groups that share a text with it. */
@@ -42,6 +79,8 @@ interface Block {
   rows: number[]
   /** Whether one of the rows is declared as test; then the others are not used at all. */
   test: boolean
+  /** Whether it is never tested on. */
+  development: boolean
 }
 
 /** Names for classes that have none. */
@@ -67,12 +106,15 @@ function blocksOf(rows: TaskRow[]): Block[] {
   })
   const blocks = new Map<number, Block>()
   rows.forEach((row, i) => {
-    const block = blocks.get(root(i)) ?? { rows: [], test: false }
+    const block = blocks.get(root(i)) ?? { rows: [], test: false, development: false }
     blocks.set(root(i), block)
     block.rows.push(i)
     block.test ||= row.split === 'test'
   })
-  return [...blocks.values()]
+  return [...blocks.values()].map((block) => ({
+    ...block,
+    development: !block.test && isDevelopment(block.rows.map((i) => rows[i]!)),
+  }))
 }
 
 const onlyTest = (block: Block, rows: TaskRow[]): Block => ({
@@ -80,15 +122,18 @@ const onlyTest = (block: Block, rows: TaskRow[]): Block => ({
   rows: block.rows.filter((i) => rows[i]!.split === 'test'),
 })
 
-/** Gives every block to the split that lacks most of what the block has, relative to its share of the pool. */
+/**
+ * Gives every block to the split that lacks most of what the block has, relative to its share of the pool; development
+ * rows never to the test split.
+ */
 function deal(
   blocks: Block[],
-  splits: Split[],
+  splits: readonly Split[],
   sizes: DataConfig['sizes'],
   rows: TaskRow[],
   classes: number,
-): Record<Split, number[]> {
-  const dealt: Record<Split, number[]> = { weak: [], transfer: [], validation: [], test: [] }
+): Record<Split, Block[]> {
+  const dealt: Record<Split, Block[]> = { weak: [], transfer: [], validation: [], test: [] }
   const wanted = splits.reduce((sum, split) => sum + sizes[split], 0)
   const inPool = countLabels(
     blocks.flatMap((b) => b.rows),
@@ -103,8 +148,9 @@ function deal(
         (sum, n, c) => sum + (n * lacking.get(split)![c]!) / Math.max(1, (inPool[c]! * sizes[split]) / wanted),
         0,
       )
-    const split = splits.reduce((best, s) => (need(s) > need(best) ? s : best))
-    dealt[split].push(...block.rows)
+    const allowed = block.development ? splits.filter((split) => split !== 'test') : splits
+    const split = allowed.reduce((best, s) => (need(s) > need(best) ? s : best))
+    dealt[split].push(block)
     has.forEach((n, c) => (lacking.get(split)![c]! -= n))
   }
   return dealt

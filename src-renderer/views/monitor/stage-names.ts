@@ -33,14 +33,21 @@ function nameOf({ word, about }: Parts, all: readonly Parts[]): string {
   return [word, ...telling].join(SEPARATOR)
 }
 
+/** "data · Food reviews · seed 0": each seed may have data of its own. */
+const taskOf = ({ title }: StageStatus) =>
+  title
+    .split(SEPARATOR)
+    .slice(1)
+    .join(SEPARATOR)
+    .replace(/ · seed \d+$/, '')
+
 /** The stages of a run in their order, task by task: each task begins with its data. */
 export function groupStages(stages: readonly StageStatus[]): StageGroup[] {
-  const several = stages.filter(({ kind }) => kind === 'data').length > 1
+  const several = new Set(stages.filter(({ kind }) => kind === 'data').map(taskOf)).size > 1
   const groups: { task: string; parts: Parts[] }[] = []
   for (const stage of stages) {
-    const begins = several && stage.kind === 'data'
-    if (begins || groups.length === 0)
-      groups.push({ task: begins ? stage.title.split(SEPARATOR).slice(1).join(SEPARATOR) : '', parts: [] })
+    const task = several && stage.kind === 'data' ? taskOf(stage) : groups.at(-1)?.task
+    if (task === undefined || task !== groups.at(-1)?.task) groups.push({ task: task ?? '', parts: [] })
     const group = groups[groups.length - 1]!
     group.parts.push(partsOf(stage, group.task))
   }

@@ -144,7 +144,7 @@ interface OptionsInput {
 function options({ arms, labels, row, onselect, p, range }: OptionsInput): ChartConfiguration<'line'>['options'] {
   const base = lineOptions(
     p,
-    { ...range, title: 'accuracy on held-out test', format: (v) => share(v, Math.max(2, range.digits)) },
+    { ...range, title: 'accuracy on ground truth', format: (v) => share(v, Math.max(2, range.digits)) },
     {},
     14,
   )

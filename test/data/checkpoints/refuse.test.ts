@@ -47,10 +47,10 @@ describe('a config that is not what it should be', () => {
       'config.json: model_type: expected one of gpt2, gpt_neox, llama, qwen2, bert, got mamba',
     ],
     [
-      'a head that is not read',
+      'a class of another family',
       'tiny-bert',
-      { architectures: ['BertForSequenceClassification'] },
-      'config.json: architectures[0]: expected one of BertForTokenClassification, BertModel, BertForMaskedLM, BertForPreTraining, got BertForSequenceClassification',
+      { architectures: ['RobertaForTokenClassification'] },
+      'config.json: architectures[0]: expected one of BertForTokenClassification, BertModel, BertForMaskedLM, BertForPreTraining, or another BertFor…, got RobertaForTokenClassification',
     ],
     ['a missing size', 'tiny-gpt2', { n_layer: undefined }, 'config.json: n_layer: expected a number, got nothing'],
     [
@@ -240,7 +240,7 @@ describe('files that are not what they should be', () => {
     )
     await edit(
       (map) => ({ ...map, [name]: '../outside.safetensors' }),
-      `${index}: expected the names of files beside it, got ../outside.safetensors`,
+      `${index}: weight_map.${name}: expected the name of a .safetensors file beside it, got "../outside.safetensors"`,
     )
     await edit(
       (map) => ({ ...map, [name]: 'model-00003.safetensors' }),

@@ -7,6 +7,8 @@ from gguf import GGMLQuantizationType as Type, GGUFWriter, TokenType
 from gguf.quants import dequantize, quantize
 from transformers import AutoModelForCausalLM
 
+import blocks
+
 PRE = {"gpt2": "gpt-2", "gptneox": "gpt-2", "llama": "smollm", "qwen2": "qwen2"}
 
 
@@ -39,7 +41,7 @@ def main(folder, reference, made):
         reference(out, model.double(), tokenizer)
         if architecture in ("gpt2", "llama", "qwen2"):
             check(folder, architecture)
-    blocks(folder / "blocks.json")
+    blocks.main(folder / "blocks.json")
 
 
 def check(folder, architecture):
@@ -227,19 +229,6 @@ def give_back(architecture, model, held):
                 data = unpaired(data, heads[kind])
             target = table[kind].format(*[p for p in name.split(".") if p.isdigit()]) + "." + suffix
             model.get_parameter(target).copy_(torch.from_numpy(np.ascontiguousarray(data)))
-
-
-def blocks(path):
-    """Random blocks of every quantisation and what they stand for."""
-    out = {}
-    for kind, size in ((Type.Q4_0, 18), (Type.Q4_1, 20), (Type.Q8_0, 34), (Type.Q4_K, 144), (Type.Q6_K, 210)):
-        raw = np.random.randint(0, 256, (3, size), np.uint8)
-        halves = {Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q8_0: [0], Type.Q4_K: [0, 2], Type.Q6_K: [208]}[kind]
-        for at in halves:
-            raw[:, at:at + 2] = np.float16(np.random.randn(3, 1)).view(np.uint8)
-        values = dequantize(raw, kind)
-        out[kind.name] = {"bytes": raw.tobytes().hex(), "values": values.astype("<f4").tobytes().hex()}
-    path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
 
 
 def export_onnx(path, model, tokenizer):

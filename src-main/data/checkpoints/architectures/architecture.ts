@@ -26,6 +26,8 @@ export interface Rule {
 
 /** The parts of transformers' class names that say which head a checkpoint has. */
 export interface HeadNames {
+  /** What the names of its classes begin with. */
+  family: string
   language: string | null
   /** A linear layer with bias at every token. */
   tokens: string
@@ -53,6 +55,8 @@ export interface Architecture {
   /** @throws CheckpointError naming file, key, expectation and value */
   describe(config: unknown, file: string): Described
   rules(body: Body): Rule[]
+  /** The name of a tensor by today's transformers, of checkpoints that are older. */
+  rename?(name: string): string
   /** Tensors that a checkpoint may have beside the weights: buffers, and heads that are not read. */
   ignored: RegExp
   /** The keys of config.json that `describe` reads. */
@@ -165,30 +169,3 @@ const rope = z.looseObject({
   partial_rotary_factor: z.number().gt(0).max(1).optional(),
 })
 export const rotaryKeys = { rope_parameters: rope.nullish(), rope_scaling: rope.nullish() }
-
-/** Sizes that every decoder's GGUF metadata has under its architecture's name. */
-export function ggufSizes(metadata: Metadata, architecture: string) {
-  const key = (name: string) => `${architecture}.${name}`
-  const scaling = metadata.get(key('rope.scaling.type')) ?? 'none'
-  if (scaling !== 'none') refuse(`${metadata.file}: ${key('rope.scaling.type')}`, 'none', scaling)
-  const width = metadata.size(key('embedding_length'))
-  const heads = metadata.size(key('attention.head_count'))
-  const layers = metadata.size(key('block_count'))
-  if (layers > 1024) refuse(`${metadata.file}: ${key('block_count')}`, 'at most 1024', layers)
-  return {
-    width,
-    heads,
-    layers,
-    headSize: headSizeOf(width, heads, `${metadata.file}: ${key('embedding_length')}`),
-    inner: metadata.size(key('feed_forward_length'), 4 * width),
-    context: metadata.size(key('context_length')),
-  }
-}
-
-/** Of a file that keeps it as a single, as it was meant: 1e-5 and not 9.999999747378752e-6. */
-export function ggufEpsilon(metadata: Metadata, key: string): number {
-  const value = Number(metadata.number(key).toPrecision(7))
-  return epsilon.safeParse(value).success
-    ? value
-    : refuse(`${metadata.file}: ${key}`, 'more than 0 and at most 0.1', value)
-}

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { refuse } from '../errors'
 import { parseValue } from '../json'
 import {
   activation,
@@ -7,19 +6,18 @@ import {
   activationOf,
   blocks,
   countOf,
-  ggufSizes,
   headSizeOf,
   layerCount,
   linear,
   norm,
   epsilon,
-  ggufEpsilon,
   size,
   table,
   type Architecture,
   type Body,
   type Rule,
 } from './architecture'
+import { ggufEpsilon, ggufSizes } from './gguf-keys'
 
 const config = z.looseObject({
   vocab_size: size,
@@ -120,6 +118,7 @@ export const bert: Architecture = {
   id: 'bert',
   modelType: 'bert',
   classes: {
+    family: 'Bert',
     language: null,
     tokens: 'BertForTokenClassification',
     sequence: null,
@@ -128,6 +127,9 @@ export const bert: Architecture = {
   anchor: 'embeddings.word_embeddings.weight',
   prefix: 'bert.',
   heads: { language: 'cls', tokens: 'classifier', sequence: 'classifier' },
+  // As TensorFlow named the parts of a norm; bert-base-uncased still has them.
+  rename: (name) =>
+    name.replace(/(LayerNorm\.)(gamma|beta)$/, (_, norm, part) => norm + (part === 'gamma' ? 'weight' : 'bias')),
   ignored: /(^|\.)(pooler\.dense\.(weight|bias)|embeddings\.position_ids|cls\..*)$/,
   rules: (body) => rulesOf(body, NAMES),
   describe(input, file) {
@@ -164,9 +166,7 @@ export const bert: Architecture = {
     architecture: 'bert',
     rules: (body) => rulesOf(body, GGUF_NAMES),
     describe(metadata, vocabulary) {
-      const { context, ...sizes } = ggufSizes(metadata, 'bert')
-      if (metadata.get('bert.attention.causal') === true)
-        refuse(`${metadata.file}: bert.attention.causal`, 'false', 'true')
+      const { context, ...sizes } = ggufSizes(metadata, 'bert', false)
       const body: Body = {
         ...FIXED,
         ...sizes,

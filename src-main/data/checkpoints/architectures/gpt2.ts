@@ -7,19 +7,18 @@ import {
   activationOf,
   blocks,
   countOf,
-  ggufSizes,
   headSizeOf,
   layerCount,
   linear,
   norm,
   epsilon,
-  ggufEpsilon,
   size,
   table,
   type Architecture,
   type Body,
   type Rule,
 } from './architecture'
+import { ggufEpsilon, ggufSizes } from './gguf-keys'
 
 const config = z.looseObject({
   vocab_size: size,
@@ -100,6 +99,7 @@ export const gpt2: Architecture = {
   id: 'gpt2',
   modelType: 'gpt2',
   classes: {
+    family: 'GPT2',
     language: 'GPT2LMHeadModel',
     tokens: 'GPT2ForTokenClassification',
     sequence: 'GPT2ForSequenceClassification',
@@ -143,7 +143,7 @@ export const gpt2: Architecture = {
     architecture: 'gpt2',
     rules: ggufRules,
     describe(metadata, vocabulary) {
-      const { context, ...sizes } = ggufSizes(metadata, 'gpt2')
+      const { context, ...sizes } = ggufSizes(metadata, 'gpt2', true)
       const body: Body = {
         ...FIXED,
         ...sizes,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { refuse } from '../errors'
 import { parseValue } from '../json'
 import { pairwise, same } from '../layouts'
 import {
   blocks,
-  ggufSizes,
   headSizeOf,
   layerCount,
   linear,
@@ -12,7 +12,6 @@ import {
   positive,
   rotaryKeys,
   rotaryOf,
-  ggufEpsilon,
   size,
   table,
   type Architecture,
@@ -20,6 +19,7 @@ import {
   type Described,
   type Rule,
 } from './architecture'
+import { ggufEpsilon, ggufSizes } from './gguf-keys'
 
 /** Keys of config.json that Llama and its relatives share. */
 export const llamaKeys = {
@@ -59,6 +59,8 @@ const FIXED = {
 /** The description of a Llama or a relative of it. */
 export function describeLlama(c: z.infer<z.ZodObject<typeof llamaKeys>>, bias: Bias, file: string): Described {
   const heads = c.num_attention_heads
+  const share = c.rope_parameters?.partial_rotary_factor ?? c.rope_scaling?.partial_rotary_factor ?? 1
+  if (share !== 1) refuse(`${file}: partial_rotary_factor`, '1: whole heads turn', share)
   const headSize = c.head_dim ?? headSizeOf(c.hidden_size, heads, `${file}: hidden_size`)
   const body: Body = {
     ...FIXED,
@@ -151,7 +153,7 @@ export function describeLlamaGguf(
   bias: Bias,
 ): Omit<Described, 'tied'> {
   const key = (name: string) => `${architecture}.${name}`
-  const { context, ...sizes } = ggufSizes(metadata, architecture)
+  const { context, ...sizes } = ggufSizes(metadata, architecture, true)
   const headSize = metadata.size(key('attention.key_length'), sizes.headSize)
   const body: Body = {
     ...FIXED,
@@ -175,6 +177,7 @@ export const llama: Architecture = {
   id: 'llama',
   modelType: 'llama',
   classes: {
+    family: 'Llama',
     language: 'LlamaForCausalLM',
     tokens: 'LlamaForTokenClassification',
     sequence: 'LlamaForSequenceClassification',

@@ -6,7 +6,6 @@ import {
   activationName,
   activationOf,
   blocks,
-  ggufSizes,
   headSizeOf,
   layerCount,
   linear,
@@ -15,13 +14,13 @@ import {
   positive,
   rotaryKeys,
   rotaryOf,
-  ggufEpsilon,
   size,
   table,
   type Architecture,
   type Body,
   type Rule,
 } from './architecture'
+import { ggufEpsilon, ggufSizes } from './gguf-keys'
 
 const config = z.looseObject({
   vocab_size: size,
@@ -111,6 +110,7 @@ export const neox: Architecture = {
   id: 'gpt-neox',
   modelType: 'gpt_neox',
   classes: {
+    family: 'GPTNeoX',
     language: 'GPTNeoXForCausalLM',
     tokens: 'GPTNeoXForTokenClassification',
     sequence: 'GPTNeoXForSequenceClassification',
@@ -165,7 +165,7 @@ export const neox: Architecture = {
     architecture: 'gptneox',
     rules: (body) => rulesOf(body, (layer) => `blk.${layer}.`, GGUF_NAMES, thirds(body.width)),
     describe(metadata, vocabulary) {
-      const { context, ...sizes } = ggufSizes(metadata, 'gptneox')
+      const { context, ...sizes } = ggufSizes(metadata, 'gptneox', true)
       const body: Body = {
         ...FIXED,
         ...sizes,

@@ -15,6 +15,7 @@ export const qwen2: Architecture = {
   id: 'qwen2',
   modelType: 'qwen2',
   classes: {
+    family: 'Qwen2',
     language: 'Qwen2ForCausalLM',
     tokens: 'Qwen2ForTokenClassification',
     sequence: 'Qwen2ForSequenceClassification',

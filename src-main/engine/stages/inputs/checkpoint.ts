@@ -20,6 +20,10 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
   const model = await openPretrained(where)
   const tokenizer = await model.tokenizer().finally(() => model.close())
   const classes = task.classes.length
+  if (head === 'unembedding' && !model.hasUnembedding)
+    throw new Error(
+      `${checkpoint}: expected a language head, whose rows the new one starts from, got a file without; start the head at zero`,
+    )
   const start = headStart(head, classes, tokenizer, checkpoint)
   const spec: TransformerSpec = { ...model.spec, head: { kind: 'classes', classes, bias: true } }
   const encode = readingEncoder(tokenizer, Math.min(tokens, model.context), context)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BLOCK_TYPES } from '../../../src-main/data/checkpoints/dequantise'
+import { BLOCK_TYPES } from '../../../src-main/data/checkpoints/blocks'
 import { readGolden } from './golden'
 
 const blocks = readGolden('gguf', 'blocks.json') as Record<string, { bytes: string; values: string }>
