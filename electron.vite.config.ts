@@ -18,6 +18,7 @@ export default defineConfig({
           cli: at('src-main/cli.ts'),
           engine: at('src-main/engine/index.ts'),
           librarian: at('src-main/lab/models/worker.ts'),
+          reader: at('src-main/lab/datasets/worker.ts'),
           analyst: at('src-main/lab/results/worker.ts'),
         },
       },

@@ -23,6 +23,7 @@ process.exitCode = await main(process.argv.slice(2), {
       spawnEngine: engines.spawn,
       analyst: join(import.meta.dirname, 'analyst.js'),
       librarian: join(import.meta.dirname, 'librarian.js'),
+      reader: join(import.meta.dirname, 'reader.js'),
       appVersion: packageJson.version,
       ...options,
     }),

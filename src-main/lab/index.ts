@@ -5,6 +5,7 @@ import { createBus } from './bus'
 import { readPresets } from './catalog'
 import { createCheckpoints } from './checkpoints'
 import { openDatasets } from './datasets'
+import { createReader } from './datasets/reader'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
 import { createHost, TIMING } from './host'
@@ -58,7 +59,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const datasets = await openDatasets(home, resources)
+  const datasets = await openDatasets(home, resources, createReader(options.reader), bus)
   const presets = await readPresets(resources)
   const librarian = createLibrarian({ cache: options.cache, bundled: join(resources, 'models') }, options.librarian)
   const models = createModelDesk(librarian, store, bus)
@@ -124,6 +125,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
       status.close()
       await analyst.close()
       await models.close()
+      await datasets.close()
       store.close()
       lock?.release()
     }

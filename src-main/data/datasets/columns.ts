@@ -63,8 +63,12 @@ export function chooseColumns(wanted: ColumnWishes, records: readonly Values[], 
 const hasTwoValues = (column: string, records: readonly Values[]): boolean =>
   new Set(records.map((r) => labelOf(r.get(column)))).size === 2
 
-/** @throws DatasetError naming the role, the columns there are and the one that is not */
+/**
+ * Of a file in which no columns are found nothing is said: its lines are.
+ * @throws DatasetError naming the role, the columns there are and the one that is not
+ */
 export function checkColumns(wanted: ColumnWishes, columns: readonly string[]): void {
+  if (columns.length === 0) return
   const problems = ROLES.flatMap((path) => {
     const column = wanted[path]
     if (column == null || columns.includes(column)) return []

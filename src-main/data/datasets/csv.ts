@@ -49,7 +49,14 @@ export function createCsvReader(options: CsvOptions): RecordReader {
     },
     end: (emit) => (rows ?? begin(emit)).end(emit),
     facts() {
-      const facts = rows?.facts() ?? { blank: 0, header: null, headerLines: 0, continued: 0, quotes: options.quotes }
+      const facts = rows?.facts() ?? {
+        blank: 0,
+        header: null,
+        columns: [],
+        headerLines: 0,
+        continued: 0,
+        quotes: options.quotes,
+      }
       return { ...facts, blank: facts.blank + blank, headerLines: facts.headerLines + ruled }
     },
   }
@@ -114,7 +121,7 @@ function createRowReader({ separator, header: named, quotes }: CsvOptions & { se
     end(emit) {
       if (open.length > 0) giveUp(emit)
     },
-    facts: () => ({ blank, header, headerLines, continued, quotes }),
+    facts: () => ({ blank, header, columns: columns ?? [], headerLines, continued, quotes }),
   }
 }
 

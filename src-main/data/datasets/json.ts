@@ -31,7 +31,7 @@ export function createJsonReader(): RecordReader {
   }
 }
 
-const NOTHING = { blank: 0, header: null, headerLines: 0, continued: 0, quotes: false }
+const NOTHING = { blank: 0, header: null, columns: [], headerLines: 0, continued: 0, quotes: false }
 
 /** A list, or an object that the line does not end: a string that it does not end is a mistake in any of them. */
 function kindOf(first: string): 'lines' | 'objects' {

@@ -55,7 +55,7 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
   },
   function values({ labels }) {
     if (labels.length <= 2) return null
-    const [[one], [other]] = labels as [[string], [string]]
+    const [one, other] = labels.map(([label]) => label)
     return note(
       `The label column has ${labels.length.toLocaleString('en')} values, of which ${shown(one)} and ${shown(other)} are the most frequent.`,
     )

@@ -1,3 +1,4 @@
+import { idFor, titleFor } from './naming'
 import { noticesOf } from './notices'
 import type { Watch } from './source'
 import { surveyDataset } from './survey'
@@ -13,9 +14,12 @@ const SHOWN = { text: 500, label: 100, labels: 20 }
 export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Promise<DatasetPreview> {
   const survey = await surveyDataset(query, null, watch)
   const { facts, chosen, labels } = survey
+  const id = idFor(query.path)
   const short = (label: string) => label.slice(0, SHOWN.label)
   return {
     path: query.path,
+    id,
+    title: titleFor(id),
     format: facts.format,
     reading: { encoding: facts.encoding, header: query.header ?? true, quotes: facts.quotes },
     columns: survey.columns,

@@ -8,6 +8,8 @@ export interface ReaderFacts {
   blank: number
   /** The fields of the first line, where it is taken for the names of columns. */
   header: readonly string[] | null
+  /** Names of the columns, where a file has the same for all rows. */
+  columns: readonly string[]
   /** Lines that are no data: the header's, and Excel's `sep=`. */
   headerLines: number
   /** Lines that a record goes on over. */

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { NotAFile, openRegular } from '../regular'
+import { FileError, openRegular } from '../regular'
 import { decoderOf, guessEncoding } from './encoding'
 import { LIMITS } from './limits'
 import { refusal } from './problem'
@@ -56,11 +56,11 @@ export function titleOf(encoding: Encoding): string {
 }
 
 async function* rawPieces(path: string, { signal, onRead }: Watch): AsyncGenerator<Buffer> {
-  const { file, bytes } = await opened(path)
+  const { handle, size } = await opened(path)
   let unpacked = 0
   try {
-    const raw = file.createReadStream({ highWaterMark: PIECE, autoClose: false })
-    const read = () => onRead?.(raw.bytesRead, bytes)
+    const raw = handle.createReadStream({ highWaterMark: PIECE, autoClose: false })
+    const read = () => onRead?.(raw.bytesRead, size)
     for await (const piece of (isPacked(path) ? unpack(raw) : raw) as AsyncIterable<Buffer>) {
       signal?.throwIfAborted()
       unpacked += piece.length
@@ -69,11 +69,11 @@ async function* rawPieces(path: string, { signal, onRead }: Watch): AsyncGenerat
       yield piece
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_'))
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
       throw refusal('path', 'a file that gzip can unpack', `${basename(path)}: ${(error as Error).message}`)
     throw error
   } finally {
-    await file.close()
+    await handle.close()
   }
 }
 
@@ -85,15 +85,14 @@ function unpack(raw: Readable): Readable {
   return raw.pipe(unpacked)
 }
 
-async function opened(path: string): Promise<{ file: FileHandle; bytes: number }> {
-  const name = basename(path)
-  const { file, bytes } = await openRegular(path).catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof NotAFile) throw refusal('path', 'a file', `${name}, which is none`)
-    throw refusal('path', 'a file that can be read', `${name}: ${error.code ?? error.message}`)
+async function opened(path: string): Promise<{ handle: FileHandle; size: number }> {
+  const { handle, size } = await openRegular(path).catch((error: NodeJS.ErrnoException) => {
+    const got = error instanceof FileError ? error.message.replace(/^.*, got /s, '') : (error.code ?? error.message)
+    throw refusal('path', 'a file that can be read', `${basename(path)}: ${got}`)
   })
-  if (bytes <= LIMITS.bytes) return { file, bytes }
-  await file.close()
-  throw tooLarge(`${(bytes / 2 ** 20).toFixed(1)} MiB`)
+  if (size <= LIMITS.bytes) return { handle, size }
+  await handle.close()
+  throw tooLarge(`${(size / 2 ** 20).toFixed(1)} MiB`)
 }
 
 const tooLarge = (got: string) => refusal('path', `a file of at most ${LIMITS.bytes / 2 ** 20} MiB`, got)

@@ -84,6 +84,7 @@ export async function surveyDataset(
     const records = recordsOf()
     const columns = createColumnList()
     records.forEach((record) => columns.add(record, 1))
+    for (const name of facts().columns) columns.names.add(name)
     chosen = chooseColumns(wanted, records, [...columns.names])
     sample.forEach(take)
   }
@@ -99,7 +100,7 @@ export async function surveyDataset(
   const records = recordsOf()
   return {
     facts: found,
-    columns: [...names.names],
+    columns: [...new Set([...found.columns, ...names.names])],
     chosen: chosen!,
     doubt: header === undefined && found.header ? headerDoubt(found.header, records) : null,
     records,
@@ -120,7 +121,7 @@ function createTally(withTwins: boolean) {
   const groups: (string | undefined)[] = []
   const first: Row[] = []
   const bad: BadLine[] = []
-  let [badLines, undecided, contradictions] = [0, 0, 0]
+  let [taken, badLines, undecided, contradictions] = [0, 0, 0, 0]
   let told = false
 
   /** Lines of another encoding have one cause, which is told once. */
@@ -131,7 +132,6 @@ function createTally(withTwins: boolean) {
     told ||= encoding
   }
   function keep(row: Row): void {
-    if (groups.length === LIMITS.rows) throw refusal(`line ${row.line}`, `at most ${LIMITS.rows} rows`, 'more')
     const at = groups.push(row.group ?? undefined) - 1
     const label = labels.get(row.label) ?? { index: labels.size, n: 0 }
     labels.set(row.label, label)
@@ -151,6 +151,7 @@ function createTally(withTwins: boolean) {
   }
   return {
     take(entry: Entry, columns: Columns): void {
+      if (++taken > LIMITS.rows) throw refusal(`line ${entry.line}`, `at most ${LIMITS.rows} rows`, 'more')
       const decided = columns.text !== null && columns.label !== null
       if (!decided && 'values' in entry) {
         undecided++

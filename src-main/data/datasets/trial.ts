@@ -28,7 +28,7 @@ function obstacleTo(sizeOf: (split: Split) => number, rows: readonly Surveyed[],
     ...(group !== undefined && { group }),
   }))
   try {
-    splitTask(taskRows, { task: '', source: '', sizes, splitSeed: 0 }, classes)
+    splitTask(taskRows, { task: '', source: '', sizes, splitSeed: 0, redraw: null, measure: 'test' }, classes)
     return null
   } catch (error) {
     return (error as Error).message.replace(/^: /, '')

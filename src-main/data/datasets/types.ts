@@ -30,24 +30,24 @@ export type Encoding = (typeof ENCODINGS)[number]
 
 /** How a file is read. What is not said is as the file says (a mark of UTF-16), or as its kind has it. */
 export interface Reading {
-  encoding?: Encoding
+  encoding?: Encoding | undefined
   /** Whether the first line names the columns (CSV, TSV). Not said: it does, unless it looks like data, which is asked. */
-  header?: boolean
+  header?: boolean | undefined
   /** Whether quotes hold fields together, over several lines too. Not said: in CSV they do, in TSV they are characters. */
-  quotes?: boolean
+  quotes?: boolean | undefined
 }
 
 /** Column of each role: a name; null for none; not said: guessed. */
 export interface ColumnWishes {
-  text?: string | null
-  label?: string | null
-  split?: string | null
-  group?: string | null
+  text?: string | null | undefined
+  label?: string | null | undefined
+  split?: string | null | undefined
+  group?: string | null | undefined
 }
 export interface DatasetQuery extends Reading, ColumnWishes {
   path: string
   /** Whether near twins stay in one split (the default). */
-  twins?: boolean
+  twins?: boolean | undefined
 }
 
 /** Something about a file that its owner should know: why it cannot be read, what has to be said of it, what is good to know. */
@@ -60,6 +60,9 @@ export interface Notice {
 
 export interface DatasetPreview {
   path: string
+  /** Made of the file's name. */
+  id: string
+  title: string
   format: 'jsonl' | 'csv'
   /** How it was read. */
   reading: { encoding: Encoding; header: boolean; quotes: boolean }
@@ -107,5 +110,5 @@ export interface ImportRequest extends Reading {
   /** Label values in class order; exactly two for now. */
   classes: string[]
   /** Whether near twins stay in one split (the default). */
-  twins?: boolean
+  twins?: boolean | undefined
 }

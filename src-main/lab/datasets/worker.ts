@@ -1,0 +1,5 @@
+// The reader's thread: files that the user brings are parsed here, without holding up the thread that serves the window.
+import { serve } from '../thread'
+import { readerVerbs } from './reader'
+
+serve(readerVerbs())
