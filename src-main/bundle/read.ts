@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { openPromise, type Entry } from 'yauzl'
-import type { z } from 'zod'
+import { z } from 'zod'
+import { parseJson } from '../data/json'
 import { parseSpec } from '../science/parse'
 import { problemsOf, show, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
@@ -69,7 +71,7 @@ export async function verifyBundle(path: string): Promise<Verification> {
 export async function readBundle(path: string): Promise<Bundle> {
   const { verification, scan } = await check(path)
   if (verification.problems.length > 0) throw new BundleError(path, verification.problems)
-  const document = (name: DocumentName) => parseJson(path, name, scan.documents.get(name))
+  const document = (name: DocumentName) => parseDocument(path, name, scan.documents.get(name))
   const info = document('bundle.json')
   const layout = layoutOf(path, info)
   return {
@@ -81,6 +83,33 @@ export async function readBundle(path: string): Promise<Bundle> {
     environment: checked(path, 'environment.json', layout.environment, document('environment.json')),
   }
 }
+
+/** `bundle.json` stands at the beginning of an archive, and is short. */
+const OWNER_WITHIN = { entries: 10, bytes: 64 * 1024 }
+
+/** Id of the run whose bundle a file is, by its own word; null when it is no bundle. */
+export async function ownerOf(path: string): Promise<string | null> {
+  const zip = await openPromise(path).catch(() => null)
+  if (!zip) return null
+  try {
+    let left = OWNER_WITHIN.entries
+    for await (const entry of zip.eachEntry()) {
+      if (left-- === 0) break
+      if (entry.fileName !== 'bundle.json' || entry.uncompressedSize > OWNER_WITHIN.bytes) continue
+      const text = (await buffer(await zip.openReadStreamPromise(entry))).toString()
+      return ownerSchema.parse(parseJson(text)).run.id
+    }
+    return null
+  } catch {
+    return null // damaged, or another's
+  } finally {
+    zip.close()
+  }
+}
+const ownerSchema = z.object({
+  format: z.literal('weak-to-strong-lab bundle'),
+  run: z.object({ id: z.string() }),
+})
 
 async function check(path: string): Promise<{ verification: Verification; scan: Scan }> {
   const fail = (error: unknown) => {
@@ -177,7 +206,7 @@ function compare({ sums, documents, problems: known }: Scan): BundleProblem[] {
   return problems
 }
 
-function parseJson(path: string, file: string, bytes: Buffer | undefined): unknown {
+function parseDocument(path: string, file: string, bytes: Buffer | undefined): unknown {
   if (!bytes) throw new BundleError(path, [{ file, problem: 'is missing' }])
   try {
     return JSON.parse(bytes.toString())

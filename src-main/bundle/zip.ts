@@ -1,12 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { addAbortSignal, type PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
-import { syncFolder } from '../data/durable'
 import { MANIFEST } from './format'
 import type { BundleReceipt, ExportOptions } from './input'
+import { place, sweepBeside, temporaryFor, type Target } from './target'
 
 /** A file of the archive. Its content is pulled only when its turn to be written comes. */
 export interface Entry {
@@ -20,21 +19,22 @@ export interface Entry {
 const fixed = () => ({ mtime: new Date(1980, 0, 2), mode: 0o100644, forceDosTimestamp: true })
 
 /**
- * Writes a zip whose last file lists the sha256 of all others, beside `path`, and renames it when it is safely on disk.
- * @param path in a folder that is there
- * @throws Error from the file system or an entry's content; nothing is left at `path` or beside it then, and no content
- * is read any more.
+ * Writes a zip whose last file lists the sha256 of all others, beside its target, and puts it there when it is safely on
+ * disk.
+ * @param target in a folder that is there
+ * @throws Error from the file system or an entry's content; TargetError when another file has come to be there. Nothing
+ * is left beside the target then, what is there is as it was, and no content is read any more.
  */
-export async function writeZip(path: string, entries: Entry[], options: ExportOptions = {}): Promise<BundleReceipt> {
-  const target = resolve(path)
-  const temporary = `${target}.part` // of a fixed name: one that was left by a kill is overwritten by the next
+export async function writeZip(target: Target, entries: Entry[], options: ExportOptions = {}): Promise<BundleReceipt> {
+  await sweepBeside(target)
+  const temporary = temporaryFor(target)
   // Before anything is read: an archive that nobody writes down would go on reading.
-  const file = await open(temporary, 'w')
+  const file = await open(temporary, 'wx')
   try {
     const sha256 = await writeEntries(file, entries, options).finally(() => file.close())
-    await rename(temporary, target)
-    await syncFolder(dirname(target))
-    return { path: target, bytes: (await stat(target)).size, files: entries.length + 1, sha256 }
+    await place(temporary, target)
+    const { path } = target
+    return { path, bytes: (await stat(path)).size, files: entries.length + 1, sha256 }
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { isAlive } from '../data/alive'
 import { syncFile, syncFolder } from '../data/durable'
 import type { Stage } from '../science/stages'
 import type { ArtifactFile } from './protocol'
@@ -162,15 +163,6 @@ export async function commitArtifact(
   await rename(temporary, folder)
   await syncFolder(root)
   return manifest
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** Removes the temporary folders of writers that are gone; returns their names. */

@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BundleInput, BundleMetric, BundleModel, BundleTask, BundleTensors } from '../bundle'
+import {
+  targetOf,
+  type BundleInput,
+  type BundleMetric,
+  type BundleModel,
+  type BundleTask,
+  type BundleTensors,
+  type Target,
+  type TargetRules,
+} from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
 import { checkpointOf, type ArmSeed, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
@@ -8,7 +17,7 @@ import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
 import { readPrepared } from './results/prepared'
-import { armsOf, specOf } from './run-view'
+import { armsOf, comparedOf, specOf } from './run-view'
 import type { Shelf } from './shelf'
 
 interface Deps {
@@ -23,13 +32,26 @@ interface Deps {
   cache: string
 }
 
+/**
+ * Where a bundle may be written, see `targetOf`: never among what is the application's own, but in `<home>/bundles`.
+ * @throws TargetError
+ */
+export function bundleTarget(
+  path: string,
+  rules: Pick<TargetRules, 'runId' | 'force'>,
+  { home, cache, resources }: Pick<Deps, 'home' | 'cache' | 'resources'>,
+): Promise<Target> {
+  const reserved = [{ folder: home, but: join(home, 'bundles') }, { folder: cache }, { folder: resources }]
+  return targetOf(path, { ...rules, reserved })
+}
+
 /** Everything that a bundle of a run says; rows are read while it is written. */
 export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInput> {
   const { store, results, models, appVersion, home, resources, cache } = deps
   const spec = specOf(run)
   const arms = armsOf(run)
   const rows = store.runStages.of(run.id)
-  const { arms: armResults } = await results.result({ id: run.id, arms }, spec.stop)
+  const { covers, arms: armResults, contrasts } = await results.result(comparedOf(run), spec.stop)
   const stages = rows.map((row) => stageOf(store, row))
   const { id, name, question, createdAt, endedAt } = run
   return {
@@ -38,7 +60,9 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
     spec,
     plan: { stages, arms },
     stages: rows,
+    covers,
     arms: armResults,
+    contrasts,
     tasks: await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task))),
     models: modelsOf(stages, await models.list()),
     tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),

@@ -4,6 +4,7 @@ import { ENCODINGS } from '../data/datasets'
 import { problemsOf } from '../science/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
+import { plainProblem } from './plain'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(4096)
@@ -100,6 +101,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
 
 /** Arguments as a call expects them. @throws LabError `bad-input` with a path into the arguments, e.g. `[0].runId` */
 export function parseArguments<K extends CallName>(name: K, args: unknown): Parameters<Calls[K]> {
+  const odd = plainProblem(args)
+  if (odd) throw badInput([odd])
   const schema: z.ZodType<Parameters<Calls[K]>> = ARGUMENTS[name]
   const parsed = schema.safeParse(args)
   if (!parsed.success) throw badInput(problemsOf(parsed.error, args, schema))

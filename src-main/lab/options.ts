@@ -60,10 +60,12 @@ export interface Timing {
 export type WindowCall = 'chooseDataset' | 'chooseModel' | 'reveal'
 /**
  * The contract's calls as functions; failures are thrown as LabError or StorageError. `exportBundle` with an empty path
- * writes into `<home>/bundles`.
+ * writes into `<home>/bundles`; by `force`, which no window has, it may write over any plain file.
  */
 export type LabCalls = {
   [K in Exclude<CallName, WindowCall>]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
+} & {
+  exportBundle: (query: { runId: string; path: string; force?: boolean }) => Promise<ReturnType<Calls['exportBundle']>>
 }
 
 export interface Lab {

@@ -83,8 +83,8 @@ function storeOver(db: Database, path: string): Store {
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
-    pending: () => sizeOf(`${path}-wal`),
-    bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
+    pending: () => guard(path, () => sizeOf(`${path}-wal`)),
+    bytes: () => guard(path, () => sizeOf(path) + sizeOf(`${path}-wal`)),
     close: () => void db.close(),
   }
 }

@@ -7,8 +7,8 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterEach, describe, expect, it } from 'vitest'
-import { bundleName, exportBundle, readBundle } from '../../src-main/bundle'
-import { finishedRun, task, temporaryFolder, unpack, unzip } from './fixture'
+import { bundleName, readBundle } from '../../src-main/bundle'
+import { exportTo, finishedRun, task, temporaryFolder, unpack, unzip } from './fixture'
 
 const table = (bytes: Buffer | undefined) =>
   Papa.parse<Record<string, string>>(bytes!.toString(), { header: true, skipEmptyLines: true }).data
@@ -17,7 +17,7 @@ async function exported(change: Partial<Awaited<ReturnType<typeof finishedRun>>>
   const folder = await temporaryFolder()
   const input = { ...(await finishedRun(folder)), ...change }
   const path = join(folder, 'run.w2s.zip')
-  const receipt = await exportBundle(input, path)
+  const receipt = await exportTo(input, path)
   return { folder, input, path, receipt, files: await unzip(path) }
 }
 
@@ -134,9 +134,9 @@ describe('writing a bundle', () => {
     const folder = await temporaryFolder()
     const input = await finishedRun(folder)
     process.env.TZ = 'UTC'
-    const first = await exportBundle(input, join(folder, 'a.zip'))
+    const first = await exportTo(input, join(folder, 'a.zip'))
     process.env.TZ = 'Pacific/Auckland'
-    const second = await exportBundle(input, join(folder, 'b.zip'))
+    const second = await exportTo(input, join(folder, 'b.zip'))
     expect(second.sha256).toBe(first.sha256)
     expect(await readFile(second.path)).toEqual(await readFile(first.path))
   })
@@ -144,7 +144,7 @@ describe('writing a bundle', () => {
   it('tells its progress file by file', async () => {
     const folder = await temporaryFolder()
     const seen: [number, number, string][] = []
-    const { files } = await exportBundle(await finishedRun(folder), join(folder, 'a.zip'), {
+    const { files } = await exportTo(await finishedRun(folder), join(folder, 'a.zip'), {
       onProgress: (...step) => seen.push(step),
     })
     expect(seen.map(([done]) => done)).toEqual(Array.from({ length: files }, (_, i) => i + 1))
@@ -156,13 +156,13 @@ describe('writing a bundle', () => {
     const input = await finishedRun(folder)
     const before = await readdir(folder)
     const path = join(folder, 'a.zip')
-    await expect(exportBundle({ ...input, predictions: () => Promise.resolve(null) }, path)).rejects.toThrow(
+    await expect(exportTo({ ...input, predictions: () => Promise.resolve(null) }, path)).rejects.toThrow(
       'the predictions of Spam · words 60 → vectors 32 · naive, seed 0, are missing in the store',
     )
     const lost = [{ ...input.tensors[0]!, path: join(folder, 'lost') }]
-    await expect(exportBundle({ ...input, tensors: lost }, path)).rejects.toThrow('ENOENT')
+    await expect(exportTo({ ...input, tensors: lost }, path)).rejects.toThrow('ENOENT')
     const stop = new AbortController()
-    const stopping = exportBundle(input, path, { signal: stop.signal, onProgress: () => stop.abort() })
+    const stopping = exportTo(input, path, { signal: stop.signal, onProgress: () => stop.abort() })
     await expect(stopping).rejects.toThrow('aborted')
     expect(await readdir(folder)).toEqual(before)
     await expect(access(path)).rejects.toThrow()
@@ -180,11 +180,11 @@ describe('writing a bundle', () => {
         open -= 1
       }
     }
-    await expect(exportBundle({ ...input, metrics }, join(folder, 'none', 'a.zip'))).rejects.toThrow('ENOENT')
+    await expect(exportTo({ ...input, metrics }, join(folder, 'none', 'a.zip'))).rejects.toThrow('ENOENT')
     await setTimeout(20)
     expect(open).toBe(0)
     const stop = new AbortController()
-    const stopping = exportBundle({ ...input, metrics }, join(folder, 'a.zip'), { signal: stop.signal })
+    const stopping = exportTo({ ...input, metrics }, join(folder, 'a.zip'), { signal: stop.signal })
     while (open === 0) await setTimeout(1)
     stop.abort()
     await expect(stopping).rejects.toThrow('aborted')

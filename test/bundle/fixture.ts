@@ -5,7 +5,14 @@ import { buffer } from 'node:stream/consumers'
 import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { onTestFinished } from 'vitest'
-import type { BundleInput, BundleTask } from '../../src-main/bundle'
+import {
+  exportBundle,
+  targetOf,
+  type BundleInput,
+  type BundleReceipt,
+  type BundleTask,
+  type ExportOptions,
+} from '../../src-main/bundle'
 import type { ArmResult } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/parse'
 import { planExperiment } from '../../src-main/science/plan'
@@ -45,6 +52,7 @@ const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.
 const report: ArmResult = {
   arm,
   stop: 'last',
+  covers: { redraw: 'order', seeds: 1, groups: 3, rows: 3 },
   seedsDone: 1,
   weak: estimate(0.6),
   student: estimate(0.7),
@@ -63,6 +71,8 @@ const report: ArmResult = {
     convention: 'ratio of means',
     warning: null,
   },
+  saving: estimate(0.01),
+  warnings: [],
   bySeed: [
     {
       seed: 0,
@@ -141,7 +151,9 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       endedAt: 1.7e12 + 1000,
       error: '',
     })),
+    covers: '95 % intervals cover chance between the rows of one fixed test split.',
     arms: [report],
+    contrasts: [],
     tasks: [task('bundled')],
     models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
     tensors: [{ key: student, kind: 'train', path: tensors }],
@@ -166,6 +178,11 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       }),
     hide: { [folder]: '<data>' },
   }
+}
+
+/** Exports a run to a path where nothing is, or an older bundle of it. */
+export async function exportTo(input: BundleInput, path: string, options?: ExportOptions): Promise<BundleReceipt> {
+  return exportBundle(input, await targetOf(path, { runId: input.run.id }), options)
 }
 
 /** Every file of a zip. */

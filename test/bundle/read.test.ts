@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportBundle, readBundle, verifyBundle } from '../../src-main/bundle'
-import { finishedRun, temporaryFolder, unzip, zip } from './fixture'
+import { readBundle, verifyBundle } from '../../src-main/bundle'
+import { exportTo, finishedRun, temporaryFolder, unzip, zip } from './fixture'
 
 /** An exported bundle whose files `change` may alter before it is packed again. */
 async function altered(change: (files: Map<string, Buffer>) => void, modes?: Record<string, number>) {
   const folder = await temporaryFolder()
   const path = join(folder, 'run.w2s.zip')
-  await exportBundle(await finishedRun(folder), path)
+  await exportTo(await finishedRun(folder), path)
   const files = await unzip(path)
   change(files)
   await zip(path, files, modes)
@@ -111,7 +111,9 @@ describe('checking a bundle', () => {
   it('refuses a newer layout and a document of another shape', async () => {
     const newer = await altered((files) => replace(files, 'bundle.json', '{"version": 99}'))
     await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (2)')
-    const odd = await altered((files) => replace(files, 'results.json', '{"arms": 7, "more": 1}'))
+    const odd = await altered((files) =>
+      replace(files, 'results.json', '{"covers": "", "arms": 7, "contrasts": [], "more": 1}'),
+    )
     await expect(readBundle(odd)).rejects.toThrow(/results\.json: arms: expected a list, got 7 \(and 1 more\)/)
   })
 })

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import type { Cell } from '../../src-preload/contract'
-import { armResult, PRESETS } from './sample'
+import { armResult, PRESETS, resultOf } from './sample'
 import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -151,14 +151,29 @@ describe('the result', () => {
   it('says why PGR is undefined', async () => {
     const foods = (arm: Parameters<typeof armResult>[0]) => ({ ...arm, task: 'foods' })
     open('#/results/run-done', {
-      result: ({ runId, stop }) => ({
-        runId,
-        arms: [armResult(foods(quickArm), stop)],
-      }),
+      result: ({ runId, stop }) => resultOf(runId, [armResult(foods(quickArm), stop)]),
     })
     await screen.findByRole('heading', { name: 'PGR is undefined: the ceiling is not above its supervisor' })
     expect(screen.getByText('The ceiling does not exceed the supervisor.')).toBeTruthy()
     expect(screen.getByText(/gap −0\.4.points · 3 seeds × 1,000 examples/)).toBeTruthy()
+  })
+  it('says once what its intervals cover, what warnings its arm has, and the paired differences', async () => {
+    const warning = 'The supervisor leans to one class.'
+    open('#/results/run-done', {
+      result: ({ runId, stop }) =>
+        resultOf(
+          runId,
+          [quickArm, { ...quickArm, id: 'other', methodTitle: 'confidence' }].map((arm) => ({
+            ...armResult(arm, stop),
+            warnings: [warning],
+          })),
+        ),
+    })
+    await screen.findByText(/^95 % intervals cover chance between the rows of one fixed test split and between 3 seeds/)
+    expect(screen.getAllByText(warning)).toHaveLength(1)
+    const table = within(screen.getByRole('table', { name: 'Paired differences' }))
+    expect(table.getByRole('cell', { name: /confidence − naive/ })).toBeTruthy()
+    expect(table.getByText(/−\.004 to \+\.028/)).toBeTruthy()
   })
   it('labels the oracle as one, and never as the result', async () => {
     open('#/results/run-done')
@@ -192,10 +207,8 @@ describe('the result', () => {
     const warned = armResult(quickArm, 'last')
     const warning = 'The gap is less than twice its standard error.'
     open('#/results/run-done', {
-      result: ({ runId }) => ({
-        runId,
-        arms: [{ ...warned, pgr: { ...(warned.pgr?.defined ? warned.pgr : never()), value: -1, warning } }],
-      }),
+      result: ({ runId }) =>
+        resultOf(runId, [{ ...warned, pgr: { ...(warned.pgr?.defined ? warned.pgr : never()), value: -1, warning } }]),
     })
     await screen.findByRole('heading', { name: /^The gap is too small to say anything/ })
     const row = within(screen.getByRole('table', { name: 'Arms' })).getByTitle(warning)
@@ -203,10 +216,11 @@ describe('the result', () => {
   })
   it('shows the first arm that has a result', async () => {
     open('#/results/run-five', {
-      result: ({ runId, stop }) => ({
-        runId,
-        arms: fiveArms.map((arm, i) => armResult(arm, stop, i < 3 ? 0 : 1)),
-      }),
+      result: ({ runId, stop }) =>
+        resultOf(
+          runId,
+          fiveArms.map((arm, i) => armResult(arm, stop, i < 3 ? 0 : 1)),
+        ),
     })
     const table = await screen.findByRole('table', { name: 'Arms' })
     const pressed = within(table)
@@ -288,26 +302,72 @@ describe('data', () => {
   it('says first that there are too many classes, of which bad lines come', async () => {
     const sample = await createFakeBridge().call('datasetPreview', {
       path: '',
-      text: '',
-      label: '',
-      split: '',
-      group: '',
     })
     const counts = ['a', 'b', 'c'].map((label) => ({ label, n: 20 }))
     open('#/data?import=1', {
-      datasetPreview: () => ({ ...(sample.ok ? sample.value : never()), counts, badLines: 20 }),
+      datasetPreview: () => ({ ...(sample.ok ? sample.value : never()), counts, values: 1319, badLines: 20 }),
     })
     await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await screen.findByText('A task has exactly two classes for now; the label column has 3 values.')
+    await screen.findByText(
+      /exactly two classes for now; the label column has 1[^0-9]319 values\. The most frequent are “no”/,
+    )
+  })
+  it('imports what it shows: none is none, and what the file asks is asked', async () => {
+    const header: Notice = {
+      kind: 'ask',
+      text: 'The first line looks like a row.',
+      offers: [
+        { label: 'There is no header', reading: { header: false } },
+        { label: 'It names the columns', reading: { header: true } },
+      ],
+    }
+    const usual = await createFakeBridge().call('datasetPreview', { path: '/a/x.csv' })
+    const bridge = open('#/data?import=1', {
+      datasetPreview: ({ header: said, group = 'customer' }) => ({
+        ...(usual.ok ? usual.value : never()),
+        group,
+        errors: [],
+        badLines: 0,
+        notices: said === undefined ? [header] : [{ kind: 'note', text: '3 rows repeat an earlier text.', offers: [] }],
+      }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    await fireEvent.input(await screen.findByRole('textbox', { name: 'Licence' }), { target: { value: 'own' } })
+    await screen.findByText('The first line looks like a row.')
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
+    await fireEvent.click(screen.getByRole('button', { name: 'There is no header' }))
+    await screen.findByText('3 rows repeat an earlier text.')
+    const group = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Group' })
+    expect(group.selectedOptions[0]?.text).toBe('customer')
+    await fireEvent.change(group, { target: { value: '' } })
+    await waitFor(() => expect(group.selectedOptions[0]?.text).toBe('none'))
+    expect(heard(bridge, 'datasetPreview').at(-1)?.args[0]).toMatchObject({ header: false, group: null })
+    await fireEvent.click(screen.getByRole('button', { name: 'Import 812 examples' }))
+    expect(heard(bridge, 'datasetImport')[0]?.args[0]).toMatchObject({ header: false, group: null, split: null })
+  })
+  it('offers to read another encoding, and says the cause before all else', async () => {
+    const usual = await createFakeBridge().call('datasetPreview', { path: '/a/x.csv' })
+    const cause: Notice = {
+      kind: 'cause',
+      text: 'Not UTF-8; it looks like Windows-1252.',
+      offers: [{ label: 'Read it as Windows-1252', reading: { encoding: 'windows-1252' } }],
+    }
+    const bridge = open('#/data?import=1', {
+      datasetPreview: ({ encoding }) => ({
+        ...(usual.ok ? usual.value : never()),
+        ...(encoding ? {} : { text: null, label: null, notices: [cause] }),
+      }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    expect(await screen.findAllByText('Not UTF-8; it looks like Windows-1252.')).toHaveLength(1)
+    await fireEvent.click(screen.getByRole('button', { name: 'Read it as Windows-1252' }))
+    await waitFor(() => expect(screen.queryByText('Not UTF-8; it looks like Windows-1252.')).toBeNull())
+    expect(heard(bridge, 'datasetPreview').at(-1)?.args[0]).toMatchObject({ encoding: 'windows-1252' })
   })
   it('imports with the mapping, the classes in order and the licence', async () => {
     const whole = createFakeBridge()
     const clean = await whole.call('datasetPreview', {
       path: '/a/Our notes.csv',
-      text: '',
-      label: '',
-      split: '',
-      group: '',
     })
     const bridge = open('#/data?import=1', {
       chooseDataset: () => '/a/Our notes.csv',
@@ -331,11 +391,8 @@ describe('data', () => {
 describe('the doctor', () => {
   it('says sizes before it installs, then shows progress and failure', async () => {
     const bridge = open('#/doctor')
+    await screen.findByText(/236.MB to fetch, 910.MB on disk/)
     await fireEvent.click(await screen.findByRole('button', { name: 'Install for CPU' }))
-    const dialog = within(await screen.findByRole('dialog'))
-    expect(dialog.getByText(/fetches 236.MB and takes 910.MB/)).toBeTruthy()
-    expect(heard(bridge, 'install')).toHaveLength(0)
-    await fireEvent.click(dialog.getByRole('button', { name: 'Install' }))
     expect(heard(bridge, 'install')[0]?.args).toEqual([{ backend: 'tensorflow', gpu: false }])
     const event = { type: 'install', backend: 'tensorflow', phase: 'fetching', done: 5e7, total: 2e8 } as const
     bridge.emit([{ ...event, finished: false, error: '' }])

@@ -18,7 +18,7 @@ import type {
   Status,
 } from '../../src-preload/contract'
 import { CARD, MODELS } from './sample-models'
-import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, TASKS } from './sample'
+import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
@@ -187,7 +187,8 @@ function preview(spec: unknown): Preview {
     }))
     const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
     const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
-    return { valid: true, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const { spec } = parsed
+    return { valid: true, spec, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems }
     throw error
@@ -247,7 +248,10 @@ const ANSWERS: Answers = {
   },
   result: ({ runId, stop }) => {
     const run = find(runId)
-    return { runId, arms: detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))) }
+    return resultOf(
+      runId,
+      detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))),
+    )
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
   examples: (query) => {
@@ -280,12 +284,15 @@ const ANSWERS: Answers = {
     sha256: '7c1e04a9'.repeat(8),
   }),
   chooseDataset: () => '/home/ada/reviews.csv',
-  datasetPreview: ({ path, text, label, split, group }) => ({
+  datasetPreview: ({ path, text = 'review', label = 'again', split = null, group = null }) => ({
     path,
+    id: 'our-notes',
+    title: 'Our notes',
     format: 'csv',
+    reading: { encoding: 'utf-8', header: true, quotes: true },
     columns: ['review', 'again', 'fold', 'customer'],
-    text: text || 'review',
-    label: label || 'again',
+    text,
+    label,
     split,
     group,
     rows: [
@@ -296,12 +303,21 @@ const ANSWERS: Answers = {
       { label: 'yes', n: 410 },
       { label: 'no', n: 402 },
     ],
+    values: 2,
+    classes: ['no', 'yes'],
     examples: 812,
-    duplicates: 0,
+    perClass: { train: [402, 410], test: null },
+    duplicates: 3,
+    contradictions: 1,
+    twins: 0,
+    lengthAlone: 0.62,
+    notices: [],
     errors: [{ line: 17, message: 'column "again" is empty' }],
     badLines: 1,
+    lines: { all: 814, blank: 0, header: 1, continued: 0 },
   }),
   datasetImport: (request) => ({ ...TASKS[5]!, id: request.id, title: request.title }),
+  datasetCancel: () => null,
   datasetRemove: () => null,
   models: () => MODELS,
   modelGet: ({ id }) => MODELS.find((model) => model.id === id)?.here ?? null,

@@ -1,6 +1,6 @@
 import type { Command } from '../context'
 import { EXIT } from '../errors'
-import { writeBundle } from './bundle'
+import { FORCE, writeBundle } from './bundle'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const exportRun: Command = {
@@ -8,11 +8,11 @@ export const exportRun: Command = {
   usage: `${RUN_USAGE} [path]`,
   summary: 'Write a run as one zip file: spec, results, metrics, predictions, environment, checksums.',
   arity: [1, 2],
-  options: {},
-  async run([text, path], _flags, context) {
+  options: { force: FORCE },
+  async run([text, path], flags, context) {
     const lab = await openRuns(context)
     try {
-      const bundle = await writeBundle(lab, await findRunBy(lab, text!), path, context)
+      const bundle = await writeBundle(lab, await findRunBy(lab, text!), { ...flags, export: path }, context)
       context.out.document({ command: 'export', ok: true, bundle })
       return EXIT.ok
     } finally {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { JsonError, parseJson } from '../../data/json'
@@ -13,7 +14,7 @@ import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
 import { resultTable } from '../results'
 import { count, duration, moment } from '../text'
-import { writeBundle } from './bundle'
+import { checkTarget, FORCE, writeBundle } from './bundle'
 
 const BACKENDS = ['auto', 'cpu', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
 
@@ -25,6 +26,7 @@ export const run: Command = {
   options: {
     backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
+    force: FORCE,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
   },
   async run([what], flags, context) {
@@ -78,23 +80,24 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const preview = await lab.calls.preview(spec)
   if (!preview.valid) throw badInput(preview.problems)
   const known = await findRun(lab, preview)
+  await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const detail = await perform(lab, spec, preview, known, context, live)
-  const { arms } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
+  const { arms, covers, contrasts } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
-    for (const line of resultTable(arms, out.columns)) out.line(line)
+    for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
-  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags.export, context) : NO_BUNDLE
+  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags, context) : NO_BUNDLE
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = detail.stages
     .filter((s) => s.state === 'failed')
     .map(({ key, title, error }) => ({ key, title, error }))
   const ok = detail.state === 'done' && bundleError === null
-  out.document({ command: 'run', ok, run: summary, failures, results: arms, bundle, bundleError })
+  out.document({ command: 'run', ok, run: summary, failures, results: arms, contrasts, covers, bundle, bundleError })
   if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)
 }
@@ -102,9 +105,9 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
 const NO_BUNDLE = { bundle: null, bundleError: null }
 
 /** A bundle that cannot be written takes nothing away from the run: its results are told all the same. */
-async function tryBundle(lab: Lab, run: RunDetail, path: Flags[string], context: Context) {
+async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Context) {
   try {
-    return { bundle: await writeBundle(lab, run, path, context), bundleError: null }
+    return { bundle: await writeBundle(lab, run, flags, context), bundleError: null }
   } catch (error) {
     const { message } = explain(error, context.home).failure
     context.out.error(context.out.paint('red', message))
@@ -135,13 +138,16 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   }
 }
 
-/** The newest run that consists of exactly these stages: the one to go on with. */
-async function findRun(lab: Lab, { stages }: Valid): Promise<RunDetail | null> {
+/**
+ * The newest run of this very experiment: the one to go on with. One of the same stages that was asked for otherwise, by
+ * another name or stop rule, is another run: it would answer another question.
+ */
+async function findRun(lab: Lab, { spec, stages }: Valid): Promise<RunDetail | null> {
   const keys = new Set(stages.map((stage) => stage.key))
   const candidates = (await lab.calls.runs()).filter((r: RunSummary) => r.stagesTotal === keys.size)
   for (const { id } of candidates) {
     const detail = await lab.calls.runDetail(id)
-    if (detail.stages.every((stage) => keys.has(stage.key))) return detail
+    if (isDeepStrictEqual(detail.spec, spec) && detail.stages.every((stage) => keys.has(stage.key))) return detail
   }
   return null
 }

@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isAlive } from '../alive'
 import { ModelError } from './errors'
 
 /**
@@ -39,13 +40,4 @@ async function putAside(file: string, aside: string, dead: number): Promise<void
 /** The process that a lock names; 0: nobody. */
 async function holderOf(file: string): Promise<number> {
   return Number(await readFile(file, 'utf8').catch(() => ''))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
