@@ -1,67 +1,15 @@
 // Files as people bring them, each with what it is read as; and others of the same kinds.
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DatasetError, importDataset, LIMITS, previewDataset, readTask } from '../../src-main/data/datasets'
+import { describe, expect, it } from 'vitest'
+import { LIMITS, previewDataset } from '../../src-main/data/datasets'
 import { parseRecord } from '../../src-main/data/datasets/json-value'
-import type { DatasetPreview, DatasetQuery, ImportRequest } from '../../src-main/data/datasets/types'
-import { splitTask } from '../../src-main/science/tasks'
 import { SPLITS } from '../../src-main/science/stages'
-import type { TaskRow } from '../../src-main/science/tasks/task'
-
-const CASES = join(import.meta.dirname, 'cases')
-let folder = ''
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'w2s-cases-'))))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-const written = (name: string, content: string | Uint8Array): string => {
-  writeFileSync(join(folder, name), content)
-  return join(folder, name)
-}
-const caseOf = (name: string, query: Omit<DatasetQuery, 'path'> = {}) =>
-  previewDataset({ path: join(CASES, name), ...query })
-const look = (name: string, content: string | Uint8Array, query: Omit<DatasetQuery, 'path'> = {}) =>
-  previewDataset({ path: written(name, content), ...query })
-
-let imports = 0
-/** Imports what a preview shows, with what the user changed. */
-async function take(preview: DatasetPreview, changes: Partial<ImportRequest> = {}): Promise<TaskRow[]> {
-  const id = `task-${++imports}`
-  await importDataset(
-    {
-      path: preview.path,
-      id,
-      title: 'Title',
-      question: '',
-      licence: 'own',
-      text: preview.text ?? 'text',
-      label: preview.label ?? 'label',
-      split: preview.split,
-      group: preview.group,
-      classes: preview.classes,
-      ...changes,
-    },
-    folder,
-  )
-  return readTask(join(folder, `${id}.jsonl.gz`))
-}
-const problemsOf = (work: Promise<unknown>) =>
-  work.then(
-    () => expect.unreachable(),
-    (error: unknown) => (error as DatasetError).problems,
-  )
-const textOf = (notices: DatasetPreview['notices']) => notices.map(({ kind, text }) => `${kind}: ${text}`).join('\n')
-const groupsOf = (rows: TaskRow[]) => rows.map(({ group }) => group)
-/** 60 sentences of one class and 60 of the other, as unlike each other as the cases' own. */
-const sentences = Array.from({ length: 120 }, (_, i) => {
-  const hash = createHash('sha256').update(`${i}`).digest('hex').match(/.{6}/g)!
-  return { text: `${hash.join(' ')} ${i}`, label: i % 2 }
-})
+import { splitTask } from '../../src-main/science/tasks'
+import { CASES, caseOf, folder, groupsOf, latestInfo, look, problemsOf, sentences, take, textOf } from './dataset-files'
 
 describe('columns that are not said, and none', () => {
   it('imports no group where none is chosen', async () => {
@@ -420,115 +368,6 @@ describe('labels', () => {
       /With the sizes of a new experiment it cannot be split \(.*\)\. Give all four/,
     )
     await take(found)
-    const info = JSON.parse(readFileSync(join(folder, `task-${imports}.json`), 'utf8')) as object
-    expect(info).toMatchObject({ rows: { train: [400, 20], test: null }, examples: 420 })
+    expect(latestInfo()).toMatchObject({ rows: { train: [400, 20], test: null }, examples: 420 })
   })
-})
-
-describe('every line', () => {
-  const cell = fc.string({ unit: fc.constantFrom('a', 'b', '"', ' ', ',', 'é', '\t', '{', '}'), maxLength: 12 })
-  const file = fc.array(
-    fc.oneof(
-      fc.tuple(cell, fc.constantFrom('x', 'y')).map((c) => c.join('\t')),
-      cell,
-      fc.constant(''),
-    ),
-    {
-      minLength: 1,
-      maxLength: 60,
-    },
-  )
-  it.each([
-    ['.tsv', 'text\tlabel'],
-    ['.csv', 'text\tlabel'],
-    ['.csv', 'text,label'],
-    ['.jsonl', '{"text":"a","label":"x"}'],
-  ])('of a %s file is a row, a bad line, blank, the header or goes on from one before', async (ending, head) => {
-    await fc.assert(
-      fc.asyncProperty(file, fc.constantFrom('\n', '\r\n'), async (rows, end) => {
-        const all = [
-          head,
-          ...rows.map((row) => (head.includes(',') && !head.includes('{') ? row.replaceAll('\t', ',') : row)),
-        ]
-        const header = { header: true, text: 'text', label: 'label', split: null, group: null }
-        const found = await look(`lines${ending}`, all.join(end) + end, header).catch((error: unknown) => {
-          expect((error as DatasetError).problems[0]).toMatchObject({
-            got: expect.stringMatching(/one without rows|"text"/) as string,
-          })
-        })
-        if (!found) return
-        const { lines } = found
-        expect(lines.all).toBe(all.length)
-        expect(found.examples + found.badLines + lines.blank + lines.header + lines.continued).toBe(lines.all)
-        if (ending === '.tsv' || ending === '.jsonl') expect(lines.continued).toBe(0)
-      }),
-      { numRuns: 60 },
-    )
-  })
-
-  it('of one text over several lines is told', async () => {
-    const found = await look('over.csv', 'text,label\n"one\ntwo\nthree",a\nfour,b\n')
-    expect(found.lines).toEqual({ all: 5, blank: 0, header: 1, continued: 2 })
-    expect(textOf(found.notices)).toContain('2 lines go on from the line before, inside quotes.')
-  })
-})
-
-describe('hostile files are read in time that is in proportion to them', () => {
-  const size = 2 ** 21
-  it.each<[string, string, string]>([
-    ['open quotes', 'q.csv', `text,label\n${'"\n'.repeat(size / 2)}`],
-    ['open quotes that never close', 'o.csv', `text,label\n${'"a\n\n'.repeat(size / 4)}`],
-    ['rows of 400 lines each', 'r.csv', `text,label\n${`"${'x""\n'.repeat(400)}",a\n`.repeat(size / 2000)}`],
-    ['quotes in the middle', 'm.csv', `text,label\n${'a"b,"c\n'.repeat(size / 7)}`],
-    ['commas', 'c.csv', ','.repeat(2 ** 20 - 1)],
-    ['lines of commas', 'l.csv', `text,label\n${`${','.repeat(5000)}\n`.repeat(size / 5000)}`],
-    ['distinct keys', 'k.jsonl', Array.from({ length: size / 16 }, (_, i) => `{"key ${i}":1}`).join('\n')],
-    ['brackets', 'b.json', '['.repeat(size)],
-    ['braces', 'e.jsonl', '{'.repeat(2 ** 20)],
-    ['nested objects', 'n.jsonl', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
-    ['digits', 'd.jsonl', `{"text":${'9'.repeat(2 ** 20 - 30)}.5,"label":1}`],
-    ['escapes that never end', 's.jsonl', `{"text": NaN, "a": "${'\\"'.repeat(2 ** 19 - 20)}`],
-    ['one text in every row', 't.jsonl', '{"text":"the same text again","label":1}\n'.repeat(size / 40)],
-    ['nulls', 'z.csv', '\0'.repeat(size / 4)],
-  ])('%s', async (_what, name, content) => {
-    // A test's own time limit is the bound: quadratic work on these takes minutes.
-    const found = await look(name, content).catch((error: unknown) => error)
-    if (found instanceof Error) expect(found).toBeInstanceOf(DatasetError)
-    else expect(JSON.stringify(found).length).toBeLessThan(2 ** 20)
-  })
-
-  it('and more columns than anybody means are refused', async () => {
-    expect(
-      await problemsOf(look('c.csv', `${Array.from({ length: 1001 }, (_, i) => `c${i}`).join(',')}\n`)),
-    ).toMatchObject([{ path: 'line 1', expected: 'at most 1000 columns', got: '1001' }])
-    const keys = Array.from({ length: 1100 }, (_, i) => `{"text":"a text","label":"x","k${i}":1}`).join('\n')
-    expect(await problemsOf(look('k.jsonl', keys))).toMatchObject([
-      { path: 'line 999', expected: 'at most 1000 columns in all rows' },
-    ])
-  })
-
-  it('and rows that would take more than a run can read are not kept', async () => {
-    const text = '\u0001'.repeat(99_000)
-    const rows = Array.from({ length: 760 }, (_, i) => `${text}${i},${i % 2}`).join('\n')
-    const path = written('control.csv', `text,label\n${rows}\n`)
-    const found = await previewDataset({ path, twins: false })
-    expect(found.badLines).toBe(0)
-    expect(await problemsOf(take(found, { twins: false }))).toMatchObject([
-      { path: 'path', expected: `at most ${LIMITS.kept} characters as they are kept` },
-    ])
-  }, 120_000)
-})
-
-it('stops when it is told to', async () => {
-  const path = written(
-    'stop.jsonl',
-    sentences
-      .map((row) => JSON.stringify(row))
-      .join('\n')
-      .repeat(200),
-  )
-  const stop = new AbortController()
-  const work = previewDataset({ path }, { signal: stop.signal, onRead: () => stop.abort() })
-  await expect(work).rejects.toMatchObject({ name: 'AbortError' })
-  expect(basename(path)).toBe('stop.jsonl')
 })

@@ -2,7 +2,6 @@ import { show } from '../../science/problems'
 import { JsonError } from '../json'
 import { parseRecord } from './json-value'
 import { LIMITS } from './limits'
-import type { Line } from './lines'
 import { refusal, type Entry } from './problem'
 import type { RecordReader, Emit } from './reader'
 
@@ -39,7 +38,8 @@ function kindOf(first: string): 'lines' | 'objects' {
   if (text.startsWith('[')) return isWholeList(text) ? 'lines' : 'objects'
   if (!text.startsWith('{')) return 'lines'
   const scan = createScan()
-  for (const _ of scan.objects(text));
+  // Only where it stands at the end matters.
+  Array.from(scan.objects(text))
   return scan.open() && !scan.inString() ? 'objects' : 'lines'
 }
 

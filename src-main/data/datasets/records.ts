@@ -36,7 +36,7 @@ export interface FileFacts extends ReaderFacts, LineFacts {
 export interface Records {
   /** In batches, as they come. @throws DatasetError; AbortError */
   batches: AsyncIterable<Entry[]>
-  facts(): FileFacts
+  facts: () => FileFacts
 }
 
 /** Opens a file; empty lines are passed over. @throws DatasetError for an ending that is none of those known */

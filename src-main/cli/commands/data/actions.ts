@@ -27,6 +27,7 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
     throw badArgument('--licence', 'the licence under which it may be used; "own" will do', 'nothing')
   const preview = await watched(lab, context, () => lab.calls.datasetPreview(query))
   if (!preview) return interrupted('data', out)
+  refuseForCause(preview)
   const { split, group } = preview
   const request = {
     ...query,
@@ -71,12 +72,18 @@ export async function removeTasks(lab: Lab, ids: string[], _flags: Flags, { out 
   return EXIT.ok
 }
 
+/** @throws LabError with what keeps the file from being read, before anything that follows from it */
+function refuseForCause({ notices }: DatasetPreview): void {
+  const cause = notices.find(({ kind }) => kind === 'cause')
+  if (!cause) return
+  const [option] = cause.offers.flatMap(({ reading }) => Object.keys(reading))
+  throw badArgument(option ? `--${option}` : '<file>', 'a file that can be read as it is', cause.text)
+}
+
 /** @throws LabError where it can be guessed no better than by whoever knows */
 function chosen(role: 'text' | 'label', preview: DatasetPreview): string {
   const column = preview[role]
   if (column !== null) return column
-  // Of a file of which no line can be read the import says why.
-  if (preview.columns.length === 0) return role
   throw badArgument(`--${role}`, `the column of the ${role}: ${oneOf(preview.columns.slice(0, 20), null)}`, 'nothing')
 }
 
