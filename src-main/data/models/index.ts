@@ -7,6 +7,7 @@ import { locate } from '../checkpoints/locate'
 import { addFolder } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
+import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
@@ -70,7 +71,12 @@ export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
   const { hubUrl, hubPatience: patience = 20_000 } = options
   // Set and empty is not set.
-  const hub = { url: hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co', patience }
+  const address = hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co'
+  // What is no address is refused when it is asked.
+  const hub = {
+    ...(URL.canParse(address) ? splitCredentials(address) : { url: address, authorization: null }),
+    patience,
+  }
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))

@@ -8,7 +8,13 @@ export const MANIFEST = 'manifest.json'
 
 const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bundled') }),
-  z.strictObject({ kind: z.literal('hub'), url: z.string(), repository: z.string(), revision: z.string() }),
+  z.strictObject({
+    kind: z.literal('hub'),
+    url: z.string(),
+    repository: z.string(),
+    revision: z.string(),
+    pinned: z.boolean().default(false),
+  }),
   z.strictObject({ kind: z.literal('pip'), packages: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('folder') }),
 ])

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { InstalledModel } from './types'
 import { hashFile } from './hashing'
-import type { Hub } from './hub'
+import type { Hub } from './hub-client'
 import { readManifests, type Shelved } from './manifest'
 
 /** The models of a cache, and those that came with the app. */
