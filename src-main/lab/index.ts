@@ -5,7 +5,7 @@ import { createBus } from './bus'
 import { readPresets } from './catalog'
 import { createCheckpoints } from './checkpoints'
 import { openDatasets } from './datasets'
-import { createReader } from './datasets/reader'
+import { createImporter } from './datasets/importer'
 import { eachInTurn } from './each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
@@ -61,9 +61,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const datasets = await openDatasets(home, resources, createReader(options.reader), bus)
+  const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const presets = await readPresets(resources)
-  const librarian = createLibrarian({ cache: options.cache, bundled: join(resources, 'models') }, options.librarian)
+  const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
+  const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
   const models = createModelDesk(librarian, store, bus)
   const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)

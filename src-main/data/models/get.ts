@@ -5,7 +5,7 @@ import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
 import { filesOf, sizeOfFolder } from '../folders'
-import { describe, hashFiles } from './files'
+import { hashFiles } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
 import { MANIFEST, modelKey, readManifests, writeManifest, type Manifest, type Shelved } from './manifest'
@@ -55,7 +55,7 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
   try {
     await expectRoom(model, home)
     const { folder, source } = await fetchFiles(model, home, shelf, options)
-    const { described } = await describe(folder)
+    const { described } = await shelf.describe(folder, options)
     if (described.parameters !== model.parameters)
       throw new ModelError(
         'unavailable',

@@ -10,6 +10,7 @@ import { CATALOGUE, type CatalogueModel } from './catalogue'
 import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
+import { describe as describeHere, type Describe } from './files'
 import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
@@ -20,6 +21,7 @@ export type { FileProblem, ModelEntry } from './types'
 export type { GetOptions } from './get'
 export type { Task } from './progress'
 export { describeFolder } from './bundled'
+export { describe, type Describe } from './files'
 export { writeManifest } from './manifest'
 
 export interface ModelsOptions {
@@ -34,6 +36,8 @@ export interface ModelsOptions {
   /** Bytes of memory that `fits` reckons with; those of this machine. */
   memory?: number
   catalogue?: readonly CatalogueModel[]
+  /** Reads what a model says of itself; here, unless it is given. */
+  describe?: Describe
 }
 
 /** Pretrained models: what there is, what is here, getting, adding, checking and removing. */
@@ -68,7 +72,7 @@ export interface Models {
 }
 
 export function createModels(options: ModelsOptions): Models {
-  const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
+  const { cache, catalogue = CATALOGUE, memory = totalmem(), describe = describeHere } = options
   const { hubUrl, hubPatience: patience = 20_000 } = options
   // Set and empty is not set.
   const address = hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co'
@@ -79,8 +83,8 @@ export function createModels(options: ModelsOptions): Models {
   }
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
-  const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))
-  const shelf: Shelf = { root: path.join(cache, 'models'), hub, bundled: () => (bundled ??= readOwn()) }
+  const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled, describe))
+  const shelf: Shelf = { root: path.join(cache, 'models'), hub, describe, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)

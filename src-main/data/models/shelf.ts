@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { InstalledModel } from './types'
+import type { Describe } from './files'
 import { hashFile } from './hashing'
 import type { Hub } from './hub-client'
 import { readManifests, type Shelved } from './manifest'
@@ -8,6 +9,7 @@ import { readManifests, type Shelved } from './manifest'
 export interface Shelf {
   root: string
   hub: Hub
+  describe: Describe
   bundled: () => Promise<Shelved[]>
 }
 

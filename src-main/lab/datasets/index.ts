@@ -8,7 +8,7 @@ import { TASKS, type RowCounts } from '../../science/tasks'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
 import type { Task } from '../thread'
-import type { Reader } from './reader'
+import type { Importer } from './importer'
 
 /** The tasks that a spec may name: bundled ones, and those that the user imported. */
 export interface Datasets {
@@ -31,7 +31,7 @@ export interface Datasets {
 const DEADLINE = 300_000
 
 /** Reads what there is: the bundled tasks, and the imported ones in `<home>/datasets`. */
-export async function openDatasets(home: string, resources: string, reader: Reader, bus: Bus): Promise<Datasets> {
+export async function openDatasets(home: string, resources: string, importer: Importer, bus: Bus): Promise<Datasets> {
   const folder = join(home, 'datasets')
   const bundled = Object.values(TASKS).map(({ testExamples: _, ...task }): TaskInfo => ({
     ...task,
@@ -79,14 +79,14 @@ export async function openDatasets(home: string, resources: string, reader: Read
         throw new LabError('conflict', `The dataset "${id}" is another one than this run was planned with.`)
       return fileOf(task)
     },
-    preview: (query) => read(query.path, (task) => reader.ask('preview', query, task)),
+    preview: (query) => read(query.path, (task) => importer.ask('preview', query, task)),
     async import(request) {
       if (list().some((task) => task.id === request.id))
         throw new LabError(
           'conflict',
           `There is a task "${request.id}" already. Choose another id, or remove that one.`,
         )
-      const task = await read(request.path, (how) => reader.ask('import', { request, folder }, how))
+      const task = await read(request.path, (how) => importer.ask('import', { request, folder }, how))
       imported = await listImported(folder)
       return task
     },
@@ -96,7 +96,7 @@ export async function openDatasets(home: string, resources: string, reader: Read
     },
     async close() {
       reading?.abort()
-      await reader.close()
+      await importer.close()
     },
     async remove(id) {
       const task = imported.find((t) => t.id === id)

@@ -1,5 +1,5 @@
-// The reader's thread: files that the user brings are parsed here, without holding up the thread that serves the window.
+// The importer's thread: files that the user brings are parsed here, without holding up the thread that serves the window.
 import { serve } from '../thread'
-import { readerVerbs } from './reader'
+import { importerVerbs } from './importer'
 
-serve(readerVerbs())
+serve(importerVerbs())

@@ -3,8 +3,8 @@ import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
 import { badInput, LabError } from '../errors'
 import { createThread, inThisThread, type Task, type Thread } from '../thread'
 
-/** What the reader does: reads files that the user brings, which may be anything. @throws LabError */
-export function readerVerbs() {
+/** What the importer does: reads files that the user brings, which may be anything. @throws LabError */
+export function importerVerbs() {
   return {
     preview: (query: DatasetQuery, task: Task) => explained(previewDataset(query, watchOf(task))),
     import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
@@ -13,14 +13,14 @@ export function readerVerbs() {
 }
 
 /** Reads datasets: seconds of parsing that must not hold up the thread of the window. */
-export type Reader = Thread<ReturnType<typeof readerVerbs>>
+export type Importer = Thread<ReturnType<typeof importerVerbs>>
 
 /** Megabytes for the numbers that are kept of half a million rows, several times over. */
 const HEAP = 1536
 
-/** @param script the built `reader.js`; without it this thread reads. */
-export function createReader(script: string | undefined): Reader {
-  return script === undefined ? inThisThread(readerVerbs()) : createThread({ script, heap: HEAP })
+/** @param script the built `importer.js`; without it this thread reads. */
+export function createImporter(script: string | undefined): Importer {
+  return script === undefined ? inThisThread(importerVerbs()) : createThread({ script, heap: HEAP })
 }
 
 const watchOf = ({ signal, onProgress }: Task) => ({
