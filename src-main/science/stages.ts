@@ -122,6 +122,8 @@ export interface ArmSeed {
   labels: string
   student: string
   ceiling: string
+  /** Trainings on the ceiling's rows that show what a simpler model makes of them, by name. */
+  references?: Record<string, string>
 }
 /** What is reported as one line: task × weak × strong × method, over its seeds. */
 export interface Arm {
