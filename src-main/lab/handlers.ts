@@ -84,6 +84,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       bus.publish([{ type: 'datasets' }])
       return task
     },
+    datasetCancel: () => datasets.cancel(),
     async datasetRemove(id) {
       await datasets.remove(id)
       bus.publish([{ type: 'datasets' }])
@@ -181,5 +182,7 @@ const LIVE: readonly string[] = ['queued', 'waiting', 'running']
 
 /** What was live when the last process was killed, or the disk went away, as the next one will find it. */
 function standing<T extends RunSummary | StageStatus>(of: T): T {
-  return LIVE.includes(of.state) ? { ...of, state: 'interrupted', etaSeconds: null } : of
+  if (!LIVE.includes(of.state)) return of
+  const stood = { ...of, state: 'interrupted' as const, etaSeconds: null }
+  return 'sharing' in stood ? { ...stood, sharing: false } : stood
 }

@@ -9,8 +9,11 @@ import { largestSizes, MIN_PER_CLASS, type RowCounts } from './tasks'
 
 /** What a plan depends on beside the spec. */
 export interface PlanContext {
-  /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number. */
-  sources: Record<string, { sha256: string; title: string; classes: number; rows?: RowCounts }>
+  /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number, `names` those of an imported one. */
+  sources: Record<
+    string,
+    { sha256: string; title: string; classes: number; names?: readonly string[]; rows?: RowCounts }
+  >
   /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
   bundled: Record<string, string>
   /**

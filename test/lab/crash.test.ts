@@ -165,6 +165,13 @@ describe('the app', () => {
     expect((await lab.calls.log({ runId, limit: 10 })).map((line) => line.text)).toContain('Found finished on disk.')
   })
 
+  test('says of a run that was stopped what its finished arms have found', async () => {
+    const { home, runId } = await finishedHome()
+    meddle(home, (db) => void db.prepare(`UPDATE runs SET ended = 'interrupted', headline = ''`).run())
+    const lab = await openLab({ home })
+    await expect.poll(async () => (await lab.calls.runDetail(runId)).headline).toMatch(/^naive: /)
+  })
+
   test('does not adopt a stage whose files are not what its manifest says', async () => {
     const { home, runId } = await finishedHome()
     let key = ''
