@@ -25,6 +25,7 @@ const task = (id: string, title: string, question: string, classes: [string, str
   question,
   classes,
   examples,
+  rows: null,
   lengthAlone: 0.6,
   licence: 'CC BY 4.0',
   source: `https://example.org/${id}`,
