@@ -69,11 +69,11 @@ describe('calls of the native engine', () => {
   })
 
   it('refuse a model that would take for ever to make, or whose size is no number', () => {
-    const make = (change: object) => () => new addon.Model({ ...spec, ...change } as NetSpec, {})
+    const make = (change: object) => () => new addon.Model({ ...spec, ...change }, {})
     expect(make({ layers: 2 ** 31 - 1 })).toThrow('layers: expected 1 to 1024, got 2147483647')
     const heads = 2 ** 31 - 1
     expect(make({ heads, kvHeads: heads, headSize: heads })).toThrow('expected a model of at most 1e12 weights')
-    expect(() => new addon.Model({ ...MLP, hidden: new Array<number>(2000).fill(4) } as NetSpec, {})).toThrow(
+    expect(() => new addon.Model({ ...MLP, hidden: new Array<number>(2000).fill(4) }, {})).toThrow(
       'hidden: expected at most 1024 layers, got 2000',
     )
   })
