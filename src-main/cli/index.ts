@@ -3,6 +3,7 @@ import type { SpawnEngine } from '../lab/options'
 import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
+import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
@@ -22,6 +23,7 @@ const commands: Record<string, Command> = {
   export: exportRun,
   verify,
   catalog,
+  data,
   models,
   doctor,
   help: createHelp(() => commands),

@@ -5,6 +5,7 @@ import { createBus } from './bus'
 import { readPresets } from './catalog'
 import { createCheckpoints } from './checkpoints'
 import { openDatasets } from './datasets'
+import { createImporter } from './datasets/importer'
 import { eachInTurn } from './each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
@@ -60,7 +61,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const datasets = await openDatasets(home, resources)
+  const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const presets = await readPresets(resources)
   const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
   const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
@@ -127,6 +128,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
       () => status.close(),
       () => analyst.close(),
       () => models.close(),
+      () => datasets.close(),
       () => store.close(),
       () => lock?.release(),
     ])

@@ -5,13 +5,23 @@ import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
 import type { ReportedInput, SeedInput } from './analysis'
 
+type Needed = keyof Omit<ArmSeed, 'seed' | 'references'>
+
 /** Rows of the four stages of a seed; null unless every one has been finished. */
-function finishedStages(store: Store, seed: ArmSeed): Record<keyof Omit<ArmSeed, 'seed'>, StageRow> | null {
+function finishedStages(store: Store, seed: ArmSeed): Record<Needed, StageRow> | null {
   const { weak, labels, student, ceiling } = seed
   const rows = [weak, labels, student, ceiling].map((key) => store.stages.byKey(key))
   if (rows.some((row) => !row || row.doneAttempt === 0)) return null
   const [w, l, s, c] = rows as [StageRow, StageRow, StageRow, StageRow]
   return { weak: w, labels: l, student: s, ceiling: c }
+}
+
+/** Rows of the references of a seed that have been finished; none of them is needed for its result. */
+function finishedReferences(store: Store, { references = {} }: ArmSeed): [name: string, row: StageRow][] {
+  return Object.entries(references).flatMap(([name, key]) => {
+    const row = store.stages.byKey(key)
+    return row && row.doneAttempt > 0 ? [[name, row] as [string, StageRow]] : []
+  })
 }
 
 /** Stored predictions of a seed; null unless its four stages have been finished. @throws LabError when they are gone */
@@ -25,6 +35,7 @@ export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
   there(rows.student, test[0])
   return {
     seed: seed.seed,
+    references: Object.fromEntries(finishedReferences(store, seed).map(([name, row]) => [name, last(row, 'test')])),
     epochs: (JSON.parse(rows.student.config) as TrainConfig).optimiser.epochs,
     weak: last(rows.weak, 'test'),
     weakValidation: last(rows.weak, 'validation'),
@@ -67,7 +78,8 @@ export function factsOf(store: Store, arm: Arm): string {
   return arm.seeds
     .map((seed) => {
       const rows = finishedStages(store, seed)
-      return rows ? Object.values(rows).map((row) => `${row.id}.${row.doneAttempt}`) : '-'
+      const references = finishedReferences(store, seed).map(([, row]) => row)
+      return rows ? [...Object.values(rows), ...references].map((row) => `${row.id}.${row.doneAttempt}`) : '-'
     })
     .join()
 }
