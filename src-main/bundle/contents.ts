@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { ModelChoice } from '../science/spec'
 import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
@@ -30,9 +29,9 @@ export function contents(asked: BundleInput): Entry[] {
       content: () => exampleRows(task, input.spec.measure),
     })),
     ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
-    ...input.tensors.map(({ key, kind, path }) => ({
+    ...input.tensors.map(({ key, kind, read }) => ({
       name: `${kind === 'train' ? 'evaluations' : 'labels'}/${key}.safetensors`,
-      content: () => createReadStream(path),
+      content: () => once(read),
     })),
     ...input.tasks.map((task) => ({ name: `licences/${task.id}.txt`, content: () => [redact(licence(task))] })),
     document('environment.json', () => environment(input)),
@@ -56,6 +55,10 @@ function readOnce(task: BundleTask): BundleTask {
 
 /** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */
 const carriesTexts = (task: BundleTask) => task.origin === 'bundled'
+
+async function* once(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await read()
+}
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
 

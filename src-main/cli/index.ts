@@ -3,6 +3,7 @@ import type { SpawnEngine } from '../lab/options'
 import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
+import { check } from './commands/check'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   show: showRun,
   export: exportRun,
   verify,
+  check,
   catalog,
   models,
   doctor,

@@ -13,6 +13,7 @@ import {
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
 import { checkpointOf, type ArmSeed, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
+import { readArtifactFile } from '../engine/artifacts'
 import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
@@ -117,7 +118,7 @@ function sourceText(source: ModelSource): string {
 function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
   if (state !== 'done' || (kind !== 'train' && kind !== 'label')) return []
   const file = kind === 'train' ? 'predictions.safetensors' : 'labels.safetensors'
-  return [{ key, kind, path: join(shelf.folder(key, 'own'), file) }]
+  return [{ key, kind, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */

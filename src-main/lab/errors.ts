@@ -1,6 +1,7 @@
 import type { Failure } from '../../src-preload/contract'
 import { CheckpointError } from '../data/checkpoints/errors'
 import { ModelError } from '../data/models/errors'
+import { ArtifactError } from '../engine/artifacts'
 import type { Problem } from '../science/problems'
 import { asStorageError, StorageError } from '../store'
 
@@ -29,6 +30,7 @@ export function failureOf(error: unknown, home: string): Failure {
     const { code, message, problems } = known
     return problems.length > 0 ? { code, message, problems } : { code, message }
   }
+  if (known instanceof ArtifactError) return { code: 'damaged', message: known.message }
   if (known instanceof ModelError) return { code: known.trouble, message: known.message }
   if (known instanceof CheckpointError) return { code: 'bad-input', message: known.message }
   if (known instanceof StorageError) return { code: 'storage', message: known.message }

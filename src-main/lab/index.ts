@@ -3,7 +3,9 @@ import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './backends'
 import { createBus } from './bus'
 import { readPresets } from './catalog'
+import { checkHome } from './check'
 import { createCheckpoints } from './checkpoints'
+import { createDamage } from './damage'
 import { openDatasets } from './datasets'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
@@ -69,11 +71,12 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const backends = createBackends(options, bus)
   const headlines = createHeadlines(store, results, bus)
   const recorder = createRecorder(store, bus, headlines.update)
+  const damage = createDamage(store, shelf, bus)
   const host = createHost({
     spawn: options.spawnEngine,
     timing: { ...TIMING, ...options.timing },
     onEvents(events) {
-      recorder.record(events)
+      recorder.record(damage.heard(events))
       upkeep()
       status.changed()
     },
@@ -104,6 +107,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     bus,
     datasets,
     checkpoints,
+    damage,
     models,
     presets,
     results,
@@ -131,6 +135,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: bus.subscribe,
+    check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
 }

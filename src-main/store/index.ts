@@ -46,6 +46,8 @@ export interface Store {
   leaveCheckpoints(): void
   /** Bytes in the write-ahead log. */
   pending(): number
+  /** What the database itself finds wrong with its file; empty when nothing is. */
+  problems(): string[]
   /** Size of the database on disk, its write-ahead log included. */
   bytes(): number
   close(): void
@@ -83,10 +85,21 @@ function storeOver(db: Database, path: string): Store {
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
+    problems: () => guard(path, () => integrity(db)),
     pending: () => sizeOf(`${path}-wal`),
     bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
     close: () => void db.close(),
   }
+}
+
+/** At most 100 lines; SQLite's own words. */
+function integrity(db: Database): string[] {
+  const lines = db.prepare<[], string>('PRAGMA integrity_check').pluck().all()
+  const links = db.prepare<[], { table: string; parent: string }>('PRAGMA foreign_key_check').all()
+  return [
+    ...lines.filter((line) => line !== 'ok'),
+    ...links.map(({ table, parent }) => `a row of ${table} names one of ${parent} that is not there`),
+  ]
 }
 
 function reclaim(db: Database, pages: number): boolean {

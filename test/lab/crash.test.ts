@@ -146,14 +146,19 @@ describe('the app', () => {
     expect(readdirSync(join(home, 'artifacts', 'tmp'))).toEqual([])
   })
 
-  test('killed between a stage and its record adopts the stage from disk, predictions and all', async () => {
+  test('killed between a stage and its record adopts the stage from disk, predictions, curves and all', async () => {
     const { home, runId } = await finishedHome()
     let student = 0
+    let curves: unknown[] = []
+    const metrics = (db: Database.Database) =>
+      db.prepare('SELECT name, split, step, value FROM metrics WHERE stage = ? ORDER BY name, split, step').all(student)
     meddle(home, (db) => {
       student = db.prepare<[], number>(`SELECT id FROM stages WHERE role = 'student'`).pluck().get()!
       db.prepare(`UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL WHERE id = ?`).run(student)
       db.prepare('DELETE FROM artifacts WHERE stage = ?').run(student)
       db.prepare('DELETE FROM predictions WHERE stage = ? AND step > 0').run(student)
+      curves = metrics(db)
+      db.prepare('DELETE FROM metrics WHERE stage = ? AND step > 1').run(student)
       db.prepare(`UPDATE runs SET ended = NULL, headline = ''`).run()
     })
     const lab = await openLab({ home })
@@ -163,6 +168,8 @@ describe('the app', () => {
     expect(arms[0]).toMatchObject({ seedsDone: 1 })
     expect(arms[0]!.training!.step).toHaveLength(3)
     expect((await lab.calls.log({ runId, limit: 10 })).map((line) => line.text)).toContain('Found finished on disk.')
+    expect(curves.length).toBeGreaterThan(10)
+    meddle(home, (db) => expect(metrics(db)).toEqual(curves))
   })
 
   test('does not adopt a stage whose files are not what its manifest says', async () => {
