@@ -8,8 +8,9 @@ const at = (path: string) => resolve(import.meta.dirname, path)
 const node = 'node20.18'
 const chrome = 'chrome130'
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   main: {
+    define: { UNDER_DEVELOPMENT: JSON.stringify(command === 'serve') },
     build: {
       target: node,
       rolldownOptions: {
@@ -38,4 +39,4 @@ export default defineConfig({
     plugins: [svelte({ configFile: at('svelte.config.js') })],
     build: { target: chrome, rolldownOptions: { input: { index: at('src-renderer/index.html') } } },
   },
-})
+}))

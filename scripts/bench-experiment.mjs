@@ -51,7 +51,7 @@ try {
 
 async function compare() {
   const spec = await readSpec()
-  if (spawnSync(options.python, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status !== 0)
+  if (spawnSync(options.python, ['-I', '-c', 'import torch, transformers'], { stdio: 'ignore' }).status !== 0)
     return console.log(`Skipped: ${options.python} has no torch and transformers; --python names one that has.`)
   const here = (await createModels({ cache: options.cache, bundled: at('resources', 'models') }).list()).filter(
     (m) => m.here,
@@ -148,7 +148,7 @@ async function modelFolder(key, models) {
 }
 
 async function runTheirs() {
-  const child = spawn(options.python, [at('scripts', 'bench-experiment.py'), join(folder, 'work.json')], {
+  const child = spawn(options.python, ['-I', at('scripts', 'bench-experiment.py'), join(folder, 'work.json')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let out = ''

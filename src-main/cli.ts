@@ -1,30 +1,12 @@
-// The command line: the same lab as the app's, over engines in child processes of Node.
-import { join, resolve } from 'node:path'
-import packageJson from '../package.json'
-import { main, trackEngines } from './cli/index'
-import { createLab } from './lab'
-import { forkEngine } from './lab/fork'
-import { labCache, labHome } from './lab/home'
+// The command line's door. It answers Ctrl+C from its first moment on; all the rest is loaded behind it.
+import { answerInterrupts, interrupted } from './cli/interrupt'
+import { createOutput } from './cli/output'
 
-const engines = trackEngines(forkEngine(join(import.meta.dirname, 'engine.js')))
+const argv = process.argv.slice(2)
+answerInterrupts(() => process.exit(interrupted(argv[0] ?? null, createOutput(argv.includes('--json')))))
 
 // `w2s list | head` closes our stdout before we have said everything: nothing is left to do then.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-process.exitCode = await main(process.argv.slice(2), {
-  home: labHome(),
-  homeBy: process.env.W2S_HOME ? 'W2S_HOME' : null,
-  cwd: process.cwd(),
-  openLab: (home, options) =>
-    createLab({
-      home: resolve(home),
-      resources: join(import.meta.dirname, '..', '..', 'resources'),
-      cache: labCache(),
-      spawnEngine: engines.spawn,
-      analyst: join(import.meta.dirname, 'analyst.js'),
-      librarian: join(import.meta.dirname, 'librarian.js'),
-      appVersion: packageJson.version,
-      ...options,
-    }),
-  killEngines: () => engines.killAll(),
-})
+const { start } = await import('./cli/start')
+process.exitCode = await start(argv, import.meta.dirname)

@@ -3,24 +3,31 @@ import { app, dialog, powerSaveBlocker, utilityProcess, type BrowserWindow } fro
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import type { LabEvent, Status } from '../src-preload/contract'
 import type { Message } from './engine/protocol'
 import { serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
-import { LabError } from './lab/errors'
+import { failureOf, LabError } from './lab/errors'
 import { lastLines } from './lab/fork'
 import { labCache, labHome } from './lab/home'
 import type { EngineHandle, LabOptions, SpawnEngine } from './lab/options'
-import { denyNavigation, guardSession, openWindow, registerScheme, setMenu } from './window'
+import { denyNavigation, guardSession, openWindow, registerScheme, sandboxAll, setMenu } from './window'
 
 const home = labHome()
+/** How long closing may take, in ms: an engine has five seconds to stop. */
+const PATIENCE = 15_000
 
 let window: BrowserWindow | null = null
 let opening: Promise<Lab> | null = null
+/** The end of the lab before it. */
+let closing = Promise.resolve()
 let lookingOnly = false
 let engine: Status['engine'] = 'idle'
 let leaving = false
+/** Whether an error that nobody caught has been told. */
+let lost = false
 let blocker: number | null = null
 
 app.setPath('userData', profileFolder())
@@ -43,6 +50,9 @@ function profileFolder(): string {
 }
 
 function start(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error) => void giveUp(error))
+  sandboxAll()
   registerScheme()
   denyNavigation()
   app.on('second-instance', showWindow)
@@ -56,8 +66,8 @@ function start(): void {
   serveIpc({ lab: openLab, window: () => window, home })
   openLab().catch(() => undefined)
   // Never `await app.whenReady()` at the top level of a module: Electron waits for the module, the module for Electron.
-  void app.whenReady().then(() => {
-    guardSession()
+  void app.whenReady().then(async () => {
+    await guardSession()
     setMenu()
     showWindow()
   })
@@ -106,7 +116,8 @@ function openLab(): Promise<Lab> {
     analyst: join(import.meta.dirname, 'analyst.js'),
     librarian: join(import.meta.dirname, 'librarian.js'),
   }
-  opening ??= createLab(options)
+  opening ??= closing
+    .then(() => createLab(options))
     .catch((error: unknown) => {
       if (!(error instanceof LabError && error.code === 'conflict')) throw error
       lookingOnly = true
@@ -131,7 +142,7 @@ function openLab(): Promise<Lab> {
 function tryToWrite(): void {
   if (!lookingOnly) return
   lookingOnly = false
-  void opening?.then((lab) => lab.close())
+  closing = closed()
   opening = null
 }
 
@@ -189,12 +200,31 @@ async function askBeforeClosing(): Promise<void> {
   if (response === 1) await leave()
 }
 
-/** Stops the engine, closes the store, ends. */
-async function leave(): Promise<void> {
+/** Stops the engine, closes the store, ends; what does not let itself be closed in time is left behind. */
+async function leave(code = 0): Promise<void> {
   if (leaving) return
   leaving = true
   window?.close()
+  await Promise.race([closed(), wait(PATIENCE)])
+  app.exit(code)
+}
+
+/** Closes the lab, if there is one; what goes wrong then is told, for nothing else can be done. */
+async function closed(): Promise<void> {
   const lab = await opening?.catch(() => null)
-  await lab?.close().catch((error: unknown) => console.error(error))
-  app.exit(0)
+  await lab?.close().catch((error: unknown) => console.error(messageOf(error)))
+}
+
+const messageOf = (error: unknown) => failureOf(error, home).message
+
+/** An error that nobody caught: what was begun may be in any state, so it is told in words, and the app ends. */
+async function giveUp(error: unknown): Promise<void> {
+  if (lost) return
+  lost = true
+  const message = messageOf(error)
+  console.error(message)
+  const detail = `${message}\n\nWhat is finished is kept: start the app again, and go on from there.`
+  const box = { type: 'error' as const, message: 'The app cannot go on.', detail, buttons: ['Quit'] }
+  if (app.isReady()) await dialog.showMessageBox(box).catch(() => undefined)
+  await leave(1)
 }

@@ -5,6 +5,7 @@ import type { Lab } from './lab'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
+import { createConsent, ofModel, ofTensorflow, type Question } from './consent'
 import { isOurs } from './window'
 
 /** What the calls need beside the lab. */
@@ -31,9 +32,26 @@ const fileName = (title: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '') || 'run'
 
+/** In a dialog of the system, which a page that somebody got hold of cannot press. */
+async function putQuestion(window: BrowserWindow | null, { message, detail, yes }: Question): Promise<boolean> {
+  if (!window) return false
+  const buttons = [yes, 'Not now']
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message,
+    detail,
+    buttons,
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  })
+  return response === 0
+}
+
 /** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
 function handlersOf({ lab, window, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
+  const agreed = createConsent((question) => putQuestion(window(), question))
   const chosen = new Set<string>()
   const written = new Set<string>()
   const mustBeChosen = (path: string) => {
@@ -76,6 +94,14 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
     async modelAdd(path) {
       mustBeChosen(path)
       return calls.modelAdd(path)
+    },
+    async modelGet(query) {
+      const model = (await calls.models()).find(({ id }) => id === query.id)
+      if (model && !(await agreed(ofModel(model)))) return null
+      return calls.modelGet(query)
+    },
+    async install(query) {
+      return (await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null
     },
     async datasetPreview(query) {
       mustBeChosen(query.path)

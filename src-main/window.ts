@@ -13,8 +13,12 @@ const USUAL = { width: 1360, height: 860 }
 /** A window that keeps crashing is not reloaded for ever. */
 const RELOADS_A_MINUTE = 3
 
+/** Written in by the build: `electron-vite dev` says true, whatever the environment says. */
+declare const UNDER_DEVELOPMENT: boolean
 /** Address of the development server, under `npm run dev` only. */
-const devServer = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
+const devServer = UNDER_DEVELOPMENT ? process.env.ELECTRON_RENDERER_URL : undefined
+/** A proxy that nobody can be: what gets as far as a socket all the same (TURN over TCP) ends there. */
+const NOWHERE = 'socks5://0.0.0.0:1'
 
 /** Before `ready`: makes `app:` an origin like any other. */
 export function registerScheme(): void {
@@ -39,15 +43,20 @@ async function serveAsset(request: Request): Promise<Response> {
   }
 }
 
-/** After `ready`: serves the built renderer, refuses every permission and every request that would leave the app. */
-export function guardSession(): void {
+/**
+ * After `ready`: serves the built renderer, refuses every permission, every download, and every request that would leave
+ * the app.
+ */
+export async function guardSession(): Promise<void> {
   protocol.handle('app', serveAsset)
   const { defaultSession } = session
   defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   defaultSession.setPermissionCheckHandler(() => false)
   defaultSession.setDevicePermissionHandler(() => false)
   defaultSession.setSpellCheckerEnabled(false)
+  defaultSession.on('will-download', (event) => event.preventDefault())
   if (devServer) return
+  await defaultSession.setProxy({ proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' })
   defaultSession.webRequest.onBeforeRequest((details, answer) => {
     answer({ cancel: !/^(app|data|blob|devtools):/.test(details.url) })
   })
@@ -59,7 +68,12 @@ export function isOurs(url: string): boolean {
   return url === origin || url.startsWith(`${origin}/`)
 }
 
-/** For whatever web contents ever come to be: no navigation but a reload, no further windows, no webviews. */
+/** Before `ready`: every page is in a sandbox, also one that did not ask for it, wherever Chromium has one. */
+export function sandboxAll(): void {
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+}
+
+/** For whatever web contents ever come to be: no navigation but a reload, no further windows, no webviews, no WebRTC. */
 export function denyNavigation(): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event) => {
@@ -67,6 +81,8 @@ export function denyNavigation(): void {
     })
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
+    // No policy of content and no filter of requests holds WebRTC; this leaves it TCP, which the proxy ends.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
 }
@@ -81,7 +97,7 @@ export function setMenu(): void {
         label: '&View',
         submenu: [
           { role: 'reload' },
-          { role: 'toggleDevTools' },
+          ...(UNDER_DEVELOPMENT ? ([{ role: 'toggleDevTools' }] as const) : []),
           { type: 'separator' },
           { role: 'resetZoom' },
           { role: 'zoomIn' },
@@ -164,6 +180,7 @@ export function openWindow(): BrowserWindow {
       nodeIntegration: false,
       webviewTag: false,
       navigateOnDragDrop: false,
+      devTools: UNDER_DEVELOPMENT,
       spellcheck: false,
     },
   })

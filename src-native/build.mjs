@@ -3,6 +3,7 @@
 //   node src-native/build.mjs            the addon, src-native/build/w2s.node
 //   node src-native/build.mjs --test     the native unit tests, src-native/build/w2s-test
 //   node src-native/build.mjs --test --sanitize   the same under ASan and UBSan
+//   node src-native/build.mjs --profile  where a training step goes, src-native/build/w2s-profile
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -65,15 +66,15 @@ export function sourcesHash() {
 }
 
 /** What has to be compiled: each unit a source file, its flags and the name of its object file. */
-function units({ test, sanitize, arch }) {
+function units({ program, sanitize, arch }) {
   const flags = [...COMMON, ...(sanitize ? SANITIZE : FAST)]
-  const plain = sources(...SOURCES.filter((folder) => !test || folder !== 'napi'), ...(test ? ['test'] : [])).map(
-    (source) => ({
-      source,
-      flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
-      object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
-    }),
-  )
+  // A program has the folder of its own in the place of the calls from JavaScript.
+  const folders = SOURCES.map((folder) => (folder === 'napi' ? (program?.folder ?? folder) : folder))
+  const plain = sources(...folders).map((source) => ({
+    source,
+    flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
+    object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
+  }))
   // The baseline first: should the linker ever have to merge two copies of a function, it keeps the one that runs anywhere.
   const kernels = Object.entries(ISAS[arch] ?? { baseline: [] })
     .reverse()
@@ -122,17 +123,20 @@ async function compile(compiler, unit, folder) {
   return object
 }
 
+const PROGRAMS = { test: { folder: 'test', name: 'w2s-test' }, profile: { folder: 'bench', name: 'w2s-profile' } }
+
 /**
- * Builds the addon (or the test program) and returns its path.
- * @param {{ test?: boolean, sanitize?: boolean, onProgress?: (line: string) => void }} options
+ * Builds the addon (or the program of tests, or the one that profiles) and returns its path.
+ * @param {{ test?: boolean, profile?: boolean, sanitize?: boolean, onProgress?: (line: string) => void }} options
  * @throws Error with the compiler's output, or that there is no compiler.
  */
-export async function build({ test = false, sanitize = false, onProgress = () => {} } = {}) {
+export async function build({ test = false, profile = false, sanitize = false, onProgress = () => {} } = {}) {
+  const program = test ? PROGRAMS.test : profile ? PROGRAMS.profile : null
   const compiler = await findCompiler()
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
   const folder = join(here, 'build', sanitize ? 'sanitized' : 'objects')
   mkdirSync(folder, { recursive: true })
-  const all = units({ test, sanitize, arch: process.arch })
+  const all = units({ program, sanitize, arch: process.arch })
   const objects = new Array(all.length)
   let next = 0
   const worker = async () => {
@@ -142,8 +146,10 @@ export async function build({ test = false, sanitize = false, onProgress = () =>
     }
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, worker))
-  const out = join(here, 'build', test ? `w2s-test${sanitize ? '-sanitized' : ''}` : 'w2s.node')
-  const shared = test ? [] : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
+  const out = join(here, 'build', program ? `${program.name}${sanitize ? '-sanitized' : ''}` : 'w2s.node')
+  const shared = program
+    ? []
+    : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
   const sanitizers = sanitize ? ['-fsanitize=address,undefined'] : []
   // Linked beside and moved into place: a process that has the old one open keeps it.
   await run(compiler.name, [...shared, ...sanitizers, ...objects, '-o', `${out}.new`, '-pthread'], {
@@ -155,13 +161,15 @@ export async function build({ test = false, sanitize = false, onProgress = () =>
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const unknown = flags.find((flag) => flag !== '--test' && flag !== '--sanitize')
+  const known = ['--test', '--profile', '--sanitize']
+  const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
-    console.error(`unknown option ${unknown}: expected --test, --sanitize`)
+    console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    console.log(await build({ test: flags.includes('--test'), sanitize: flags.includes('--sanitize') }))
+    const [test, profile, sanitize] = known.map((flag) => flags.includes(flag))
+    console.log(await build({ test, profile, sanitize }))
   } catch (error) {
     console.error(error.stderr || error.message)
     process.exit(1)

@@ -11,14 +11,24 @@ import type {
 } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { VariantInfo as Variant } from '../src-main/science/catalog'
-import type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule } from '../src-main/science/metrics/result'
+import type {
+  ArmResult,
+  Cell,
+  Contrast,
+  Cube,
+  Difference,
+  Estimate,
+  Pgr,
+  SeedResult,
+  StopRule,
+} from '../src-main/science/metrics/result'
 import type { Param, ParamTable } from '../src-main/science/params'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { DatasetPreview, ImportRequest, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
-export type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule, Variant }
+export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type {
   Arm,
   BackendReport,
@@ -68,7 +78,16 @@ export interface PlannedStage {
   estimateSeconds: number | null
 }
 export type Preview =
-  | { valid: true; stages: PlannedStage[]; arms: Arm[]; seconds: number | null; bytes: number; warnings: string[] }
+  | {
+      valid: true
+      /** With every default filled in. */
+      spec: ExperimentSpec
+      stages: PlannedStage[]
+      arms: Arm[]
+      seconds: number | null
+      bytes: number
+      warnings: string[]
+    }
   | { valid: false; problems: Problem[] }
 
 export interface StageStatus extends StageProgress {
@@ -124,7 +143,11 @@ export interface Curve {
 
 export interface RunResult {
   runId: string
+  /** What the intervals cover and what they do not, in a sentence; '' before the first seed. */
+  covers: string
   arms: ArmResult[]
+  /** Of arms that differ in one choice. */
+  contrasts: Contrast[]
 }
 
 export interface ExampleRow {

@@ -130,8 +130,8 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [NODE],
   },
   {
-    part: /^src-main\/(index|ipc|window|assets)\.ts$/,
-    own: [/^src-main\/(ipc|window|assets)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
+    part: /^src-main\/(index|ipc|window|consent|assets)\.ts$/,
+    own: [/^src-main\/(ipc|window|consent|assets)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
     types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^electron$/],
   },

@@ -40,9 +40,9 @@ export async function timed(step, text, work) {
  * Runs a program to its end. `output` holds stdout and stderr together.
  * @returns {Promise<{ ok: boolean, code: number | null, signal: string | null, output: string }>}
  */
-export function run(command, args, { cwd = root, env = process.env, timeoutMs = 0, shell = false } = {}) {
+export function run(command, args, { cwd = root, env = process.env, timeoutMs = 0 } = {}) {
   return new Promise((settle) => {
-    const child = spawn(command, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
     let output = ''
     const keep = (chunk) => (output = (output + chunk).slice(-100_000))
     child.stdout.on('data', keep)
@@ -62,9 +62,11 @@ export function run(command, args, { cwd = root, env = process.env, timeoutMs = 
 
 /** npm as a program, whichever way this script was started. */
 export function npm(args, options) {
-  const script = process.env.npm_execpath
+  // On Windows `npm` is a script for a shell: what it calls is called instead.
+  const beside = join(dirname(process.execPath), 'node_modules/npm/bin/npm-cli.js')
+  const script = process.env.npm_execpath ?? (process.platform === 'win32' ? beside : undefined)
   if (script && /\.c?js$/.test(script)) return run(process.execPath, [script, ...args], options)
-  return run('npm', args, { ...options, shell: process.platform === 'win32' })
+  return run('npm', args, options)
 }
 
 /** The last lines of a program's output: enough to see why it failed. */

@@ -17,7 +17,7 @@ export function contents(asked: BundleInput): Entry[] {
   const document = (name: string, value: () => unknown): Entry => ({ name, content: () => [json(value(), redact)] })
   const seeds = finishedSeeds(input)
   return [
-    { name: 'README.txt', content: () => [readme(input.run, input.spec.measure, input.appVersion)] },
+    { name: 'README.txt', content: () => [readme(input)] },
     document('bundle.json', () => info(input)),
     document('spec.json', () => input.spec),
     document('plan.json', () => input.plan),
@@ -92,14 +92,16 @@ function finishedSeeds(input: BundleInput): Seed[] {
   )
 }
 
-function results({ arms }: BundleInput, seeds: Seed[]): Results {
+function results({ covers, arms, contrasts }: BundleInput, seeds: Seed[]): Results {
   return {
+    covers,
     arms: arms.map((report) => ({
       ...report,
       predictions: seeds
         .filter(({ arm }) => arm.id === report.arm.id)
         .map(({ seed, file }) => ({ seed: seed.seed, file })),
     })),
+    contrasts,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ArmResult } from '../science/metrics/result'
+import type { ArmResult, Contrast } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
 export const BUNDLE_VERSION = 2
@@ -93,6 +93,9 @@ const armSchema = z.strictObject({
     ),
   }),
   stop: stopRule,
+  covers: z
+    .strictObject({ redraw: z.enum(['order', 'halves']), seeds: z.int(), groups: z.int(), rows: z.int() })
+    .nullable(),
   seedsDone: z.int(),
   weak: estimate.nullable(),
   student: estimate.nullable(),
@@ -101,6 +104,8 @@ const armSchema = z.strictObject({
   agreementWeakRight: estimate.nullable(),
   agreementWeakWrong: estimate.nullable(),
   pgr: pgr.nullable(),
+  saving: estimate.nullable(),
+  warnings: z.array(z.string()),
   bySeed: z.array(seedResult),
   training: z
     .strictObject({
@@ -115,11 +120,29 @@ const armSchema = z.strictObject({
   stops: z.strictObject({ last: stopPoint, 'weak-validation': stopPoint, oracle: stopPoint }).nullable(),
 }) satisfies z.ZodType<ArmResult>
 
-/** `results.json`. `predictions` names the table of every seed whose stages are all done. */
+const difference = z.strictObject({ value: z.number(), low: z.number(), high: z.number() })
+const contrastSchema = z.strictObject({
+  arm: z.string(),
+  against: z.string(),
+  title: z.string(),
+  task: z.string(),
+  differ: z.enum(['method', 'weak', 'strong']),
+  student: difference,
+  pgr: difference.nullable(),
+  seeds: z.int(),
+  examples: z.int(),
+}) satisfies z.ZodType<Contrast>
+
+/**
+ * `results.json`. `covers` says in a sentence what the intervals cover; `predictions` names the table of every seed whose
+ * stages are all done; `contrasts` are the paired differences of arms.
+ */
 export const resultsSchema = z.strictObject({
+  covers: z.string(),
   arms: z.array(
     armSchema.extend({ predictions: z.array(z.strictObject({ seed: z.int(), file: z.string() })) }).strict(),
   ),
+  contrasts: z.array(contrastSchema),
 })
 export type Results = z.infer<typeof resultsSchema>
 

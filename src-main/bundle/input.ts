@@ -1,4 +1,4 @@
-import type { ArmResult } from '../science/metrics/result'
+import type { ArmResult, Contrast } from '../science/metrics/result'
 import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
 import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec'
@@ -66,7 +66,7 @@ export interface SeedPredictions {
   ceiling: Float32Array
 }
 
-/** A safetensors file of a finished stage: every evaluation of a `train` stage, or the labels of a `label` stage. */
+/** A safetensors file of a finished stage: the evaluations of a `train` stage, or the labels of a `label` stage. */
 export interface BundleTensors {
   key: string
   kind: Extract<StageKind, 'train' | 'label'>
@@ -81,8 +81,11 @@ export interface BundleInput {
   spec: ExperimentSpec
   plan: Plan
   stages: BundleStage[]
+  /** What the intervals of all arms cover, in a sentence. */
+  covers: string
   /** One per arm, at the stop rule that the spec asks for. */
   arms: ArmResult[]
+  contrasts: Contrast[]
   tasks: BundleTask[]
   models: BundleModel[]
   tensors: BundleTensors[]

@@ -1,12 +1,13 @@
-import type { Measure } from '../science/stages'
 import { BUNDLE_VERSION } from './format'
+import type { BundleInput } from './input'
 
 const FILES = `bundle.json        what this is: format, version, application, run
 spec.json          the experiment as it was asked for
 plan.json          its stages, each with its key (sha256 of all that determines its result), needs and
                    configuration, and the arms that compare them
-results.json       every arm: weak, student and ceiling accuracy, PGR with interval, agreement, seed by
-                   seed; the curves; what each stop rule would have reported
+results.json       what the intervals cover; every arm: weak, student and ceiling accuracy, PGR with interval,
+                   agreement, seed by seed; the curves; what each stop rule would have reported; the paired
+                   differences of arms
 results.csv        the same seed by seed, one row per arm and seed
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
@@ -14,7 +15,8 @@ examples/          one table per task: which example is in which split (of which
                    licence of the task allows it
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
                    to every test example at the reported step
-evaluations/       one safetensors file per training: the probabilities of every split at every evaluation
+evaluations/       one safetensors file per training: the probabilities of the test split (of a student the
+                   validation split, too) at every evaluation, and of its other splits at the last one
 labels/            one safetensors file per set of weak labels
 licences/          where each dataset comes from and on what terms
 environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
@@ -28,17 +30,13 @@ it is one of those.
 `
 
 /** The text that greets whoever unpacks a bundle. */
-export function readme(
-  run: { id: string; name: string; question: string; state: string },
-  measure: Measure,
-  appVersion: string,
-): string {
+export function readme({ run, spec, appVersion, covers }: BundleInput): string {
   const unfinished = run.state === 'done' ? '' : `\nThis run is ${run.state}, not done: what is missing is left out.\n`
   return `${run.name}
 ${'='.repeat(run.name.length)}
 
 ${run.question ? run.question + '\n\n' : ''}A weak-to-strong experiment, exported by Weak-to-Strong Lab ${appVersion} (run ${run.id}, bundle version ${BUNDLE_VERSION}).
-${measure === 'development' ? DEVELOPMENT : ''}${unfinished}
+${spec.measure === 'development' ? DEVELOPMENT : ''}${unfinished}
 To check that nothing is missing or changed, in a folder of its own:
 
     unzip <this file> -d bundle && cd bundle
@@ -47,5 +45,5 @@ To check that nothing is missing or changed, in a folder of its own:
 or, without unpacking: npm run w2s -- verify <this file>. To run the same experiment again: npm run w2s -- run spec.json
 
 ${FILES}
-`
+${covers ? `\n${covers}\n` : ''}`
 }

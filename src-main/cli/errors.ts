@@ -1,10 +1,9 @@
 import type { Failure } from '../../src-preload/contract'
 import { BundleError } from '../bundle'
 import { badInput, failureOf, type LabError } from '../lab/errors'
+import { EXIT, type ExitCode } from './exit'
 
-/** How the command ends, see docs/cli.md. */
-export const EXIT = { ok: 0, failed: 1, badInput: 2, unavailable: 3, interrupted: 130 } as const
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+export { EXIT, type ExitCode } from './exit'
 
 /** An argument that cannot be used. */
 export const badArgument = (path: string, expected: string, got: string): LabError =>

@@ -52,6 +52,14 @@ export async function main(argv: string[], wiring: Wiring): Promise<ExitCode> {
   }
 }
 
+/** From now on an error that nobody caught is told in words, and ends the command and its engines. */
+export function answerUncaught(argv: string[], { home, killEngines }: Wiring): void {
+  process.on('uncaughtException', (error) => {
+    killEngines()
+    process.exit(refuse(error, argv, home, createOutput(argv.includes('--json'))))
+  })
+}
+
 /** @throws LabError when it names no folder, or something else */
 function checkHome(home: string, by: string | null): void {
   if (home === '' || (existsSync(home) && !statSync(home).isDirectory()))

@@ -1,15 +1,23 @@
-import type { ArmResult } from '../../src-preload/contract'
+import type { ArmResult, Contrast, RunResult, StopRule } from '../../src-preload/contract'
 import { columns, count, decimal, wrap } from './text'
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
+const REPORTED: Record<StopRule, string> = {
+  last: 'The student is reported at its last step.',
+  'weak-validation': 'The student is reported where it agrees best with weak labels on validation examples.',
+  oracle: 'The student is reported where it does best on ground truth: a bound, never the result.',
+}
 const legend = (measure: ArmResult['arm']['measure']) =>
   `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds. ` +
   'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often ' +
   `the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds × ${measure} examples.`
 
-/** The result table of a run: one row an arm, grouped by what the arms of a group have in common. */
-export function resultTable(arms: ArmResult[], width: number): string[] {
+/**
+ * The result table of a run: one row an arm, grouped by what the arms of a group have in common; below it the paired
+ * differences of arms, and what the numbers mean.
+ */
+export function resultTable({ arms, contrasts, covers }: Omit<RunResult, 'runId'>, width: number): string[] {
   if (!arms.some((arm) => arm.seedsDone > 0)) return ['No arm has a result yet.']
   const notes: string[] = []
   const note = (text: string) => {
@@ -20,21 +28,45 @@ export function resultTable(arms: ArmResult[], width: number): string[] {
   const lines: string[] = []
   let group = ''
   for (const [i, { arm }] of arms.entries()) {
-    const next = `${arm.task} · ${arm.weakTitle} → ${arm.strongTitle}`
+    const next = groupOf(arm)
     if (next !== group) lines.push(...(i > 0 ? [''] : []), next, `  ${rows[0]!}`)
     group = next
     lines.push(`  ${rows[i + 1]!}`)
   }
-  const marked = notes.flatMap((text, i) => wrap(`[${i + 1}] ${text}`, width))
-  return [...lines, '', ...wrap(legend(arms[0]!.arm.measure), width), ...marked]
+  const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
+  const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
+  const texts = [[...rules, legend(arms[0]!.arm.measure)].join(' '), covers, ...marked].filter(Boolean)
+  return [...lines, ...differences(arms, contrasts), '', ...texts.flatMap((text) => wrap(text, width))]
 }
+
+const groupOf = ({ task, weakTitle, strongTitle }: ArmResult['arm']) => `${task} · ${weakTitle} → ${strongTitle}`
+
+/** Beyond this, a table of differences is for programs. */
+const MOST_DIFFERENCES = 40
+
+/** The paired differences between methods, or none; those between models are for programs. */
+function differences(arms: ArmResult[], contrasts: Contrast[]): string[] {
+  const shown = contrasts.filter(({ differ }) => differ === 'method')
+  if (shown.length === 0 || shown.length > MOST_DIFFERENCES) return []
+  const several = new Set(arms.map(({ arm }) => groupOf(arm))).size > 1
+  const rows = shown.map(({ title, student, pgr, arm }) => [
+    several ? `${groupOf(arms.find((result) => result.arm.id === arm)!.arm)} · ${title}` : title,
+    signed(student, 3),
+    pgr ? signed(pgr, 2) : '-',
+  ])
+  const head = ['difference, paired', 'student', 'PGR']
+  return ['', ...columns([head, ...rows], { right: [1, 2] }).map((line) => `  ${line}`)]
+}
+
+const signed = ({ value, low, high }: NonNullable<Contrast['pgr']>, digits: number) =>
+  `${value > 0 ? '+' : ''}${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`
 
 function row(result: ArmResult, note: (text: string) => string): string[] {
   const { arm, weak, student, ceiling, agreement, agreementWeakWrong, seedsDone } = result
   const asked = arm.seeds.length
   const seeds = seedsDone === asked ? String(asked) : `${seedsDone} of ${asked}`
   return [
-    arm.methodTitle,
+    [arm.methodTitle, ...result.warnings.map(note)].join(' '),
     decimal(weak?.value),
     decimal(student?.value),
     decimal(ceiling?.value),

@@ -1,4 +1,4 @@
-import { pathText, show, type Problem } from '../science/problems'
+import { MOST_PROBLEMS, pathText, show, type Problem } from '../science/problems'
 
 /** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
 export const NESTING = 64
@@ -39,8 +39,6 @@ export function parseJson(text: string, { nesting = NESTING, once = true }: Json
 }
 
 const BYTE_ORDER_MARK = 0xfeff
-/** More than this is not worth telling. */
-const MOST_PROBLEMS = 100
 
 /** A list or an object that is open where the scan is. */
 interface Level {

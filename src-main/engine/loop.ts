@@ -14,9 +14,11 @@ import type { StageContext } from './stages/stage'
 /** AdamW's constants, those of the reference code and of torch.optim. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
 
-/** A split to be predicted at every evaluation. */
+/** A split to be predicted. */
 export interface EvaluationSet {
   split: Split
+  /** At every evaluation; else at the last one alone. */
+  followed: boolean
   batch: Batch
   /** Class of every example. */
   truth: Uint8Array
@@ -40,7 +42,10 @@ export interface Training {
 export interface Trained {
   /** Steps of the evaluations, ascending: 0 is before the first update. */
   steps: number[]
-  /** split → probabilities at every evaluation, [n, classes − 1] row-major, of the classes from 1 on. */
+  /**
+   * split → probabilities at its evaluations (all, or of a split that is not followed the last), [n, classes − 1]
+   * row-major, of the classes from 1 on.
+   */
   predictions: Map<Split, Float32Array[]>
   /** Loss of the last batch. */
   loss: number
@@ -52,7 +57,7 @@ const STEP_WORK = 3
 
 /**
  * The one training loop: AdamW on mini-batches in an order that is reshuffled every epoch by the seed, the loss over
- * every whole batch, all splits predicted at the evaluations. Same seed, same bits on the same backend.
+ * every whole batch, splits predicted at their evaluations. Same seed, same bits on the same backend.
  * @throws Cancelled at the next step after the host asked for it; Error when the loss or a prediction is not a number
  */
 export async function train(training: Training, context: LoopContext): Promise<Trained> {
@@ -61,8 +66,8 @@ export async function train(training: Training, context: LoopContext): Promise<T
   const evaluations = evaluationSteps(steps, training.evaluations)
   const order = shuffledForever(batch.n, training.seed)
   const size = Math.min(optimiser.batch, batch.n)
-  const examples = sets.reduce((sum, set) => sum + set.batch.n, 0)
-  const work = STEP_WORK * steps * size + evaluations.length * examples
+  const examples = sets.reduce((sum, set) => sum + set.batch.n * (set.followed ? evaluations.length : 1), 0)
+  const work = STEP_WORK * steps * size + examples
   const progress = createProgress(context, { total: steps, unit: 'steps', work })
   let worked = 0
   const fail = (what: string, step: number) => diverged(what, step, steps, optimiser.lr)
@@ -71,7 +76,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
 
   for (let step = 0; step <= steps; step++) {
     if (due.has(step)) {
-      for (const set of sets) {
+      for (const set of sets.filter(({ followed }) => followed || step === steps)) {
         const tell = (n: number) => progress.report(step, { work: worked + n, phase: `predicting ${set.split}` })
         const probabilities = await predict(learner, set, context, tell)
         if (!probabilities.data.every(Number.isFinite)) throw fail(`predictions of ${set.split} are not numbers`, step)
@@ -128,7 +133,7 @@ async function predict(
   const logits = zeros(batch.n, outputsOf(learner.net))
   let at = 0
   let done = 0
-  for (const piece of piecesOf(learner.net, batch)) {
+  for (const piece of piecesOf(learner, batch)) {
     await checkpoint()
     const { data } = await learner.forward(piece)
     logits.data.set(data, at)

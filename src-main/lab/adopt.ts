@@ -50,15 +50,16 @@ export function adopt(store: Store, { origin, manifest, predictions, metrics }: 
   if (at !== null) store.log.insert(id, attempt, { at, level: 'info', text: 'Found finished on disk.' })
 }
 
-/** `steps` [evaluations] and one tensor a split, [evaluations, examples, classes − 1]. */
+/** `steps` of all evaluations, and one tensor a split, [evaluations, examples, classes − 1]: of all, or of the last. */
 async function readPredictions(folder: string): Promise<PredictionRow[]> {
   const file = join(folder, 'predictions.safetensors')
   const tensors = readSafetensors(await readFile(file), file)
   const steps = tensors.find((t) => t.name === 'steps')?.data ?? new Float32Array()
   return tensors
     .filter((t) => t.name !== 'steps')
-    .flatMap(({ name: split, data }) => {
-      const size = data.length / steps.length
-      return Array.from(steps, (step, i) => ({ split, step, probabilities: data.slice(i * size, (i + 1) * size) }))
+    .flatMap(({ name: split, shape, data }) => {
+      const own = steps.slice(steps.length - shape[0]!)
+      const size = data.length / own.length
+      return Array.from(own, (step, i) => ({ split, step, probabilities: data.slice(i * size, (i + 1) * size) }))
     })
 }

@@ -29,6 +29,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   let choice: Promise<ChosenBackend> | null = null
   let chosen: ChosenBackend | null = null
   let installing = false
+  let reporting: Promise<DoctorReport> | null = null
 
   function choose(): Promise<ChosenBackend> {
     choice ??= runErrand(spawnEngine, { type: 'choose', wanted }, { signal }).then(
@@ -53,19 +54,22 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
     }
   }
 
+  async function report(): Promise<DoctorReport> {
+    const { backends, chosen: found } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
+    if (found) {
+      chosen = found
+      choice = Promise.resolve(found)
+    }
+    return { ...machine(options), backends, chosen: found && { id: found.id, reason: found.reason } }
+  }
+
   return {
     choose,
     get chosen() {
       return chosen
     },
-    async doctor() {
-      const { backends, chosen: found } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
-      if (found) {
-        chosen = found
-        choice = Promise.resolve(found)
-      }
-      return { ...machine(options), backends, chosen: found && { id: found.id, reason: found.reason } }
-    },
+    // Every backend is tried, in a process: who asks meanwhile gets the same answer.
+    doctor: () => (reporting ??= report().finally(() => (reporting = null))),
     install: (gpu) => changing(() => install(options, bus, gpu, signal)),
     uninstall: () =>
       changing(async () => {

@@ -18,7 +18,7 @@ import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
 import { readPrepared } from './results/prepared'
-import { armsOf, specOf } from './run-view'
+import { armsOf, comparedOf, specOf } from './run-view'
 import type { Shelf } from './shelf'
 
 interface Deps {
@@ -52,7 +52,7 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
   const spec = specOf(run)
   const arms = armsOf(run)
   const rows = store.runStages.of(run.id)
-  const { arms: armResults } = await results.result({ id: run.id, arms }, spec.stop)
+  const { covers, arms: armResults, contrasts } = await results.result(comparedOf(run), spec.stop)
   const stages = rows.map((row) => stageOf(store, row))
   const { id, name, question, createdAt, endedAt } = run
   return {
@@ -61,7 +61,9 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
     spec,
     plan: { stages, arms },
     stages: rows,
+    covers,
     arms: armResults,
+    contrasts,
     tasks: await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task))),
     models: modelsOf(stages, await models.list()),
     tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),

@@ -3,6 +3,7 @@ import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { problemsOf } from '../science/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
+import { plainProblem } from './plain'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(4096)
@@ -83,6 +84,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
 
 /** Arguments as a call expects them. @throws LabError `bad-input` with a path into the arguments, e.g. `[0].runId` */
 export function parseArguments<K extends CallName>(name: K, args: unknown): Parameters<Calls[K]> {
+  const odd = plainProblem(args)
+  if (odd) throw badInput([odd])
   const schema: z.ZodType<Parameters<Calls[K]>> = ARGUMENTS[name]
   const parsed = schema.safeParse(args)
   if (!parsed.success) throw badInput(problemsOf(parsed.error, args, schema))

@@ -5,7 +5,8 @@ import type { ModelDesk } from './models'
 
 /** The pretrained models as plans and stages see them. */
 export interface Checkpoints {
-  context(): Promise<PlanContext['checkpoints']>
+  /** What plans are made and estimated with, from one look at the models. */
+  known(): Promise<{ context: PlanContext['checkpoints']; here: ReadonlyMap<string, ModelEntry> }>
   /** Those that are on this machine, by content key. */
   here(): Promise<ReadonlyMap<string, ModelEntry>>
   /** What a spec may name. */
@@ -18,17 +19,15 @@ export interface Checkpoints {
 }
 
 export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Checkpoints {
+  async function known() {
+    const all = await models.list()
+    const here = all.flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
+    const context = all.map(({ id, title, layers, here }) => [id, { key: here?.key ?? null, title, layers }] as const)
+    return { context: Object.fromEntries(context), here: new Map(here) }
+  }
   return {
-    async here() {
-      const here = (await models.list()).flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
-      return new Map(here)
-    },
-    async context() {
-      const known = (await models.list()).map(
-        ({ id, title, layers, here }) => [id, { key: here?.key ?? null, title, layers }] as const,
-      )
-      return Object.fromEntries(known)
-    },
+    known,
+    here: async () => (await known()).here,
     async choices() {
       return (await models.list()).map(({ id, title, family, parameters, memory, here }) => ({
         ...{ id, title, family, parameters },

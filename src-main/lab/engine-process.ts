@@ -45,14 +45,16 @@ export function startProcess(
   }
 }
 
-/** What the system says of a process that it killed: by signal 9, told as such or in the code. */
+/** What the system says of a process that something killed: by signal 9, told as such or in the code. */
 const KILLED = ['signal SIGKILL', 'code 9', 'code 137']
 const MEMORY =
-  ' It was probably killed because memory ran out: a smaller batch, fewer tokens or training the last blocks alone may fit.'
+  ' Systems do so when memory runs out; if nobody ended it by hand, a smaller batch, fewer tokens or training the last blocks alone may fit.'
 
 /** How a process ended, in words. */
 export function exitText(exit: EngineExit): string {
   const how = exit.signal ? `signal ${exit.signal}` : `code ${exit.code ?? 'unknown'}`
-  const hint = KILLED.includes(how) ? MEMORY : ''
-  return [`The engine process ended unexpectedly (${how}).${hint}`, ...exit.stderr].join('\n')
+  const said = KILLED.includes(how)
+    ? `The engine process was killed (signal 9).${MEMORY}`
+    : `The engine process ended unexpectedly (${how}).`
+  return [said, ...exit.stderr].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../src-preload/contract'
 import { CheckpointError } from '../data/checkpoints/errors'
 import { ModelError } from '../data/models/errors'
+import { withoutSecrets } from '../data/secrets'
 import { ArtifactError } from '../engine/artifacts'
 import type { Problem } from '../science/problems'
 import { asStorageError, StorageError } from '../store'
@@ -23,8 +24,13 @@ export function badInput(problems: Problem[]): LabError {
   return new LabError('bad-input', message, problems)
 }
 
-/** What goes over the line instead of a thrown error. */
+/** What goes over the line instead of a thrown error; what an address says about who asks is left out. */
 export function failureOf(error: unknown, home: string): Failure {
+  const failure = wholeFailure(error, home)
+  return { ...failure, message: withoutSecrets(failure.message) }
+}
+
+function wholeFailure(error: unknown, home: string): Failure {
   const known = asStorageError(error, home)
   if (known instanceof LabError) {
     const { code, message, problems } = known

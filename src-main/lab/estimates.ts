@@ -1,6 +1,15 @@
 import type { ModelEntry } from '../data/models'
 import { evaluationSteps, stepCount } from '../science/schedule'
-import { checkpointOf, predictedSplits, type DataConfig, type Stage, type TrainConfig } from '../science/stages'
+import {
+  checkpointOf,
+  followedSplits,
+  predictedSplits,
+  type DataConfig,
+  type Role,
+  type Split,
+  type Stage,
+  type TrainConfig,
+} from '../science/stages'
 import { median } from '../science/statistics'
 import type { Store } from '../store'
 
@@ -8,6 +17,8 @@ import type { Store } from '../store'
 const TELLING_SHARE = 0.05
 /** Seconds of a stage below which its overhead is too much of them to say anything of larger models. */
 const TELLING_SECONDS = 3
+/** Beyond this a stage did not take the time that its clock says: somebody set it. */
+const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
 const MEMORY = 5
 /**
@@ -55,9 +66,15 @@ function workOf(kind: string, config: unknown, sizes: Sizes): number {
   if (kind !== 'train') return total(sizes)
   const { optimiser, trainOn, evaluations, role } = config as TrainConfig
   const steps = stepCount(sizes[trainOn], optimiser)
-  const evaluated = predictedSplits(role).reduce((sum, split) => sum + sizes[split], 0)
   // Forward and backward take about three times what forward alone takes.
-  return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * evaluated
+  return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
+}
+
+/** Examples that a training predicts, one that it predicts again counted again. */
+function predictionsOf(role: Role, evaluations: number, sizes: Sizes): number {
+  const followed = followedSplits(role)
+  const times = (split: Split) => (followed.includes(split) ? evaluations : 1)
+  return predictedSplits(role).reduce((sum, split) => sum + times(split) * sizes[split], 0)
 }
 
 function likeness(kind: string, config: unknown): string {
@@ -105,8 +122,9 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
       if (stage.kind === 'features') return 4 * examples * (model?.width ?? 0)
       const trained = model ? 4 * model.parameters : BYTES_OF_WEIGHTS[stage.config.model.model]
       const weights = stage.config.weights === 'drop' ? 0 : (trained ?? 0)
-      // Four bytes an example and evaluation, in the store and in the artifact.
-      return weights + 2 * 4 * examples * stage.config.evaluations
+      // Four bytes a prediction, in the store and in the artifact.
+      const { role, evaluations } = stage.config
+      return weights + 2 * 4 * predictionsOf(role, evaluations, sizesOf(stage) ?? NO_SIZES)
     },
   }
 }
@@ -129,6 +147,7 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
   }
   const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
   for (const past of known) {
+    if (!(past.seconds >= 0 && past.seconds < LONGEST_SECONDS)) continue
     const config = JSON.parse(past.config) as Partial<TrainConfig>
     const data = (past.dataConfig ? JSON.parse(past.dataConfig) : config) as Partial<DataConfig>
     const rate = Math.max(0, past.seconds - START_SECONDS) / workOf(past.kind, config, data.sizes ?? NO_SIZES)

@@ -17,7 +17,7 @@ import type { Planner } from './planner'
 import type { Queue } from './queue'
 import { readCurves } from './reads'
 import type { Results } from './results'
-import { armsOf } from './run-view'
+import { armsOf, comparedOf } from './run-view'
 import type { RunDesk } from './runs'
 import type { Shelf } from './shelf'
 import { checkSpace } from './space'
@@ -37,7 +37,7 @@ export interface Parts {
   backends: Backends
   planner: Planner
   runs: RunDesk
-  queue: Pick<Queue, 'pause'>
+  queue: Pick<Queue, 'pause' | 'trouble'>
   status: StatusDesk
 }
 
@@ -57,14 +57,14 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     preview: (spec) => planner.preview(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
-      checkSpace(options.home, await planner.bytes(planned.plan))
+      checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
-    result: ({ runId, stop }) => whole(runId, () => results.result({ id: runId, arms: armsOfRun(runId) }, stop)),
+    result: ({ runId, stop }) => whole(runId, () => results.result(comparedOf(runs.find(runId)), stop)),
     cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun(ref.runId), ref)),
     examples: (query) => whole(query.runId, () => results.examples(armsOfRun(query.runId), query)),
     example: (query) => whole(query.runId, () => results.example(armsOfRun(query.runId), query)),
@@ -155,8 +155,12 @@ async function writeBundle(
   }
 }
 
-/** The calls of a lab; whatever a handler throws comes out as a rejection. */
-export function labCalls(parts: Parts, options: LabOptions): LabCalls {
+/** The calls of a lab that may write; after trouble nothing in it runs, whatever its store still says. */
+export const labCalls = (parts: Parts, options: LabOptions): LabCalls =>
+  withStanding(callsOf(parts, options), () => parts.queue.trouble !== '')
+
+/** Whatever a handler throws comes out as a rejection. */
+function callsOf(parts: Parts, options: LabOptions): LabCalls {
   const handlers = Object.entries(handlersOf(parts, options)) as [string, (...args: unknown[]) => unknown][]
   const calls = handlers.map(([name, run]) => [
     name,
@@ -167,7 +171,7 @@ export function labCalls(parts: Parts, options: LabOptions): LabCalls {
 
 /** The calls of a lab that may only look: what would change the home is refused. */
 export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
-  const calls = labCalls(parts, options)
+  const calls = callsOf(parts, options)
   const refuse = () => Promise.reject(new LabError('conflict', READ_ONLY))
   const refused = {
     run: refuse,
@@ -179,21 +183,27 @@ export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
     datasetImport: refuse,
     datasetRemove: refuse,
   }
-  const abandoned = () => !isHomeLocked(options.home)
+  return withStanding({ ...calls, ...refused }, () => !isHomeLocked(options.home))
+}
+
+/** The same calls, which show no run as live while `idle` holds: nobody is at work. */
+function withStanding(calls: LabCalls, idle: () => boolean): LabCalls {
   return {
     ...calls,
-    ...refused,
-    runs: async () => (await calls.runs()).map((run) => (abandoned() ? standing(run) : run)),
+    async runs() {
+      const runs = await calls.runs()
+      return idle() ? runs.map(standing) : runs
+    },
     async runDetail(id) {
       const run = await calls.runDetail(id)
-      return abandoned() ? { ...standing(run), stages: run.stages.map(standing) } : run
+      return idle() ? { ...standing(run), stages: run.stages.map(standing) } : run
     },
   }
 }
 
 const LIVE: readonly string[] = ['queued', 'waiting', 'running']
 
-/** Where nobody is at work nothing runs: what was live when the last process was killed, as the next one will find it. */
+/** What was live when the last process was killed, or the disk went away, as the next one will find it. */
 function standing<T extends RunSummary | StageStatus>(of: T): T {
   return LIVE.includes(of.state) ? { ...of, state: 'interrupted', etaSeconds: null } : of
 }

@@ -2,7 +2,7 @@ import type { Store } from '../store'
 import type { Bus } from './bus'
 import { runEvents } from './recorder'
 import type { Results } from './results'
-import { armsOf, specOf } from './run-view'
+import { comparedOf, specOf } from './run-view'
 
 /** The line that the list of runs shows of each, kept in the store so that the list is quick. */
 export interface Headlines {
@@ -21,7 +21,7 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
   async function write(id: string): Promise<void> {
     const run = store.runs.get(id)
     if (!run) return
-    const line = await results.headline(armsOf(run), specOf(run).stop)
+    const line = await results.headline(comparedOf(run), specOf(run).stop)
     if (line === run.headline) return
     store.runs.setHeadline(id, line)
     bus.publish(runEvents([id]))

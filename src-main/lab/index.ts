@@ -7,6 +7,7 @@ import { checkHome } from './check'
 import { createCheckpoints } from './checkpoints'
 import { createDamage } from './damage'
 import { openDatasets } from './datasets'
+import { eachInTurn } from './each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
 import { createHost, TIMING } from './host'
@@ -23,6 +24,7 @@ import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs'
 import { createShelf } from './shelf'
 import { createStatusDesk } from './status'
+import { createStopwatch } from './stopwatch'
 import { createUpkeep } from './upkeep'
 
 export type { EngineExit, EngineHandle, Lab, LabCalls, LabOptions, SpawnEngine } from './options'
@@ -70,7 +72,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const results = createResults(store, shelf, analyst)
   const backends = createBackends(options, bus)
   const headlines = createHeadlines(store, results, bus)
-  const recorder = createRecorder(store, bus, headlines.update)
+  const watch = createStopwatch()
+  const recorder = createRecorder(store, bus, watch.read, headlines.update)
   const damage = createDamage(store, shelf, bus)
   const host = createHost({
     spawn: options.spawnEngine,
@@ -85,7 +88,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const onEnded = headlines.update
   const onChange = () => status.changed()
   const places = { taskPath: datasets.path, modelPath: checkpoints.path }
-  const queue = createQueue({ store, shelf, host, bus, recorder, ...places, onEnded, onChange })
+  const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places, onEnded, onChange })
   const readOnly = lock ? '' : READ_ONLY
   const fallbackRuntime = options.fallbackRuntime ?? ''
   const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
@@ -119,19 +122,17 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   }
 
   let closing: Promise<void> | null = null
-  async function close(): Promise<void> {
-    backends.close()
-    try {
-      if (lock) await queue.close()
-      await headlines.settled()
-    } finally {
-      status.close()
-      await analyst.close()
-      await models.close()
-      store.close()
-      lock?.release()
-    }
-  }
+  const close = () =>
+    eachInTurn([
+      () => backends.close(),
+      () => lock && queue.close(),
+      () => headlines.settled(),
+      () => status.close(),
+      () => analyst.close(),
+      () => models.close(),
+      () => store.close(),
+      () => lock?.release(),
+    ])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: bus.subscribe,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Stage } from '../science/stages'
 import type { StageRow, Store } from '../store'
 import { adopt, readAdoption } from './adopt'
@@ -53,17 +54,25 @@ export function forget(store: Store, stage: number): void {
   store.stages.wait(stage)
 }
 
+/** How many orphans are looked up at a time. */
+const BATCH = 100
+
 /**
- * Removes the stages that belong to no run, one at a time so that nothing else has to wait long, with their artifacts.
+ * Removes the stages that belong to no run with their artifacts, and lets everything else have its turn after each:
+ * thousands of them take seconds.
  * @returns bytes of the artifacts
  */
 export async function removeOrphans(store: Store, shelf: Shelf): Promise<number> {
   let bytes = 0
-  for (let stage = store.stages.orphans()[0]; stage; stage = store.stages.orphans()[0]) {
-    const artifact = store.artifacts.get(stage.id)
-    store.stages.remove(stage.id)
-    if (artifact?.origin === 'own') bytes += artifact.bytes
-    await shelf.discard(stage.key)
-  }
+  for (let batch = store.stages.orphans(BATCH); batch.length > 0; batch = store.stages.orphans(BATCH))
+    for (const { id, key } of batch) {
+      // While others had their turn a new run may have come to want it.
+      if (store.runs.withStage(id).length > 0) continue
+      const artifact = store.artifacts.get(id)
+      store.stages.remove(id)
+      if (artifact?.origin === 'own') bytes += artifact.bytes
+      await shelf.discard(key)
+      await nextTurn()
+    }
   return bytes
 }

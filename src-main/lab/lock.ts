@@ -36,7 +36,11 @@ export function lockHome(home: string): Lock {
   }
   return {
     release() {
-      rmSync(note, { force: true })
+      try {
+        rmSync(note, { force: true })
+      } catch {
+        // A note that stays does no harm; a lock that stays would.
+      }
       release()
     },
   }

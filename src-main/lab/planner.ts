@@ -1,16 +1,17 @@
-import type { Preview } from '../../src-preload/contract'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { PlannedStage, Preview } from '../../src-preload/contract'
 import { nameProblems, PlanError, type PlanContext } from '../science/feasible'
 import { parseSpec, readNames } from '../science/parse'
-import { planExperiment } from '../science/plan'
-import type { Problem } from '../science/problems'
+import { planInSteps } from '../science/plan'
+import { MOST_PROBLEMS, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
 import type { Plan, Stage } from '../science/stages'
 import type { Store } from '../store'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from './errors'
-import { createEstimator } from './estimates'
-import { spaceProblem } from './space'
+import { createEstimator, type ModelSizes } from './estimates'
 import type { Shelf } from './shelf'
+import { spaceProblem } from './space'
 import { warningsOf } from './warnings'
 
 export interface Planned {
@@ -19,12 +20,12 @@ export interface Planned {
 }
 /** From what a user wrote to what would be done. */
 export interface Planner {
-  /** @throws LabError `bad-input` with every problem */
-  plan(spec: unknown): Promise<Planned>
+  /** `bytes`: room that the stages that are not there yet will take. @throws LabError `bad-input` with every problem */
+  plan(spec: unknown): Promise<Planned & { bytes: number }>
   preview(spec: unknown): Promise<Preview>
-  /** Bytes that the stages that are not there yet will take. */
-  bytes(plan: Plan): Promise<number>
 }
+
+type Known = Awaited<ReturnType<Checkpoints['known']>>
 
 interface PlannerOptions {
   store: Store
@@ -32,7 +33,7 @@ interface PlannerOptions {
   home: string
   backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
-  checkpoints: Pick<Checkpoints, 'context' | 'here'>
+  checkpoints: Pick<Checkpoints, 'known'>
 }
 
 /** Role of a stage in an arm; null for what serves several. */
@@ -40,19 +41,19 @@ export function roleOf(stage: Stage) {
   return stage.kind === 'train' ? stage.config.role : null
 }
 
-/** A planner over what is in the store and on disk; it changes neither. */
+/** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
 export function createPlanner({ store, shelf, home, backend, tasks, checkpoints }: PlannerOptions): Planner {
-  async function tryPlan(input: unknown): Promise<Planned | { problems: Problem[] }> {
+  async function tryPlan(input: unknown, known: Known): Promise<Planned | { problems: Problem[] }> {
     const parsed = parseSpec(input)
-    const things = { ...tasks(), checkpoints: await checkpoints.context() }
+    const things = { ...tasks(), checkpoints: known.context }
     if (!parsed.ok) {
       const paths = new Set(parsed.problems.map(({ path }) => path))
       const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
-      return { problems: [...parsed.problems, ...missing] }
+      return { problems: [...parsed.problems, ...missing].slice(0, MOST_PROBLEMS) }
     }
     const context = { ...things, ...(await backend()) }
     try {
-      return { spec: parsed.spec, plan: planExperiment(parsed.spec, context) }
+      return { spec: parsed.spec, plan: await inTurns(planInSteps(parsed.spec, context)) }
     } catch (error) {
       if (error instanceof PlanError) return { problems: error.problems }
       throw error
@@ -64,39 +65,60 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
     return shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
   }
 
-  async function bytes(plan: Plan): Promise<number> {
-    const { bytes } = createEstimator(store, plan.stages, await checkpoints.here())
-    return plan.stages.filter((stage) => !isCached(stage.key)).reduce((sum, stage) => sum + bytes(stage), 0)
+  /** The stages of a plan as they would go, one after the other. */
+  function* stagesOf(plan: Plan, models: ModelSizes): Generator<undefined, { stages: PlannedStage[]; bytes: number }> {
+    const estimator = createEstimator(store, plan.stages, models)
+    const stages: PlannedStage[] = []
+    let bytes = 0
+    for (const stage of plan.stages) {
+      const { key, kind, title } = stage
+      const cached = isCached(key)
+      if (!cached) bytes += estimator.bytes(stage)
+      const estimateSeconds = cached ? 0 : estimator.seconds(stage)
+      stages.push({ key, kind, role: roleOf(stage), title, cached, estimateSeconds })
+      yield
+    }
+    return { stages, bytes }
   }
 
   return {
-    bytes,
     async plan(input) {
-      const planned = await tryPlan(input)
+      const known = await checkpoints.known()
+      const planned = await tryPlan(input, known)
       if ('problems' in planned) throw badInput(planned.problems)
-      return planned
+      const { bytes } = await inTurns(stagesOf(planned.plan, known.here))
+      return { ...planned, bytes }
     },
     async preview(input) {
-      const planned = await tryPlan(input)
+      const known = await checkpoints.known()
+      const planned = await tryPlan(input, known)
       if ('problems' in planned) return { valid: false, problems: planned.problems }
-      const { plan } = planned
-      const models = await checkpoints.here()
-      const estimator = createEstimator(store, plan.stages, models)
-      const stages = plan.stages.map((stage) => {
-        const cached = isCached(stage.key)
-        const estimateSeconds = cached ? 0 : estimator.seconds(stage)
-        return { key: stage.key, kind: stage.kind, role: roleOf(stage), title: stage.title, cached, estimateSeconds }
-      })
-      const needed = await bytes(plan)
+      const { stages, bytes } = await inTurns(stagesOf(planned.plan, known.here))
       const seconds = stages.map((stage) => stage.estimateSeconds)
+      const space = spaceProblem(home, bytes)
       return {
         valid: true,
+        spec: planned.spec,
         stages,
-        arms: plan.arms,
+        arms: planned.plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
-        bytes: needed,
-        warnings: warningsOf(planned, { space: spaceProblem(home, needed), models, sources: tasks().sources }),
+        bytes,
+        warnings: warningsOf(planned, { space, models: known.here, sources: tasks().sources }),
       }
     },
+  }
+}
+
+/** Longest time in a row, in ms, that planning takes from who serves the window. */
+const TURN = 10
+
+/** Goes through the steps of some work, with a turn for others in between. */
+async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (let since = performance.now(); ;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (performance.now() - since < TURN) continue
+    await nextTurn()
+    since = performance.now()
   }
 }

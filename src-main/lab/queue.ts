@@ -1,4 +1,4 @@
-import { StorageError, type StageRow } from '../store'
+import { asStorageError, type StageRow } from '../store'
 import { interruptAll } from './lifecycle'
 import { runEvents } from './recorder'
 import { runStage, type RunnerOptions } from './stage-runner'
@@ -29,18 +29,21 @@ interface QueueOptions extends RunnerOptions {
 
 /** A queue that sleeps until it is woken. */
 export function createQueue(options: QueueOptions): Queue {
-  const { store, host, bus, recorder } = options
+  const { store, host, bus, recorder, watch } = options
   let working: Promise<void> | null = null
   let current: StageRow | null = null
   let closed = false
   let trouble = ''
-  /** When the pause began, in ms; null while nothing is held. */
+  /** The live runs, as last read: a store that fails cannot be asked for them any more. */
+  let live: string[] = []
+  /** When the pause began, by the clock that nobody sets; null while nothing is held. */
   let pausedAt: number | null = null
 
   async function work(): Promise<void> {
     try {
       for (let row = store.stages.next(); row && !closed && pausedAt === null; row = store.stages.next()) {
         current = row
+        live = store.runs.live()
         await runStage(options, row)
         options.onChange()
       }
@@ -58,15 +61,15 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   /** The store takes no more facts, so nothing more may be run: it would be lost. */
-  function halt(error: unknown): void {
-    if (!(error instanceof StorageError)) console.error(error)
+  function halt(thrown: unknown): void {
+    const error = asStorageError(thrown, store.path)
     trouble = error instanceof Error ? error.message : String(error)
     try {
       interruptAll(store, Date.now())
     } catch {
-      // Still no room for it: `recover`, or the next start, sees to it.
+      // Still no room for it, or no disk: `recover`, or the next start, sees to it.
     }
-    bus.publish(runEvents(store.runs.all().map((run) => run.id)))
+    bus.publish(runEvents(live))
   }
 
   return {
@@ -77,8 +80,10 @@ export function createQueue(options: QueueOptions): Queue {
     pause(paused) {
       if (paused === (pausedAt !== null)) return
       // A stage at work has been there since before the pause: none begins in it.
-      if (pausedAt !== null && current) store.stages.addPause(current.id, Date.now() - pausedAt)
-      pausedAt = paused ? Date.now() : null
+      if (pausedAt !== null && current) store.stages.addPause(current.id, performance.now() - pausedAt)
+      pausedAt = paused ? performance.now() : null
+      if (paused) watch.hold()
+      else watch.go()
       host.pause(paused)
       options.onChange()
       wake()
@@ -100,7 +105,8 @@ export function createQueue(options: QueueOptions): Queue {
       if (current) host.cancel(current.key)
       await working
       host.stop()
-      interruptAll(store, Date.now())
+      // Where the store takes nothing any more, the next start sees to it.
+      if (trouble === '') interruptAll(store, Date.now())
     },
   }
 }

@@ -19,9 +19,15 @@ export interface Recorder {
 }
 
 /**
+ * @param worked milliseconds that the stage at work has worked so far
  * @param onEnded gets the runs that ended by a batch, after it is stored and published
  */
-export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[]) => void): Recorder {
+export function createRecorder(
+  store: Store,
+  bus: Bus,
+  worked: () => number,
+  onEnded: (runIds: string[]) => void,
+): Recorder {
   let stopped: Stopped = 'cancelled'
 
   /** Stores a batch and gives what of it was news, and the runs that it ended. */
@@ -33,6 +39,7 @@ export function createRecorder(store: Store, bus: Bus, onEnded: (runIds: string[
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
       storeEvent(store, stage, event, stopped)
+      if (event.type === 'state' && event.state !== 'running') store.stages.setWorked(stage.id, worked())
       accepted.push(event)
       if (event.type !== 'state' || event.state === 'running') running.set(event.key, stage)
       else running.delete(event.key)

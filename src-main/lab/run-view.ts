@@ -9,6 +9,9 @@ export const specOf = (run: RunCounts) => storedSpec(run.spec)
 /** What is compared. */
 export const armsOf = (run: RunCounts) => storedArms(run.arms)
 
+/** A run as far as its results go. */
+export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
+
 function stateOf(run: RunCounts): RunState {
   return run.ended ?? (run.running > 0 ? 'running' : 'queued')
 }

@@ -7,6 +7,7 @@ import type { Host } from './host'
 import { stageOf } from './lifecycle'
 import { runEvents, settleRuns, type Recorder } from './recorder'
 import type { Shelf } from './shelf'
+import type { Stopwatch } from './stopwatch'
 
 export interface RunnerOptions {
   store: Store
@@ -14,6 +15,8 @@ export interface RunnerOptions {
   host: Host
   bus: Bus
   recorder: Recorder
+  /** Times the stage at work. */
+  watch: Stopwatch
   /** Path of a task's rows, by id and sha256. @throws LabError when it is not there or not the same any more */
   taskPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
@@ -27,8 +30,9 @@ export interface RunnerOptions {
  * @throws StorageError when the store takes no more facts
  */
 export async function runStage(options: RunnerOptions, row: StageRow): Promise<void> {
-  const { store, bus, host, recorder } = options
+  const { store, bus, host, recorder, watch } = options
   store.stages.claim(row.id, Date.now())
+  watch.start()
   bus.publish(runEvents(store.runs.withStage(row.id)))
   let job: Job
   try {

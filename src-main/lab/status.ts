@@ -2,6 +2,7 @@ import type { Status } from '../../src-preload/contract'
 import type { StageRow, Store } from '../store'
 import type { Backends } from './backends'
 import type { Bus } from './bus'
+import { failureOf } from './errors'
 import type { Host } from './host'
 import type { Queue } from './queue'
 import { freeBytes } from './space'
@@ -28,6 +29,16 @@ interface Deps {
   fallbackRuntime: string
 }
 
+/** What only the store and its disk know. */
+interface OnDisk {
+  running?: StageRow | undefined
+  queue: number
+  bytes: number
+  free: number
+  /** Why nothing of it could be read; '' while all is well. */
+  trouble: string
+}
+
 function progressOf({ phase, unit, done, total }: StageRow): string {
   const counted = total > 0 ? `, ${unit} ${done} of ${total}` : ''
   return phase ? `${counted}, ${phase}` : counted
@@ -38,20 +49,32 @@ export function createStatusDesk(deps: Deps): StatusDesk {
   const { store, host, queue, backends, bus, home } = deps
   let timer: NodeJS.Timeout | null = null
 
+  /** What the disk says; the status must be told also where it does not answer any more. */
+  function onDisk(): OnDisk {
+    try {
+      const [running] = store.stages.inState('running')
+      const bytes = store.bytes() + store.artifacts.bytes()
+      return { running, queue: store.stages.waiting(), bytes, free: freeBytes(home), trouble: '' }
+    } catch (error) {
+      return { queue: 0, bytes: 0, free: 0, trouble: failureOf(error, home).message }
+    }
+  }
+
   function read(): Status {
-    const [running] = store.stages.inState('running')
+    const { running, ...disk } = onDisk()
+    const trouble = queue.trouble || disk.trouble
     const place = running?.backend ? { ...running, id: running.backend } : backends.chosen
     return {
       engine: host.state,
-      activity: running ? `${running.title}${progressOf(running)}` : '',
+      activity: running && !trouble ? `${running.title}${progressOf(running)}` : '',
       backend: place?.id.toString() ?? '',
       device: place?.device ?? '',
       reason: place?.reason ?? '',
-      queue: store.stages.waiting(),
+      queue: disk.queue,
       paused: queue.paused,
-      storeBytes: store.bytes() + store.artifacts.bytes(),
-      diskFreeBytes: freeBytes(home),
-      readOnly: queue.trouble || deps.readOnly,
+      storeBytes: disk.bytes,
+      diskFreeBytes: disk.free,
+      readOnly: trouble || deps.readOnly,
       fallbackRuntime: deps.fallbackRuntime,
     }
   }

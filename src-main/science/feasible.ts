@@ -1,7 +1,8 @@
 import type { ModelChoice } from './choices'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
-import { oneOf, show, type Problem } from './problems'
+import { MOST_PROBLEMS, oneOf, show, type Problem } from './problems'
+import { sizeProblem } from './size'
 import type { ExperimentSpec, Names } from './spec'
 import { SPLITS } from './stages'
 import { largestSizes, MIN_PER_CLASS, type RowCounts } from './tasks'
@@ -38,7 +39,7 @@ export class PlanError extends Error {
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const unfit = [sizeProblems, blockProblems, precisionProblems].flatMap((problemsOf) => problemsOf(spec, context))
-  return [...nameProblems(spec, context), ...unfit]
+  return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
 
 /** Every task and pretrained model that is named and not there. */
@@ -48,9 +49,8 @@ export function nameProblems(names: Names, context: Pick<PlanContext, 'sources' 
 
 function taskProblems(spec: Names, { sources }: Pick<PlanContext, 'sources'>): Problem[] {
   const known = Object.keys(sources)
-  return spec.tasks.flatMap((task, i) =>
-    known.includes(task) ? [] : [{ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }],
-  )
+  const unknown = [...spec.tasks.entries()].filter(([, task]) => !known.includes(task)).slice(0, MOST_PROBLEMS)
+  return unknown.map(([i, task]) => ({ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }))
 }
 
 /** Whole groups are dealt, so a split may get some examples of a class more than its share. */

@@ -9,7 +9,8 @@ type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Proble
 
 /**
  * Checks an experiment spec, fills in every default, and puts parameters that mean nothing beside the others back to
- * theirs. What an earlier version wrote is read as it was meant (`fromEarlier`). Never throws; every problem is reported, not only the first.
+ * theirs. What an earlier version wrote is read as it was meant (`fromEarlier`). Never throws; every problem is reported,
+ * not only the first.
  */
 export function parseSpec(input: unknown): Parsed {
   const asked = parse(fromEarlier(input))

@@ -19,6 +19,15 @@ type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) 
  * @throws PlanError with all that the context does not have, or that does not fit it
  */
 export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan {
+  const planning = planInSteps(spec, context)
+  for (;;) {
+    const { done, value } = planning.next()
+    if (done) return value
+  }
+}
+
+/** The same in steps of milliseconds, for who has other things to do as well. @throws PlanError at the first step */
+export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Generator<undefined, Plan> {
   const problems = planProblems(spec, context)
   if (problems.length > 0) throw new PlanError(problems)
   const stages = new Map<string, Stage>()
@@ -33,13 +42,17 @@ export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan
     return key
   }
   // Seeds outside the arms: every arm has a first answer before any has its second.
-  const arms = spec.tasks.flatMap((task) => {
+  const arms: Arm[] = []
+  for (const task of spec.tasks) {
     const ofTask = armsOf(spec, task, context)
     for (const seed of spec.seeds) {
-      for (const arm of ofTask) arm.seeds.push(planSeed({ spec, context, add, arm, seed }))
+      for (const arm of ofTask) {
+        arm.seeds.push(planSeed({ spec, context, add, arm, seed }))
+        yield
+      }
     }
-    return ofTask
-  })
+    arms.push(...ofTask)
+  }
   return { stages: [...stages.values()], arms }
 }
 

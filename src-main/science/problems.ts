@@ -15,28 +15,45 @@ export interface Problem {
  * @param schema the schema that refused it: lets an unknown key be answered with the key that was meant
  */
 export function problemsOf(error: z.ZodError, input: unknown, schema?: z.ZodType): Problem[] {
-  return error.issues.flatMap((issue) => {
+  const problems = error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = schema ? keysAt(schema, issue.path, input) : []
-      return issue.keys.map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
+      return issue.keys
+        .slice(0, MOST_PROBLEMS)
+        .map((key) => problem([...issue.path, key], `no such key${meant(key, known, ' here')}`, input))
     }
     const found = problem(issue.path, expectation(issue, valueAt(input, issue.path)), input)
     const sameAs: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
     if (typeof sameAs !== 'number') return [found]
     return [{ ...found, got: `the same as ${pathText([...issue.path.slice(0, -1), sameAs])}` }]
   })
+  return problems.slice(0, MOST_PROBLEMS)
 }
+
+/** More than this nobody mends at once; whoever sends a million must not make a million sentences. */
+export const MOST_PROBLEMS = 100
 
 /** One problem at a path, with the value that the input has there. */
 function problem(path: PropertyKey[], expected: string, input: unknown): Problem {
   return { path: pathText(path), expected, got: show(valueAt(input, path)) }
 }
 
-/** A value for a message: short JSON, `nothing` when there is none. */
+/** A value for a message: short JSON, `nothing` when there is none. Never throws, whatever the value. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value)
+  const text =
+    typeof value === 'number' ? String(value) : jsonOf(typeof value === 'string' ? value.slice(0, 99) : value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+function jsonOf(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    // A BigInt, an object that contains itself, or one so deep that no stack walks it.
+    return typeof value === 'bigint' ? 'a BigInt' : 'something that is no JSON'
+  }
 }
 
 /** `one of "a", "b"`, with the likeliest of them first when `got` is near to one. */
@@ -45,9 +62,13 @@ export function oneOf(options: readonly unknown[], got: unknown): string {
   return (options.length === 1 ? list : `one of ${list}`) + meant(got, options.map(String), '')
 }
 
+/** Nobody mistypes a longer one, and the distance costs its length. */
+const LONGEST_WORD = 100
+
 function meant(got: unknown, known: readonly string[], otherwise: string): string {
-  if (typeof got !== 'string') return otherwise
+  if (typeof got !== 'string' || got.length > LONGEST_WORD) return otherwise
   const near = known
+    .filter((word) => Math.abs(word.length - got.length) <= Math.ceil(word.length / 3))
     .map((word) => ({ word, distance: editDistance(word.toLowerCase(), got.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.ceil(word.length / 3))
     .sort((a, b) => a.distance - b.distance)[0]

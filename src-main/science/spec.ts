@@ -152,12 +152,14 @@ const distinct = <T>(item: z.ZodType<T>) =>
     .array(item)
     .min(1)
     .superRefine((all, context) => {
-      const texts = all.map((entry) => JSON.stringify(entry))
-      texts.forEach((text, i) => {
-        const sameAs = texts.indexOf(text)
-        if (sameAs === i) return
-        context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
-      })
+      const first = new Map<string, number>()
+      for (const [i, entry] of all.entries()) {
+        const text = JSON.stringify(entry)
+        const sameAs = first.get(text)
+        if (sameAs === undefined) first.set(text, i)
+        else
+          context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
+      }
     })
 
 /** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */

@@ -31,6 +31,16 @@ export function predictedSplits(role: Role): readonly Split[] {
   return role === 'weak' ? SPLITS : LABELLED
 }
 
+/**
+ * Those of them that are predicted at every evaluation; the others, the large halves among them, at the last one alone.
+ * Who reads what: curves, and of a student the stop rules and the inspector's history, read the test split at every
+ * evaluation; the stop by weak labels reads a student's validation split at every one, its supervisor's at the last.
+ * Labels are a supervisor's last answers (`label`), and nobody reads earlier ones of the halves that are trained on.
+ */
+export function followedSplits(role: Role): readonly Split[] {
+  return role === 'student' ? ['validation', 'test'] : ['test']
+}
+
 export interface DataConfig {
   task: string
   /** sha256 of the task's bytes, so that an edited dataset is another stage. */

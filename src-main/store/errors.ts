@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
 
-export type StorageReason = 'full' | 'read-only' | 'locked' | 'corrupt' | 'newer' | 'foreign' | 'failed'
+export type StorageReason = 'full' | 'read-only' | 'locked' | 'gone' | 'corrupt' | 'newer' | 'foreign' | 'failed'
 
 /** Something is wrong with the store itself, in words for people. What was being written has been rolled back. */
 export class StorageError extends Error {
@@ -19,9 +21,13 @@ const SENTENCES: Sentences = {
   full: 'The disk is full: nothing more can be stored. Free some space and try again; what was stored before is safe.',
   'read-only': 'This folder cannot be written to. Make it writable, or choose another one with W2S_HOME.',
   locked: 'Another program holds the store locked. Close it and try again.',
+  gone: 'The disk does not answer: it was taken away, its connection broke, or it is failing. What was stored before was left as it is. Once it answers again, try again.',
   corrupt: 'The store is damaged or not a database. It was left as it is; put it aside, or restore a copy.',
   failed: 'The store could not be read or written.',
 }
+
+/** What a system says of a disk that is not there any more, or fails. */
+const GONE = ['EIO', 'ENXIO', 'ENODEV', 'ENOTCONN', 'ESTALE', 'EREMOTEIO', 'ESHUTDOWN']
 
 /** SQLite's result codes (sqlite.org/rescode.html), by their beginning, and Node's own for the same troubles. */
 const REASONS: [beginning: string, reason: keyof Sentences][] = [
@@ -39,6 +45,11 @@ const REASONS: [beginning: string, reason: keyof Sentences][] = [
   ['ENAMETOOLONG', 'read-only'],
   // Of a folder that takes none, as those of /proc; and Node's word for a read-only disk when it makes several.
   ['ENOENT mkdir', 'read-only'],
+  ...GONE.map((code): [string, 'gone'] => [code, 'gone']),
+  ['SQLITE_IOERR_READ', 'gone'],
+  ['SQLITE_IOERR_WRITE', 'gone'],
+  ['SQLITE_IOERR_FSYNC', 'gone'],
+  ['SQLITE_IOERR_CORRUPTFS', 'gone'],
   ['SQLITE_BUSY', 'locked'],
   ['SQLITE_LOCKED', 'locked'],
   ['SQLITE_NOTADB', 'corrupt'],
@@ -60,15 +71,39 @@ export function asStorageError(error: unknown, path: string, sentences: Partial<
   const code = String(said ?? '')
   const known = REASONS.find(([beginning]) => `${code} ${syscall}`.startsWith(beginning))
   if (!known && !(error instanceof Database.SqliteError)) return error
-  const reason = known?.[1] ?? 'failed'
+  const isGone = code.startsWith('SQLITE_') && !answers(path)
+  const reason = isGone ? 'gone' : (known?.[1] ?? 'failed')
   const detail = error.message.startsWith(code) ? error.message : `${code} ${error.message}`
   const where = at === undefined ? `${path}: ` : ''
   const sentence = sentences[reason] ?? SENTENCES[reason]
   return new StorageError(reason, `${sentence} (${where}${detail})`, { cause: error })
 }
 
-/** Of a full or read-only disk, as another process told it: Node's code, a colon, its message. */
-const TOLD = /^(ENOSPC|EDQUOT|EROFS): /
+const BLOCK = 4096
+
+/**
+ * Whether the disk under a file can be read and written; of one that is not there its folder is asked. SQLite says of a disk that has gone what it says of a damaged database
+ * ("malformed"), of a full one ("SHMSIZE") or of a folder that cannot be opened: only the disk itself can tell.
+ */
+function answers(path: string): boolean {
+  try {
+    const file = openSync(existsSync(path) ? path : dirname(path), 'r')
+    try {
+      // What is kept in memory is given also without a disk; only a write that is waited for shows it.
+      fsyncSync(file)
+      const { size } = fstatSync(file)
+      for (const at of [0, Math.max(0, size - BLOCK)]) readSync(file, Buffer.alloc(BLOCK), 0, BLOCK, at)
+    } finally {
+      closeSync(file)
+    }
+    return true
+  } catch (error) {
+    return !GONE.includes((error as NodeJS.ErrnoException).code ?? '')
+  }
+}
+
+/** Of a disk that is full, read-only or gone, as another process told it: Node's code, a colon, its message. */
+const TOLD = new RegExp(`^(ENOSPC|EDQUOT|EROFS|${GONE.join('|')}): `)
 
 /** What another process said went wrong, in the sentences of this one where it is about the disk. */
 export function inPlainWords(message: string): string {

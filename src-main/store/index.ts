@@ -86,8 +86,8 @@ function storeOver(db: Database, path: string): Store {
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
     problems: () => guard(path, () => integrity(db)),
-    pending: () => sizeOf(`${path}-wal`),
-    bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
+    pending: () => guard(path, () => sizeOf(`${path}-wal`)),
+    bytes: () => guard(path, () => sizeOf(path) + sizeOf(`${path}-wal`)),
     close: () => void db.close(),
   }
 }

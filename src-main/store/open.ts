@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
 import { makeFolder } from './folder'
-import { migrate, MIGRATIONS, pendingMigrations } from './migrations'
+import { appliedMigrations, migrate, MIGRATIONS, pendingMigrations } from './migrations'
 import type { Migration } from './migrations/migration'
 
 const BUSY_MS = 2000
@@ -33,23 +33,30 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
 }
 
 /**
- * Opens a store beside its writer, for reading alone; an empty one in memory when there is no file yet.
+ * Opens a store beside its writer, for reading alone; an empty one in memory when there is no file yet, or nothing in it.
  * @throws StorageError, also when the file waits for a migration
  */
 export function openForReading(path: string): Db {
   return guard(path, () => {
-    if (!existsSync(path)) {
-      const empty = new Database(':memory:')
-      migrate(empty)
-      return empty
-    }
+    if (!existsSync(path)) return blank()
     const db = isWritable(dirname(path)) ? new Database(path, { readonly: true, timeout: BUSY_MS }) : copied(path)
     return closedOnError(db, () => {
+      // Without a table it is new: a disk was full, or a power cut came, before its first lines were kept.
+      if (appliedMigrations(db) === null) {
+        db.close()
+        return blank()
+      }
       if (pendingMigrations(db).length > 0)
         throw new StorageError('locked', `${path} is from an older version. Open it once in the app, then try again.`)
       return db
     })
   })
+}
+
+function blank(): Db {
+  const empty = new Database(':memory:')
+  migrate(empty)
+  return empty
 }
 
 function isWritable(folder: string): boolean {

@@ -27,7 +27,10 @@ export interface StageRow {
   /** What is being done beside the counted thing; else ''. */
   phase: string
   etaSeconds: number | null
-  /** How long this attempt was held, in ms: between `startedAt` and `endedAt`, and no work. */
+  /**
+   * What of the time from `startedAt` to `endedAt` was no work, in ms: pauses, and by how much the wall clock was set
+   * forward meanwhile (less than nothing where it was set back).
+   */
   pausedMs: number
   error: string
 }
@@ -61,8 +64,8 @@ function stageReads(db: Database) {
     ORDER BY r.queuedAt, r.rowid, rs.position LIMIT 1`)
   const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
   const wanted = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
-  const orphans = db.prepare<[], StageRow>(
-    'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC',
+  const orphans = db.prepare<[number], StageRow>(
+    'SELECT * FROM stages WHERE NOT EXISTS (SELECT 1 FROM run_stages WHERE stage = stages.id) ORDER BY id DESC LIMIT ?',
   )
   const timed = (until: string) => `
     SELECT s.kind, s.config, s.backend, data.config AS dataConfig, ${until} - (s.startedAt + s.pausedMs) / 1000.0 AS seconds
@@ -71,7 +74,7 @@ function stageReads(db: Database) {
     `${timed('? / 1000.0 + s.etaSeconds')} WHERE s.state = 'running' AND s.etaSeconds IS NOT NULL AND s.share >= ?`,
   )
   const finished = db.prepare<[], Timed>(`${timed('s.endedAt / 1000.0')}
-    WHERE s.state = 'done' AND s.endedAt > s.startedAt ORDER BY s.endedAt DESC LIMIT 200`)
+    WHERE s.state = 'done' AND s.endedAt - s.startedAt > s.pausedMs ORDER BY s.endedAt DESC LIMIT 200`)
   return {
     byKey: (key: string) => byKey.get(key),
     all: () => all.all(),
@@ -82,8 +85,8 @@ function stageReads(db: Database) {
     waiting: () => waiting.get() ?? 0,
     /** Whether a live run has this stage. */
     isWanted: (id: number) => (wanted.get(id) ?? 0) > 0,
-    /** Stages of no run, dependents before their needs. */
-    orphans: () => orphans.all(),
+    /** Up to `limit` stages of no run, dependents before their needs. */
+    orphans: (limit: number) => orphans.all(limit),
     /** What runs and has done at least this share of its work; `now` in ms. */
     underway: (now: number, share: number) => underway.all(now, share),
     /** The latest finished stages that were run here, newest first. */
@@ -105,6 +108,9 @@ function stageWrites(db: Database) {
     UPDATE stages SET done = @done, total = @total, unit = @unit, share = @share, phase = @phase, etaSeconds = @etaSeconds
     WHERE id = @id`)
   const paused = db.prepare<[number, number]>('UPDATE stages SET pausedMs = pausedMs + ? WHERE id = ?')
+  const worked = db.prepare<[number, number]>(
+    'UPDATE stages SET pausedMs = endedAt - startedAt - ? WHERE id = ? AND endedAt IS NOT NULL',
+  )
   const end = db.prepare<[StoredState, number, string, number]>(
     'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
   )
@@ -134,6 +140,8 @@ function stageWrites(db: Database) {
       void progress.run({ id, done, total, unit, share, phase, etaSeconds }),
     /** The stage was held for so long. */
     addPause: (id: number, ms: number) => void paused.run(Math.round(ms), id),
+    /** An ended stage has worked for so long, whatever the wall clock says. */
+    setWorked: (id: number, ms: number) => void worked.run(Math.round(ms), id),
     /** Ends the current attempt without a result. */
     end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
       void end.run(state, at, error, id),

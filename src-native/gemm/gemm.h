@@ -1,6 +1,8 @@
 // The two matrix products. Everything expensive in this engine is one of them: x W, dY W^T, Q K^T, P V are `multiply`,
 // and x^T dY, dS^T Q are `outer`.
 #pragma once
+#include <utility>
+
 #include "../kernels/kernels.h"
 #include "../kernels/simd.h"
 
@@ -27,36 +29,45 @@ struct Fp32 {
   static vf sum(vf total, Factor a, Factor b) { return total + a * b; }
 };
 
+/** f(0), f(1) .. f(N - 1), each number a constant of its own type. */
+template <int N, typename F>
+inline __attribute__((always_inline)) void repeat(F f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<int, I>{}), ...);
+  }(std::make_integer_sequence<int, N>{});
+}
+
 /**
  * c[R, NV vectors] = bias + add + sum over r < steps of a(i, r) b[r], where a(i, r) lies at a[i * SI + r * SR], and
  * every panel of depth moves a by `aNext`; c and add have rows of 32 floats, b of 32 factors.
+ *
+ * The accumulators must stay in registers from first to last: written as plain loops, they went to memory and back
+ * between the parts, which on Zen 4 (a store of 512 bits takes two cycles) cost a sixth of a product of depth 32.
  */
 template <typename P, int R, int NV, int SI, int SR>
 void tile(const typename P::Element* a, long aNext, const typename P::Element* b, long steps, const float* bias,
           const float* add, float* c) {
   constexpr long STEPS = PANEL / P::DEPTH, ROW = PANEL * P::DEPTH;
-  vf acc[R][NV];
-  for (int j = 0; j < NV; j++) {
-    vf start = bias ? load(bias + j * W) : zero();
-    for (int i = 0; i < R; i++) acc[i][j] = start;
-  }
+  vf acc[R * NV];
+  repeat<NV>([&](auto j) __attribute__((always_inline)) {
+    const vf start = bias ? load(bias + j * W) : zero();
+    repeat<R>([&](auto i) __attribute__((always_inline)) { acc[i * NV + j] = start; });
+  });
   if (add)
-    for (int i = 0; i < R; i++)
-      for (int j = 0; j < NV; j++) acc[i][j] += load(add + i * PANEL + j * W);
-  auto addStep = [&](long r) __attribute__((always_inline)) {
-    typename P::Factor row[NV];
-    for (int j = 0; j < NV; j++) row[j] = P::take(b + r * ROW + j * W * P::DEPTH);
-    for (int i = 0; i < R; i++) {
-      typename P::Factor x = P::spread(a + i * SI + r * SR);
-      for (int j = 0; j < NV; j++) acc[i][j] = P::sum(acc[i][j], x, row[j]);
-    }
-  };
-  for (; steps >= STEPS; steps -= STEPS, a += aNext, b += STEPS * ROW)
+    repeat<R * NV>([&](auto k) __attribute__((always_inline)) { acc[k] += load(add + k / NV * PANEL + k % NV * W); });
+  for (long left = steps; left > 0; left -= STEPS, a += aNext) {
+    const typename P::Element *at = a, *end = a + least(left, STEPS) * SR;
 #pragma GCC unroll UNROLL
-    for (long r = 0; r < STEPS; r++) addStep(r);
-  for (long r = 0; r < steps; r++) addStep(r);
-  for (int i = 0; i < R; i++)
-    for (int j = 0; j < NV; j++) store(c + i * PANEL + j * W, acc[i][j]);
+    for (; at != end; at += SR, b += ROW) {
+      typename P::Factor row[NV];
+      repeat<NV>([&](auto j) __attribute__((always_inline)) { row[j] = P::take(b + j * W * P::DEPTH); });
+      repeat<R>([&](auto i) __attribute__((always_inline)) {
+        const typename P::Factor x = P::spread(at + i * SI);
+        repeat<NV>([&](auto j) __attribute__((always_inline)) { acc[i * NV + j] = P::sum(acc[i * NV + j], x, row[j]); });
+      });
+    }
+  }
+  repeat<R * NV>([&](auto k) __attribute__((always_inline)) { store(c + k / NV * PANEL + k % NV * W, acc[k]); });
 }
 
 /**
@@ -98,27 +109,38 @@ struct Tiles {
   }
 };
 
+/** Bytes of `a` that `multiply` walks through b with: they stay in the second-level cache from panel to panel. */
+constexpr long MULTIPLY_BLOCK = 1 << 19;
+
 /** P: the kind of factors, Call: Multiply or its like for them. */
 template <typename P, typename Call>
-void multiplyAs(const Call& p) {
+void multiplyRows(const Call& p, long first, long rows) {
   const long steps = (p.depth + P::DEPTH - 1) / P::DEPTH;
-  const Tiles<P, TILE_ROWS, 2, PANEL, P::DEPTH> wide(p.rows);
-  const Tiles<P, TILE_ROWS, 1, PANEL, P::DEPTH> narrow(p.cols % (2 * W) ? p.rows : 0);
+  const Tiles<P, TILE_ROWS, 2, PANEL, P::DEPTH> wide(rows);
+  const Tiles<P, TILE_ROWS, 1, PANEL, P::DEPTH> narrow(p.cols % (2 * W) ? rows : 0);
   for (long panel = 0; panel * PANEL < p.cols; panel++) {
     long width = least(PANEL, p.cols - panel * PANEL);
     for (long at = 0; at < width;) {
       const bool two = width - at >= 2 * W;
       const typename P::Element* b = p.b.panels(panel).data + at * P::DEPTH;
       const float* bias = p.bias ? p.bias + panel * PANEL + at : nullptr;
-      const float* add = p.add.data ? p.add.panels(panel).data + at : nullptr;
-      float* c = p.c.panels(panel).data + at;
+      const float* add = p.add.data ? p.add.panels(panel).row(first) + at : nullptr;
+      float* c = p.c.panels(panel).row(first) + at;
       auto part = [&](long from, auto tile) {
-        tile(p.a.row(from), p.a.stride * PANEL, b, steps, bias, add ? add + from * PANEL : nullptr, c + from * PANEL);
+        tile(p.a.row(first + from), p.a.stride * PANEL, b, steps, bias, add ? add + from * PANEL : nullptr,
+             c + from * PANEL);
       };
       two ? wide.each(part) : narrow.each(part);
       at += two ? 2 * W : W;
     }
   }
+}
+
+template <typename P, typename Call>
+void multiplyAs(const Call& p) {
+  const long row = p.depth * (long)sizeof(typename P::Element);
+  const long block = roundUp(least(MULTIPLY_BLOCK / (row + 1) + 1, p.rows), TILE_ROWS);
+  for (long first = 0; first < p.rows; first += block) multiplyRows<P>(p, first, least(block, p.rows - first));
 }
 
 void multiply(const Multiply& p) { multiplyAs<Fp32>(p); }
@@ -163,15 +185,24 @@ void outerAs(const Call& p) {
 
 void outer(const Outer& p) { outerAs<Fp32>(p); }
 
+/** Two rows at a time, and all vectors of a panel: one sum alone would wait for its own additions. */
 void columnSums(Panels x, long rows, long cols, float* out) {
-  for (long panel = 0; panel * PANEL < cols; panel++)
-    for (long at = 0; at < PANEL; at += W) {
-      const float* column = x.panels(panel).data + at;
-      vf total = zero();
-      for (long r = 0; r < rows; r++) total += load(column + r * PANEL);
-      float* to = out + panel * PANEL + at;
-      store(to, load(to) + total);
+  constexpr int VECTORS = PANEL / W;
+  for (long panel = 0; panel * PANEL < cols; panel++) {
+    vf even[VECTORS], odd[VECTORS];
+    for (int j = 0; j < VECTORS; j++) even[j] = odd[j] = zero();
+    const float* row = x.panels(panel).data;
+    for (long r = 0; r + 1 < rows; r += 2, row += 2 * PANEL)
+      for (int j = 0; j < VECTORS; j++) {
+        even[j] += load(row + j * W);
+        odd[j] += load(row + PANEL + j * W);
+      }
+    for (int j = 0; j < VECTORS; j++) {
+      if (rows % 2) even[j] += load(row + j * W);
+      float* to = out + panel * PANEL + j * W;
+      store(to, load(to) + (even[j] + odd[j]));
     }
+  }
 }
 
 }  // namespace

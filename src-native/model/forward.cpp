@@ -10,7 +10,7 @@ namespace w2s {
 
 namespace {
 
-/** Rows of an inference slice: enough for full register tiles, few enough that a slice stays in the cache. */
+/** The most rows of an inference slice: few enough that a slice stays in the cache. */
 constexpr long INFERENCE_ROWS = 512;
 
 }  // namespace
@@ -219,13 +219,16 @@ void Transformer::features(const Batch& batch, long layer, float* out) {
 
 void Transformer::infer(const Batch& batch, bool shortened, long layers,
                         const std::function<void(SliceState&, int)>& done) {
-  const std::vector<Slice> slices = inferenceSlices(batch, INFERENCE_ROWS);
+  const std::vector<Slice> slices = inferenceSlices(batch, pool.size(), INFERENCE_ROWS, attentionCost());
   // Memory is taken before the region, for a slice as large as the largest in every respect.
-  for (int t = 0; t < pool.size(); t++)
-    for (const Slice& slice : slices) {
-      lay(states_[t], slice, false, shortened);
-      layWorkspace(t);
-    }
+  for (const Slice& slice : slices) {
+    lay(states_[0], slice, false, shortened);
+    layWorkspace(0);
+  }
+  for (int t = 1; t < pool.size(); t++) {
+    states_[t].memory.need(states_[0].memory.size());
+    work_[t].memory.need(work_[0].memory.size());
+  }
   std::atomic<std::size_t> next = 0;
   pool.run([&](int t) {
     for (std::size_t i; (i = next.fetch_add(1)) < slices.size();) {

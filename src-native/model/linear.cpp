@@ -1,5 +1,7 @@
 #include "linear.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace w2s {
@@ -103,13 +105,15 @@ void addNoted(Network& network, std::vector<Layers>& all, int thread) {
   const double begin = total * thread / network.pool.size(), end = total * (thread + 1) / network.pool.size();
   for (std::size_t i = 0; i < products.size(); i++) {
     const Matrix& m = network.parameters.matrix(products[i].matrix);
-    for (long panel = 0; panel < m.out / PANEL; panel++) {
-      const double middle = done + (double)m.in * PANEL / 2;
-      done += (double)m.in * PANEL;
-      if (middle < begin || middle >= end) continue;
-      for (int t = 0; t < network.pool.size(); t++)
-        if (all[t].noted[i].rows) all[thread].add(all[t].noted[i], panel, 1);
-    }
+    const double size = (double)m.in * PANEL;
+    // Those whose middle lies in this thread's share: of one matrix, they lie side by side.
+    auto before = [&](double place) {
+      return std::clamp((long)std::ceil((place - done) / size - 0.5), 0l, m.out / PANEL);
+    };
+    const long first = before(begin), count = before(end) - first;
+    done += size * (double)(m.out / PANEL);
+    for (int t = 0; t < network.pool.size() && count > 0; t++)
+      if (all[t].noted[i].rows) all[thread].add(all[t].noted[i], first, count);
   }
   network.pool.barrier();
   all[thread].noted.clear();

@@ -92,7 +92,7 @@ void Mlp::readInput(const Batch& batch, Part& part) {
 }
 
 /** Floating-point operations of a forward pass (a step takes three times as many). */
-double Mlp::work(const Batch& batch) const {
+double Mlp::workOf(const Batch& batch) const {
   double each = 0;
   for (std::size_t i = 0; i + 1 < widths_.size(); i++) each += 2.0 * (double)(widths_[i] * widths_[i + 1]);
   const double rows = spec.family == Family::bag ? (double)(batch.offsets[batch.n] * spec.width) : 0;
@@ -103,11 +103,11 @@ void Mlp::forward(const Batch& batch, bool keep, float* logits) {
   if (spec.family == Family::bag) {
     if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
     checkTokens(batch, spec.vocabulary, 0);
-    takeThreads((keep ? 3 : 1) * work(batch));
+    takeThreads((keep ? 3 : 1) * workOf(batch));
     if (RowTable* table = optimiser.table(embeddings_)) optimiser.catchUp(*table, batch.tokens, batch.offsets[batch.n]);
   } else {
     if (batch.offsets) throw std::invalid_argument("expected dense features, got token lists");
-    takeThreads((keep ? 3 : 1) * work(batch));
+    takeThreads((keep ? 3 : 1) * workOf(batch));
   }
   for (int t = 0; t < pool.size(); t++) {
     const auto [begin, end] = pool.share(batch.n, t);

@@ -12,6 +12,7 @@ class Mlp : public Network {
   void backward(const float* dLogits) override;
   double activationBytes() const override;
   long keptExamples() const override { return kept_; }
+  double workOf(const Batch& batch) const override;
 
  private:
   /** One thread's examples: values[0] is the input, sums[i] = values[i] w + b, values[i + 1] = relu(sums[i]). */
@@ -24,7 +25,6 @@ class Mlp : public Network {
   };
   void lay(Part& part, long first, long count);
   void carveRounding(Carver& carver, Part& part);
-  double work(const Batch& batch) const;
   void readInput(const Batch& batch, Part& part);
 
   std::vector<Linear> layers_;

@@ -54,6 +54,8 @@ class Network {
   virtual void forward(const Batch& batch, bool keep, float* logits) = 0;
   /** Examples of the forward pass that waits for its backward; 0: none. */
   virtual long keptExamples() const = 0;
+  /** Floating-point operations of a forward pass, about; a backward pass has twice as many. */
+  virtual double workOf(const Batch& batch) const = 0;
   /** After a forward that kept: gradients of every trained weight from dLogits [n, outputs()]. */
   virtual void backward(const float* dLogits) = 0;
   /** The mean next-token loss in nats over all predicted tokens, with gradients. */

@@ -53,12 +53,13 @@ std::vector<std::vector<Slice>> trainingRounds(const Batch& batch, int threads, 
   return rounds;
 }
 
-std::vector<Slice> inferenceSlices(const Batch& batch, long rows) {
-  std::vector<Slice> slices;
-  for (int e = 0; e < batch.n; e++) {
-    if (slices.empty() || slices.back().rows() + batch.length(e) > rows) slices.emplace_back();
-    append(slices.back(), batch, e);
-  }
+std::vector<Slice> inferenceSlices(const Batch& batch, int threads, long mostRows, double attentionCost) {
+  std::vector<int> examples((std::size_t)batch.n);
+  std::iota(examples.begin(), examples.end(), 0);
+  const long rounds = std::max(1l, (batch.offsets[batch.n] + threads * mostRows - 1) / (threads * mostRows));
+  std::vector<Slice> slices = balance(batch, std::move(examples), (int)std::min(rounds * threads, batch.n), attentionCost);
+  // The largest first, so that the last ones taken are small.
+  std::stable_sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) { return a.rows() > b.rows(); });
   return slices;
 }
 

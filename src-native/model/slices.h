@@ -21,8 +21,11 @@ struct Slice {
  */
 std::vector<std::vector<Slice>> trainingRounds(const Batch& batch, int threads, long mostRows, double attentionCost);
 
-/** For inference: slices of about `rows` rows, to be taken by whichever thread is free. */
-std::vector<Slice> inferenceSlices(const Batch& batch, long rows);
+/**
+ * For inference: slices of nearly equal work, as many for every thread, of at most about `mostRows` rows; to be taken by
+ * whichever thread is free.
+ */
+std::vector<Slice> inferenceSlices(const Batch& batch, int threads, long mostRows, double attentionCost);
 
 /** Checks token ids and lengths. @throws std::invalid_argument naming the example. `most`: longest length, 0: any. */
 void checkTokens(const Batch& batch, long vocabulary, long most);

@@ -7,6 +7,11 @@
 
 namespace w2s {
 
+namespace {
+/** The most floats that all threads but the first may have of gradients of their own. */
+constexpr double OWN_GRADIENTS = 2.4e7;
+}  // namespace
+
 Transformer::Transformer(const Spec& s, const Options& options, Pool& pool, const Kernels& kernels)
     : Network(s, options, pool, kernels) {
   headSize_ = s.headSize <= 16 ? 16 : roundUp(s.headSize, PANEL);
@@ -118,10 +123,10 @@ void Transformer::addBlock(long layer, bool learns) {
 }
 
 void Transformer::finish() {
-  // Own gradients cost memory and a sum, shared ones two barriers a layer: measured, they cross at a few million
-  // weights.
+  // Own gradients cost memory and a sum; shared ones two barriers a layer, and the products of whole slices, which lie
+  // beyond the caches. Measured on two threads: at 4.7 million weights own ones are a tenth faster, see LOG.md.
   const double floats = (double)(parameters.vectorsFrom() - parameters.trainedFrom());
-  const bool shared = options.sharedGradients < 0 ? floats * (pool.capacity() - 1) > 4e6 : options.sharedGradients > 0;
+  const bool shared = options.sharedGradients < 0 ? floats * (pool.capacity() - 1) > OWN_GRADIENTS : options.sharedGradients > 0;
   optimiser.finish(shared && pool.capacity() > 1);
   if (parameters.matrix(tokens_).gradient == Gradient::dense)
     denseTokens_ = std::make_unique<RowTable>(tokens_, parameters.matrix(tokens_));
@@ -155,7 +160,9 @@ void Transformer::prepare(const Batch& batch, bool learns) {
   checkTokens(batch, spec.vocabulary, spec.positions);
   long longest = 0;
   for (long i = 0; i < batch.n; i++) longest = std::max(longest, batch.length(i));
-  takeThreads((learns ? 6 : 2) * multiplied_ * (double)batch.offsets[batch.n]);
+  takeThreads((learns ? 3 : 1) * workOf(batch));
+  // A thread without an example only helps where the products of a shared gradient are shared out.
+  if (!learns || !optimiser.shared()) pool.use((int)std::min<long>(pool.size(), batch.n));
   growPositions(longest);
   const int typeZero = 0;
   if (RowTable* t = optimiser.table(tokens_)) optimiser.catchUp(*t, batch.tokens, batch.offsets[batch.n]);

@@ -87,6 +87,7 @@ class Transformer : public Network {
   std::vector<std::vector<int>> generate(const Batch& batch, long most, int stop) override;
   double activationBytes() const override;
   long keptExamples() const override { return kept_ ? batch_.n : 0; }
+  double workOf(const Batch& batch) const override { return 2 * multiplied_ * (double)batch.offsets[batch.n]; }
 
  private:
   struct NormLayer {

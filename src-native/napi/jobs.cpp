@@ -2,6 +2,10 @@
 
 namespace w2s {
 
+namespace {
+constexpr std::chrono::milliseconds HERE_AT_MOST{10};
+}
+
 Jobs::Jobs(napi_env env) {
   ok(napi_create_threadsafe_function(env, nullptr, nullptr, newText(env, "w2s"), 0, 1, nullptr, nullptr, this, settle,
                                      &done_),
@@ -32,12 +36,17 @@ Pool& Jobs::pool(int threads) {
 }
 
 napi_value Jobs::add(napi_env env, napi_value output, std::function<void()> work,
-                     std::function<napi_value(napi_env)> result) {
+                     std::function<napi_value(napi_env)> result, bool small) {
   auto job = std::make_unique<Job>();
   job->work = std::move(work);
   job->result = std::move(result);
   napi_value promise;
   ok(napi_create_promise(env, &job->deferred, &promise), "promise");
+  if (small && waiting_ == 0 && here_ < HERE_AT_MOST) {
+    performHere(*job);
+    resolve(env, *job, output ? output : undefined(env));
+    return promise;
+  }
   if (output) ok(napi_create_reference(env, output, 1, &job->kept), "reference");
   if (waiting_++ == 0) ok(napi_ref_threadsafe_function(env, done_), "threadsafe function");
   {
@@ -46,6 +55,27 @@ napi_value Jobs::add(napi_env env, napi_value output, std::function<void()> work
   }
   wake_.notify_one();
   return promise;
+}
+
+void Jobs::performHere(Job& job) {
+  const FlushedDenormals flushed;
+  const auto begin = std::chrono::steady_clock::now();
+  perform(job);
+  here_ += std::chrono::steady_clock::now() - begin;
+}
+
+void Jobs::perform(Job& job) {
+  try {
+    job.work();
+  } catch (const std::invalid_argument& e) {
+    job.error = e.what();
+    job.badArgument = true;
+  } catch (const std::bad_alloc&) {
+    job.error = "not enough memory";
+  } catch (const std::exception& e) {
+    job.error = e.what();
+  }
+  job.work = nullptr;
 }
 
 void Jobs::work() {
@@ -59,17 +89,7 @@ void Jobs::work() {
       job = std::move(queue_.front());
       queue_.pop_front();
     }
-    try {
-      job->work();
-    } catch (const std::invalid_argument& e) {
-      job->error = e.what();
-      job->badArgument = true;
-    } catch (const std::bad_alloc&) {
-      job->error = "not enough memory";
-    } catch (const std::exception& e) {
-      job->error = e.what();
-    }
-    job->work = nullptr;
+    perform(*job);
     napi_call_threadsafe_function(done_, job.release(), napi_tsfn_blocking);
   }
 }
@@ -78,22 +98,27 @@ void Jobs::settle(napi_env env, napi_value, void* context, void* data) {
   std::unique_ptr<Job> job((Job*)data);
   if (!env) return;  // the environment is going down: nobody waits any more
   Jobs& jobs = *(Jobs*)context;
+  jobs.here_ = {};
   if (--jobs.waiting_ == 0) napi_unref_threadsafe_function(env, jobs.done_);
   napi_value value = undefined(env);
   if (job->kept) {
     napi_get_reference_value(env, job->kept, &value);
     napi_delete_reference(env, job->kept);
   }
-  if (!job->error.empty()) {
+  resolve(env, *job, value);
+}
+
+void Jobs::resolve(napi_env env, Job& job, napi_value output) {
+  if (!job.error.empty()) {
     napi_value error;
-    if (job->badArgument)
-      napi_create_type_error(env, nullptr, newText(env, job->error), &error);
+    if (job.badArgument)
+      napi_create_type_error(env, nullptr, newText(env, job.error), &error);
     else
-      error = newError(env, job->error);
-    napi_reject_deferred(env, job->deferred, error);
+      error = newError(env, job.error);
+    napi_reject_deferred(env, job.deferred, error);
     return;
   }
-  napi_resolve_deferred(env, job->deferred, job->result ? job->result(env) : value);
+  napi_resolve_deferred(env, job.deferred, job.result ? job.result(env) : output);
 }
 
 }  // namespace w2s

@@ -18,7 +18,7 @@ inline Slope relu(vf x) {
 }
 
 /** x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3): since (1 + tanh u) / 2 is the sigmoid s of 2u. */
-inline Slope geluTanh(vf x) {
+inline __attribute__((always_inline)) Slope geluTanh(vf x) {
   const vf k = set1(2 * 0.79788456080286536f), cubic = set1(0.044715f);
   vf square = x * x;
   vf s = sigmoid(k * x * (set1(1.0f) + cubic * square));
@@ -79,11 +79,11 @@ void activateBackward(Activation kind, Panels h, long rows, long cols, Panels ou
   };
   switch (kind) {
     case Activation::relu:
-      return sweep(relu);
+      return sweep([](vf x) { return relu(x); });
     case Activation::geluTanh:
-      return sweep(geluTanh);
+      return sweep([](vf x) { return geluTanh(x); });
     case Activation::geluErf:
-      return sweep(geluErf);
+      return sweep([](vf x) { return geluErf(x); });
     case Activation::swiglu:
       each(rows, cols, [&](long panel, long at) {
         Slope gate = silu(load(h.panels(panel).data + at));

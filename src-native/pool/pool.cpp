@@ -1,5 +1,7 @@
 #include "pool.h"
 
+#include <chrono>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -10,8 +12,33 @@
 namespace w2s {
 
 namespace {
-// About 20 microseconds: longer than the gap between two regions of a step, shorter than anyone notices.
-constexpr int SPINS = 2000;
+// Longer than the gaps between the regions of a step, those where JavaScript makes gradients of logits included: waking
+// a thread that sleeps takes 50 to 100 microseconds on a virtual machine, and a step of a small model has five regions.
+constexpr std::chrono::microseconds SPIN{200};
+constexpr int SPINS_A_LOOK = 16;  // at the clock
+
+/** How this thread treats floating-point numbers: MXCSR, or FPCR. */
+inline unsigned long readControl() {
+#if defined(__x86_64__)
+  return _mm_getcsr();
+#elif defined(__aarch64__)
+  unsigned long control;
+  asm volatile("mrs %0, fpcr" : "=r"(control));
+  return control;
+#else
+  return 0;
+#endif
+}
+
+inline void writeControl(unsigned long control) {
+#if defined(__x86_64__)
+  _mm_setcsr((unsigned)control);
+#elif defined(__aarch64__)
+  asm volatile("msr fpcr, %0" : : "r"(control));
+#else
+  (void)control;
+#endif
+}
 
 inline void relax() {
 #if defined(__x86_64__)
@@ -24,13 +51,14 @@ inline void relax() {
 
 void flushDenormals() {
 #if defined(__x86_64__)
-  _mm_setcsr(_mm_getcsr() | 0x8040);
+  writeControl(readControl() | 0x8040);
 #elif defined(__aarch64__)
-  unsigned long control;
-  asm volatile("mrs %0, fpcr" : "=r"(control));
-  asm volatile("msr fpcr, %0" : : "r"(control | (1ul << 24)));
+  writeControl(readControl() | (1ul << 24));
 #endif
 }
+
+FlushedDenormals::FlushedDenormals() : before_(readControl()) { flushDenormals(); }
+FlushedDenormals::~FlushedDenormals() { writeControl(before_); }
 
 int availableThreads() {
 #if defined(__linux__)
@@ -60,10 +88,13 @@ void Pool::end() {
 }
 
 void Pool::waitFor(const std::atomic<int>& value, int old) const {
-  for (int i = 0; i < SPINS; i++) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    relax();
-  }
+  const auto until = std::chrono::steady_clock::now() + SPIN;
+  do {
+    for (int i = 0; i < SPINS_A_LOOK; i++) {
+      if (value.load(std::memory_order_acquire) != old) return;
+      relax();
+    }
+  } while (std::chrono::steady_clock::now() < until);
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }
 

@@ -56,6 +56,18 @@ class Pool {
 /** Makes this thread treat denormal numbers as zero: they are slow, and mean nothing in a float32 training step. */
 void flushDenormals();
 
+/** The same for as long as this lives, on a thread that computes other things, too. */
+class FlushedDenormals {
+ public:
+  FlushedDenormals();
+  ~FlushedDenormals();
+  FlushedDenormals(const FlushedDenormals&) = delete;
+  FlushedDenormals& operator=(const FlushedDenormals&) = delete;
+
+ private:
+  unsigned long before_;
+};
+
 /** Cores this process may use. */
 int availableThreads();
 

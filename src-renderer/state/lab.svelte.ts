@@ -100,9 +100,12 @@ class Lab {
   /** Whether runs or stages may have changed. */
   #one(event: LabEvent): boolean {
     switch (event.type) {
-      case 'status':
+      case 'status': {
+        // When the disk goes away, or comes back, what runs is another.
+        const turned = this.status?.readOnly !== event.status.readOnly
         this.status = event.status
-        return false
+        return turned
+      }
       case 'install':
         this.installs = { ...this.installs, [event.backend]: event }
         return false

@@ -52,6 +52,7 @@ const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.
 const report: ArmResult = {
   arm,
   stop: 'last',
+  covers: { redraw: 'order', seeds: 1, groups: 3, rows: 3 },
   seedsDone: 1,
   weak: estimate(0.6),
   student: estimate(0.7),
@@ -70,6 +71,8 @@ const report: ArmResult = {
     convention: 'ratio of means',
     warning: null,
   },
+  saving: estimate(0.01),
+  warnings: [],
   bySeed: [
     {
       seed: 0,
@@ -148,7 +151,9 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       endedAt: 1.7e12 + 1000,
       error: '',
     })),
+    covers: '95 % intervals cover chance between the rows of one fixed test split.',
     arms: [report],
+    contrasts: [],
     tasks: [task('bundled')],
     models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
     tensors: [{ key: student, kind: 'train', read: () => readFile(tensors) }],

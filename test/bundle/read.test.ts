@@ -111,7 +111,9 @@ describe('checking a bundle', () => {
   it('refuses a newer layout and a document of another shape', async () => {
     const newer = await altered((files) => replace(files, 'bundle.json', '{"version": 99}'))
     await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (2)')
-    const odd = await altered((files) => replace(files, 'results.json', '{"arms": 7, "more": 1}'))
+    const odd = await altered((files) =>
+      replace(files, 'results.json', '{"covers": "", "arms": 7, "contrasts": [], "more": 1}'),
+    )
     await expect(readBundle(odd)).rejects.toThrow(/results\.json: arms: expected a list, got 7 \(and 1 more\)/)
   })
 })

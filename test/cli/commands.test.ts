@@ -205,7 +205,9 @@ describe('a run', () => {
     const { code, stdout } = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--export', 'again.zip')
     expect(code).toBe(0)
     expect(stdout).toContain('10 already done, 0 to do')
-    expect(stdout).toMatch(/method +weak +student +ceiling +PGR +agreement +copied +n\n +naive +0\.\d{3} .* 2 × 200\n/)
+    expect(stdout).toMatch(
+      /method +weak +student +ceiling +PGR +agreement +copied +n\n +naive( \[1\])? +0\.\d{3} .* 2 × 200\n/,
+    )
     expect(stdout.trim().split('\n').at(-1)).toBe(join(w2s.home, 'again.zip'))
     const [first] = await readdir(join(w2s.home, 'lab', 'bundles'))
     expect(await readFile(join(w2s.home, 'again.zip'))).toEqual(
@@ -287,6 +289,28 @@ describe('a run', () => {
     await cp(join(w2s.home, 'lab'), join(w2s.home, 'moved'), { recursive: true })
     const { document } = await w2s.run('list', '--json', '--home', 'moved')
     expect(document.runs).toHaveLength(1)
+  })
+
+  it('of stages that are done, asked for by another rule and name, is another run with its own answer', async () => {
+    const asked = { name: 'By weak validation', question: 'And then?', stop: 'weak-validation' }
+    await writeFile(join(w2s.home, 'other.json'), JSON.stringify({ ...SPEC, ...asked }))
+    const run = (...more: string[]) => w2s.run('run', 'other.json', '--backend', 'wasm', ...more)
+    type Result = { stop: string; student: { value: number }; stops: Record<string, { student: number }> }
+    const { code, document } = await run('--json')
+    const { results, bundle, run: told } = document as { results: Result[]; bundle: { path: string }; run: object }
+    expect([code, told]).toEqual([0, expect.objectContaining({ name: asked.name, state: 'done' })])
+    const inside = await readBundle(bundle.path)
+    expect(inside.spec).toMatchObject(asked)
+    const first = (await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export', '--json')).document
+    const [last] = first.results as Result[]
+    expect([last!.stop, results[0]!.stop, inside.results.arms[0]!.stop]).toEqual(['last', asked.stop, asked.stop])
+    expect(results[0]!.student.value).toBe(last!.stops['weak-validation']!.student)
+    expect(inside.results.arms[0]!.student!.value).toBe(results[0]!.student.value)
+    // Once it is there, it is the one that is shown.
+    const { stdout } = await run('--no-export')
+    expect(stdout).toContain('This experiment was run on')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('where it agrees best with weak labels')
+    expect((await w2s.run('list', '--json')).document.runs).toHaveLength(2)
   })
 })
 

@@ -2,8 +2,9 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fill, mounted, remount } from '../store/temporary'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { breakable } from '../store/disks'
+import { fill, mounted, remount, temporaryFolder } from '../store/temporary'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine, type CommandLine } from './w2s'
 
@@ -76,5 +77,25 @@ it('a bundle for a disk that is read-only or takes no folder is refused every ti
     expect(code).toBe(3)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stderr).toContain('The bundle could not be written there.')
+  }
+}, 90_000)
+
+it('a disk that goes away in the middle of a run ends it in words, whatever was being done', async (context) => {
+  for (const [says, json] of [
+    [/Engine: wasm/, []],
+    [/labels .*: done/, ['--json']],
+  ] as const) {
+    const disk = breakable(temporaryFolder())
+    if (!disk) return context.skip('taking a disk away takes root, loop devices, ext4 and Python')
+    onTestFinished(() => disk.unmount())
+    const args = ['run', 'spec.json', '--backend', 'wasm', '--no-export', '--home', join(disk.folder, 'home'), ...json]
+    const running = w2s.start(...args)
+    await running.says(says)
+    disk.takeAway()
+    const { code, stderr, document } = await running.ended
+    expect(stderr).toMatch(/The disk does not answer: it was taken away/)
+    expect(stderr).not.toMatch(/\n\s+at |damaged/)
+    expect(code).toBe(3)
+    if (json.length > 0) expect(document).toMatchObject({ command: 'run', ok: false, error: { code: 'storage' } })
   }
 }, 90_000)

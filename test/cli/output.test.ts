@@ -51,3 +51,27 @@ describe('with --json', () => {
     expect(stderr.written.join('')).toBe('done\n')
   })
 })
+
+describe('a text of others', () => {
+  const evil = 'a\x1b]0;title\x07b\x1b[2Jc\x9b1md\x7f\u202ee\r\tf\x1b[31mg'
+  const plain = 'a]0;titleb[2Jc1mde f[31mg'
+
+  it.each([true, false])('says nothing to a terminal (is one: %s)', (isTTY) => {
+    const { out, said, stderr } = output({ isTTY })
+    out.line(`${evil}\nnext ‏עברית`)
+    out.error(evil)
+    out.status(`${evil}\nx`)
+    out.line(out.paint('bold', evil))
+    const bold = isTTY ? `\x1b[1m${plain}\x1b[22m` : plain
+    const bottom = isTTY ? `${plain.slice(0, 19)}\r\x1b[K` : ''
+    expect(said()).toBe(`${plain}\nnext ‏עברית\n${bottom}${bold}\n`)
+    expect(stderr.written.join('')).toBe(`${plain}\n`)
+  })
+
+  it('is in the document as it is, written out', () => {
+    const { out, said } = output({ json: true })
+    out.document({ name: evil })
+    expect(said()).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u)
+    expect(JSON.parse(said())).toEqual({ name: evil })
+  })
+})

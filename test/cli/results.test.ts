@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resultTable } from '../../src-main/cli/results'
 import { columns, duration, size, wrap } from '../../src-main/cli/text'
-import type { ArmResult, Pgr } from '../../src-main/science/metrics/result'
+import type { ArmResult, Contrast, Pgr } from '../../src-main/science/metrics/result'
 
 const estimate = (value: number) => ({ value, low: value - 0.02, high: value + 0.02, seeds: 2, examples: 1000 })
 const measured = { gap: 0.1, seeds: 2, examples: 1000, convention: 'means over seeds' }
@@ -23,6 +23,7 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
       seeds: [0, 1].map((seed) => ({ seed, weak: '', labels: '', student: '', ceiling: '' })),
     },
     stop: 'last',
+    covers: null,
     seedsDone,
     weak: of(0.8),
     student: of(0.85),
@@ -31,18 +32,22 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
     agreementWeakRight: of(0.95),
     agreementWeakWrong: of(0.41),
     pgr,
+    saving: null,
+    warnings: [],
     bySeed: [],
     training: null,
     stops: null,
   }
 }
 
+const told = (...arms: ArmResult[]) => ({ arms, contrasts: [], covers: '' })
+
 describe('the result table', () => {
   const defined: Pgr = { ...measured, defined: true, value: 0.5, low: -0.1, high: 1.2, warning: 'The gap is small.' }
   const undefinedPgr: Pgr = { ...measured, defined: false, reason: 'The ceiling is not above the supervisor.' }
 
   it('has a row an arm, and says under the table what is special about it', () => {
-    const lines = resultTable([arm('naive', defined, 2), arm('confidence', undefinedPgr, 1)], 400)
+    const lines = resultTable(told(arm('naive', defined, 2), arm('confidence', undefinedPgr, 1)), 400)
     expect(lines.slice(0, 4)).toEqual([
       'spam · words 30 → vectors 32',
       '  method       weak  student  ceiling                       PGR  agreement  copied               n',
@@ -52,9 +57,51 @@ describe('the result table', () => {
     expect(lines.slice(-2)).toEqual(['[1] The gap is small.', '[2] The ceiling is not above the supervisor.'])
   })
 
+  it('names the rule by which a student is reported, and what the intervals cover', () => {
+    const covers = '95 % intervals cover the rows of one test split.'
+    const [last, early] = (['last', 'weak-validation'] as const).map((stop) =>
+      resultTable({ arms: [{ ...arm('naive', defined, 2), stop }], contrasts: [], covers }, 400).join('\n'),
+    )
+    expect(last).toContain('The student is reported at its last step.')
+    expect(early).toContain('The student is reported where it agrees best with weak labels on validation examples.')
+    expect(early).toContain(`\n${covers}\n`)
+  })
+
+  it('marks the arms that a warning is about', () => {
+    const warned = { ...arm('naive', null, 2), warnings: ['The supervisor leans to one class.'] }
+    const lines = resultTable(told(warned), 400)
+    expect(lines[2]).toMatch(/^  naive \[1\] +0\.800/)
+    expect(lines.at(-1)).toBe('[1] The supervisor leans to one class.')
+  })
+
+  it('has a row a pair of methods, and their task where there are several', () => {
+    const naive = arm('naive', defined, 2)
+    const confidence = arm('confidence', defined, 2)
+    const contrast: Contrast = {
+      ...{ arm: 'confidence', against: 'naive', title: 'confidence \u2212 naive', task: 'spam', differ: 'method' },
+      student: { value: 0.0123, low: -0.004, high: 0.0279 },
+      pgr: { value: 0.09, low: -0.03, high: 0.21 },
+      ...{ seeds: 2, examples: 1000 },
+    }
+    const table = (arms: ArmResult[]) => resultTable({ arms, contrasts: [contrast], covers: '' }, 400)
+    expect(table([naive, confidence]).slice(4, 7)).toEqual([
+      '',
+      '  difference, paired                   student                    PGR',
+      '  confidence \u2212 naive  +0.012 (-0.004 to 0.028)  +0.09 (-0.03 to 0.21)',
+    ])
+    const other = { ...arm('other', defined, 2), arm: { ...naive.arm, id: 'other', task: 'foods' } }
+    expect(table([naive, confidence, other]).join('\n')).toContain(
+      'spam · words 30 → vectors 32 · confidence \u2212 naive',
+    )
+    const models: Contrast = { ...contrast, differ: 'strong', pgr: null }
+    expect(resultTable({ arms: [naive, confidence], contrasts: [models], covers: '' }, 400).join()).not.toContain(
+      'paired',
+    )
+  })
+
   it('shows dashes, never zeros, where nothing is known', () => {
-    expect(resultTable([arm('naive', null, 0)], 80)).toEqual(['No arm has a result yet.'])
-    const [, , , row] = resultTable([arm('naive', defined, 2), arm('confidence', null, 0)], 80)
+    expect(resultTable(told(arm('naive', null, 0)), 80)).toEqual(['No arm has a result yet.'])
+    const [, , , row] = resultTable(told(arm('naive', defined, 2), arm('confidence', null, 0)), 80)
     expect(row!.split(/ {2,}/)).toEqual(['', 'confidence', '-', '-', '-', '-', '-', '-', '0 seeds'])
   })
 })

@@ -1,5 +1,6 @@
 // What happens to a run whose processes are stopped, killed, or in each other's way.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -97,9 +98,7 @@ describe('a run that takes a while', { timeout: 90_000 }, () => {
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(1)
     expect(stdout).toMatch(/Going on with run/)
-    expect(stdout).toMatch(
-      /ceiling · vectors 32 · seed 0: failed: The engine process ended unexpectedly \(signal SIGKILL\)/,
-    )
+    expect(stdout).toMatch(/ceiling · vectors 32 · seed 0: failed: The engine process was killed \(signal 9\)/)
     expect(stderr).toMatch(/is failed: 5 of 6 stages done\. 1 stage failed/)
   })
 
@@ -112,3 +111,33 @@ describe('a run that takes a while', { timeout: 90_000 }, () => {
     expect((await w2s.run('list', '--json')).document.runs).toHaveLength(1)
   })
 })
+
+it('is answered from the first moment on, and of commands that never listen for it', async () => {
+  for (const [signal, ...args] of [
+    ['SIGTERM', 'run', 'quick-start', '--json'],
+    ['SIGINT', 'catalog', '--json'],
+    ['SIGHUP', 'run', 'spec.json', '--json'],
+  ] as const) {
+    const running = w2s.start(...args)
+    // Node itself takes a moment before anything of ours is there.
+    await listening(running.process.pid!)
+    running.process.kill(signal)
+    const { code, stderr, document } = await running.ended
+    expect([signal, code, stderr]).toEqual([signal, 130, ''])
+    expect(document).toEqual({
+      command: args[0],
+      ok: false,
+      error: { code: 'interrupted', message: 'Stopped by Ctrl+C.', problems: [] },
+    })
+  }
+})
+
+/** Waits until a process catches SIGHUP, as the kernel knows: the last of the signals that are listened for. */
+async function listening(pid: number): Promise<void> {
+  const HANGUP = 1n
+  for (;;) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    if (BigInt(`0x${/SigCgt:\s+(\w+)/.exec(status)![1]}`) & HANGUP) return
+    await wait(1)
+  }
+}

@@ -18,7 +18,7 @@ export interface Ended {
 export interface Running {
   process: ChildProcess
   ended: Promise<Ended>
-  /** Resolves when stdout matches; rejects when the command ends before. */
+  /** Resolves when what it said matches; rejects when the command ends before. */
   says(pattern: RegExp): Promise<void>
 }
 /** The built command line, with a data folder of its own. */
@@ -83,8 +83,9 @@ function startProcess(entry: string, args: string[], home: string, more: Record<
     ended,
     says: (pattern) =>
       new Promise((settle, reject) => {
-        const look = () => pattern.test(stdout) && settle()
+        const look = () => pattern.test(stdout + stderr) && settle()
         child.stdout.on('data', look)
+        child.stderr.on('data', look)
         child.on('close', () => reject(new Error(`ended without ${pattern}:\n${stdout}\n${stderr}`)))
         look()
       }),

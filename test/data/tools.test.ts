@@ -1,14 +1,17 @@
 // Programs that the app runs: they, and all that they start, end with it.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { runTool } from '../../src-main/data/pip'
+import { runTool } from '../../src-main/data/tools'
 import { builtProcesses } from '../lab/built'
 import { temporaryFolder } from '../store/temporary'
 
-const built = builtProcesses({ pip: path.resolve(import.meta.dirname, '../../src-main/data/pip.ts') })
+const built = builtProcesses({ tools: path.resolve(import.meta.dirname, '../../src-main/data/tools.ts') })
+
+const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0
 
 /** A shim before a program that would run for ever: not in its place, but beside it. */
 function shim() {
@@ -35,6 +38,46 @@ describe.skipIf(process.platform !== 'linux')('a program that the app runs', { t
     await expect(runTool('no-such-program', [], {})).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
+  it('works in an empty folder, whatever lies where the command was typed in', async () => {
+    const folder = temporaryFolder()
+    for (const name of ['pip', 'zipfile', 'subprocess', 'os', 'threading', 'signal', 'runpy', 'sitecustomize'])
+      writeFileSync(
+        path.join(folder, `${name}.py`),
+        `open(${JSON.stringify(path.join(folder, 'ran'))}, 'a').write('${name} ')`,
+      )
+    const script = path.join(temporaryFolder(), 'main.mjs')
+    writeFileSync(
+      script,
+      `const { runTool } = await import(${JSON.stringify(built.entry('tools'))})
+      const said = []
+      await runTool('python3', ['-m', 'pip', '--version'], {}).catch((error) => said.push(error.message))
+      await runTool('python3', ['-c', 'import zipfile, subprocess, runpy'], {})
+      await runTool('sh', ['-c', 'test -z "$(ls -A)" && test "$PWD" != ' + ${JSON.stringify(folder)}], {})
+      console.log(JSON.stringify(said))`,
+    )
+    const { stdout } = spawnSync(process.execPath, [script], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONPATH: '' },
+    })
+    expect(existsSync(path.join(folder, 'ran'))).toBe(false)
+    expect(JSON.parse(stdout)).toEqual(hasPip ? [] : [expect.stringContaining('No module named pip')])
+  })
+
+  it('hears of its arguments as they are: no shell reads them', async () => {
+    const noted = path.join(temporaryFolder(), 'noted')
+    const odd = '$(touch no); `touch no` && "x" \\'
+    await runTool('python3', ['-c', 'import sys; open(sys.argv[1], "w").write(sys.argv[2])', noted, odd], {})
+    expect(readFileSync(noted, 'utf8')).toBe(odd)
+  })
+
+  it('leaves no folder behind, and no secret in what it says', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('w2s-tool-'))
+    const failing = runTool('sh', ['-c', 'echo "no index at https://me:hunter2@index.example/simple" >&2; exit 1'], {})
+    await expect(failing).rejects.toThrow('no index at https://…@index.example/simple')
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('w2s-tool-') && !before.includes(name))).toEqual([])
+  })
+
   it('ends with all that it has started when it is called off', async () => {
     const { noted, args } = shim()
     const abort = new AbortController()
@@ -51,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('a program that the app runs', { t
     async (ending) => {
       const { noted, args } = shim()
       const script = path.join(path.dirname(noted), 'main.mjs')
-      const call = `(await import(${JSON.stringify(built.entry('pip'))})).runTool('sh', ${JSON.stringify(args)}, {})`
+      const call = `(await import(${JSON.stringify(built.entry('tools'))})).runTool('sh', ${JSON.stringify(args)}, {})`
       writeFileSync(
         script,
         `import { Worker } from 'node:worker_threads'

@@ -25,6 +25,20 @@ export interface OpenApp {
   kill(): Promise<void>
 }
 
+/** Answers what the app itself asks in a dialog of the system: a button by its place. Gives what was asked. */
+export async function answering(app: ElectronApplication, button: number): Promise<() => Promise<string[]>> {
+  await app.evaluate(({ dialog }, response) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    dialog.showMessageBox = (...args: unknown[]) => {
+      const { message, detail } = args.at(-1) as Electron.MessageBoxOptions
+      asked.push(`${message} ${detail}`)
+      return Promise.resolve({ response, checkboxChecked: false })
+    }
+  }, button)
+  return () => app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
+}
+
 /** Switches and environment of an app on `home`; `more` is environment beside that of the test. */
 export function launchOptions(home: string, more: Record<string, string> = {}): Parameters<typeof _electron.launch>[0] {
   return {

@@ -3,7 +3,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
-import { expect, root, test } from './app'
+import { breakable } from '../store/disks'
+import { answering, expect, root, test } from './app'
 import { finished, goTo, longSpec, reach, smallSpec, underway, value } from './lab'
 
 /** Pid of the engine at work, as the operating system knows it. */
@@ -75,7 +76,7 @@ test('a killed engine costs its stage alone', async ({ open }) => {
   const failed = broken.stages.filter((stage) => stage.state === 'failed')
   expect(failed.filter((stage) => stage.startedAt !== null)).toHaveLength(1)
   expect(failed.map((stage) => stage.error.replace(/".*"/, '"…"'))).toEqual([
-    'The engine process ended unexpectedly (code 9). It was probably killed because memory ran out: a smaller batch, fewer tokens or training the last blocks alone may fit.',
+    'The engine process was killed (signal 9). Systems do so when memory runs out; if nobody ended it by hand, a smaller batch, fewer tokens or training the last blocks alone may fit.',
     ...failed.slice(1).map(() => 'It needs "…", which failed.'),
   ])
   await expect(page.getByRole('main')).toContainText('This stage failed; the finished ones are kept.')
@@ -227,5 +228,27 @@ test('a disk that fills up stops the run with the reason; with room again it goe
     await opened.close()
   } finally {
     execFileSync('umount', ['-l', home])
+  }
+})
+
+test('a disk that goes away stops the run with the reason; the app still closes', async ({ open, home }) => {
+  const disk = breakable(home)
+  test.skip(disk === null, 'taking a disk away takes root, loop devices, ext4 and Python')
+  try {
+    const opened = await open(join(disk!.folder, 'home'))
+    const { app, page } = opened
+    const told = await answering(app, 0)
+    const { runId } = await value(page, 'run', longSpec('No disk', 6))
+    await goTo(page, `#/monitor/${runId}`)
+    await underway(page, runId, 2)
+    disk!.takeAway()
+    await expect(page.getByText(/^The disk does not answer: it was taken away/).first()).toBeVisible()
+    await expect(page.getByRole('main')).not.toContainText('running')
+    await expect(page.getByRole('contentinfo')).not.toContainText('step')
+    expect(await told()).toEqual([])
+    opened.errors.length = 0 // pages of the profile on that disk
+    await opened.close()
+  } finally {
+    disk?.unmount()
   }
 })

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { serveHub } from '../data/models/hub-server'
-import { expect, root, test } from './app'
+import { answering, expect, root, test } from './app'
 import { ask, goTo, value } from './lab'
 
 const golden = (...parts: string[]) => join(root, 'test', 'golden', 'models', ...parts)
@@ -63,8 +63,16 @@ test('a model of one’s own is added, checked, found damaged, and removed', asy
 test('a model is asked of the hub; what does not answer is named', async ({ open, home }) => {
   const hub = await serveHub('openai-community/gpt2', golden('tiny-gpt2'))
   try {
-    const { page } = await open(home, { W2S_CACHE: join(home, 'cache'), HF_ENDPOINT: hub.url })
+    const { app, page } = await open(home, { W2S_CACHE: join(home, 'cache'), HF_ENDPOINT: hub.url })
     await goTo(page, '#/models?model=gpt2')
+
+    const declined = await answering(app, 1)
+    await page.getByRole('button', { name: 'Get GPT-2 small' }).click()
+    await expect.poll(declined).toEqual([expect.stringMatching(/^Download GPT-2 small\? About \d+ MB are fetched/)])
+    expect(await value(page, 'install', { backend: 'tensorflow', gpu: true })).toBeNull()
+    expect(await declined()).toContainEqual(expect.stringMatching(/^Install TensorFlow for the GPU\?/))
+    expect(hub.requests).toEqual([])
+    await answering(app, 0)
 
     // It comes, is stopped on the way, goes on, and turns out to be another one than it should be.
     hub.stalls = true

@@ -18,7 +18,7 @@ beforeEach(async () => {
   cache = await mkdtemp(path.join(tmpdir(), 'w2s-errands-'))
   vi.stubEnv('W2S_CACHE', cache)
   await mkdir(path.join(cache, 'bin'))
-  const script = '#!/bin/sh\ncase "$3" in download) echo "ERROR: no index" >&2; exit 1;; esac\n'
+  const script = '#!/bin/sh\ncase "$*" in *" download "*) echo "ERROR: no index" >&2; exit 1;; esac\n'
   await writeFile(path.join(cache, 'bin/python3'), script, { mode: 0o755 })
   vi.stubEnv('PATH', `${cache}/bin:${process.env.PATH}`)
   host = startEngine(built.entry)

@@ -33,8 +33,8 @@ async function training(change: Partial<Training> = {}): Promise<Training> {
     evaluations: 5,
     seed: 1,
     sets: [
-      { split: 'transfer', ...taught },
-      { split: 'test', ...test, weak: null },
+      { split: 'transfer', followed: false, ...taught },
+      { split: 'test', followed: true, ...test, weak: null },
     ],
     ...change,
   }
@@ -75,6 +75,19 @@ describe('the training loop', () => {
     expect(progress.at(-1)).toMatchObject({ done: 20, total: 20, unit: 'steps' })
   })
 
+  test('predicts a split that is not followed after the last step alone, and says of it what it would anyway', async () => {
+    const { trained, events } = await run()
+    expect(trained.predictions.get('test')).toHaveLength(5)
+    expect(trained.predictions.get('transfer')).toHaveLength(1)
+    expect(metrics(events, 'accuracy', 'transfer').map(({ step }) => step)).toEqual([20])
+    const input = await training()
+    const all = await run({ sets: input.sets.map((set) => ({ ...set, followed: true })) })
+    input.learner.dispose()
+    expect(all.weights).toEqual(await run().then(({ weights }) => weights))
+    expect(all.trained.predictions.get('transfer')).toHaveLength(5)
+    expect(all.trained.predictions.get('transfer')!.at(-1)).toEqual(trained.predictions.get('transfer')![0])
+  })
+
   test('measures agreement where the supervisor labelled, from the predictions that it gives out', async () => {
     const { trained, events } = await run()
     const { truth, weak } = points(100, 1)
@@ -112,6 +125,7 @@ describe('the training loop', () => {
     const recorder: Learner = {
       ...learner,
       net: learner.net,
+      pieces: learner.pieces,
       gradients(batch, loss) {
         if (!('dense' in batch)) throw new Error('expected dense features')
         const { rows, cols, data } = batch.dense
@@ -133,8 +147,8 @@ describe('the training loop', () => {
   test('says how much of the work is done, predictions counted in', async () => {
     const { events } = await run()
     const told = events.flatMap((event) => (event.type === 'progress' ? [event] : []))
-    // 20 steps of 20 examples forward and back, 5 evaluations of 160: 1,200 and 800 passes forward.
-    expect(told[0]).toMatchObject({ done: 0, total: 20, unit: 'steps', phase: 'predicting transfer', share: 0.05 })
+    // 20 steps of 20 examples forward and back, 5 evaluations of 60, one of 100 more: 1,200 and 400 passes forward.
+    expect(told[0]).toMatchObject({ done: 0, total: 20, unit: 'steps', phase: 'predicting test', share: 60 / 1600 })
     expect(told.at(-1)).toMatchObject({ done: 20, phase: 'predicting test', share: 1 })
     const shares = told.map((event) => event.share)
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
@@ -167,6 +181,7 @@ describe('the training loop', () => {
     const runaway: Learner = {
       ...learner,
       net: learner.net,
+      pieces: learner.pieces,
       gradients: (batch, loss) => learner.gradients(batch, loss),
       step: async (update) => {
         await learner.step(update)
@@ -181,7 +196,7 @@ describe('the training loop', () => {
     await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow(
       'The predictions of transfer are not numbers at step 1 of 1: the training diverged. A lower learning rate (now 0.05)',
     )
-    expect(metrics(events, 'accuracy', 'transfer').map((event) => event.step)).toEqual([0])
+    expect(metrics(events, 'accuracy', 'test').map((event) => event.step)).toEqual([0])
     updated = true
     await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow('before the first step')
     learner.dispose()

@@ -67,6 +67,13 @@ describe('the stages', () => {
     // 200 examples, 3 epochs, batches of 32: 18 steps.
     expect([...predictions('steps').data]).toEqual([0, 6, 12, 18])
     expect(predictions('test').shape).toEqual([4, 200, 1])
+    // Labels are a supervisor's last answers; a student's validation split is what it may be stopped by.
+    for (const split of ['weak', 'transfer', 'validation']) expect(predictions(split).shape[0]).toBe(1)
+    const student = await tensorsOf(plan, trainingOf(plan, 'student'), 'predictions.safetensors')
+    expect([student('validation').shape, student('transfer').shape]).toEqual([
+      [4, 60, 1],
+      [1, 200, 1],
+    ])
     const truth = task.splits.test.map((e) => e.label)
     const last = decide(predictions('test').data.subarray(600), 2)
     expect(accuracy(last, truth)).toBeGreaterThan(0.52)
@@ -85,7 +92,7 @@ describe('the stages', () => {
     const predictions = await tensorsOf(plan, trainingOf(plan, 'weak'), 'predictions.safetensors')
     for (const split of ['transfer', 'validation', 'test']) {
       const n = predictions(split).shape[1]!
-      const last = predictions(split).data.subarray(3 * n)
+      const last = predictions(split).data.slice(-n)
       expect(given(split).shape).toEqual([n, 2])
       const class1 = given(split).data.filter((_, i) => i % 2 === 1)
       expect([...class1]).toEqual(Array.from(last, expected))

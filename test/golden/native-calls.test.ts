@@ -22,7 +22,8 @@ describe('calls of the native engine', () => {
     const timer = setInterval(() => turns++, 1)
     const before = await model.save()
     const losses: Promise<unknown>[] = []
-    for (let i = 0; i < 40; i++) {
+    // Small calls are run where they are made: so many would hold the event loop, if all were.
+    for (let i = 0; i < 1000; i++) {
       void model.forward(batch, true)
       void model.backward(new Float32Array(batch.n * 3).fill(0.1))
       losses.push(model.step(update))

@@ -117,3 +117,39 @@ test('answers are values or failures, never exceptions', async () => {
   for (const [thrown, failure] of failures)
     expect(await answer(failing(thrown), 'status', [], '/home')).toEqual({ ok: false, error: failure })
 })
+
+test.each<[string, () => unknown, string]>([
+  ['a BigInt', () => ({ a: [1, 2n] }), '[0].a[1]: expected a value of JSON, got a BigInt'],
+  ['bytes', () => new Uint8Array(1e6), '[0]: expected a value of JSON, got a Uint8Array'],
+  ['a date', () => [new Date(0)], '[0][0]: expected a value of JSON, got a Date'],
+  ['too much of it', () => Array(1e6).fill(0), '[0][99998]: expected at most 100,000 values, got more'],
+  ['holes', () => Array(1e9), '[0][99998]: expected at most 100,000 values, got more'],
+])('what a structured clone carries and JSON does not is refused with its place: %s', async (_name, make, message) => {
+  const reply = await answer({} as Handlers, 'preview', [make()], '/home')
+  expect(reply).toMatchObject({ ok: false, error: { code: 'bad-input', message } })
+})
+
+test('a loop is refused, and what is only shared is not', () => {
+  const shared = { n: 1 }
+  expect(parseArguments('preview', [{ a: shared, b: shared }])).toEqual([{ a: { n: 1 }, b: { n: 1 } }])
+  const loop: unknown[] = [[]]
+  loop.push({ loop })
+  expect(() => parseArguments('run', [loop])).toThrow(
+    '[0][1].loop: expected a value of JSON, got an object that contains itself',
+  )
+  let deep: unknown = 0
+  for (let i = 0; i < 1e5; i++) deep = [deep]
+  expect(() => parseArguments('run', [deep])).toThrow(/: expected at most 64 levels of nesting, got more$/)
+})
+
+test('a million mistakes make a hundred problems', () => {
+  const keys = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, i]))
+  const refused = (() => {
+    try {
+      return parseArguments('log', [{ runId: 'r', limit: 1, ...keys }])
+    } catch (error) {
+      return error
+    }
+  })()
+  expect((refused as LabError).problems).toHaveLength(100)
+})

@@ -15,7 +15,7 @@ test('what an end probably means is told where the system killed the engine', ()
   const exit = { code: null, signal: null, stderr: [] }
   for (const killed of [{ code: 9 }, { code: 137 }, { signal: 'SIGKILL' }])
     expect(exitText({ ...exit, ...killed })).toMatch(
-      /\. It was probably killed because memory ran out: a smaller batch/,
+      /^The engine process was killed \(signal 9\)\. Systems do so when memory runs out; .* a smaller batch/,
     )
   expect(exitText({ ...exit, code: 1 })).toBe('The engine process ended unexpectedly (code 1).')
 })

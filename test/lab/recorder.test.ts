@@ -24,7 +24,12 @@ function setUp() {
   const ended: string[] = []
   const bus = createBus()
   bus.subscribe((events) => void published.push(...events))
-  const recorder = createRecorder(store, bus, (ids) => void ended.push(...ids))
+  const recorder = createRecorder(
+    store,
+    bus,
+    () => 1500,
+    (ids) => void ended.push(...ids),
+  )
   const contents = () => ({
     stages: store.runStages.of('run'),
     metrics: store.metrics.of(1, 1),

@@ -18,7 +18,7 @@ import type {
   Status,
 } from '../../src-preload/contract'
 import { CARD, MODELS } from './sample-models'
-import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, TASKS } from './sample'
+import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
@@ -187,7 +187,8 @@ function preview(spec: unknown): Preview {
     }))
     const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
     const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
-    return { valid: true, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const { spec } = parsed
+    return { valid: true, spec, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems }
     throw error
@@ -247,7 +248,10 @@ const ANSWERS: Answers = {
   },
   result: ({ runId, stop }) => {
     const run = find(runId)
-    return { runId, arms: detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))) }
+    return resultOf(
+      runId,
+      detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))),
+    )
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
   examples: (query) => {

@@ -46,7 +46,7 @@ describe('the headline', () => {
       /^Naive closes \d+ % of the gap \(.* %\), confidence \d+ % \(.* %\)$/,
     )
     expect(plain(headline(results(five)))).toMatch(
-      /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %$/,
+      /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %; undefined in 2 of 10 arms$/,
     )
   })
   const arm = (task: string, method: string) => five.find((a) => a.task === task && a.method.method === method)!
@@ -99,6 +99,10 @@ describe('the headline', () => {
     const foods = five.filter((arm) => arm.task === 'foods')
     expect(headline(results(foods))).toBe('PGR is undefined in all 2 arms: no ceiling is above its supervisor')
     expect(headline(results(quick, 0))).toBe('No seed is finished yet')
+    const one = [withPgr(0.41, 0.3, 0.5), ...results(foods).slice(0, 1)]
+    expect(plain(headline(one))).toMatch(/^Naive student closes 41 % of the gap.*; undefined in 1 of 2 arms$/)
+    const unsure = [withPgr(0.4, -3, 4, { warning: 'The gap is small.' }), ...results(foods)]
+    expect(plain(headline(unsure))).toMatch(/^The gap is too small to say anything: .*; undefined in 2 of 3 arms$/)
   })
   it('says what is missing of a partial result', () => {
     const lack = '2 of 6 seeds are missing, in 2 of 2 arms'
@@ -191,6 +195,20 @@ describe('the chart of a training', () => {
     expect(trainingChart(none, { color: 'student', dash: [] }, palette)).toBeNull()
     expect(trainingTitle(none)).toBe('No training curve yet')
     expect(trainingTable(none).rows).toEqual([])
+  })
+  it('says that stopping would save something only where the interval says so', () => {
+    const weakErrors = [0.2, 0.3, 0.3, 0.5]
+    const title = (low: number, errors = weakErrors) => {
+      const saving = { value: 0.012, low, high: 0.021, seeds: 3, examples: 1000 }
+      return plain(trainingTitle({ ...result, saving, training: { ...result.training!, weakErrors: errors } }))
+    }
+    expect(title(0.004)).toBe(
+      "The student learns the task first, then its supervisor's mistakes: stopping well would save 1.2 points (0.4 to 2.1)",
+    )
+    expect(title(0.004, [0.2, 0.3, 0.3, 0.3])).toBe('Stopping well would save 1.2 points (0.4 to 2.1)')
+    expect(title(-0.001)).toBe(
+      'Nothing shows that the student should stop before its last step: it would save 1.2 points (−0.1 to 2.1)',
+    )
   })
   it('has a table with a row for each evaluation', () => {
     expect(trainingTable(result).rows).toHaveLength(result.training!.step.length)

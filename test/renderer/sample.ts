@@ -2,15 +2,18 @@ import type {
   Arm,
   ArmResult,
   Cell,
+  Contrast,
   Cube,
   Estimate,
   ExampleRow,
   ExperimentSpec,
   Preset,
+  RunResult,
   SeedResult,
   StopRule,
   TaskInfo,
 } from '../../src-preload/contract'
+import { coversText } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/rng'
 import type { PlanContext } from '../../src-main/science/feasible'
 
@@ -211,10 +214,13 @@ export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): Ar
     return {
       arm,
       stop,
+      covers: null,
       seedsDone: 0,
       ...none,
       agreementWeakWrong: null,
       pgr: null,
+      saving: null,
+      warnings: [],
       bySeed,
       training: null,
       stops: null,
@@ -236,6 +242,7 @@ export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): Ar
   return {
     arm,
     stop,
+    covers: { redraw: 'order', seeds: done, groups: N, rows: N },
     seedsDone: done,
     weak,
     student,
@@ -264,6 +271,8 @@ export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): Ar
             convention,
             warning: null,
           },
+    saving: { value: 0.013, low: 0.004, high: 0.022, seeds: done, examples: N },
+    warnings: [],
     bySeed,
     training: {
       step: Array.from({ length: EVALUATIONS }, (_, e) => stepOf(e)),
@@ -274,6 +283,29 @@ export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): Ar
       weakErrors: curve((w, p) => agreement(w, p, 'wrong')),
     },
     stops: { last: at('last'), 'weak-validation': at('weak-validation'), oracle: at('oracle') },
+  }
+}
+
+/** The results of a run, the methods of each task compared. */
+export function resultOf(runId: string, arms: ArmResult[]): RunResult {
+  const pairs = arms.flatMap((one, i) => arms.slice(0, i).map((other) => ({ one, other })))
+  return {
+    runId,
+    covers: coversText(arms),
+    arms,
+    contrasts: pairs.flatMap(({ one, other }): Contrast[] =>
+      one.arm.task === other.arm.task && one.student && other.student
+        ? [
+            {
+              ...{ arm: one.arm.id, against: other.arm.id, task: one.arm.task, differ: 'method' },
+              title: `${one.arm.methodTitle} − ${other.arm.methodTitle}`,
+              student: { value: one.student.value - other.student.value, low: -0.004, high: 0.028 },
+              pgr: null,
+              ...{ seeds: one.seedsDone, examples: N },
+            },
+          ]
+        : [],
+    ),
   }
 }
 

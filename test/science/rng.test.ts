@@ -40,6 +40,14 @@ describe('createRng', () => {
     expect(xs.filter((x) => Math.abs(x) > 1.96).length / xs.length).toBeCloseTo(0.05, 2)
   })
 
+  it('fills an array with what single draws would give, and goes on from there', () => {
+    const [one, many] = [createRng('ints'), createRng('ints')]
+    const filled = new Int32Array(500)
+    many.ints(1000, filled)
+    expect([...filled]).toEqual(Array.from({ length: 500 }, () => one.int(1000)))
+    expect(many.next()).toBe(one.next())
+  })
+
   it('shuffles a copy, every order as likely', () => {
     const rng = createRng('shuffle')
     const items = [1, 2, 3] as const

@@ -320,11 +320,29 @@ describe('the other tables', () => {
     store.metrics.insert(weak!, 1, { name: 'loss', split: '', step: 0, value: 1 })
     store.log.insert(weak!, 1, { at: 1, level: 'info', text: 'hello' })
     store.runs.remove('a')
-    expect(store.stages.orphans().map((stage) => stage.key)).toEqual(['weak'])
+    expect(store.stages.orphans(9).map((stage) => stage.key)).toEqual(['weak'])
     store.stages.remove(weak!)
     expect(store.metrics.of(weak!, 1)).toEqual([])
     store.runs.remove('b')
-    expect(store.stages.orphans().map((stage) => stage.key)).toEqual(['data'])
+    expect(store.stages.orphans(9).map((stage) => stage.key)).toEqual(['data'])
+  })
+
+  test('an ended stage has worked as long as the stopwatch says, whatever was done to the wall clock', () => {
+    const store = blank()
+    addRun(store, 'run', 5_000)
+    const { back, forth, plain } = addStages(store, 'run', { back: [], forth: [], plain: [] })
+    const year = 365 * 24 * 3600 * 1000
+    for (const [id, from, to] of [
+      [back, 10_000, 10_000 - year],
+      [forth, 10_000, 10_000 + 10 * year],
+      [plain, 10_000, 12_000],
+    ] as const) {
+      store.stages.claim(id!, from)
+      store.stages.finish(id!, to)
+      store.stages.setWorked(id!, 1500)
+    }
+    expect(store.runs.get('run')!.seconds).toBe(4.5)
+    expect(store.stages.finished().map(({ seconds }) => seconds)).toEqual([1.5, 1.5, 1.5])
   })
 
   test('the log gives the latest lines, oldest first, each once', () => {

@@ -1,5 +1,6 @@
 // Bundles of version 1, as the application 0.1.0 wrote them. Frozen: never edited, whatever becomes of the current layout.
 import { z } from 'zod'
+import { coversText } from '../../science/metrics'
 import type { Results } from '../format'
 
 /** `bundle.json`. */
@@ -151,7 +152,19 @@ export const environment = z.strictObject({
   ),
 })
 
-/** Results of version 1 as this version tells them. */
-export const upgraded = ({ arms }: z.infer<typeof results>): Results => ({
-  arms: arms.map(({ arm, ...report }) => ({ ...report, arm: { ...arm, measure: 'test' } })),
-})
+/** Results of version 1 as this version tells them: its intervals took every row for independent, its seeds one split. */
+export function upgraded({ arms }: z.infer<typeof results>): Results {
+  const told = arms.map(({ arm, ...report }) => ({
+    ...report,
+    arm: { ...arm, measure: 'test' as const },
+    covers: report.student && {
+      redraw: 'order' as const,
+      seeds: report.student.seeds,
+      groups: report.student.examples,
+      rows: report.student.examples,
+    },
+    saving: null,
+    warnings: [],
+  }))
+  return { covers: coversText(told), arms: told, contrasts: [] }
+}

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { JsonError, parseJson } from '../../data/json'
@@ -82,11 +83,11 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const ran = await perform(lab, spec, preview, known, context, live)
-  const { detail, arms } = await resultsOf(lab, ran, context, live)
+  const { detail, arms, covers, contrasts } = await resultsOf(lab, ran, context, live)
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
-    for (const line of resultTable(arms, out.columns)) out.line(line)
+    for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
@@ -96,7 +97,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     .filter((s) => s.state === 'failed')
     .map(({ key, title, error }) => ({ key, title, error }))
   const ok = detail.state === 'done' && bundleError === null
-  out.document({ command: 'run', ok, run: summary, failures, results: arms, bundle, bundleError })
+  out.document({ command: 'run', ok, run: summary, failures, results: arms, contrasts, covers, bundle, bundleError })
   if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)
 }
@@ -137,13 +138,16 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   }
 }
 
-/** The newest run that consists of exactly these stages: the one to go on with. */
-async function findRun(lab: Lab, { stages }: Valid): Promise<RunDetail | null> {
+/**
+ * The newest run of this very experiment: the one to go on with. One of the same stages that was asked for otherwise, by
+ * another name or stop rule, is another run: it would answer another question.
+ */
+async function findRun(lab: Lab, { spec, stages }: Valid): Promise<RunDetail | null> {
   const keys = new Set(stages.map((stage) => stage.key))
   const candidates = (await lab.calls.runs()).filter((r: RunSummary) => r.stagesTotal === keys.size)
   for (const { id } of candidates) {
     const detail = await lab.calls.runDetail(id)
-    if (detail.stages.every((stage) => keys.has(stage.key))) return detail
+    if (isDeepStrictEqual(detail.spec, spec) && detail.stages.every((stage) => keys.has(stage.key))) return detail
   }
   return null
 }

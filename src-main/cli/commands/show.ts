@@ -16,10 +16,10 @@ export const show: Command = {
     const lab = await openRuns(context)
     try {
       const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
-      const { arms } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      const { arms, covers, contrasts } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
       describe(run, out)
-      for (const line of resultTable(arms, out.columns)) out.line(line)
-      out.document({ command: 'show', ok: true, run, results: arms })
+      for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
+      out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers })
       return EXIT.ok
     } finally {
       await lab.close()

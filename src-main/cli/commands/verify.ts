@@ -22,7 +22,7 @@ export const verify: Command = {
     }
     const { info, results } = await readBundle(path)
     out.line(out.paint('bold', info.run.name))
-    for (const line of resultTable(results.arms, out.columns)) out.line(line)
+    for (const line of resultTable(results, out.columns)) out.line(line)
     out.line()
     out.line(`${count(checked.files, 'file')}, ${size(checked.bytes)}: every checksum holds.`)
     out.document({ command: 'verify', ok: true, ...checked, problems, run: info.run })

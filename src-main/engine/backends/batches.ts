@@ -1,6 +1,6 @@
 import { zeros, type Matrix } from '../../science/matrix'
-import { parameterCount, type NetSpec } from '../../science/models/net'
-import type { Batch, TokenBatch } from './learner'
+import { tensorsOf, type NetSpec } from '../../science/models/net'
+import type { Batch, Learner, TokenBatch } from './learner'
 
 /** The examples `indices` of a batch, in that order; an index may come twice. */
 export function takeExamples(batch: Batch, indices: ArrayLike<number>): Batch {
@@ -39,27 +39,29 @@ export function sliceExamples(batch: Batch, start: number, end: number): Batch {
   return { n: end - start, dense: { rows: end - start, cols, data: data.subarray(start * cols, end * cols) } }
 }
 
-/** Work of a piece in weights times tokens: some ten milliseconds natively, seconds on WebAssembly. */
-const PIECE = 2e9
-/** Fewer examples at a time would leave cores without work. */
-const LEAST = 32
-
 /**
  * A batch in consecutive pieces to be predicted one after the other, so that whoever does so can stop in between. Only
  * transformers are slow enough for it to matter.
  */
-export function* piecesOf(net: NetSpec, batch: Batch): Generator<Batch> {
+export function* piecesOf({ net, pieces }: Pick<Learner, 'net' | 'pieces'>, batch: Batch): Generator<Batch> {
   if (net.kind !== 'transformer' || 'dense' in batch) {
     yield batch
     return
   }
-  const tokens = PIECE / parameterCount(net)
+  const tokens = Math.max(pieces.tokens, pieces.work / multipliedWeights(net))
   for (let start = 0, end = 0; start < batch.n; start = end) {
     const limit = batch.offsets[start]! + tokens
     do end++
-    while (end < batch.n && (end - start < LEAST || batch.offsets[end + 1]! <= limit))
+    while (end < batch.n && (end - start < pieces.examples || batch.offsets[end + 1]! <= limit))
     yield sliceExamples(batch, start, end)
   }
+}
+
+/** Weights that every token of a transformer is multiplied by: all but the tables that its rows are read from. */
+function multipliedWeights(net: NetSpec): number {
+  return tensorsOf(net)
+    .filter(({ name }) => !['tokens.weight', 'positions.weight', 'types.weight'].includes(name))
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)
 }
 
 /**

@@ -53,6 +53,16 @@ export interface MemoryReport {
 
 export type BackendId = 'cpu' | 'tensorflow' | 'wasm'
 
+/** How a learner likes a batch cut that it predicts piece by piece. */
+export interface PieceSize {
+  /** Weights times tokens, about: some ten milliseconds natively, seconds on WebAssembly. */
+  work: number
+  /** At least. */
+  tokens: number
+  /** At least. */
+  examples: number
+}
+
 /**
  * The seam between science and compute: a backend knows models, forward, backward and the optimiser, and nothing of
  * weak-to-strong. All calls are asynchronous so that cancel and progress get through between them; they run one after
@@ -61,6 +71,7 @@ export type BackendId = 'cpu' | 'tensorflow' | 'wasm'
  */
 export interface Learner {
   readonly net: NetSpec
+  readonly pieces: PieceSize
   /** Logits [n, outputs]: of the classes, or of the token after each example. */
   forward(batch: Batch): Promise<Matrix>
   /**

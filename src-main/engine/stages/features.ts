@@ -50,7 +50,7 @@ async function hiddenStates(
   if (net.kind !== 'transformer') throw new Error(`features: expected a transformer, got a net of kind ${net.kind}`)
   const states = zeros(batch.n, net.width)
   let row = 0
-  for (const piece of piecesOf(net, batch)) {
+  for (const piece of piecesOf(learner, batch)) {
     await checkpoint()
     const { data } = await learner.features(piece as TokenBatch, net.layers)
     if (!data.every(Number.isFinite))

@@ -3,7 +3,14 @@ import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/matrix'
 import { argmax } from '../../science/matrix'
 import { parameterCount } from '../../science/models/net'
-import { LABELLED, predictedSplits, type Split, type TrainConfig } from '../../science/stages'
+import {
+  followedSplits,
+  LABELLED,
+  predictedSplits,
+  type Role,
+  type Split,
+  type TrainConfig,
+} from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'
 import type { Batch, Learner } from '../backends/learner'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
@@ -13,8 +20,8 @@ import { oneHot } from './label'
 import { needJson, needTensors, type StageContext, type StageRunner } from './stage'
 
 /**
- * Trains one model and predicts its splits at every evaluation: `predictions.safetensors` (`steps` [evaluations], and
- * for every split [evaluations, n, classes − 1]), and the weights with what they are for: `weights.safetensors` and
+ * Trains one model and predicts its splits: `predictions.safetensors` (`steps` of all evaluations, and for every split
+ * [evaluations, n, classes − 1], those of `steps` or the last of them, see `followedSplits`), and the weights with what they are for: `weights.safetensors` and
  * `features.json`, or of a pretrained transformer a folder as transformers has it.
  */
 export const train: StageRunner<'train'> = async (stage, context, backend) => {
@@ -39,7 +46,7 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
         optimiser: config.optimiser,
         evaluations: config.evaluations,
         seed: config.seed,
-        sets: splits.map((split) => evaluationSet(split, task, batches[split]!, labels)),
+        sets: splits.map((split) => evaluationSet(split, config.role, task, batches[split]!, labels)),
       },
       context,
     )
@@ -75,22 +82,26 @@ function targetsOf(config: TrainConfig, task: PreparedTask, labels: Map<Split, M
 
 function evaluationSet(
   split: Split,
+  role: Role,
   task: PreparedTask,
   batch: Batch,
   labels: Map<Split, Matrix> | null,
 ): EvaluationSet {
   const weak = labels?.get(split)
   const truth = Uint8Array.from(task.splits[split], (e) => e.label)
-  return { split, batch, truth, weak: weak ? argmax(weak) : null }
+  const followed = followedSplits(role).includes(split)
+  return { split, followed, batch, truth, weak: weak ? argmax(weak) : null }
 }
 
 async function outputOf(config: TrainConfig, learner: Learner, input: Input, task: PreparedTask, trained: Trained) {
-  const evaluations = trained.steps.length
   const predictions = [...trained.predictions].map(([split, found]) => {
-    const data = Float32Array.from(found.flatMap((p) => [...p]))
-    return { name: split, shape: [evaluations, task.splits[split].length, task.classes.length - 1], data }
+    return {
+      name: split,
+      shape: [found.length, task.splits[split].length, task.classes.length - 1],
+      data: joined(found),
+    }
   })
-  const steps = { name: 'steps', shape: [evaluations], data: Float32Array.from(trained.steps) }
+  const steps = { name: 'steps', shape: [trained.steps.length], data: Float32Array.from(trained.steps) }
   const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
     files: [...kept, { name: 'predictions.safetensors', bytes: writeSafetensors([steps, ...predictions]) }],
@@ -100,4 +111,14 @@ async function outputOf(config: TrainConfig, learner: Learner, input: Input, tas
       parameters: parameterCount(learner.net),
     },
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sizeOfFolder } from '../../data/folders'
-import { downloadWheel, runTool, watched } from '../../data/pip'
+import { downloadWheel, runTool, watched } from '../../data/tools'
 import { installBytes, KEPT, wheelsOf, type Wheel } from './packages'
 import { bindingFile, bindingPackage, nodeApiHeaders, siteFolder, tensorflowFolder } from './paths'
 import { checkRequirements } from './requirements'
@@ -106,7 +106,7 @@ async function unpack(
   await mkdir(site, { recursive: true })
   const before = await sizeOfFolder(site)
   await watched(
-    () => runTool('python3', ['-c', UNPACK, file, site, KEPT], { signal }),
+    () => runTool('python3', ['-I', '-c', UNPACK, file, site, KEPT], { signal }),
     async () => (await sizeOfFolder(site)) - before,
     (done) => onProgress({ phase: `Unpacking ${wheel.name}`, done, total: wheel.disk }),
   )

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, statfs } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { runTool } from '../../data/tools'
 import { installBytes } from './packages'
 import { bindingPackage, tensorflowFolder } from './paths'
-
-const run = promisify(execFile)
 
 /** How this system installs packages. */
 const MANAGERS = [
@@ -16,7 +13,7 @@ const MANAGERS = [
 ] as const
 
 async function works(command: string, args: string[]): Promise<boolean> {
-  return run(command, args).then(
+  return runTool(command, args, {}).then(
     () => true,
     () => false,
   )

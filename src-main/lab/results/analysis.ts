@@ -1,20 +1,38 @@
-import type { ArmResult, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
-import { armResult, cellsOf, cube, stops, type SeedPredictions, type StopRule } from '../../science/metrics'
+import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
+import {
+  armResult,
+  cellsOf,
+  contrasts,
+  cube,
+  decide,
+  stops,
+  type Redraw,
+  type SeedPredictions,
+  type StopRule,
+} from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks'
 
 /** Stored predictions of one seed, before the ground truth of the examples is put to them. */
 export type SeedInput = Omit<SeedPredictions, 'truth'>
 
+/** Test predictions of an arm's seeds where they are reported; all arms of a question share one task. */
+export interface ReportedInput {
+  arm: Arm
+  seeds: ({ seed: number } & Record<'weak' | 'student' | 'ceiling', Float32Array>)[]
+}
+
 /** What can be asked about finished stages. `data`: folder of the artifact that holds the examples. */
 export type Question =
-  | { type: 'arm'; data: string; arm: Arm; stop: StopRule; seeds: SeedInput[] }
+  | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedInput[] }
+  | { type: 'contrasts'; data: string; arms: ReportedInput[] }
   | { type: 'cube'; data: string; stop: StopRule; seed: SeedInput }
   | { type: 'examples'; data: string; stop: StopRule; seed: SeedInput; query: Omit<ExampleQuery, 'runId' | 'armId'> }
   | { type: 'example'; data: string; stop: StopRule; seed: SeedInput; index: number }
 
 export interface Answers {
   arm: ArmResult
+  contrasts: Contrast[]
   cube: Cube
   examples: { total: number; rows: ExampleRow[] }
   /** Null when there is no such example. */
@@ -26,10 +44,21 @@ export function analyse(question: Question, task: PreparedTask): Answers[Questio
   const truth = Uint8Array.from(task.splits.test, (example) => example.label)
   const withTruth = (seed: SeedInput): SeedPredictions => ({ ...seed, truth })
   const classes = task.classes.length
+  const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
-      const { arm, stop, seeds } = question
-      return armResult({ arm, stop, classes, seeds: seeds.map(withTruth) })
+      const { arm, stop, redraw, seeds } = question
+      return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds: seeds.map(withTruth) })
+    }
+    case 'contrasts': {
+      const decided = (p: Float32Array) => decide(p, classes)
+      const arms = question.arms.map(({ arm, seeds }) => ({
+        arm,
+        seeds: seeds.map(({ seed, weak, student, ceiling }) => ({
+          ...{ seed, weak: decided(weak), student: decided(student), ceiling: decided(ceiling) },
+        })),
+      }))
+      return contrasts(arms, truth, groups)
     }
     case 'cube':
       return cube(withTruth(question.seed), question.stop, classes)

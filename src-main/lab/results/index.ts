@@ -1,40 +1,57 @@
-import type { ArmRef, ArmResult, Calls, RunResult } from '../../../src-preload/contract'
+import type { ArmRef, ArmResult, Calls, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
-import { armResult, type StopRule } from '../../science/metrics'
+import { armResult, coversText, type Redraw, type StopRule } from '../../science/metrics'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
 import type { Analyst } from './analyst'
 import { headlineOf } from './headline'
-import { dataFolder, factsOf, seedInput } from './inputs'
+import { dataFolder, factsOf, reportedInput, seedInput } from './inputs'
+
+/** A run as far as its results go. */
+interface Compared {
+  arms: Arm[]
+  /** What its seeds draw anew. */
+  redraw: Redraw
+}
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
-  result(run: { id: string; arms: Arm[] }, stop: StopRule): Promise<RunResult>
+  result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
   cube(arms: Arm[], ref: ArmRef): Promise<ReturnType<Calls['cube']>>
   examples(arms: Arm[], query: Parameters<Calls['examples']>[0]): Promise<ReturnType<Calls['examples']>>
   example(arms: Arm[], query: Parameters<Calls['example']>[0]): Promise<ReturnType<Calls['example']>>
   /** One line a finished arm, for the list of runs. */
-  headline(arms: Arm[], stop: StopRule): Promise<string>
+  headline(run: Compared, stop: StopRule): Promise<string>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
 export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
-  const cached = new Map<string, { facts: string; result: Promise<ArmResult> }>()
+  const arms = remembered<ArmResult>()
+  const pairs = remembered<Contrast[]>()
 
-  async function armOf(arm: Arm, stop: StopRule): Promise<ArmResult> {
-    const name = `${arm.seeds.map((seed) => seed.student).join()}/${stop}`
-    const facts = factsOf(store, arm)
-    const known = cached.get(name)
-    if (known?.facts === facts) return { ...(await known.result), arm }
-    const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
-    const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
-    if (!first) return armResult({ arm, stop, classes: 2, seeds: [] })
-    const result = analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, seeds })
-    cached.set(name, { facts, result })
-    return result.catch((error: unknown) => {
-      cached.delete(name)
-      throw error
+  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
+    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
+      const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
+      const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
+      if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
+      return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, redraw, seeds })
+    })
+    // Another run may know the same seeds as another arm.
+    return { ...found, arm }
+  }
+
+  /** The paired differences between arms of one task. */
+  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
+    const begun = results.filter((result) => result.seedsDone > 0)
+    if (begun.length < 2) return []
+    const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
+    return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
+      const arms = begun.map((result) => reportedInput(store, result))
+      // Whatever a seed redraws, the test split is the same.
+      const { arm, bySeed } = begun[0]!
+      const first = arm.seeds.find(({ seed }) => seed === bySeed[0]!.seed)!
+      return analyst.ask({ type: 'contrasts', data: dataFolder(store, shelf, first), arms })
     })
   }
 
@@ -48,15 +65,26 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: input }
   }
 
-  async function armsOf(arms: Arm[], stop: StopRule): Promise<ArmResult[]> {
+  async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
     const out: ArmResult[] = []
     // One at a time: reading an arm's predictions is quick, reading all of them at once is not.
-    for (const arm of arms) out.push(await armOf(arm, stop))
+    for (const arm of arms) out.push(await armOf(arm, redraw, stop))
     return out
   }
 
   return {
-    result: async ({ id, arms }, stop) => ({ runId: id, arms: await armsOf(arms, stop) }),
+    async result(run, stop) {
+      const results = await armsOf(run, stop)
+      const contrasts: Contrast[] = []
+      for (const task of new Set(run.arms.map((arm) => arm.task)))
+        contrasts.push(
+          ...(await contrastsOf(
+            results.filter(({ arm }) => arm.task === task),
+            stop,
+          )),
+        )
+      return { runId: run.id, covers: coversText(results), arms: results, contrasts }
+    },
     cube: async (arms, ref) => analyst.ask({ type: 'cube', ...one(arms, ref) }),
     examples: async (arms, query) => analyst.ask({ type: 'examples', ...one(arms, query), query }),
     async example(arms, query) {
@@ -64,9 +92,26 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
       if (!detail) throw new LabError('not-found', `There is no test example ${query.index}.`)
       return detail
     },
-    async headline(arms, stop) {
-      const done = (await armsOf(arms, stop)).filter((result) => result.seedsDone > 0)
-      return headlineOf(done, arms)
+    async headline(run, stop) {
+      const done = (await armsOf(run, stop)).filter((result) => result.seedsDone > 0)
+      return headlineOf(done, run.arms)
     },
+  }
+}
+
+const namesOf = (arm: Arm) => arm.seeds.map((seed) => seed.student).join()
+
+/** Computes what is asked for by name once, and again when the facts that it is made from are others. */
+function remembered<T>() {
+  const known = new Map<string, { facts: string; value: Promise<T> }>()
+  return async (name: string, facts: string, compute: () => Promise<T>): Promise<T> => {
+    const found = known.get(name)
+    if (found?.facts === facts) return found.value
+    const value = compute()
+    known.set(name, { facts, value })
+    return value.catch((error: unknown) => {
+      known.delete(name)
+      throw error
+    })
   }
 }

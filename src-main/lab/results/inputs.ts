@@ -1,8 +1,9 @@
-import type { Arm, ArmSeed } from '../../science/stages'
+import type { ArmResult } from '../../science/metrics'
+import type { Arm, ArmSeed, TrainConfig } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
-import type { SeedInput } from './analysis'
+import type { ReportedInput, SeedInput } from './analysis'
 
 /** Rows of the four stages of a seed; null unless every one has been finished. */
 function finishedStages(store: Store, seed: ArmSeed): Record<keyof Omit<ArmSeed, 'seed'>, StageRow> | null {
@@ -24,6 +25,7 @@ export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
   there(rows.student, test[0])
   return {
     seed: seed.seed,
+    epochs: (JSON.parse(rows.student.config) as TrainConfig).optimiser.epochs,
     weak: last(rows.weak, 'test'),
     weakValidation: last(rows.weak, 'validation'),
     ceiling: last(rows.ceiling, 'test'),
@@ -31,6 +33,18 @@ export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
     student: test.map((evaluation) => evaluation.probabilities),
     studentValidation: student('validation').map((evaluation) => evaluation.probabilities),
   }
+}
+
+/** Test predictions of an arm's finished seeds, the student's where it is reported. */
+export function reportedInput(store: Store, { arm, bySeed }: ArmResult): ReportedInput {
+  const seeds = arm.seeds.flatMap((of) => {
+    const reported = bySeed.find((result) => result.seed === of.seed)
+    const input = reported && seedInput(store, of)
+    if (!input) return []
+    const { seed, weak, ceiling } = input
+    return [{ seed, weak, student: input.student[input.steps.indexOf(reported.step)]!, ceiling }]
+  })
+  return { arm, seeds }
 }
 
 function there<T>(row: StageRow, found: T | undefined): T {

@@ -3,18 +3,27 @@ import { median, mean } from '../statistics'
 import type { Arm } from '../stages'
 import { accuracy } from './accuracy'
 import { agreement } from './agreement'
-import { bootstrap, interval, QUANTITIES, type Quantity, type Replicates, type SeedOutcomes } from './bootstrap'
+import { bootstrap } from './bootstrap'
+import { numbered } from './groups'
+import { outcomesOf, QUANTITIES, sampleOf, type Outcome, type Quantity } from './outcomes'
 import { pgr, pgrOf } from './pgr'
 import { decide, type SeedPredictions } from './predictions'
-import type { ArmResult, Estimate, SeedResult, StopRule } from './result'
-import { stops } from './stops'
+import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
+import { intervalOf, minus, type Sample } from './sample'
+import { stoppedByTheOtherHalf } from './stopping'
+import { candidates, stops } from './stops'
+import { oneSided } from './warnings'
 
 export interface ArmInputs {
   arm: Arm
   /** The rule whose evaluation is reported. */
   stop: StopRule
-  /** Number of classes of the task. */
-  classes: number
+  /** Names of the task's classes. */
+  classes: readonly string[]
+  /** Group of every test row; rows that stand alone have names of their own. */
+  groups: readonly string[]
+  /** What the seeds of the arm draw anew. */
+  redraw: Redraw
   /** Seeds whose four stages are done, in the order of the arm. */
   seeds: SeedPredictions[]
 }
@@ -35,35 +44,42 @@ interface Judged {
  * one, the student's course over its training and the three stop rules. Supervisor and ceiling are taken at their last
  * step, the student where the stop rule says.
  */
-export function armResult({ arm, stop, classes, seeds }: ArmInputs): ArmResult {
+export function armResult({ arm, stop, classes, groups, redraw, seeds }: ArmInputs): ArmResult {
   const base = { arm, stop, seedsDone: seeds.length }
   if (seeds.length === 0) return { ...base, ...NOTHING }
-  const judged = seeds.map((seed) => judge(seed, stop, classes))
-  const replicates = bootstrap(judged.map((j) => outcomes(j, stop)))
-  const estimates = Object.fromEntries(QUANTITIES.map((q) => [q, estimate(q, judged, replicates)])) as Record<
-    Quantity,
-    Estimate | null
-  >
-  const bySeed = judged.map((j) => j.result)
+  const judged = seeds.map((seed) => judge(seed, stop, classes.length))
+  const drawn = bootstrap(
+    judged.map((j) => flagsOf(j, stop, groups)),
+    groups,
+  )
+  const [weak, student, ceiling] = (['weak', 'student', 'ceiling'] as const).map((q) => sampleOf(drawn, q)) as [
+    Sample,
+    Sample,
+    Sample,
+  ]
+  const n = { seeds: seeds.length, examples: groups.length }
+  const estimates = Object.fromEntries(
+    (Object.keys(QUANTITIES) as Quantity[]).map((q) => [q, estimate(q, judged, sampleOf(drawn, q))]),
+  ) as Record<Quantity, Estimate | null>
+  const saved = minus(drawn('stopped'), drawn('last'))
   return {
     ...base,
+    covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
     ...estimates,
-    pgr: pgr({
-      weak: mean(bySeed.map((s) => s.weak)),
-      student: mean(bySeed.map((s) => s.student)),
-      ceiling: mean(bySeed.map((s) => s.ceiling)),
-      replicates,
-      seeds: seeds.length,
-      examples: seeds[0]!.truth.length,
-      sameModel: contentKey(arm.weak) === contentKey(arm.strong),
-    }),
-    bySeed,
+    pgr: pgr({ weak, student, ceiling, ...n, sameModel: contentKey(arm.weak) === contentKey(arm.strong) }),
+    saving: { value: saved.value, ...intervalOf(saved), ...n },
+    warnings: oneSided(
+      judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
+      classes,
+    ),
+    bySeed: judged.map((j) => j.result),
     training: trainingOf(judged),
     stops: stopsOf(judged),
   }
 }
 
 const NOTHING = {
+  covers: null,
   weak: null,
   student: null,
   ceiling: null,
@@ -71,6 +87,8 @@ const NOTHING = {
   agreementWeakRight: null,
   agreementWeakWrong: null,
   pgr: null,
+  saving: null,
+  warnings: [],
   bySeed: [],
   training: null,
   stops: null,
@@ -99,25 +117,26 @@ function judge(input: SeedPredictions, stop: StopRule, classes: number): Judged 
   return { input, weak, ceiling, student, stops: at, result }
 }
 
-function outcomes({ input, weak, ceiling, student, stops }: Judged, stop: StopRule): SeedOutcomes {
-  const reported = student[stops[stop]]!
-  const equal = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-    Uint8Array.from({ length: a.length }, (_, i) => (a[i] === b[i] ? 1 : 0))
-  return {
-    weak: equal(weak, input.truth),
-    student: equal(reported, input.truth),
-    ceiling: equal(ceiling, input.truth),
-    agree: equal(reported, weak),
+/** What is drawn of a seed: its outcomes where the student is reported, at its last step, and where ground truth stops it. */
+function flagsOf({ input, weak, ceiling, student, stops }: Judged, stop: StopRule, groups: readonly string[]) {
+  const right = student.map((decisions) => decisions.map((d, i) => (d === input.truth[i] ? 1 : 0)))
+  const flags: Record<Outcome | 'stopped' | 'last', Uint8Array> = {
+    ...outcomesOf({ weak, student: student[stops[stop]]!, ceiling }, input.truth),
+    stopped: stoppedByTheOtherHalf(right, groups, candidates(input)),
+    last: right.at(-1)!,
   }
+  return flags
 }
 
-/** Mean over the seeds that have the quantity; null when none has. */
-function estimate(quantity: Quantity, judged: Judged[], replicates: Replicates): Estimate | null {
+/** Mean over the seeds that have the quantity, a share; null when none has. */
+function estimate(quantity: Quantity, judged: Judged[], sample: Sample): Estimate | null {
   const having = judged.filter((j) => j.result[quantity] !== null)
   if (having.length === 0) return null
+  const { low, high } = intervalOf(sample)
   return {
-    value: mean(having.map((j) => j.result[quantity]!)),
-    ...interval(replicates[quantity]),
+    value: sample.value,
+    low: Math.max(0, low),
+    high: Math.min(1, high),
     seeds: having.length,
     examples: Math.round(mean(having.map((j) => examplesOf(quantity, j)))),
   }

@@ -1,9 +1,25 @@
 export { accuracy } from './accuracy'
 export { agreement, type Agreement } from './agreement'
 export { armResult, type ArmInputs } from './arm-result'
-export { bootstrap, interval } from './bootstrap'
+export { bootstrap, type Flags } from './bootstrap'
+export { contrasts, type ReportedArm } from './contrast'
+export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export { decide, distribution, type SeedPredictions } from './predictions'
-export type { ArmResult, Cell, Cube, Estimate, Pgr, SeedResult, StopRule } from './result'
+export type {
+  ArmResult,
+  Cell,
+  Contrast,
+  Covers,
+  Cube,
+  Difference,
+  Estimate,
+  Pgr,
+  Redraw,
+  SeedResult,
+  StopRule,
+} from './result'
+export { errorOf, fieller, intervalOf, minus, ratio, type Sample } from './sample'
+export { halves, stoppedByTheOtherHalf } from './stopping'
 export { stops } from './stops'

@@ -3,7 +3,19 @@ import type { Arm } from '../stages'
 /** Which evaluation of the student's training is looked at; `oracle` knows ground truth and is never the result. */
 export type StopRule = 'last' | 'weak-validation' | 'oracle'
 
-/** A mean over seeds with its 95 % bootstrap interval. */
+/** What a seed draws anew: the order of its training, or the weak and the transfer half of the data as well. */
+export type Redraw = 'order' | 'halves'
+
+/** What the intervals of an arm are about. What is not among it, they do not cover: there is one test split. */
+export interface Covers {
+  redraw: Redraw
+  seeds: number
+  /** Independent groups of test rows; as many as `rows` where every row stands alone. */
+  groups: number
+  rows: number
+}
+
+/** A mean over seeds with its 95 % interval: bootstrap over groups of test rows and seeds, see `Covers`. */
 export interface Estimate {
   value: number
   low: number
@@ -47,6 +59,8 @@ export interface SeedResult {
 export interface ArmResult {
   arm: Arm
   stop: StopRule
+  /** Null before the first seed. */
+  covers: Covers | null
   /** Seeds whose four stages are done, of those asked for. */
   seedsDone: number
   weak: Estimate | null
@@ -56,6 +70,13 @@ export interface ArmResult {
   agreementWeakRight: Estimate | null
   agreementWeakWrong: Estimate | null
   pgr: Pgr | null
+  /**
+   * What stopping by ground truth would add to the student's accuracy at its last step: the evaluation is chosen on one
+   * half of the test rows and measured on the other, both ways. The interval takes the chosen evaluations as given.
+   */
+  saving: Estimate | null
+  /** What a reader should know before any of the numbers. */
+  warnings: string[]
   bySeed: SeedResult[]
   /** The student on the test split at every evaluation of its training, each a mean over seeds. */
   training: {
@@ -70,6 +91,32 @@ export interface ArmResult {
   } | null
   /** Median step over seeds of each stop rule, and the student's mean test accuracy there. */
   stops: Record<StopRule, { step: number; student: number }> | null
+}
+
+/** A difference of two arms with its 95 % interval. */
+export interface Difference {
+  value: number
+  low: number
+  high: number
+}
+
+/**
+ * What one arm has over another that differs in one choice, over the seeds that both have done: paired, both arms judged
+ * on the same resampled rows and seeds, so that what they share cancels. Narrower than the two intervals suggest.
+ */
+export interface Contrast {
+  /** Ids of the two arms: the difference is `arm` − `against`. */
+  arm: string
+  against: string
+  /** E.g. "confidence − naive". */
+  title: string
+  task: string
+  differ: 'method' | 'weak' | 'strong'
+  student: Difference
+  /** Null where one of the two is undefined, and where models differ: shares of different gaps do not compare. */
+  pgr: Difference | null
+  seeds: number
+  examples: number
 }
 
 /** Right or wrong of weak, student and ceiling, e.g. "011" = weak wrong, student right, ceiling right. */

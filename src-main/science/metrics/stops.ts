@@ -5,17 +5,39 @@ import type { StopRule } from './result'
 /**
  * Index of the evaluation that each stop rule picks for one seed. `weak-validation`: most agreement with the supervisor
  * on the validation split, as in the paper's NLP setting; `oracle`: most accurate on the test split's ground truth
- * (arXiv 2312.09390 5.1.1). The earliest of equals.
+ * (arXiv 2312.09390 5.1.1). Both choose among the `candidates`, and of equals take the last: a tie gives no reason to
+ * stop, and without a reason training goes on.
  */
 export function stops(seed: SeedPredictions, classes: number): Record<StopRule, number> {
   const weak = decide(seed.weakValidation, classes)
+  const from = candidates(seed)
   return {
     last: seed.student.length - 1,
-    'weak-validation': best(seed.studentValidation.map((p) => accuracy(decide(p, classes), weak))),
-    oracle: best(seed.student.map((p) => accuracy(decide(p, classes), seed.truth))),
+    'weak-validation': best(
+      seed.studentValidation.map((p) => accuracy(decide(p, classes), weak)),
+      from,
+    ),
+    oracle: best(
+      seed.student.map((p) => accuracy(decide(p, classes), seed.truth)),
+      from,
+    ),
   }
 }
 
-function best(values: number[]): number {
-  return values.indexOf(Math.max(...values))
+/**
+ * Index of the first evaluation that a rule may stop at: the first one by which the student has seen every example, or,
+ * in a training of at most one epoch, the first one after step 0. Before that an answer may be the untrained net's: one
+ * class for all agrees well with a supervisor that hardly says another.
+ */
+export function candidates({ steps, epochs }: Pick<SeedPredictions, 'steps' | 'epochs'>): number {
+  const last = steps.at(-1)!
+  const first = steps.findIndex((step) => step > 0 && (epochs <= 1 || step * epochs >= last))
+  return first < 0 ? steps.length - 1 : first
+}
+
+/** Index of the highest of the values from `from` on; the last of equals. */
+export function best(values: readonly number[], from: number): number {
+  let at = from
+  for (let i = from; i < values.length; i++) if (values[i]! >= values[at]!) at = i
+  return at
 }

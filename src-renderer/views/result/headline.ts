@@ -1,6 +1,6 @@
 import { gapNames, methodNames } from '../../lib/arms'
 import { percent, plural, points, sentence } from '../../lib/format'
-import type { Arm, ArmResult, Pgr, RunState } from '../../lib/types'
+import type { Arm, ArmResult, Estimate, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
 interface Told {
@@ -73,24 +73,30 @@ export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => 
       : `PGR is undefined in all ${begun.length} arms: no ceiling is above its supervisor`
   }
   const sure = told.filter(({ pgr }) => !pgr.warning)
-  if (sure.length === 0) return unsure(told)
-  const found = sure.length === 1 ? single(sure[0]!) : compared(sure)
-  const left = told.length - sure.length
-  return left === 0 ? found : `${found}; ${plural(left, 'arm')} left out, whose gap says nothing`
+  const found = sure.length === 0 ? unsure(told) : sure.length === 1 ? single(sure[0]!) : compared(sure)
+  const left = sure.length === 0 ? 0 : told.length - sure.length
+  const without = begun.length - told.length
+  return [
+    found,
+    ...(left > 0 ? [`${plural(left, 'arm')} left out, whose gap says nothing`] : []),
+    ...(without > 0 ? [`undefined in ${without} of ${begun.length} arms`] : []),
+  ].join('; ')
 }
 
-/** What the curves of an arm show about stopping, as a sentence. */
-export function trainingTitle({ stops, training }: ArmResult): string {
-  if (!stops || !training) return 'No training curve yet'
-  const tax = stops.oracle.student - stops.last.student
+/** What the curves of an arm show about stopping, as a sentence; that stopping helps only where its interval says so. */
+export function trainingTitle({ saving, training }: ArmResult): string {
+  if (!saving || !training) return 'No training curve yet'
   const first = training.weakErrors[Math.min(2, training.weakErrors.length - 1)] ?? 0
   const copied = (training.weakErrors[training.weakErrors.length - 1] ?? 0) - first
-  if (tax >= 0.005 && copied > 0.01) {
-    return `The student learns the task first, then its supervisor's mistakes: stopping well would save ${points(tax)}`
-  }
-  if (tax >= 0.005) return `The best evaluation lies ${points(tax)} above the last one`
-  return `Training to the end costs nothing here: the best evaluation is ${points(Math.max(0, tax))} above the last`
+  const told = `${points(saving.value)} (${pointsRange(saving)})`
+  if (saving.low <= 0) return `Nothing shows that the student should stop before its last step: it would save ${told}`
+  return copied > 0.01
+    ? `The student learns the task first, then its supervisor's mistakes: stopping well would save ${told}`
+    : `Stopping well would save ${told}`
 }
+
+const pointsRange = ({ low, high }: Pick<Estimate, 'low' | 'high'>) =>
+  [low, high].map((end) => points(end).replace(/\s*points$/, '')).join(' to ')
 
 const ENDED: Record<Exclude<RunState, 'running' | 'queued'>, string> = {
   done: 'is done',

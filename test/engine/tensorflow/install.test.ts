@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(cache, { recursive: true, force: true })
 })
 
-/** A folder of programs that shadow the system's. */
+/** A folder of programs that shadow the system's; every one is started by `python3`, which is told its name. */
 async function shadow(programs: Record<string, string>): Promise<void> {
   const folder = path.join(cache, 'bin')
   await mkdir(folder, { recursive: true })
@@ -47,12 +47,12 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('installi
     ],
     [
       'pip',
-      { python3: '[ "$1" = -c ]' },
+      { python3: '[ "$5" != -m ]' },
       /^python3 has no pip; .* `(sudo )?\S+ (install|-S).* python3?-pip` installs it\.$/,
     ],
     [
       'g++',
-      { python3: 'exit 0', 'g++': 'exit 1' },
+      { python3: '[ "$4" != g++ ]' },
       /^g\+\+ is missing; .* `(sudo )?\S+ (install|-S).* (g\+\+|gcc.*)` installs it\.$/,
     ],
   ])('says what to do where there is no %s, before anything is fetched', async (_, programs, message) => {
@@ -63,7 +63,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('installi
 
   test('says the sizes first, and passes on what a failing pip says', async () => {
     const progress: InstallProgress[] = []
-    await shadow({ python3: 'case "$3" in download) echo "ERROR: no such index" >&2; exit 1;; esac' })
+    await shadow({ python3: 'case "$*" in *" download "*) echo "ERROR: no such index" >&2; exit 1;; esac' })
     const failing = installTensorflow({ gpu: true, onProgress: (p) => progress.push(p) })
     await expect(failing).rejects.toThrow('python3 ended with 1:\nERROR: no such index')
     expect(progress[0]!.phase).toBe('3,380 MB to download, 5,567 MB on disk')
@@ -73,7 +73,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('installi
   })
 
   test('is stopped by its signal', async () => {
-    await shadow({ python3: 'case "$3" in download) sleep 60;; esac' })
+    await shadow({ python3: 'case "$*" in *" download "*) sleep 60;; esac' })
     const abort = new AbortController()
     const stopped = install(abort.signal)
     setTimeout(() => abort.abort(), 300)
@@ -86,7 +86,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('installi
     await expect(install()).rejects.toThrow(`installed or removed by another process (${process.ppid})`)
     // A holder that is gone holds nothing.
     await writeFile(path.join(tensorflowFolder(), 'lock'), '4999999')
-    await shadow({ python3: '[ "$3" != download ]' })
+    await shadow({ python3: 'case "$*" in *" download "*) exit 1;; esac' })
     await expect(install()).rejects.toThrow('python3 ended with 1')
   })
 

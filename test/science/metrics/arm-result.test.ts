@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { armResult, bootstrap, interval, type SeedPredictions } from '../../../src-main/science/metrics'
-import type { SeedOutcomes } from '../../../src-main/science/metrics/bootstrap'
+import { armResult, type SeedPredictions } from '../../../src-main/science/metrics'
 import { parseSpec } from '../../../src-main/science/parse'
 import { planExperiment } from '../../../src-main/science/plan'
 import { createRng } from '../../../src-main/science/rng'
-import { deviation, mean } from '../../../src-main/science/statistics'
+import { mean } from '../../../src-main/science/statistics'
 import type { Arm } from '../../../src-main/science/stages'
 
 function armOf(models: { weak: object; strong: object }): Arm {
@@ -39,6 +38,7 @@ function simulate(seeds: number, n: number, chances = { weak: 0.75, student: 0.8
       truth,
       weak: model(chances.weak),
       ceiling: model(chances.ceiling),
+      epochs: 2,
       steps: [0, 50, 100],
       student: [model(0.5), model(chances.student + 0.03), model(chances.student)],
       studentValidation: [model(0.5, validation), model(0.9, validation), model(0.8, validation)],
@@ -47,9 +47,11 @@ function simulate(seeds: number, n: number, chances = { weak: 0.75, student: 0.8
   })
 }
 const seeds = simulate(3, 1000)
+const alone = (n: number) => Array.from({ length: n }, (_, i) => `row ${i}`)
+const common = { arm, classes: ['ham', 'spam'], groups: alone(1000), redraw: 'order' as const }
 
 describe('armResult', () => {
-  const result = armResult({ arm, stop: 'last', classes: 2, seeds })
+  const result = armResult({ ...common, stop: 'last', seeds })
 
   it('reports means over the seeds, inside their intervals', () => {
     expect(result).toMatchObject({ arm, stop: 'last', seedsDone: 3 })
@@ -95,7 +97,7 @@ describe('armResult', () => {
   it('finds all three stops and reports the one asked for', () => {
     expect(result.stops).toMatchObject({ last: { step: 100 }, 'weak-validation': { step: 50 }, oracle: { step: 50 } })
     expect(result.stops!.oracle.student).toBeGreaterThan(result.stops!.last.student)
-    const early = armResult({ arm, stop: 'weak-validation', classes: 2, seeds })
+    const early = armResult({ ...common, stop: 'weak-validation', seeds })
     expect(early.bySeed.map((s) => s.step)).toEqual([50, 50, 50])
     expect(early.student!.value).toBe(result.stops!['weak-validation'].student)
     expect(early.weak).toEqual(result.weak)
@@ -103,26 +105,26 @@ describe('armResult', () => {
 
   it('gives PGR 0 where the student is its supervisor', () => {
     const copies = seeds.map((s) => ({ ...s, student: s.student.map(() => s.weak) }))
-    const copied = armResult({ arm, stop: 'last', classes: 2, seeds: copies })
+    const copied = armResult({ ...common, stop: 'last', seeds: copies })
     expect(copied.pgr).toMatchObject({ defined: true, value: 0, low: 0, high: 0 })
     expect(copied.agreement).toMatchObject({ value: 1, low: 1, high: 1 })
   })
 
   it('has no agreement on errors where the supervisor makes none', () => {
     const perfect = seeds.map((s) => ({ ...s, weak: Float32Array.from(s.truth as number[]) }))
-    const got = armResult({ arm, stop: 'last', classes: 2, seeds: perfect })
+    const got = armResult({ ...common, stop: 'last', seeds: perfect })
     expect(got).toMatchObject({ agreementWeakWrong: null, pgr: { defined: false } })
     expect(got.bySeed[0]).toMatchObject({ pgr: null, agreementWeakWrong: null, ceilingAgreementWeakWrong: null })
     expect(got.training!.weakErrors).toEqual([0, 0, 0])
   })
 
   it('is the same every time, and plain data', () => {
-    expect(armResult({ arm, stop: 'last', classes: 2, seeds })).toEqual(result)
+    expect(armResult({ ...common, stop: 'last', seeds })).toEqual(result)
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
   })
 
   it('has nothing to say before the first seed', () => {
-    expect(armResult({ arm, stop: 'last', classes: 2, seeds: [] })).toMatchObject({
+    expect(armResult({ ...common, stop: 'last', seeds: [] })).toMatchObject({
       seedsDone: 0,
       pgr: null,
       bySeed: [],
@@ -131,61 +133,52 @@ describe('armResult', () => {
 
   it('warns where supervisor and student are the same model', () => {
     const twin = armOf({ weak: { model: 'vectors' }, strong: { model: 'vectors' } })
-    const { pgr } = armResult({ arm: twin, stop: 'last', classes: 2, seeds })
+    const { pgr } = armResult({ ...common, arm: twin, stop: 'last', seeds })
     expect(pgr?.defined && pgr.warning).toContain('the same model')
   })
-})
 
-describe('bootstrap', () => {
-  /** Outcomes on one test set: how hard an example is, is common to the seeds. */
-  function outcomes(rng: ReturnType<typeof createRng>, seedCount: number, n: number): SeedOutcomes[] {
-    const hard = Array.from({ length: n }, () => rng.next() < 0.25)
-    const judge = () => Uint8Array.from(hard, (h) => (rng.next() < (h ? 0.1 : 0.95) ? 1 : 0))
-    return Array.from({ length: seedCount }, () => ({
-      weak: judge(),
-      student: judge(),
-      ceiling: judge(),
-      agree: judge(),
+  it('says what its intervals cover', () => {
+    expect(result.covers).toEqual({ redraw: 'order', seeds: 3, groups: 1000, rows: 1000 })
+    const groups = alone(1000).map((_, i) => `address ${i % 46}`)
+    const grouped = armResult({ ...common, stop: 'last', groups, redraw: 'halves', seeds })
+    expect(grouped.covers).toEqual({ redraw: 'halves', seeds: 3, groups: 46, rows: 1000 })
+    expect(grouped.student!.value).toBe(result.student!.value)
+  })
+
+  it('never lets an accuracy leave 0 to 1', () => {
+    const [perfect, hopeless] = seeds
+    const right = Float32Array.from(perfect!.truth as number[])
+    const wrong = right.map((t) => 1 - t)
+    const far = [
+      { ...perfect!, student: perfect!.student.map(() => right) },
+      { ...hopeless!, student: hopeless!.student.map(() => wrong) },
+    ]
+    expect(armResult({ ...common, stop: 'last', seeds: far }).student).toMatchObject({ value: 0.5, low: 0, high: 1 })
+  })
+
+  it('warns of a supervisor that says one class nearly always', () => {
+    expect(result.warnings).toEqual([])
+    const yes = seeds.map((s, i) => ({ ...s, weak: i === 1 ? s.weak.map((p, r) => (r % 3 ? 0.9 : p)) : s.weak }))
+    const { warnings } = armResult({ ...common, stop: 'last', seeds: yes })
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/leans to one class.*"spam" for 8\d % \(seed 1\)\./)
+  })
+
+  it('tells what stopping would save only as far as the other half of the rows bears it out', () => {
+    expect(result.saving!.value).toBeGreaterThan(0.01)
+    expect(result.saving!.low).toBeGreaterThan(-0.02)
+    // Twenty evaluations that differ by chance alone: the best of them flatters, the cross-fitted one does not.
+    const rng = createRng('noise')
+    const noise = seeds.map((s) => ({
+      ...s,
+      steps: Array.from({ length: 20 }, (_, i) => i * 10),
+      student: Array.from({ length: 20 }, () => Float32Array.from(s.truth, (t) => (rng.next() < 0.8 ? t : 1 - t))),
+      studentValidation: Array.from({ length: 20 }, () => s.weakValidation),
     }))
-  }
-  const expected = 0.25 * 0.1 + 0.75 * 0.95
-
-  it('covers the accuracy on all possible examples, which the seeds of one test set cannot average away', () => {
-    const rng = createRng('coverage')
-    let covered = 0
-    for (let world = 0; world < 200; world++) {
-      const { low, high } = interval(bootstrap(outcomes(rng, 3, 150), { resamples: 200, seed: world }).student)
-      if (low <= expected && expected <= high) covered++
-    }
-    expect(covered).toBeGreaterThanOrEqual(180)
-    expect(covered).toBeLessThanOrEqual(199)
-  })
-
-  it('has the standard error of the binomial for one seed', () => {
-    const [one] = outcomes(createRng('one'), 1, 400)
-    const share = mean(one!.weak)
-    const error = deviation(bootstrap([one!], { resamples: 4000 }).weak)
-    expect(error / Math.sqrt((share * (1 - share)) / 400)).toBeCloseTo(1, 1)
-  })
-
-  it('draws seeds too: where only they differ, their spread is the interval', () => {
-    const all = (right: number): SeedOutcomes => {
-      const flags = new Uint8Array(50).fill(right)
-      return { weak: flags, student: flags, ceiling: flags, agree: flags }
-    }
-    expect(interval(bootstrap([all(0), all(1), all(1)]).student)).toEqual({ low: 0, high: 1 })
-    expect(interval(bootstrap([all(1), all(1), all(1)]).student)).toEqual({ low: 1, high: 1 })
-  })
-
-  it('keeps the models paired: equal models have no difference in any resample', () => {
-    const worlds = outcomes(createRng('paired'), 3, 100).map((s) => ({ ...s, ceiling: s.weak }))
-    const { weak, ceiling } = bootstrap(worlds)
-    expect(ceiling).toEqual(weak)
-  })
-
-  it('refuses seeds of different test sets', () => {
-    const [a] = outcomes(createRng('a'), 1, 10)
-    const [b] = outcomes(createRng('b'), 1, 11)
-    expect(() => bootstrap([a!, b!])).toThrow('expected 10 examples, got 11')
+    const { saving, stops } = armResult({ ...common, stop: 'last', seeds: noise })
+    expect(stops!.oracle.student - stops!.last.student).toBeGreaterThan(0.015)
+    expect(Math.abs(saving!.value)).toBeLessThan(0.012)
+    expect(saving!.low).toBeLessThan(0)
+    expect(saving!.high).toBeGreaterThan(0)
   })
 })

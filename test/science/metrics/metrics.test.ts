@@ -12,6 +12,7 @@ import {
   stops,
 } from '../../../src-main/science/metrics'
 import { distribution, type SeedPredictions } from '../../../src-main/science/metrics'
+import { candidates } from '../../../src-main/science/metrics/stops'
 
 const p = (...values: number[]) => Float32Array.from(values)
 const seedOf = (over: Partial<SeedPredictions> = {}): SeedPredictions => ({
@@ -19,6 +20,7 @@ const seedOf = (over: Partial<SeedPredictions> = {}): SeedPredictions => ({
   truth: [0, 0, 1, 1, 1, 0],
   weak: p(0.1, 0.55, 0.9, 0.15, 0.49, 0.97),
   ceiling: p(0.1, 0.2, 0.9, 0.8, 0.3, 0.1),
+  epochs: 2,
   steps: [0, 10, 20],
   student: [p(0, 0, 0, 0, 0, 0), p(0.1, 0.3, 0.9, 0.8, 0.6, 0.4), p(0.1, 0.6, 0.9, 0.8, 0.1, 0.9)],
   studentValidation: [p(0.9, 0.9), p(0.1, 0.2), p(0.2, 0.8)],
@@ -90,16 +92,18 @@ describe('pgrOf', () => {
 })
 
 describe('pgr', () => {
-  const replicates = (weak: number[], student: number[], ceiling: number[]) => ({
-    weak: Float64Array.from(weak),
-    student: Float64Array.from(student),
-    ceiling: Float64Array.from(ceiling),
+  /** A sample of 3 seeds whose resamples are the given ones; seeds that do not differ. */
+  const sample = (value: number, all: number[]) => ({
+    value,
+    bySeed: [value, value, value],
+    rows: Float64Array.from(all),
+    all: Float64Array.from(all),
+    groups: 1000,
   })
   const inputs = {
-    weak: 0.8,
-    student: 0.86,
-    ceiling: 0.9,
-    replicates: replicates([0.79, 0.8, 0.81], [0.85, 0.86, 0.87], [0.89, 0.9, 0.91]),
+    weak: sample(0.8, [0.79, 0.8, 0.81]),
+    student: sample(0.86, [0.85, 0.86, 0.87]),
+    ceiling: sample(0.9, [0.89, 0.9, 0.91]),
     seeds: 3,
     examples: 1000,
     sameModel: false,
@@ -115,28 +119,50 @@ describe('pgr', () => {
   })
 
   it('is undefined with its reason where the ceiling is not above the supervisor', () => {
-    expect(pgr({ ...inputs, ceiling: 0.8 })).toMatchObject({
+    expect(pgr({ ...inputs, ceiling: sample(0.8, [0.8]) })).toMatchObject({
       defined: false,
       gap: 0,
       reason: 'The ceiling (80.0 %) is not above the supervisor (80.0 %): there is no gap to recover.',
     })
   })
 
-  it('warns of a gap that is small against its own error, and of resamples without any', () => {
+  it('warns of a gap that may be none, and of resamples without any', () => {
     const got = pgr({
       ...inputs,
-      ceiling: 0.81,
-      replicates: replicates([0.8, 0.8, 0.8], [0.8, 0.8, 0.8], [0.79, 0.81, 0.83]),
+      weak: sample(0.8, [0.8, 0.8, 0.8]),
+      student: sample(0.8, [0.8, 0.8, 0.8]),
+      ceiling: sample(0.81, [0.79, 0.81, 0.83]),
     })
     expect(got).toMatchObject({ defined: true, low: 0, high: 0 })
     expect(got.defined && got.warning).toBe(
-      'The gap (1.0 %) is less than twice its standard error (2.0 %): read the interval, not the value. ' +
+      'The gap (1.0 %, standard error 2.0 %) may be none: the ratio has no bounds (Fieller). ' +
         'The interval leaves out the 33.3 % of the resamples in which the ceiling is not above the supervisor.',
     )
   })
 
+  it('warns of a gap that is there, but too small for a ratio', () => {
+    // 2.2 standard errors from 0: the guard by two standard errors alone would have said nothing.
+    const error = 0.01 / 2.2
+    const spread = [-1, 0, 1].map((z) => z * error)
+    const got = pgr({
+      ...inputs,
+      weak: sample(0.8, [0.8, 0.8, 0.8]),
+      student: sample(
+        0.81,
+        spread.map((e) => 0.81 - e),
+      ),
+      ceiling: sample(
+        0.81,
+        spread.map((e) => 0.81 + e),
+      ),
+    })
+    expect(got.defined && got.warning).toMatch(
+      /^The gap \(1\.0 %, standard error 0\.5 %\) is too small for a ratio: it may be anything from/,
+    )
+  })
+
   it('is undefined where no resample has a gap', () => {
-    const got = pgr({ ...inputs, replicates: replicates([0.9], [0.8], [0.8]) })
+    const got = pgr({ ...inputs, weak: sample(0.8, [0.9]), student: sample(0.85, [0.8]), ceiling: sample(0.9, [0.8]) })
     expect(got).toMatchObject({ defined: false, reason: 'In no resample is the ceiling above the supervisor.' })
   })
 
@@ -151,9 +177,33 @@ describe('stops', () => {
     expect(stops(seedOf(), 2)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
   })
 
-  it('takes the earliest of equals', () => {
+  it('takes the last of equals: a tie is no reason to stop', () => {
     const same = [p(0, 0), p(0, 0), p(0, 0)]
-    expect(stops(seedOf({ studentValidation: same }), 2)['weak-validation']).toBe(0)
+    expect(stops(seedOf({ studentValidation: same }), 2)['weak-validation']).toBe(2)
+    const student = [p(1, 1, 0, 0, 0, 1), p(0, 0, 1, 1, 1, 0), p(0, 0, 1, 1, 1, 0)]
+    expect(stops(seedOf({ student }), 2).oracle).toBe(2)
+  })
+
+  // A net before its first update says one class for all, and so, nearly, does many a supervisor.
+  it('never stops at a net that is not trained, however well that agrees', () => {
+    const untrained = seedOf({
+      weakValidation: p(0.1, 0.2),
+      studentValidation: [p(0, 0), p(0.9, 0.2), p(0.9, 0.8)],
+      student: [p(0, 0, 1, 1, 1, 0), p(0, 0, 0, 0, 0, 0), p(1, 1, 0, 0, 0, 1)],
+    })
+    expect(stops(untrained, 2)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
+  })
+
+  it.each([
+    // A training of 10 epochs: from the first evaluation at which one epoch is over.
+    [10, [0, 16, 33, 49, 313], 2],
+    [2, [0, 13, 25, 38, 50], 2],
+    // Of at most one epoch: from the first one after step 0.
+    [1, [0, 10, 20, 30], 1],
+    [0.1, [0, 3], 1],
+    [3, [0], 0],
+  ])('in %f epochs at steps %j from number %i on', (epochs, steps, first) => {
+    expect(candidates({ epochs, steps })).toBe(first)
   })
 
   it('does not look at ground truth for the stop by weak labels', () => {
@@ -206,6 +256,7 @@ describe('cube', () => {
             truth: Array.from({ length: n }, () => next() % k),
             weak: probabilities(),
             ceiling: probabilities(),
+            epochs: 1,
             steps: [0],
             student: [probabilities()],
             studentValidation: [probabilities()],

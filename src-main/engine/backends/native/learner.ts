@@ -21,6 +21,7 @@ import type {
   Learner,
   LearnerOptions,
   MemoryReport,
+  PieceSize,
   TokenBatch,
   Weights,
 } from '../learner'
@@ -28,6 +29,13 @@ import { createSequence } from '../sequence'
 
 /** Bytes of weights that are handed over at a time: the addon holds a copy of them until they are in place. */
 const PORTION = 2 ** 28
+
+/**
+ * A thread's share of a piece that is predicted: 6 GFLOP, 60 ms of a core with AVX-512, so that a cancel gets through; but
+ * enough rows that the weights are not read for a few of them.
+ */
+const PIECE_WORK = 3e9
+const PIECE_TOKENS = 64
 
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
@@ -40,16 +48,23 @@ export class NativeLearner implements Learner {
   readonly #model: NativeModel
   /** Names of the tensors that get gradients. */
   readonly #trained: ReadonlySet<string>
+  readonly pieces: PieceSize
   readonly #run = createSequence()
   #hasGradients = false
 
   private constructor(
     model: NativeModel,
     readonly net: NetSpec,
-    options: NativeOptions,
+    threads: number,
+    { trainBlocks }: NativeOptions,
   ) {
     this.#model = model
-    const trained = tensorsOf(net, options.trainBlocks).filter((tensor) => tensor.trained)
+    this.pieces = {
+      work: PIECE_WORK * threads,
+      tokens: PIECE_TOKENS * threads,
+      examples: threads,
+    }
+    const trained = tensorsOf(net, trainBlocks).filter((tensor) => tensor.trained)
     this.#trained = new Set(trained.map(({ name }) => name))
   }
 
@@ -63,7 +78,7 @@ export class NativeLearner implements Learner {
     checkNet(net, options)
     const weights = weightsOf(net, init)
     const model = new addon.Model(net, options)
-    const learner = new NativeLearner(model, net, options)
+    const learner = new NativeLearner(model, net, options.threads ?? addon.threads, options)
     await learner.#take(weights)
     return learner
   }

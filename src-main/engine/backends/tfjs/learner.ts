@@ -46,6 +46,8 @@ export class TfLearner implements Learner {
   readonly #parameters: Parameters
   readonly #network: Network
   #gradients: Tensor1D[] | null = null
+  /** A batch is padded to its longest example, and each operation costs a call: not too few at a time. */
+  readonly pieces = { work: 2e9, tokens: 0, examples: 32 }
   readonly #inTurn = createSequence()
   /** Most bytes that a training pass kept for its backward. */
   #activations = 0

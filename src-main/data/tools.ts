@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sizeOfFolder } from './folders'
+import { withoutSecrets } from './secrets'
 
 /** A package of an index, one file of one content. */
 export interface PinnedWheel {
@@ -15,34 +17,60 @@ interface ToolOptions {
   env?: NodeJS.ProcessEnv
 }
 
-/** A program that is missing, as shells and the shims of Python's version managers tell it. */
+/** How the keeper says that there is no such program. */
 const NOT_FOUND = 127
 /**
- * Runs a program in a process group of its own, and ends the group as soon as the line to us breaks: then the program
- * has ended, it was called off, or we have ended ourselves, in whatever way and thread.
+ * Runs a program beside it in their own process group, and ends the group as soon as the line to us breaks: then the
+ * program was called off, or we have ended ourselves, in whatever way and thread. All our programs need Python or are
+ * made for it, so that this needs no shell and nothing that is not there.
  */
-const ON_A_LINE = '(cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-'
+const KEEPER = `
+import os, signal, subprocess, sys, threading
+def keep():
+    while os.read(3, 1):
+        pass
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=keep, daemon=True).start()
+command = [sys.executable] + sys.argv[2:] if sys.argv[1] == 'python3' else sys.argv[1:]
+try:
+    code = subprocess.call(command)
+except OSError as error:
+    print(error.strerror, file=sys.stderr)
+    code = ${NOT_FOUND}
+sys.exit(code if code >= 0 else 128 - code)
+`
 
 /**
- * Runs a program to its end, and all that it starts: what is called `python3` may be a shim before the real one. Called
- * off, it is waited for all the same, so that it touches nothing any more.
+ * Runs a program to its end, and all that it starts; called off, it is waited for all the same, so that it touches
+ * nothing any more. It works in an empty folder of its own, and no shell reads its arguments: what lies in the folder
+ * that a command of ours was typed in is nobody's code.
  * @throws Error with the last lines that it wrote, `ENOENT` when there is no such program, or the abort's reason
  */
-export function runTool(command: string, args: string[], { signal, env }: ToolOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const { child, end } = start(command, args, { ...process.env, ...env })
+export async function runTool(command: string, args: string[], { signal, env }: ToolOptions): Promise<void> {
+  signal?.throwIfAborted()
+  const cwd = await mkdtemp(path.join(tmpdir(), 'w2s-tool-'))
+  try {
+    await runIn(cwd, command, args, { ...process.env, ...env, PYTHONSAFEPATH: '1' }, signal)
+  } finally {
+    await rm(cwd, { recursive: true, force: true })
+  }
+}
+
+function runIn(cwd: string, command: string, args: string[], env: NodeJS.ProcessEnv, signal?: AbortSignal) {
+  return new Promise<void>((resolve, reject) => {
+    const { child, end } = start(cwd, command, args, env)
     let said = ''
     for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-4000)))
     signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
     child.on('error', reject)
     child.on('exit', end)
     child.on('close', (code) => {
       signal?.removeEventListener('abort', end)
       if (signal?.aborted) return reject(signal.reason as Error)
       if (code === 0) return resolve()
-      const last = said.trim().split('\n').slice(-6).join('\n')
+      const last = withoutSecrets(said.trim().split('\n').slice(-6).join('\n'))
       const error = new Error(`${path.basename(command)} ended with ${code}:\n${last}`)
       reject(code === NOT_FOUND ? Object.assign(error, { code: 'ENOENT' }) : error)
     })
@@ -50,17 +78,27 @@ export function runTool(command: string, args: string[], { signal, env }: ToolOp
 }
 
 /** A program, and what ends it with all that it has started. */
-function start(command: string, args: string[], env: NodeJS.ProcessEnv) {
+function start(cwd: string, command: string, args: string[], env: NodeJS.ProcessEnv) {
   if (process.platform === 'win32') {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
     const end = () => {
       if (child.exitCode === null) spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' })
     }
     return { child, end }
   }
   const stdio: ['ignore', 'pipe', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe', 'pipe']
-  const child = spawn('/bin/sh', ['-c', ON_A_LINE, 'sh', command, ...args], { env, stdio, detached: true })
-  return { child, end: () => void child.stdio[3]!.destroy() }
+  // Isolated (-I): of the user's Python nothing but the standard library is loaded before the program itself.
+  const child = spawn('python3', ['-I', '-c', KEEPER, command, ...args], { cwd, env, stdio, detached: true })
+  const end = () => {
+    child.stdio[3]!.destroy()
+    try {
+      // Before the keeper is there, it keeps nothing: what is called `python3` may be a shim that takes its time.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // Nobody of the group is left.
+    }
+  }
+  return { child, end }
 }
 
 /** Does work while its size is looked at twice a second. */

@@ -1,0 +1,35 @@
+// The command line: the same lab as the app's, over engines in child processes of Node.
+import { join, resolve } from 'node:path'
+import packageJson from '../../package.json'
+import { createLab } from '../lab'
+import { forkEngine } from '../lab/fork'
+import { labCache, labHome } from '../lab/home'
+import type { ExitCode } from './exit'
+import { answerUncaught, main, trackEngines, type Wiring } from './index'
+
+/**
+ * Runs one command line to its end.
+ * @param built folder of what was built: the engine and the threads lie there
+ */
+export function start(argv: string[], built: string): Promise<ExitCode> {
+  const engines = trackEngines(forkEngine(join(built, 'engine.js')))
+  const wiring: Wiring = {
+    home: labHome(),
+    homeBy: process.env.W2S_HOME ? 'W2S_HOME' : null,
+    cwd: process.cwd(),
+    openLab: (home, options) =>
+      createLab({
+        home: resolve(home),
+        resources: join(built, '..', '..', 'resources'),
+        cache: labCache(),
+        spawnEngine: engines.spawn,
+        analyst: join(built, 'analyst.js'),
+        librarian: join(built, 'librarian.js'),
+        appVersion: packageJson.version,
+        ...options,
+      }),
+    killEngines: () => engines.killAll(),
+  }
+  answerUncaught(argv, wiring)
+  return main(argv, wiring)
+}

@@ -1,0 +1,24 @@
+/** A class that a model says this many times as often as a balanced set has it is no judgement: 60 % of two classes. */
+const EXCESS = 1.2
+
+/**
+ * A warning for a supervisor that says one class nearly always: its labels, and whoever agrees with them, teach that
+ * class. The test split is balanced, so a fair model says every class about as often as another.
+ * @param classes names in class order
+ */
+export function oneSided(
+  supervisors: readonly { seed: number; decisions: ArrayLike<number> }[],
+  classes: readonly string[],
+): string[] {
+  const found = supervisors.flatMap(({ seed, decisions }) => {
+    const counts = classes.map((_, c) => Array.prototype.filter.call(decisions, (d) => d === c).length)
+    const most = Math.max(...counts)
+    const share = most / decisions.length
+    return share > EXCESS / classes.length ? [{ seed, share, name: classes[counts.indexOf(most)]! }] : []
+  })
+  if (found.length === 0) return []
+  const parts = found.map(({ seed, share, name }) => `"${name}" for ${Math.round(100 * share)} % (seed ${seed})`)
+  return [
+    `The supervisor leans to one class: of a balanced test set it says ${parts.join(', ')}. Its labels teach that class.`,
+  ]
+}

@@ -1,0 +1,43 @@
+import type { Problem } from './problems'
+import type { ExperimentSpec } from './spec'
+
+/** More stages than this are no experiment that anybody waits for, and a plan of them takes the memory of a machine. */
+export const MOST_STAGES = 20_000
+
+/**
+ * About how many stages a spec asks for, without planning it: what arms share is counted once, as far as that goes by
+ * the lists alone.
+ */
+export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw'>): number {
+  const [tasks, weak, strong, methods, seeds] = FACTORS.map(({ name }) => spec[name].length) as Five
+  const data = spec.redraw === 'halves' ? seeds : 1
+  // Supervisor and its labels, ceiling, students.
+  return tasks * (data + seeds * (2 * weak + strong + weak * strong * methods))
+}
+
+type Factor = 'tasks' | 'weak' | 'strong' | 'methods' | 'seeds'
+type Five = [number, number, number, number, number]
+const FACTORS: readonly { name: Factor; nouns: string }[] = [
+  { name: 'tasks', nouns: 'tasks' },
+  { name: 'weak', nouns: 'supervisors' },
+  { name: 'strong', nouns: 'students' },
+  { name: 'methods', nouns: 'methods' },
+  { name: 'seeds', nouns: 'seeds' },
+]
+
+/** Why a spec is too large to be planned; told at its longest list. */
+export function sizeProblem(spec: ExperimentSpec): Problem[] {
+  const stages = stageCount(spec)
+  if (stages <= MOST_STAGES) return []
+  const longest = FACTORS.reduce((a, b) => (spec[b.name].length > spec[a.name].length ? b : a))
+  const factors = FACTORS.map(({ name, nouns }) => `${spec[name].length} ${nouns}`).join(' × ')
+  return [
+    {
+      path: longest.name,
+      expected: `an experiment of at most ${count(MOST_STAGES)} stages`,
+      got: `about ${count(stages)}: ${factors}`,
+    },
+  ]
+}
+
+const count = (n: number) => n.toLocaleString('en')
