@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
-import type { ModelChoice } from '../science/spec'
 import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
@@ -8,6 +7,7 @@ import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from 
 import type { BundleInput, BundleTask, Draw } from './input'
 import { readme } from './readme'
 import { json, redactor } from './redact'
+import { describe, predictionTable, resultTable } from './tables'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
@@ -22,7 +22,7 @@ export function contents(asked: BundleInput): Entry[] {
     document('spec.json', () => input.spec),
     document('plan.json', () => input.plan),
     document('results.json', () => results(input, seeds)),
-    { name: 'results.csv', content: () => resultRows(input) },
+    { name: 'results.csv', content: () => resultTable(input.arms) },
     { name: 'metrics.csv', content: () => metricRows(input) },
     ...input.tasks.map((task) => ({
       name: `examples/${task.id}.csv`,
@@ -105,27 +105,6 @@ function results({ covers, arms, contrasts }: BundleInput, seeds: Seed[]): Resul
   }
 }
 
-const RESULT_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step', 'weak', 'student']
-  .concat(['ceiling', 'pgr', 'agreement', 'agreement_weak_right', 'agreement_weak_wrong'])
-  .concat(['ceiling_agreement_weak_wrong'])
-
-function resultRows(input: BundleInput): Iterable<string> {
-  const rows = input.arms.flatMap(({ arm, stop, bySeed }) =>
-    bySeed.map((s): Cell[] => [
-      ...[arm.task, describe(arm.weak), describe(arm.strong), describe(arm.method), stop, s.seed, s.step],
-      ...[s.weak, s.student, s.ceiling, s.pgr, s.agreement, s.agreementWeakRight, s.agreementWeakWrong],
-      s.ceilingAgreementWeakWrong,
-    ]),
-  )
-  return csv(RESULT_COLUMNS, rows)
-}
-
-/** A variant with its parameters in one field, e.g. `words words=60`. */
-function describe(choice: ModelChoice | Record<string, unknown>): string {
-  const [[, id] = ['', ''], ...params] = Object.entries(choice)
-  return [id, ...params.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
-}
-
 const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed', 'split', 'metric', 'step', 'value']
 
 function* metricRows(input: BundleInput): Generator<string> {
@@ -173,20 +152,12 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
   }
 }
 
-const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
-
 async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
   const found = await input.predictions(arm, seed)
   const examples = await input.tasks.find((task) => task.id === arm.task)?.draws[0]?.examples()
   if (!found || !examples)
     throw new Error(`the predictions of ${arm.title}, seed ${seed.seed}, are missing in the store`)
-  const { weak, student, ceiling } = found
-  function* rows(): Generator<Cell[]> {
-    for (const [i, { id, group, label }] of examples!.test.entries()) {
-      yield [i, id, group, label, weak[i] ?? null, student[i] ?? null, ceiling[i] ?? null]
-    }
-  }
-  yield* csv(PREDICTION_COLUMNS, rows())
+  yield* predictionTable(examples.test, found)
 }
 
 function environment(input: BundleInput): Environment {

@@ -30,7 +30,7 @@ const commands: Record<string, Command> = {
 }
 
 /** What the command line is wired to: everything of a context that does not depend on the arguments. */
-export interface Wiring extends Pick<Context, 'cwd' | 'homeBy'> {
+export interface Wiring extends Pick<Context, 'cwd' | 'homeBy' | 'examine'> {
   /** The data folder when `--home` does not name another. */
   home: string
   openLab(home: string, options: Parameters<Context['openLab']>[0]): ReturnType<Context['openLab']>

@@ -1,4 +1,5 @@
 import type { Failure } from '../../src-preload/contract'
+import { BundleError } from '../bundle'
 import { CheckpointError } from '../data/checkpoints/errors'
 import { ModelError } from '../data/models/errors'
 import { withoutSecrets } from '../data/secrets'
@@ -35,6 +36,14 @@ function wholeFailure(error: unknown, home: string): Failure {
   if (known instanceof LabError) {
     const { code, message, problems } = known
     return problems.length > 0 ? { code, message, problems } : { code, message }
+  }
+  if (known instanceof BundleError) {
+    const problems = known.problems.map(({ file, problem }) => ({
+      path: file || known.path,
+      expected: 'an intact file',
+      got: problem,
+    }))
+    return { code: 'bad-input', message: known.message, problems }
   }
   if (known instanceof ArtifactError) return { code: 'damaged', message: known.message }
   if (known instanceof ModelError) return { code: known.trouble, message: known.message }

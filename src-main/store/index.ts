@@ -7,7 +7,6 @@ import { metricsTable, type Metrics } from './metrics'
 import type { Migration } from './migrations/migration'
 import { needsTable, type Needs } from './needs'
 import { openDatabase, openForReading } from './open'
-import { predictionsTable, type Predictions } from './predictions'
 import { runStagesTable, type RunStages } from './run-stages'
 import { runsTable, type Runs } from './runs'
 import { stagesTable, type Stages } from './stages'
@@ -18,7 +17,6 @@ export { isLocked, lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
 export type { LogRow } from './log'
 export type { MetricRow, Points } from './metrics'
-export type { PredictionRow } from './predictions'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
@@ -32,7 +30,6 @@ export interface Store {
   needs: Needs
   runStages: RunStages
   metrics: Metrics
-  predictions: Predictions
   artifacts: Artifacts
   log: Log
   /** All or nothing; a nested call is part of the outer one. */
@@ -79,7 +76,6 @@ function storeOver(db: Database, path: string): Store {
     needs: guarded(path, needsTable(db)),
     runStages: guarded(path, runStagesTable(db)),
     metrics: guarded(path, metricsTable(db)),
-    predictions: guarded(path, predictionsTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
