@@ -8,17 +8,18 @@
 // --cpu: processor time on one thread instead of time on the clock, for a machine that has other work to do.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { closeApp, load, root } from '../src-native/bench/app.mjs'
 import { CASES } from '../src-native/bench/cases.mjs'
 import { alternate, clocks, expectSame, LearnerSide, TorchSide, UPDATE } from '../src-native/bench/contenders.mjs'
 import { findTorch, installTorch, startTorch } from '../src-native/bench/torch.mjs'
+import { disturbance, disturbanceText, processorName, snapshot } from '../src-native/bench/machine.mjs'
 import { build } from '../src-native/build.mjs'
 
 const { cacheFolder } = await load('src-main/engine/tensorflow/paths.ts')
-const { loadBackend, loadAddon, NativeLearner } = await load(
+const { loadBackend, loadAddon, isaOf, NativeLearner } = await load(
   'src-main/engine/backends/index.ts',
   'src-main/engine/backends/native/addon.ts',
   'src-main/engine/backends/native/learner.ts',
@@ -52,6 +53,7 @@ const SMALL = 5e6
 
 const addonFile = await build()
 const addon = loadAddon()
+const isa = isaOf(addon)
 const environment = join(cacheFolder(), 'bench-torch')
 if (options.install) installTorch(environment)
 const torchAt = findTorch(options.python, environment)
@@ -128,16 +130,19 @@ async function group(one, opened, engine, torch, others) {
   }
   const rows = []
   for (const call of ['step', 'forward']) {
+    const before = snapshot()
     const times = await alternate(Object.values(sides), call, Number(options.seconds), 3)
     const seconds = Object.fromEntries(Object.keys(sides).map((name, i) => [name, times[i]]))
-    rows.push({ case: one.name, call: one.bf16 ? `${call} in bf16` : call, seconds })
+    const row = { case: one.name, call: one.bf16 ? `${call} in bf16` : call, seconds, disturbed: disturbance(before) }
+    rows.push(row)
+    say(row)
   }
   return rows
 }
 
 const sideOf = async ({ net, weights, batches }, extra) => {
-  const isa = options.isa ? { isa: options.isa } : {}
-  const learner = await NativeLearner.create(addon, net, { weights }, { threads, ...isa, ...extra })
+  const kernels = extra.precision === 'bf16' ? 'avx512' : (options.isa ?? isa)
+  const learner = await NativeLearner.create(addon, net, { weights }, { threads, isa: kernels, ...extra })
   return new LearnerSide(learner, batches, now)
 }
 
@@ -163,7 +168,7 @@ async function measure(one) {
     for (const side of [engine, ...Object.values(others)]) side.learner.dispose()
     if (withShortcut && large) {
       const whole = await sideOf(opened, { shortcut: false })
-      const again = await group(one, opened, whole, torch, {})
+      const again = await group({ ...one, name: `${one.name}, no shortcut` }, opened, whole, torch, {})
       again.forEach(({ seconds }, i) =>
         Object.assign(rows[i].seconds, { whole: seconds.engine, wholeTorch: seconds.torch }),
       )
@@ -221,13 +226,50 @@ function print(rows) {
   for (const row of table) line(columns.map((c) => String(row[c])))
 }
 
+/** A row as soon as it is measured: the table comes at the end, and a run may be cut short. */
+function say({ case: name, call, seconds: s, disturbed }) {
+  const torch = s.torch === undefined ? '' : `, PyTorch ${ms(s.torch)} ms: ${ratio(s.torch, s.engine)} times as long`
+  const other = disturbanceText(disturbed)
+  console.log(`  ${name} ${call}: ${ms(s.engine)} ms${torch}${other ? ` (${other})` : ''}`)
+}
+
+/** Thread counts to be measured: 1, 2, 4 … and all. */
+function threadCounts() {
+  const counts = []
+  for (let n = 1; n < addon.threads; n *= 2) counts.push(n)
+  return [...counts, addon.threads]
+}
+
+/** How the engine alone scales: each count of threads by turns with one thread, as a share of so many times its speed. */
+async function scaling(one) {
+  const opened = await one.open(options.models)
+  opened.weights = weightsFor(opened)
+  const counts = threadCounts()
+  const sides = []
+  for (const count of counts) sides.push(await sideOf(opened, { threads: count }))
+  for (const call of ['step', 'forward']) {
+    const before = snapshot()
+    const times = await alternate(sides, call, Number(options.seconds), 3)
+    const parts = counts.map((n, i) => `${n}: ${ms(times[i])} ms, ${Math.round((100 * times[0]) / times[i] / n)} %`)
+    const other = disturbanceText(disturbance(before))
+    console.log(
+      `  ${one.name} ${call} by threads, share of linear scaling: ${parts.join('; ')}${other ? ` (${other})` : ''}`,
+    )
+  }
+  for (const side of sides) side.learner.dispose()
+}
+
+console.log(`${processorName()}; kernels ${options.isa ?? isa}`)
 const rows = []
 for (const one of CASES) if (!options.case || options.case.includes(one.name)) rows.push(...(await measure(one)))
+if (!options.cpu)
+  for (const one of CASES.filter(({ name }) => (options.case ?? ['d128', 'MiniLM-L6, short']).includes(name)))
+    await scaling(one)
 const unit = options.cpu ? 'milliseconds of the processor' : 'milliseconds'
 const about = {
-  processor: cpus()[0].model.trim(),
+  processor: processorName(),
   threads,
-  isa: options.isa ?? addon.isas[0],
+  isa: options.isa ?? isa,
   torch: torchVersion,
   tensorflow: tensorflow?.version ?? null,
   date: new Date().toISOString().slice(0, 10),

@@ -115,6 +115,7 @@ function openLab(): Promise<Lab> {
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
     librarian: join(import.meta.dirname, 'librarian.js'),
+    reader: join(import.meta.dirname, 'reader.js'),
   }
   opening ??= closing
     .then(() => createLab(options))

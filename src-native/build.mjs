@@ -25,6 +25,7 @@ const KERNELS = ['-Wno-uninitialized', '-Wno-maybe-uninitialized']
 const ISAS = {
   x64: {
     avx512: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma'],
+    avx512vl: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma', '-DW2S_NARROW'],
     avx2: ['-mavx2', '-mfma'],
     baseline: [],
   },

@@ -31,11 +31,12 @@ export interface ModelOptions {
   threadWork?: number
   /** For tests: one gradient for all threads, or one each. Default: by the size of the model. */
   sharedGradients?: boolean
-  /** For tests: the kernels to use, of those this processor has. Default: the best. */
+  /** The kernels to use, of those this processor has. Default: the newest. */
   isa?: Isa
 }
 
-export type Isa = 'avx512' | 'avx2' | 'baseline'
+/** `avx512vl`: AVX-512 in vectors of 256 bits. */
+export type Isa = 'avx512' | 'avx512vl' | 'avx2' | 'baseline'
 
 export type NativeBatch = { n: number; dense: Float32Array } | TokenBatch
 
@@ -73,8 +74,15 @@ export interface NativeModel {
 
 export interface NativeAddon {
   Model: new (spec: NetSpec, options: ModelOptions) => NativeModel
-  /** The kernels that this processor can run, the best first. */
+  /** The kernels that this processor can run, the newest first. */
   isas: Isa[]
+  /**
+   * Seconds that these kernels take for a fixed amount of a training step's work, in one thread; takes 5 ms.
+   * @throws TypeError when this processor has none of that name
+   */
+  measure(isa: Isa): number
+  /** Vendor and signature of the processor's model; '' where it has none. */
+  processor: string
   /** Whether this processor multiplies bf16 (AVX512-BF16). */
   bf16: boolean
   /** Cores that this process may use. */

@@ -118,6 +118,8 @@ export interface RunSummary {
   /** Of work by its own stages, pauses and waiting left out. */
   seconds: number
   state: RunState
+  /** Whether it waits for a stage that it shares with the run at work. */
+  sharing: boolean
   stagesDone: number
   stagesTotal: number
   etaSeconds: number | null

@@ -98,7 +98,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   {
     part: /^src-main\/data\//,
     own: [/^src-main\/(data|science)\//],
-    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/(hub|tokenizers)$/],
+    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/tokenizers$/],
   },
   {
     part: /^src-main\/store\//,

@@ -70,7 +70,10 @@ export async function train(training: Training, context: LoopContext): Promise<T
   const work = STEP_WORK * steps * size + examples
   const progress = createProgress(context, { total: steps, unit: 'steps', work })
   let worked = 0
-  const fail = (what: string, step: number) => diverged(what, step, steps, optimiser.lr)
+  const fail = (what: string, step: number) => {
+    progress.breakOff(step, worked)
+    return diverged(what, step, steps, optimiser.lr)
+  }
   const trained: Trained = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
   const due = new Set(evaluations)
 

@@ -17,21 +17,27 @@ export interface Progress {
    * unless it is the end.
    */
   report(done: number, more?: { work: number; phase: string }): void
+  /** The work breaks off here: how far it came is told, however fresh the last report is. */
+  breakOff(done: number, work?: number): void
 }
 
 /** The time left is the time so far, pauses left out, in proportion to the work; null until there is something to go by. */
 export function createProgress({ emit, worked }: Pick<StageContext, 'emit' | 'worked'>, task: Task): Progress {
   const start = worked()
   let last = -Infinity
+  const shareOf = (work: number) => work / (task.work ?? task.total)
+  const tell = (done: number, share: number, phase: string, etaSeconds: number | null) =>
+    emit({ type: 'progress', done, total: task.total, unit: task.unit, share, phase, etaSeconds })
   return {
+    breakOff: (done, work = done) => tell(done, shareOf(work), '', null),
     report(done, { work, phase } = { work: done, phase: '' }) {
       const now = performance.now()
-      const share = work / (task.work ?? task.total)
+      const share = shareOf(work)
       if (now - last < INTERVAL && share < 1) return
       last = now
       const elapsed = (worked() - start) / 1000
       const etaSeconds = share > 0 && elapsed > 0.2 ? (elapsed * (1 - share)) / share : null
-      emit({ type: 'progress', done, total: task.total, unit: task.unit, share, phase, etaSeconds })
+      tell(done, share, phase, etaSeconds)
     },
   }
 }

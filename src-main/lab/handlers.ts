@@ -205,5 +205,7 @@ const LIVE: readonly string[] = ['queued', 'waiting', 'running']
 
 /** What was live when the last process was killed, or the disk went away, as the next one will find it. */
 function standing<T extends RunSummary | StageStatus>(of: T): T {
-  return LIVE.includes(of.state) ? { ...of, state: 'interrupted', etaSeconds: null } : of
+  if (!LIVE.includes(of.state)) return of
+  const stood = { ...of, state: 'interrupted' as const, etaSeconds: null }
+  return 'sharing' in stood ? { ...stood, sharing: false } : stood
 }

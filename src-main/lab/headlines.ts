@@ -34,7 +34,8 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
   }
   return {
     update,
-    catchUp: () => update(store.runs.all().flatMap((run) => (run.ended === 'done' && !run.headline ? [run.id] : []))),
+    catchUp: () =>
+      update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),
     settled: () => work,
   }
 }

@@ -64,7 +64,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources)
   const presets = await readPresets(resources)
-  const librarian = createLibrarian({ cache: options.cache, bundled: join(resources, 'models') }, options.librarian)
+  const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
+  const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
   const models = createModelDesk(librarian, store, bus)
   const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)

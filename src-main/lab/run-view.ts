@@ -13,7 +13,7 @@ export const armsOf = (run: RunCounts) => storedArms(run.arms)
 export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
 
 function stateOf(run: RunCounts): RunState {
-  return run.ended ?? (run.running > 0 ? 'running' : 'queued')
+  return run.ended ?? (run.running ? 'running' : 'queued')
 }
 
 /** A run as the list shows it. */
@@ -21,7 +21,9 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunS
   const { id, name, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
   const times = { createdAt, queuedAt, endedAt, seconds }
-  return { id, name, question, ...times, state: stateOf(run), stagesDone, stagesTotal, etaSeconds, headline }
+  const state = stateOf(run)
+  const sharing = state === 'queued' && run.sharing === 1
+  return { id, name, question, ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline }
 }
 
 /** A run with its arms and stages. */

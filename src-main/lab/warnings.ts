@@ -24,8 +24,8 @@ export function warningsOf({ spec, plan }: Planned, { space, models, sources }: 
   const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models), ...starved(spec, sources)]
   if (spec.measure === 'development')
     warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
-  if (spec.seeds.length < 3)
-    warnings.push('Fewer than 3 seeds: the interval over seeds says little. The paper’s code asks for several too.')
+  const few = FEW_SEEDS[spec.seeds.length]
+  if (few) warnings.push(few)
   for (const [side, lr] of fastFinetuning(spec))
     warnings.push(
       `Learning rate ${lr} of the ${side} model: finetuning a pretrained transformer wants about 0.00001 to 0.0003; more destroys what it knows.`,
@@ -35,6 +35,12 @@ export function warningsOf({ spec, plan }: Planned, { space, models, sources }: 
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
     )
   return warnings
+}
+
+/** What so many seeds tell of chance between trainings. */
+const FEW_SEEDS: Record<number, string> = {
+  1: 'One seed: no interval can tell what chance in training does to its numbers.',
+  2: 'Two seeds: what chance in training does is judged from one difference, so intervals are wide (up to 12.7 standard errors). Three bring that to 4.3, five to 2.8.',
 }
 
 /** Fewer examples than this in a split make its part of the experiment a matter of luck. */

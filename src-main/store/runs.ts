@@ -18,7 +18,10 @@ export interface RunRow {
   headline: string
 }
 export type RunCounts = RunRow & {
-  running: number
+  /** Whether a stage is at work for it: one that no run before it in the queue wants. */
+  running: 0 | 1
+  /** Whether a stage of it is at work for a run before it. */
+  sharing: 0 | 1
   stagesDone: number
   stagesTotal: number
   /** That stages of its own have worked, pauses left out: those begun since it was made, and over. */
@@ -30,8 +33,13 @@ export function runsTable(db: Database) {
   const insert = db.prepare<[RunRow]>(`
     INSERT INTO runs (id, name, question, spec, arms, createdAt, queuedAt, endedAt, ended, headline)
     VALUES (@id, @name, @question, @spec, @arms, @createdAt, @queuedAt, @endedAt, @ended, @headline)`)
+  const before = `
+    EXISTS (SELECT 1 FROM run_stages other JOIN runs first ON first.id = other.run
+      WHERE other.stage = s.id AND first.ended IS NULL
+        AND (first.queuedAt, first.rowid) < (runs.queuedAt, runs.rowid))`
   const counted = `
-    SELECT runs.*, coalesce(sum(s.state = 'running'), 0) AS running, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
+    SELECT runs.*, coalesce(max(s.state = 'running' AND NOT ${before}), 0) AS running,
+      coalesce(max(s.state = 'running' AND ${before}), 0) AS sharing, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
       count(s.id) AS stagesTotal,
       coalesce(sum(iif(s.startedAt >= runs.createdAt AND NOT rs.cached, s.endedAt - s.startedAt - s.pausedMs, 0)), 0)
         / 1000.0 AS seconds

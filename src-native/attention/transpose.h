@@ -6,7 +6,7 @@
 namespace w2s {
 namespace {
 
-#if defined(__AVX512F__)
+#if defined(W2S_WIDE)
 constexpr int BLOCK = 16;
 
 /** to[16][toStride] = from[16][fromStride]^T; rows of `from` beyond `rows` count as zero. */

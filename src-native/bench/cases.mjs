@@ -67,6 +67,15 @@ async function reviews(tokenizer, count, n) {
   })
 }
 
+/** A pretrained model's shape on ragged texts of about 15 tokens, as of words or short sentences; random weights. */
+function shortTexts(name, shape, n) {
+  const open = async () => ({
+    ...{ net: shape, weights: [], about: `${n} random texts of 5 to 25 tokens, random weights` },
+    batches: randomTexts(6, n, shape.vocabulary, (next) => 5 + Math.floor(21 * next())),
+  })
+  return { name, targets: {}, open }
+}
+
 /** A pretrained model from the cache; where it is not there, its shape with random weights, and random lengths. */
 function pretrained(name, model, shape, n, targets) {
   const open = async (cache) => {
@@ -84,9 +93,10 @@ function pretrained(name, model, shape, n, targets) {
 
 export const CASES = [
   gpt2(32, 2, 2, { step: 6, forward: 4.5 }),
-  gpt2(64, 2, 4, { step: 4, forward: 3.5 }),
-  gpt2(128, 4, 4, { step: 2.2, forward: 2 }),
-  gpt2(256, 6, 8, { step: 1.7, forward: 1.6 }),
+  gpt2(64, 2, 4, { step: 4.5, forward: 3.5 }),
+  gpt2(128, 4, 4, { step: 2.5, forward: 2 }),
+  gpt2(256, 6, 8, { step: 1.8, forward: 1.6 }),
   pretrained('MiniLM-L6', 'minilm-l6', MINILM, 32, { step: 2 }),
+  shortTexts('MiniLM-L6, short', MINILM, 32),
   pretrained('SmolLM2-135M', 'smollm2-135m-instruct', SMOLLM2, 16, { step: 1.5, 'step in bf16': 2.5 }),
 ]

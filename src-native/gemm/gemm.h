@@ -11,12 +11,12 @@ namespace {
 
 // Rows of a register tile of 2 vectors' width, found by measuring (gcc's choices are a lottery: measure, do not
 // derive). AVX-512 has 32 registers and fits 12 x 2; the others have 16 and fit 6 x 2 (AVX2) and 4 x 2 (SSE2).
-constexpr int TILE_ROWS = W == 16 ? 12 : W == 8 ? 6 : 4;
+constexpr int TILE_ROWS = REGISTERS == 32 ? 12 : W == 8 ? 6 : 4;
 // Steps of depth in a piece. With AVX-512 gcc copies accumulators about if it is more than one (bf16: 470 to 340
 // GFLOP/s).
 constexpr int UNROLL = W == 16 ? 1 : 4;
 // `outer` makes tiles of a panel's 32 rows, which 8 divides and 12 does not.
-constexpr int OUTER_ROWS = W == 16 ? 8 : W == 8 ? 6 : 4;
+constexpr int OUTER_ROWS = REGISTERS == 32 ? 8 : W == 8 ? 6 : 4;
 
 /** Factors in single precision. gemm/bf16.cpp has the other kind. */
 struct Fp32 {

@@ -4,6 +4,8 @@
 // `stride` allocated rows is data[((c / 32) * stride + r) * 32 + c % 32]. With that one layout x W, dY W^T and x^T dY
 // all run on contiguous memory without packing. Columns beyond a matrix' true width are zero and stay zero.
 #pragma once
+#include <string>
+#include <vector>
 
 namespace w2s {
 
@@ -112,6 +114,18 @@ struct Kernels {
    * scale unless scale is 0. A target under 0 gives no loss and a zero gradient. scratch: rows * 64 floats. */
   void (*crossEntropy)(Panels x, long rows, long cols, const int* target, float scale, double* rowLoss, float* scratch);
 };
+
+/** What this processor can run, the newest first. */
+std::vector<const char*> isas();
+
+/** The processor's own name for its model, as vendor and signature; '' where there is none. */
+std::string processor();
+
+/**
+ * Seconds that a table takes for a fixed amount of the work of a training step, in one thread: some five milliseconds are
+ * spent, and the best of many short runs is taken, so that other work on the machine does not count.
+ */
+double measure(const Kernels& kernels);
 
 /** The table for this processor; `isa` (or null) asks for one by name, e.g. to test the baseline on a newer machine. */
 const Kernels* chooseKernels(const char* isa);

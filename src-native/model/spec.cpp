@@ -11,12 +11,17 @@ void need(bool holds, const char* field, const std::string& expected, long got) 
     throw std::invalid_argument(std::string(field) + ": expected " + expected + ", got " + std::to_string(got));
 }
 
+/** Blocks, or hidden layers: a list of things to be made, each of which takes time even if it is small. */
+constexpr long MOST_LAYERS = 1024;
+/** More than any machine holds; beyond, sizes would not fit into a number. */
+constexpr double MOST_WEIGHTS = 1e12;
+
 void positive(const char* field, long value) {
   need(value > 0 && value < (1l << 31), field, "a positive number", value);
 }
 
 void checkTransformer(const Spec& s) {
-  positive("layers", s.layers);
+  need(s.layers > 0 && s.layers <= MOST_LAYERS, "layers", "1 to " + std::to_string(MOST_LAYERS), s.layers);
   positive("heads", s.heads);
   positive("kvHeads", s.kvHeads);
   positive("headSize", s.headSize);
@@ -32,9 +37,25 @@ void checkTransformer(const Spec& s) {
        "at most " + std::to_string(s.layers) + " blocks", s.trainable.blocks);
 }
 
+/** About; in floating point, since any product may overflow. */
+double weightsOf(const Spec& s) {
+  const double width = (double)s.width;
+  double total = (double)s.vocabulary * width;
+  if (s.family == Family::transformer) {
+    const double heads = (double)s.headSize * (2.0 * (double)s.heads + 2.0 * (double)s.kvHeads);
+    total += (double)(s.positions + s.tokenTypes) * width + (double)s.layers * width * (heads + 3.0 * (double)s.inner);
+    return total + width * (double)s.classes;
+  }
+  double in = s.family == Family::mlp ? (double)s.input : width;
+  for (long out : s.hidden) total += in * (double)out, in = (double)out;
+  return total + in * (double)s.classes;
+}
+
 }  // namespace
 
 void check(const Spec& s) {
+  const long hidden = (long)s.hidden.size();
+  need(hidden <= MOST_LAYERS, "hidden", "at most " + std::to_string(MOST_LAYERS) + " layers", hidden);
   if (s.head == Head::classes) positive("classes", s.classes);
   for (long h : s.hidden) positive("hidden", h);
   if (s.family == Family::mlp) positive("input", s.input);
@@ -43,6 +64,7 @@ void check(const Spec& s) {
     checkTransformer(s);
   else
     need(s.head == Head::classes, "head", "a head of classes", 0);
+  if (weightsOf(s) > MOST_WEIGHTS) throw std::invalid_argument("spec: expected a model of at most 1e12 weights");
 }
 
 }  // namespace w2s

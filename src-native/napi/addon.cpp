@@ -2,52 +2,18 @@
 #include <algorithm>
 #include <cstring>
 
-#include "jobs.h"
+#include "call.h"
 #include "spec.h"
+#include "tensors.h"
 
 namespace w2s {
 
 namespace {
 
-struct Addon {
-  explicit Addon(napi_env env) : jobs(env) {}
-  Jobs jobs;
-};
-
-Addon& addonOf(napi_env env) {
-  Addon* addon = nullptr;
-  ok(napi_get_instance_data(env, (void**)&addon), "instance data");
-  return *addon;
-}
-
-/** A JavaScript Model. Jobs hold the network too, so that dispose() and garbage collection never pull it away from one.
- */
-struct Model {
-  std::shared_ptr<Network> network;
-  double backwardWork = 0;  // of the backward pass that the last forward pass waits for
-};
-
 /** Floating-point operations of a call that is run where it is made: 5 ms of two cores with AVX-512, 40 of SSE2. */
 constexpr double SMALL = 1e9;
 /** What an update comes to for each weight, in the time it takes. */
 constexpr double UPDATE_WORK = 100;
-
-struct Call {
-  napi_env env;
-  napi_value self;
-  std::vector<napi_value> arguments;
-  Model* model = nullptr;
-  std::shared_ptr<Network> network;
-
-  Call(napi_env env, napi_callback_info info, std::size_t expected) : env(env), arguments(expected) {
-    std::size_t count = expected;
-    ok(napi_get_cb_info(env, info, &count, arguments.data(), &self, nullptr), "arguments");
-    if (napi_unwrap(env, self, (void**)&model) != napi_ok || !model) throw BadArgument("expected a Model as `this`");
-    if (!model->network) throw std::runtime_error("this model was disposed of");
-    network = model->network;
-  }
-  Jobs& jobs() const { return addonOf(env).jobs; }
-};
 
 /** A batch with its own copy of the numbers: JavaScript may change them while the job waits. */
 struct OwnBatch {
@@ -101,9 +67,13 @@ napi_value construct(napi_env env, napi_callback_info info) {
     const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
     auto model = std::make_unique<Model>();
     model->network = createNetwork(spec, options.network, addonOf(env).jobs.pool(threads), *kernels);
-    auto finalize = [](napi_env, void* data, void*) { delete (Model*)data; };
+    auto finalize = [](napi_env env, void* data, void*) {
+      const std::unique_ptr<Model> model((Model*)data);
+      model->network = nullptr;
+      model->tell(env);
+    };
     ok(napi_wrap(env, self, model.get(), finalize, nullptr, nullptr), "wrap");
-    model.release();
+    model.release()->tell(env);
     return self;
   });
 }
@@ -113,7 +83,10 @@ napi_value dispose(napi_env env, napi_callback_info info) {
     napi_value self;
     Model* model = nullptr;
     ok(napi_get_cb_info(env, info, nullptr, nullptr, &self, nullptr), "arguments");
-    if (napi_unwrap(env, self, (void**)&model) == napi_ok && model) model->network = nullptr;
+    if (napi_unwrap(env, self, (void**)&model) == napi_ok && model) {
+      model->network = nullptr;
+      model->tell(env);
+    }
     return undefined(env);
   });
 }
@@ -230,102 +203,6 @@ napi_value generate(napi_env env, napi_callback_info info) {
   });
 }
 
-napi_value describe(napi_env env, const Tensor& t) {
-  napi_value shape = newArray(env, t.shape.size());
-  for (std::size_t d = 0; d < t.shape.size(); d++)
-    ok(napi_set_element(env, shape, (unsigned)d, newNumber(env, (double)t.shape[d])), "shape");
-  napi_value object = newObject(env);
-  set(env, object, "name", newText(env, t.name));
-  set(env, object, "shape", shape);
-  return object;
-}
-
-napi_value tensors(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    Call call(env, info, 0);
-    const std::vector<Tensor>& all = call.network->parameters.tensors();
-    napi_value list = newArray(env, all.size());
-    for (std::size_t i = 0; i < all.size(); i++)
-      ok(napi_set_element(env, list, (unsigned)i, describe(env, all[i])), "element");
-    return list;
-  });
-}
-
-/** Makes the list of named tensors at once, for the job to fill: `fill(network, memory per tensor)`. */
-template <typename F>
-napi_value readTensors(napi_env env, napi_callback_info info, F fill) {
-  Call call(env, info, 0);
-  const std::vector<Tensor>& all = call.network->parameters.tensors();
-  napi_value list = newArray(env, all.size());
-  std::vector<float*> memory(all.size());
-  for (std::size_t i = 0; i < all.size(); i++) {
-    napi_value tensor = describe(env, all[i]);
-    set(env, tensor, "data", newFloats(env, (std::size_t)all[i].count(), &memory[i]));
-    ok(napi_set_element(env, list, (unsigned)i, tensor), "element");
-  }
-  return call.jobs().add(env, list, [network = call.network, memory, fill] { fill(*network, memory); });
-}
-
-napi_value save(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    return readTensors(env, info, [](Network& network, const std::vector<float*>& memory) { network.save(memory); });
-  });
-}
-
-napi_value gradients(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    return readTensors(env, info,
-                       [](Network& network, const std::vector<float*>& memory) { network.gradients(memory); });
-  });
-}
-
-/** Everything is checked before anything is changed. */
-napi_value load(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    Call call(env, info, 1);
-    const std::vector<Tensor>& known = call.network->parameters.tensors();
-    unsigned length = 0;
-    if (napi_get_array_length(env, call.arguments[0], &length) != napi_ok)
-      throw BadArgument("tensors: expected a list");
-    struct Given {
-      std::size_t tensor;
-      std::vector<float> data;
-      bool transposed;
-    };
-    auto given = std::make_shared<std::vector<Given>>();
-    for (unsigned i = 0; i < length; i++) {
-      napi_value element;
-      ok(napi_get_element(env, call.arguments[0], i, &element), "element");
-      Fields f(env, element, "tensors[" + std::to_string(i) + "]");
-      const std::string name = f.string("name");
-      const auto found = std::find_if(known.begin(), known.end(), [&](const Tensor& t) { return t.name == name; });
-      if (found == known.end()) throw BadArgument("tensor " + name + ": this model has none of that name");
-      std::vector<long> shape = f.integers("shape");
-      const bool transposed = f.has("transposed") && f.boolean("transposed");
-      if (transposed) std::reverse(shape.begin(), shape.end());
-      if (shape != found->shape) {
-        auto list = [](const std::vector<long>& s) {
-          std::string text;
-          for (long x : s) text += (text.empty() ? "" : ", ") + std::to_string(x);
-          return "[" + text + "]";
-        };
-        throw BadArgument("tensor " + name + ": expected shape " + list(found->shape) + ", got " + list(shape) +
-                          (transposed ? " (after transposing)" : ""));
-      }
-      const auto data = floats(env, f.get("data"), ("tensor " + name + ": data").c_str());
-      if ((long)data.size != found->count())
-        throw BadArgument("tensor " + name + ": expected " + std::to_string(found->count()) + " numbers, got " +
-                          std::to_string(data.size));
-      f.done();
-      given->push_back({(std::size_t)(found - known.begin()), data.copy(), transposed});
-    }
-    return call.jobs().add(env, nullptr, [network = call.network, given] {
-      for (const Given& g : *given) network->load(network->parameters.tensors()[g.tensor], g.data.data(), g.transposed);
-      network->loaded();
-    });
-  });
-}
-
 napi_value memory(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 0);
@@ -341,6 +218,18 @@ napi_value memory(napi_env env, napi_callback_info info) {
           set(env, object, "activations", newNumber(env, m->activations));
           return object;
         });
+  });
+}
+
+napi_value measured(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    std::size_t count = 1;
+    napi_value isa;
+    ok(napi_get_cb_info(env, info, &count, &isa, nullptr, nullptr), "arguments");
+    const Kernels* kernels = typeOf(env, isa) == napi_string ? chooseKernels(text(env, isa).c_str()) : nullptr;
+    if (!kernels) throw BadArgument("isa: expected one that this processor has, got " + shown(env, isa));
+    const FlushedDenormals flushed;
+    return newNumber(env, measure(*kernels));
   });
 }
 
@@ -364,11 +253,14 @@ napi_value start(napi_env env, napi_value exports) {
     ok(napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct, nullptr, std::size(methods), methods, &model),
        "class");
     set(env, exports, "Model", model);
-    napi_value isas = newArray(env, 0);
+    napi_value list = newArray(env, 0);
     unsigned count = 0;
-    for (const char* isa : {"avx512", "avx2", "baseline"})
-      if (chooseKernels(isa)) ok(napi_set_element(env, isas, count++, newText(env, isa)), "element");
-    set(env, exports, "isas", isas);
+    for (const char* isa : isas()) ok(napi_set_element(env, list, count++, newText(env, isa)), "element");
+    set(env, exports, "isas", list);
+    napi_value measuring;
+    ok(napi_create_function(env, "measure", NAPI_AUTO_LENGTH, measured, nullptr, &measuring), "function");
+    set(env, exports, "measure", measuring);
+    set(env, exports, "processor", newText(env, processor()));
     napi_value bf16;
     ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");
     set(env, exports, "bf16", bf16);

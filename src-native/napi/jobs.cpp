@@ -42,7 +42,7 @@ napi_value Jobs::add(napi_env env, napi_value output, std::function<void()> work
   job->result = std::move(result);
   napi_value promise;
   ok(napi_create_promise(env, &job->deferred, &promise), "promise");
-  if (small && waiting_ == 0 && here_ < HERE_AT_MOST) {
+  if (small && idle() && here_ < HERE_AT_MOST) {
     performHere(*job);
     resolve(env, *job, output ? output : undefined(env));
     return promise;

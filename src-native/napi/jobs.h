@@ -40,6 +40,9 @@ class Jobs {
   napi_value add(napi_env env, napi_value output, std::function<void()> work,
                  std::function<napi_value(napi_env)> result = {}, bool small = false);
 
+  /** Whether no job runs or waits: then this thread may look into networks. */
+  bool idle() const { return waiting_ == 0; }
+
   /** The pool of so many threads: made once, asleep when idle. */
   Pool& pool(int threads);
 

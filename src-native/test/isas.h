@@ -8,8 +8,7 @@ namespace w2s {
 
 template <typename F>
 void eachIsa(F f) {
-  for (const char* isa : {"avx512", "avx2", "baseline"})
-    if (const Kernels* kernels = chooseKernels(isa)) f(*kernels);
+  for (const char* isa : isas()) f(*chooseKernels(isa));
 }
 
 /** A matrix of panels with exactly the memory it needs, so that the sanitizer sees every step outside. */

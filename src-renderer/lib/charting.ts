@@ -4,16 +4,21 @@ import {
   CategoryScale,
   Chart,
   Filler,
+  Interaction,
   LinearScale,
   LineController,
   LineElement,
   PointElement,
   Tooltip,
   type ChartConfiguration,
+  type InteractionItem,
+  type InteractionModeFunction,
   type Plugin,
 } from 'chart.js'
+import { getRelativePosition } from 'chart.js/helpers'
 import annotation from 'chartjs-plugin-annotation'
 import type { Palette } from '../state/theme.svelte'
+import type { Shape } from './roles'
 
 declare module 'chart.js' {
   interface LineControllerDatasetOptions {
@@ -21,6 +26,9 @@ declare module 'chart.js' {
     endLabel?: string
     /** Left out of the tooltip: bands and helper lines. */
     silent?: boolean
+  }
+  interface InteractionModeMap {
+    told: InteractionModeFunction
   }
 }
 
@@ -68,6 +76,33 @@ const endLabels: Plugin<'line'> = {
     ctx.restore()
   },
 }
+
+const isSilent = (dataset: object | undefined) =>
+  dataset !== undefined && 'silent' in dataset && dataset.silent === true
+
+/**
+ * The points that the tooltip tells of: those nearest to the pointer (along x alone where `axis` is 'x'), however far,
+ * of everything but bands and helper lines.
+ */
+const told: InteractionModeFunction = (chart, event, { axis }) => {
+  const at = getRelativePosition(event, chart)
+  let nearest: InteractionItem[] = []
+  let least = Infinity
+  for (const { index: datasetIndex, data } of chart.getSortedVisibleDatasetMetas()) {
+    if (isSilent(chart.data.datasets[datasetIndex])) continue
+    for (const [index, element] of data.entries()) {
+      const distance = axis === 'x' ? Math.abs(element.x - at.x) : Math.hypot(element.x - at.x, element.y - at.y)
+      if (!(distance <= least)) continue
+      if (distance < least) nearest = []
+      least = distance
+      nearest.push({ element, datasetIndex, index })
+    }
+  }
+  return nearest
+}
+Interaction.modes.told = told
+/** The same for charts of points that are in no order along x. */
+export const NEAREST = { mode: 'told', axis: 'xy', intersect: false } as const
 
 Chart.register(
   LineController,
@@ -125,13 +160,12 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
     // A point or a thick line at the end of an axis is drawn whole.
     clip: 6,
     layout: { padding: { right, top: 4 } },
-    interaction: { mode: 'x', intersect: false, axis: 'x' },
+    interaction: { mode: 'told', intersect: false, axis: 'x' },
     scales: { x: axis(x, false), y: axis(y, true) },
-    elements: { point: { radius: 0, hitRadius: 4 }, line: { borderWidth: 2, borderJoinStyle: 'round' } },
+    elements: { point: { radius: 0, hitRadius: 0 }, line: { borderWidth: 2, borderJoinStyle: 'round' } },
     plugins: {
       tooltip: {
         ...tooltipLook(p),
-        filter: (item) => !item.dataset.silent,
         callbacks: {
           title: (items) =>
             items[0] ? `${x.title ?? ''} ${x.format?.(items[0].parsed.x ?? 0) ?? items[0].parsed.x}` : '',
@@ -140,6 +174,27 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
       },
     },
   }
+}
+
+const STYLES = {
+  rect: { pointStyle: 'rect' },
+  rectRot: { pointStyle: 'rectRot' },
+  circle: { pointStyle: 'circle' },
+  triangle: { pointStyle: 'triangle' },
+  down: { pointStyle: 'triangle', pointRotation: 180 },
+  pill: { pointStyle: 'rectRounded' },
+  cross: { pointStyle: 'crossRot' },
+  plus: { pointStyle: 'cross' },
+} as const satisfies Record<Shape, object>
+/** They have no area: their strokes are all that is seen of them. */
+const STROKES: readonly Shape[] = ['cross', 'plus']
+
+/** How Chart.js draws a marker: filled with a thin rim in the colour of the ground, or by strokes of its own colour. */
+export function markerOf(shape: Shape, color: string, ground: string) {
+  const rim = STROKES.includes(shape)
+    ? { borderColor: color, borderWidth: 2.5 }
+    : { borderColor: ground, borderWidth: 1 }
+  return { ...STYLES[shape], pointRadius: 5, backgroundColor: color, ...rim }
 }
 
 /** Colours of the tooltip. */

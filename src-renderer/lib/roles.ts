@@ -1,25 +1,35 @@
 import type { Arm, Cell } from './types'
 
-/** How a line of a role looks: a colour token, and a dash so that colour is never alone. */
+/** How a role looks: a colour token, and a dash or a marker so that colour is never alone. */
 export interface Look {
-  color: 'weak' | 'student' | 'student2' | 'student3' | 'ceiling' | 'copied' | 'corrected'
+  color: 'weak' | 'ceiling' | 'copied' | 'corrected' | (typeof COLORS)[number]
   dash: readonly number[]
+  marker: Shape
 }
-export const WEAK: Look = { color: 'weak', dash: [] }
-export const CEILING: Look = { color: 'ceiling', dash: [] }
-export const WEAK_LABELS: Look = { color: 'weak', dash: [6, 4] }
-export const WEAK_ERRORS: Look = { color: 'copied', dash: [2, 3] }
+/** Those of weak and ceiling are theirs alone; none points to a side, as the end of an interval that is cut does. */
+export type Shape = 'rect' | 'rectRot' | (typeof SHAPES)[number]
 
-const STUDENTS: readonly Look[] = [
-  { color: 'student', dash: [] },
-  { color: 'student2', dash: [6, 4] },
-  { color: 'student3', dash: [8, 3, 2, 3] },
-]
+const COLORS = ['student', 'student2', 'student3', 'student4', 'student5'] as const
+const SHAPES = ['circle', 'triangle', 'down', 'cross', 'pill', 'plus'] as const
+const DASHES: readonly (readonly number[])[] = [[], [6, 4], [8, 3, 2, 3], [2, 3]]
+
+export const WEAK: Look = { color: 'weak', dash: [], marker: 'rect' }
+export const CEILING: Look = { color: 'ceiling', dash: [], marker: 'rectRot' }
+export const WEAK_LABELS: Look = { color: 'weak', dash: [6, 4], marker: 'rect' }
+export const WEAK_ERRORS: Look = { color: 'copied', dash: [2, 3], marker: 'rect' }
+
+/** The look of the n-th method: thirty differ in colour and shape. */
+export const studentLook = (n: number): Look => ({
+  color: COLORS[n % COLORS.length]!,
+  dash: DASHES[n % DASHES.length]!,
+  marker: SHAPES[n % SHAPES.length]!,
+})
 
 /** One look per method, in the order in which the arms name them: the same method looks the same on every task. */
 export function studentLooks(arms: readonly Arm[]): (arm: Arm) => Look {
   const methods = [...new Set(arms.map((arm) => arm.methodTitle))]
-  return (arm) => STUDENTS[Math.max(0, methods.indexOf(arm.methodTitle)) % STUDENTS.length]!
+  const looks = methods.map((_, n) => studentLook(n))
+  return (arm) => looks[methods.indexOf(arm.methodTitle)] ?? studentLook(0)
 }
 
 export type Verdict = 'kept' | 'newly broken' | 'corrected' | 'copied' | 'hard'

@@ -1,13 +1,18 @@
 import { about, duration } from './format'
 import type { RunSummary, StageState, StageStatus } from './types'
 
-/** A stage that failed without having begun was only left out: something that it needs failed. */
-export function shownState({ state, startedAt }: StageStatus): StageState | 'skipped' {
-  return state === 'failed' && startedAt === null ? 'skipped' : state
+export type ShownState = StageState | 'skipped' | 'not begun'
+
+/** A stage that failed without having begun was only left out: something that it needs failed; none was interrupted then. */
+export function shownState({ state, startedAt }: StageStatus): ShownState {
+  if (startedAt !== null) return state
+  if (state === 'failed') return 'skipped'
+  return state === 'interrupted' || state === 'cancelled' ? 'not begun' : state
 }
 
-/** What a live run still takes, its wait in the queue not counted; '' when that is not known. */
-export function timeText({ state, etaSeconds }: RunSummary): string {
+/** What a live run still takes, its wait in the queue not counted, or what it waits for; '' when that is not known. */
+export function timeText({ state, sharing, etaSeconds }: RunSummary): string {
+  if (sharing) return 'waits for a shared stage'
   if (etaSeconds === null) return ''
   return state === 'queued' ? `takes ${about(etaSeconds)}` : `${duration(etaSeconds)} left`
 }

@@ -12,6 +12,8 @@ export interface Palette {
   student: string
   student2: string
   student3: string
+  student4: string
+  student5: string
   ceiling: string
   copied: string
   corrected: string
@@ -30,6 +32,8 @@ const TOKENS = [
   'student',
   'student2',
   'student3',
+  'student4',
+  'student5',
   'ceiling',
   'copied',
   'corrected',

@@ -1,4 +1,5 @@
 // The command line as users run it: a built process of Node with its own data folder.
+import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +19,8 @@ const SPEC = {
   evaluations: 4,
   seeds: [0, 1],
 }
+
+const hasNumpy = spawnSync('python3', ['-I', '-c', 'import numpy']).status === 0
 
 let w2s: CommandLine
 const tables = readTables()
@@ -229,6 +232,12 @@ describe('a run', () => {
     expect(mismatches(tables, 'verify', verified.document)).toEqual([])
     expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
     expect(verified.document).toMatchObject({ ok: true, run: runs.map(({ id }) => ({ id }))[0] })
+  })
+
+  it.skipIf(!hasNumpy)('is what its predictions say, by a program that shares nothing with this one', () => {
+    const script = join(import.meta.dirname, '../../scripts/recompute.py')
+    const { status, stdout } = spawnSync('python3', ['-I', script, join(w2s.home, 'third.zip')], { encoding: 'utf8' })
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^(\d+) of \1 numbers agree: 1 arms, 0 differences\n$/)])
   })
 
   it('says what is wrong with a bundle that was changed', async () => {

@@ -42,6 +42,7 @@ export async function buildCommandLine(env: Record<string, string> = {}): Promis
     engine: at('engine/index.ts'),
     analyst: at('lab/results/worker.ts'),
     librarian: at('lab/models/worker.ts'),
+    reader: at('lab/models/reading.ts'),
   }
   await build({
     root,

@@ -38,7 +38,7 @@ describe.skipIf(process.platform !== 'linux')('a program that the app runs', { t
     await expect(runTool('no-such-program', [], {})).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('works in an empty folder, whatever lies where the command was typed in', async () => {
+  it('works in an empty folder, whatever lies where the command was typed in', () => {
     const folder = temporaryFolder()
     for (const name of ['pip', 'zipfile', 'subprocess', 'os', 'threading', 'signal', 'runpy', 'sitecustomize'])
       writeFileSync(

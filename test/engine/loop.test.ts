@@ -171,6 +171,22 @@ describe('the training loop', () => {
     await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
   })
 
+  test('tells how far it came when it breaks off, also right after another report', async () => {
+    const events: StageEvent[] = []
+    const input = await training({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
+    const context = { emit: (event: StageEvent) => events.push(event), checkpoint: () => Promise.resolve(), worked }
+    const step = await train(input, context).then(
+      () => NaN,
+      (error: Error) => Number(/at step (\d+) of 20/.exec(error.message)![1]),
+    )
+    expect(step).toBeGreaterThan(0)
+    const last = events.filter((event) => event.type === 'progress').at(-1)
+    expect(last).toMatchObject({ done: step, total: 20, unit: 'steps', etaSeconds: null })
+    expect(last!.share).toBeGreaterThan(0)
+    expect(last!.share).toBeLessThan(1)
+    input.learner.dispose()
+  })
+
   test('ends so, too, when only the predictions after the last step are not numbers', async () => {
     const events: StageEvent[] = []
     const input = await training({ optimiser: { ...OPTIMISER, epochs: 0.2 } })

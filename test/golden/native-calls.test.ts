@@ -56,6 +56,28 @@ describe('calls of the native engine', () => {
     model.dispose()
   })
 
+  it('leave no models behind that nobody holds: V8 knows what they weigh', async () => {
+    const wide: NetSpec = { kind: 'mlp', input: 1000, hidden: [1000], classes: 2 } // 8 MB with its mirror
+    const before = process.memoryUsage.rss()
+    let most = 0
+    for (let i = 0; i < 200; i++) {
+      new addon.Model(wide, { threads: 1 })
+      await new Promise(setImmediate) // collected ones are finalised between turns
+      most = Math.max(most, process.memoryUsage.rss() - before)
+    }
+    expect(most).toBeLessThan(800e6) // of 1,600
+  })
+
+  it('refuse a model that would take for ever to make, or whose size is no number', () => {
+    const make = (change: object) => () => new addon.Model({ ...spec, ...change }, {})
+    expect(make({ layers: 2 ** 31 - 1 })).toThrow('layers: expected 1 to 1024, got 2147483647')
+    const heads = 2 ** 31 - 1
+    expect(make({ heads, kvHeads: heads, headSize: heads })).toThrow('expected a model of at most 1e12 weights')
+    expect(() => new addon.Model({ ...MLP, hidden: new Array<number>(2000).fill(4) }, {})).toThrow(
+      'hidden: expected at most 1024 layers, got 2000',
+    )
+  })
+
   it('of several models do not disturb each other', async () => {
     const [a, b] = [await modelOf(addon, spec, { threads: 2 }), await modelOf(addon, MLP, { threads: 1 })]
     const first = a.forward(batch, true)

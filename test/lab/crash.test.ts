@@ -171,6 +171,13 @@ describe('the app', () => {
     meddle(home, (db) => expect(metrics(db)).toEqual(curves))
   })
 
+  test('says of a run that was stopped what its finished arms have found', async () => {
+    const { home, runId } = await finishedHome()
+    meddle(home, (db) => void db.prepare(`UPDATE runs SET ended = 'interrupted', headline = ''`).run())
+    const lab = await openLab({ home })
+    await expect.poll(async () => (await lab.calls.runDetail(runId)).headline).toMatch(/^naive: /)
+  })
+
   test('does not adopt a stage whose files are not what its manifest says', async () => {
     const { home, runId } = await finishedHome()
     let key = ''

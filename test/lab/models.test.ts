@@ -1,6 +1,6 @@
 // The models desk over a hub of the test's own: in this thread, and in the librarian's as the app has it.
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { LabEvent } from '../../src-preload/contract'
@@ -24,7 +24,7 @@ const NEOX: CatalogueModel = {
 }
 type ModelEvent = LabEvent & { type: 'model' }
 
-const built = builtProcesses()
+const built = builtProcesses({ wedged: resolve(import.meta.dirname, 'fixtures/wedged-reader.ts') })
 let hub: HubServer
 beforeAll(async () => {
   hub = await serveHub(NEOX.hub, golden('tiny-neox'))
@@ -41,13 +41,14 @@ interface Desk {
   heard: (wanted: (event: ModelEvent) => boolean) => Promise<ModelEvent>
 }
 
-function openDesk(script?: string): Desk {
+function openDesk(script?: string, reader?: string): Desk {
   const cache = temporaryFolder()
   const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
   const bus = createBus()
   const events: LabEvent[] = []
   bus.subscribe((batch) => events.push(...batch))
-  const librarian = createLibrarian({ cache, hubUrl: hub.url, catalogue: [NEOX], memory: 8e9 }, script)
+  const options = { cache, hubUrl: hub.url, catalogue: [NEOX], memory: 8e9 }
+  const librarian = createLibrarian({ options, reader }, script)
   const desk = createModelDesk(librarian, store, bus)
   onTestFinished(async () => {
     await desk.close()
@@ -64,11 +65,12 @@ function openDesk(script?: string): Desk {
 }
 
 describe.each([
-  ['in this thread', () => undefined],
-  ['in a thread of its own', () => built.entry('librarian')],
-])('%s', (_where, script) => {
+  ['in this thread', () => []],
+  ['in a thread of its own', () => [built.entry('librarian')]],
+  ['read in another one', () => [built.entry('librarian'), built.entry('reader')]],
+] as [string, () => [string?, string?]][])('%s', (_where, scripts) => {
   test('a model is fetched, with progress, and then listed as here', async () => {
-    const { desk, events } = openDesk(script())
+    const { desk, events } = openDesk(...scripts())
     const got = await desk.get({ id: 'neox', source: 'auto' })
     const told = events.filter((event) => event.type === 'model')
     expect(told[0]).toEqual({
@@ -88,7 +90,7 @@ describe.each([
   })
 
   test('it is stopped, seen to be so, and gone on with', async () => {
-    const { desk, heard } = openDesk(script())
+    const { desk, heard } = openDesk(...scripts())
     hub.stalls = true
     const begun = heard(({ done }) => done > 0)
     const getting = desk.get({ id: 'neox', source: 'hub' })
@@ -108,7 +110,7 @@ describe.each([
   })
 
   test('what goes wrong is told as an event and as a failure, with what kind it is', async () => {
-    const { desk, heard, cache } = openDesk(script())
+    const { desk, heard, cache } = openDesk(...scripts())
     hub.corrupt = 'config.json'
     const told = heard(({ finished }) => finished)
     const failure = { code: 'unavailable', message: expect.stringContaining('expected the hash') as string }
@@ -122,13 +124,43 @@ describe.each([
   })
 
   test('closing stops what is under way', async () => {
-    const { desk, heard } = openDesk(script())
+    const { desk, heard } = openDesk(...scripts())
     hub.stalls = true
     const begun = heard(({ done }) => done > 0)
     const getting = desk.get({ id: 'neox', source: 'hub' })
     await begun
     await desk.close()
     expect(await getting).toBeNull()
+  })
+})
+
+describe('a reader that comes to no end', () => {
+  const wedged = () => openDesk(built.entry('librarian'), built.entry('wedged'))
+
+  test('is ended when it is called off; what else is done goes on, and so does the next reading', async () => {
+    const { desk, heard } = wedged()
+    const folder = join(temporaryFolder(), 'mine')
+    await cp(golden('tiny-gpt2'), folder, { recursive: true })
+    const reading = heard(({ id }) => id === folder)
+    const added = desk.add(folder)
+    const refused = expect(added).rejects.toThrow(`${folder} was not added: that was stopped.`)
+    await reading
+    // The librarian answers while the reader spins.
+    expect((await desk.list()).map(({ id }) => id)).toEqual(['neox'])
+    desk.cancel(folder)
+    await refused
+    expect((await desk.list()).map(({ id }) => id)).toEqual(['neox'])
+  })
+
+  test('holds up no end', async () => {
+    const { desk, heard } = wedged()
+    const folder = join(temporaryFolder(), 'mine')
+    await cp(golden('tiny-gpt2'), folder, { recursive: true })
+    const reading = heard(({ id }) => id === folder)
+    const refused = expect(desk.add(folder)).rejects.toThrow()
+    await reading
+    await desk.close()
+    await refused
   })
 })
 

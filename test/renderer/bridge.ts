@@ -162,6 +162,7 @@ function detailOf(run: SampleRun): RunDetail {
     endedAt: run.state === 'running' || run.state === 'queued' ? null : createdAt + 55_000,
     seconds: 31,
     state: run.state,
+    sharing: false,
     stagesDone: Math.min(run.done, stages.length),
     stagesTotal: stages.length,
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,

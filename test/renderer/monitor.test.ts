@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
 import { groupStages } from '../../src-renderer/views/monitor/stage-names'
+import { piecesOf } from '../../src-renderer/views/monitor/strip'
+import { shownState, timeText } from '../../src-renderer/lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
 import { createFakeBridge, STATUS } from './bridge'
 import { heard, open } from './window'
@@ -234,4 +236,51 @@ describe('the monitor', () => {
     await screen.findByText(/0\.4321 at step 124/)
     expect(screen.getByRole('progressbar', { name: 'Stage' }).getAttribute('aria-valuenow')).toBe('124')
   })
+})
+
+describe('a stage that never began', () => {
+  it('is not begun, whatever became of its run; one that did is what it is', async () => {
+    const [stage] = (await sample('run-next')).stages as [StageStatus]
+    const shown = (state: StageStatus['state'], startedAt: number | null) => shownState({ ...stage, state, startedAt })
+    expect(shown('interrupted', null)).toBe('not begun')
+    expect(shown('cancelled', null)).toBe('not begun')
+    expect(shown('failed', null)).toBe('skipped')
+    expect(shown('waiting', null)).toBe('waiting')
+    for (const state of ['interrupted', 'cancelled', 'failed', 'done'] as const) expect(shown(state, 5)).toBe(state)
+  })
+  it('is said so in the list', async () => {
+    const next = await sample('run-next')
+    const stages = next.stages.map((stage) => ({ ...stage, state: 'interrupted' as const, startedAt: null }))
+    const stopped = { ...next, state: 'interrupted' as const, endedAt: 1, stages }
+    open('#/monitor/run-next', { runDetail: () => stopped })
+    await screen.findByRole('heading', { level: 1 })
+    expect(region().getAllByRole('button', { name: /^not begun/ })).toHaveLength(stages.length)
+    expect(region().queryByRole('button', { name: /^interrupted/ })).toBeNull()
+  })
+})
+
+describe('the strip of a run', () => {
+  it('has a piece a stage while they fit, and one for neighbours that look alike beyond', async () => {
+    const { stages } = await sample('run-next')
+    const many = (n: number, state: StageStatus['state']) =>
+      Array.from({ length: n }, (_, i): StageStatus => ({ ...stages[0]!, key: `${state}${i}`, state, startedAt: 1 }))
+    expect(piecesOf(many(120, 'done'), '')).toHaveLength(120)
+    const long = [...many(300, 'done'), ...many(1, 'running'), ...many(273, 'waiting')]
+    const pieces = piecesOf(long, 'waiting9')
+    expect(pieces.map(({ state, count, chosen }) => [state, count, chosen])).toEqual([
+      ['done', 300, false],
+      ['running', 1, false],
+      ['waiting', 9, false],
+      ['waiting', 1, true],
+      ['waiting', 263, false],
+    ])
+    expect(pieces[0]!.title).toBe('300 stages: done')
+    expect(new Set(pieces.map(({ key }) => key)).size).toBe(pieces.length)
+  })
+})
+
+it('a queued run that shares the stage at work says what it waits for', async () => {
+  const run = (await sampleRuns()).find(({ id }) => id === 'run-next')!
+  expect(timeText({ ...run, sharing: true })).toBe('waits for a shared stage')
+  expect(timeText({ ...run, sharing: false })).toMatch(/^takes about/)
 })

@@ -1,9 +1,11 @@
+import { Interaction } from 'chart.js'
 import { describe, expect, it } from 'vitest'
 import { LOGCONF_PARAMS, alphaAt as engineAlpha } from '../../src-main/science/losses/logconf'
 import { planExperiment } from '../../src-main/science/plan'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
 import { armLabels } from '../../src-renderer/lib/arms'
-import { studentLooks, verdictOf } from '../../src-renderer/lib/roles'
+import { CEILING, studentLook, studentLooks, verdictOf, WEAK } from '../../src-renderer/lib/roles'
+import { markerOf } from '../../src-renderer/lib/charting'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { alphaAt, SCHEDULES } from '../../src-renderer/views/builder/alpha'
 import { cellsOf, parseCells, sliceTitle, story, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
@@ -178,7 +180,7 @@ describe('the chart of PGR', () => {
 
 describe('the chart of a training', () => {
   const result = armResult(quick[0]!, 'last')
-  const chart = trainingChart(result, { color: 'student', dash: [] }, palette)
+  const chart = trainingChart(result, studentLook(0), palette)
   it('draws student, agreement, copied errors, floor and ceiling, each named at its end', () => {
     const names = chart?.data.datasets.flatMap((d) => (d.endLabel ? [d.endLabel.replace(/ [.\d]+$/, '')] : []))
     expect(names).toEqual(['student', 'agrees with weak', 'copies weak errors', 'weak floor', 'ceiling'])
@@ -192,7 +194,7 @@ describe('the chart of a training', () => {
   })
   it('is nothing without a training, and says so', () => {
     const none = armResult(quick[0]!, 'last', 0)
-    expect(trainingChart(none, { color: 'student', dash: [] }, palette)).toBeNull()
+    expect(trainingChart(none, studentLook(0), palette)).toBeNull()
     expect(trainingTitle(none)).toBe('No training curve yet')
     expect(trainingTable(none).rows).toEqual([])
   })
@@ -249,4 +251,90 @@ it('draws the alpha that the engine uses', () => {
     for (let i = 0; i <= 100; i++) expect(alphaAt(i / 100, params)).toBe(engineAlpha(i / 100, params))
   }
   expect(LOGCONF_PARAMS.schedule.options.map((o) => o.value)).toEqual([...SCHEDULES])
+})
+
+describe('the looks of methods', () => {
+  it('differ for thirty methods, from each other and from supervisor and ceiling', () => {
+    const looks = Array.from({ length: 30 }, (_, n) => studentLook(n))
+    expect(new Set(looks.map(({ color, marker }) => `${color} ${marker}`)).size).toBe(30)
+    const taken = [WEAK, CEILING].map(({ marker }) => marker)
+    expect(looks.filter(({ marker }) => taken.includes(marker))).toEqual([])
+    // Five beside each other differ in both.
+    expect(new Set(looks.slice(0, 5).map(({ color }) => color)).size).toBe(5)
+    expect(new Set(looks.slice(0, 5).map(({ marker }) => marker)).size).toBe(5)
+  })
+
+  it('are seen: a shape of strokes has no area, and is drawn in its own colour', () => {
+    const methods = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const arms = methods.map((methodTitle): Arm => ({ ...quick[0]!, id: methodTitle, methodTitle }))
+    const look = studentLooks(arms)
+    const config = armsChart({
+      arms: results(arms),
+      labels: arms.map((arm) => [arm.methodTitle]),
+      look,
+      selected: 'a',
+      onselect: () => undefined,
+      palette,
+    })
+    const drawn = config.data.datasets.filter(({ label }) => label === 'student')
+    expect(drawn).toHaveLength(methods.length)
+    const marks = drawn.map(({ pointStyle, pointRotation = 0 }) => `${String(pointStyle)} ${String(pointRotation)}`)
+    expect(new Set(marks).size).toBe(6)
+    const strokes = ['star', 'cross', 'crossRot', 'line', 'dash']
+    for (const marker of new Set(arms.map((arm) => look(arm).marker))) {
+      const { pointStyle, backgroundColor, borderColor } = markerOf(marker, 'ink', 'ground')
+      expect([backgroundColor, borderColor]).toEqual(['ink', strokes.includes(pointStyle) ? 'ink' : 'ground'])
+    }
+  })
+})
+
+describe('what the tooltip tells of', () => {
+  const at = (x: number, y: number) => ({ x, y })
+  /** As Chart.js asks: what lies where, and where the pointer is. */
+  function asked(axis: 'x' | 'xy', pointer: { x: number; y: number }) {
+    const datasets = [{}, { silent: true }, {}]
+    const metas = [
+      { index: 0, data: [at(0, 0), at(100, 50), at(200, 0)] },
+      { index: 1, data: [at(130, 5), at(NaN, NaN)] },
+      { index: 2, data: [at(100, 300), at(NaN, 0)] },
+    ]
+    const chart = {
+      data: { datasets },
+      getSortedVisibleDatasetMetas: () => metas,
+      canvas: {},
+      currentDevicePixelRatio: 1,
+    }
+    const found = Interaction.modes.told(
+      chart as never,
+      { ...pointer, native: null } as never,
+      { axis, intersect: false },
+      false,
+    )
+    return found.map(({ datasetIndex, index }) => [datasetIndex, index])
+  }
+
+  it('is whatever is nearest along x, on every line, however far, and never a band', () => {
+    expect(asked('x', { x: 140, y: 0 })).toEqual([
+      [0, 1],
+      [2, 0],
+    ])
+    expect(asked('x', { x: 900, y: 0 })).toEqual([[0, 2]])
+  })
+
+  it('is the one nearest point where points are in no order', () => {
+    expect(asked('xy', { x: 120, y: 10 })).toEqual([[0, 1]])
+    expect(asked('xy', { x: 120, y: 290 })).toEqual([[2, 0]])
+  })
+
+  it('is so in every chart', () => {
+    const arms = results(quick)
+    const labels = arms.map(({ arm }) => [arm.methodTitle])
+    const look = studentLooks(quick)
+    const charts = [
+      armsChart({ arms, labels, look, selected: '', onselect: () => undefined, palette }),
+      pgrChart(arms, labels, look, palette),
+      trainingChart(arms[0]!, look(arms[0]!.arm), palette)!,
+    ]
+    for (const { options } of charts) expect(options?.interaction).toMatchObject({ mode: 'told', intersect: false })
+  })
 })

@@ -35,7 +35,13 @@ const here = (size: number, source: InstalledModel['source']): InstalledModel =>
 export const MODELS: ModelEntry[] = [
   model('tiny', 'Tiny', 'Bundled', 60_000, { download: null, hub: null, here: here(250_000, { kind: 'bundled' }) }),
   model('minilm-l3', 'MiniLM-L3', 'MiniLM', 17_241_984, {
-    here: here(69_000_000, { kind: 'hub', url: 'https://hub.test', repository: 'a/l3', revision: '0123456789abcdef' }),
+    here: here(69_000_000, {
+      kind: 'hub',
+      url: 'https://hub.test',
+      repository: 'a/l3',
+      revision: '0123456789abcdef',
+      pinned: false,
+    }),
     viaPip: true,
   }),
   model('minilm-l6', 'MiniLM-L6', 'MiniLM', 22_565_376, { partialBytes: 31_000_000, viaPip: true }),

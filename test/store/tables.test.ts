@@ -311,6 +311,25 @@ describe('the other tables', () => {
     expect(store.stages.orphans(9).map((stage) => stage.key)).toEqual(['data'])
   })
 
+  test('of the runs that want the stage at work only the first of the queue is at work; the others share it', () => {
+    const store = blank()
+    const runs = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    runs.forEach((id, i) => addRun(store, id, i + 1))
+    const { shared } = addStages(store, 'a', { shared: [] })
+    for (const id of runs.slice(1)) addStages(store, id, { shared: [] })
+    addStages(store, 'c', { other: [] })
+    store.stages.claim(shared!, 10)
+    const atWork = () => store.runs.all().map(({ id, running, sharing }) => `${id}${running}${sharing}`)
+    expect(atWork().toSorted()).toEqual(['a10', 'b01', 'c01', 'd01', 'e01', 'f01', 'g01'])
+    store.runs.promote('f')
+    expect(store.runs.get('f')).toMatchObject({ running: 1, sharing: 0 })
+    expect(atWork().filter((one) => one.endsWith('10'))).toEqual(['f10'])
+    store.runs.end('f', 'cancelled', 20)
+    expect(store.runs.get('a')).toMatchObject({ running: 1, sharing: 0 })
+    store.stages.finish(shared!, 30)
+    expect(atWork().every((one) => one.endsWith('00'))).toBe(true)
+  })
+
   test('an ended stage has worked as long as the stopwatch says, whatever was done to the wall clock', () => {
     const store = blank()
     addRun(store, 'run', 5_000)

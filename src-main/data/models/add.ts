@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { InstalledModel } from './types'
 import { ModelError } from './errors'
-import { describe, hashFiles, modelFiles } from './files'
+import { hashFiles, modelFiles } from './files'
 import { modelKey, writeManifest, type Manifest } from './manifest'
 import type { Task } from './progress'
 import { installed, manifestsOf, type Shelf } from './shelf'
@@ -18,7 +18,7 @@ export async function addFolder(
   task: Task,
 ): Promise<{ id: string } & InstalledModel> {
   const place = path.resolve(where)
-  const { described, card } = await describe(place)
+  const { described, card } = await shelf.describe(place, task)
   const manifests = await manifestsOf(shelf)
   const same = manifests.find((manifest) => manifest.place === place)
   if (same?.source.kind === 'bundled') return { id: same.id, ...installed(same) }

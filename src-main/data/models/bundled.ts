@@ -1,8 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parseJsonFile } from '../checkpoints/json'
-import { describe, hashFiles, modelFiles } from './files'
-import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile, type Shelved } from './manifest'
+import { describe, hashFiles, modelFiles, type Describe } from './files'
+import { MANIFEST, modelKey, readManifest, type Manifest, type ModelFile, type Shelved } from './manifest'
 
 /**
  * What `manifest.json` of a folder with a model of the app's own says: everything from the files themselves and their
@@ -10,11 +9,11 @@ import { MANIFEST, manifestSchema, modelKey, type Manifest, type ModelFile, type
  * @throws CheckpointError when it is no model that can be read
  */
 export async function describeFolder(folder: string): Promise<Manifest> {
-  return describeFiles(folder, await hashFiles(folder, await filesIn(folder), {}))
+  return describeFiles(folder, await hashFiles(folder, await filesIn(folder), {}), describe)
 }
 
-async function describeFiles(folder: string, files: ModelFile[]): Promise<Manifest> {
-  const { described, card } = await describe(folder)
+async function describeFiles(folder: string, files: ModelFile[], describe: Describe): Promise<Manifest> {
+  const { described, card } = await describe(folder, {})
   const id = path.basename(path.resolve(folder))
   const title = /^#\s+(.+?)\s*$/m.exec(card.text ?? '')?.[1] ?? id
   return {
@@ -28,29 +27,25 @@ async function describeFiles(folder: string, files: ModelFile[]): Promise<Manife
  * The models in the sub-folders of `root`, smallest first; their `place` is their folder. One whose files are not those
  * of its manifest is described anew, so that its key is always that of what lies there.
  */
-export async function readBundled(root: string): Promise<Shelved[]> {
+export async function readBundled(root: string, describe: Describe): Promise<Shelved[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => [])
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(root, name))
-  const manifests = (await Promise.all(folders.map(readOne))).flat()
+  const manifests = (await Promise.all(folders.map((folder) => readOne(folder, describe)))).flat()
   return manifests.sort((a, b) => a.parameters - b.parameters || (a.id < b.id ? -1 : 1))
 }
 
-async function readOne(folder: string): Promise<Shelved[]> {
+async function readOne(folder: string, describe: Describe): Promise<Shelved[]> {
   const recorded = await recordedManifest(folder)
   const files = await hashFiles(folder, await filesIn(folder), {})
   const known = recorded !== null && modelKey(recorded.files) === modelKey(files)
   // What cannot be read any more is still listed as what it was: checking it tells which file is to blame.
-  const manifest = known ? recorded : await describeFiles(folder, files).catch(() => recorded)
+  const manifest = known ? recorded : await describeFiles(folder, files, describe).catch(() => recorded)
   return manifest ? [{ ...manifest, place: folder, folder }] : []
 }
 
 /** What was written beside the files when they were made; null where that is nothing that can be read. */
 export async function recordedManifest(folder: string): Promise<Manifest | null> {
-  const file = path.join(folder, MANIFEST)
-  return readFile(file, 'utf8').then(
-    (text) => parseJsonFile(text, file, manifestSchema),
-    () => null,
-  )
+  return readManifest(path.join(folder, MANIFEST)).catch(() => null)
 }
 
 /** The files that it is read from, its card and its licence. */

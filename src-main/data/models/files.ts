@@ -1,19 +1,32 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { ModelCard } from '../checkpoints/card'
 import { locate } from '../checkpoints/locate'
 import { openPretrained } from '../checkpoints/open'
 import { hashFile } from './hashing'
-import type { ModelFile } from './manifest'
+import type { Manifest, ModelFile } from './manifest'
 import type { Task } from './progress'
 
-/** What a model's headers say; its tokenizer is made once to see that it can be. */
-export async function describe(where: string) {
+/** What reading a model's headers, config and tokenizer gives, without its weights. */
+export interface Description {
+  described: Pick<Manifest, 'architecture' | 'parameters' | 'context' | 'layers' | 'width' | 'notes'>
+  card: ModelCard
+}
+
+/** Reads what a user has brought, or a hub: whoever gives one may do so where it can be ended. */
+export type Describe = (where: string, task: Pick<Task, 'signal'>) => Promise<Description>
+
+/**
+ * What a model's headers say; its tokenizer is made once to see that it can be.
+ * @throws CheckpointError when it is no model that can be read
+ */
+export async function describe(where: string): Promise<Description> {
   const model = await openPretrained(where)
   try {
     await model.tokenizer()
-    const { architecture, parameters, context, spec } = model
-    const described = { architecture, parameters, context, layers: spec.layers, width: spec.width }
-    return { described, card: model.card }
+    const { architecture, parameters, context, notes, spec, card } = model
+    const said = notes.length > 0 ? { notes } : {}
+    return { described: { architecture, parameters, context, ...said, layers: spec.layers, width: spec.width }, card }
   } finally {
     await model.close()
   }

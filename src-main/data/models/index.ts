@@ -7,8 +7,10 @@ import { locate } from '../checkpoints/locate'
 import { addFolder } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
+import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
+import { describe as describeHere, type Describe } from './files'
 import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
@@ -19,6 +21,7 @@ export type { FileProblem, ModelEntry } from './types'
 export type { GetOptions } from './get'
 export type { Task } from './progress'
 export { describeFolder } from './bundled'
+export { describe, type Describe } from './files'
 export { writeManifest } from './manifest'
 
 export interface ModelsOptions {
@@ -33,6 +36,8 @@ export interface ModelsOptions {
   /** Bytes of memory that `fits` reckons with; those of this machine. */
   memory?: number
   catalogue?: readonly CatalogueModel[]
+  /** Reads what a model says of itself; here, unless it is given. */
+  describe?: Describe
 }
 
 /** Pretrained models: what there is, what is here, getting, adding, checking and removing. */
@@ -67,14 +72,19 @@ export interface Models {
 }
 
 export function createModels(options: ModelsOptions): Models {
-  const { cache, catalogue = CATALOGUE, memory = totalmem() } = options
+  const { cache, catalogue = CATALOGUE, memory = totalmem(), describe = describeHere } = options
   const { hubUrl, hubPatience: patience = 20_000 } = options
   // Set and empty is not set.
-  const hub = { url: hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co', patience }
+  const address = hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co'
+  // What is no address is refused when it is asked.
+  const hub = {
+    ...(URL.canParse(address) ? splitCredentials(address) : { url: address, authorization: null }),
+    patience,
+  }
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
-  const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled))
-  const shelf: Shelf = { root: path.join(cache, 'models'), hub, bundled: () => (bundled ??= readOwn()) }
+  const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled, describe))
+  const shelf: Shelf = { root: path.join(cache, 'models'), hub, describe, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)

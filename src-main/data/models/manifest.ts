@@ -1,14 +1,20 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { contentKey } from '../../science/hash'
-import { parseJsonFile } from '../checkpoints/json'
+import { JSON_LIMITS, readJsonFile } from '../checkpoints/json'
 
 export const MANIFEST = 'manifest.json'
 
 const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bundled') }),
-  z.strictObject({ kind: z.literal('hub'), url: z.string(), repository: z.string(), revision: z.string() }),
+  z.strictObject({
+    kind: z.literal('hub'),
+    url: z.string(),
+    repository: z.string(),
+    revision: z.string(),
+    pinned: z.boolean().default(false),
+  }),
   z.strictObject({ kind: z.literal('pip'), packages: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('folder') }),
 ])
@@ -24,6 +30,8 @@ export const manifestSchema = z.strictObject({
   width: z.number().int(),
   context: z.number().int(),
   licence: z.string().nullable(),
+  /** What lay beside its files and was not read, in words for people. */
+  notes: z.array(z.string()).optional(),
   source: sourceSchema,
   /** Where the files are: nothing for those that lie beside the manifest. */
   place: z.string().nullable(),
@@ -59,6 +67,11 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await rename(`${file}.new`, file)
 }
 
+/** @throws CheckpointError when there is none that can be read */
+export function readManifest(file: string): Promise<Manifest> {
+  return readJsonFile(file, JSON_LIMITS.config, manifestSchema)
+}
+
 /**
  * The manifests of a cache's models, oldest first. A folder without one, or with one that cannot be read, is none of
  * them: getting the model again puts it right.
@@ -71,7 +84,7 @@ export async function readManifests(root: string): Promise<Shelved[]> {
       const folder = path.join(root, name)
       const file = path.join(folder, MANIFEST)
       try {
-        return [{ ...parseJsonFile(await readFile(file, 'utf8'), file, manifestSchema), folder }]
+        return [{ ...(await readManifest(file)), folder }]
       } catch {
         return []
       }

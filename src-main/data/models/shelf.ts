@@ -1,13 +1,15 @@
 import path from 'node:path'
 import type { InstalledModel } from './types'
+import type { Describe } from './files'
 import { hashFile } from './hashing'
-import type { Hub } from './hub'
+import type { Hub } from './hub-client'
 import { readManifests, type Shelved } from './manifest'
 
 /** The models of a cache, and those that came with the app. */
 export interface Shelf {
   root: string
   hub: Hub
+  describe: Describe
   bundled: () => Promise<Shelved[]>
 }
 

@@ -13,7 +13,8 @@ export interface MemoryNeed {
 }
 export type ModelSource =
   | { kind: 'bundled' }
-  | { kind: 'hub'; url: string; repository: string; revision: string }
+  /** `pinned`: its commit and weights were known beforehand, and not from the hub alone. */
+  | { kind: 'hub'; url: string; repository: string; revision: string; pinned: boolean }
   | { kind: 'pip'; packages: string[] }
   | { kind: 'folder' }
 export interface InstalledModel {

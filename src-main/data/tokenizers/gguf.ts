@@ -21,6 +21,8 @@ interface Splitting {
   pre_tokenizer: object
   normalizer?: object
   ignore_merges?: boolean
+  /** Whether a text begins with the first token where the file does not say. */
+  add_bos?: boolean
 }
 
 const gpt2: Splitting = { pre_tokenizer: BYTE_LEVEL }
@@ -34,6 +36,7 @@ const qwen2: Splitting = {
 const llama3: Splitting = {
   pre_tokenizer: split(`${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}${rest}`),
   ignore_merges: true,
+  add_bos: true,
 }
 
 /** How texts are cut into words before merging, by llama.cpp's name of it (`tokenizer.ggml.pre`). */
@@ -70,7 +73,7 @@ function bytePairs(metadata: Metadata, tokens: string[]): TokenizerDefinition {
   const broken = merges.find((merge) => merge.length !== 2)
   if (broken) refuse(`${metadata.file}: tokenizer.ggml.merges`, 'two tokens a merge', broken)
   const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true }
-  const around = ends(metadata, tokens)
+  const around = ends(metadata, tokens, splitting.add_bos ?? false)
   return {
     tokenizer: {
       ...shared(metadata, tokens),
@@ -151,11 +154,11 @@ interface Ends {
   after?: string
 }
 
-/** The tokens that a text begins and ends with, where the file asks for any. */
-function ends(metadata: Metadata, tokens: string[]): Ends {
-  const asks = (key: string) => metadata.get(`tokenizer.ggml.${key}`) === true
+/** The tokens that a text begins and ends with, where the file asks for any; what it leaves open is as in llama.cpp. */
+function ends(metadata: Metadata, tokens: string[], addsBos: boolean): Ends {
+  const asks = (key: string, otherwise = false) => (metadata.get(`tokenizer.ggml.${key}`) ?? otherwise) === true
   return {
-    before: asks('add_bos_token') ? tokenAt(metadata, tokens, 'bos_token_id') : undefined,
+    before: asks('add_bos_token', addsBos) ? tokenAt(metadata, tokens, 'bos_token_id') : undefined,
     after: asks('add_eos_token') ? tokenAt(metadata, tokens, 'eos_token_id') : undefined,
   }
 }

@@ -1,7 +1,12 @@
-import { Tokenizer } from '@huggingface/tokenizers'
-import { z } from 'zod'
-import { CheckpointError, refuse } from '../checkpoints/errors'
+import { AddedTokens } from './added-tokens'
 import { parseValue } from '../checkpoints/json'
+import { asConfigured, configSchema, contentOf } from './config'
+import { decoderOf } from './decoder'
+import { modelOf, vocabularyOf } from './models'
+import { normalizerOf } from './normalizers'
+import { aroundOf } from './post-processor'
+import { preTokenizerOf } from './pre-tokenizers'
+import { parseSettings } from './settings'
 
 /** Texts to token ids and back, exactly as the model was trained with. */
 export interface TextTokenizer {
@@ -10,7 +15,7 @@ export interface TextTokenizer {
   /**
    * Token ids with the special tokens that the model expects round them, or none of them for an empty text that gets
    * none.
-   * @param limit cuts the text at its end, never the special tokens
+   * @param limit cuts the text at its end (at its start where the tokenizer says so), never the special tokens
    */
   encode(text: string, limit?: number): number[]
   /** The text of ids, special tokens left out. */
@@ -28,20 +33,8 @@ export interface TokenizerDefinition {
   config: object
 }
 
-const id = z.number().int().min(0).max(1e8)
-const tokenizerSchema = z.looseObject({
-  model: z.looseObject({
-    type: z.enum(['BPE', 'WordPiece', 'Unigram', 'WordLevel']).optional(),
-    vocab: z.union([z.record(z.string(), id), z.array(z.tuple([z.string(), z.number()]))]),
-  }),
-  added_tokens: z.array(z.looseObject({ id, content: z.string() })).default([]),
-  normalizer: z.looseObject({}).nullable().default(null),
-  pre_tokenizer: z.looseObject({}).nullable().default(null),
-  post_processor: z.looseObject({}).nullable().default(null),
-  decoder: z.looseObject({}).nullable().default(null),
-})
-const token = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish()
-const configSchema = z.looseObject({ eos_token: token })
+/** Halves of a pair are no characters. */
+const LONE_SURROGATES = /\p{Cs}/gu
 
 /**
  * A tokenizer from its files' contents. Padding and truncation that the file asks for are left to the caller.
@@ -49,64 +42,61 @@ const configSchema = z.looseObject({ eos_token: token })
  * @throws CheckpointError naming file, path, expectation and value
  */
 export function createTokenizer(definition: { tokenizer: unknown; config: unknown }, file: string): TextTokenizer {
-  const parsed = parseValue(definition.tokenizer, file, tokenizerSchema)
   const config = parseValue(definition.config, 'tokenizer_config.json', configSchema)
-  const tokenizer = { ...parsed, truncation: null, padding: null }
-  let inner: Tokenizer
-  try {
-    inner = new Tokenizer({ ...tokenizer, pre_tokenizer: mendDigits(parsed.pre_tokenizer) }, config)
-  } catch (cause) {
-    throw new CheckpointError(`${file}: expected a tokenizer, got ${(cause as Error).message}`, { cause })
+  const settings = asConfigured(parseSettings(definition.tokenizer, file), config)
+  const at = (part: string) => `${file}: ${part}`
+  const vocabulary = vocabularyOf(settings.model.vocab, at('model.vocab'))
+  const normalize = normalizerOf(settings.normalizer, at('normalizer'))
+  const added = new AddedTokens(settings.added_tokens, vocabulary, normalize, at('added_tokens'))
+  const cut = preTokenizerOf(settings.pre_tokenizer, settings.normalizer !== null, at('pre_tokenizer'))
+  const model = modelOf(settings.model, vocabulary, at('model'))
+  const { before, after } = aroundOf(settings.post_processor, at('post_processor'))
+  const decode = decoderOf(settings.decoder, at('decoder'))
+  const idOf = (token: string) => added.idOf(token) ?? vocabulary.get(token)
+  const side = config.truncation_side ?? (settings.truncation?.direction === 'Left' ? 'left' : 'right')
+  const end = contentOf(config.eos_token)
+  const content = (text: string): number[] => {
+    const ids: number[] = []
+    for (const part of added.split(text.replace(LONE_SURROGATES, '\ufffd'))) {
+      if (typeof part === 'number') ids.push(part)
+      else for (const piece of cut(part.text, part.isFirst)) for (const id of model(piece)) ids.push(id)
+    }
+    return ids
   }
-  const size = sizeOf(parsed)
-  const { before, after } = specialTokens(inner, file)
-  const ids = (text: string, special: boolean) =>
-    // A character that the vocabulary cannot write at all has no id, and is left out as by the reference.
-    inner.encode(text, { add_special_tokens: special }).ids.filter((id) => Number.isInteger(id))
-  const end = typeof config.eos_token === 'string' ? config.eos_token : config.eos_token?.content
   return {
-    size,
+    size: sizeOf([vocabulary.values(), added.ids, before, after]),
     encode(text, limit = Infinity) {
-      const room = Math.max(0, limit - before.length - after.length)
-      const content = ids(text, false)
-      return [...before, ...(content.length > room ? content.slice(0, room) : content), ...after]
+      const ids = content(text)
+      const spare = ids.length - Math.max(0, limit - before.length - after.length)
+      const kept = spare <= 0 ? ids : side === 'left' ? ids.slice(spare) : ids.slice(0, -spare)
+      return [...before, ...kept, ...after]
     },
-    decode: (ids) =>
-      ids.length === 0
-        ? ''
-        : inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
-    idOf: (token) => inner.token_to_id(token),
-    end: end === undefined ? undefined : inner.token_to_id(end),
-    definition: { tokenizer, config },
+    decode: (ids) => decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens().get(id) ?? [])))),
+    idOf,
+    end: end === undefined ? undefined : idOf(end),
+    definition: {
+      tokenizer: {
+        ...(definition.tokenizer as object),
+        normalizer: settings.normalizer,
+        pre_tokenizer: settings.pre_tokenizer,
+        truncation: null,
+        padding: null,
+      },
+      config: side === 'left' ? { ...config, truncation_side: side } : config,
+    },
+  }
+  /** Tokens by id, for the few that ask. */
+  function tokens(): Map<number, string> {
+    const found = new Map<number, string>()
+    for (const [token, id] of vocabulary) found.set(id, token)
+    for (const [id, token] of added.contents) found.set(id, token)
+    return found
   }
 }
 
-/**
- * The library takes 0 to 9 for all digits; the reference takes everything that Unicode counts as a number. The same said
- * as a split is understood alike.
- */
-function mendDigits(pre: object | null): object | null {
-  const { type, individual_digits: single, pretokenizers: parts } = (pre ?? {}) as Record<string, unknown>
-  if (type === 'Sequence' && Array.isArray(parts)) return { ...pre, pretokenizers: parts.map(mendDigits) }
-  if (type !== 'Digits') return pre
-  const pattern = { Regex: single === true ? '\\p{N}' : '\\p{N}+' }
-  return { type: 'Split', pattern, behavior: 'Isolated', invert: false }
-}
-
-function sizeOf({ model, added_tokens: added }: z.infer<typeof tokenizerSchema>): number {
-  const base = Array.isArray(model.vocab)
-    ? model.vocab.length
-    : Object.values(model.vocab).reduce((most, id) => Math.max(most, id + 1), 0)
-  return added.reduce((most, { id }) => Math.max(most, id + 1), base)
-}
-
-/** The tokens that the post-processor puts before and after a text, seen by what it does to one. */
-function specialTokens(tokenizer: Tokenizer, file: string): { before: number[]; after: number[] } {
-  const probe = 'a'
-  const bare = tokenizer.encode(probe, { add_special_tokens: false }).ids
-  const full = tokenizer.encode(probe, { add_special_tokens: true }).ids
-  const starts = full.map((_, at) => at).filter((at) => bare.every((id, i) => full[at + i] === id))
-  const start = starts.length > 1 && bare.length > 0 ? -1 : (starts[0] ?? (full.length === 0 ? 0 : -1))
-  if (start < 0) return refuse(file, 'special tokens round a text', `ids ${full.join(' ')} from ${bare.join(' ')}`)
-  return { before: full.slice(0, start), after: full.slice(start + bare.length) }
+/** One more than the greatest id. */
+function sizeOf(parts: Iterable<number>[]): number {
+  let size = 0
+  for (const ids of parts) for (const id of ids) size = Math.max(size, id + 1)
+  return size
 }

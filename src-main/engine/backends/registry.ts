@@ -4,7 +4,7 @@ import type { BackendReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
 import type { Backend, BackendId } from './learner'
-import { addonFile, addonMissing, deviceOf, loadAddon } from './native/addon'
+import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
 import { NativeLearner } from './native/learner'
 import { TfLearner } from './tfjs/learner'
 import type { Runtime } from './tfjs/runtime'
@@ -47,13 +47,16 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
     installBytes: () => null,
     load() {
       const addon = loadAddon()
+      const isa = isaOf(addon)
       return Promise.resolve({
-        device: deviceOf(addon),
+        device: deviceOf(isa, addon.threads),
         version: `Weak-to-Strong Lab ${version}`,
         gpu: false,
         bf16: addon.bf16,
         nets: ['mlp', 'bag', 'transformer'],
-        create: (net, init, options) => NativeLearner.create(addon, net, init, options),
+        // Products in bf16 are AVX-512's own, whichever kernels are faster else.
+        create: (net, init, options) =>
+          NativeLearner.create(addon, net, init, { isa: options?.precision === 'bf16' ? 'avx512' : isa, ...options }),
       })
     },
   },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Calls, ModelEntry } from '../../../src-preload/contract'
 import type { FileProblem, Task } from '../../data/models'
 import type { Store } from '../../store'
@@ -23,6 +24,9 @@ export interface ModelDesk {
   /** Stops what is under way; fetches can be gone on with. */
   close(): Promise<void>
 }
+
+/** Milliseconds that what is under way has for its end at closing. */
+const PARTING = 500
 
 interface Activity {
   stop: AbortController
@@ -97,7 +101,11 @@ export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages
     async close() {
       const open = [...activities.values()]
       for (const { stop } of open) stop.abort()
-      await Promise.allSettled(open.map(({ ended }) => ended))
+      // What does not listen is ended with its thread: nobody waits for it.
+      await Promise.race([
+        Promise.allSettled(open.map(({ ended }) => ended)),
+        delay(PARTING, undefined, { ref: false }),
+      ])
       await librarian.close()
     },
   }

@@ -1,5 +1,6 @@
 import { createModels, type Models, type ModelsOptions } from '../../data/models'
 import { createThread, inThisThread, type Task, type Thread } from '../thread'
+import { createReader } from './reader'
 
 /** What the librarian does: fetches, reads and checks models. @throws ModelError, CheckpointError */
 export function librarianVerbs(models: Models) {
@@ -18,9 +19,19 @@ export function librarianVerbs(models: Models) {
 /** Looks after models: seconds of parsing and hashing that must not hold up the thread of the window. */
 export type Librarian = Thread<ReturnType<typeof librarianVerbs>>
 
+/** What the librarian's thread begins with. */
+export interface LibrarianData {
+  options: ModelsOptions
+  /** The built `reader.js`; without it models are read in the librarian's thread. */
+  reader: string | undefined
+}
+
+/** The models, read apart where there is a script for it. */
+export function modelsOf({ options, reader }: LibrarianData): Models {
+  return createModels({ ...options, ...(reader !== undefined && { describe: createReader(reader) }) })
+}
+
 /** @param script the built `librarian.js`; without it this thread answers. */
-export function createLibrarian(options: ModelsOptions, script: string | undefined): Librarian {
-  return script === undefined
-    ? inThisThread(librarianVerbs(createModels(options)))
-    : createThread({ script, data: options })
+export function createLibrarian(data: LibrarianData, script: string | undefined): Librarian {
+  return script === undefined ? inThisThread(librarianVerbs(modelsOf(data))) : createThread({ script, data })
 }

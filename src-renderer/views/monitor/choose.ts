@@ -1,4 +1,4 @@
-import { shownState } from '../../lib/runs'
+import { shownState, type ShownState } from '../../lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../lib/types'
 
 /** The runs in the queue: the one at work, then the others in the order in which they will be worked on. */
@@ -24,12 +24,14 @@ export function placeInQueue(run: RunSummary, runs: readonly RunSummary[]): stri
   return before > 0 ? `${before} before it` : 'next'
 }
 
+const BROKEN: readonly ShownState[] = ['failed', 'interrupted', 'cancelled']
+
 /**
  * The stage to look at: the one that was asked for, else the one at work, the one that broke, or the last that trained;
  * none of a run that waits for its turn.
  */
 export function chosenStage({ state, stages }: RunDetail, wanted: string | undefined): StageStatus | undefined {
-  const broken = (s: StageStatus) => shownState(s) === 'failed' || s.state === 'interrupted' || s.state === 'cancelled'
+  const broken = (s: StageStatus) => BROKEN.includes(shownState(s))
   const asked = stages.find((s) => s.key === wanted)
   if (asked || state === 'queued') return asked
   return (

@@ -2,8 +2,8 @@ import { lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { bucketed, niceRange, pointsOf, type Columns } from '../../lib/curves'
 import { count, number, share } from '../../lib/format'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../../lib/metrics'
-import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
-import type { shownState } from '../../lib/runs'
+import { CEILING, studentLook, WEAK, WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
+import type { ShownState } from '../../lib/runs'
 import type { Role } from '../../lib/types'
 import { curveId } from '../../state/live'
 import type { Palette } from '../../state/theme.svelte'
@@ -20,9 +20,9 @@ export interface Panel {
 }
 
 const ROLE_LOOK: Record<Role, Look> = {
-  weak: { color: 'weak', dash: [] },
-  student: { color: 'student', dash: [] },
-  ceiling: { color: 'ceiling', dash: [] },
+  weak: WEAK,
+  student: studentLook(0),
+  ceiling: CEILING,
 }
 const UNIT = [0, 1] as const
 const ALONE = 'Only a student has a supervisor to agree with.'
@@ -57,8 +57,9 @@ export function panelsOf(role: Role): readonly Panel[] {
 const STOPPED: readonly string[] = ['failed', 'skipped', 'cancelled', 'interrupted']
 
 /** What stands where a panel has no points. */
-export function emptyText(panel: Panel, state: ReturnType<typeof shownState>): string {
+export function emptyText(panel: Panel, state: ShownState): string {
   if (panel.absent) return panel.absent
+  if (state === 'not begun') return 'There is none: the stage was not begun.'
   if (!STOPPED.includes(state)) return 'The first point comes with the first evaluation.'
   return `There is none: the stage ${state === 'failed' ? state : `was ${state}`}.`
 }

@@ -1,7 +1,7 @@
-import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { niceRange, type NiceRange } from '../../lib/curves'
 import { interval, pgrText, share } from '../../lib/format'
-import type { Look } from '../../lib/roles'
+import { CEILING, WEAK, type Look } from '../../lib/roles'
 import type { Arm, ArmResult, Estimate } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -16,13 +16,6 @@ const BELOW = 0.24
 
 /** Height of a row in pixels: few arms get room, many stand close. */
 export const rowHeight = (arms: number): number => Math.round(Math.min(90, Math.max(38, 240 / Math.max(1, arms))))
-export const MARKERS = {
-  weak: 'rect',
-  student: 'circle',
-  student2: 'triangle',
-  student3: 'star',
-  ceiling: 'rectRot',
-} as const
 
 const told = (who: string, e: Estimate) =>
   `${who} ${share(e.value)}, ${interval(e.low, e.high, 3)}, ${e.seeds} seeds × ${e.examples}`
@@ -59,23 +52,23 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
       const of = arm[key]
       return of && only(arm) ? [{ row, of, seeds: arm.bySeed.map((s) => s[key]) }] : []
     })
-  const looks = [...new Set(arms.map((arm) => look(arm.arm).color))]
+  const looks = [...new Set(arms.map((arm) => look(arm.arm)))]
   const roles = [
-    { name: 'weak supervisor', color: 'weak' as const, ...role('weak', pick('weak')) },
-    ...looks.map((color) => ({
+    { name: 'weak supervisor', ...WEAK, ...role('weak', pick('weak')) },
+    ...looks.map((own) => ({
       name: 'student',
-      color,
+      ...own,
       ...role(
         'student',
-        pick('student', (arm) => look(arm.arm).color === color),
+        pick('student', (arm) => look(arm.arm) === own),
       ),
     })),
-    { name: 'ceiling', color: 'ceiling' as const, ...role('ceiling', pick('ceiling')) },
+    { name: 'ceiling', ...CEILING, ...role('ceiling', pick('ceiling')) },
   ]
   const gaps = arms.flatMap((arm, y): Dot[] =>
     arm.weak && arm.ceiling ? [{ x: arm.weak.value, y, text: '' }, { x: arm.ceiling.value, y, text: '' }, GAP] : [],
   )
-  const line = { showLine: true, pointRadius: 0, pointHitRadius: 0, silent: true }
+  const line = { showLine: true, pointRadius: 0, silent: true }
   const row = arms.findIndex((arm) => arm.arm.id === selected)
   const xs = roles.flatMap((r) => [...r.intervals, ...r.seeds].map((d) => d.x))
   return {
@@ -83,7 +76,7 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
     data: {
       datasets: [
         { ...line, order: 3, data: gaps, borderColor: p.line, borderWidth: 1 },
-        ...roles.flatMap(({ color, name, means, intervals, seeds }) => [
+        ...roles.flatMap(({ color, marker, name, means, intervals, seeds }) => [
           { ...line, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
           {
             data: seeds,
@@ -97,11 +90,7 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
             label: name,
             data: means,
             showLine: false,
-            pointStyle: MARKERS[color as keyof typeof MARKERS],
-            pointRadius: 5,
-            backgroundColor: p[color],
-            borderColor: p.pane,
-            borderWidth: 1,
+            ...markerOf(marker, p[color], p.pane),
           },
         ]),
       ],
@@ -154,7 +143,7 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
     // Gaps and seeds are not in order along x, so Chart.js must parse them to know.
     parsing: { xAxisKey: 'x', yAxisKey: 'y' },
     normalized: false,
-    interaction: { mode: 'nearest', intersect: true },
+    interaction: NEAREST,
     onClick: (event, _items, chart) => {
       const at = Math.round(chart.scales['y']?.getValueForPixel(event.y ?? -1) ?? -1)
       const arm = arms[at]

@@ -1,9 +1,9 @@
-import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { interval, pgrText, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
 import type { Arm, ArmResult, Pgr } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
-import { MARKERS, ROW_LAYOUT, rowAxis, tickLabel } from './arms-chart'
+import { ROW_LAYOUT, rowAxis, tickLabel } from './arms-chart'
 
 type Defined = Pgr & { defined: true }
 interface Dot {
@@ -40,7 +40,7 @@ export function pgrChart(
     type: 'line',
     data: {
       datasets: rows.flatMap(({ arm, pgr, y }) => {
-        const { color } = look(arm)
+        const { color, marker } = look(arm)
         // One that comes with a warning is drawn pale.
         const ink = pgr.warning ? `${p[color]}80` : p[color]
         const text = `PGR ${pgrText(pgr)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
@@ -57,16 +57,14 @@ export function pgrChart(
           { data: ends.map(dot), order: 2, pointRadius: 0, borderColor: ink, borderWidth: 2 },
           ...(pgr.low < min ? [arrow(min, -90)] : []),
           ...(pgr.high > max ? [arrow(max, 90)] : []),
-          ...(pgr.value < min || pgr.value > max
-            ? []
-            : [{ ...mark, data: [dot(pgr.value)], pointStyle: MARKERS[color as keyof typeof MARKERS] }]),
+          ...(pgr.value < min || pgr.value > max ? [] : [{ data: [dot(pgr.value)], ...markerOf(marker, ink, p.pane) }]),
         ]
       }),
     },
     options: {
       ...base,
       layout: ROW_LAYOUT,
-      interaction: { mode: 'nearest', intersect: true },
+      interaction: NEAREST,
       scales: {
         x: {
           ...base.scales?.['x'],

@@ -159,7 +159,9 @@ describe('files that are not what they should be', () => {
 
   it('no config, no tokenizer, one with too many tokens', async () => {
     const folder = await copy('tiny-gpt2')
-    await editJson(folder, 'tokenizer.json', (json) => ({ ...json, added_tokens: [{ id: 300, content: '<new>' }] }))
+    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
+    const added = [{ id: 300, content: '<new>', ...flags }]
+    await editJson(folder, 'tokenizer.json', (json) => ({ ...json, added_tokens: added }))
     await expectRefusal(folder, 'tokenizer: expected ids below 300, the rows of the embeddings, got 300')
     await editJson(folder, 'tokenizer.json', (json) => ({ ...json, model: { type: 'BPE' } }))
     await expectRefusal(folder, 'tokenizer.json: model.vocab: expected')

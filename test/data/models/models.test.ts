@@ -69,7 +69,7 @@ describe('getting from the hub', () => {
   it('fetches what is needed, once, and keeps it under the hash of its content', async () => {
     const seen: ModelProgress[] = []
     const got = await models.get('neox', { onProgress: (progress) => seen.push(progress) })
-    expect(got.source).toEqual({ kind: 'hub', url: hub.url, repository: REPOSITORY, revision: REVISION })
+    expect(got.source).toEqual({ kind: 'hub', url: hub.url, repository: REPOSITORY, revision: REVISION, pinned: false })
     expect(path.dirname(got.path)).toBe(path.join(cache, 'models'))
     expect(path.basename(got.path)).toBe(got.key)
     expect((await readdir(got.path)).sort()).toEqual([

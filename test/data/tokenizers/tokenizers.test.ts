@@ -81,12 +81,12 @@ describe('a tokenizer', () => {
     [
       'an unknown normalizer',
       { normalizer: { type: 'Mystery' } },
-      'tokenizer.json: expected a tokenizer, got Unknown Normalizer',
+      'tokenizer.json: normalizer.type: expected one of "BertNormalizer"',
     ],
     [
       'an unknown pre-tokenizer',
       { pre_tokenizer: { type: 'Mystery' } },
-      'expected a tokenizer, got Unknown PreTokenizer',
+      'tokenizer.json: pre_tokenizer.type: expected one of "BertPreTokenizer"',
     ],
   ])('with %s is refused', (_what, change, message) => {
     expect(() => tokenizerOf('tiny-gpt2', change)).toThrow(message)
@@ -113,6 +113,13 @@ describe('the tokenizer of a GGUF file', () => {
     expect(make({ 'tokenizer.ggml.add_bos_token': true }).encode('ab')).toEqual([3, 2])
     const both = { 'tokenizer.ggml.add_bos_token': true, 'tokenizer.ggml.add_eos_token': true }
     expect(make(both).encode('ab', 2)).toEqual([3, 4])
+  })
+
+  it("begins a text with the first token where Llama 3's does and the file does not say otherwise", () => {
+    const llama = { 'tokenizer.ggml.pre': 'llama-bpe' }
+    expect(make(llama).encode('ab')).toEqual([3, 2])
+    expect(make({ ...llama, 'tokenizer.ggml.add_bos_token': false }).encode('ab')).toEqual([2])
+    expect(make({ 'tokenizer.ggml.pre': 'qwen2' }).encode('ab')).toEqual([2])
   })
 
   it.each<[string, object, string]>([

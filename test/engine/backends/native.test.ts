@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { loadBackend } from '../../../src-main/engine/backends'
 import type { Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
 import { weightsOf } from '../../../src-main/engine/backends/layout'
+import type { Isa } from '../../../src-native/model'
 import { deviceOf, loadAddon } from '../../../src-main/engine/backends/native/addon'
 import { NativeLearner, type NativeOptions } from '../../../src-main/engine/backends/native/learner'
 import { crossEntropyGradient } from '../../../src-main/engine/backends/self-test'
@@ -51,8 +52,13 @@ describe.skipIf(nativeMissing)('the native learner', () => {
   }
 
   test('names its device', () => {
-    expect(deviceOf({ ...addon, isas: ['avx512', 'baseline'], threads: 2 })).toBe('CPU (AVX-512, 2 threads)')
-    expect(deviceOf({ ...addon, isas: ['baseline'], threads: 1 })).toBe('CPU (baseline, 1 thread)')
+    expect(deviceOf('avx512', 2)).toBe('CPU (AVX-512, 2 threads)')
+    expect(deviceOf('baseline', 1)).toBe('CPU (baseline, 1 thread)')
+  })
+
+  test('measures the kernels that this processor has, and no others', () => {
+    for (const isa of addon.isas) expect(addon.measure(isa)).toBeGreaterThan(0)
+    expect(() => addon.measure('sse9' as Isa)).toThrow('isa: expected one that this processor has, got "sse9"')
   })
 
   test('has bf16 where the processor does, and says where not', async () => {

@@ -1,4 +1,4 @@
-import type { ModelEntry } from '../../../../src-preload/contract'
+import type { ModelEntry, ModelSource } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
@@ -62,6 +62,14 @@ function fits({ memory: { trains, predicts, trainBytes, predictBytes } }: ModelE
   return predicts ? `predicts (${size(predictBytes)})` : `no (${size(predictBytes)})`
 }
 
+/** Where it came from, and who says that it is what it should be. */
+function sourceOf(source: ModelSource): [string, string][] {
+  if (source.kind === 'pip') return [['from', `PyPI, pinned: ${source.packages.join(', ')}`]]
+  if (source.kind !== 'hub') return []
+  const said = source.pinned ? 'pinned' : 'not pinned: its hashes are as the hub told them'
+  return [['from', `${source.url} at ${source.revision.slice(0, 12)} (${said})`]]
+}
+
 export async function showCard(lab: Lab, [id]: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
   const card = await lab.calls.modelCard(id!)
   const models = (await lab.calls.models()).filter((model) => model.id === id)
@@ -70,12 +78,7 @@ export async function showCard(lab: Lab, [id]: string[], _flags: Flags, { out }:
   const facts = [
     ['licence', card.licence ?? 'not stated'],
     ...(model?.hub ? [['repository', model.hub]] : []),
-    ...(model?.here
-      ? [
-          ['path', model.here.path],
-          ['content', model.here.key],
-        ]
-      : []),
+    ...(model?.here ? [['path', model.here.path], ...sourceOf(model.here.source), ['content', model.here.key]] : []),
     ...(model?.note ? [['note', model.note]] : []),
   ]
   for (const line of columns(facts)) out.line(line)

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { NativeAddon } from '../../../../src-native/model'
+import type { Isa, NativeAddon } from '../../../../src-native/model'
 import { cacheFolder } from '../../tensorflow/paths'
+import { chooseIsa } from './kernels'
 
 const load = createRequire(import.meta.url)
 
@@ -62,13 +64,20 @@ export function loadAddon(): NativeAddon {
   }
 }
 
-const KERNELS: Record<NativeAddon['isas'][number], string> = {
+const KERNELS: Record<Isa, string> = {
   avx512: 'AVX-512',
+  avx512vl: 'AVX-512, 256 bits',
   avx2: 'AVX2',
   baseline: 'baseline',
 }
 
 /** E.g. "CPU (AVX-512, 2 threads)": the kernels that were chosen, and the cores that this process may use. */
-export function deviceOf({ isas, threads }: NativeAddon): string {
-  return `CPU (${KERNELS[isas[0]!]}, ${threads} thread${threads === 1 ? '' : 's'})`
+export function deviceOf(isa: Isa, threads: number): string {
+  return `CPU (${KERNELS[isa]}, ${threads} thread${threads === 1 ? '' : 's'})`
+}
+
+/** The kernels that the addon runs here, see `chooseIsa`. */
+export function isaOf(addon: NativeAddon): Isa {
+  const build = createHash('sha256').update(readFileSync(addonFile()!)).digest('hex')
+  return chooseIsa(addon, path.join(cacheFolder(), 'native'), build)
 }

@@ -1,0 +1,97 @@
+// How often the 95 % intervals of a preset hold the mean over many splits of its data:
+//   npm run build && node scripts/coverage.mjs quickstart --splits 40 --home <folder>
+// Every split is a run of its own, with another split seed; `--redraw order` and `--seeds 0,1,2,3,4` say how it is run,
+// `--evaluations 2` makes it quicker and leaves the numbers at the last step as they are.
+// The mean over the splits stands for what the experiment would find on any: a told interval that does not hold it is a
+// promise that was not kept. A second call with the same home only computes anew.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    splits: { type: 'string', default: '40' },
+    home: { type: 'string', default: '' },
+    redraw: { type: 'string', default: 'halves' },
+    seeds: { type: 'string', default: '' },
+    evaluations: { type: 'string', default: '' },
+    app: { type: 'string', default: resolve(import.meta.dirname, '..') },
+  },
+})
+const preset = positionals[0] ?? 'quickstart'
+const home = options.home || mkdtempSync(join(tmpdir(), 'w2s-coverage-'))
+const { spec } = JSON.parse(readFileSync(join(options.app, 'resources', 'presets', `${preset}.json`), 'utf8'))
+const splits = Array.from({ length: Number(options.splits) }, (_, splitSeed) => resultsOf(splitSeed)).filter(Boolean)
+if (splits.length === 0) throw new Error('No split was run: see what the command line said above.')
+console.log(`${preset}, redraw ${options.redraw}: ${splits.length} splits in ${home}`)
+console.log(splits[0].covers)
+print()
+
+/** The results of one split, run if they are not there yet; null where the run failed. */
+function resultsOf(splitSeed) {
+  const seeds = options.seeds ? options.seeds.split(',').map(Number) : spec.seeds
+  mkdirSync(home, { recursive: true })
+  const file = join(home, `split-${splitSeed}.json`)
+  const name = `${spec.name}, split ${splitSeed}`
+  const evaluations = options.evaluations ? { evaluations: Number(options.evaluations) } : {}
+  writeFileSync(file, JSON.stringify({ ...spec, ...evaluations, name, seeds, splitSeed, redraw: options.redraw }))
+  const args = [join(options.app, 'out', 'main', 'cli.js'), 'run', file, '--no-export', '--json']
+  const started = Date.now()
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+    env: { ...process.env, W2S_HOME: join(home, 'data') },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  if (status !== 0) return void console.error(`split ${splitSeed}: ${stderr}`)
+  console.error(`split ${splitSeed}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return JSON.parse(stdout)
+}
+
+/** One line a quantity and method. */
+function print() {
+  const rows = [['', 'mean', 'over splits', 'held', 'share', 'median width']]
+  for (const [i, { arm }] of splits[0].results.entries()) {
+    for (const quantity of ['weak', 'student', 'ceiling', 'pgr']) {
+      if (i > 0 && (quantity === 'weak' || quantity === 'ceiling')) continue
+      rows.push(
+        lineOf(
+          `${arm.methodTitle} ${quantity}`,
+          splits.map(({ results }) => results[i][quantity]),
+        ),
+      )
+    }
+  }
+  for (const [i, { title }] of splits[0].contrasts.entries()) {
+    for (const quantity of ['student', 'pgr'])
+      rows.push(
+        lineOf(
+          `${title} ${quantity}`,
+          splits.map(({ contrasts }) => contrasts[i]?.[quantity]),
+        ),
+      )
+  }
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)))
+  for (const row of rows)
+    console.log(row.map((cell, c) => (c ? cell.padStart(widths[c]) : cell.padEnd(widths[c]))).join('  '))
+}
+
+/** What cannot be told (an undefined PGR) holds nothing, and is counted. */
+function lineOf(name, told) {
+  const defined = told.filter((one) => one && one.defined !== false)
+  const values = defined.map(({ value }) => value)
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
+  const held = defined.filter(({ low, high }) => low <= mean && mean <= high).length
+  const width = defined.map(({ low, high }) => high - low).toSorted((a, b) => a - b)[defined.length >> 1]
+  const range = `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`
+  return [
+    name,
+    mean.toFixed(3),
+    range,
+    `${held} of ${told.length}`,
+    `${((100 * held) / told.length).toFixed(0)} %`,
+    width.toFixed(3),
+  ]
+}

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Recomputes the results of a bundle (version 2) from its predictions, with numpy and nothing of the lab.
+
+    python3 scripts/recompute.py run.w2s.zip
+
+Accuracies, agreement, PGR, steps and differences must agree to the last digits; ends of
+intervals, which rest on random numbers of another kind here, to a twelfth of their width. Exit status 0: all agree;
+1: something does not; 2: the bundle cannot be read.
+"""
+import csv, io, json, struct, sys, zipfile
+from math import sqrt
+import numpy as np
+
+EXACT, RESAMPLES, OF_WIDTH = 1e-9, 20_000, 1 / 12
+checked, wrong = 0, []
+
+
+def same(where, told, found, tolerance=EXACT):
+    global checked
+    checked += 1
+    if (told is None) != (found is None) or (told is not None and not abs(told - found) <= tolerance):
+        wrong.append(f'{where}: the bundle says {told}, its predictions {found}')
+
+
+def tensors(raw):
+    size = struct.unpack('<Q', raw[:8])[0]
+    kinds = {'F32': np.float32, 'F64': np.float64, 'I32': np.int32, 'I64': np.int64}
+    out = {}
+    for name, head in json.loads(raw[8:8 + size]).items():
+        if name == '__metadata__':
+            continue
+        start, end = head['data_offsets']
+        out[name] = np.frombuffer(raw[8 + size + start:8 + size + end], kinds[head['dtype']]).reshape(head['shape'])
+    return out
+
+
+def decide(p, classes):
+    """Decisions of probabilities of the classes from 1 on; the first class on a tie."""
+    if classes == 2:
+        return (p.reshape(-1) > np.float32(0.5)).astype(int)
+    rest = p.reshape(-1, classes - 1).astype(float)
+    return np.argmax(np.concatenate([1 - rest.sum(1, keepdims=True), rest], 1), 1)
+
+
+def last_best(values, start):
+    values = np.asarray(values, dtype=float)[start:]
+    return start + len(values) - 1 - int(np.argmax(values[::-1]))
+
+
+def share(mask, among=None):
+    if among is None:
+        return float(mask.mean())
+    return float((mask & among).sum() / among.sum()) if among.any() else None
+
+
+def student_t(freedom):
+    """97.5 % quantile, by bisection over a numerical integral of the density."""
+    if freedom > 300:
+        return 1.959964
+    u = np.linspace(0, np.pi / 2, 200_001)[1:-1]
+    mass = np.cos(u) ** (freedom - 1)
+    tail = np.cumsum(mass[::-1])[::-1] / mass.sum()
+    return sqrt(freedom) * np.tan(u[np.searchsorted(-tail, -0.05)])
+
+
+class Sample:
+    """A mean over seeds: its value, that of each seed, and resamples of groups (`rows`) and of both (`all`)."""
+
+    def __init__(self, seeds, rows, moved, groups):
+        self.seeds, self.rows, self.all, self.groups = seeds, rows, moved, groups
+        self.value = seeds.mean()
+
+    def __sub__(self, other):
+        return Sample(self.seeds - other.seeds, self.rows - other.rows, self.all - other.all, self.groups)
+
+    def times(self, factor):
+        return Sample(self.seeds * factor, self.rows * factor, self.all * factor, self.groups)
+
+    def reach(self):
+        rows = self.rows.var(ddof=1) * self.groups / max(1, self.groups - 1)
+        seeds = self.seeds.var(ddof=1) / len(self.seeds) if len(self.seeds) > 1 else 0.0
+        parts = rows ** 2 / max(1, self.groups - 1) + (seeds ** 2 / (len(self.seeds) - 1) if seeds else 0)
+        return student_t(max(1.0, (rows + seeds) ** 2 / parts)) if parts > 0 else 1.959964
+
+    def widened(self, reach):
+        return self.value + (self.all - self.value) * reach / 1.959964
+
+
+def draw(groups, seeds, rng):
+    """How often each group is drawn in each resample, and by how much the weights of seeds move."""
+    names, number = np.unique(groups, return_inverse=True)
+    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLES).astype(float)
+    z = rng.standard_normal((RESAMPLES, seeds))
+    moved = (z - z.mean(1, keepdims=True)) / sqrt(seeds * max(1, seeds - 1))
+    return names, number, times, moved
+
+
+def sample(drawn, flags):
+    names, number, times, moved = drawn
+    sizes = np.bincount(number, minlength=len(names))
+    counts = np.stack([np.bincount(number, weights=f, minlength=len(names)) for f in flags], 1)
+    by_seed = (times @ counts) / (times @ sizes)[:, None]
+    mean = by_seed.mean(1)
+    return Sample(np.array([f.mean() for f in flags]), mean, mean + (moved * (by_seed - mean[:, None])).sum(1), len(names))
+
+
+def ends(where, told, replicates, low=-np.inf, high=np.inf):
+    found = np.nanquantile(replicates, [0.025, 0.975]).clip(low, high)
+    tolerance = OF_WIDTH * (found[1] - found[0]) + 1e-9
+    same(f'{where}, low end', told['low'], found[0], tolerance)
+    same(f'{where}, high end', told['high'], found[1], tolerance)
+
+
+def ratio(weak, student, ceiling):
+    """PGR of samples: its value, its linear form, and its replicates at a reach."""
+    above, gap = student - weak, ceiling - weak
+    value = above.value / gap.value
+
+    def replicates(reach):
+        below = gap.widened(reach)
+        return np.where(below > 0, above.widened(reach) / np.where(below > 0, below, 1), np.nan)
+
+    return value, above.times(1 / gap.value) - gap.times(value / gap.value), replicates
+
+
+class Arm:
+    def __init__(self, report, bundle):
+        self.report, self.where, b = report, report['arm']['title'], bundle
+        test = b.test(report['arm']['task'], report['arm']['measure'])
+        truth, self.groups, k = test['truth'], test['group'], test['classes']
+        told = {s['seed']: s for s in report['bySeed']}
+        self.flags = {name: [] for name in ('weak', 'student', 'ceiling')}
+        self.seeds = []
+        for seed in report['arm']['seeds']:
+            if seed['seed'] not in told:
+                continue
+            W, C, T = (b.evaluations(seed[role]) for role in ('weak', 'ceiling', 'student'))
+            epochs = b.stage(seed['student'])['config']['optimiser']['epochs']
+            steps = T['steps'].astype(int)
+            weak, ceiling = decide(W['test'][-1], k), decide(C['test'][-1], k)
+            students = [decide(p, k) for p in T['test']]
+            right = np.array([s == truth for s in students])
+            agrees = [(decide(p, k) == decide(W['validation'][-1], k)).mean() for p in T['validation']]
+            trained = [i for i, s in enumerate(steps) if s > 0 and (epochs <= 1 or s * epochs >= steps[-1])]
+            start = trained[0] if trained else len(steps) - 1
+            at = {'last': len(steps) - 1, 'weak-validation': last_best(agrees, start), 'oracle': last_best(right.mean(1), start)}
+            student, good = students[at[report['stop']]], weak == truth
+            found = {
+                'weak': share(good), 'student': share(student == truth), 'ceiling': share(ceiling == truth),
+                'agreement': share(student == weak), 'agreementWeakRight': share(student == weak, good),
+                'agreementWeakWrong': share(student == weak, ~good),
+                'ceilingAgreementWeakWrong': share(ceiling == weak, ~good), 'step': int(steps[at[report['stop']]]),
+            }
+            gap = found['ceiling'] - found['weak']
+            found['pgr'] = (found['student'] - found['weak']) / gap if gap > 0 else None
+            for name, value in found.items():
+                same(f"{self.where}, seed {seed['seed']}, {name}", told[seed['seed']][name], value)
+            self.seeds.append(seed['seed'])
+            for name, mask in (('weak', good), ('student', student == truth), ('ceiling', ceiling == truth)):
+                self.flags[name].append(mask.astype(float))
+
+    def drawn(self, seeds, rng):
+        chosen = [self.seeds.index(s) for s in seeds]
+        drawn = draw(self.groups, len(seeds), rng)
+        return {name: sample(drawn, [self.flags[name][i] for i in chosen]) for name in ('weak', 'student', 'ceiling')}
+
+    def check(self):
+        if not self.seeds:
+            return
+        told = self.report
+        same(f'{self.where}, groups', told['covers']['groups'], len(set(self.groups)))
+        same(f'{self.where}, rows', told['covers']['rows'], len(self.groups))
+        found = self.drawn(self.seeds, np.random.default_rng(1))
+        for name, of in found.items():
+            same(f'{self.where}, {name}', told[name]['value'], of.value)
+            ends(f'{self.where}, {name}', told[name], of.widened(of.reach()), 0, 1)
+        for name in ('agreement', 'agreementWeakRight', 'agreementWeakWrong'):
+            values = [s[name] for s in told['bySeed'] if s[name] is not None]
+            same(f'{self.where}, {name}', told[name] and told[name]['value'], float(np.mean(values)) if values else None)
+        if told['pgr']['defined']:
+            value, linear, replicates = ratio(**found)
+            same(f'{self.where}, PGR', told['pgr']['value'], value)
+            ends(f'{self.where}, PGR', told['pgr'], replicates(linear.reach()))
+        else:
+            same(f'{self.where}, gap', told['pgr']['gap'], found['ceiling'].value - found['weak'].value)
+
+
+def check_contrast(told, arms):
+    one, other = arms[told['arm']], arms[told['against']]
+    common = [s for s in one.seeds if s in other.seeds]
+    same(f"{told['title']}, seeds", told['seeds'], len(common))
+    # The same random numbers for both: what they share cancels.
+    a, b = (arm.drawn(common, np.random.default_rng(2)) for arm in (one, other))
+    student = a['student'] - b['student']
+    same(f"{told['title']}, student", told['student']['value'], student.value)
+    ends(f"{told['title']}, student", told['student'], student.widened(student.reach()))
+    if told['pgr']:
+        (value, linear, of), (less, against, minus) = ratio(**a), ratio(**b)
+        reach = (linear - against).reach()
+        same(f"{told['title']}, PGR", told['pgr']['value'], value - less)
+        ends(f"{told['title']}, PGR", told['pgr'], of(reach) - minus(reach))
+
+
+class Bundle:
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path)
+        self.stages = {s['key']: s for s in self.json('plan.json')['stages']}
+
+    def json(self, name):
+        return json.loads(self.zip.read(name))
+
+    def stage(self, key):
+        return self.stages[key]
+
+    def evaluations(self, key):
+        return tensors(self.zip.read(f'evaluations/{key}.safetensors'))
+
+    def test(self, task, measure):
+        text = self.zip.read(f'examples/{task}.csv').decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline='')))
+        test = [r for r in rows if r['split'] == measure]
+        classes = 1 + max(int(r['truth']) for r in rows)
+        return {'truth': np.array([int(r['truth']) for r in test]), 'group': [r['group'] for r in test], 'classes': classes}
+
+
+def main(path):
+    try:
+        bundle = Bundle(path)
+        results = bundle.json('results.json')
+        arms = {report['arm']['id']: Arm(report, bundle) for report in results['arms']}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        print(f'{path}: {type(error).__name__}: {error}')
+        return 2
+    for arm in arms.values():
+        arm.check()
+    for contrast in results['contrasts']:
+        check_contrast(contrast, arms)
+    for line in wrong:
+        print(line)
+    print(f'{checked - len(wrong)} of {checked} numbers agree: {len(arms)} arms, {len(results["contrasts"])} differences')
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
