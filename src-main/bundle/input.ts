@@ -71,7 +71,7 @@ export interface BundleTensors {
   key: string
   kind: Extract<StageKind, 'train' | 'label'>
   /** Its bytes, as they were made. @throws Error when they are not */
-  read(): Promise<Uint8Array>
+  read: () => Promise<Uint8Array>
 }
 
 /** Everything that a bundle says, read from store and artifacts by the lab; rows are pulled one by one while writing. */

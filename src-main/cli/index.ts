@@ -34,7 +34,7 @@ export interface Wiring extends Pick<Context, 'cwd' | 'homeBy' | 'examine'> {
   /** The data folder when `--home` does not name another. */
   home: string
   openLab(home: string, options: Parameters<Context['openLab']>[0]): ReturnType<Context['openLab']>
-  killEngines(): void
+  killEngines: () => void
 }
 
 /** Runs one command line to its end. Never throws. @returns the exit code */
