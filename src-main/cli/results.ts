@@ -27,11 +27,14 @@ export function resultTable({ arms, contrasts, covers }: Omit<RunResult, 'runId'
   const rows = columns([HEADER, ...arms.map((result) => row(result, note))], { right: NUMBERS })
   const lines: string[] = []
   let group = ''
-  for (const [i, { arm }] of arms.entries()) {
+  for (const [i, result] of arms.entries()) {
+    const { arm } = result
     const next = groupOf(arm)
     if (next !== group) lines.push(...(i > 0 ? [''] : []), next, `  ${rows[0]!}`)
     group = next
     lines.push(`  ${rows[i + 1]!}`)
+    const last = i + 1 === arms.length || groupOf(arms[i + 1]!.arm) !== group
+    if (last) lines.push(...referenceLines(result))
   }
   const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
@@ -40,6 +43,12 @@ export function resultTable({ arms, contrasts, covers }: Omit<RunResult, 'runId'
 }
 
 const groupOf = ({ task, weakTitle, strongTitle }: ArmResult['arm']) => `${task} · ${weakTitle} → ${strongTitle}`
+
+/** What simpler models make of the ceiling's rows: the arms of a group share it. */
+const referenceLines = ({ references }: ArmResult): string[] =>
+  Object.entries(references).map(
+    ([name, { value, low, high }]) => `  reference, ${name}: ${decimal(value)} (${decimal(low)} to ${decimal(high)})`,
+  )
 
 /** Beyond this, a table of differences is for programs. */
 const MOST_DIFFERENCES = 40

@@ -26,6 +26,7 @@ export function start(argv: string[], built: string): Promise<ExitCode> {
         spawnEngine: engines.spawn,
         analyst: join(built, 'analyst.js'),
         librarian: join(built, 'librarian.js'),
+        importer: join(built, 'importer.js'),
         reader: join(built, 'reader.js'),
         appVersion: packageJson.version,
         ...options,

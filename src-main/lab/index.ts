@@ -7,6 +7,7 @@ import { checkHome } from './check'
 import { createCheckpoints } from './checkpoints'
 import { createDamage } from './damage'
 import { openDatasets } from './datasets'
+import { createImporter } from './datasets/importer'
 import { eachInTurn } from './each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { createHeadlines } from './headlines'
@@ -62,7 +63,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const datasets = await openDatasets(home, resources)
+  const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const presets = await readPresets(resources)
   const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
   const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
@@ -131,6 +132,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
       () => status.close(),
       () => analyst.close(),
       () => models.close(),
+      () => datasets.close(),
       () => store.close(),
       () => lock?.release(),
     ])

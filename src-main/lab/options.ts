@@ -41,6 +41,8 @@ export interface LabOptions {
   fallbackRuntime?: string
   /** The built `librarian.js`; without it models are fetched and checked in this thread. */
   librarian?: string
+  /** The built `importer.js`; without it datasets are read in this thread. */
+  importer?: string
   /** The built `reader.js`; without it models are read where they are fetched. */
   reader?: string
   /** The built `analyst.js`; without it results are computed in this thread. */

@@ -119,10 +119,10 @@ function planSeed(at: SeedPlan): ArmSeed {
 
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
-  const { sha256: source, title } = context.sources[arm.task]!
+  const { sha256: source, title, names } = context.sources[arm.task]!
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
-  const config = { task: arm.task, source, sizes, splitSeed, redraw, measure }
+  const config = { task: arm.task, source, ...(names && { classes: names }), sizes, splitSeed, redraw, measure }
   return add({ kind: 'data', config, needs: {}, title: ['data', title, ...drawnBy(spec, seed)].join(' · ') })
 }
 

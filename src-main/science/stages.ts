@@ -45,6 +45,8 @@ export interface DataConfig {
   task: string
   /** sha256 of the task's bytes, so that an edited dataset is another stage. */
   source: string
+  /** Names of the classes of an imported task; those of a bundled one are in the catalog. */
+  classes?: readonly string[]
   sizes: Record<Split, number>
   splitSeed: number
   /** Deals the training splits anew; null where all seeds of a run share them. */
@@ -120,6 +122,8 @@ export interface ArmSeed {
   labels: string
   student: string
   ceiling: string
+  /** Trainings on the ceiling's rows that show what a simpler model makes of them, by name. */
+  references?: Record<string, string>
 }
 /** What is reported as one line: task × weak × strong × method, over its seeds. */
 export interface Arm {

@@ -27,6 +27,8 @@ class Lab {
   models = new Resource<ModelEntry[]>()
   /** Latest word on each model, by id, or by path of one that is being added. */
   modelNews = $state.raw<Record<string, ModelNews>>({})
+  /** How much of a dataset's file is read, a share. */
+  reading = $state.raw<{ path: string; share: number } | null>(null)
   /** Why the lab cannot be heard, '' while all is well. */
   trouble = $state('')
   /** Read to a screen reader: changes of runs, never numbers. */
@@ -115,6 +117,9 @@ class Lab {
       case 'models':
         if (this.models.value) void this.loadModels()
         void this.catalog.load(() => api.catalog())
+        return false
+      case 'dataset':
+        this.reading = { path: event.path, share: event.done / Math.max(1, event.total) }
         return false
       case 'datasets':
         void this.catalog.load(() => api.catalog())

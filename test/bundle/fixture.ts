@@ -71,6 +71,7 @@ const report: ArmResult = {
     convention: 'ratio of means',
     warning: null,
   },
+  references: {},
   saving: estimate(0.01),
   warnings: [],
   bySeed: [

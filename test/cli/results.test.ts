@@ -32,6 +32,7 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
     agreementWeakRight: of(0.95),
     agreementWeakWrong: of(0.41),
     pgr,
+    references: {},
     saving: null,
     warnings: [],
     bySeed: [],
@@ -65,6 +66,17 @@ describe('the result table', () => {
     expect(last).toContain('The student is reported at its last step.')
     expect(early).toContain('The student is reported where it agrees best with weak labels on validation examples.')
     expect(early).toContain(`\n${covers}\n`)
+  })
+
+  it('has the references of a group under its arms', () => {
+    const beside = (method: string) => ({ ...arm(method, defined, 2), references: { 'bag of words': estimate(0.91) } })
+    const lines = resultTable(told(beside('naive'), beside('confidence')), 400)
+    expect(lines.slice(2, 6).map((line) => line.slice(0, 62).trimEnd())).toEqual([
+      expect.stringMatching(/^  naive/),
+      expect.stringMatching(/^  confidence/),
+      '  reference, bag of words: 0.910 (0.890 to 0.930)',
+      '',
+    ])
   })
 
   it('marks the arms that a warning is about', () => {

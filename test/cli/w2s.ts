@@ -40,6 +40,7 @@ export async function buildCommandLine(env: Record<string, string> = {}): Promis
   const input = {
     cli: at('cli.ts'),
     engine: at('engine/index.ts'),
+    importer: at('lab/datasets/worker.ts'),
     analyst: at('lab/results/worker.ts'),
     librarian: at('lab/models/worker.ts'),
     reader: at('lab/models/reading.ts'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,8 +13,9 @@ import {
   previewDataset,
   readTask,
 } from '../../src-main/data/datasets'
-import { csvRecords } from '../../src-main/data/datasets/csv'
-import type { ImportRequest } from '../../src-preload/contract'
+import { createCsvReader } from '../../src-main/data/datasets/csv'
+import type { Entry } from '../../src-main/data/datasets/problem'
+import type { DatasetQuery, ImportRequest } from '../../src-preload/contract'
 
 const root = mkdtempSync(join(tmpdir(), 'w2s-datasets-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -23,14 +24,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(root, 'case-'))
 })
 
-const guess = { text: '', label: '', split: '', group: '' }
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name)
   writeFileSync(path, content)
   return path
 }
-const preview = (name: string, content: string | Uint8Array, chosen: Partial<typeof guess> = {}) =>
-  previewDataset({ path: file(name, content), ...guess, ...chosen })
+const preview = (name: string, content: string | Uint8Array, chosen: Omit<DatasetQuery, 'path'> = {}) =>
+  previewDataset({ path: file(name, content), ...chosen })
 const request = (path: string, changes: Partial<ImportRequest> = {}): ImportRequest => ({
   path,
   id: 'mine',
@@ -39,8 +39,8 @@ const request = (path: string, changes: Partial<ImportRequest> = {}): ImportRequ
   licence: 'CC0',
   text: 'text',
   label: 'label',
-  split: '',
-  group: '',
+  split: null,
+  group: null,
   classes: ['no', 'yes'],
   ...changes,
 })
@@ -51,9 +51,6 @@ const lines = (change: (i: number) => object | string = () => ({})) =>
     if (typeof changed === 'string') return changed
     return JSON.stringify({ text: `text number ${i + 1} of the set`, label: i % 2 ? 'yes' : 'no', ...changed })
   }).join('\n')
-async function* asyncOf<T>(items: T[]): AsyncGenerator<T> {
-  for (const item of items) yield await Promise.resolve(item)
-}
 async function problems(work: Promise<unknown>): Promise<DatasetError['problems']> {
   const error = await work.then(
     () => null,
@@ -92,13 +89,13 @@ describe('preview', () => {
   it('guesses by content where names say nothing; what the user chose wins', async () => {
     const csv =
       'id,opinion,useful\n1,the soup was very good indeed,1\n2,we waited for an hour or two,0\n3,never again will I go there,0\n'
-    expect(await preview('a.csv', csv)).toMatchObject({ text: 'opinion', label: 'useful', split: '', examples: 3 })
+    expect(await preview('a.csv', csv)).toMatchObject({ text: 'opinion', label: 'useful', split: null, examples: 3 })
     expect(await preview('a.csv', csv, { label: 'id' })).toMatchObject({ text: 'opinion', label: 'id', badLines: 1 })
   })
 
   it('leaves open what it cannot tell, and still counts', async () => {
     const found = await preview('a.csv', 'a,b\n1,2\n3,4\n5,6\n')
-    expect(found).toMatchObject({ text: '', label: '', examples: 3, rows: [], counts: [], errors: [] })
+    expect(found).toMatchObject({ text: null, label: null, examples: 3, rows: [], counts: [], errors: [] })
   })
 
   it('reads CSV with a byte order mark, CRLF, quotes, line breaks in quotes, empty lines and semicolons', async () => {
@@ -148,7 +145,7 @@ describe('preview', () => {
       { line: 5, message: 'expected one JSON object a line, got [1,2]' },
       { line: 8, message: 'expected a label in column "label", got nothing' },
       { line: 9, message: 'expected a text in column "text", got "   "' },
-      { line: 12, message: 'expected one of "no", "yes" (two classes for now), got "maybe"' },
+      { line: 12, message: 'expected one of "no", "yes" (the two classes), got "maybe"' },
       { line: 13, message: 'expected a text in column "text", got 7' },
       { line: 20, message: 'expected a label in column "label", got {"a":1}' },
     ])
@@ -189,8 +186,8 @@ describe('preview', () => {
     const latin = Buffer.from('text,label\nschön und gut,a\ncafé,b\n', 'latin1')
     expect((await preview('a.csv', latin)).errors).toEqual([
       { line: 2, message: 'expected UTF-8 text, got other bytes' },
-      { line: 3, message: 'expected UTF-8 text, got other bytes' },
     ])
+    expect(await preview('a.csv', latin)).toMatchObject({ badLines: 2, notices: [{ kind: 'cause' }] })
   })
 
   it.each<[string, string, string | Uint8Array, object]>([
@@ -205,12 +202,6 @@ describe('preview', () => {
       'a.csv',
       'text,label\n',
       { path: 'path', expected: 'a file with a row for each example', got: 'one without rows' },
-    ],
-    [
-      'UTF-16',
-      'a.csv',
-      Buffer.from('\uFEFFtext,label\n', 'utf16le'),
-      { path: 'path', expected: 'UTF-8 text', got: 'a.csv in UTF-16' },
     ],
     [
       'a column named twice',
@@ -230,7 +221,7 @@ describe('preview', () => {
   })
 
   it('refuses a file that is not there, a folder, and a column that is not there', async () => {
-    const at = (path: string) => problems(previewDataset({ path, ...guess }))
+    const at = (path: string) => problems(previewDataset({ path }))
     expect(await at(join(folder, 'no.csv'))).toEqual([
       { path: 'path', expected: 'a file that can be read', got: 'no.csv: ENOENT' },
     ])
@@ -243,16 +234,17 @@ describe('preview', () => {
 })
 
 describe('CSV', () => {
-  it('reads what a writer of the standard writes, whatever is in the fields', async () => {
+  it('reads what a writer of the standard writes, whatever is in the fields', () => {
     const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', ' ', "'") })
     const separator = fc.constantFrom(',', ';', '\t')
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(field, field), { minLength: 1 }), separator, async (rows, delimiter) => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(field, field), { minLength: 1 }), separator, (rows, delimiter) => {
         const written = Papa.unparse([['text', 'label'], ...rows], { delimiter, newline: '\n', quotes: true })
-        const lines = written.split('\n').map((text, i) => ({ number: i + 1, text, broken: false }))
         const read: unknown[] = []
-        for await (const entry of csvRecords(asyncOf(lines), delimiter))
-          read.push('values' in entry ? [...entry.values.values()] : entry)
+        const emit = (entry: Entry) => read.push('values' in entry ? [...entry.values.values()] : entry)
+        const reader = createCsvReader({ separator: delimiter, header: true, quotes: true })
+        written.split('\n').forEach((text, i) => reader.feed({ number: i + 1, text, broken: false, cut: false }, emit))
+        reader.end(emit)
         expect(read).toEqual(rows)
       }),
     )
@@ -263,7 +255,7 @@ describe('import', () => {
   it('writes rows and description that the rest of the app reads', async () => {
     const path = file(
       'a.jsonl',
-      lines((i) => ({ group: `g${i % 7}`, split: i % 5 ? 'train' : 'TEST' })),
+      lines((i) => ({ group: `g${i}`, split: i % 5 ? 'train' : 'TEST' })),
     )
     const home = join(folder, 'datasets')
     const info = await importDataset(request(path, { split: 'split', group: 'group', classes: ['yes', 'no'] }), home)
@@ -301,10 +293,10 @@ describe('import', () => {
     )
     const home = join(folder, 'datasets')
     expect(await problems(importDataset(request(path), home))).toEqual([
-      { path: 'line 9', expected: 'one of "no", "yes" (two classes for now)', got: '"maybe"' },
+      { path: 'line 9', expected: 'one of "no", "yes" (the two classes)', got: '"maybe"' },
       { path: 'line 30', expected: 'one JSON object a line', got: '"{"' },
     ])
-    expect(readdirSync(home)).toEqual([])
+    expect(existsSync(home)).toBe(false)
     expect(await listImported(home)).toEqual([])
   })
 
@@ -325,7 +317,7 @@ describe('import', () => {
     [
       'a split column of other values',
       { split: 'label' },
-      { path: 'line 1', expected: '"train" or "test" in column "label"' },
+      { path: 'line 1', expected: expect.stringContaining('in column "label"') as string },
     ],
   ])('refuses %s', async (_what, changes, problem) => {
     const found = await problems(importDataset(request(file('a.jsonl', lines()), changes), join(folder, 'd')))

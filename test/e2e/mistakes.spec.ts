@@ -67,7 +67,7 @@ test('a dataset with bad lines is refused line by line, nothing half imported', 
   await expect(page.getByRole('button', { name: /^Import/ })).toBeDisabled()
 
   // Not even when the page asks for it all the same.
-  const columns = { text: 'text', label: 'label', split: '', group: '' }
+  const columns = { text: 'text', label: 'label', split: null, group: null }
   const about = { id: 'mood', title: 'Mood', question: '', licence: 'own', classes: ['bad', 'good'] }
   const refused = await ask(page, 'datasetImport', { path: file, ...columns, ...about })
   expect(refused).toMatchObject({ ok: false, error: { code: 'bad-input' } })

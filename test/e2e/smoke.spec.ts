@@ -101,9 +101,7 @@ test('a planted error in a call comes back as a message with its path', async ({
   })
   expect(await call('runDetail', 'nosuch')).toMatchObject({ ok: false, error: { code: 'not-found' } })
   expect(await call('reveal', '/etc/passwd')).toMatchObject({ ok: false, error: { code: 'bad-input' } })
-  expect(
-    await call('datasetPreview', { path: '/etc/passwd', text: '', label: '', split: '', group: '' }),
-  ).toMatchObject({
+  expect(await call('datasetPreview', { path: '/etc/passwd' })).toMatchObject({
     ok: false,
     error: { code: 'bad-input', message: '/etc/passwd was not chosen in the file dialog.' },
   })

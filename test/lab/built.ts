@@ -16,6 +16,7 @@ export function builtProcesses(more: Record<string, string> = {}): { entry: (nam
     engine: path.join(root, 'src-main/engine/index.ts'),
     analyst: path.join(root, 'src-main/lab/results/worker.ts'),
     librarian: path.join(root, 'src-main/lab/models/worker.ts'),
+    importer: path.join(root, 'src-main/lab/datasets/worker.ts'),
     reader: path.join(root, 'src-main/lab/models/reading.ts'),
     ...more,
   }

@@ -8,7 +8,7 @@ import { StorageError } from '../../src-main/store'
 
 const key = 'a'.repeat(64)
 const ref = { runId: 'r', armId: 'a', seed: 0, stop: 'last' }
-const columns = { text: 'text', label: 'label', split: '', group: '' }
+const columns = { text: 'text', label: 'label', split: null, group: null }
 const texts = { id: 'mine', title: 'Mine', question: '', licence: '' }
 /** Arguments that every call takes. */
 const GOOD: Record<CallName, unknown[]> = {
@@ -32,6 +32,7 @@ const GOOD: Record<CallName, unknown[]> = {
   chooseDataset: [],
   datasetPreview: [{ path: '/x.csv', ...columns }],
   datasetImport: [{ path: '/x.csv', ...columns, ...texts, classes: ['a', 'b'] }],
+  datasetCancel: [],
   datasetRemove: ['mine'],
   models: [],
   modelGet: [{ id: 'minilm-l3', source: 'auto' }],

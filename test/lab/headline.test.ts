@@ -17,7 +17,7 @@ function result(task: string, method: string, pgr: Pgr, strong = 'big'): ArmResu
   return {
     arm: { id: title, task, title, measure: 'test', ...titles, ...choices, seeds: [] },
     stop: 'last',
-    ...{ covers: null, saving: null, warnings: [] },
+    ...{ covers: null, references: {}, saving: null, warnings: [] },
     seedsDone: 3,
     ...{ weak: null, student: estimate, ceiling: null, pgr, bySeed: [], training: null, stops: null },
     ...{ agreement: null, agreementWeakRight: null, agreementWeakWrong: null },

@@ -157,7 +157,7 @@ describe('the lab', () => {
     const file = join(home, 'mine.csv')
     const rows = Array.from({ length: 400 }, (_, i) => `${i % 2 ? 'good fine' : 'bad poor'} thing number ${i},${i % 2}`)
     writeFileSync(file, ['text,label', ...rows].join('\n'))
-    const columns = { text: 'text', label: 'label', split: '', group: '' }
+    const columns = { text: 'text', label: 'label', split: null, group: null }
     const preview = await lab.calls.datasetPreview({ path: file, ...columns })
     expect(preview).toMatchObject({ format: 'csv', examples: 400, badLines: 0 })
     const texts = { id: 'mine', title: 'Mine', question: 'Good?', licence: 'my own' }

@@ -291,57 +291,6 @@ describe('the inspector', () => {
   })
 })
 
-describe('data', () => {
-  it('names bad lines and imports nothing until they are mended', async () => {
-    open('#/data?import=1')
-    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await screen.findByText('line 17')
-    expect(screen.getByText('column "again" is empty')).toBeTruthy()
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
-  })
-  it('says first that there are too many classes, of which bad lines come', async () => {
-    const sample = await createFakeBridge().call('datasetPreview', {
-      path: '',
-      text: '',
-      label: '',
-      split: '',
-      group: '',
-    })
-    const counts = ['a', 'b', 'c'].map((label) => ({ label, n: 20 }))
-    open('#/data?import=1', {
-      datasetPreview: () => ({ ...(sample.ok ? sample.value : never()), counts, badLines: 20 }),
-    })
-    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await screen.findByText('A task has exactly two classes for now; the label column has 3 values.')
-  })
-  it('imports with the mapping, the classes in order and the licence', async () => {
-    const whole = createFakeBridge()
-    const clean = await whole.call('datasetPreview', {
-      path: '/a/Our notes.csv',
-      text: '',
-      label: '',
-      split: '',
-      group: '',
-    })
-    const bridge = open('#/data?import=1', {
-      chooseDataset: () => '/a/Our notes.csv',
-      datasetPreview: () => ({ ...(clean.ok ? clean.value : never()), errors: [], badLines: 0 }),
-    })
-    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await fireEvent.click(await screen.findByRole('button', { name: 'Swap' }))
-    await fireEvent.input(screen.getByRole('textbox', { name: 'Licence' }), { target: { value: 'own' } })
-    await fireEvent.click(screen.getByRole('button', { name: 'Import 812 examples' }))
-    expect(heard(bridge, 'datasetImport')[0]?.args[0]).toMatchObject({
-      id: 'our-notes',
-      title: 'Our notes',
-      text: 'review',
-      label: 'again',
-      classes: ['yes', 'no'],
-      licence: 'own',
-    })
-  })
-})
-
 describe('the doctor', () => {
   it('says sizes before it installs, then shows progress and failure', async () => {
     const bridge = open('#/doctor')

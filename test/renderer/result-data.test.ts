@@ -145,6 +145,25 @@ describe('the chart of arms', () => {
     const student = arms[0]!.student!
     expect(points.filter((p) => p.x === student.low || p.x === student.high)).toHaveLength(2)
   })
+  it('draws what a simpler model reaches as a level across its arm, within the axis', () => {
+    const reference = { value: 0.9871, low: 0.98, high: 0.99, seeds: 3, examples: 1000 }
+    const input = {
+      labels: [['a'], ['b']],
+      look: studentLooks(quick),
+      selected: '',
+      onselect: () => undefined,
+      palette,
+    }
+    const beside = arms.map((arm, i) => (i === 1 ? { ...arm, references: { 'bag of words': reference } } : arm))
+    const { data, options } = armsChart({ ...input, arms: beside })
+    const level = data.datasets.flatMap((d) => d.data as { x: number; y: number; text: string }[])
+    const ends = level.filter((p) => p.text?.startsWith('reference, bag of words .987, .980 to .990'))
+    expect(ends.map(({ x, y }) => [x, Math.round(y)])).toEqual([
+      [0.9871, 1],
+      [0.9871, 1],
+    ])
+    expect((options!.scales!['x'] as { max: number }).max).toBeGreaterThan(0.9871)
+  })
   it('holds every drawn value within its axis', () => {
     const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
     const xs = chart.data.datasets.flatMap((d) => d.data as { x: number }[]).map((p) => p.x)

@@ -163,6 +163,7 @@ export function upgraded({ arms }: z.infer<typeof results>): Results {
       groups: report.student.examples,
       rows: report.student.examples,
     },
+    references: {},
     saving: null,
     warnings: [],
   }))

@@ -1,59 +1,108 @@
 import { oneOf, show } from '../../science/problems'
-import { DatasetError } from './problem'
+import { LIMITS } from './limits'
+import { DatasetError, refusal } from './problem'
+import type { ColumnWishes } from './types'
+import { labelOf, plain, splitOf } from './values'
 
-/** Column of each role; '' for none. */
-export interface Columns {
-  text: string
-  label: string
-  split: string
-  group: string
-}
+/** Column of each role; null for none. */
+export type Columns = { [K in keyof ColumnWishes]-?: string | null }
+type Role = keyof Columns
+type Values = ReadonlyMap<string, unknown>
 
-const NAMES: Record<keyof Columns, string[]> = {
+const ROLES = ['text', 'label', 'split', 'group'] as const satisfies readonly Role[]
+const NAMES: Record<Role, string[]> = {
   text: ['text', 'sentence', 'content', 'review', 'message', 'body', 'document', 'prompt', 'question'],
   label: ['label', 'class', 'target', 'category', 'sentiment', 'y', 'answer'],
   split: ['split', 'fold', 'subset'],
   group: ['group', 'group_id', 'source_id', 'document_id', 'doc_id', 'author', 'user', 'customer'],
 }
 
-/** Columns that any of the records has, in order of appearance. */
-export function columnsOf(records: readonly Map<string, unknown>[]): string[] {
-  return [...new Set(records.flatMap((values) => [...values.keys()]))]
+/** Collects the columns that any record has, in order of appearance. */
+export function createColumnList() {
+  const names = new Set<string>()
+  return {
+    names,
+    /** @throws DatasetError for more columns than anybody means */
+    add(values: Values, line: number): void {
+      for (const name of values.keys()) {
+        if (names.has(name)) continue
+        names.add(name)
+        if (names.size > LIMITS.columns)
+          throw refusal(`line ${line}`, `at most ${LIMITS.columns} columns in all rows`, `another one, ${show(name)}`)
+      }
+    },
+  }
 }
 
 /**
- * Fills the roles that are left open: by usual names, else the text is the column with the longest values and the label
- * one with two different values. What cannot be told stays ''.
- * @param wanted what the user chose; '' where left open
+ * Fills the roles that are not said: by usual names, else the text is the column with the longest values and the label
+ * one with two different values. A split is guessed only where every value is one. What cannot be told is null.
  * @throws DatasetError for a chosen column that the file does not have
  */
-export function chooseColumns(wanted: Columns, records: readonly Map<string, unknown>[]): Columns {
-  const columns = columnsOf(records)
+export function chooseColumns(wanted: ColumnWishes, records: readonly Values[], columns: readonly string[]): Columns {
   checkColumns(wanted, columns)
-  const taken = new Set(Object.values(wanted))
-  const named = (role: keyof Columns) =>
-    wanted[role] || (columns.find((c) => NAMES[role].includes(c.toLowerCase()) && !taken.has(c)) ?? '')
-  const chosen = { text: named('text'), label: named('label'), split: named('split'), group: named('group') }
+  const taken = new Set(ROLES.map((role) => wanted[role]).filter((column) => column != null))
+  const isSplit = (column: string) =>
+    records.every((r) => !r.has(column) || splitOf(r.get(column)) !== null) && records.some((r) => r.has(column))
+  const named = (role: Role): string | null => {
+    const said = wanted[role]
+    if (said !== undefined) return said
+    const fits = (c: string) =>
+      NAMES[role].includes(c.toLowerCase()) && !taken.has(c) && (role !== 'split' || isSplit(c))
+    const found = columns.find(fits) ?? null
+    if (found !== null) taken.add(found)
+    return found
+  }
+  const chosen: Columns = { text: named('text'), label: named('label'), split: named('split'), group: named('group') }
   const free = () => columns.filter((c) => !Object.values(chosen).includes(c))
-  chosen.text ||= longest(free(), records)
-  chosen.label ||= free().find((c) => new Set(records.map((r) => r.get(c))).size === 2) ?? ''
+  if (wanted.text === undefined) chosen.text ??= longest(free(), records)
+  if (wanted.label === undefined) chosen.label ??= free().find((c) => hasTwoValues(c, records)) ?? null
   return chosen
 }
 
-/** @throws DatasetError naming the role, the columns there are and the one that is not */
-export function checkColumns(wanted: Columns, columns: readonly string[]): void {
-  const problems = Object.entries<string>({ ...wanted })
-    .filter(([, column]) => column !== '' && !columns.includes(column))
-    .map(([path, column]) => ({ path, expected: `a column: ${oneOf(columns, column)}`, got: show(column) }))
+const hasTwoValues = (column: string, records: readonly Values[]): boolean =>
+  new Set(records.map((r) => labelOf(r.get(column)))).size === 2
+
+/**
+ * Of a file in which no columns are found nothing is said: its lines are.
+ * @throws DatasetError naming the role, the columns there are and the one that is not
+ */
+export function checkColumns(wanted: ColumnWishes, columns: readonly string[]): void {
+  if (columns.length === 0) return
+  const problems = ROLES.flatMap((path) => {
+    const column = wanted[path]
+    if (column == null || columns.includes(column)) return []
+    return [{ path, expected: `a column: ${oneOf(columns.slice(0, 50), column)}`, got: show(column) }]
+  })
   if (problems.length > 0) throw new DatasetError(problems)
 }
 
 /** A column of texts rather than of codes: its values are 20 characters long or more on average. */
-function longest(columns: string[], records: readonly Map<string, unknown>[]): string {
-  const lengths = columns.map((c) => {
-    const texts = records.map((r) => r.get(c)).filter((v) => typeof v === 'string')
-    return { column: c, mean: texts.reduce((sum, t) => sum + t.length, 0) / Math.max(1, records.length) }
+function longest(columns: string[], records: readonly Values[]): string | null {
+  const lengths = columns.map((column) => {
+    const texts = records.map((r) => r.get(column)).filter((v) => typeof v === 'string')
+    return { column, mean: texts.reduce((sum, t) => sum + t.length, 0) / Math.max(1, records.length) }
   })
   const best = lengths.sort((a, b) => b.mean - a.mean)[0]
-  return best && best.mean >= 20 ? best.column : ''
+  return best && best.mean >= 20 ? best.column : null
+}
+
+/**
+ * Why the first line of a table is likely a row and no header: one of its fields is a value of its column, which has few
+ * of them or numbers alone; null where it may well be a header.
+ */
+export function headerDoubt(header: readonly string[], records: readonly Values[]): string | null {
+  if (records.length < 2) return null
+  const columns = [...records[0]!.keys()]
+  for (const [i, column] of columns.entries()) {
+    const field = header[i]?.trim() ?? ''
+    if (field === '') continue
+    const values = records.map((r) => plain(r.get(column)))
+    const different = new Set(values)
+    const few = different.size <= Math.max(2, records.length / 10)
+    if (few && different.has(field)) return `${show(field)} in it is a value of its column`
+    const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text))
+    if (isNumber(field) && values.every(isNumber)) return `${show(field)} in it is a number, like all of its column`
+  }
+  return null
 }

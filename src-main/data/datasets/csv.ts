@@ -1,114 +1,145 @@
-import Papa from 'papaparse'
 import { show } from '../../science/problems'
+import { createFieldReader, guessSeparator, SAMPLE } from './fields'
 import { LIMITS } from './limits'
 import type { Line } from './lines'
-import { DatasetError, type BadLine, type Entry } from './problem'
+import { refusal } from './problem'
+import type { Emit, RecordReader } from './reader'
 
-/** Lines that the separator is guessed from. */
-const SAMPLE = 20
+export interface CsvOptions {
+  /** Null: what Excel's `sep=` says, else guessed among comma, semicolon, tab and bar. */
+  separator: string | null
+  /** Whether the first line names the columns. */
+  header: boolean
+  /** Whether quotes hold fields together (RFC 4180: separators, doubled quotes and line breaks in them). */
+  quotes: boolean
+}
+
+const MALFORMED = 'quotes around whole fields, doubled inside and closed'
+
+/** Rows of a CSV or TSV file. */
+export function createCsvReader(options: CsvOptions): RecordReader {
+  const sample: Line[] = []
+  let rows: RecordReader | null = null
+  let blank = 0
+  let ruled = 0
+
+  function begin(emit: Emit): RecordReader {
+    const separator =
+      options.separator ??
+      guessSeparator(
+        sample.map((line) => line.text),
+        options.quotes,
+      )
+    rows = createRowReader({ ...options, separator })
+    for (const line of sample.splice(0)) rows.feed(line, emit)
+    return rows
+  }
+  return {
+    feed(line, emit) {
+      if (line.text.trim() === '' && !rows && sample.length === 0) return void blank++
+      if (rows) return rows.feed(line, emit)
+      const rule = sample.length === 0 && ruled === 0 ? /^"?sep=(.)"?$/i.exec(line.text.trim()) : null
+      if (rule) {
+        options = { ...options, separator: rule[1]! }
+        ruled = 1
+        return
+      }
+      sample.push(line)
+      if (sample.length === SAMPLE || options.separator !== null) begin(emit)
+    },
+    end: (emit) => (rows ?? begin(emit)).end(emit),
+    facts() {
+      const facts = rows?.facts() ?? {
+        blank: 0,
+        header: null,
+        columns: [],
+        headerLines: 0,
+        continued: 0,
+        quotes: options.quotes,
+      }
+      return { ...facts, blank: facts.blank + blank, headerLines: facts.headerLines + ruled }
+    },
+  }
+}
+
+/** Rows under their header, once the separator is known. */
+function createRowReader({ separator, header: named, quotes }: CsvOptions & { separator: string }): RecordReader {
+  const fields = createFieldReader(separator, quotes)
+  let columns: string[] | null = null
+  let header: readonly string[] | null = null
+  let [blank, continued, headerLines] = [0, 0, 0]
+  /** Lines of a row whose quotes are still open. */
+  let open: Line[] = []
+  /** Up to here no row goes on over a line: a quote before it never closed. */
+  let single = 0
+
+  function take(row: readonly string[], lines: readonly Line[], emit: Emit): void {
+    const line = lines[0]!.number
+    if (columns === null) {
+      columns = columnNames(named ? row : row.map(() => ''), line)
+      if (named) {
+        header = row
+        headerLines = lines.length
+        return
+      }
+    }
+    continued += lines.length - 1
+    if (lines.some((one) => one.broken)) emit({ line, expected: 'UTF-8 text', got: 'other bytes' })
+    else if (row.length === columns.length) emit({ line, values: new Map(columns.map((name, i) => [name, row[i]])) })
+    else emit({ line, expected: `${columns.length} columns${named ? ' as in the header' : ''}`, got: `${row.length}` })
+  }
+  function malformed(line: Line, emit: Emit): void {
+    const problem = line.broken
+      ? { expected: 'UTF-8 text', got: 'other bytes' }
+      : { expected: MALFORMED, got: show(line.text) }
+    emit({ line: line.number, ...problem })
+  }
+  /** Gives an open quote up: its line is bad, and those after it are rows of their own. */
+  function giveUp(emit: Emit): void {
+    const [first, ...others] = open
+    open = []
+    fields.reset()
+    malformed(first!, emit)
+    single = Math.max(single, others.at(-1)?.number ?? 0)
+    for (const line of others) feed(line, emit)
+  }
+  function feed(line: Line, emit: Emit): void {
+    if (open.length === 0 && line.text.trim() === '') return void blank++
+    open.push(line)
+    const row = fields.feed(line.text)
+    if (row === 'malformed') giveUp(emit)
+    else if (row === 'open') {
+      if (line.number <= single || open.length >= LIMITS.linesOfRow) giveUp(emit)
+    } else {
+      const lines = open
+      open = []
+      take(row, lines, emit)
+    }
+  }
+  return {
+    feed,
+    end(emit) {
+      if (open.length > 0) giveUp(emit)
+    },
+    facts: () => ({ blank, header, columns: columns ?? [], headerLines, continued, quotes }),
+  }
+}
 
 /**
- * Rows of a CSV file (RFC 4180: quoted fields may hold separators, doubled quotes and line breaks) under its header.
- * @param separator null: guessed among comma, semicolon, tab and bar
- * @throws DatasetError for a header that names a column twice
+ * Names of the columns; one without a name, such as the index that pandas writes, is called after its place, as one is
+ * whose name is too long to be one.
  */
-export async function* csvRecords(lines: AsyncIterable<Line>, separator: string | null): AsyncGenerator<Entry> {
-  const window = lookAhead(lines)
-  const delimiter = separator ?? (await guessSeparator(window))
-  let header: string[] | null = null
-  for (let row = await nextRow(window, delimiter); row; row = await nextRow(window, delimiter)) {
-    if ('expected' in row) yield row
-    else if (header === null) header = columnNames(row.fields)
-    else yield toEntry(row, header)
+function columnNames(fields: readonly string[], line: number): string[] {
+  if (fields.length > LIMITS.columns)
+    throw refusal(`line ${line}`, `at most ${LIMITS.columns} columns`, `${fields.length}`)
+  const names = fields.map((field, i) => {
+    const name = field.trim()
+    return name === '' || name.length > LIMITS.name ? `column ${i + 1}` : name
+  })
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw refusal(`line ${line}`, 'every column name once', `${show(name)} twice`)
+    seen.add(name)
   }
-}
-
-/** Lines that are read but not used yet: a quote that never closes is given up and its lines are read again. */
-interface Window {
-  /** Line `i` of those not used yet; undefined after the end. */
-  at(i: number): Promise<Line | undefined>
-  drop(count: number): void
-}
-
-function lookAhead(lines: AsyncIterable<Line>): Window {
-  const source = lines[Symbol.asyncIterator]()
-  const pending: Line[] = []
-  return {
-    async at(i) {
-      while (pending.length <= i) {
-        const next = await source.next()
-        if (next.done) return undefined
-        pending.push(next.value)
-      }
-      return pending[i]
-    },
-    drop: (count) => void pending.splice(0, count),
-  }
-}
-
-async function guessSeparator(window: Window): Promise<string> {
-  const sample: string[] = []
-  for (let i = 0, line = await window.at(0); line && i < SAMPLE; line = await window.at(++i)) sample.push(line.text)
-  const config = { newline: '\n' as const, skipEmptyLines: true, delimitersToGuess: [',', ';', '\t', '|'] }
-  return Papa.parse(sample.join('\n'), config).meta.delimiter
-}
-
-interface Row {
-  line: number
-  fields: string[]
-}
-
-/** The next row that is not empty, over as many lines as its quotes span; null at the end. */
-async function nextRow(window: Window, delimiter: string): Promise<Row | BadLine | null> {
-  for (let first = await window.at(0); first; first = await window.at(0)) {
-    if (first.text.trim() === '') {
-      window.drop(1)
-      continue
-    }
-    return readRow(first, window, delimiter)
-  }
-  return null
-}
-
-async function readRow(first: Line, window: Window, delimiter: string): Promise<Row | BadLine> {
-  const line = first.number
-  let { text, broken } = first
-  let count = 1
-  let fields = parseFields(text, delimiter)
-  while (fields === 'open') {
-    const next = count < LIMITS.linesOfRow ? await window.at(count) : undefined
-    if (!next) break
-    text += `\n${next.text}`
-    broken ||= next.broken
-    count++
-    // Only a line with a quote can close one: parsing after every line would be quadratic.
-    if (next.text.includes('"')) fields = parseFields(text, delimiter)
-  }
-  window.drop(fields === 'open' ? 1 : count)
-  if (broken) return { line, expected: 'UTF-8 text', got: 'other bytes' }
-  if (typeof fields === 'string')
-    return { line, expected: 'quotes around whole fields, doubled inside and closed', got: show(first.text) }
-  return { line, fields }
-}
-
-function parseFields(text: string, delimiter: string): string[] | 'open' | 'malformed' {
-  if (!text.includes('"')) return text.split(delimiter)
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: '\n' })
-  if (errors.some((e) => e.code === 'MissingQuotes')) return 'open'
-  return errors.length > 0 || data.length !== 1 ? 'malformed' : data[0]!
-}
-
-/** Names of the columns; one without a name, such as the index that pandas writes, is called after its place. */
-function columnNames(fields: string[]): string[] {
-  const names = fields.map((name, i) => name.trim() || `column ${i + 1}`)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new DatasetError([{ path: 'line 1', expected: 'every column name once', got: `${show(twice)} twice` }])
   return names
-}
-
-function toEntry({ line, fields }: Row, header: string[]): Entry {
-  if (fields.length !== header.length)
-    return { line, expected: `${header.length} columns as in the header`, got: `${fields.length}` }
-  return { line, values: new Map(header.map((name, i) => [name, fields[i]])) }
 }

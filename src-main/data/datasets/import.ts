@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
-import type { ImportRequest, TaskInfo } from './types'
-import { problemsOf, type Problem } from '../../science/problems'
+import { problemsOf, show, type Problem } from '../../science/problems'
 import { SPLITS } from '../../science/stages'
 import { MIN_PER_CLASS } from '../../science/tasks/split'
 import { syncFolder } from '../durable'
 import { checkColumns } from './columns'
 import { LIMITS } from './limits'
-import { DatasetError } from './problem'
-import { readEntries } from './records'
-import { createRowReader } from './rows'
+import { DatasetError, refusal } from './problem'
+import { openRecords } from './records'
+import { readRow } from './rows'
+import type { Watch } from './source'
+import { surveyDataset, type Survey } from './survey'
+import { trySplit } from './trial'
+import { ENCODINGS, type ImportRequest, type TaskInfo } from './types'
+import { labelOf } from './values'
 
 const line = z.string().trim().min(1).max(500)
 const requestSchema = z
@@ -29,35 +33,46 @@ const requestSchema = z
     licence: z.string().max(500),
     text: line,
     label: line,
-    split: z.string(),
-    group: z.string(),
+    split: line.nullable(),
+    group: line.nullable(),
+    encoding: z.enum(ENCODINGS).optional(),
+    header: z.boolean().optional(),
+    quotes: z.boolean().optional(),
+    twins: z.boolean().optional(),
     classes: z
-      .array(line)
+      .array(line.transform(labelOf))
       .refine((names) => names.length === 2, { error: 'expected exactly two classes for now' })
       .refine((names) => new Set(names).size === names.length, { error: 'expected two different classes' }),
   })
   .refine((r) => r.text !== r.label, { path: ['label'], error: 'expected another column than that of the text' })
+type Wanted = z.output<typeof requestSchema>
 
 /** Characters that are handed to the compressor at once: line by line it takes four times as long. */
 const CHUNK = 32_768
-/** Problems of one import that are told; the rest is counted. */
-const SHOWN = 50
 
 /**
  * Writes `<folder>/<id>.jsonl.gz` and, last, `<id>.json`, without which the rows count as nothing. All or nothing: one
- * bad line, a full disk or a crash leaves no dataset.
- * @throws DatasetError with every bad line (50 told), or what is wrong with the request
+ * bad line, a full disk, a stop or a crash leaves no dataset. Rows that have to stay together get one group.
+ * @throws DatasetError with every bad line (50 told), or what is wrong with the request; AbortError
  */
-export async function importDataset(request: ImportRequest, folder: string): Promise<TaskInfo> {
+export async function importDataset(request: ImportRequest, folder: string, watch: Watch = {}): Promise<TaskInfo> {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
   const { id, title, question, licence, classes, path } = parsed.data
-  if (existsSync(join(folder, `${id}.json`)))
-    throw new DatasetError([{ path: 'id', expected: 'an id that is not taken', got: `"${id}"` }])
+  if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
+  const before = await footprint(path)
+  const survey = await surveyDataset(queryOf(parsed.data), classes, watch)
+  check(survey, parsed.data)
   await mkdir(folder, { recursive: true })
   const temporary = join(folder, `.${id}-${process.pid}.tmp`)
   try {
-    const examples = await writeRows(parsed.data, temporary)
+    await pipeline(
+      Readable.from(writtenRows(parsed.data, survey, watch)),
+      createGzip(),
+      createWriteStream(temporary, { flush: true }),
+    )
+    if ((await footprint(path)) !== before)
+      throw refusal('path', 'a file that stays as it is while it is read', `${basename(path)}, which was changed`)
     const hash = createHash('sha256')
     await pipeline(createReadStream(temporary), hash)
     const info: TaskInfo = {
@@ -65,8 +80,9 @@ export async function importDataset(request: ImportRequest, folder: string): Pro
       title,
       question,
       classes,
-      examples,
-      lengthAlone: null,
+      examples: survey.examples,
+      rows: survey.counts,
+      lengthAlone: survey.lengthAlone,
       licence: licence || 'not stated',
       source: `imported from ${basename(path)}`,
       origin: 'imported',
@@ -82,57 +98,72 @@ export async function importDataset(request: ImportRequest, folder: string): Pro
   }
 }
 
-/** Streams the rows into a gzip file and returns their number. */
-async function writeRows(request: ImportRequest, file: string): Promise<number> {
-  const reader = createRowReader(request, request.classes)
-  const problems: Problem[] = []
-  const counts = request.classes.map(() => 0)
-  const columns = new Set<string>()
-  let bad = 0
-  let rows = 0
-  let text = ''
+const queryOf = ({ path, text, label, split, group, encoding, header, quotes, twins }: Wanted) => ({
+  path,
+  text,
+  label,
+  split,
+  group,
+  ...(encoding && { encoding }),
+  ...(header !== undefined && { header }),
+  ...(quotes !== undefined && { quotes }),
+  ...(twins !== undefined && { twins }),
+})
 
-  async function* texts(): AsyncGenerator<string> {
-    for await (const entry of readEntries(request.path)) {
-      if ('values' in entry) for (const column of entry.values.keys()) columns.add(column)
-      const read = reader.read(entry)
-      if (++rows > LIMITS.rows)
-        throw new DatasetError([{ path: `line ${read.line}`, expected: `at most ${LIMITS.rows} rows`, got: 'more' }])
-      if ('row' in read) {
-        counts[read.row.label]! += 1
-        if (bad === 0) text += `${JSON.stringify(read.row)}\n`
-        if (text.length > CHUNK) {
-          yield text
-          text = ''
-        }
-      } else if (++bad <= SHOWN) {
-        problems.push({ path: `line ${read.line}`, expected: read.expected, got: read.got })
-      }
-    }
-    yield text
-    checkColumns(columnsIn(request), [...columns])
-    if (bad > SHOWN) problems.push({ path: 'path', expected: 'no bad line', got: `${bad}, of which ${SHOWN} are told` })
-    if (bad > 0) throw new DatasetError(problems)
-    checkCounts(request.classes, counts)
-  }
-  await pipeline(Readable.from(texts()), createGzip(), createWriteStream(file, { flush: true }))
-  return rows
+/** What tells that a file was not changed; '' where there is none, which its reader says better. */
+async function footprint(path: string): Promise<string> {
+  const facts = await stat(path).catch(() => null)
+  return facts ? `${facts.size} ${facts.mtimeMs} ${facts.ino}` : ''
 }
 
-const columnsIn = ({ text, label, split, group }: ImportRequest) => ({ text, label, split, group })
-
-function checkCounts(classes: string[], counts: number[]): void {
+/** @throws DatasetError for what keeps a file from being taken, the causes of much before what follows from them */
+function check(survey: Survey, wanted: Wanted): void {
+  const { facts, doubt, bad, badLines, counts, classes, rows } = survey
+  if (facts.broken > 0)
+    throw refusal(
+      'encoding',
+      'UTF-8 text',
+      `${facts.broken} of ${facts.lines} lines that are not${facts.windows ? '; it looks like windows-1252' : ''}`,
+    )
+  if (doubt !== null) throw refusal('header', 'to be told whether the first line names the columns', doubt)
+  checkColumns(wanted, survey.columns)
+  if (badLines > 0) {
+    const problems: Problem[] = bad.map(({ line, expected, got }) => ({ path: `line ${line}`, expected, got }))
+    if (badLines > bad.length)
+      problems.push({ path: 'path', expected: 'no bad line', got: `${badLines}, of which ${bad.length} are told` })
+    throw new DatasetError(problems)
+  }
   const least = SPLITS.length * MIN_PER_CLASS
-  const problems = classes.flatMap((name, i) =>
-    counts[i]! < least
-      ? [
-          {
-            path: `classes[${i}]`,
-            expected: `at least ${least} examples of ${JSON.stringify(name)}`,
-            got: `${counts[i]}`,
-          },
-        ]
-      : [],
-  )
-  if (problems.length > 0) throw new DatasetError(problems)
+  const scarce = classes.flatMap((name, i) => {
+    const n = counts!.train[i]! + (counts!.test?.[i] ?? 0)
+    return n < least
+      ? [{ path: `classes[${i}]`, expected: `at least ${least} examples of ${show(name)}`, got: `${n}` }]
+      : []
+  })
+  if (scarce.length > 0) throw new DatasetError(scarce)
+  const trial = trySplit(rows, classes)
+  if (trial.fits === 'never') throw refusal('path', 'rows that a run can split', trial.why)
+}
+
+/** The rows as they are kept, in pieces. */
+async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Watch): AsyncGenerator<string> {
+  const { encoding, header = true, quotes } = wanted
+  const reading = { header, ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }) }
+  let [at, kept, text] = [0, 0, '']
+  for await (const batch of openRecords(wanted.path, reading, watch).batches) {
+    for (const entry of batch) {
+      const row = readRow(entry, chosen)
+      const facts = rows[at++]
+      if (!facts || 'expected' in row)
+        throw refusal('path', 'a file that stays as it is while it is read', 'another one')
+      const { label, split, group } = facts
+      text += `${JSON.stringify({ text: row.text, label, ...(split && { split }), ...(group !== undefined && { group }) })}\n`
+      if (text.length <= CHUNK) continue
+      if ((kept += text.length) > LIMITS.kept)
+        throw refusal('path', `at most ${LIMITS.kept} characters as they are kept`, 'more')
+      yield text
+      text = ''
+    }
+  }
+  yield text
 }

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { TaskInfo } from './types'
 
+const counts = z.array(z.int().min(0))
 const taskInfo = z.strictObject({
   id: z.string(),
   title: z.string(),
   question: z.string(),
   classes: z.array(z.string()),
   examples: z.int(),
+  rows: z.strictObject({ train: counts, test: counts.nullable() }).nullable().default(null),
   lengthAlone: z.number().nullable().default(null),
   licence: z.string(),
   source: z.string(),

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { isUtf8 } from 'node:buffer'
+import { looksLikeWindows } from './encoding'
 import { LIMITS } from './limits'
-import { DatasetError } from './problem'
+import { refusal } from './problem'
 
 export interface Line {
   /** From 1. */
@@ -10,64 +9,95 @@ export interface Line {
   text: string
   /** Whether its bytes are not UTF-8; the text then has replacement characters. */
   broken: boolean
+  /** Whether the line goes on in the next piece: where long lines are cut. */
+  cut: boolean
+}
+/** What is found out about the lines of a file while they are read. */
+export interface LineFacts {
+  lines: number
+  broken: number
+  /** Whether all broken lines are likely Windows-1252. */
+  windows: boolean
 }
 
-/** Bytes read at once: parsing them must not keep other work of the process waiting. */
-const PIECE = 16_384
-const strict = new TextDecoder('utf-8', { fatal: true })
-const lenient = new TextDecoder('utf-8')
+const LF = 0x0a
+const CR = 0x0d
 
 /**
- * The lines of a UTF-8 text file, without line ends (LF or CRLF) and without a byte order mark.
- * @throws DatasetError for a file that is not there, not a file, too large, UTF-16, or has a line beyond the limit
+ * The lines of UTF-8 text, in batches as they come, without their ends: LF, CRLF, or CR where a file has that alone.
+ * @param long what becomes of a line beyond the limit
+ * @param facts grows while the lines are read
+ * @throws DatasetError for a line beyond the limit, unless such lines are cut
  */
-export async function* readLines(path: string): AsyncGenerator<Line> {
-  await checkFile(path)
-  let number = 0
+export async function* readLines(
+  pieces: AsyncIterable<Buffer>,
+  long: 'refuse' | 'cut',
+  facts: LineFacts,
+): AsyncGenerator<Line[]> {
+  const split = createSplitter(long, facts)
+  for await (const piece of pieces) {
+    const lines = split(piece, false)
+    if (lines.length > 0) yield lines
+  }
+  const lines = split(Buffer.alloc(0), true)
+  if (lines.length > 0) yield lines
+}
+
+/** Cuts pieces into lines; the last one says so. */
+function createSplitter(long: 'refuse' | 'cut', facts: LineFacts): (piece: Buffer, last: boolean) => Line[] {
   let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>) {
-    let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-    if (number === 0) checkByteOrder(bytes, path)
-    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a)) {
-      yield decode(bytes.subarray(0, end), ++number)
-      bytes = bytes.subarray(end + 1)
+  let end: number | null = null
+  let inside = false
+
+  function lineOf(bytes: Buffer, cut: boolean): Line {
+    if (!inside) facts.lines++
+    inside = cut
+    const content = bytes.at(-1) === CR && !cut ? bytes.subarray(0, -1) : bytes
+    const broken = !isUtf8(content)
+    if (broken) {
+      facts.windows = (facts.broken === 0 || facts.windows) && looksLikeWindows(content)
+      facts.broken++
     }
-    if (bytes.length > LIMITS.line)
-      throw refusal(
-        `line ${number + 1}`,
-        `a line of at most ${LIMITS.line} bytes`,
-        `${bytes.length} and no end of line`,
-      )
-    rest = bytes
+    return { number: facts.lines, text: content.toString('utf8'), broken, cut }
   }
-  if (rest.length > 0) yield decode(rest, number + 1)
-}
-
-function decode(bytes: Buffer, number: number): Line {
-  const end = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length
-  const content = bytes.subarray(0, end)
-  try {
-    return { number, text: strict.decode(content), broken: false }
-  } catch {
-    return { number, text: lenient.decode(content), broken: true }
+  return (piece, last) => {
+    let bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece
+    end ??= endOfLines(bytes, last)
+    const lines: Line[] = []
+    if (end !== null) {
+      for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end)) {
+        // A file of CR alone may have an LF after one all the same.
+        const from = end === CR && bytes[0] === LF ? 1 : 0
+        lines.push(lineOf(bytes.subarray(from, at), false))
+        bytes = bytes.subarray(at + 1)
+      }
+    }
+    if (bytes.length > LIMITS.line) {
+      if (long === 'refuse') throw tooLong(facts.lines + 1, bytes.length)
+      const whole = lastCharacter(bytes)
+      lines.push(lineOf(bytes.subarray(0, whole), true))
+      bytes = bytes.subarray(whole)
+    }
+    if (last && (bytes.length > 0 || inside)) lines.push(lineOf(bytes, false))
+    rest = last ? Buffer.alloc(0) : bytes
+    return lines
   }
 }
 
-async function checkFile(path: string): Promise<void> {
-  const name = basename(path)
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw refusal('path', 'a file that can be read', `${name}: ${error.code ?? error.message}`)
-  })
-  if (!facts.isFile()) throw refusal('path', 'a file', `${name}, which is none`)
-  if (facts.size > LIMITS.bytes)
-    throw refusal('path', `a file of at most ${LIMITS.bytes / 2 ** 20} MiB`, `${(facts.size / 2 ** 20).toFixed(1)} MiB`)
+/** What ends the lines of a file that begins so; null where that cannot be told yet. */
+function endOfLines(bytes: Buffer, last: boolean): number | null {
+  if (bytes.includes(LF)) return LF
+  const at = bytes.indexOf(CR)
+  if (at < 0) return null
+  return bytes.length > LIMITS.line || last ? CR : null
 }
 
-function checkByteOrder(bytes: Buffer, path: string): void {
-  const mark = bytes.subarray(0, 2).toString('hex')
-  if (mark === 'fffe' || mark === 'feff') throw refusal('path', 'UTF-8 text', `${basename(path)} in UTF-16`)
-}
+const tooLong = (line: number, bytes: number) =>
+  refusal(`line ${line}`, `a line of at most ${LIMITS.line} bytes`, `${bytes} and no end of line`)
 
-function refusal(path: string, expected: string, got: string): DatasetError {
-  return new DatasetError([{ path, expected, got }])
+/** Where the last character of some bytes begins, so that none is cut in two. */
+function lastCharacter(bytes: Buffer): number {
+  let at = bytes.length - 1
+  while (at > bytes.length - 4 && (bytes[at]! & 0xc0) === 0x80) at--
+  return at
 }

@@ -8,6 +8,11 @@ export class DatasetError extends Error {
   }
 }
 
+/** One thing that keeps a file from being taken as a whole. */
+export function refusal(path: string, expected: string, got: string): DatasetError {
+  return new DatasetError([{ path, expected, got }])
+}
+
 /** One thing wrong with a line. */
 export interface BadLine {
   line: number

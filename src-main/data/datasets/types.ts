@@ -1,5 +1,13 @@
 // The nouns of datasets, as everybody from the reader to the window says them.
 
+/** Examples of each class. */
+export interface ClassCounts {
+  /** Those that may be trained on; where the source keeps none for tests, all. */
+  train: number[]
+  /** Those that the source keeps for tests; null where it keeps none. */
+  test: number[] | null
+}
+
 export interface TaskInfo {
   id: string
   title: string
@@ -7,6 +15,8 @@ export interface TaskInfo {
   /** Names of class 0 and class 1 (and further). */
   classes: string[]
   examples: number
+  /** Null where they were not counted. */
+  rows: ClassCounts | null
   /** Accuracy, by classes, of the best rule that knows the length of a text alone; null where it was not measured. */
   lengthAlone: number | null
   licence: string
@@ -15,25 +25,79 @@ export interface TaskInfo {
   sha256: string
 }
 
+export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const
+export type Encoding = (typeof ENCODINGS)[number]
+
+/** How a file is read. What is not said is as the file says (a mark of UTF-16), or as its kind has it. */
+export interface Reading {
+  encoding?: Encoding | undefined
+  /** Whether the first line names the columns (CSV, TSV). Not said: it does, unless it looks like data, which is asked. */
+  header?: boolean | undefined
+  /** Whether quotes hold fields together, over several lines too. Not said: in CSV they do, in TSV they are characters. */
+  quotes?: boolean | undefined
+}
+
+/** Column of each role: a name; null for none; not said: guessed. */
+export interface ColumnWishes {
+  text?: string | null | undefined
+  label?: string | null | undefined
+  split?: string | null | undefined
+  group?: string | null | undefined
+}
+export interface DatasetQuery extends Reading, ColumnWishes {
+  path: string
+  /** Whether near twins stay in one split (the default). */
+  twins?: boolean | undefined
+}
+
+/** Something about a file that its owner should know: why it cannot be read, what has to be said of it, what is good to know. */
+export interface Notice {
+  kind: 'cause' | 'ask' | 'note'
+  text: string
+  /** What may be said to have it read otherwise. */
+  offers: { label: string; reading: Reading }[]
+}
+
 export interface DatasetPreview {
   path: string
+  /** Made of the file's name. */
+  id: string
+  title: string
   format: 'jsonl' | 'csv'
+  /** How it was read. */
+  reading: { encoding: Encoding; header: boolean; quotes: boolean }
   columns: string[]
-  /** Column chosen for each role; '' when there is none. */
-  text: string
-  label: string
-  split: string
-  group: string
+  /** Column of each role; null for none. */
+  text: string | null
+  label: string | null
+  split: string | null
+  group: string | null
   rows: { text: string; label: string }[]
+  /** The most frequent label values, at most 20; `values` counts all. */
   counts: { label: string; n: number }[]
+  values: number
+  /** The two most frequent label values, in class order. */
+  classes: string[]
   examples: number
-  /** Rows whose text an earlier row has; they stay together in one split. */
+  /** Of the rows that can be taken; null while no two classes are known. */
+  perClass: ClassCounts | null
+  /** Rows whose text an earlier row has, but for case, blanks and Unicode form; they stay together in one split. */
   duplicates: number
+  /** Rows whose text an earlier row has with another label. */
+  contradictions: number
+  /** Rows with a near twin elsewhere that is no duplicate. */
+  twins: number
+  /** Null where it was not measured. */
+  lengthAlone: number | null
+  /** Causes first, then what is asked, then what is good to know. */
+  notices: Notice[]
   /** At most 50; `badLines` counts them all. An import refuses a file with any. */
   errors: { line: number; message: string }[]
   badLines: number
+  /** Lines of the file: rows, bad lines, blank ones, the header, and those that a text goes on over. */
+  lines: { all: number; blank: number; header: number; continued: number }
 }
-export interface ImportRequest {
+export interface ImportRequest extends Reading {
   path: string
   id: string
   title: string
@@ -41,8 +105,10 @@ export interface ImportRequest {
   licence: string
   text: string
   label: string
-  split: string
-  group: string
+  split: string | null
+  group: string | null
   /** Label values in class order; exactly two for now. */
   classes: string[]
+  /** Whether near twins stay in one split (the default). */
+  twins?: boolean | undefined
 }

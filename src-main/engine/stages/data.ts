@@ -9,7 +9,7 @@ export const data: StageRunner<'data'> = async (stage, context) => {
   const { config } = stage
   const rows = await readTask(await taskFile(context.job.tasks, config.task, config.source))
   await context.checkpoint()
-  const prepared = splitTask(rows, config, TASKS[config.task]?.classes)
+  const prepared = splitTask(rows, config, config.classes ?? TASKS[config.task]?.classes)
   const counts = SPLITS.map((split) => [split, prepared.splits[split].length] as const)
   context.log('info', `${rows.length} examples: ${counts.map(([split, n]) => `${split} ${n}`).join(', ')}`)
   return { files: [jsonFile('examples.json', prepared)], summary: { rows: rows.length, ...Object.fromEntries(counts) } }

@@ -104,7 +104,8 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
 
 const LOST = 'The predictions of this run are not on disk any more. Resume it to make them again.'
 
-const namesOf = (arm: Arm) => arm.seeds.map((seed) => seed.student).join()
+const namesOf = (arm: Arm) =>
+  arm.seeds.map(({ student, references = {} }) => [student, ...Object.values(references)].join('+')).join()
 
 /** Computes what is asked for by name once, and again when the facts that it is made from are others. */
 function remembered<T>() {

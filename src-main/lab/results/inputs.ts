@@ -6,8 +6,10 @@ import type { Shelf } from '../shelf'
 import type { ReportedSource } from './analysis'
 import type { SeedSource } from './predicted'
 
+type Needed = keyof Omit<ArmSeed, 'seed' | 'references'>
+
 /** Rows of the four stages of a seed; null unless every one has been finished and what it left is there. */
-function finishedStages(store: Store, seed: ArmSeed): Record<keyof Omit<ArmSeed, 'seed'>, StageRow> | null {
+function finishedStages(store: Store, seed: ArmSeed): Record<Needed, StageRow> | null {
   const { weak, labels, student, ceiling } = seed
   const rows = [weak, labels, student, ceiling].map((key) => store.stages.byKey(key))
   if (rows.some((row) => !row || !store.artifacts.get(row.id))) return null
@@ -15,13 +17,23 @@ function finishedStages(store: Store, seed: ArmSeed): Record<keyof Omit<ArmSeed,
   return { weak: w, labels: l, student: s, ceiling: c }
 }
 
+/** Rows of the references of a seed that have been finished; none of them is needed for its result. */
+function finishedReferences(store: Store, { references = {} }: ArmSeed): [name: string, row: StageRow][] {
+  return Object.entries(references).flatMap(([name, key]) => {
+    const row = store.stages.byKey(key)
+    return row && store.artifacts.get(row.id) ? [[name, row] as [string, StageRow]] : []
+  })
+}
+
 /** Where the predictions of a seed lie; null unless its four stages have been finished. */
-export function seedSource(store: Store, shelf: Shelf, { seed, ...stages }: ArmSeed): SeedSource | null {
-  const rows = finishedStages(store, { seed, ...stages })
+export function seedSource(store: Store, shelf: Shelf, seed: ArmSeed): SeedSource | null {
+  const rows = finishedStages(store, seed)
   if (!rows) return null
   const { epochs } = (JSON.parse(rows.student.config) as TrainConfig).optimiser
-  const [weak, student, ceiling] = [stages.weak, stages.student, stages.ceiling].map((key) => shelf.folder(key, 'own'))
-  return { seed, epochs, weak: weak!, student: student!, ceiling: ceiling! }
+  const folder = (row: StageRow) => shelf.folder(row.key, 'own')
+  const [weak, student, ceiling] = [folder(rows.weak), folder(rows.student), folder(rows.ceiling)]
+  const references = Object.fromEntries(finishedReferences(store, seed).map(([name, row]) => [name, folder(row)]))
+  return { seed: seed.seed, epochs, weak, student, ceiling, references }
 }
 
 /** The finished seeds of an arm, with the steps at which their students are reported. */
@@ -60,7 +72,8 @@ export function factsOf(store: Store, arm: Arm): string {
   return arm.seeds
     .map((seed) => {
       const rows = finishedStages(store, seed)
-      return rows ? Object.values(rows).map((row) => `${row.id}.${row.doneAttempt}`) : '-'
+      const references = finishedReferences(store, seed).map(([, row]) => row)
+      return rows ? [...Object.values(rows), ...references].map((row) => `${row.id}.${row.doneAttempt}`) : '-'
     })
     .join()
 }

@@ -8,6 +8,8 @@ export interface SeedSource extends Pick<SeedPredictions, 'seed' | 'epochs'> {
   weak: string
   student: string
   ceiling: string
+  /** Those of the references that are finished, by their names. */
+  references: Record<string, string>
 }
 /** Predictions of one seed, before the ground truth of the examples is put to them. */
 export type SeedInput = Omit<SeedPredictions, 'truth'>
@@ -24,11 +26,15 @@ export async function readSeed(source: SeedSource, training = readTraining): Pro
     await training(source.student),
     await training(source.ceiling),
   ]
+  const references: Record<string, Float32Array> = {}
+  for (const [name, folder] of Object.entries(source.references))
+    references[name] = (await training(folder))('test').probabilities.at(-1)!
   const last = (of: Evaluations) => of.probabilities.at(-1)!
   const { steps, probabilities } = student('test')
   return {
     seed: source.seed,
     epochs: source.epochs,
+    references,
     weak: last(weak('test')),
     weakValidation: last(weak('validation')),
     ceiling: last(ceiling('test')),

@@ -12,7 +12,7 @@ import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result
 import { intervalOf, minus, type Sample } from './sample'
 import { stoppedByTheOtherHalf } from './stopping'
 import { candidates, stops } from './stops'
-import { oneSided } from './warnings'
+import { notStrong, oneSided } from './warnings'
 
 export interface ArmInputs {
   arm: Arm
@@ -44,12 +44,13 @@ interface Judged {
  * one, the student's course over its training and the three stop rules. Supervisor and ceiling are taken at their last
  * step, the student where the stop rule says.
  */
-export function armResult({ arm, stop, classes, groups, redraw, seeds }: ArmInputs): ArmResult {
+export function armResult(inputs: ArmInputs): ArmResult {
+  const { arm, stop, classes, groups, redraw, seeds } = inputs
   const base = { arm, stop, seedsDone: seeds.length }
   if (seeds.length === 0) return { ...base, ...NOTHING }
   const judged = seeds.map((seed) => judge(seed, stop, classes.length))
   const drawn = bootstrap(
-    judged.map((j) => flagsOf(j, stop, groups)),
+    judged.map((j) => flagsOf(j, inputs)),
     groups,
   )
   const [weak, student, ceiling] = (['weak', 'student', 'ceiling'] as const).map((q) => sampleOf(drawn, q)) as [
@@ -62,16 +63,26 @@ export function armResult({ arm, stop, classes, groups, redraw, seeds }: ArmInpu
     (Object.keys(QUANTITIES) as Quantity[]).map((q) => [q, estimate(q, judged, sampleOf(drawn, q))]),
   ) as Record<Quantity, Estimate | null>
   const saved = minus(drawn('stopped'), drawn('last'))
+  const references = Object.fromEntries(referencesOf(seeds).map((name) => [name, drawn(REFERENCE + name)]))
   return {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
     ...estimates,
     pgr: pgr({ weak, student, ceiling, ...n, sameModel: contentKey(arm.weak) === contentKey(arm.strong) }),
-    saving: { value: saved.value, ...intervalOf(saved), ...n },
-    warnings: oneSided(
-      judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
-      classes,
+    references: Object.fromEntries(
+      Object.entries(references).map(([name, sample]) => [
+        name,
+        { value: sample.value, ...shareInterval(sample), ...n },
+      ]),
     ),
+    saving: { value: saved.value, ...intervalOf(saved), ...n },
+    warnings: [
+      ...oneSided(
+        judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
+        classes,
+      ),
+      ...notStrong(ceiling, references),
+    ],
     bySeed: judged.map((j) => j.result),
     training: trainingOf(judged),
     stops: stopsOf(judged),
@@ -87,6 +98,7 @@ const NOTHING = {
   agreementWeakRight: null,
   agreementWeakWrong: null,
   pgr: null,
+  references: {},
   saving: null,
   warnings: [],
   bySeed: [],
@@ -118,12 +130,21 @@ function judge(input: SeedPredictions, stop: StopRule, classes: number): Judged 
 }
 
 /** What is drawn of a seed: its outcomes where the student is reported, at its last step, and where ground truth stops it. */
-function flagsOf({ input, weak, ceiling, student, stops }: Judged, stop: StopRule, groups: readonly string[]) {
-  const right = student.map((decisions) => decisions.map((d, i) => (d === input.truth[i] ? 1 : 0)))
-  const flags: Record<Outcome | 'stopped' | 'last', Uint8Array> = {
+function flagsOf(
+  judged: Judged,
+  { stop, groups, classes, seeds }: Pick<ArmInputs, 'stop' | 'groups' | 'classes' | 'seeds'>,
+) {
+  const { input, weak, ceiling, student, stops } = judged
+  const right = (decisions: Uint8Array) => decisions.map((d, i) => (d === input.truth[i] ? 1 : 0))
+  const everywhere = student.map(right)
+  const references = referencesOf(seeds).map((name) => {
+    return [REFERENCE + name, right(decide(input.references![name]!, classes.length))] as const
+  })
+  const flags: Record<Outcome | 'stopped' | 'last', Uint8Array> & Record<string, Uint8Array> = {
     ...outcomesOf({ weak, student: student[stops[stop]]!, ceiling }, input.truth),
-    stopped: stoppedByTheOtherHalf(right, groups, candidates(input)),
-    last: right.at(-1)!,
+    stopped: stoppedByTheOtherHalf(everywhere, groups, candidates(input)),
+    last: everywhere.at(-1)!,
+    ...Object.fromEntries(references),
   }
   return flags
 }
@@ -132,14 +153,26 @@ function flagsOf({ input, weak, ceiling, student, stops }: Judged, stop: StopRul
 function estimate(quantity: Quantity, judged: Judged[], sample: Sample): Estimate | null {
   const having = judged.filter((j) => j.result[quantity] !== null)
   if (having.length === 0) return null
-  const { low, high } = intervalOf(sample)
   return {
     value: sample.value,
-    low: Math.max(0, low),
-    high: Math.min(1, high),
+    ...shareInterval(sample),
     seeds: having.length,
     examples: Math.round(mean(having.map((j) => examplesOf(quantity, j)))),
   }
+}
+
+/** The interval of a share, which cannot leave 0 to 1. */
+function shareInterval(sample: Sample): { low: number; high: number } {
+  const { low, high } = intervalOf(sample)
+  return { low: Math.max(0, low), high: Math.min(1, high) }
+}
+
+/** Before the name of a reference's flag, so that it is none of the others. */
+const REFERENCE = 'reference '
+
+/** Names of the references that all seeds have: where some are still to come there is no mean yet. */
+function referencesOf(seeds: readonly SeedPredictions[]): string[] {
+  return Object.keys(seeds[0]?.references ?? {}).filter((name) => seeds.every((seed) => seed.references?.[name]))
 }
 
 /** How many test examples of a seed the quantity is about. */

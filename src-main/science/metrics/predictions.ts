@@ -10,6 +10,8 @@ export interface SeedPredictions {
   weak: Float32Array
   /** Ceiling's test predictions at its last evaluation. */
   ceiling: Float32Array
+  /** Test predictions of models that are measured beside the ceiling, at their last evaluation, by name. */
+  references?: Record<string, Float32Array>
   /** Passes over its training half that the student makes; its last evaluation stands after them. */
   epochs: number
   /** Steps of the student's evaluations, ascending. */

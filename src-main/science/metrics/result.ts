@@ -70,6 +70,8 @@ export interface ArmResult {
   agreementWeakRight: Estimate | null
   agreementWeakWrong: Estimate | null
   pgr: Pgr | null
+  /** Accuracy of simpler models that learnt ground truth on the ceiling's rows, by name: what "strong" has to beat. */
+  references: Record<string, Estimate>
   /**
    * What stopping by ground truth would add to the student's accuracy at its last step: the evaluation is chosen on one
    * half of the test rows and measured on the other, both ways. The interval takes the chosen evaluations as given.

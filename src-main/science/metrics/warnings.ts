@@ -1,3 +1,5 @@
+import { intervalOf, minus, type Sample } from './sample'
+
 /** A class that a model says this many times as often as a balanced set has it is no judgement: 60 % of two classes. */
 const EXCESS = 1.2
 
@@ -21,4 +23,17 @@ export function oneSided(
   return [
     `The supervisor leans to one class: of a balanced test set it says ${parts.join(', ')}. Its labels teach that class.`,
   ]
+}
+
+/** A warning for every reference that the ceiling lies under: what is called strong is not, on these rows. */
+export function notStrong(ceiling: Sample, references: Record<string, Sample>): string[] {
+  return Object.entries(references).flatMap(([name, reference]) => {
+    const under = minus(reference, ceiling)
+    if (!(under.value > 0)) return []
+    const { low, high } = intervalOf(under)
+    const [by, from, to] = [under.value, low, high].map((share) => (100 * share).toFixed(1).replace('-', '\u2212'))
+    return [
+      `The ceiling lies ${by} points (${from} to ${to}) under the reference, ${name} on the same rows: the strong model is not strong here.`,
+    ]
+  })
 }

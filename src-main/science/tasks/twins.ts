@@ -115,19 +115,23 @@ interface ShingleStore {
   /** @returns the number of the set */
   add(shingles: Uint32Array): number
   at(set: number): Uint32Array
+  /** Sets in it, and shingles of all of them. */
   readonly size: number
+  readonly shingles: number
 }
 
 function createStore(): ShingleStore {
   const sets: Uint32Array[] = []
   let piece = new Uint32Array(0)
-  let used = 0
+  let [used, all] = [0, 0]
   return {
     add(shingles) {
       if (used + shingles.length > piece.length) {
-        piece = new Uint32Array(Math.max(PIECE, shingles.length))
+        // Small at first: most datasets are.
+        piece = new Uint32Array(Math.max(Math.min(PIECE, 1024 + all), shingles.length))
         used = 0
       }
+      all += shingles.length
       piece.set(shingles, used)
       sets.push(piece.subarray(used, (used += shingles.length)))
       return sets.length - 1
@@ -135,6 +139,9 @@ function createStore(): ShingleStore {
     at: (set) => sets[set]!,
     get size() {
       return sets.length
+    },
+    get shingles() {
+      return all
     },
   }
 }
@@ -189,8 +196,10 @@ function* sharers(store: ShingleStore): Generator<Uint32Array> {
 
 /** The rarest shingles of every set, as many as two twins cannot both lack: `shingle · sets + set`, in ascending order. */
 function rareShingles(store: ShingleStore): Float64Array {
-  const counts = new Uint32Array(2 ** 22)
-  for (let set = 0; set < store.size; set++) for (const shingle of store.at(set)) counts[shingle >>> 10]!++
+  const bits = Math.min(22, Math.ceil(Math.log2(store.shingles + 2)) + 1)
+  const bucket = (shingle: number) => shingle >>> (32 - bits)
+  const counts = new Uint32Array(2 ** bits)
+  for (let set = 0; set < store.size; set++) for (const shingle of store.at(set)) counts[bucket(shingle)]!++
   const prefix = (shingles: Uint32Array) => shingles.length - Math.ceil(TWINS.jaccard * shingles.length) + 1
   let total = 0
   for (let set = 0; set < store.size; set++) total += prefix(store.at(set))
@@ -199,7 +208,7 @@ function rareShingles(store: ShingleStore): Float64Array {
   for (let set = 0; set < store.size; set++) {
     const shingles = store.at(set)
     // Any order that is the same for all will do; by frequency, counted in buckets, the lists are shortest.
-    const ordered = Float64Array.from(shingles, (shingle) => counts[shingle >>> 10]! * 2 ** 32 + shingle).sort()
+    const ordered = Float64Array.from(shingles, (shingle) => counts[bucket(shingle)]! * 2 ** 32 + shingle).sort()
     for (const key of ordered.subarray(0, prefix(shingles))) entries[filled++] = (key % 2 ** 32) * store.size + set
   }
   return entries.sort()

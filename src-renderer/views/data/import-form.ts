@@ -1,5 +1,5 @@
-import { plural } from '../../lib/format'
-import type { DatasetPreview, ImportRequest } from '../../lib/types'
+import { count, plural } from '../../lib/format'
+import type { DatasetPreview, DatasetQuery, ImportRequest } from '../../lib/types'
 
 /** What the user says about a dataset beside its columns. */
 export interface About {
@@ -10,30 +10,24 @@ export interface About {
   /** Label values in class order. */
   classes: string[]
 }
+/** What the user has said of how a file is read: all that is not said is guessed. */
+export type Said = Omit<DatasetQuery, 'path'>
 
-/** An id made of a file's name: lower case, digits and dashes; one that is taken gets a number. */
-export function idFor(path: string, taken: readonly string[]): string {
-  const name = path.split(/[\\/]/).pop() ?? ''
-  const plain = name.replace(/(\.(jsonl|csv|tsv|gz|txt|json))+$/i, '').toLowerCase()
-  const base = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'dataset'
+/** An id that is free: one that is taken gets a number. */
+export function freeId(base: string, taken: readonly string[]): string {
   let id = base
   for (let n = 2; taken.includes(id); n++) id = `${base}-${n}`
   return id
 }
 
-/** A title made of an id: `our-reviews` becomes `Our reviews`. */
-export function titleFor(id: string): string {
-  const words = id.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-/** What keeps a file from being imported, in words; '' when nothing does. */
+/** What keeps a file from being imported, in words, the cause before what comes of it; '' when nothing does. */
 export function obstacle(preview: DatasetPreview, about: About, taken: readonly string[]): string {
+  const first = preview.notices.find(({ kind }) => kind !== 'note')
+  if (first?.kind === 'cause') return first.text
   if (!preview.text) return 'Choose the column that holds the text.'
   if (!preview.label) return 'Choose the column that holds the label.'
-  if (preview.counts.length !== 2) {
-    return `A task has exactly two classes for now; the label column has ${plural(preview.counts.length, 'value')}.`
-  }
+  if (first) return first.text
+  if (preview.values !== 2) return valuesObstacle(preview)
   if (preview.badLines > 0)
     return `Mend the ${plural(preview.badLines, 'bad line')} first: nothing is imported by halves.`
   if (!about.title.trim()) return 'Give it a title.'
@@ -43,6 +37,13 @@ export function obstacle(preview: DatasetPreview, about: About, taken: readonly 
   return ''
 }
 
-export function requestFor({ path, text, label, split, group }: DatasetPreview, about: About): ImportRequest {
-  return { path, text, label, split, group, ...about }
+function valuesObstacle({ values, classes, badLines }: DatasetPreview): string {
+  const found = `A task has exactly two classes for now; the label column has ${plural(values, 'value')}.`
+  if (values < 2) return found
+  return `${found} The most frequent are ${classes.map((name) => `“${name}”`).join(' and ')}; ${count(badLines)} lines say something else.`
+}
+
+export function requestFor(preview: DatasetPreview, said: Said, about: About): ImportRequest {
+  const { path, text, label, split, group } = preview
+  return { ...said, path, text: text ?? '', label: label ?? '', split, group, ...about }
 }

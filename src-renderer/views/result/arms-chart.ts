@@ -13,6 +13,8 @@ interface Dot {
 const GAP: Dot = { x: Number.NaN, y: Number.NaN, text: '' }
 /** Seeds stand this far under their mean, in rows. */
 const BELOW = 0.24
+/** Half the height of a reference's level, in rows. */
+const LEVEL = 0.36
 
 /** Height of a row in pixels: few arms get room, many stand close. */
 export const rowHeight = (arms: number): number => Math.round(Math.min(90, Math.max(38, 240 / Math.max(1, arms))))
@@ -65,17 +67,32 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
     })),
     { name: 'ceiling', ...CEILING, ...role('ceiling', pick('ceiling')) },
   ]
+  const levels = arms.flatMap(({ references }, y) =>
+    Object.entries(references).flatMap(([name, of]): Dot[] => {
+      const text = told(`reference, ${name}`, of)
+      return [{ x: of.value, y: y - LEVEL, text }, { x: of.value, y: y + LEVEL, text }, GAP]
+    }),
+  )
   const gaps = arms.flatMap((arm, y): Dot[] =>
     arm.weak && arm.ceiling ? [{ x: arm.weak.value, y, text: '' }, { x: arm.ceiling.value, y, text: '' }, GAP] : [],
   )
   const line = { showLine: true, pointRadius: 0, silent: true }
   const row = arms.findIndex((arm) => arm.arm.id === selected)
-  const xs = roles.flatMap((r) => [...r.intervals, ...r.seeds].map((d) => d.x))
+  const xs = [...levels, ...roles.flatMap((r) => [...r.intervals, ...r.seeds])].map((d) => d.x)
   return {
     type: 'line',
     data: {
       datasets: [
         { ...line, order: 3, data: gaps, borderColor: p.line, borderWidth: 1 },
+        {
+          ...line,
+          order: 3,
+          data: levels,
+          silent: false,
+          borderColor: p.soft,
+          borderWidth: 1.5,
+          borderDash: [3, 3],
+        },
         ...roles.flatMap(({ color, marker, name, means, intervals, seeds }) => [
           { ...line, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
           {

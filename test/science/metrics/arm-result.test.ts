@@ -164,6 +164,35 @@ describe('armResult', () => {
     expect(warnings[0]).toMatch(/leans to one class.*"spam" for 8\d % \(seed 1\)\./)
   })
 
+  it('has the accuracy of references, and says where the ceiling lies under one', () => {
+    expect(result.references).toEqual({})
+    const flipped = (s: SeedPredictions, every: number) =>
+      Float32Array.from(s.truth, (t, i) => (i % every === 0 ? 1 - t : t))
+    const of = (every: number) =>
+      armResult({
+        ...{ ...common, stop: 'last' },
+        seeds: seeds.map((s) => ({ ...s, references: { 'bag of words': flipped(s, every) } })),
+      })
+    const weaker = of(5)
+    expect(weaker.references['bag of words']).toMatchObject({ seeds: 3, examples: 1000 })
+    expect(weaker.references['bag of words']!.value).toBeCloseTo(0.8, 12)
+    expect(weaker.references['bag of words']!.low).toBeLessThan(0.8)
+    expect(weaker.warnings).toEqual([])
+    expect(weaker.pgr).toEqual(result.pgr)
+    const stronger = of(100)
+    const by = (100 * (0.99 - result.ceiling!.value)).toFixed(1)
+    expect(stronger.warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^The ceiling lies ${by} points \\(.* to .*\\) under the reference, bag of words on the same rows: `,
+        ),
+      ),
+    ])
+    // One that not every seed has yet is no mean over seeds.
+    const some = seeds.map((s, i) => (i === 1 ? s : { ...s, references: { 'bag of words': flipped(s, 5) } }))
+    expect(armResult({ ...common, stop: 'last', seeds: some }).references).toEqual({})
+  })
+
   it('tells what stopping would save only as far as the other half of the rows bears it out', () => {
     expect(result.saving!.value).toBeGreaterThan(0.01)
     expect(result.saving!.low).toBeGreaterThan(-0.02)

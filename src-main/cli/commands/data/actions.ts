@@ -1,0 +1,122 @@
+import type { DatasetPreview, LabEvent } from '../../../../src-preload/contract'
+import type { Lab } from '../../../lab/options'
+import { oneOf, show } from '../../../science/problems'
+import type { Context, Flags } from '../../context'
+import { badArgument, EXIT, type ExitCode } from '../../errors'
+import { interrupted, onInterrupt } from '../../interrupt'
+import { count, percent, size } from '../../text'
+import { queryOf, textOf } from './query'
+import { describePreview, documentOf } from './show'
+
+export async function previewFile(lab: Lab, [file]: string[], flags: Flags, context: Context): Promise<ExitCode> {
+  const { out, cwd } = context
+  const query = queryOf(file!, flags, cwd)
+  const preview = await watched(lab, context, () => lab.calls.datasetPreview(query))
+  if (!preview) return interrupted('data', out)
+  describePreview(preview, out)
+  out.document(documentOf('preview', { preview }))
+  return EXIT.ok
+}
+
+/** Imports what a preview shows: the same guesses, and the same refusals. Nothing is written over. */
+export async function importFile(lab: Lab, [file]: string[], flags: Flags, context: Context): Promise<ExitCode> {
+  const { out, cwd } = context
+  const query = queryOf(file!, flags, cwd)
+  const licence = textOf('licence', flags)
+  if (licence === undefined)
+    throw badArgument('--licence', 'the licence under which it may be used; "own" will do', 'nothing')
+  const preview = await watched(lab, context, () => lab.calls.datasetPreview(query))
+  if (!preview) return interrupted('data', out)
+  refuseForCause(preview)
+  const { split, group } = preview
+  const request = {
+    ...query,
+    text: chosen('text', preview),
+    label: chosen('label', preview),
+    split,
+    group,
+    id: textOf('id', flags) ?? preview.id,
+    title: textOf('title', flags) ?? preview.title,
+    question: textOf('question', flags) ?? '',
+    licence,
+    classes: classesOf(preview, flags),
+  }
+  for (const { text } of preview.notices) out.line(text)
+  const task = await watched(lab, context, () => lab.calls.datasetImport(request))
+  if (!task) return interrupted('data', out)
+  const roles = [
+    `text "${request.text}"`,
+    `label "${request.label}"`,
+    split && `split "${split}"`,
+    group && `group "${group}"`,
+  ]
+  out.line(`Read ${roles.filter(Boolean).join(', ')}; class 0 is "${task.classes[0]}", class 1 "${task.classes[1]}".`)
+  out.line(`${task.title} is imported as "${task.id}": ${count(task.examples, 'example')}.`)
+  out.document(documentOf('import', { tasks: [task], preview }))
+  return EXIT.ok
+}
+
+export async function removeTasks(lab: Lab, ids: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
+  const own = (await lab.calls.catalog()).tasks.filter(({ origin }) => origin === 'imported')
+  const tasks = [...new Set(ids)].map((id) => {
+    const task = own.find((one) => one.id === id)
+    if (task) return task
+    const known = own.map((one) => one.id)
+    throw badArgument('<id>', known.length > 0 ? oneOf(known, id) : 'an imported dataset; there are none', show(id))
+  })
+  for (const { id, title } of tasks) {
+    await lab.calls.datasetRemove(id)
+    out.line(`${title} is removed; finished runs keep their results.`)
+  }
+  out.document(documentOf('remove', { tasks }))
+  return EXIT.ok
+}
+
+/** @throws LabError with what keeps the file from being read, before anything that follows from it */
+function refuseForCause({ notices }: DatasetPreview): void {
+  const cause = notices.find(({ kind }) => kind === 'cause')
+  if (!cause) return
+  const [option] = cause.offers.flatMap(({ reading }) => Object.keys(reading))
+  throw badArgument(option ? `--${option}` : '<file>', 'a file that can be read as it is', cause.text)
+}
+
+/** @throws LabError where it can be guessed no better than by whoever knows */
+function chosen(role: 'text' | 'label', preview: DatasetPreview): string {
+  const column = preview[role]
+  if (column !== null) return column
+  throw badArgument(`--${role}`, `the column of the ${role}: ${oneOf(preview.columns.slice(0, 20), null)}`, 'nothing')
+}
+
+function classesOf({ classes }: DatasetPreview, flags: Flags): string[] {
+  const [class0, class1] = [textOf('class0', flags), textOf('class1', flags)]
+  if ((class0 === undefined) !== (class1 === undefined))
+    throw badArgument(class0 === undefined ? '--class0' : '--class1', 'to be said with the other one', 'nothing')
+  return class0 !== undefined && class1 !== undefined ? [class0, class1] : classes
+}
+
+/** Reading with its progress; Ctrl+C stops it (null then), a second one ends at once. */
+async function watched<T>(lab: Lab, { out }: Context, work: () => Promise<T>): Promise<T | null> {
+  let stopped = false
+  const release = onInterrupt(
+    () => {
+      stopped = true
+      void lab.calls.datasetCancel()
+    },
+    () => process.exit(interrupted('data', out)),
+  )
+  const hear = (event: LabEvent) => {
+    if (event.type === 'dataset' && event.total > 0)
+      out.status(`${percent(event.done / event.total)} of ${size(event.total)} (${event.phase})`)
+  }
+  const unsubscribe = lab.subscribe((events) => events.forEach(hear))
+  try {
+    return await work()
+  } catch (error) {
+    if (stopped) return null
+    throw error
+  } finally {
+    unsubscribe()
+    release()
+    out.status('')
+  }
+}

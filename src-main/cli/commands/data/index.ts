@@ -1,0 +1,98 @@
+import { oneOf, show } from '../../../science/problems'
+import type { Lab } from '../../../lab/options'
+import type { Command, Context, Flags, Option } from '../../context'
+import { badArgument, type ExitCode } from '../../errors'
+import { importFile, previewFile, removeTasks } from './actions'
+import { CHOICES } from './query'
+import { listTasks } from './show'
+
+/** What the command does with datasets, and what each action takes. */
+interface Action {
+  usage: string
+  /** Fewest and most arguments. */
+  arity: [number, number]
+  /** Options that mean something with it. */
+  takes: readonly string[]
+  /** Whether it changes the home. */
+  writes: boolean
+  run(lab: Lab, args: string[], flags: Flags, context: Context): Promise<ExitCode>
+}
+
+const READING: Record<string, Option> = {
+  text: { type: 'string', value: 'column', help: 'Column of the text (not said: guessed, like the others).' },
+  label: { type: 'string', value: 'column', help: 'Column of the label.' },
+  split: { type: 'string', value: 'column', help: 'Column that says train or test.' },
+  'no-split': { type: 'boolean', help: 'No column says train or test.' },
+  group: { type: 'string', value: 'column', help: 'Column of what must stay in one split.' },
+  'no-group': { type: 'boolean', help: 'No column says what must stay in one split.' },
+  encoding: { type: 'string', value: CHOICES.encoding.join(' | '), help: 'How the file is encoded.' },
+  header: { type: 'string', value: CHOICES.header.join(' | '), help: 'Whether the first line names the columns.' },
+  quotes: {
+    type: 'string',
+    value: CHOICES.quotes.join(' | '),
+    help: 'Whether quotes hold fields together (default: in CSV, not in TSV).',
+  },
+  twins: {
+    type: 'string',
+    value: CHOICES.twins.join(' | '),
+    help: 'Whether near twins stay in one split (default: together).',
+  },
+}
+const ABOUT: Record<string, Option> = {
+  licence: { type: 'string', value: 'text', help: 'With import: under which licence it may be used; "own" will do.' },
+  id: { type: 'string', value: 'name', help: 'With import: its name in specs (default: made of the file’s name).' },
+  title: { type: 'string', value: 'text', help: 'With import: as it stands in tables.' },
+  question: { type: 'string', value: 'text', help: 'With import: what the label answers.' },
+  class0: { type: 'string', value: 'label', help: 'With import: the label of class 0; goes with --class1.' },
+  class1: { type: 'string', value: 'label', help: 'With import: the label of class 1.' },
+}
+
+const reading = Object.keys(READING)
+const ACTIONS: Record<string, Action> = {
+  list: { usage: '', arity: [0, 0], takes: [], writes: false, run: listTasks },
+  preview: { usage: '<file>', arity: [1, 1], takes: reading, writes: false, run: previewFile },
+  import: {
+    usage: '<file>',
+    arity: [1, 1],
+    takes: [...reading, ...Object.keys(ABOUT)],
+    writes: true,
+    run: importFile,
+  },
+  remove: { usage: '<id>…', arity: [1, Infinity], takes: [], writes: true, run: removeTasks },
+}
+const USAGES = Object.entries(ACTIONS).map(([name, { usage }]) => `${name} ${usage}`.trimEnd())
+
+export const data: Command = {
+  name: 'data',
+  usage: '[action]',
+  summary: `Datasets: ${USAGES.join(', ')}.`,
+  arity: [0, Infinity],
+  options: { ...READING, ...ABOUT },
+  async run([name = 'list', ...args], flags, context) {
+    const action = actionOf(name, args, flags)
+    const lab = await context.openLab(action.writes ? {} : { readOnly: true })
+    try {
+      return await action.run(lab, args, flags, context)
+    } finally {
+      await lab.close()
+    }
+  },
+}
+
+function actionOf(name: string, args: string[], flags: Flags): Action {
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+  if (!action) throw badArgument('w2s data', oneOf(Object.keys(ACTIONS), name), show(name))
+  const [fewest, most] = action.arity
+  if (args.length < fewest || args.length > most)
+    throw badArgument(
+      `w2s data ${name}`,
+      `${name} ${action.usage}`.trimEnd(),
+      args.length > 0 ? args.map(show).join(' ') : 'nothing',
+    )
+  for (const option of [...reading, ...Object.keys(ABOUT)]) {
+    if (flags[option] === undefined || action.takes.includes(option)) continue
+    const others = Object.keys(ACTIONS).filter((other) => ACTIONS[other]!.takes.includes(option))
+    throw badArgument(`--${option}`, `to go with ${others.join(' or ')}`, name)
+  }
+  return action
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { ENCODINGS } from '../../../data/datasets'
+import type { DatasetQuery } from '../../../data/datasets/types'
+import { oneOf, show } from '../../../science/problems'
+import type { Flags } from '../../context'
+import { badArgument } from '../../errors'
+
+/** What the options of few values take. */
+export const CHOICES = {
+  encoding: ENCODINGS,
+  header: ['yes', 'no'],
+  quotes: ['yes', 'no'],
+  twins: ['together', 'apart'],
+} as const
+
+/** What the options say of a file; what they do not say is left to be guessed. @throws LabError naming the option */
+export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
+  const encoding = choice('encoding', flags)
+  const [header, quotes, twins] = [choice('header', flags), choice('quotes', flags), choice('twins', flags)]
+  return {
+    path: resolve(cwd, file),
+    text: textOf('text', flags),
+    label: textOf('label', flags),
+    split: columnOf('split', flags),
+    group: columnOf('group', flags),
+    encoding,
+    header: header && header === 'yes',
+    quotes: quotes && quotes === 'yes',
+    twins: twins && twins === 'together',
+  }
+}
+
+/** The value of an option; undefined where it was not given. */
+export function textOf(name: string, flags: Flags): string | undefined {
+  const value = flags[name]
+  if (value === '') throw badArgument(`--${name}`, 'a text', show(value))
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A column, null for none, undefined where nothing is said. */
+function columnOf(role: 'split' | 'group', flags: Flags): string | null | undefined {
+  const column = textOf(role, flags)
+  if (!flags[`no-${role}`]) return column
+  if (column !== undefined) throw badArgument(`--no-${role}`, `to stand without --${role}`, show(column))
+  return null
+}
+
+function choice<K extends keyof typeof CHOICES>(name: K, flags: Flags): (typeof CHOICES)[K][number] | undefined {
+  const value = flags[name]
+  if (value === undefined) return undefined
+  const options: readonly (typeof CHOICES)[K][number][] = CHOICES[name]
+  const found = options.find((one) => one === value)
+  if (found === undefined) throw badArgument(`--${name}`, oneOf(options, value), show(value))
+  return found
+}

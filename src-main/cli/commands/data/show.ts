@@ -1,0 +1,93 @@
+import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { Lab } from '../../../lab/options'
+import type { Context, Flags } from '../../context'
+import { EXIT, type ExitCode } from '../../errors'
+import { columns, count, decimal } from '../../text'
+
+/** What every action puts into its document; the fields that are not its own are empty. */
+export interface DataDocument {
+  command: 'data'
+  action: string
+  ok: true
+  /** The datasets that it is about. */
+  tasks: TaskInfo[]
+  preview: DatasetPreview | null
+}
+
+/** The document of an action, its own fields filled in. */
+export function documentOf(action: string, fields: Partial<DataDocument>): DataDocument {
+  return { command: 'data', action, ok: true, tasks: [], preview: null, ...fields }
+}
+
+export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
+  const { tasks } = await lab.calls.catalog()
+  const header = ['id', 'title', 'examples', 'classes', 'origin', 'by length', 'licence']
+  const rows = tasks.map((task) => [
+    task.id,
+    task.title,
+    task.examples.toLocaleString('en'),
+    task.classes.join(' | '),
+    task.origin,
+    decimal(task.lengthAlone),
+    task.licence,
+  ])
+  for (const line of columns([header, ...rows], { right: [2, 5], width: out.columns })) out.line(line)
+  out.line()
+  out.line('by length: accuracy of the best rule that knows the length of a text alone (.5 is chance).')
+  out.document(documentOf('list', { tasks }))
+  return EXIT.ok
+}
+
+const ROWS = 5
+const BAD = 10
+
+export function describePreview(preview: DatasetPreview, out: Context['out']): void {
+  const { counts, values, badLines, errors, perClass, classes } = preview
+  out.line(`${count(preview.examples, 'example')} in ${preview.path}`)
+  for (const { kind, text, offers } of preview.notices) {
+    out.line(kind === 'note' ? text : out.paint(kind === 'cause' ? 'red' : 'yellow', text))
+    for (const { label, reading } of offers) out.line(`  ${optionsOf(reading)}  ${label}`)
+  }
+  out.line()
+  const roles = (['text', 'label', 'split', 'group'] as const).map((role) => [`  ${role}`, preview[role] ?? 'none'])
+  for (const line of columns([...roles, ['  columns', preview.columns.slice(0, 50).join(', ')]], {
+    width: out.columns,
+  }))
+    out.line(line)
+  if (perClass) {
+    out.line()
+    const header = ['  class', 'label', 'to train on', 'to test on']
+    const rows = classes.map((label, i) => [
+      `  ${i}`,
+      label,
+      String(perClass.train[i]),
+      String(perClass.test?.[i] ?? '-'),
+    ])
+    for (const line of columns([header, ...rows], { right: [2, 3] })) out.line(line)
+  } else if (values > 0) {
+    out.line(`  ${count(values, 'label')}: ${counts.map(({ label, n }) => `${label} (${n})`).join(', ')}`)
+  }
+  if (badLines > 0) {
+    out.line()
+    out.line(out.paint('red', count(badLines, 'bad line')))
+    for (const { line, message } of errors.slice(0, BAD)) out.line(`  line ${line}: ${message}`)
+    if (badLines > Math.min(BAD, errors.length)) out.line(`  and ${badLines - Math.min(BAD, errors.length)} more`)
+  }
+  if (preview.rows.length > 0) out.line()
+  for (const line of columns(
+    preview.rows.slice(0, ROWS).map(({ label, text }) => [`  ${label}`, text.slice(0, 200).replace(/\s+/g, ' ')]),
+    { width: out.columns },
+  ))
+    out.line(line)
+}
+
+/** How the command line says what a notice offers. */
+function optionsOf({
+  encoding,
+  header,
+  quotes,
+}: DatasetPreview['notices'][number]['offers'][number]['reading']): string {
+  if (encoding !== undefined) return `--encoding ${encoding}`
+  const [name, value] = header === undefined ? ['quotes', quotes] : ['header', header]
+  return `--${name} ${value ? 'yes' : 'no'}`
+}

@@ -1,0 +1,94 @@
+import { shown } from './values'
+import { titleOf } from './source'
+import type { Survey } from './survey'
+import { trySplit } from './trial'
+import type { Notice } from './types'
+
+const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+const note = (text: string, offers: Notice['offers'] = []): Notice => ({ kind: 'note', text, offers })
+
+/** What the owner of a file should know of it: why it cannot be read first, then what has to be said, then the rest. */
+export function noticesOf(survey: Survey): Notice[] {
+  return ALL.map((noticeOf) => noticeOf(survey)).filter((notice) => notice !== null)
+}
+
+const ALL: ((survey: Survey) => Notice | null)[] = [
+  function encoding({ facts: { broken, lines, windows } }) {
+    if (broken === 0) return null
+    const what = `${count(broken, 'line')} of ${count(lines, 'line')} ${broken === 1 ? 'is' : 'are'} not UTF-8`
+    if (!windows) return { kind: 'cause', text: `${what}; save the file as UTF-8.`, offers: [] }
+    const offers = [{ label: 'Read it as Windows-1252', reading: { encoding: 'windows-1252' as const } }]
+    return { kind: 'cause', text: `${what}; it looks like Windows-1252.`, offers }
+  },
+  function unread({ facts: { broken }, records, bad: [first] }) {
+    if (records.length > 0 || !first || broken > 0) return null
+    const text = `No line can be read: line ${first.line}: expected ${first.expected}, got ${first.got}.`
+    return { kind: 'cause', text, offers: [] }
+  },
+  function header({ doubt }) {
+    if (doubt === null) return null
+    const offers = [
+      { label: 'It is a row, there is no header', reading: { header: false } },
+      { label: 'It names the columns', reading: { header: true } },
+    ]
+    return { kind: 'ask', text: `The first line looks like a row: ${doubt}.`, offers }
+  },
+  function utf16({ facts: { encoding } }) {
+    return encoding.startsWith('utf-16') ? note(`Read as ${titleOf(encoding)}, as its mark says.`) : null
+  },
+  function quotes({ facts: { format, quotes, continued }, chosen, records }) {
+    if (format !== 'csv') return null
+    const offers = [
+      { label: quotes ? 'Take quotes as characters' : 'Read quotes as in CSV', reading: { quotes: !quotes } },
+    ]
+    if (continued > 0)
+      return note(`${count(continued, 'line goes', 'lines go')} on from the line before, inside quotes.`, offers)
+    const texts = records.map((record) => record.get(chosen.text ?? ''))
+    const quoted = texts.filter((text) => typeof text === 'string' && /^".*"$/s.test(text.trim())).length
+    return !quotes && quoted > texts.length / 2 ? note('Most texts stand in quotes, which are kept.', offers) : null
+  },
+  function validation({ splits }) {
+    const pooled = [...splits].filter(([word]) => word !== 'train' && word !== 'training' && !word.startsWith('test'))
+    if (pooled.length === 0) return null
+    const rows = pooled.map(([word, n]) => `${count(n, 'row')} of ${shown(word)}`).join(' and ')
+    return note(`${rows} may be trained on: the lab makes its own validation split.`)
+  },
+  function values({ labels }) {
+    if (labels.length <= 2) return null
+    const [one, other] = labels.map(([label]) => label)
+    return note(
+      `The label column has ${labels.length.toLocaleString('en')} values, of which ${shown(one)} and ${shown(other)} are the most frequent.`,
+    )
+  },
+  function balance({ rows, counts, classes }) {
+    if (!counts) return null
+    const trial = trySplit(rows, classes)
+    if (trial.fits === 'never') return { kind: 'cause', text: `No run can split it: ${trial.why}.`, offers: [] }
+    if (trial.fits === 'evenly')
+      return note(
+        `With the sizes of a new experiment it cannot be split (${trial.why}). Give all four splits the same size.`,
+      )
+    const usable = [counts.train, counts.test ?? []].reduce((sum, of) => sum + (of.length ? 2 * Math.min(...of) : 0), 0)
+    const all = rows.length
+    if (usable >= 0.9 * all) return null
+    return note(
+      `Every split has as many of one class as of the other: of ${count(all, 'row')}, ${usable.toLocaleString('en')} can be used at most.`,
+    )
+  },
+  function duplicates({ duplicates, contradictions }) {
+    if (duplicates === 0) return null
+    const against = contradictions > 0 ? `, ${contradictions.toLocaleString('en')} of them with another label` : ''
+    return note(
+      `${count(duplicates, 'row repeats', 'rows repeat')} an earlier text but for case, blanks and Unicode form${against}. They stay in one split.`,
+    )
+  },
+  function twins({ twins: { rows, complete } }) {
+    const search = complete ? '' : ' Not all pairs were compared: too many texts share a template.'
+    if (rows === 0) return complete ? null : note(search.trim())
+    return note(`${count(rows, 'text has', 'texts have')} a near twin elsewhere; twins stay in one split.${search}`)
+  },
+  function length({ lengthAlone }) {
+    if (lengthAlone === null || lengthAlone < 0.6) return null
+    return note(`The length of a text alone tells the label of ${Math.round(100 * lengthAlone)} %, by classes.`)
+  },
+]

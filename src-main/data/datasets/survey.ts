@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto'
+import { joinGroups } from '../../science/tasks/groups'
+import { lengthShortcut, type Counted } from '../../science/tasks/shortcuts'
+import { createTwinFinder, foldText } from '../../science/tasks/twins'
+import { chooseColumns, createColumnList, headerDoubt, type Columns } from './columns'
+import { LIMITS } from './limits'
+import { refusal, type BadLine, type Entry } from './problem'
+import { openRecords, type FileFacts } from './records'
+import { foreignLabel, readRow, type Row } from './rows'
+import type { Watch } from './source'
+import type { ClassCounts, DatasetQuery } from './types'
+import { inClassOrder, labelOf } from './values'
+
+/** Records that columns are guessed from. */
+const SAMPLE = 200
+/** Bad lines that are told; all are counted. */
+export const TOLD = 50
+const FIRST = 20
+
+/** All that one reading of a file tells; an import is decided by the same one that a preview shows. */
+export interface Survey {
+  facts: FileFacts
+  columns: string[]
+  chosen: Columns
+  /** Why the first line is likely no header, where nobody has said that it is one; null where it may well be. */
+  doubt: string | null
+  /** Records of the beginning, as the columns are guessed from. */
+  records: readonly ReadonlyMap<string, unknown>[]
+  first: Row[]
+  /** Rows that can be taken; where text or label are not known, records. */
+  examples: number
+  bad: BadLine[]
+  badLines: number
+  /** How often each label value stands, most frequent first. */
+  labels: [label: string, n: number][]
+  classes: string[]
+  counts: ClassCounts | null
+  /** How often each word of the split column stands. */
+  splits: Map<string, number>
+  duplicates: number
+  contradictions: number
+  twins: Twinned
+  lengthAlone: number | null
+  /** Of the rows that can be taken, in order: what a split is made from. */
+  rows: Surveyed[]
+}
+export interface Surveyed {
+  label: number
+  split: 'train' | 'test' | null
+  /** With everything joined that has to stay together. */
+  group: string | undefined
+}
+interface Twinned {
+  /** Rows with a near twin that is no duplicate. */
+  rows: number
+  /** Whether all pairs were compared. */
+  complete: boolean
+}
+
+/**
+ * Reads a file through without keeping its texts.
+ * @param classes label values in class order; null: the two most frequent
+ * @throws DatasetError for a file that cannot be read as a whole; AbortError
+ */
+export async function surveyDataset(
+  { path, header, twins = true, ...query }: DatasetQuery,
+  classes: readonly string[] | null,
+  watch: Watch = {},
+): Promise<Survey> {
+  const { encoding, quotes, ...wanted } = query
+  const reading = { ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }), header: header ?? true }
+  const { batches, facts } = openRecords(path, reading, watch)
+  const names = createColumnList()
+  const sample: Entry[] = []
+  let chosen: Columns | null = null
+  const tally = createTally(twins)
+  const recordsOf = () => sample.flatMap((entry) => ('values' in entry ? [entry.values] : []))
+
+  function take(entry: Entry): void {
+    if ('values' in entry) names.add(entry.values, entry.line)
+    tally.take(entry, chosen!)
+  }
+  function choose(): void {
+    const records = recordsOf()
+    const columns = createColumnList()
+    records.forEach((record) => columns.add(record, 1))
+    for (const name of facts().columns) columns.names.add(name)
+    chosen = chooseColumns(wanted, records, [...columns.names])
+    sample.forEach(take)
+  }
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      if (chosen) take(entry)
+      else if (sample.push(entry) === SAMPLE) choose()
+    }
+  }
+  if (sample.length === 0) throw refusal('path', 'a file with a row for each example', 'one without rows')
+  if (!chosen) choose()
+  const found = facts()
+  const records = recordsOf()
+  return {
+    facts: found,
+    columns: [...new Set([...found.columns, ...names.names])],
+    chosen: chosen!,
+    doubt: header === undefined && found.header ? headerDoubt(found.header, records) : null,
+    records,
+    ...tally.result(classes),
+  }
+}
+
+type Counts = Omit<Survey, 'facts' | 'columns' | 'chosen' | 'doubt' | 'records'>
+
+/** Counts what rows have, with a few numbers kept of each. */
+function createTally(withTwins: boolean) {
+  const finder = withTwins ? createTwinFinder() : null
+  const labels = new Map<string, { index: number; n: number }>()
+  const splits = new Map<string, number>()
+  const prints = new Map<number, number>()
+  const kept = { line: [] as number[], label: [] as number[], length: [] as number[], first: [] as number[] }
+  const splitOf: Row['split'][] = []
+  const groups: (string | undefined)[] = []
+  const first: Row[] = []
+  const bad: BadLine[] = []
+  let [taken, badLines, undecided, contradictions] = [0, 0, 0, 0]
+  let told = false
+
+  /** Lines of another encoding have one cause, which is told once. */
+  function refuse(line: BadLine): void {
+    badLines++
+    const encoding = line.expected === 'UTF-8 text'
+    if (bad.length < TOLD && !(encoding && told)) bad.push(line)
+    told ||= encoding
+  }
+  function keep(row: Row): void {
+    const at = groups.push(row.group ?? undefined) - 1
+    const label = labels.get(row.label) ?? { index: labels.size, n: 0 }
+    labels.set(row.label, label)
+    label.n++
+    kept.line.push(row.line)
+    kept.label.push(label.index)
+    kept.length.push(row.text.length)
+    splitOf.push(row.split)
+    if (row.splitWord !== '') splits.set(row.splitWord, (splits.get(row.splitWord) ?? 0) + 1)
+    const print = fingerprint(foldText(row.text))
+    const earlier = prints.get(print)
+    if (earlier === undefined) prints.set(print, at)
+    else if (kept.label[earlier] !== label.index) contradictions++
+    kept.first.push(earlier ?? at)
+    finder?.add(row.text)
+    if (first.length < FIRST) first.push(row)
+  }
+  return {
+    take(entry: Entry, columns: Columns): void {
+      if (++taken > LIMITS.rows) throw refusal(`line ${entry.line}`, `at most ${LIMITS.rows} rows`, 'more')
+      const decided = columns.text !== null && columns.label !== null
+      if (!decided && 'values' in entry) {
+        undecided++
+        return
+      }
+      const row = readRow(entry, columns)
+      if ('expected' in row) refuse(row)
+      else keep(row)
+    },
+    result(wanted: readonly string[] | null): Counts {
+      const frequent = [...labels].map(([label, { n }]) => [label, n] as [string, number]).sort(([, a], [, b]) => b - a)
+      const classes = wanted?.map(labelOf) ?? inClassOrder(frequent.slice(0, 2).map(([label]) => label))
+      const classOf = new Int32Array(labels.size).fill(-1)
+      for (const [label, { index }] of labels) classOf[index] = classes.indexOf(label)
+      const found = finder?.find() ?? { first: kept.first, complete: true }
+      const joined = joinGroups(groups, [kept.first, found.first])
+      const rows: Surveyed[] = []
+      const lengths: number[] = []
+      const names = [...labels.keys()]
+      for (let i = 0; i < groups.length; i++) {
+        const label = classOf[kept.label[i]!]!
+        if (label < 0) refuse(foreignLabel(kept.line[i]!, names[kept.label[i]!]!, classes))
+        else {
+          rows.push({ label, split: splitOf[i]!, group: joined[i] })
+          lengths.push(kept.length[i]!)
+        }
+      }
+      const duplicates = groups.length - prints.size
+      return {
+        first: first.filter(({ label }) => classes.includes(label)),
+        examples: undecided || rows.length,
+        bad: bad.sort((a, b) => a.line - b.line),
+        badLines,
+        labels: frequent,
+        classes,
+        counts: classes.length === 2 ? countClasses(rows) : null,
+        splits,
+        duplicates,
+        contradictions,
+        twins: { rows: countTwins(kept.first, found.first), complete: found.complete },
+        lengthAlone: classes.length === 2 ? lengthAlone(rows, lengths) : null,
+        rows,
+      }
+    },
+  }
+}
+
+/** Fifty-three bits that tell texts apart: two of half a million are taken for one once in 70,000 datasets. */
+function fingerprint(text: string): number {
+  const digest = createHash('sha256').update(text).digest()
+  return digest.readUInt32LE(0) + (digest.readUInt32LE(4) >>> 11) * 2 ** 32
+}
+
+function countClasses(rows: readonly Surveyed[]): ClassCounts {
+  const train = [0, 0]
+  const test = [0, 0]
+  for (const { label, split } of rows) (split === 'test' ? test : train)[label]!++
+  return { train, test: rows.some(({ split }) => split === 'test') ? test : null }
+}
+
+/** Texts, each once, whose cluster has another text in it. */
+function countTwins(duplicateOf: ArrayLike<number>, twinOf: ArrayLike<number>): number {
+  const texts = new Map<number, number>()
+  const own = (i: number) => duplicateOf[i] === i
+  for (let i = 0; i < duplicateOf.length; i++) if (own(i)) texts.set(twinOf[i]!, (texts.get(twinOf[i]!) ?? 0) + 1)
+  return [...texts.values()].reduce((sum, n) => (n > 1 ? sum + n : sum), 0)
+}
+
+/** Learnt on the train rows and measured on the test rows; where none are declared, on every other row. */
+function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[]): number | null {
+  const declared = rows.some(({ split }) => split === 'test')
+  const [known, asked]: [Counted[], Counted[]] = [[], []]
+  rows.forEach(({ label, split }, i) => {
+    // By pairs: files often have one class and the other in turn.
+    const isAsked = declared ? split === 'test' : i % 4 > 1
+    ;(isAsked ? asked : known).push({ length: lengths[i]!, label })
+  })
+  return lengthShortcut(known, asked)
+}

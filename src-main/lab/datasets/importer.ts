@@ -1,0 +1,40 @@
+import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
+import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
+import { badInput, LabError } from '../errors'
+import { createThread, inThisThread, type Task, type Thread } from '../thread'
+
+/** What the importer does: reads files that the user brings, which may be anything. @throws LabError */
+export function importerVerbs() {
+  return {
+    preview: (query: DatasetQuery, task: Task) => explained(previewDataset(query, watchOf(task))),
+    import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
+      explained(importDataset(request, folder, watchOf(task))),
+  }
+}
+
+/** Reads datasets: seconds of parsing that must not hold up the thread of the window. */
+export type Importer = Thread<ReturnType<typeof importerVerbs>>
+
+/** Megabytes for the numbers that are kept of half a million rows, several times over. */
+const HEAP = 1536
+
+/** @param script the built `importer.js`; without it this thread reads. */
+export function createImporter(script: string | undefined): Importer {
+  return script === undefined ? inThisThread(importerVerbs()) : createThread({ script, heap: HEAP })
+}
+
+const watchOf = ({ signal, onProgress }: Task) => ({
+  signal,
+  onRead: (done: number, total: number) => onProgress?.({ phase: 'Reading', done, total }),
+})
+
+/** A dataset that cannot be taken is bad input, line by line; of the file as a whole no place needs naming. */
+async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error
+    const { message, problems } = badInput(error.problems)
+    throw new LabError('bad-input', message.replace(/^path: e/gm, 'E'), problems)
+  }
+}

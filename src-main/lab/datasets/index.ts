@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listImported } from '../../data/datasets'
+import type { ClassCounts, DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../../data/datasets/types'
+import type { PlanContext } from '../../science/feasible'
+import { TASKS, type RowCounts } from '../../science/tasks'
+import type { Bus } from '../bus'
+import { LabError } from '../errors'
+import type { Task } from '../thread'
+import type { Importer } from './importer'
+
+/** The tasks that a spec may name: bundled ones, and those that the user imported. */
+export interface Datasets {
+  list(): TaskInfo[]
+  /** What a plan needs to know of them. */
+  context: () => Pick<PlanContext, 'sources' | 'bundled'>
+  /** @throws LabError when the task is gone, or not the one that was planned with */
+  path: (id: string, sha256: string) => string
+  /** Reads a file through; a later one ends it. @throws LabError `conflict` when it was ended */
+  preview(query: DatasetQuery): Promise<DatasetPreview>
+  import(request: ImportRequest): Promise<TaskInfo>
+  /** Ends the reading that is under way. */
+  cancel(): null
+  remove(id: string): Promise<void>
+  /** Ends the reading that is under way, and the thread that does it. */
+  close(): Promise<void>
+}
+
+/** Milliseconds that a file of the largest size does not nearly take to be read. */
+const DEADLINE = 300_000
+
+/** Reads what there is: the bundled tasks, and the imported ones in `<home>/datasets`. */
+export async function openDatasets(home: string, resources: string, importer: Importer, bus: Bus): Promise<Datasets> {
+  const folder = join(home, 'datasets')
+  const bundled = Object.values(TASKS).map(({ testExamples: _, ...task }): TaskInfo => ({
+    ...task,
+    classes: [...task.classes],
+    rows: null,
+    origin: 'bundled',
+  }))
+  let imported: TaskInfo[] = await listImported(folder)
+  const list = () => [...bundled, ...imported]
+  const fileOf = (task: TaskInfo) =>
+    join(task.origin === 'bundled' ? join(resources, 'tasks') : folder, `${task.id}.jsonl.gz`)
+
+  let reading: AbortController | null = null
+  /** One file is read at a time: nobody waits for the answer about another one. */
+  async function read<T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>): Promise<T> {
+    reading?.abort()
+    const stop = (reading = new AbortController())
+    const onProgress: Task['onProgress'] = (progress) => bus.publish([{ type: 'dataset', path, ...progress }])
+    try {
+      return await work({ signal: stop.signal, onProgress, deadline: DEADLINE })
+    } catch (error) {
+      throw stop.signal.aborted ? new LabError('conflict', 'Reading the file was stopped.') : error
+    } finally {
+      if (reading === stop) reading = null
+    }
+  }
+
+  return {
+    list,
+    context: () => ({
+      sources: Object.fromEntries(
+        list().map(({ id, origin, sha256, title, classes, examples, rows: counts }) => {
+          const rows = counts ? usable(counts) : { all: examples, test: TASKS[id]?.testExamples ?? null }
+          const names = origin === 'imported' ? { names: classes } : {}
+          return [id, { sha256, title, classes: classes.length, ...names, rows }]
+        }),
+      ),
+      bundled: Object.fromEntries(bundled.map(({ id, sha256 }) => [id, sha256])),
+    }),
+    path(id, sha256) {
+      const task = list().find((t) => t.id === id)
+      if (!task || !existsSync(fileOf(task)))
+        throw new LabError('not-found', `The dataset "${id}" is not there any more. Import it again, then resume.`)
+      if (task.sha256 !== sha256)
+        throw new LabError('conflict', `The dataset "${id}" is another one than this run was planned with.`)
+      return fileOf(task)
+    },
+    preview: (query) => read(query.path, (task) => importer.ask('preview', query, task)),
+    async import(request) {
+      if (list().some((task) => task.id === request.id))
+        throw new LabError(
+          'conflict',
+          `There is a task "${request.id}" already. Choose another id, or remove that one.`,
+        )
+      const task = await read(request.path, (how) => importer.ask('import', { request, folder }, how))
+      imported = await listImported(folder)
+      return task
+    },
+    cancel() {
+      reading?.abort()
+      return null
+    },
+    async close() {
+      reading?.abort()
+      await importer.close()
+    },
+    async remove(id) {
+      const task = imported.find((t) => t.id === id)
+      if (!task) throw new LabError('not-found', `There is no imported dataset "${id}".`)
+      // The description first: without it the rows are nothing that could be half a dataset.
+      await rm(join(folder, `${id}.json`), { force: true })
+      await rm(fileOf(task), { force: true })
+      imported = await listImported(folder)
+    },
+  }
+}
+
+/** Rows that a split can use: as many of every class as of the scarcest. */
+function usable({ train, test }: ClassCounts): RowCounts {
+  const balanced = (counts: number[]) => counts.length * Math.min(...counts)
+  const tested = test ? balanced(test) : 0
+  return { all: balanced(train) + tested, test: tested }
+}

@@ -1,0 +1,117 @@
+// Datasets by the command line: the same reading, guesses and refusals as in the window.
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mismatches, readTables } from './documents'
+import { buildCommandLine, type CommandLine } from './w2s'
+
+const tables = readTables()
+let w2s: CommandLine
+beforeAll(async () => {
+  w2s = await buildCommandLine()
+  await cp(join(import.meta.dirname, '../data/cases'), w2s.home, { recursive: true })
+}, 90_000)
+afterAll(() => w2s.remove())
+
+const data = (...args: string[]) => w2s.run('data', ...args, '--json')
+
+describe('w2s data', () => {
+  it('lists what a spec may name, with what length alone tells', async () => {
+    const { code, stderr, document } = await data()
+    expect(code).toBe(0)
+    expect(mismatches(tables, 'data', document)).toEqual([])
+    expect(document).toMatchObject({
+      action: 'list',
+      tasks: [{ id: 'spam', origin: 'bundled', lengthAlone: 0.603 }, {}, {}, {}, {}, {}],
+    })
+    expect(stderr).toContain('by length')
+  })
+
+  it('previews a file: what is guessed, and what there is to say of it', async () => {
+    const { code, stderr, document } = await data('preview', 'd03-hub-splits.jsonl')
+    expect(code).toBe(0)
+    expect(mismatches(tables, 'data', document)).toEqual([])
+    expect(document).toMatchObject({ preview: { text: 'text', label: 'label', split: 'split', examples: 120 } })
+    expect(stderr).toContain('12 rows of "validation" may be trained on')
+    const none = await data('preview', 'd03-hub-splits.jsonl', '--no-split')
+    expect(none.document).toMatchObject({ preview: { split: null, perClass: { train: [60, 60], test: null } } })
+    const latin = await data('preview', 'd14-latin1-unnamed.csv')
+    expect(mismatches(tables, 'data', latin.document)).toEqual([])
+    expect(latin.stderr).toContain('it looks like Windows-1252.\n  --encoding windows-1252  Read it as Windows-1252')
+  })
+
+  it('imports what it previews, runs nothing over, and removes it', async () => {
+    const imported = await data('import', 'd30-user-column.csv', '--licence', 'own', '--class0', '1', '--class1', '0')
+    expect(imported.code).toBe(0)
+    expect(mismatches(tables, 'data', imported.document)).toEqual([])
+    expect(imported.document).toMatchObject({
+      tasks: [{ id: 'd30-user-column', title: 'D30 user column', classes: ['1', '0'], rows: { train: [60, 60] } }],
+    })
+    expect(imported.stderr).toContain('group "user"')
+    const file = join(w2s.home, 'lab', 'datasets', 'd30-user-column.jsonl.gz')
+    const bytes = await readFile(file)
+    const again = await data('import', 'd30-user-column.csv', '--licence', 'own', '--no-group')
+    expect([again.code, again.document]).toMatchObject([3, { error: { code: 'conflict' } }])
+    expect(await readFile(file)).toEqual(bytes)
+
+    const other = await data('import', 'd30-user-column.csv', '--licence', 'own', '--no-group', '--id', 'other')
+    expect(other.document).toMatchObject({ tasks: [{ id: 'other' }], preview: { group: null } })
+    const removed = await data('remove', 'd30-user-column', 'other', 'other')
+    expect(mismatches(tables, 'data', removed.document)).toEqual([])
+    expect(removed.document).toMatchObject({ tasks: [{ id: 'd30-user-column' }, { id: 'other' }] })
+    expect(await readdir(join(w2s.home, 'lab', 'datasets'))).toEqual([])
+  })
+
+  it('reads as it is told', async () => {
+    const bare = await data('import', 'd08-no-header.tsv', '--licence', 'own', '--header', 'no', '--id', 'bare')
+    expect(bare.document).toMatchObject({ tasks: [{ examples: 120 }] })
+    const latin = await data('import', 'd14-latin1-unnamed.csv', '--licence', 'own', '--encoding', 'windows-1252')
+    expect(latin.document).toMatchObject({ tasks: [{ classes: ['ham', 'spam'], examples: 120 }] })
+    await writeFile(join(w2s.home, 'twins.csv'), await readFile(join(w2s.home, 'd13-imbalanced.csv')))
+    expect((await data('import', 'twins.csv', '--licence', 'own', '--twins', 'apart')).code).toBe(0)
+  })
+
+  const refused: [string, string[], object][] = [
+    [
+      'an action',
+      ['imprt', 'x'],
+      { path: 'w2s data', expected: expect.stringContaining('did you mean "import"?') as string },
+    ],
+    ['no file', ['preview'], { path: 'w2s data preview', expected: 'preview <file>', got: 'nothing' }],
+    ['a file that is not there', ['preview', 'no.csv'], { path: 'path', got: 'no.csv: ENOENT' }],
+    ['a file of no known kind', ['preview', 'cli.ts'], { path: 'path', got: '.ts' }],
+    ['a column', ['preview', 'd13-imbalanced.csv', '--label', 'lable'], { path: 'label', got: '"lable"' }],
+    ['a column and none', ['preview', 'd13-imbalanced.csv', '--group', 'g', '--no-group'], { path: '--no-group' }],
+    ['a value of few', ['preview', 'd13-imbalanced.csv', '--header', 'maybe'], { path: '--header', got: '"maybe"' }],
+    ['an empty name', ['preview', 'd13-imbalanced.csv', '--text', ''], { path: '--text', expected: 'a text' }],
+    [
+      'an option of another action',
+      ['list', '--id', 'x'],
+      { path: '--id', expected: 'to go with import', got: 'list' },
+    ],
+    ['no licence', ['import', 'd13-imbalanced.csv'], { path: '--licence', got: 'nothing' }],
+    ['one class of two', ['import', 'd13-imbalanced.csv', '--licence', 'own', '--class1', '1'], { path: '--class0' }],
+    ['a name with a path in it', ['import', 'd13-imbalanced.csv', '--licence', 'own', '--id', '../x'], { path: 'id' }],
+    ['a header that may be none', ['import', 'd08-no-header.tsv', '--licence', 'own', '--id', 'h'], { path: 'header' }],
+    ['another encoding', ['import', 'd14-latin1-unnamed.csv', '--licence', 'own', '--id', 'l'], { path: '--encoding' }],
+    ['bad lines', ['import', 'd18-misspelt-first.csv', '--licence', 'own'], { path: 'line 2', got: '"postive"' }],
+    ['a dataset that is none of the user’s', ['remove', 'spam'], { path: '<id>', got: '"spam"' }],
+  ]
+  it.each(refused)('refuses %s', async (_what, args, problem) => {
+    const { code, document } = await data(...args)
+    expect(document).toMatchObject({ command: 'data', ok: false, error: { code: 'bad-input' } })
+    expect((document['error'] as { problems: object[] }).problems[0]).toMatchObject(problem)
+    expect(code).toBe(2)
+  })
+
+  it('is stopped by Ctrl+C in the middle of a file', async () => {
+    const row = `${'a text of some words and more of them '.repeat(20)},`
+    const rows = Array.from({ length: 150_000 }, (_, i) => `${row}${i % 2}`).join('\n')
+    await writeFile(join(w2s.home, 'large.csv'), `text,label\n${rows}\n`)
+    const running = w2s.start('data', 'preview', 'large.csv', '--json')
+    setTimeout(() => running.process.kill('SIGINT'), 3000)
+    const { code, document } = await running.ended
+    expect(code).toBe(130)
+    expect(document).toMatchObject({ command: 'data', error: { code: 'interrupted' } })
+  }, 60_000)
+})
