@@ -15,7 +15,8 @@ const SPEC = {
   strong: [{ model: 'vectors', hidden: 8 }],
   methods: [{ method: 'naive' }],
   sizes: { weak: 200, transfer: 200, validation: 60, test: 200 },
-  optimiser: { weak: { epochs: 3 }, strong: { epochs: 3 } },
+  optimiser: { epochs: 3 },
+  redraw: 'order',
   evaluations: 4,
   seeds: [0, 1],
 }
