@@ -22,9 +22,9 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
   async function known() {
     const all = await models.list()
     const here = all.flatMap((model) => (model.here && !model.here.gone ? [[model.here.key, model] as const] : []))
-    const context = all.map(({ id, title, layers, here }) => {
+    const context = all.map(({ id, title, layers, parameters, here }) => {
       const there = here && !here.gone ? { key: here.key } : { key: null, ...(here && { gone: here.path }) }
-      return [id, { ...there, title, layers }] as const
+      return [id, { ...there, title, layers, parameters }] as const
     })
     return { context: Object.fromEntries(context), here: new Map(here) }
   }

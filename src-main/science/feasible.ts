@@ -1,4 +1,4 @@
-import type { ModelChoice } from './choices'
+import type { ModelSetting } from './choices'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from './problems'
@@ -20,7 +20,10 @@ export interface PlanContext {
    * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
    * null where it is not on this machine. `gone`: where its files were.
    */
-  checkpoints: Record<string, { key: string | null; title: string; layers?: number; gone?: string }>
+  checkpoints: Record<
+    string,
+    { key: string | null; title: string; layers?: number; parameters?: number; gone?: string }
+  >
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
   /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
@@ -122,7 +125,7 @@ function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext)
 }
 
 /** How a model reads texts, where it starts from a pretrained one. */
-export function readingOf({ model, ...params }: ModelChoice): Reading | null {
+export function readingOf({ model, ...params }: ModelSetting): Reading | null {
   const variant = MODELS[model]!
   return variant.start === 'checkpoint' || variant.start === 'features' ? variant.read(params) : null
 }
