@@ -23,6 +23,7 @@ import type {
   StopRule,
 } from '../src-main/science/metrics/result'
 import type { Param, ParamTable } from '../src-main/science/params'
+import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
@@ -82,6 +83,8 @@ export type Preview =
       valid: true
       /** With every default filled in. */
       spec: ExperimentSpec
+      /** What each model is trained by, as far as its own entry does not say otherwise. */
+      optimisers: Record<'weak' | 'strong', OptimiserSpec[]>
       stages: PlannedStage[]
       arms: Arm[]
       seconds: number | null
@@ -311,8 +314,11 @@ export const CALLS = [
 ] as const satisfies readonly CallName[]
 
 export interface Failure {
-  /** `unavailable`: what was asked for is sound, and something outside (a server, a tool) does not give it now. */
-  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'unavailable' | 'internal'
+  /**
+   * `unavailable`: what was asked for is sound, and something outside (a server, a tool) does not give it now. `damaged`:
+   * what it is made from is not on disk as it was written.
+   */
+  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'damaged' | 'unavailable' | 'internal'
   message: string
   problems?: Problem[]
 }

@@ -65,6 +65,14 @@ const seedResult = z.strictObject({
   ceilingAgreementWeakWrong: z.number().nullable(),
   step: z.int(),
 })
+const optimiser = z.strictObject({
+  epochs: z.number(),
+  batch: z.int(),
+  lr: z.number(),
+  schedule: z.enum(['constant', 'linear', 'cosine']),
+  weightDecay: z.number(),
+  clipNorm: z.number(),
+})
 const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
 const stopPoint = z.strictObject({ step: z.number(), student: z.number() })
 const curve = z.array(z.number())
@@ -77,6 +85,7 @@ const armSchema = z.strictObject({
     weak: model,
     strong: model,
     method: z.object({ method: z.string() }).catchall(value),
+    optimisers: z.strictObject({ weak: optimiser, strong: optimiser }).nullable(),
     measure: z.enum(['test', 'development']),
     title: z.string(),
     weakTitle: z.string(),

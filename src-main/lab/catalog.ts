@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Catalog, Preset, TaskInfo } from '../../src-preload/contract'
 import { describeCatalog } from '../science/catalog'
+import { parseSpec } from '../science/parse'
 import { problemsOf } from '../science/problems'
-import { specSchema } from '../science/spec'
 import { badInput } from './errors'
 
 const presetSchema = z.strictObject({
   id: z.string().min(1),
   title: z.string().min(1),
   help: z.string().min(1),
-  spec: specSchema,
+  spec: z.unknown(),
 })
 
 /** The presets that came with the app, in the order of their file names. @throws LabError naming what is wrong in one */
@@ -23,7 +23,9 @@ export async function readPresets(resources: string): Promise<Preset[]> {
       const input = JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown
       const parsed = presetSchema.safeParse(input)
       if (!parsed.success) throw badInput(problemsOf(parsed.error, input, presetSchema))
-      return parsed.data
+      const read = parseSpec(parsed.data.spec)
+      if (!read.ok) throw badInput(read.problems)
+      return { ...parsed.data, spec: read.spec }
     }),
   )
 }

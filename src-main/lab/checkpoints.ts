@@ -21,8 +21,11 @@ export interface Checkpoints {
 export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Checkpoints {
   async function known() {
     const all = await models.list()
-    const here = all.flatMap((model) => (model.here ? [[model.here.key, model] as const] : []))
-    const context = all.map(({ id, title, layers, here }) => [id, { key: here?.key ?? null, title, layers }] as const)
+    const here = all.flatMap((model) => (model.here && !model.here.gone ? [[model.here.key, model] as const] : []))
+    const context = all.map(({ id, title, layers, parameters, here }) => {
+      const there = here && !here.gone ? { key: here.key } : { key: null, ...(here && { gone: here.path }) }
+      return [id, { ...there, title, layers, parameters }] as const
+    })
     return { context: Object.fromEntries(context), here: new Map(here) }
   }
   return {
@@ -31,7 +34,7 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
     async choices() {
       return (await models.list()).map(({ id, title, family, parameters, memory, here }) => ({
         ...{ id, title, family, parameters },
-        here: here !== null,
+        here: here !== null && !here.gone,
         trains: memory.trains,
       }))
     },

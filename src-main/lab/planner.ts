@@ -6,6 +6,7 @@ import { planInSteps } from '../science/plan'
 import { MOST_PROBLEMS, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
 import type { Plan, Stage } from '../science/stages'
+import { inherited } from '../science/training'
 import type { Store } from '../store'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from './errors'
@@ -99,6 +100,7 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
       return {
         valid: true,
         spec: planned.spec,
+        optimisers: inheritedIn(planned.spec, known.context),
         stages,
         arms: planned.plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
@@ -107,6 +109,12 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
       }
     },
   }
+}
+
+/** What each model of a spec is trained by, as far as its own entry does not say otherwise. */
+function inheritedIn({ weak, strong, optimiser }: ExperimentSpec, known: Known['context']) {
+  const side = (settings: ExperimentSpec['weak']) => settings.map((setting) => inherited(setting, optimiser, known))
+  return { weak: side(weak), strong: side(strong) }
 }
 
 /** Longest time in a row, in ms, that planning takes from who serves the window. */

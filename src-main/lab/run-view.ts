@@ -7,7 +7,7 @@ import { stageOf } from './lifecycle'
 /** What was asked for. */
 export const specOf = (run: RunCounts) => storedSpec(run.spec)
 /** What is compared. */
-export const armsOf = (run: RunCounts) => storedArms(run.arms)
+export const armsOf = (run: RunCounts) => storedArms(run.arms, specOf(run))
 
 /** A run as far as its results go. */
 export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })

@@ -1,8 +1,9 @@
 import type { ModelEntry } from '../data/models'
 import type { PlanContext } from '../science/feasible'
+import { contentKey } from '../science/hash'
 import { MODELS } from '../science/models'
 import type { ExperimentSpec } from '../science/spec'
-import { checkpointOf, SPLITS, type Plan, type Split, type Stage } from '../science/stages'
+import { checkpointOf, SPLITS, type Arm, type Plan, type Split, type Stage } from '../science/stages'
 import { largestSizes } from '../science/tasks'
 
 /** Pretrained models that are on this machine, by content key. */
@@ -26,10 +27,7 @@ export function warningsOf({ spec, plan }: Planned, { space, models, sources }: 
     warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
   const few = FEW_SEEDS[spec.seeds.length]
   if (few) warnings.push(few)
-  for (const [side, lr] of fastFinetuning(spec))
-    warnings.push(
-      `Learning rate ${lr} of the ${side} model: finetuning a pretrained transformer wants about 0.00001 to 0.0003; more destroys what it knows.`,
-    )
+  warnings.push(...fastFinetuning(plan.arms), ...mixedKinds(spec), ...trainedUnlike(plan.arms))
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
@@ -78,20 +76,60 @@ function tooLarge(stages: readonly Stage[], models: Models): string[] {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-/** The sides whose pretrained weights would be trained too fast. */
-function fastFinetuning({ weak, strong, optimiser }: ExperimentSpec): ['weak' | 'strong', number][] {
-  const sides = [
-    ['weak', weak],
-    ['strong', strong],
-  ] as const
-  return sides
-    .filter(([side, models]) => optimiser[side].lr > FASTEST && models.some(({ model }) => isFinetuned(model)))
-    .map(([side]) => [side, optimiser[side].lr])
+/** The models of each side once, with their names and what they are trained by. */
+function trainedIn(arms: readonly Arm[]) {
+  const all = arms.flatMap(({ weak, strong, weakTitle, strongTitle, optimisers }) => [
+    { model: weak, title: weakTitle, optimiser: optimisers!.weak, side: 'weak' },
+    { model: strong, title: strongTitle, optimiser: optimisers!.strong, side: 'strong' },
+  ])
+  return [...new Map(all.map((one) => [`${one.side} ${one.title}`, one])).values()]
+}
+
+/** A warning for every pretrained model whose weights would be trained too fast. */
+function fastFinetuning(arms: readonly Arm[]): string[] {
+  const fast = trainedIn(arms).filter(({ model, optimiser }) => isFinetuned(model.model) && optimiser.lr > FASTEST)
+  const found = fast.map(
+    ({ title, side, optimiser }) =>
+      `Learning rate ${optimiser.lr} of the ${side} model ${title}: finetuning a pretrained transformer wants about 0.00001 to 0.001, the less the larger it is; more destroys what it knows.`,
+  )
+  return [...new Set(found)]
 }
 
 /** Beyond this rate finetuning a transformer of any size forgets. */
 const FASTEST = 1e-3
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
+
+/** A warning where one learning rate, told for several, trains models of kinds that want different ones. */
+function mixedKinds({ weak, strong, optimiser }: ExperimentSpec): string[] {
+  const kinds = new Map<number, Set<string>>()
+  for (const { model, optimiser: own } of [...weak, ...strong]) {
+    const lr = own?.lr ?? optimiser.lr
+    if (lr !== undefined) kinds.set(lr, (kinds.get(lr) ?? new Set()).add(MODELS[model]!.title.toLowerCase()))
+  }
+  return [...kinds].flatMap(([lr, of]) =>
+    of.size > 1
+      ? [
+          `One learning rate, ${lr}, is set for models of several kinds (${[...of].join(', ')}), which want different ones: where it is not set, each has its own.`,
+        ]
+      : [],
+  )
+}
+
+/** A warning for every model that is trained otherwise as a supervisor than as a student. */
+function trainedUnlike(arms: readonly Arm[]): string[] {
+  const all = trainedIn(arms)
+  const ways = (side: string, model: string) =>
+    all.filter((one) => one.side === side && contentKey(one.model) === model).map((one) => contentKey(one.optimiser))
+  const unlike = all.filter(({ side, model, optimiser }) => {
+    const others = side === 'strong' ? ways('weak', contentKey(model)) : []
+    return others.length > 0 && !others.includes(contentKey(optimiser))
+  })
+  const found = unlike.map(
+    ({ title }) =>
+      `${title} is trained by one optimiser as supervisor and by another as student: that sets them apart too.`,
+  )
+  return [...new Set(found)]
+}
 
 /** Half width of the 95 % interval of an accuracy of 0.85, in points. */
 const margin = (n: number) => Math.round(100 * 1.96 * Math.sqrt((0.85 * 0.15) / n))

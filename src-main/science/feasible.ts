@@ -1,4 +1,4 @@
-import type { ModelChoice } from './choices'
+import type { ModelSetting } from './choices'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from './problems'
@@ -18,9 +18,12 @@ export interface PlanContext {
   bundled: Record<string, string>
   /**
    * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
-   * null where it is not on this machine.
+   * null where it is not on this machine. `gone`: where its files were.
    */
-  checkpoints: Record<string, { key: string | null; title: string; layers?: number }>
+  checkpoints: Record<
+    string,
+    { key: string | null; title: string; layers?: number; parameters?: number; gone?: string }
+  >
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
   /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
@@ -30,6 +33,10 @@ export interface PlanContext {
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
 const NOT_HERE = (id: string) =>
   `a model that is on this machine: fetch it on the Models page, or by "models get ${id}"`
+
+/** What to say of one whose files are not where they were. */
+const NOT_THERE = (place: string) =>
+  `a model whose files are where they were (${place}): put them back, or add it at its new place`
 
 /** A spec that is well formed but names what is not there, or asks of it what it cannot give. */
 export class PlanError extends Error {
@@ -81,7 +88,9 @@ function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'che
       const reading = readingOf(model)
       if (!reading || checkpoints[reading.checkpoint]?.key) return []
       const { checkpoint } = reading
-      const expected = known.includes(checkpoint) ? NOT_HERE(checkpoint) : oneOf(known, checkpoint)
+      const gone = checkpoints[checkpoint]?.gone
+      const absent = gone === undefined ? NOT_HERE(checkpoint) : NOT_THERE(gone)
+      const expected = known.includes(checkpoint) ? absent : oneOf(known, checkpoint)
       return [{ path: `${side}[${i}].checkpoint`, expected, got: show(checkpoint) }]
     }),
   )
@@ -116,7 +125,7 @@ function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext)
 }
 
 /** How a model reads texts, where it starts from a pretrained one. */
-export function readingOf({ model, ...params }: ModelChoice): Reading | null {
+export function readingOf({ model, ...params }: ModelSetting): Reading | null {
   const variant = MODELS[model]!
   return variant.start === 'checkpoint' || variant.start === 'features' ? variant.read(params) : null
 }

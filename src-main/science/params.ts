@@ -13,7 +13,14 @@ interface Described {
   onlyWhere?: { param: string; is: readonly string[] }
 }
 export type Param =
-  | (Described & { type: 'number' | 'integer'; default: number; min: number; max: number })
+  | (Described & {
+      type: 'number' | 'integer'
+      default: number
+      min: number
+      max: number
+      /** What a form shows where nothing is set, if that is not the default. */
+      placeholder?: string
+    })
   | (Described & {
       type: 'choice'
       default: string
@@ -36,12 +43,12 @@ type ValueOf<P extends Param> = P extends { type: 'boolean' }
 /** The values that a parameter table describes. */
 export type Values<T extends ParamTable> = { -readonly [K in keyof T]: ValueOf<T[K]> }
 
-function schemaOfParam(p: Param): z.ZodType {
-  if (p.type === 'boolean') return z.boolean().default(p.default)
-  if (p.type === 'checkpoint') return z.string().min(1).max(200).default(p.default)
-  if (p.type === 'choice') return z.enum(p.options.map((o) => o.value) as [string, ...string[]]).default(p.default)
+function checkOfParam(p: Param): z.ZodType {
+  if (p.type === 'boolean') return z.boolean()
+  if (p.type === 'checkpoint') return z.string().min(1).max(200)
+  if (p.type === 'choice') return z.enum(p.options.map((o) => o.value) as [string, ...string[]])
   const number = p.type === 'integer' ? z.int() : z.number()
-  return number.min(p.min).max(p.max).default(p.default)
+  return number.min(p.min).max(p.max)
 }
 
 /** The values with every parameter at its default that means nothing beside the others: what is no difference has none. */
@@ -52,7 +59,17 @@ export function settled<T extends Readonly<Record<string, unknown>>>(table: Para
   return { ...values, ...Object.fromEntries(idle.map(([name, param]) => [name, param.default])) }
 }
 
+/** Every parameter of a table at its default. */
+export function defaultsOf<T extends ParamTable>(table: T): Values<T> {
+  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, p.default])) as Values<T>
+}
+
+/** The zod fields of a table of which any part may be given: ranges enforced, no defaults. */
+export function partsOf(table: ParamTable): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, z.optional(checkOfParam(p))]))
+}
+
 /** The zod fields of a table: every parameter optional with its default, ranges enforced. */
 export function fieldsOf(table: ParamTable): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, schemaOfParam(p)]))
+  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, checkOfParam(p).default(p.default)]))
 }

@@ -2,7 +2,7 @@ import { fromEarlier } from './earlier'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { settled } from './params'
-import { problemsOf, type Problem } from './problems'
+import { MOST_PROBLEMS, problemsOf, type Problem } from './problems'
 import { namesSchema, specSchema, type ExperimentSpec, type Names } from './spec'
 
 type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Problem[] }
@@ -13,10 +13,14 @@ type Parsed = { ok: true; spec: ExperimentSpec } | { ok: false; problems: Proble
  * not only the first.
  */
 export function parseSpec(input: unknown): Parsed {
-  const asked = parse(fromEarlier(input))
+  const { input: current, problems } = fromEarlier(input)
+  const read = parse(current)
+  const asked = problems.length === 0 ? read : refused([...problems, ...(read.ok ? [] : read.problems)])
   // Entries that differ in nothing that means something are the same one, which only shows now.
   return asked.ok ? parse(withoutIdle(asked.spec)) : asked
 }
+
+const refused = (problems: Problem[]): Parsed => ({ ok: false, problems: problems.slice(0, MOST_PROBLEMS) })
 
 function parse(input: unknown): Parsed {
   const parsed = specSchema.safeParse(input)
@@ -25,7 +29,11 @@ function parse(input: unknown): Parsed {
 }
 
 function withoutIdle(spec: ExperimentSpec): ExperimentSpec {
-  const models = (side: ExperimentSpec['weak']) => side.map((choice) => settled(MODELS[choice.model]!.params, choice))
+  const models = (side: ExperimentSpec['weak']) =>
+    side.map(({ optimiser = {}, ...model }) => ({
+      ...settled(MODELS[model.model]!.params, model),
+      ...(Object.keys(optimiser).length > 0 && { optimiser }),
+    }))
   const methods = spec.methods.map((choice) => settled(METHODS[choice.method]!.params, choice))
   return { ...spec, weak: models(spec.weak), strong: models(spec.strong), methods }
 }

@@ -1,13 +1,16 @@
-import type { LossChoice, MethodChoice, ModelChoice } from './choices'
+import { modelOf, type LossChoice, type MethodChoice, type ModelChoice } from './choices'
 import { contentKey } from './hash'
 import { planProblems, PlanError, readingOf, type PlanContext } from './feasible'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import type { Reading } from './models/model'
+import type { OptimiserSpec } from './optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
 import type { ExperimentSpec } from './spec'
-import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
+import { stageKey } from './stage-key'
+import { type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
+import { modelTitles, optimiserOf } from './training'
 
 /** A stage before it is named by its content. */
 type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) : never
@@ -35,7 +38,7 @@ export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Genera
     const { kind, config, needs } = draft
     // Most stages are asked for by several arms: this name knows one again, and is far cheaper than its key.
     const name = JSON.stringify([kind, config, needs])
-    const key = keys.get(name) ?? contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] })
+    const key = keys.get(name) ?? stageKey(draft)
     keys.set(name, key)
     if (!stages.has(key)) stages.set(key, { key, ...draft })
     return key
@@ -55,25 +58,32 @@ export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Genera
   return { stages: [...stages.values()], arms }
 }
 
+/** A side of a spec: its models with their names and what they are trained by. */
+function sideOf({ optimiser, ...spec }: ExperimentSpec, side: 'weak' | 'strong', { checkpoints }: PlanContext) {
+  const optimisers = spec[side].map((setting) => optimiserOf(setting, optimiser, checkpoints))
+  const titles = modelTitles(spec[side], optimisers)
+  return spec[side].map((setting, i) => ({ setting, optimiser: optimisers[i]!, title: titles[i]! }))
+}
+
 /** The arms of one task, without their seeds yet. */
 function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): Arm[] {
   const taskTitle = context.sources[task]!.title
-  return spec.weak.flatMap((weak) =>
-    spec.strong.flatMap((strong) =>
+  const students = sideOf(spec, 'strong', context)
+  return sideOf(spec, 'weak', context).flatMap((weak) =>
+    students.flatMap((strong) =>
       spec.methods.map((method): Arm => {
-        const weakTitle = modelTitle(weak)
-        const strongTitle = modelTitle(strong)
         const methodTitle = choiceTitle(METHODS[method.method]!, method)
         return {
-          id: contentKey({ task, weak, strong, method }).slice(0, 16),
+          id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
           task,
-          weak,
-          strong,
+          weak: modelOf(weak.setting),
+          strong: modelOf(strong.setting),
           method,
+          optimisers: { weak: weak.optimiser, strong: strong.optimiser },
           measure: spec.measure,
-          title: `${taskTitle} · ${weakTitle} → ${strongTitle} · ${methodTitle}`,
-          weakTitle,
-          strongTitle,
+          title: `${taskTitle} · ${weak.title} → ${strong.title} · ${methodTitle}`,
+          weakTitle: weak.title,
+          strongTitle: strong.title,
           methodTitle,
           seeds: [],
         }
@@ -168,7 +178,7 @@ function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Tra
     trainOn: role === 'weak' ? 'weak' : 'transfer',
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
-    optimiser: role === 'weak' ? spec.optimiser.weak : spec.optimiser.strong,
+    optimiser: optimiserIn(at, model),
     evaluations: spec.evaluations,
     weights: spec.weights,
     seed,
@@ -183,13 +193,13 @@ function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Tra
   const title =
     role === 'student'
       ? titleOf(at, 'student', arm.methodTitle, studentTitle(spec, arm, model))
-      : titleOf(at, role, modelTitle(model))
+      : titleOf(at, role, titleIn(arm, model))
   return add({ kind: 'train', config, needs, title })
 }
 
 /** The student's model, and its supervisor's where the experiment has several. */
 function studentTitle(spec: ExperimentSpec, arm: Arm, model: ModelChoice): string {
-  return spec.weak.length > 1 ? `${arm.weakTitle} → ${modelTitle(model)}` : modelTitle(model)
+  return spec.weak.length > 1 ? `${arm.weakTitle} → ${titleIn(arm, model)}` : titleIn(arm, model)
 }
 
 /** E.g. "student · confidence · vectors 32 · seed 2", and the task where the experiment has several. */
@@ -198,8 +208,16 @@ function titleOf({ spec, context, arm, seed }: SeedPlan, ...parts: string[]): st
   return [...parts, ...task, `seed ${seed}`].join(' · ')
 }
 
-function modelTitle(model: ModelChoice): string {
-  return choiceTitle(MODELS[model.model]!, model)
+/** What a model of an arm is trained by, or another one that a method brings in. */
+function optimiserIn({ spec, context, arm }: SeedPlan, model: ModelChoice): OptimiserSpec {
+  const { weak, strong } = arm.optimisers!
+  if (model === arm.weak) return weak
+  return model === arm.strong ? strong : optimiserOf(model, spec.optimiser, context.checkpoints)
+}
+
+function titleIn(arm: Arm, model: ModelChoice): string {
+  if (model === arm.weak) return arm.weakTitle
+  return model === arm.strong ? arm.strongTitle : choiceTitle(MODELS[model.model]!, model)
 }
 
 function parametersOf({ method: _method, ...parameters }: MethodChoice): Record<string, unknown> {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { LossChoice, MethodChoice, ModelChoice } from './choices'
+import type { LossChoice, MethodChoice, ModelSetting, OptimiserChoice } from './choices'
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
 import { MODELS } from './models'
-import { OPTIMISER, type OptimiserSpec } from './optimiser'
-import { fieldsOf, type ParamTable, type Values } from './params'
+import { OPTIMISER } from './optimiser'
+import { fieldsOf, partsOf, type ParamTable, type Values } from './params'
 import type { Split } from './stages'
 
-export type { LossChoice, MethodChoice, ModelChoice } from './choices'
+export type { LossChoice, MethodChoice, ModelChoice, ModelSetting, OptimiserChoice } from './choices'
 export { OPTIMISER, type OptimiserSpec } from './optimiser'
 export type { Problem } from './problems'
 
@@ -124,14 +124,17 @@ export const SIZES = {
 } as const satisfies Record<Split, ParamTable[string]>
 
 /** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
-function choice(tag: string, variants: Record<string, { params: ParamTable }>) {
+function choice(tag: string, variants: Record<string, { params: ParamTable }>, more: Record<string, z.ZodType> = {}) {
   const options = Object.entries(variants).map(([id, v]) =>
-    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params) }),
+    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params), ...more }),
   )
   return z.discriminatedUnion(tag, options as never)
 }
 
-const modelChoice = choice('model', MODELS) as unknown as z.ZodType<ModelChoice>
+const optimiser = z.strictObject(partsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserChoice>
+const modelSetting = choice('model', MODELS, {
+  optimiser: z.optional(optimiser),
+}) as unknown as z.ZodType<ModelSetting>
 const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
 /** A loss with its parameters, as it stands in a `train` stage. */
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
@@ -140,12 +143,11 @@ export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossCho
 export const namesSchema = z
   .object({
     tasks: z.array(z.string().catch('')).catch([]),
-    weak: z.array(modelChoice.catch({ model: 'words' })).catch([]),
-    strong: z.array(modelChoice.catch({ model: 'words' })).catch([]),
+    weak: z.array(modelSetting.catch({ model: 'words' })).catch([]),
+    strong: z.array(modelSetting.catch({ model: 'words' })).catch([]),
   })
   .catch({ tasks: [], weak: [], strong: [] }) satisfies z.ZodType<Names>
 
-const optimiser = z.strictObject(fieldsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserSpec>
 const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
 const distinct = <T>(item: z.ZodType<T>) =>
   z
@@ -168,11 +170,11 @@ export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   name: z.string().trim().min(1).max(120),
   question: z.string().max(500).default(''),
   tasks: distinct(z.string().min(1)),
-  weak: distinct(modelChoice),
-  strong: distinct(modelChoice),
+  weak: distinct(modelSetting),
+  strong: distinct(modelSetting),
   methods: distinct(methodChoice),
   sizes: sizes.prefault({}),
-  optimiser: z.strictObject({ weak: optimiser.prefault({}), strong: optimiser.prefault({}) }).prefault({}),
+  optimiser: optimiser.prefault({}),
   ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
   seeds: distinct(z.int().min(0).max(1_000_000)),
 })
@@ -184,10 +186,11 @@ export interface ExperimentSpec extends Values<typeof RUN> {
   question: string
   /** Ids of bundled or imported tasks. */
   tasks: string[]
-  weak: ModelChoice[]
-  strong: ModelChoice[]
+  weak: ModelSetting[]
+  strong: ModelSetting[]
   methods: MethodChoice[]
   sizes: Values<typeof SIZES>
-  optimiser: { weak: OptimiserSpec; strong: OptimiserSpec }
+  /** What every model is trained by, where its own entry says nothing else; what neither says is the model's default. */
+  optimiser: OptimiserChoice
   seeds: number[]
 }

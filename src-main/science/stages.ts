@@ -132,6 +132,8 @@ export interface Arm {
   weak: ModelChoice
   strong: ModelChoice
   method: MethodChoice
+  /** What supervisor and student are trained by; null where that is not on record. */
+  optimisers: { weak: OptimiserSpec; strong: OptimiserSpec } | null
   measure: Measure
   /** Short names for people. */
   title: string

@@ -13,11 +13,12 @@ export function choiceTitle(
   const size = entries.filter(([, p]) => p.inTitle).map(([name]) => ` ${String(values[name])}`)
   const changed = entries
     .filter(([name, p]) => !p.inTitle && values[name] !== p.default)
-    .map(([name, p]) => `, ${valueTitle(p, values[name])}`)
+    .map(([name, p]) => `, ${parameterTitle(p, values[name])}`)
   return ((variant.short ?? variant.id) + size.join('')).trim() + changed.join('')
 }
 
-function valueTitle(param: Param, value: unknown): string {
+/** A parameter with its value, to stand in a name: "learning rate 0.001". */
+export function parameterTitle(param: Param, value: unknown): string {
   const label = param.label.toLowerCase()
   if (param.type === 'boolean') return value ? label : `no ${label}`
   if (param.type === 'choice') return `${label} ${param.options.find((o) => o.value === value)?.label ?? ''}`

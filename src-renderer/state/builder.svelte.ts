@@ -1,5 +1,5 @@
 import { messageOf } from '../lib/api'
-import { isFields, valueAt, withValue } from '../lib/draft'
+import { fieldsAt, isFields, valueAt, withValue } from '../lib/draft'
 import type { Preview, Problem } from '../lib/types'
 import { Steps } from './steps'
 
@@ -50,6 +50,8 @@ export class Builder {
   #timer: ReturnType<typeof setTimeout> | null = null
   #turn = 0
   #steps = new Steps<State>()
+  /** Whether the draft is a kept one: an earlier version may have written it, and then it is put into today's words. */
+  #kept = false
 
   constructor(check: (draft: unknown) => Promise<Preview>) {
     this.#check = check
@@ -59,6 +61,7 @@ export class Builder {
   begin(fallback: unknown): void {
     if (this.draft !== null) return
     const text = kept()
+    this.#kept = text !== ''
     if (text) this.#read(text)
     if (this.draft === null) this.#take(fallback)
   }
@@ -159,6 +162,8 @@ export class Builder {
       const preview = await this.#check(this.draft)
       if (turn !== this.#turn) return
       this.preview = preview
+      if (preview.valid && this.#kept && 'weak' in fieldsAt(this.draft, 'optimiser')) this.#take(preview.spec)
+      this.#kept = false
       this.previewError = ''
     } catch (error) {
       if (turn === this.#turn) this.previewError = messageOf(error)

@@ -15,6 +15,7 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
       weak: { model: 'words', words: 30 },
       strong: { model: 'vectors', hidden: 32 },
       measure: 'test',
+      optimisers: null,
       method: { method },
       title: '',
       weakTitle: 'words 30',

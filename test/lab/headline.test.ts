@@ -15,7 +15,7 @@ function result(task: string, method: string, pgr: Pgr, strong = 'big'): ArmResu
   const title = `${task} · small → ${strong} · ${method}`
   const choices = { weak: { model: 'words' }, strong: { model: 'vectors' }, method: { method } }
   return {
-    arm: { id: title, task, title, measure: 'test', ...titles, ...choices, seeds: [] },
+    arm: { id: title, task, title, measure: 'test', optimisers: null, ...titles, ...choices, seeds: [] },
     stop: 'last',
     ...{ covers: null, references: {}, saving: null, warnings: [] },
     seedsDone: 3,

@@ -11,6 +11,7 @@ import { createModelDesk, type ModelDesk } from '../../src-main/lab/models'
 import { createEta } from '../../src-main/lab/models/eta'
 import { createLibrarian } from '../../src-main/lab/models/librarian'
 import { throttled } from '../../src-main/lab/throttle'
+import { nameProblems } from '../../src-main/science/feasible'
 import { openStore } from '../../src-main/store'
 import { golden } from '../data/checkpoints/golden'
 import { serveHub, type HubServer } from '../data/models/hub-server'
@@ -201,6 +202,24 @@ test('one’s own copy serves where the fetched model of the same content is dam
   expect(got.key).toBe(key)
   await rm(join(got.path, 'tokenizer.json'))
   expect(await createCheckpoints(desk).path(key)).toBe(copy)
+})
+
+test('a plan sees that the files of one’s own are gone, and where they were', async () => {
+  const { desk } = openDesk()
+  const copy = join(temporaryFolder(), 'copy')
+  await cp(golden('tiny-neox'), copy, { recursive: true })
+  const { key } = await desk.add(copy)
+  const checkpoints = createCheckpoints(desk)
+  expect((await checkpoints.known()).context['copy']).toMatchObject({ key })
+  await rm(copy, { recursive: true })
+  const { context, here } = await checkpoints.known()
+  expect(context['copy']).toMatchObject({ key: null, gone: copy })
+  expect(here.has(key)).toBe(false)
+  const names = { tasks: [], weak: [{ model: 'pretrained', checkpoint: 'copy' }], strong: [] }
+  expect(nameProblems(names, { sources: {}, checkpoints: context })[0]).toMatchObject({
+    path: 'weak[0].checkpoint',
+    expected: `a model whose files are where they were (${copy}): put them back, or add it at its new place`,
+  })
 })
 
 test('a model that the queue needs is not removed', async () => {

@@ -7,6 +7,7 @@ import { parseSpec } from '../../src-main/science/parse'
 import { contentKey } from '../../src-main/science/hash'
 import type { PlanContext } from '../../src-main/science/feasible'
 import { planExperiment } from '../../src-main/science/plan'
+import type { Stage } from '../../src-main/science/stages'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
@@ -57,10 +58,12 @@ describe('estimates', () => {
     past(store, planOf(), (kind) => (kind === 'train' ? 100.1 : 1.1))
     const same = planOf({ seeds: [1] })
     const estimator = createEstimator(store, same.stages, NO_MODELS)
-    // A supervisor predicts more than students and ceilings, of which there are more: theirs is the median rate.
-    const alike = same.stages.filter((s) => s.kind !== 'data' && !(s.kind === 'train' && s.config.role === 'weak'))
+    // A student predicts its validation split at every evaluation, others at the last: the students' is the median rate.
+    const isOf = (role: string) => (s: Stage) => s.kind === 'train' && s.config.role === role
+    const alike = same.stages.filter((s) => s.kind !== 'data' && !isOf('weak')(s) && !isOf('ceiling')(s))
     for (const stage of alike)
       expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.1 : 1.1, 5)
+    expect(estimator.seconds(same.stages.find(isOf('ceiling'))!)).toBeLessThan(100)
   })
 
   test('of a pretrained model go by other ones of the same machine, in proportion to their size', () => {
@@ -72,11 +75,11 @@ describe('estimates', () => {
     ])
     const checkpoints = { small: small!, large: large! }
     const pair = (checkpoint: string) => ({ strong: [{ model: 'pretrained', checkpoint }] })
-    const ceiling = (plan: ReturnType<typeof planOf>) =>
-      plan.stages.find((s) => s.kind === 'train' && s.config.role === 'ceiling')!
+    const student = (plan: ReturnType<typeof planOf>) =>
+      plan.stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
     const first = planOf(pair('small'), checkpoints)
     const next = planOf(pair('large'), checkpoints)
-    const seconds = () => createEstimator(store, next.stages, sizes).seconds(ceiling(next))!
+    const seconds = () => createEstimator(store, next.stages, sizes).seconds(student(next))!
     const unknown = seconds()
     past(store, first, () => 10.1)
     // Four times the blocks, four times the weights of each.

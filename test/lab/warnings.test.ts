@@ -50,3 +50,38 @@ test('a split that the task leaves hardly anything is named', () => {
     '"Task" has 250 examples, shared out in proportion to the sizes: at most 71 of 400 for weak, 71 of 400 for transfer, 53 of 300 for test.',
   ])
 })
+
+/** Warnings about what models are trained by. */
+function training(changes: Record<string, unknown>) {
+  const parsed = parseSpec({ ...tinySpec({ sizes, seeds: [0, 1, 2] }), optimiser: {}, ...changes })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const { spec } = parsed
+  const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
+  const plan = planExperiment(spec, { sources, checkpoints: {}, bundled: {}, backend: 'cpu' })
+  return warningsOf({ spec, plan }, { space: '', models: new Map(), sources })
+}
+
+test('one learning rate for models of several kinds is named', () => {
+  const [words, vectors] = [{ model: 'words' }, { model: 'vectors' }]
+  expect(training({ weak: [words], strong: [vectors] })).toEqual([])
+  expect(training({ weak: [words], strong: [{ ...words, words: 99 }], optimiser: { lr: 0.1 } })).toEqual([])
+  const mixed = expect.stringContaining(
+    'One learning rate, 0.1, is set for models of several kinds (words, word vectors)',
+  ) as string
+  expect(training({ weak: [words], strong: [vectors], optimiser: { lr: 0.1 } })).toEqual([mixed])
+  expect(training({ weak: [words], strong: [{ ...vectors, optimiser: { lr: 0.2 } }], optimiser: { lr: 0.1 } })).toEqual(
+    [],
+  )
+  // The form of earlier versions set one for each role, often the same.
+  const roles = { weak: { lr: 0.1 }, strong: { lr: 0.1 } }
+  expect(training({ weak: [words], strong: [vectors], optimiser: roles })).toEqual([mixed])
+})
+
+test('a model that is trained otherwise as supervisor than as student is named', () => {
+  const [words, own] = [{ model: 'words' }, { model: 'words', optimiser: { epochs: 3 } }]
+  expect(training({ weak: [words], strong: [words] })).toEqual([])
+  expect(training({ weak: [words], strong: [own] })).toEqual([
+    'words 50 is trained by one optimiser as supervisor and by another as student: that sets them apart too.',
+  ])
+  expect(training({ weak: [words, own], strong: [own] })).toEqual([])
+})

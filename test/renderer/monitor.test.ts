@@ -104,11 +104,12 @@ describe('the monitor of a run that none was named of', () => {
     runs = runs.map((run) => (run.id === 'run-live' ? { ...run, ...ended() } : run))
     bridge.emit([{ type: 'run', id: 'run-live' }])
     const left = live.stagesTotal - live.stagesDone
-    await screen.findByRole('button', { name: `Go on, ${left} stages left` })
+    // A role among so many stages takes a while to find.
+    await screen.findByRole('button', { name: `Go on, ${left} stages left` }, { timeout: 10_000 })
     expect(screen.queryByRole('button', { name: 'Cancel…' })).toBeNull()
     expect(region().getByRole('heading', { name: 'Can go on' })).toBeTruthy()
     expect(text(region().getByRole('link', { name: live.name }).closest('li')!)).toContain('cancelled')
-  })
+  }, 30_000)
   it('counts as able to go on whatever ended with something left', async () => {
     const able = (await sampleRuns()).filter(canGoOn).map(({ id }) => id)
     expect(able).toEqual(['run-fail', 'run-stop'])

@@ -29,6 +29,7 @@ const here = (size: number, source: InstalledModel['source']): InstalledModel =>
   path: '/home/ada/.cache/weak-to-strong-lab/models/ab12',
   bytes: source.kind === 'bundled' || source.kind === 'folder' ? 0 : size,
   size,
+  gone: false,
   source,
 })
 

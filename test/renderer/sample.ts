@@ -63,10 +63,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
     { method: 'confidence', alphaMax: 0.5, warmup: 0.2, schedule: 'paper', threshold: 'weak-mean' },
   ],
   sizes: { weak: 1000, transfer: 1000, validation: 300, test: 1000 },
-  optimiser: {
-    weak: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
-    strong: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
-  },
+  optimiser: {},
   labels: 'soft',
   stop: 'last',
   evaluations: 20,

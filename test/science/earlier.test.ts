@@ -27,6 +27,23 @@ describe('what earlier versions wrote', () => {
     },
   )
 
+  it('its optimiser goes to every model of the side that has none of its own, with the defaults of that time', () => {
+    const before = { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 }
+    const optimiser = { weak: { lr: 0.1 }, strong: { epochs: 2 } }
+    const own = { model: 'words', optimiser: { lr: 0.5 } }
+    const spec = parsed({ ...base, strong: [...base.strong, own], optimiser })
+    expect(spec.optimiser).toEqual({})
+    expect(spec.weak[0]!.optimiser).toEqual({ ...before, lr: 0.1 })
+    expect(spec.strong.map((setting) => setting.optimiser)).toEqual([{ ...before, epochs: 2 }, { lr: 0.5 }])
+    expect(parsed(spec)).toEqual(spec)
+    const wrong = parseSpec({ ...base, name: '', optimiser: { weak: { lr: -1, epoch: 1 } } })
+    expect(!wrong.ok && wrong.problems.map(({ path }) => path)).toEqual([
+      'optimiser.weak.lr',
+      'optimiser.weak.epoch',
+      'name',
+    ])
+  })
+
   it('a new spec redraws the halves, and stored is read as it stands', () => {
     const spec = parsed(base)
     expect(spec).toMatchObject({ redraw: 'halves', measure: 'test' })
@@ -36,9 +53,9 @@ describe('what earlier versions wrote', () => {
   })
 
   it('arms were measured on test rows', () => {
-    expect(storedArms('[{"id":"a"},{"id":"b","measure":"development"}]').map((arm) => arm.measure)).toEqual([
-      'test',
-      'development',
-    ])
+    const spec = parsed({ ...base, optimiser: { weak: { lr: 0.2 }, strong: {} } })
+    const arms = storedArms('[{"id":"a"},{"id":"b","measure":"development"}]', spec)
+    expect(arms.map((arm) => arm.measure)).toEqual(['test', 'development'])
+    expect([arms[0]!.optimisers!.weak.lr, arms[0]!.optimisers!.strong.lr]).toEqual([0.2, 0.01])
   })
 })

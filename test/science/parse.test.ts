@@ -33,10 +33,7 @@ describe('parseSpec', () => {
         weak: [{ model: 'words', words: 50 }],
         strong: [{ model: 'vectors', hidden: 32, tuneEmbeddings: false }],
         sizes: { weak: 1000, transfer: 1000, validation: 300, test: 1000 },
-        optimiser: {
-          weak: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
-          strong: { epochs: 10, batch: 32, lr: 0.01, schedule: 'cosine', weightDecay: 0, clipNorm: 0 },
-        },
+        optimiser: {},
         labels: 'soft',
         stop: 'last',
         evaluations: 20,
@@ -56,7 +53,22 @@ describe('parseSpec', () => {
   const confidence = (extra: object) => ({ methods: [{ method: 'naive' }, { method: 'confidence', ...extra }] })
   it.each([
     ['a number out of range', confidence({ alphaMax: 1.5 }), ['methods[1].alphaMax', 'at most 1', '1.5']],
-    ['a number below', { optimiser: { strong: { lr: 0 } } }, ['optimiser.strong.lr', 'at least 1e-7', '0']],
+    ['a number of all models', { optimiser: { lr: 0 } }, ['optimiser.lr', 'at least 1e-7', '0']],
+    [
+      'a number of one model',
+      { weak: [{ model: 'words', optimiser: { epochs: '2' } }] },
+      ['weak[0].optimiser.epochs', 'a number', '"2"'],
+    ],
+    [
+      'a misspelled key of one model’s optimiser',
+      { weak: [{ model: 'words', optimiser: { epoch: 2 } }] },
+      ['weak[0].optimiser.epoch', 'no such key; did you mean "epochs"?', '2'],
+    ],
+    [
+      'a number below, in the form of earlier versions',
+      { optimiser: { strong: { lr: 0 } } },
+      ['optimiser.strong.lr', 'at least 1e-7', '0'],
+    ],
     ['a wrong type', { optimiser: { weak: { lr: '0.1' } } }, ['optimiser.weak.lr', 'a number', '"0.1"']],
     ['half an example', { sizes: { test: 50.5 } }, ['sizes.test', 'a whole number', '50.5']],
     ['no number at all', { evaluations: Number.NaN }, ['evaluations', 'a number', 'NaN']],

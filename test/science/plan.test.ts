@@ -142,11 +142,49 @@ describe('planExperiment', () => {
     }
   })
 
-  it('gives supervisors their own optimiser, students and ceilings the other', () => {
-    const lrs = plan({ optimiser: { weak: { lr: 0.5 }, strong: { lr: 0.25 } } }).stages.flatMap((s) =>
-      s.kind === 'train' ? [`${s.config.role} ${s.config.optimiser.lr}`] : [],
+  const rates = (changes: Record<string, unknown>, over: Partial<PlanContext> = {}) => [
+    ...new Set(
+      plan(changes, over).stages.flatMap((s) =>
+        s.kind === 'train' ? [`${s.config.role} ${s.config.optimiser.lr}`] : [],
+      ),
+    ),
+  ]
+
+  it('trains a model alike in every role: as its kind wants, as the spec says for all, as its entry says', () => {
+    expect(rates({})).toEqual(['weak 0.01', 'ceiling 0.003', 'student 0.003'])
+    expect(rates({ weak: [{ model: 'vectors' }] })).toEqual(['weak 0.003', 'ceiling 0.003', 'student 0.003'])
+    expect(rates({ optimiser: { lr: 0.5 } })).toEqual(['weak 0.5', 'ceiling 0.5', 'student 0.5'])
+    const own = { weak: [{ model: 'words', optimiser: { lr: 0.25 } }], optimiser: { lr: 0.5 } }
+    expect(rates(own)).toEqual(['weak 0.25', 'ceiling 0.5', 'student 0.5'])
+    for (const { config } of plan(own).stages.filter((s) => s.kind === 'train'))
+      expect([Object.keys(config.optimiser).length, 'optimiser' in config.model]).toEqual([6, false])
+  })
+
+  it('trains a pretrained model by its size, the larger the slower', () => {
+    const checkpoint = (id: string, parameters?: number) =>
+      [id, { key: contentKey(id), title: id, parameters }] as const
+    const checkpoints = Object.fromEntries([
+      ...[checkpoint('tiny', 1e5), checkpoint('small', 1e6), checkpoint('gpt2', 124e6), checkpoint('xl', 1.5e9)],
+      checkpoint('unknown'),
+    ])
+    const of = (id: string) => rates({ weak: [{ model: 'pretrained', checkpoint: id }] }, { checkpoints })[0]
+    expect(['tiny', 'small', 'gpt2', 'xl', 'unknown'].map(of)).toEqual(
+      ['0.001', '0.0005', '0.00005', '0.00001', '0.00005'].map((lr) => `weak ${Number(lr)}`),
     )
-    expect(new Set(lrs)).toEqual(new Set(['weak 0.5', 'student 0.25', 'ceiling 0.25']))
+  })
+
+  it('tells models apart that differ in nothing but what they are trained by', () => {
+    const p = plan({
+      strong: [{ model: 'vectors' }, { model: 'vectors', optimiser: { lr: 0.1 } }, { model: 'words', words: 9 }],
+      methods: [{ method: 'naive' }],
+    })
+    expect(p.arms.map((arm) => arm.strongTitle)).toEqual([
+      'vectors 32, learning rate 0.003',
+      'vectors 32, learning rate 0.1',
+      'words 9',
+    ])
+    expect(new Set(p.arms.map((arm) => arm.id)).size).toBe(3)
+    expect(p.arms.map((arm) => arm.optimisers!.strong.lr)).toEqual([0.003, 0.1, 0.01])
   })
 
   it('names a stage by the hash of its kind, config, needs and the version of its code', () => {
@@ -169,7 +207,7 @@ describe('planExperiment', () => {
     ['other sizes', { sizes: { test: 500 } }, {}],
     ['another number of evaluations', { evaluations: 5 }, {}],
     ['another backend', {}, { backend: 'tensorflow' }],
-    ['another optimiser', { optimiser: { weak: { lr: 0.1 }, strong: { lr: 0.1 } } }, {}],
+    ['another optimiser', { optimiser: { lr: 0.1 } }, {}],
   ])('%s makes every training another stage', (_what, changes, over) => {
     const before = new Set(keysOf(plan(), 'train'))
     expect(keysOf(plan(changes, over), 'train').filter((key) => before.has(key))).toEqual([])

@@ -156,7 +156,7 @@ export const environment = z.strictObject({
 export function upgraded({ arms }: z.infer<typeof results>): Results {
   const told = arms.map(({ arm, ...report }) => ({
     ...report,
-    arm: { ...arm, measure: 'test' as const },
+    arm: { ...arm, measure: 'test' as const, optimisers: null },
     covers: report.student && {
       redraw: 'order' as const,
       seeds: report.student.seeds,

@@ -20,7 +20,7 @@ const OF_TENSOR = new Set([1, 2, 8, 14])
 const MAX_PART = 1 << 20
 const MAX_PARTS = 200_000
 /** Operations of graphs whose weights have been rounded to whole numbers. */
-const QUANTISED = /^(De|Dynamic)?Quantize|^QLinear|^QAttention|^QEmbed|Integer(ToFloat)?$|^MatMulNBits$/
+const QUANTISED = /^(De|Dynamic)?[Qq]uantize|^QLinear|^QAttention|^QEmbed|Integer(ToFloat)?$|^MatMulNBits$/
 const { FLOAT, FLOAT16, BFLOAT16 }: Record<'FLOAT' | 'FLOAT16' | 'BFLOAT16', number> = onnx.TensorProto.DataType
 const BYTES: Partial<Record<number, number>> = { [FLOAT]: 4, [FLOAT16]: 2, [BFLOAT16]: 2 }
 const READABLE = ['FLOAT', 'FLOAT16', 'BFLOAT16']

@@ -135,7 +135,7 @@ async function openFolder(inFile: TensorSource, located: Located, config: object
     hasUnembedding: canUnembed(architecture, described, head),
     rules: [...rules, ...head.rules],
     ignored,
-    tokenizer: () => readTokenizer(located.folder),
+    tokenizer: () => readTokenizer(located.folder, architecture.id),
   })
 }
 

@@ -3,9 +3,9 @@ import path from 'node:path'
 import type { InstalledModel } from './types'
 import { ModelError } from './errors'
 import { hashFiles, modelFiles } from './files'
-import { modelKey, writeManifest, type Manifest } from './manifest'
+import { modelKey, writeManifest, type Manifest, type Shelved } from './manifest'
 import type { Task } from './progress'
-import { installed, manifestsOf, type Shelf } from './shelf'
+import { installed, isThere, manifestsOf, type Shelf } from './shelf'
 
 /**
  * Notes a folder or file of one's own, which stays where it is.
@@ -21,7 +21,7 @@ export async function addFolder(
   const { described, card } = await shelf.describe(place, task)
   const manifests = await manifestsOf(shelf)
   const same = manifests.find((manifest) => manifest.place === place)
-  if (same?.source.kind === 'bundled') return { id: same.id, ...installed(same) }
+  if (same?.source.kind === 'bundled') return { id: same.id, ...(await installed(same)) }
   const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
   const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
   const files = await hashFiles(base, await modelFiles(place, base), task)
@@ -32,13 +32,27 @@ export async function addFolder(
   }
   const unchanged = same?.key === manifest.key
   const twin = unchanged ? undefined : manifests.find(({ key }) => key === manifest.key)
+  // Its folder was moved: what is known of it is, too.
+  if (twin && twin.place !== null && !(await isThere(twin))) return moved(twin, place, same)
   if (twin) throw new ModelError('conflict', `${place}: this model is here already, as ${twin.id}.`)
   if (same && !unchanged) await rm(same.folder, { recursive: true, force: true })
   // Where the same content was fetched meanwhile, the note has given way and stays where it is.
   const folder = same && unchanged ? same.folder : path.join(shelf.root, manifest.key)
   await mkdir(folder, { recursive: true })
   await writeManifest(folder, manifest)
-  return { id, ...installed({ ...manifest, folder }) }
+  return { id, ...(await installed({ ...manifest, folder })) }
+}
+
+/** Notes the new place of a model; what was noted there before gives way. */
+async function moved(
+  model: Shelved,
+  place: string,
+  there: Shelved | undefined,
+): Promise<{ id: string } & InstalledModel> {
+  const { folder, ...manifest } = { ...model, place }
+  await writeManifest(folder, manifest)
+  if (there) await rm(there.folder, { recursive: true, force: true })
+  return { id: model.id, ...(await installed({ ...manifest, folder })) }
 }
 
 /** `My Model.gguf` → `my-model`, with a number behind where that is taken. */

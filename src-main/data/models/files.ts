@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ModelCard } from '../checkpoints/card'
 import { locate } from '../checkpoints/locate'
 import { openPretrained } from '../checkpoints/open'
+import { vocabularyNames } from '../checkpoints/tokenizer-files'
 import { hashFile } from './hashing'
 import type { Manifest, ModelFile } from './manifest'
 import type { Task } from './progress'
@@ -54,7 +55,8 @@ const ABOUT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '1_Pool
 /** The files that a model at a place is read from, relative to `base`. @throws CheckpointError when there is none */
 export async function modelFiles(place: string, base: string): Promise<string[]> {
   const { form, weights, folder } = await locate(place)
-  const about = form === 'gguf' ? [] : ABOUT.map((name) => path.join(folder, name))
+  const vocabularies = form === 'gguf' ? [] : vocabularyNames(await readdir(folder))
+  const about = form === 'gguf' ? [] : [...ABOUT, ...vocabularies].map((name) => path.join(folder, name))
   const all = form === 'shards' ? [weights, ...(await shardsBeside(weights))] : [weights]
   const there = await Promise.all(
     about.map((file) =>

@@ -119,7 +119,7 @@ export function createModels(options: ModelsOptions): Models {
         throw new ModelError('conflict', `${manifest.title} came with the app and stays.`)
       if (manifest) await rm(manifest.folder, { recursive: true, force: true })
       if (left > 0) await discardPartial(id, shelf)
-      return { freedBytes: left + (manifest ? installed(manifest).bytes : 0) }
+      return { freedBytes: left + (manifest ? (await installed(manifest)).bytes : 0) }
     },
     async card(id) {
       const known = catalogue.find((model) => model.id === id)
@@ -156,8 +156,8 @@ async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, me
   const known = catalogue.map((model) => catalogueEntry(model, shelf, memory, byId.get(model.id)))
   const isKnown = ({ id }: Shelved) => catalogue.some((model) => model.id === id)
   const own = (manifests: Shelved[]) =>
-    manifests.filter((manifest) => !isKnown(manifest)).map((manifest) => ownEntry(manifest, memory))
-  return [...own(bundled), ...(await Promise.all(known)), ...own(cached)]
+    Promise.all(manifests.filter((manifest) => !isKnown(manifest)).map((manifest) => ownEntry(manifest, memory)))
+  return [...(await own(bundled)), ...(await Promise.all(known)), ...(await own(cached))]
 }
 
 async function catalogueEntry(
@@ -172,19 +172,19 @@ async function catalogueEntry(
     viaPip: model.pip !== undefined,
     note: model.note ?? null,
     memory: fits(parameters, memory),
-    here: manifest ? installed(manifest) : null,
+    here: manifest ? await installed(manifest) : null,
     partialBytes: manifest ? 0 : await comeOf(id, shelf),
     activity: null,
   }
 }
 
-function ownEntry(manifest: Shelved, memory: number): ModelEntry {
+async function ownEntry(manifest: Shelved, memory: number): Promise<ModelEntry> {
   const { id, title, family, architecture, parameters, layers, width, context, licence } = manifest
   return {
     ...{ id, title, family, architecture, parameters, layers, width, context, licence },
-    ...{ download: null, hub: null, viaPip: false, note: null },
+    ...{ download: null, hub: null, viaPip: false, note: manifest.notes?.join(' ') ?? null },
     memory: fits(parameters, memory),
-    here: installed(manifest),
+    here: await installed(manifest),
     partialBytes: 0,
     activity: null,
   }

@@ -48,7 +48,7 @@ export interface Shelved extends Manifest {
 }
 
 /** Files that say something about a model and change nothing that it computes. */
-const ABOUT = /^(README\.md|LICENSE.*|.*\.txt)$/i
+const ABOUT = /^(README\.md|LICENSE.*|(?!(vocab|merges)\.txt$).*\.txt)$/i
 
 /** The files that a model computes with. */
 export function computingFiles(files: readonly ModelFile[]): ModelFile[] {

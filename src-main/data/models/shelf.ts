@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { InstalledModel } from './types'
 import type { Describe } from './files'
@@ -28,10 +29,36 @@ export function placeOf({ place, folder }: Shelved): string {
   return place ?? folder
 }
 
-export function installed(manifest: Shelved): InstalledModel {
+/** What is said of a model that is here; whether its files are there is looked at, not what is in them. */
+export async function installed(manifest: Shelved): Promise<InstalledModel> {
   const { key, source, files, place } = manifest
   const size = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  return { key, path: placeOf(manifest), bytes: place === null ? size : 0, size, source }
+  const gone = !(await isThere(manifest))
+  return { key, path: placeOf(manifest), bytes: place === null ? size : 0, size, gone, source }
+}
+
+/** The folder that the names of a model's files are below. */
+export async function baseOf(manifest: Shelved): Promise<string> {
+  const place = placeOf(manifest)
+  const isFolder =
+    manifest.place === null ||
+    (await stat(place).then(
+      (found) => found.isDirectory(),
+      () => true,
+    ))
+  return isFolder ? place : path.dirname(place)
+}
+
+/** Whether there is a file under each name that a model has. */
+export async function isThere(manifest: Shelved): Promise<boolean> {
+  const base = await baseOf(manifest)
+  const found = manifest.files.map(({ name }) =>
+    stat(path.join(base, name)).then(
+      (one) => one.isFile(),
+      () => false,
+    ),
+  )
+  return (await Promise.all(found)).every(Boolean)
 }
 
 /** A file of a model that is here, by its content. */

@@ -26,6 +26,8 @@ export interface InstalledModel {
   bytes: number
   /** Bytes of its files, wherever they lie. */
   size: number
+  /** Whether its files are not where they were: the folder was moved or deleted. */
+  gone: boolean
   source: ModelSource
 }
 /** How far getting, adding or checking a model is: `done` of `total` bytes of the phase. */

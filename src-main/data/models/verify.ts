@@ -3,7 +3,7 @@ import path from 'node:path'
 import { hashFile } from './hashing'
 import type { ModelFile, Shelved } from './manifest'
 import type { Task } from './progress'
-import { placeOf } from './shelf'
+import { baseOf } from './shelf'
 import type { FileProblem } from './types'
 
 /** How files looked, and their sha256, when they were read last. One that looks the same is not read again. */
@@ -20,8 +20,7 @@ export async function differing(
   looks: Looks,
   { onProgress, signal }: Task,
 ): Promise<FileProblem[]> {
-  const place = placeOf(model)
-  const base = model.place === null || (await isFolder(place)) ? place : path.dirname(place)
+  const base = await baseOf(model)
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const problems: FileProblem[] = []
   let done = 0
@@ -52,11 +51,4 @@ async function hashOf(file: string, bytes: number, looks: Looks, { onBytes, sign
   const sha256 = await hashFile(file, onBytes, signal)
   looks.set(file, { look, sha256 })
   return sha256
-}
-
-function isFolder(place: string): Promise<boolean> {
-  return stat(place).then(
-    (found) => found.isDirectory(),
-    () => true,
-  )
 }

@@ -68,7 +68,7 @@ export function armResult(inputs: ArmInputs): ArmResult {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
     ...estimates,
-    pgr: pgr({ weak, student, ceiling, ...n, sameModel: contentKey(arm.weak) === contentKey(arm.strong) }),
+    pgr: pgr({ weak, student, ceiling, ...n, sameModel: isSameModel(arm) }),
     references: Object.fromEntries(
       Object.entries(references).map(([name, sample]) => [
         name,
@@ -87,6 +87,11 @@ export function armResult(inputs: ArmInputs): ArmResult {
     training: trainingOf(judged),
     stops: stopsOf(judged),
   }
+}
+
+/** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */
+function isSameModel({ weak, strong, optimisers }: Arm): boolean {
+  return contentKey([weak, optimisers?.weak ?? null]) === contentKey([strong, optimisers?.strong ?? null])
 }
 
 const NOTHING = {

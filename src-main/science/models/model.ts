@@ -1,3 +1,4 @@
+import type { OptimiserChoice } from '../choices'
 import type { ParamTable } from '../params'
 import type { BagSpec, MlpSpec } from './net'
 
@@ -10,6 +11,11 @@ interface Described {
   help: string
   source?: string
   params: ParamTable
+  /**
+   * What of the optimiser this kind of model wants otherwise than the table says, chosen on development rows (LOG.md).
+   * @param parameters weights of the pretrained model that it starts from, where that is known
+   */
+  optimiser(parameters?: number): OptimiserChoice
 }
 
 /** Values of a variant's parameter table, as the spec's schema left them. */

@@ -47,6 +47,20 @@ const PARAMS = {
   },
 } as const satisfies ParamTable
 
+/**
+ * Peak rates by the number of weights, as the reference code has them by model: 5e-5 for GPT-2 and GPT-2 medium, 1e-5 from
+ * GPT-2 large on (openai/weak-to-strong train_simple.py). What is smaller than its smallest goes on upwards.
+ */
+const RATES: readonly { below: number; lr: number; epochs: number }[] = [
+  { below: 0.5e6, lr: 1e-3, epochs: 5 },
+  { below: 5e6, lr: 5e-4, epochs: 2 },
+  { below: 50e6, lr: 1e-4, epochs: 2 },
+  { below: 500e6, lr: 5e-5, epochs: 2 },
+  { below: Infinity, lr: 1e-5, epochs: 2 },
+]
+/** Of a model of which nothing is known: that of GPT-2. */
+const MIDDLING = 124e6
+
 /** A pretrained transformer with a new linear head, finetuned: the paper's models. */
 export const pretrained: CheckpointModel = {
   id: 'pretrained',
@@ -55,6 +69,10 @@ export const pretrained: CheckpointModel = {
   help: 'A pretrained transformer with a new linear head, finetuned on the labels: what the paper does.',
   source: 'arXiv 2312.09390 4.1, A.2',
   params: PARAMS,
+  optimiser(parameters = MIDDLING) {
+    const { lr, epochs } = RATES.find(({ below }) => parameters < below)!
+    return { epochs, lr, clipNorm: 1 }
+  },
   start: 'checkpoint',
   read(params) {
     const { checkpoint, tokens, tune, blocks, head, precision } = params as Values<typeof PARAMS>

@@ -21,6 +21,7 @@ export const probe: FeaturesModel = {
   help: 'A linear head over the frozen last hidden state. The states are computed once; after that a head takes seconds.',
   source: 'arXiv 2312.09390 5.2.3',
   params: PARAMS,
+  optimiser: () => ({ epochs: 10, lr: 0.01 }),
   start: 'features',
   read(params) {
     const { checkpoint, tokens } = params as Values<typeof PARAMS>

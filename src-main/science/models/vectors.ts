@@ -25,6 +25,7 @@ export const vectors: VectorsModel = {
   title: 'Word vectors',
   help: 'The mean of pretrained word vectors, then one hidden layer. Knows more of the language than its labels tell.',
   params: PARAMS,
+  optimiser: () => ({ epochs: 10, lr: 0.003 }),
   start: 'vectors',
   net: (params, { width, vocabulary, classes }) => {
     const { hidden, tuneEmbeddings } = params as Values<typeof PARAMS>

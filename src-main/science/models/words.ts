@@ -19,6 +19,7 @@ export const words: WordsModel = {
   title: 'Words',
   help: 'A linear model on the presence of the most frequent words. Nothing is pretrained.',
   params: PARAMS,
+  optimiser: () => ({ epochs: 10, lr: 0.01 }),
   start: 'words',
   words: (params) => (params as Values<typeof PARAMS>).words,
   net: (_params, { width, classes }) => ({ kind: 'mlp', input: width, hidden: [], classes }),

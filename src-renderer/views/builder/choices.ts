@@ -1,4 +1,4 @@
-import type { Fields } from '../../lib/draft'
+import { textOf, type Fields } from '../../lib/draft'
 import { parameters as size } from '../../lib/format'
 import type { Catalog, Param, Variant } from '../../lib/types'
 
@@ -32,6 +32,17 @@ function asChoice(
     .map(({ id, label }) => ({ value: id, label }))
   const works = known.find(({ id, works }) => id === preferred && works) ?? known.find(({ works }) => works)
   return { ...param, type: 'choice', default: works?.id ?? preferred, options }
+}
+
+/** A parameter that may be left out: what stands for it then is shown in its place. */
+export function unsettable(param: Param, inherited: unknown): Param {
+  const stands = inherited === undefined ? 'by model' : textOf(inherited)
+  if (param.type === 'choice') {
+    const label = param.options.find(({ value }) => value === inherited)?.label ?? stands
+    const none = inherited === undefined ? label : `${label}, by default`
+    return { ...param, default: '', options: [{ value: '', label: none }, ...param.options] }
+  }
+  return 'min' in param ? { ...param, placeholder: stands } : param
 }
 
 /** A choice of this variant with every parameter at its default. */

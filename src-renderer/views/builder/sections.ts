@@ -22,7 +22,12 @@ export const SECTIONS = [
   },
   { id: 'methods', title: 'Methods', note: 'How the student learns from the weak labels.', paths: ['methods'] },
   { id: 'run', title: 'Labels and stop', note: 'What the student is given, and which evaluation counts.', paths: [] },
-  { id: 'optimiser', title: 'Optimiser', note: 'AdamW; the ceiling trains as the student does.', paths: ['optimiser'] },
+  {
+    id: 'optimiser',
+    title: 'Optimiser',
+    note: 'AdamW. Each model has defaults of its own, the same in every role; what is set here goes to all of them.',
+    paths: ['optimiser'],
+  },
   { id: 'sizes', title: 'Sizes', note: 'Upper bounds; a smaller dataset fills less, in proportion.', paths: ['sizes'] },
   {
     id: 'seeds',

@@ -8,6 +8,8 @@ import { ggufSizes } from '../../../src-main/data/checkpoints/architectures/gguf
 import { Metadata, openGguf } from '../../../src-main/data/checkpoints/gguf'
 import { loadPretrained, openPretrained } from '../../../src-main/data/checkpoints/open'
 import { readSafetensors, writeSafetensors } from '../../../src-main/data/checkpoints/safetensors'
+import { modelFiles } from '../../../src-main/data/models/files'
+import { computingFiles } from '../../../src-main/data/models/manifest'
 import { golden, readGolden } from './golden'
 
 let root: string
@@ -223,5 +225,76 @@ describe('packed weights', () => {
       quantization_config: { quant_method: 'gptq', bits: 4 },
     })
     await expect(openPretrained(folder)).rejects.toThrow('got gptq: take the model')
+  })
+})
+
+describe('a tokenizer that is not in tokenizer.json', () => {
+  it('is made from the vocabulary of BERT', async () => {
+    const { tokenizer } = await loadPretrained(given('vocab-txt'))
+    const lines = (await readFile(path.join(given('vocab-txt'), 'vocab.txt'), 'utf8')).trimEnd().split('\n')
+    const ids = tokenizer.encode('A b C')
+    expect(ids.map((id) => lines[id])).toEqual(['[CLS]', 'a', 'b', 'c', '[SEP]'])
+  })
+
+  it('is made from the vocabulary and merges of GPT-2, to the same ids', async () => {
+    const folder = await copy(golden('tiny-gpt2'))
+    const whole = (await loadPretrained(folder)).tokenizer
+    const { model } = JSON.parse(await readFile(path.join(folder, 'tokenizer.json'), 'utf8')) as {
+      model: { vocab: object; merges: (string | [string, string])[] }
+    }
+    const merges = model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')))
+    await writeFile(path.join(folder, 'vocab.json'), JSON.stringify(model.vocab))
+    await writeFile(path.join(folder, 'merges.txt'), ['#version: 0.2', ...merges, ''].join('\n'))
+    await rm(path.join(folder, 'tokenizer.json'))
+    const { tokenizer } = await loadPretrained(folder)
+    for (const text of ['A whale is a kind of mammal.', ' two  blanks\n', 'naïve café 你好'])
+      expect(tokenizer.encode(text)).toEqual(whole.encode(text))
+  })
+
+  it.each(['tokenizer.model', 'vocab.json'])('of %s alone it is said how it is converted', async (name) => {
+    const folder = await copy(golden('tiny-llama'))
+    await rm(path.join(folder, 'tokenizer.json'))
+    await writeFile(path.join(folder, name), '{}')
+    await expect(loadPretrained(folder)).rejects.toThrow(`got ${name} alone: make one with \`AutoTokenizer`)
+  })
+
+  it('counts as content of the model', async () => {
+    const folder = given('vocab-txt')
+    const names = await modelFiles(folder, folder)
+    expect(names).toContain('vocab.txt')
+    const files = names.map((name) => ({ name, bytes: 1, sha256: name }))
+    expect(computingFiles(files).map(({ name }) => name)).toContain('vocab.txt')
+    expect(await modelFiles(golden('tiny-gpt2'), golden('tiny-gpt2'))).not.toContain('vocab.txt')
+  })
+})
+
+describe('ONNX that is not plain', () => {
+  /** A field of a protobuf message: its number, then bytes with their length before them. */
+  const field = (number: number, content: string | Buffer) => {
+    const bytes = Buffer.from(content)
+    return Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes])
+  }
+  /** The tiny model with one more part of its graph. */
+  async function withPart(part: Buffer): Promise<string> {
+    const folder = await copy(golden('tiny-bert'))
+    const file = path.join(folder, 'onnx', 'model.onnx')
+    await writeFile(file, Buffer.concat([await readFile(file), field(7, part)]))
+    return file
+  }
+
+  it.each(['DequantizeLinear', 'MatMulInteger', 'QLinearMatMul', 'DynamicQuantizeLinear', 'MatMulNBits'])(
+    'weights rounded to whole numbers are named: %s',
+    async (operation) => {
+      await expect(openPretrained(await withPart(field(1, field(4, operation))))).rejects.toThrow(
+        `model.onnx: ${operation}: expected weights that are not rounded to whole numbers, got a quantised model: take`,
+      )
+    },
+  )
+
+  it('values in another file are named, with the way out', async () => {
+    const outside = Buffer.concat([Buffer.from([8, 1, 16, 1]), field(8, 'far'), Buffer.from([14 * 8, 1])])
+    await expect(openPretrained(await withPart(field(5, outside)))).rejects.toThrow(
+      'model.onnx: tensor "far": expected its values in the file, got a reference to another file: export it as one file',
+    )
   })
 })

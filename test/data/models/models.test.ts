@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -375,6 +375,33 @@ describe('a model of one’s own', () => {
     await models.remove('copy')
     expect((await models.list()).map(({ id }) => id)).toEqual(['neox'])
     expect(await models.verify('neox')).toEqual([])
+  })
+
+  it('is listed as gone when its folder was moved, and known again by its content where it is now', async () => {
+    const [old, now] = [path.join(root, 'old place'), path.join(root, 'new place')]
+    await cp(golden('tiny-gpt2'), old, { recursive: true })
+    const added = await models.add(old)
+    const listed = async () => (await models.list()).filter(({ id }) => id !== 'neox')
+    expect(await listed()).toMatchObject([{ id: 'old-place', here: { path: old, gone: false } }])
+    await rename(old, now)
+    expect(await listed()).toMatchObject([{ id: 'old-place', here: { path: old, gone: true } }])
+    expect(await models.add(now)).toEqual({ ...added, path: now, gone: false })
+    expect(await listed()).toMatchObject([{ id: 'old-place', here: { path: now, gone: false } }])
+    expect(await models.verify('old-place')).toEqual([])
+    // One that is still there is another copy.
+    await cp(now, old, { recursive: true })
+    await expect(models.add(old)).rejects.toThrow('this model is here already, as old-place.')
+    await models.remove('old-place')
+  })
+
+  it('says what lay beside its files and was not read', async () => {
+    await models.add(golden('cases', 'stale-index'))
+    const [, own] = await models.list()
+    expect(own).toMatchObject({
+      id: 'stale-index',
+      note: 'model.safetensors is read; the weights that model.safetensors.index.json names are not.',
+    })
+    await models.remove('stale-index')
   })
 
   it('must be one that can be read', async () => {

@@ -38,6 +38,7 @@ export async function addModel(lab: Lab, [path]: string[], _flags: Flags, contex
   const { id } = added
   const models = await find(lab, [id])
   out.line(`${place} is ${id} from now on; it stays where it is.`)
+  for (const { note } of models) if (note !== null) out.line(note)
   out.document(documentOf('add', { models }))
   return EXIT.ok
 }

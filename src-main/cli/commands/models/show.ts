@@ -50,6 +50,7 @@ function rowOf(model: ModelEntry): string[] {
 }
 
 function hereOf({ here, partialBytes }: ModelEntry): string {
+  if (here?.gone) return `gone from ${here.path}`
   if (here?.source.kind === 'bundled') return 'bundled'
   if (here?.source.kind === 'folder') return 'own'
   if (here) return size(here.bytes)
