@@ -314,8 +314,11 @@ export const CALLS = [
 ] as const satisfies readonly CallName[]
 
 export interface Failure {
-  /** `unavailable`: what was asked for is sound, and something outside (a server, a tool) does not give it now. */
-  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'unavailable' | 'internal'
+  /**
+   * `unavailable`: what was asked for is sound, and something outside (a server, a tool) does not give it now. `damaged`:
+   * what it is made from is not on disk as it was written.
+   */
+  code: 'bad-input' | 'not-found' | 'conflict' | 'storage' | 'damaged' | 'unavailable' | 'internal'
   message: string
   problems?: Problem[]
 }

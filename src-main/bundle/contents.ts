@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
-import type { ModelChoice } from '../science/spec'
 import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
@@ -9,6 +7,7 @@ import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from 
 import type { BundleInput, BundleTask, Draw } from './input'
 import { readme } from './readme'
 import { json, redactor } from './redact'
+import { describe, predictionTable, resultTable } from './tables'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
@@ -23,16 +22,16 @@ export function contents(asked: BundleInput): Entry[] {
     document('spec.json', () => input.spec),
     document('plan.json', () => input.plan),
     document('results.json', () => results(input, seeds)),
-    { name: 'results.csv', content: () => resultRows(input) },
+    { name: 'results.csv', content: () => resultTable(input.arms) },
     { name: 'metrics.csv', content: () => metricRows(input) },
     ...input.tasks.map((task) => ({
       name: `examples/${task.id}.csv`,
       content: () => exampleRows(task, input.spec.measure),
     })),
     ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
-    ...input.tensors.map(({ key, kind, path }) => ({
+    ...input.tensors.map(({ key, kind, read }) => ({
       name: `${kind === 'train' ? 'evaluations' : 'labels'}/${key}.safetensors`,
-      content: () => createReadStream(path),
+      content: () => once(read),
     })),
     ...input.tasks.map((task) => ({ name: `licences/${task.id}.txt`, content: () => [redact(licence(task))] })),
     document('environment.json', () => environment(input)),
@@ -56,6 +55,10 @@ function readOnce(task: BundleTask): BundleTask {
 
 /** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */
 const carriesTexts = (task: BundleTask) => task.origin === 'bundled'
+
+async function* once(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await read()
+}
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
 
@@ -100,27 +103,6 @@ function results({ covers, arms, contrasts }: BundleInput, seeds: Seed[]): Resul
     })),
     contrasts,
   }
-}
-
-const RESULT_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step', 'weak', 'student']
-  .concat(['ceiling', 'pgr', 'agreement', 'agreement_weak_right', 'agreement_weak_wrong'])
-  .concat(['ceiling_agreement_weak_wrong'])
-
-function resultRows(input: BundleInput): Iterable<string> {
-  const rows = input.arms.flatMap(({ arm, stop, bySeed }) =>
-    bySeed.map((s): Cell[] => [
-      ...[arm.task, describe(arm.weak), describe(arm.strong), describe(arm.method), stop, s.seed, s.step],
-      ...[s.weak, s.student, s.ceiling, s.pgr, s.agreement, s.agreementWeakRight, s.agreementWeakWrong],
-      s.ceilingAgreementWeakWrong,
-    ]),
-  )
-  return csv(RESULT_COLUMNS, rows)
-}
-
-/** A variant with its parameters in one field, e.g. `words words=60`. */
-function describe(choice: ModelChoice | Record<string, unknown>): string {
-  const [[, id] = ['', ''], ...params] = Object.entries(choice)
-  return [id, ...params.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
 }
 
 const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed', 'split', 'metric', 'step', 'value']
@@ -170,20 +152,12 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
   }
 }
 
-const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
-
 async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
   const found = await input.predictions(arm, seed)
   const examples = await input.tasks.find((task) => task.id === arm.task)?.draws[0]?.examples()
   if (!found || !examples)
     throw new Error(`the predictions of ${arm.title}, seed ${seed.seed}, are missing in the store`)
-  const { weak, student, ceiling } = found
-  function* rows(): Generator<Cell[]> {
-    for (const [i, { id, group, label }] of examples!.test.entries()) {
-      yield [i, id, group, label, weak[i] ?? null, student[i] ?? null, ceiling[i] ?? null]
-    }
-  }
-  yield* csv(PREDICTION_COLUMNS, rows())
+  yield* predictionTable(examples.test, found)
 }
 
 function environment(input: BundleInput): Environment {

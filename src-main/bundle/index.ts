@@ -5,7 +5,15 @@ import { writeZip } from './zip'
 
 export type * from './input'
 export { TargetError, targetOf, type Target, type TargetRules } from './target'
-export { BundleError, readBundle, verifyBundle, type Bundle, type Verification } from './read'
+export {
+  BundleError,
+  examineBundle,
+  readBundle,
+  verifyBundle,
+  type Bundle,
+  type Examined,
+  type Verification,
+} from './read'
 
 /**
  * Writes a run as one zip file: spec, plan, results, metrics, predictions, environment, log and their checksums. The

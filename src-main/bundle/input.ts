@@ -70,7 +70,8 @@ export interface SeedPredictions {
 export interface BundleTensors {
   key: string
   kind: Extract<StageKind, 'train' | 'label'>
-  path: string
+  /** Its bytes, as they were made. @throws Error when they are not */
+  read: () => Promise<Uint8Array>
 }
 
 /** Everything that a bundle says, read from store and artifacts by the lab; rows are pulled one by one while writing. */

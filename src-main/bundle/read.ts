@@ -8,6 +8,7 @@ import { parseJson } from '../data/json'
 import { parseSpec } from '../science/parse'
 import { problemsOf, show, type Problem } from '../science/problems'
 import type { ExperimentSpec } from '../science/spec'
+import { agreementOf, type Agreement, type ReadFile } from './agree'
 import { BUNDLE_VERSION, MANIFEST, type BundleInfo, type Environment, type Results } from './format'
 import { LAYOUTS, type Layout } from './formats'
 
@@ -45,8 +46,10 @@ export class BundleError extends Error {
   }
 }
 
-/** Documents are read into memory; larger ones are no document of ours. */
-const DOCUMENT_LIMIT = 256 * 1024 * 1024
+/** A document of the largest experiment that can be planned has some 24 MB; a larger one is none of ours. */
+const DOCUMENT_LIMIT = 32 * 2 ** 20
+/** Two or three files a stage of the largest experiment that can be planned. */
+const MOST_FILES = 50_000
 const DOCUMENTS = ['bundle.json', 'spec.json', 'plan.json', 'results.json', 'environment.json'] as const
 type DocumentName = (typeof DOCUMENTS)[number]
 
@@ -71,6 +74,37 @@ export async function verifyBundle(path: string): Promise<Verification> {
 export async function readBundle(path: string): Promise<Bundle> {
   const { verification, scan } = await check(path)
   if (verification.problems.length > 0) throw new BundleError(path, verification.problems)
+  return parse(verification, scan)
+}
+
+/** All that can be said of a file that is given out as a bundle. */
+export interface Examined extends Verification {
+  /** Null where it is not intact. */
+  bundle: Bundle | null
+  agreement: Agreement | null
+}
+
+/**
+ * Checks a bundle's checksums, and where they hold whether its numbers are those that its own predictions give.
+ * @throws BundleError when the file cannot be read as a bundle
+ */
+export async function examineBundle(path: string): Promise<Examined> {
+  const { verification, scan } = await check(path)
+  if (verification.problems.length > 0) return { ...verification, bundle: null, agreement: null }
+  const bundle = parse(verification, scan)
+  const files = await openFiles(path)
+  try {
+    return { ...verification, bundle, agreement: await agreementOf(bundle, files.read) }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    return { ...verification, bundle, agreement: { seeds: 0, problems: [{ file: '', problem }] } }
+  } finally {
+    files.close()
+  }
+}
+
+function parse(verification: Verification, scan: Scan): Bundle {
+  const { path } = verification
   const document = (name: DocumentName) => parseDocument(path, name, scan.documents.get(name))
   const info = document('bundle.json')
   const layout = layoutOf(path, info)
@@ -81,6 +115,22 @@ export async function readBundle(path: string): Promise<Bundle> {
     plan: document('plan.json'),
     results: checked(path, 'results.json', layout.results, document('results.json')),
     environment: checked(path, 'environment.json', layout.environment, document('environment.json')),
+  }
+}
+
+/** The files of an archive that was scanned before, in any order. */
+async function openFiles(path: string): Promise<{ read: ReadFile; close: () => void }> {
+  const zip = await openPromise(path, { autoClose: false })
+  const entries = new Map<string, Entry>()
+  for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry)
+  return {
+    async read(name, most) {
+      const entry = entries.get(name)
+      if (!entry) throw new Error(`${name} is missing`)
+      if (entry.uncompressedSize > most) throw new Error(`${name} is larger than ${most} bytes`)
+      return buffer(await zip.openReadStreamPromise(entry))
+    },
+    close: () => zip.close(),
   }
 }
 
@@ -115,10 +165,11 @@ async function check(path: string): Promise<{ verification: Verification; scan: 
   const fail = (error: unknown) => {
     throw new BundleError(path, [{ file: '', problem: inPlainWords(error) }])
   }
-  const bytes = await stat(path).then((s) => s.size, fail)
+  const found = await stat(path).catch(fail)
+  if (!found?.isFile()) return fail(new Error(found?.isDirectory() ? 'EISDIR' : 'no regular file'))
   const scan = await scanZip(path).catch(fail)
   const problems = [...scan.problems, ...compare(scan)]
-  return { verification: { path, bytes: bytes ?? 0, files: scan.sums.size, problems }, scan: scan }
+  return { verification: { path, bytes: found.size, files: scan.sums.size, problems }, scan: scan }
 }
 
 const PLAIN: [beginning: string, problem: string][] = [
@@ -139,6 +190,10 @@ function inPlainWords(error: unknown): string {
 async function scanZip(path: string): Promise<Scan> {
   const scan: Scan = { sums: new Map(), documents: new Map(), problems: [] }
   const zip = await openPromise(path, { strictFileNames: true })
+  if (zip.entryCount > MOST_FILES) {
+    zip.close()
+    throw new Error(`expected at most ${MOST_FILES} files, got ${zip.entryCount}`)
+  }
   // yauzl itself refuses absolute names, drive letters, backslashes and '..' segments.
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue
@@ -160,7 +215,10 @@ async function scanZip(path: string): Promise<Scan> {
 const SYMLINK = 0o120000
 const FILE_TYPE = 0o170000
 
+const isDocument = ({ fileName }: Entry) => fileName === MANIFEST || DOCUMENTS.includes(fileName as DocumentName)
+
 function refuse(entry: Entry, scan: Scan): string | null {
+  if (isDocument(entry) && entry.uncompressedSize > DOCUMENT_LIMIT) return `is larger than ${DOCUMENT_LIMIT} bytes`
   if (scan.sums.has(entry.fileName)) return 'stands in the archive twice'
   if (entry.isEncrypted()) return 'is encrypted'
   if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK) return 'is a symbolic link'
@@ -168,11 +226,7 @@ function refuse(entry: Entry, scan: Scan): string | null {
 }
 
 async function readEntry(stream: Readable, entry: Entry, scan: Scan): Promise<void> {
-  const kept: Buffer[] | null =
-    (entry.fileName === MANIFEST || DOCUMENTS.includes(entry.fileName as DocumentName)) &&
-    entry.uncompressedSize <= DOCUMENT_LIMIT
-      ? []
-      : null
+  const kept: Buffer[] | null = isDocument(entry) ? [] : null
   const hash = createHash('sha256')
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     hash.update(chunk)
@@ -209,7 +263,7 @@ function compare({ sums, documents, problems: known }: Scan): BundleProblem[] {
 function parseDocument(path: string, file: string, bytes: Buffer | undefined): unknown {
   if (!bytes) throw new BundleError(path, [{ file, problem: 'is missing' }])
   try {
-    return JSON.parse(bytes.toString())
+    return parseJson(bytes.toString())
   } catch (error) {
     throw new BundleError(path, [{ file, problem: (error as Error).message }])
   }

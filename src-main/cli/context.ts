@@ -1,3 +1,4 @@
+import type { Examined } from '../bundle'
 import type { Lab, LabOptions } from '../lab/options'
 import type { ExitCode } from './errors'
 import type { Output } from './output'
@@ -11,6 +12,8 @@ export interface Context {
   /** Folder that relative paths are meant from. */
   cwd: string
   openLab: (options?: Pick<LabOptions, 'backend' | 'readOnly'>) => Promise<Lab>
+  /** Checks what is given out as a bundle, see `examineApart`. */
+  examine: (path: string) => Promise<Examined>
   /** Ends every engine process at once. */
   killEngines: () => void
 }

@@ -1,5 +1,4 @@
 import type { Failure } from '../../src-preload/contract'
-import { BundleError } from '../bundle'
 import { badInput, failureOf, type LabError } from '../lab/errors'
 import { EXIT, type ExitCode } from './exit'
 
@@ -11,14 +10,6 @@ export const badArgument = (path: string, expected: string, got: string): LabErr
 
 /** What went wrong as data, with the exit code that it means. */
 export function explain(error: unknown, home: string): { failure: Failure; exit: ExitCode } {
-  if (error instanceof BundleError) {
-    const problems = error.problems.map(({ file, problem }) => ({
-      path: file || error.path,
-      expected: 'an intact file',
-      got: problem,
-    }))
-    return { failure: { code: 'bad-input', message: error.message, problems }, exit: EXIT.badInput }
-  }
   const failure = failureOf(error, home)
   const isInput = failure.code === 'bad-input' || failure.code === 'not-found'
   return { failure, exit: isInput ? EXIT.badInput : EXIT.unavailable }

@@ -3,6 +3,7 @@ import type { SpawnEngine } from '../lab/options'
 import { show } from '../science/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
+import { check } from './commands/check'
 import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
@@ -22,6 +23,7 @@ const commands: Record<string, Command> = {
   show: showRun,
   export: exportRun,
   verify,
+  check,
   catalog,
   data,
   models,
@@ -30,11 +32,11 @@ const commands: Record<string, Command> = {
 }
 
 /** What the command line is wired to: everything of a context that does not depend on the arguments. */
-export interface Wiring extends Pick<Context, 'cwd' | 'homeBy'> {
+export interface Wiring extends Pick<Context, 'cwd' | 'homeBy' | 'examine'> {
   /** The data folder when `--home` does not name another. */
   home: string
   openLab(home: string, options: Parameters<Context['openLab']>[0]): ReturnType<Context['openLab']>
-  killEngines(): void
+  killEngines: () => void
 }
 
 /** Runs one command line to its end. Never throws. @returns the exit code */

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import packageJson from '../../package.json'
 import { createLab } from '../lab'
+import { examineApart } from '../lab/examine'
 import { forkEngine } from '../lab/fork'
 import { labCache, labHome } from '../lab/home'
 import type { ExitCode } from './exit'
@@ -30,6 +31,7 @@ export function start(argv: string[], built: string): Promise<ExitCode> {
         appVersion: packageJson.version,
         ...options,
       }),
+    examine: (path) => examineApart(join(built, 'analyst.js'), path),
     killEngines: () => engines.killAll(),
   }
   answerUncaught(argv, wiring)

@@ -29,6 +29,20 @@ export type NewFile = { name: string } & ({ bytes: Uint8Array } | { path: string
 /** An artifact that is missing, unfinished or not what its manifest says. The message names folder and file. */
 export class ArtifactError extends Error {
   override name = 'ArtifactError'
+  /** Of the artifact. */
+  readonly key: string
+  constructor(folder: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.key = path.basename(folder)
+  }
+}
+
+/** The error of a file that is not there; whatever else the system says is no fault of the artifact. */
+function missing(folder: string, message: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') throw new ArtifactError(folder, message, { cause })
+    throw cause
+  }
 }
 
 const MANIFEST = 'manifest.json'
@@ -57,18 +71,17 @@ function isManifest(value: unknown): value is Manifest {
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const file = path.join(folder, MANIFEST)
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ArtifactError(`${file}: expected the manifest of a finished artifact, found none`, { cause })
-  })
+  const none = missing(folder, `${file}: expected the manifest of a finished artifact, found none`)
+  const text = await readFile(file, 'utf8').catch(none)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new ArtifactError(`${file}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`, { cause })
+    throw new ArtifactError(folder, `${file}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`, { cause })
   }
-  if (!isManifest(value)) throw new ArtifactError(`${file}: expected key, kind and files, got other fields`)
+  if (!isManifest(value)) throw new ArtifactError(folder, `${file}: expected key, kind and files, got other fields`)
   if (value.key !== path.basename(folder))
-    throw new ArtifactError(`${file}: expected key ${path.basename(folder)}, got ${value.key}`)
+    throw new ArtifactError(folder, `${file}: expected key ${path.basename(folder)}, got ${value.key}`)
   return value
 }
 
@@ -80,14 +93,13 @@ export async function readArtifactFile(folder: string, name: string): Promise<Ui
   const manifest = await readManifest(folder)
   const file = path.join(folder, name)
   const entry = manifest.files.find((f) => f.name === name)
-  if (!entry) throw new ArtifactError(`${file}: expected in the manifest, which has ${listed(manifest)}`)
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new ArtifactError(`${file}: expected ${entry.bytes} bytes, the file is missing`, { cause })
-  })
+  if (!entry) throw new ArtifactError(folder, `${file}: expected in the manifest, which has ${listed(manifest)}`)
+  const none = missing(folder, `${file}: expected ${entry.bytes} bytes, the file is missing`)
+  const bytes = await readFile(file).catch(none)
   if (bytes.length !== entry.bytes)
-    throw new ArtifactError(`${file}: expected ${entry.bytes} bytes, got ${bytes.length}`)
+    throw new ArtifactError(folder, `${file}: expected ${entry.bytes} bytes, got ${bytes.length}`)
   const got = sha256(bytes)
-  if (got !== entry.sha256) throw new ArtifactError(`${file}: expected sha256 ${entry.sha256}, got ${got}`)
+  if (got !== entry.sha256) throw new ArtifactError(folder, `${file}: expected sha256 ${entry.sha256}, got ${got}`)
   return bytes
 }
 const listed = (manifest: Manifest) => manifest.files.map((f) => f.name).join(', ') || 'no files'

@@ -150,7 +150,6 @@ async function predict(
 function report({ split, truth, weak }: EvaluationSet, step: number, all: Matrix, { emit }: LoopContext): Float32Array {
   const probabilities = withoutFirst(all)
   const decisions = decide(probabilities, all.cols)
-  emit({ type: 'predictions', split, step, probabilities })
   emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
   if (weak) {
     const { all: value, weakWrong } = agreement(decisions, weak, truth)

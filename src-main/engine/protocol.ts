@@ -80,11 +80,10 @@ export type EngineEvent =
   | { type: 'state'; key: string; state: 'running'; at: number; backend: string; device: string; reason: string }
   | { type: 'state'; key: string; state: 'done'; at: number; files: ArtifactFile[]; summary: Record<string, number> }
   | { type: 'state'; key: string; state: 'cancelled'; at: number }
-  | { type: 'state'; key: string; state: 'failed'; at: number; error: string }
+  /** `damaged`: key of the artifact that it needed and found damaged. */
+  | { type: 'state'; key: string; state: 'failed'; at: number; error: string; damaged?: string }
   /** `split` is '' for quantities of the training batch (loss, lr, alpha). */
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
-  /** Softmax probability of class 1 (binary), or of classes 1..k-1 row-major, of every example of the split. */
-  | { type: 'predictions'; key: string; split: Split; step: number; probabilities: Float32Array }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
 

@@ -1,7 +1,16 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { version } from '../../package.json'
-import { commitArtifact, readArtifactFile, sweepTemporary, temporaryPath, type Manifest } from './artifacts'
+import { METRICS, writeMetrics, type Metric } from '../data/metrics'
+import {
+  ArtifactError,
+  commitArtifact,
+  readArtifactFile,
+  sweepTemporary,
+  temporaryPath,
+  type Manifest,
+  type NewFile,
+} from './artifacts'
 import type { Backend } from './backends/learner'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
@@ -33,12 +42,18 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
   const gate = createGate()
   const swept = new Set<string>()
 
-  /** @param scratch gets the paths that the stage asks for */
-  function contextOf(job: Job, scratch: string[]): StageContext {
+  /**
+   * @param scratch gets the paths that the stage asks for
+   * @param measured gets what it measures
+   */
+  function contextOf(job: Job, scratch: string[], measured: Metric[]): StageContext {
     const key = job.stage.key
     return {
       job,
-      emit: (event) => emit({ ...event, key }),
+      emit(event) {
+        if (event.type === 'metric') measured.push(event)
+        emit({ ...event, key })
+      },
       log: (level, text) => emit({ type: 'log', key, at: Date.now(), level, text }),
       need(role, file) {
         const folder = job.needs[role]
@@ -93,13 +108,17 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       reason: place.reason,
     })
     const scratch: string[] = []
-    const context = contextOf(job, scratch)
+    const measured: Metric[] = []
+    const context = contextOf(job, scratch, measured)
     try {
       const output = await runStage(stage, context, backend)
       await context.checkpoint()
       const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
       const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
-      return await commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, output.files)
+      return await commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, [
+        ...output.files,
+        ...metricsFile(measured),
+      ])
     } finally {
       for (const place of scratch) await rm(place, { recursive: true, force: true })
     }
@@ -124,7 +143,8 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
         if (error instanceof Cancelled) emit({ type: 'state', key, state: 'cancelled', at: Date.now() })
         else {
           console.error(error)
-          emit({ type: 'state', key, state: 'failed', at: Date.now(), error: messageOf(error) })
+          const damaged = error instanceof ArtifactError ? { damaged: error.key } : {}
+          emit({ type: 'state', key, state: 'failed', at: Date.now(), error: messageOf(error), ...damaged })
         }
       } finally {
         running = null
@@ -140,6 +160,11 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       else gate.open()
     },
   }
+}
+
+/** The curves go with the artifact: where its stage is found finished on disk, they come back. */
+function metricsFile(measured: readonly Metric[]): NewFile[] {
+  return measured.length > 0 ? [{ name: METRICS, bytes: writeMetrics(measured) }] : []
 }
 
 /** A sentence for people out of anything thrown. */

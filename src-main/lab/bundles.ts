@@ -11,11 +11,14 @@ import {
   type TargetRules,
 } from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
-import { checkpointOf, type ArmSeed, type DataConfig, type Split, type Stage } from '../science/stages'
+import { checkpointOf, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
+import { readArtifactFile } from '../engine/artifacts'
 import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
+import { seedSource } from './results/inputs'
+import { readSeed } from './results/predicted'
 import { readPrepared } from './results/prepared'
 import { armsOf, comparedOf, specOf } from './run-view'
 import type { Shelf } from './shelf'
@@ -68,9 +71,12 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
     tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),
     metrics: () => metricsOf(store, rows),
     log: () => store.log.ofRun(id, Number.MAX_SAFE_INTEGER),
-    predictions: (arm, seed) => {
+    async predictions(arm, seed) {
       const step = armResults.find((r) => r.arm.id === arm.id)?.bySeed.find((s) => s.seed === seed.seed)?.step
-      return Promise.resolve(step === undefined ? null : predictionsOf(store, seed, step))
+      const source = step === undefined ? null : seedSource(store, deps.shelf, seed)
+      if (!source || step === undefined) return null
+      const { weak, ceiling, steps, student } = await readSeed(source)
+      return { step, weak, student: student[steps.indexOf(step)]!, ceiling }
     },
     hide: { [home]: '<data>', [resources]: '<app>', [cache]: '<cache>' },
   }
@@ -119,7 +125,7 @@ function sourceText(source: ModelSource): string {
 function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
   if (state !== 'done' || (kind !== 'train' && kind !== 'label')) return []
   const file = kind === 'train' ? 'predictions.safetensors' : 'labels.safetensors'
-  return [{ key, kind, path: join(shelf.folder(key, 'own'), file) }]
+  return [{ key, kind, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */
@@ -127,17 +133,4 @@ function* metricsOf(store: Store, rows: RunStageRow[]): Generator<BundleMetric> 
   for (const { id, key, attempt, doneAttempt } of rows)
     for (const metric of store.metrics.of(id, doneAttempt || attempt))
       yield { ...metric, key, split: metric.split as Split | '' }
-}
-
-/** What the three models said of the test split where the student is reported, supervisor and ceiling at their end. */
-function predictionsOf(store: Store, seed: ArmSeed, step: number) {
-  const row = (key: string) => store.stages.byKey(key)!
-  const last = (key: string) => store.predictions.last(row(key).id, row(key).doneAttempt, 'test')!.probabilities
-  const student = store.predictions.of(row(seed.student).id, row(seed.student).doneAttempt, 'test')
-  return {
-    step,
-    weak: last(seed.weak),
-    student: student.find((evaluation) => evaluation.step === step)!.probabilities,
-    ceiling: last(seed.ceiling),
-  }
 }

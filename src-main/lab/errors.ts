@@ -1,7 +1,9 @@
 import type { Failure } from '../../src-preload/contract'
+import { BundleError } from '../bundle'
 import { CheckpointError } from '../data/checkpoints/errors'
 import { ModelError } from '../data/models/errors'
 import { withoutSecrets } from '../data/secrets'
+import { ArtifactError } from '../engine/artifacts'
 import type { Problem } from '../science/problems'
 import { asStorageError, StorageError } from '../store'
 
@@ -35,6 +37,15 @@ function wholeFailure(error: unknown, home: string): Failure {
     const { code, message, problems } = known
     return problems.length > 0 ? { code, message, problems } : { code, message }
   }
+  if (known instanceof BundleError) {
+    const problems = known.problems.map(({ file, problem }) => ({
+      path: file || known.path,
+      expected: 'an intact file',
+      got: problem,
+    }))
+    return { code: 'bad-input', message: known.message, problems }
+  }
+  if (known instanceof ArtifactError) return { code: 'damaged', message: known.message }
   if (known instanceof ModelError) return { code: known.trouble, message: known.message }
   if (known instanceof CheckpointError) return { code: 'bad-input', message: known.message }
   if (known instanceof StorageError) return { code: 'storage', message: known.message }

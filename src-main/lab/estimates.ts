@@ -122,9 +122,9 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
       if (stage.kind === 'features') return 4 * examples * (model?.width ?? 0)
       const trained = model ? 4 * model.parameters : BYTES_OF_WEIGHTS[stage.config.model.model]
       const weights = stage.config.weights === 'drop' ? 0 : (trained ?? 0)
-      // Four bytes a prediction, in the store and in the artifact.
+      // Four bytes a prediction.
       const { role, evaluations } = stage.config
-      return weights + 2 * 4 * predictionsOf(role, evaluations, sizesOf(stage) ?? NO_SIZES)
+      return weights + 4 * predictionsOf(role, evaluations, sizesOf(stage) ?? NO_SIZES)
     },
   }
 }

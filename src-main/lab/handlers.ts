@@ -8,7 +8,8 @@ import type { Bus } from './bus'
 import { catalogOf } from './catalog'
 import type { Checkpoints } from './checkpoints'
 import type { Datasets } from './datasets'
-import { badInput, LabError } from './errors'
+import { damageText, type Damage } from './damage'
+import { badInput, failureOf, LabError } from './errors'
 import { isHomeLocked } from './lock'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
@@ -29,6 +30,7 @@ export interface Parts {
   bus: Bus
   datasets: Datasets
   checkpoints: Checkpoints
+  damage: Damage
   models: ModelDesk
   presets: Preset[]
   results: Results
@@ -49,6 +51,7 @@ type Handlers = {
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
+  const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
@@ -61,10 +64,10 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
-    result: ({ runId, stop }) => results.result(comparedOf(runs.find(runId)), stop),
-    cube: (ref) => results.cube(armsOfRun(ref.runId), ref),
-    examples: (query) => results.examples(armsOfRun(query.runId), query),
-    example: (query) => results.example(armsOfRun(query.runId), query),
+    result: ({ runId, stop }) => whole(runId, () => results.result(comparedOf(runs.find(runId)), stop)),
+    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun(ref.runId), ref)),
+    examples: (query) => whole(query.runId, () => results.examples(armsOfRun(query.runId), query)),
+    example: (query) => whole(query.runId, () => results.example(armsOfRun(query.runId), query)),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
     runFirst: (id) => runs.first(id),
@@ -77,7 +80,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       status.changed()
       return { freedBytes }
     },
-    exportBundle: (query) => writeBundle(parts, options, query),
+    exportBundle: (query) => whole(query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     async datasetImport(request) {
       const task = await datasets.import(request)
@@ -111,6 +114,27 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
 const NOT_WRITTEN = {
   full: 'The bundle could not be written: the disk is full. Free some space, or choose another place.',
   'read-only': 'The bundle could not be written there. Choose another place.',
+}
+
+/**
+ * Reads what a run's stages left. Where that turns out damaged, all of it is looked at, set aside where this lab may, and
+ * told.
+ * @throws LabError `damaged`
+ */
+async function reading<T>(
+  { store, damage }: Parts,
+  options: LabOptions,
+  runId: string,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (failureOf(error, options.home).code !== 'damaged') throw error
+    const keys = store.runStages.of(runId).map((stage) => stage.key)
+    const found = await damage.examine(keys, options.readOnly !== true)
+    throw found.length > 0 ? new LabError('damaged', damageText(found)) : error
+  }
 }
 
 /** An empty path means the home's own folder, under a name made from run and date. */

@@ -3,7 +3,9 @@ import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './backends'
 import { createBus } from './bus'
 import { readPresets } from './catalog'
+import { checkHome } from './check'
 import { createCheckpoints } from './checkpoints'
+import { createDamage } from './damage'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { eachInTurn } from './each'
@@ -74,11 +76,12 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const headlines = createHeadlines(store, results, bus)
   const watch = createStopwatch()
   const recorder = createRecorder(store, bus, watch.read, headlines.update)
+  const damage = createDamage(store, shelf, bus)
   const host = createHost({
     spawn: options.spawnEngine,
     timing: { ...TIMING, ...options.timing },
     onEvents(events) {
-      recorder.record(events)
+      recorder.record(damage.heard(events))
       upkeep()
       status.changed()
     },
@@ -109,6 +112,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     bus,
     datasets,
     checkpoints,
+    damage,
     models,
     presets,
     results,
@@ -135,6 +139,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: bus.subscribe,
+    check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
 }

@@ -1,6 +1,7 @@
 import type { CallName, Calls, LabEvent } from '../../src-preload/contract'
 import type { BackendId } from '../engine/backends/learner'
 import type { Message, Request } from '../engine/protocol'
+import type { CheckOptions, CheckReport } from './check'
 
 /** How an engine process ended. */
 export interface EngineExit {
@@ -77,6 +78,8 @@ export interface Lab {
    * @returns the unsubscribe
    */
   subscribe(listener: (events: LabEvent[]) => void): () => void
+  /** Reads everything at rest, see `checkHome`. */
+  check: (options: CheckOptions) => Promise<CheckReport>
   /** Stops the engine (within the cancel timeout), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

@@ -52,7 +52,7 @@ export function createRecorder(
   return {
     record(events) {
       const { accepted, touched, ended } = store.transaction(() => storeBatch(events))
-      bus.publish([...accepted.filter((event) => event.type !== 'predictions'), ...runEvents(touched)])
+      bus.publish([...accepted, ...runEvents(touched)])
       if (ended.length > 0) onEnded(ended)
     },
     leaving() {
@@ -92,8 +92,6 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
       return storeState(store, stage, event, stopped)
     case 'metric':
       return store.metrics.insert(stage.id, stage.attempt, event)
-    case 'predictions':
-      return store.predictions.insert(stage.id, stage.attempt, event)
     case 'progress':
       return store.stages.setProgress(stage.id, event)
     case 'log':

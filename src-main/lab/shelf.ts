@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../engine/artifacts'
@@ -25,6 +25,11 @@ export interface Shelf {
   find(key: string): Promise<Found | null>
   /** Takes an artifact off the shelf at once; its bytes are freed when the promise resolves. */
   discard(key: string): Promise<void>
+  /**
+   * Moves what is there of an artifact of this home to `<home>/damaged`, where it stays for whoever wants to look at it.
+   * @returns the new place; null where there is nothing
+   */
+  setAside(key: string): string | null
   /** Clears away what writers that are gone left unfinished. */
   sweep(): Promise<void>
 }
@@ -32,6 +37,7 @@ export interface Shelf {
 /** @throws StorageError-worthy file system errors when the home cannot be written to */
 export function createShelf(home: string, resources: string): Shelf {
   const root = join(home, 'artifacts')
+  const aside = join(home, 'damaged')
   const roots: Record<Origin, string> = { bundled: join(resources, 'ladders'), own: root }
   const folder = (key: string, origin: Origin) => artifactFolder(roots[origin], key)
   const has = (key: string, origin: Origin) => existsSync(join(folder(key, origin), 'manifest.json'))
@@ -55,6 +61,14 @@ export function createShelf(home: string, resources: string): Shelf {
       mkdirSync(join(root, 'tmp'), { recursive: true })
       renameSync(folder(key, 'own'), away)
       await rm(away, { recursive: true, force: true })
+    },
+    setAside(key) {
+      if (!existsSync(folder(key, 'own'))) return null
+      mkdirSync(aside, { recursive: true })
+      const names = readdirSync(aside).filter((name) => name.startsWith(key))
+      const place = join(aside, `${key}-${names.length + 1}`)
+      renameSync(folder(key, 'own'), place)
+      return place
     },
     async sweep() {
       await sweepTemporary(root)

@@ -6,7 +6,7 @@ export interface Stopwatch {
   hold(): void
   go(): void
   /** Milliseconds of work since `start`. */
-  read(): number
+  read: () => number
 }
 
 /** @param now milliseconds of a clock that only goes forward */

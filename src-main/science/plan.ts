@@ -8,7 +8,8 @@ import type { OptimiserSpec } from './optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
 import { REFERENCE, REFERENCE_EVALUATIONS, REFERENCE_NAME } from './reference'
 import type { ExperimentSpec } from './spec'
-import { STAGE_VERSIONS, type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
+import { stageKey } from './stage-key'
+import { type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
 import { choiceTitle } from './titles'
 import { modelTitles, optimiserOf } from './training'
 
@@ -38,7 +39,7 @@ export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Genera
     const { kind, config, needs } = draft
     // Most stages are asked for by several arms: this name knows one again, and is far cheaper than its key.
     const name = JSON.stringify([kind, config, needs])
-    const key = keys.get(name) ?? contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] })
+    const key = keys.get(name) ?? stageKey(draft)
     keys.set(name, key)
     if (!stages.has(key)) stages.set(key, { key, ...draft })
     return key

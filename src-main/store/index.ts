@@ -7,7 +7,6 @@ import { metricsTable, type Metrics } from './metrics'
 import type { Migration } from './migrations/migration'
 import { needsTable, type Needs } from './needs'
 import { openDatabase, openForReading } from './open'
-import { predictionsTable, type Predictions } from './predictions'
 import { runStagesTable, type RunStages } from './run-stages'
 import { runsTable, type Runs } from './runs'
 import { stagesTable, type Stages } from './stages'
@@ -18,7 +17,6 @@ export { isLocked, lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
 export type { LogRow } from './log'
 export type { MetricRow, Points } from './metrics'
-export type { PredictionRow } from './predictions'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
@@ -32,7 +30,6 @@ export interface Store {
   needs: Needs
   runStages: RunStages
   metrics: Metrics
-  predictions: Predictions
   artifacts: Artifacts
   log: Log
   /** All or nothing; a nested call is part of the outer one. */
@@ -46,6 +43,8 @@ export interface Store {
   leaveCheckpoints(): void
   /** Bytes in the write-ahead log. */
   pending(): number
+  /** What the database itself finds wrong with its file; empty when nothing is. */
+  problems(): string[]
   /** Size of the database on disk, its write-ahead log included. */
   bytes(): number
   close(): void
@@ -77,16 +76,26 @@ function storeOver(db: Database, path: string): Store {
     needs: guarded(path, needsTable(db)),
     runStages: guarded(path, runStagesTable(db)),
     metrics: guarded(path, metricsTable(db)),
-    predictions: guarded(path, predictionsTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
+    problems: () => guard(path, () => integrity(db)),
     pending: () => guard(path, () => sizeOf(`${path}-wal`)),
     bytes: () => guard(path, () => sizeOf(path) + sizeOf(`${path}-wal`)),
     close: () => void db.close(),
   }
+}
+
+/** At most 100 lines; SQLite's own words. */
+function integrity(db: Database): string[] {
+  const lines = db.prepare<[], string>('PRAGMA integrity_check').pluck().all()
+  const links = db.prepare<[], { table: string; parent: string }>('PRAGMA foreign_key_check').all()
+  return [
+    ...lines.filter((line) => line !== 'ok'),
+    ...links.map(({ table, parent }) => `a row of ${table} names one of ${parent} that is not there`),
+  ]
 }
 
 function reclaim(db: Database, pages: number): boolean {

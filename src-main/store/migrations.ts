@@ -3,9 +3,10 @@ import type { Database } from 'better-sqlite3'
 import { StorageError } from './errors'
 import { first } from './migrations/001-first'
 import { progress } from './migrations/002-progress'
+import { predictionsOnDisk } from './migrations/003-predictions-on-disk'
 import type { Migration } from './migrations/migration'
 
-export const MIGRATIONS: readonly Migration[] = [first, progress]
+export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
 export function appliedMigrations(db: Database): string[] | null {

@@ -53,6 +53,7 @@ export type Stages = ReturnType<typeof stagesTable>
 
 function stageReads(db: Database) {
   const byKey = db.prepare<[string], StageRow>('SELECT * FROM stages WHERE key = ?')
+  const all = db.prepare<[], StageRow>('SELECT * FROM stages ORDER BY id')
   const inState = db.prepare<[StoredState], StageRow>('SELECT * FROM stages WHERE state = ? ORDER BY id')
   // The whole queue: wanted by a live run, waiting, and every need done; by the runs' order, then the plan's.
   const next = db.prepare<[], StageRow>(`
@@ -76,6 +77,7 @@ function stageReads(db: Database) {
     WHERE s.state = 'done' AND s.endedAt - s.startedAt > s.pausedMs ORDER BY s.endedAt DESC LIMIT 200`)
   return {
     byKey: (key: string) => byKey.get(key),
+    all: () => all.all(),
     inState: (state: StoredState) => inState.all(state),
     /** The stage to run now, if any. */
     next: () => next.get(),

@@ -81,7 +81,7 @@ class Lab {
   }
 
   #hear(events: LabEvent[]): void {
-    for (const event of events) if (event.type !== 'predictions') this.#waiting.push(event)
+    this.#waiting.push(...events)
     if (this.#waiting.length > MOST_WAITING) this.#takeIn()
     else if (!this.#scheduled) {
       this.#scheduled = true

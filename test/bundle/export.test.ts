@@ -159,7 +159,7 @@ describe('writing a bundle', () => {
     await expect(exportTo({ ...input, predictions: () => Promise.resolve(null) }, path)).rejects.toThrow(
       'the predictions of Spam · words 60 → vectors 32 · naive, seed 0, are missing in the store',
     )
-    const lost = [{ ...input.tensors[0]!, path: join(folder, 'lost') }]
+    const lost = [{ ...input.tensors[0]!, read: () => readFile(join(folder, 'lost')) }]
     await expect(exportTo({ ...input, tensors: lost }, path)).rejects.toThrow('ENOENT')
     const stop = new AbortController()
     const stopping = exportTo(input, path, { signal: stop.signal, onProgress: () => stop.abort() })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readBundle, verifyBundle } from '../../src-main/bundle'
+import { examineBundle, readBundle, verifyBundle } from '../../src-main/bundle'
 import { exportTo, finishedRun, temporaryFolder, unzip, zip } from './fixture'
 
 /** An exported bundle whose files `change` may alter before it is packed again. */
@@ -115,5 +115,107 @@ describe('checking a bundle', () => {
       replace(files, 'results.json', '{"covers": "", "arms": 7, "contrasts": [], "more": 1}'),
     )
     await expect(readBundle(odd)).rejects.toThrow(/results\.json: arms: expected a list, got 7 \(and 1 more\)/)
+  })
+})
+
+describe('computing the results of a bundle again', () => {
+  const first = join(import.meta.dirname, 'fixtures', 'version-1.w2s.zip')
+  /** The bundle of version 1 with files changed, and a manifest that fits. */
+  async function forged(change: (files: Map<string, Buffer>) => void) {
+    const files = await unzip(first)
+    change(files)
+    const sum = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+    const lines = [...files].filter(([name]) => name !== 'manifest-sha256.txt')
+    files.set('manifest-sha256.txt', Buffer.from(lines.map(([name, bytes]) => `${sum(bytes)}  ${name}\n`).join('')))
+    const path = join(await temporaryFolder(), 'forged.zip')
+    await zip(path, files)
+    return examineBundle(path)
+  }
+  type Told = {
+    arms: { bySeed: { student: number; step: number }[]; pgr: { value: number }; weak: { value: number } }[]
+  }
+  const results = (change: (told: Told) => void) => (files: Map<string, Buffer>) => {
+    const told = JSON.parse(files.get('results.json')!.toString()) as Told
+    change(told)
+    files.set('results.json', Buffer.from(JSON.stringify(told)))
+  }
+
+  it('agrees with one that is as it was written', async () => {
+    const { problems, agreement } = await examineBundle(first)
+    expect([problems, agreement]).toEqual([[], { seeds: 4, problems: [] }])
+  })
+
+  it.each<[string, (files: Map<string, Buffer>) => void, string, RegExp]>([
+    [
+      'a student',
+      results((told) => (told.arms[0]!.bySeed[1]!.student = 5)),
+      'results.json',
+      /bySeed: 1: student: says 5/,
+    ],
+    ['a PGR', results((told) => (told.arms[1]!.pgr.value = 1e9)), 'results.json', /pgr: says 1000000000, its predic/],
+    ['a mean', results((told) => (told.arms[0]!.weak.value += 0.01)), 'results.json', /weak: value: says 0\.58/],
+    ['a step', results((told) => (told.arms[0]!.bySeed[0]!.step = 3)), 'results.json', /a step that was not evaluated/],
+    [
+      'a table of predictions',
+      (files) => {
+        const name = [...files.keys()].find((file) => file.startsWith('predictions/001'))!
+        files.set(name, Buffer.from(files.get(name)!.toString().replace('0.5', '0.6')))
+      },
+      'predictions/001-state-of-the-union-which-century-words-20-vectors-8-naive/seed-0.csv',
+      /line \d+: says .* the rest of the bundle gives/,
+    ],
+    [
+      'the configuration of a stage',
+      (files) =>
+        files.set('plan.json', Buffer.from(files.get('plan.json')!.toString().replace('"batch": 32', '"batch": 64'))),
+      'plan.json',
+      /is not what its key [0-9a-f]{64} says/,
+    ],
+    [
+      'the ground truth',
+      (files) => {
+        const rows = files.get('examples/sotu.csv')!.toString()
+        files.set(
+          'examples/sotu.csv',
+          Buffer.from(rows.replace(/^(test,0,\d+,[^,]*),(\d)/m, (_, a, b) => `${a},${1 - Number(b)}`)),
+        )
+      },
+      'results.json',
+      /says/,
+    ],
+  ])('finds %s that was changed together with the manifest', async (_what, change, file, problem) => {
+    const { problems, agreement } = await forged(change)
+    expect(problems).toEqual([])
+    expect(agreement!.problems).toContainEqual({ file, problem: expect.stringMatching(problem) as string })
+  })
+
+  it('says what it lacks', async () => {
+    const { agreement } = await forged((files) => {
+      for (const name of files.keys()) if (name.startsWith('evaluations/')) files.delete(name)
+    })
+    expect(agreement!.problems).toMatchObject([
+      { problem: expect.stringMatching(/evaluations\/.* is missing/) as string },
+    ])
+  })
+})
+
+describe('a file that would take the machine', () => {
+  it('is refused by its number of files before they are read', async () => {
+    const path = join(await temporaryFolder(), 'many.zip')
+    const end = Buffer.alloc(22)
+    end.writeUInt32LE(0x06054b50)
+    for (const at of [8, 10]) end.writeUInt16LE(60_000, at)
+    await writeFile(path, end)
+    await expect(verifyBundle(path)).rejects.toThrow('expected at most 50000 files, got 60000')
+  })
+
+  it('is refused by a document’s length before it is unpacked, by its brackets before it is parsed', async () => {
+    const long = await altered((files) => replace(files, 'results.json', '['.repeat(40_000_000)))
+    expect((await verifyBundle(long)).problems).toContainEqual({
+      file: 'results.json',
+      problem: 'is larger than 33554432 bytes',
+    })
+    const deep = await altered((files) => replace(files, 'results.json', '['.repeat(1_000_000)))
+    await expect(readBundle(deep)).rejects.toThrow('at most 64 lists and objects in each other')
   })
 })

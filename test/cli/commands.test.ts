@@ -295,6 +295,28 @@ describe('a run', () => {
     expect(stderr).toContain('To export it: w2s export')
   })
 
+  it('is checked at rest, and made whole again where it is damaged', async () => {
+    const sound = await w2s.run('check', '--json')
+    expect(mismatches(tables, 'check', sound.document)).toEqual([])
+    expect([sound.code, sound.document.ok]).toEqual([0, true])
+    const artifacts = join(w2s.home, 'lab', 'artifacts')
+    const found = (await readdir(artifacts, { recursive: true })).find((name) =>
+      name.endsWith('predictions.safetensors'),
+    )
+    const bytes = await readFile(join(artifacts, found!))
+    bytes[bytes.length - 7]! ^= 16
+    await writeFile(join(artifacts, found!), bytes)
+    const shown = await w2s.run('check', '--json')
+    expect(mismatches(tables, 'check', shown.document)).toEqual([])
+    expect(shown.document).toMatchObject({ ok: false, repaired: false, damaged: [{ repaired: false, origin: 'own' }] })
+    expect([shown.code, (await w2s.run('show', 'last')).code]).toEqual([1, 3])
+    const repaired = await w2s.run('check', '--repair', '--json')
+    expect(mismatches(tables, 'check', repaired.document)).toEqual([])
+    expect(repaired.document).toMatchObject({ ok: true, repaired: true, damaged: [{ repaired: true }] })
+    const again = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export')
+    expect([again.code, (await w2s.run('check')).code]).toEqual([0, 0])
+  })
+
   it('is found in another folder by --home', async () => {
     await cp(join(w2s.home, 'lab'), join(w2s.home, 'moved'), { recursive: true })
     const { document } = await w2s.run('list', '--json', '--home', 'moved')

@@ -62,7 +62,7 @@ describe('the engine', () => {
       ['ceiling', 'done'],
       ['student', 'failed'],
     ])
-    expect(run.stages[1]!.error).toContain('SIGKILL')
+    expect(run.stages[1]!.error).toContain('was killed (signal 9)')
     expect(run.stages[4]!.error).toBe(`It needs "${run.stages[1]!.title}", which failed.`)
   })
 
@@ -146,14 +146,18 @@ describe('the app', () => {
     expect(readdirSync(join(home, 'artifacts', 'tmp'))).toEqual([])
   })
 
-  test('killed between a stage and its record adopts the stage from disk, predictions and all', async () => {
+  test('killed between a stage and its record adopts the stage from disk, predictions, curves and all', async () => {
     const { home, runId } = await finishedHome()
     let student = 0
+    let curves: unknown[] = []
+    const metrics = (db: Database.Database) =>
+      db.prepare('SELECT name, split, step, value FROM metrics WHERE stage = ? ORDER BY name, split, step').all(student)
     meddle(home, (db) => {
       student = db.prepare<[], number>(`SELECT id FROM stages WHERE role = 'student'`).pluck().get()!
       db.prepare(`UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL WHERE id = ?`).run(student)
       db.prepare('DELETE FROM artifacts WHERE stage = ?').run(student)
-      db.prepare('DELETE FROM predictions WHERE stage = ? AND step > 0').run(student)
+      curves = metrics(db)
+      db.prepare('DELETE FROM metrics WHERE stage = ? AND step > 1').run(student)
       db.prepare(`UPDATE runs SET ended = NULL, headline = ''`).run()
     })
     const lab = await openLab({ home })
@@ -163,6 +167,8 @@ describe('the app', () => {
     expect(arms[0]).toMatchObject({ seedsDone: 1 })
     expect(arms[0]!.training!.step).toHaveLength(3)
     expect((await lab.calls.log({ runId, limit: 10 })).map((line) => line.text)).toContain('Found finished on disk.')
+    expect(curves.length).toBeGreaterThan(10)
+    meddle(home, (db) => expect(metrics(db)).toEqual(curves))
   })
 
   test('says of a run that was stopped what its finished arms have found', async () => {
@@ -189,7 +195,7 @@ describe('the app', () => {
     expect(existsSync(join(home, 'artifacts', key, 'weights.safetensors'))).toBe(true)
   })
 
-  test('makes again what was recorded and is gone from disk; results stay readable meanwhile', async () => {
+  test('makes again what was recorded and is gone from disk; until then its results are said to be gone', async () => {
     const { home, runId } = await finishedHome()
     let key = ''
     meddle(home, (db) => {
@@ -198,10 +204,12 @@ describe('the app', () => {
     rmSync(join(home, 'artifacts', key), { recursive: true })
     const lab = await openLab({ home, spawnEngine: spawn })
     expect((await lab.calls.runDetail(runId)).stages.find((s) => s.key === key)!.state).toBe('waiting')
-    expect((await lab.calls.result({ runId, stop: 'last' })).arms[0]!.seedsDone).toBe(1)
+    const result = () => lab.calls.result({ runId, stop: 'last' })
+    await expect(result()).rejects.toThrow('not on disk any more. Resume it to make them again.')
     await lab.calls.resume(runId)
     expect((await ended(lab, runId)).state).toBe('done')
     expect(existsSync(join(home, 'artifacts', key, 'manifest.json'))).toBe(true)
+    expect((await result()).arms[0]!.seedsDone).toBe(1)
   })
 
   test('sweeps away what a killed engine left half-written', async () => {

@@ -33,7 +33,6 @@ function setUp() {
   const contents = () => ({
     stages: store.runStages.of('run'),
     metrics: store.metrics.of(1, 1),
-    predictions: store.predictions.of(1, 1, 'test'),
     log: store.log.ofRun('run', 100),
     artifact: store.artifacts.get(1),
     run: store.runs.get('run'),
@@ -47,7 +46,6 @@ const FACTS: EngineEvent[] = [
   { type: 'progress', key, done: 1, total: 2, unit: 'steps', share: 0.5, phase: 'predicting test', etaSeconds: 3 },
   { type: 'metric', key, name: 'loss', split: '', step: 0, value: 0.5 },
   { type: 'metric', key, name: 'accuracy', split: 'test', step: 0, value: NaN },
-  { type: 'predictions', key, split: 'test', step: 0, probabilities: Float32Array.from([0.25, 0.75]) },
   { type: 'log', key, at: 12, level: 'warn', text: 'hm' },
 ]
 const DONE: EngineEvent = {
@@ -74,15 +72,14 @@ test('a failure of the disk is told in plain words, any other as the engine tell
 test('facts are rows, and are told after they are stored; predictions are not told', () => {
   const { recorder, published, contents } = setUp()
   recorder.record([...FACTS, DONE])
-  const { stages, metrics, predictions, log, artifact, run } = contents()
+  const { stages, metrics, log, artifact, run } = contents()
   expect(stages[0]).toMatchObject({ state: 'done', backend: 'wasm', device: 'CPU', reason: 'it is there', done: 1 })
   expect(stages[0]).toMatchObject({ startedAt: 10, endedAt: 20, doneAttempt: 1, etaSeconds: null })
   expect(metrics.map((m) => m.value)).toEqual([NaN, 0.5])
-  expect(predictions).toEqual([{ split: 'test', step: 0, probabilities: Float32Array.from([0.25, 0.75]) }])
   expect(log).toEqual([{ key, at: 12, level: 'warn', text: 'hm' }])
   expect(artifact).toMatchObject({ origin: 'own', bytes: 7, summary: '{"accuracy":0.5}' })
   expect(run).toMatchObject({ ended: null, stagesDone: 1 })
-  const told = [...FACTS.filter((e) => e.type !== 'predictions'), DONE, { type: 'run', id: 'run' }]
+  const told = [...FACTS, DONE, { type: 'run', id: 'run' }]
   expect(published).toEqual(told)
 })
 

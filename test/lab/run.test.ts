@@ -74,8 +74,6 @@ describe('a run', () => {
     const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
     expect(bundle.path.startsWith(join(home, 'bundles'))).toBe(true)
     expect(await verifyBundle(bundle.path)).toMatchObject({ problems: [] })
-
-    expect(events.some((e) => e.type === 'predictions')).toBe(false)
   })
 
   test('is there at once when all of it is done, and has a headline', async () => {

@@ -295,22 +295,6 @@ function expected(points: [number, number][], count: number): [number, number][]
 }
 
 describe('the other tables', () => {
-  test('predictions come back bit for bit, by step, whatever buffer they came in', () => {
-    const store = blank()
-    addRun(store, 'run')
-    const { s } = addStages(store, 'run', { s: [] })
-    const whole = Float32Array.from([9, 0.1, 0.2, 0.3, 9])
-    store.predictions.insert(s!, 1, { split: 'test', step: 5, probabilities: whole.subarray(1, 4) })
-    store.predictions.insert(s!, 1, { split: 'test', step: 0, probabilities: new Float32Array([0.5]) })
-    store.predictions.insert(s!, 1, { split: 'test', step: 0, probabilities: new Float32Array([0.7]) })
-    const rows = store.predictions.of(s!, 1, 'test')
-    expect(rows.map((row) => row.step)).toEqual([0, 5])
-    expect(rows[0]!.probabilities).toEqual(new Float32Array([0.5]))
-    expect(rows[1]!.probabilities).toEqual(Float32Array.from([0.1, 0.2, 0.3]))
-    expect(store.predictions.last(s!, 1, 'test')).toEqual(rows[1])
-    expect(store.predictions.last(s!, 2, 'test')).toBeUndefined()
-  })
-
   test('stages of no run go with everything that hangs on them, dependents first', () => {
     const store = blank()
     addRun(store, 'a')
@@ -388,9 +372,8 @@ describe('the other tables', () => {
     const store = blank()
     addRun(store, 'run')
     const { s } = addStages(store, 'run', { s: [] })
-    const insert = (step: number) =>
-      store.predictions.insert(s!, 1, { split: 'test', step, probabilities: new Float32Array(10_000) })
-    store.transaction(() => Array.from({ length: 100 }, (_, step) => insert(step)))
+    const insert = (at: number) => store.log.insert(s!, 1, { at, level: 'info', text: 'x'.repeat(40_000) })
+    store.transaction(() => Array.from({ length: 100 }, (_, at) => insert(at)))
     while (store.reclaim(1000));
     const before = store.bytes()
     store.runs.remove('run')

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { JsonError, parseJson } from '../../data/json'
-import { badInput } from '../../lab/errors'
+import { badInput, LabError } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/problems'
 import type { Command, Context, Flags } from '../context'
@@ -82,8 +82,8 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const known = await findRun(lab, preview)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
-  const detail = await perform(lab, spec, preview, known, context, live)
-  const { arms, covers, contrasts } = await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })
+  const ran = await perform(lab, spec, preview, known, context, live)
+  const { detail, arms, covers, contrasts } = await resultsOf(lab, ran, context, live)
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
@@ -173,11 +173,33 @@ async function perform(
 ): Promise<RunDetail> {
   if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return known
   if (known) await lab.calls.resume(known.id)
-  live.runId = known?.id ?? (await lab.calls.run(spec)).runId
+  return followed(lab, known?.id ?? (await lab.calls.run(spec)).runId, out, live)
+}
+
+/** Follows a run to its end, stoppable. */
+async function followed(lab: Lab, runId: string, out: Context['out'], live: Live): Promise<RunDetail> {
+  live.runId = runId
   try {
-    return await follow(lab, live.runId, out)
+    return await follow(lab, runId, out)
   } finally {
     live.runId = null
+  }
+}
+
+/** How often a run goes on because what it had done was found damaged: more is a disk that cannot be trusted. */
+const MENDS = 3
+
+/** The results of a run. What they are made from and is found damaged is set aside, and made again. */
+async function resultsOf(lab: Lab, run: RunDetail, { out }: Context, live: Live) {
+  for (let detail = run, left = MENDS; ; left--) {
+    try {
+      return { detail, ...(await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })) }
+    } catch (error) {
+      if (!(error instanceof LabError && error.code === 'damaged') || left === 0) throw error
+      out.line(out.paint('yellow', error.message))
+      await lab.calls.resume(detail.id)
+      detail = await followed(lab, detail.id, out, live)
+    }
   }
 }
 

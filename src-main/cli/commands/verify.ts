@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { readBundle, verifyBundle } from '../../bundle'
-import type { Command } from '../context'
+import type { Examined } from '../../bundle'
+import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { resultTable } from '../results'
 import { count, size } from '../text'
@@ -8,24 +8,38 @@ import { count, size } from '../text'
 export const verify: Command = {
   name: 'verify',
   usage: '<bundle.zip>',
-  summary: 'Check every checksum of a bundle and show the results inside.',
+  summary: 'Check that a bundle is intact, and that its results are those that its own predictions give.',
   arity: [1, 1],
   options: {},
-  async run([file], _flags, { out, cwd }) {
-    const path = resolve(cwd, file!)
-    const { problems, ...checked } = await verifyBundle(path)
-    if (problems.length > 0) {
-      for (const { file, problem } of problems) out.error(`${file} ${problem}`)
-      out.error(`${path}: ${count(problems.length, 'problem')}`)
-      out.document({ command: 'verify', ok: false, ...checked, problems, run: null })
-      return EXIT.failed
+  async run([file], _flags, { out, cwd, examine }) {
+    out.status('Reading the bundle')
+    const { bundle, agreement, problems, ...checked } = await examine(resolve(cwd, file!))
+    out.status('')
+    const intact = problems.length === 0
+    const agrees = agreement && agreement.problems.length === 0
+    if (bundle && agrees) {
+      const { arms, contrasts, covers } = bundle.results
+      out.line(out.paint('bold', bundle.info.run.name))
+      for (const line of resultTable({ arms, contrasts, covers }, out.columns)) out.line(line)
+      out.line()
     }
-    const { info, results } = await readBundle(path)
-    out.line(out.paint('bold', info.run.name))
-    for (const line of resultTable(results, out.columns)) out.line(line)
-    out.line()
-    out.line(`${count(checked.files, 'file')}, ${size(checked.bytes)}: every checksum holds.`)
-    out.document({ command: 'verify', ok: true, ...checked, problems, run: info.run })
-    return EXIT.ok
+    tell({ bundle, agreement, problems, ...checked }, out)
+    const found = { problems, disagreements: agreement?.problems ?? [] }
+    const ok = intact && agrees === true
+    out.document({ command: 'verify', ok, ...checked, intact, agrees, ...found, run: bundle?.info.run ?? null })
+    return ok ? EXIT.ok : EXIT.failed
   },
+}
+
+/** The two things that are said of a bundle: whether its files are as they were, and whether its numbers hold. */
+function tell({ path, files, bytes, problems, agreement }: Examined, out: Context['out']): void {
+  const told = (list: typeof problems) =>
+    list.forEach(({ file, problem }) => out.error([file, problem].join(' ').trim()))
+  told(problems)
+  if (problems.length > 0) out.error(`${path}: not intact, ${count(problems.length, 'problem')}`)
+  else out.line(`Intact: ${count(files, 'file')}, ${size(bytes)}, every checksum holds.`)
+  if (!agreement) return
+  told(agreement.problems)
+  if (agreement.problems.length > 0) out.error(`${path}: its results do not agree with its own predictions.`)
+  else out.line(`Agrees: its results are those that its own predictions give (${count(agreement.seeds, 'seed')}).`)
 }

@@ -12,23 +12,21 @@ import {
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks'
+import type { SeedInput, SeedSource } from './predicted'
 
-/** Stored predictions of one seed, before the ground truth of the examples is put to them. */
-export type SeedInput = Omit<SeedPredictions, 'truth'>
-
-/** Test predictions of an arm's seeds where they are reported; all arms of a question share one task. */
-export interface ReportedInput {
+/** The seeds of an arm with the steps at which their students are reported; all arms of a question share one task. */
+export interface ReportedSource {
   arm: Arm
-  seeds: ({ seed: number } & Record<'weak' | 'student' | 'ceiling', Float32Array>)[]
+  seeds: (SeedSource & { step: number })[]
 }
 
 /** What can be asked about finished stages. `data`: folder of the artifact that holds the examples. */
 export type Question =
-  | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedInput[] }
-  | { type: 'contrasts'; data: string; arms: ReportedInput[] }
-  | { type: 'cube'; data: string; stop: StopRule; seed: SeedInput }
-  | { type: 'examples'; data: string; stop: StopRule; seed: SeedInput; query: Omit<ExampleQuery, 'runId' | 'armId'> }
-  | { type: 'example'; data: string; stop: StopRule; seed: SeedInput; index: number }
+  | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedSource[] }
+  | { type: 'contrasts'; data: string; arms: ReportedSource[] }
+  | { type: 'cube'; data: string; stop: StopRule; seed: SeedSource }
+  | { type: 'examples'; data: string; stop: StopRule; seed: SeedSource; query: Omit<ExampleQuery, 'runId' | 'armId'> }
+  | { type: 'example'; data: string; stop: StopRule; seed: SeedSource; index: number }
 
 export interface Answers {
   arm: ArmResult
@@ -39,36 +37,55 @@ export interface Answers {
   example: ExampleDetail | null
 }
 
-/** Answers a question about a prepared task. Pure, but not quick: it belongs off the thread that serves the window. */
-export function analyse(question: Question, task: PreparedTask): Answers[Question['type']] {
+/**
+ * Answers a question about a prepared task. Nothing but reading and computing, and not quick: it belongs off the thread
+ * that serves the window.
+ * @param read gives the predictions of a seed
+ */
+export async function analyse(
+  question: Question,
+  task: PreparedTask,
+  read: (source: SeedSource) => Promise<SeedInput>,
+): Promise<Answers[Question['type']]> {
   const truth = Uint8Array.from(task.splits.test, (example) => example.label)
-  const withTruth = (seed: SeedInput): SeedPredictions => ({ ...seed, truth })
+  const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
   const classes = task.classes.length
   const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
-      const { arm, stop, redraw, seeds } = question
-      return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds: seeds.map(withTruth) })
+      const { arm, stop, redraw } = question
+      const seeds = await inTurn(question.seeds, withTruth)
+      return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds })
     }
     case 'contrasts': {
-      const decided = (p: Float32Array) => decide(p, classes)
-      const arms = question.arms.map(({ arm, seeds }) => ({
-        arm,
-        seeds: seeds.map(({ seed, weak, student, ceiling }) => ({
-          ...{ seed, weak: decided(weak), student: decided(student), ceiling: decided(ceiling) },
-        })),
-      }))
+      const decided = async (source: SeedSource & { step: number }) =>
+        decisionsOf(await read(source), source.step, classes)
+      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, decided) }))
       return contrasts(arms, truth, groups)
     }
     case 'cube':
-      return cube(withTruth(question.seed), question.stop, classes)
+      return cube(await withTruth(question.seed), question.stop, classes)
     case 'examples':
-      return pageOf(rowsOf(withTruth(question.seed), question.stop, task), question.query)
+      return pageOf(rowsOf(await withTruth(question.seed), question.stop, task), question.query)
     case 'example': {
-      const row = rowsOf(withTruth(question.seed), question.stop, task)[question.index]
-      return row ? { ...row, history: historyOf(question.seed, row.index) } : null
+      const seed = await withTruth(question.seed)
+      const row = rowsOf(seed, question.stop, task)[question.index]
+      return row ? { ...row, history: historyOf(seed, row.index) } : null
     }
   }
+}
+
+/** One after the other: reading one is quick, reading all of them at once is not. */
+async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
+  const out: U[] = []
+  for (const item of items) out.push(await work(item))
+  return out
+}
+
+/** What the three models decide on the test split, the student where it is reported. */
+function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number, classes: number) {
+  const [w, s, c] = [weak, student[steps.indexOf(step)]!, ceiling].map((p) => decide(p, classes))
+  return { seed, weak: w!, student: s!, ceiling: c! }
 }
 
 /** Every test example with what the three models say of it. Two classes: probabilities are those of class 1. */

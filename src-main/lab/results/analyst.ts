@@ -1,14 +1,20 @@
+import { examineBundle } from '../../bundle'
 import { checkpoint } from '../../store'
 import { createThread, inThisThread, type Thread } from '../thread'
 import { analyse, type Answers, type Question } from './analysis'
-import { createPreparedReader } from './prepared'
+import { readSeed, readTraining } from './predicted'
+import { createReader, readPrepared } from './prepared'
 
 /** What the analyst does: answers questions about finished stages, and chores that wait for the disk. */
 export function analystVerbs() {
-  const prepared = createPreparedReader()
+  const prepared = createReader(readPrepared)
+  const training = createReader(readTraining)
   return {
-    /** @throws ArtifactError when the examples are gone or damaged */
-    analyse: async (question: Question) => analyse(question, await prepared(question.data)),
+    /** @throws ArtifactError when examples or predictions are gone or damaged */
+    analyse: async (question: Question) =>
+      analyse(question, await prepared(question.data), (source) => readSeed(source, training)),
+    /** See `examineBundle`. */
+    examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */
     checkpoint: (path: string) => checkpoint(path),
   }
@@ -16,7 +22,7 @@ export function analystVerbs() {
 
 /** Answers questions about finished stages. */
 export interface Analyst extends Omit<Thread<ReturnType<typeof analystVerbs>>, 'ask'> {
-  /** @throws LabError when the examples are gone or damaged */
+  /** @throws LabError when examples or predictions are gone or damaged */
   ask<Q extends Question>(question: Q): Promise<Answers[Q['type']]>
   /** @throws LabError when the store cannot be written */
   checkpoint(path: string): Promise<void>

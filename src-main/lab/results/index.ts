@@ -6,7 +6,7 @@ import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
 import type { Analyst } from './analyst'
 import { headlineOf } from './headline'
-import { dataFolder, factsOf, reportedInput, seedInput } from './inputs'
+import { dataFolder, factsOf, isLost, reportedSource, seedSource } from './inputs'
 
 /** A run as far as its results go. */
 interface Compared {
@@ -32,7 +32,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
 
   async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
     const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
-      const seeds = arm.seeds.flatMap((seed) => seedInput(store, seed) ?? [])
+      const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
       const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
       if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
       return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, redraw, seeds })
@@ -47,7 +47,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     if (begun.length < 2) return []
     const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
     return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
-      const arms = begun.map((result) => reportedInput(store, result))
+      const arms = begun.map((result) => reportedSource(store, shelf, result))
       // Whatever a seed redraws, the test split is the same.
       const { arm, bySeed } = begun[0]!
       const first = arm.seeds.find(({ seed }) => seed === bySeed[0]!.seed)!
@@ -60,9 +60,9 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     const arm = arms.find((a) => a.id === ref.armId)
     const seed = arm?.seeds.find((s) => s.seed === ref.seed)
     if (!arm || !seed) throw new LabError('not-found', `This run has no arm "${ref.armId}" with seed ${ref.seed}.`)
-    const input = seedInput(store, seed)
-    if (!input) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: input }
+    const source = seedSource(store, shelf, seed)
+    if (!source) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
+    return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: source }
   }
 
   async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
@@ -75,6 +75,9 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
   return {
     async result(run, stop) {
       const results = await armsOf(run, stop)
+      const seeds = run.arms.flatMap((arm) => arm.seeds)
+      if (results.every((result) => result.seedsDone === 0) && seeds.some((seed) => isLost(store, seed)))
+        throw new LabError('not-found', LOST)
       const contrasts: Contrast[] = []
       for (const task of new Set(run.arms.map((arm) => arm.task)))
         contrasts.push(
@@ -98,6 +101,8 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     },
   }
 }
+
+const LOST = 'The predictions of this run are not on disk any more. Resume it to make them again.'
 
 const namesOf = (arm: Arm) =>
   arm.seeds.map(({ student, references = {} }) => [student, ...Object.values(references)].join('+')).join()

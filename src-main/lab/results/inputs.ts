@@ -3,15 +3,16 @@ import type { Arm, ArmSeed, TrainConfig } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../shelf'
-import type { ReportedInput, SeedInput } from './analysis'
+import type { ReportedSource } from './analysis'
+import type { SeedSource } from './predicted'
 
 type Needed = keyof Omit<ArmSeed, 'seed' | 'references'>
 
-/** Rows of the four stages of a seed; null unless every one has been finished. */
+/** Rows of the four stages of a seed; null unless every one has been finished and what it left is there. */
 function finishedStages(store: Store, seed: ArmSeed): Record<Needed, StageRow> | null {
   const { weak, labels, student, ceiling } = seed
   const rows = [weak, labels, student, ceiling].map((key) => store.stages.byKey(key))
-  if (rows.some((row) => !row || row.doneAttempt === 0)) return null
+  if (rows.some((row) => !row || !store.artifacts.get(row.id))) return null
   const [w, l, s, c] = rows as [StageRow, StageRow, StageRow, StageRow]
   return { weak: w, labels: l, student: s, ceiling: c }
 }
@@ -20,47 +21,40 @@ function finishedStages(store: Store, seed: ArmSeed): Record<Needed, StageRow> |
 function finishedReferences(store: Store, { references = {} }: ArmSeed): [name: string, row: StageRow][] {
   return Object.entries(references).flatMap(([name, key]) => {
     const row = store.stages.byKey(key)
-    return row && row.doneAttempt > 0 ? [[name, row] as [string, StageRow]] : []
+    return row && store.artifacts.get(row.id) ? [[name, row] as [string, StageRow]] : []
   })
 }
 
-/** Stored predictions of a seed; null unless its four stages have been finished. @throws LabError when they are gone */
-export function seedInput(store: Store, seed: ArmSeed): SeedInput | null {
+/** Where the predictions of a seed lie; null unless its four stages have been finished. */
+export function seedSource(store: Store, shelf: Shelf, seed: ArmSeed): SeedSource | null {
   const rows = finishedStages(store, seed)
   if (!rows) return null
-  const last = (row: StageRow, split: string) =>
-    there(row, store.predictions.last(row.id, row.doneAttempt, split)).probabilities
-  const student = (split: string) => store.predictions.of(rows.student.id, rows.student.doneAttempt, split)
-  const test = student('test')
-  there(rows.student, test[0])
-  return {
-    seed: seed.seed,
-    references: Object.fromEntries(finishedReferences(store, seed).map(([name, row]) => [name, last(row, 'test')])),
-    epochs: (JSON.parse(rows.student.config) as TrainConfig).optimiser.epochs,
-    weak: last(rows.weak, 'test'),
-    weakValidation: last(rows.weak, 'validation'),
-    ceiling: last(rows.ceiling, 'test'),
-    steps: test.map((evaluation) => evaluation.step),
-    student: test.map((evaluation) => evaluation.probabilities),
-    studentValidation: student('validation').map((evaluation) => evaluation.probabilities),
-  }
+  const { epochs } = (JSON.parse(rows.student.config) as TrainConfig).optimiser
+  const folder = (row: StageRow) => shelf.folder(row.key, 'own')
+  const [weak, student, ceiling] = [folder(rows.weak), folder(rows.student), folder(rows.ceiling)]
+  const references = Object.fromEntries(finishedReferences(store, seed).map(([name, row]) => [name, folder(row)]))
+  return { seed: seed.seed, epochs, weak, student, ceiling, references }
 }
 
-/** Test predictions of an arm's finished seeds, the student's where it is reported. */
-export function reportedInput(store: Store, { arm, bySeed }: ArmResult): ReportedInput {
+/** The finished seeds of an arm, with the steps at which their students are reported. */
+export function reportedSource(store: Store, shelf: Shelf, { arm, bySeed }: ArmResult): ReportedSource {
   const seeds = arm.seeds.flatMap((of) => {
     const reported = bySeed.find((result) => result.seed === of.seed)
-    const input = reported && seedInput(store, of)
-    if (!input) return []
-    const { seed, weak, ceiling } = input
-    return [{ seed, weak, student: input.student[input.steps.indexOf(reported.step)]!, ceiling }]
+    const source = reported && seedSource(store, shelf, of)
+    return source ? [{ ...source, step: reported.step }] : []
   })
   return { arm, seeds }
 }
 
-function there<T>(row: StageRow, found: T | undefined): T {
-  if (found === undefined) throw new LabError('storage', `The predictions of "${row.title}" are not in the store.`)
-  return found
+/**
+ * Whether a seed was finished once, and what it left is gone, with nobody at work to make it again.
+ */
+export function isLost(store: Store, { weak, labels, student, ceiling }: ArmSeed): boolean {
+  const rows = [weak, labels, student, ceiling].map((key) => store.stages.byKey(key))
+  return (
+    rows.every((row) => row && row.doneAttempt > 0) &&
+    rows.some((row) => !store.artifacts.get(row!.id) && !store.stages.isWanted(row!.id))
+  )
 }
 
 /** Folder with the examples of a seed; the test split is the same for all seeds of an arm. */

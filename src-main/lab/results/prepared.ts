@@ -1,20 +1,20 @@
 import { readArtifactFile } from '../../engine/artifacts'
 import type { PreparedTask } from '../../science/tasks'
 
-/** How many prepared tasks are kept; one is some megabytes. */
+/** How many files are kept of a kind; one is some megabytes. */
 const KEPT = 5
 
-/** Reads prepared tasks and keeps the latest, by the folder of their artifact. */
-export function createPreparedReader(): (folder: string) => Promise<PreparedTask> {
-  const kept = new Map<string, Promise<PreparedTask>>()
+/** Reads what lies in artifacts and keeps the latest, by their folders. */
+export function createReader<T>(read: (folder: string) => Promise<T>): (folder: string) => Promise<T> {
+  const kept = new Map<string, Promise<T>>()
   return (folder) => {
-    const task = kept.get(folder) ?? readPrepared(folder)
+    const found = kept.get(folder) ?? read(folder)
     kept.delete(folder)
-    kept.set(folder, task)
-    task.catch(() => kept.delete(folder))
+    kept.set(folder, found)
+    found.catch(() => kept.delete(folder))
     const oldest = kept.keys().next().value
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-    return task
+    return found
   }
 }
 

@@ -1,0 +1,248 @@
+import Papa from 'papaparse'
+import { z } from 'zod'
+import { readPredictions, type Evaluations } from '../data/predictions'
+import { armResult, contrasts, coversText, decide, type ArmResult, type SeedPredictions } from '../science/metrics'
+import { versionOf } from '../science/stage-key'
+import type { Arm, ArmSeed, Stage } from '../science/stages'
+import { BUNDLE_VERSION, type Results } from './format'
+import type { Bundle, BundleProblem } from './read'
+import { predictionTable, resultTable } from './tables'
+
+/** Whether the numbers of a bundle are those that its own predictions give. */
+export interface Agreement {
+  /** Seeds of arms that were computed again. */
+  seeds: number
+  /** What is not what the predictions give; empty when everything is. */
+  problems: BundleProblem[]
+}
+
+/** Bytes of a file of the bundle. @throws Error when it is larger than that, or not there */
+export type ReadFile = (name: string, most: number) => Promise<Buffer>
+
+const LARGEST_TENSORS = 2 ** 30
+const LARGEST_TABLE = 2 ** 28
+/** More of them say no more. */
+const MOST_PROBLEMS = 20
+
+/**
+ * Computes the results of an intact bundle again, from the probabilities in `evaluations/` and the rows in `examples/`,
+ * and holds documents and tables against them. Of a bundle of an earlier version, whose intervals and stop rules were
+ * others, the numbers are compared that come from no resampling, at the steps that it reports.
+ * @throws Error when a file that is needed is missing or is none of ours
+ */
+export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agreement> {
+  const problems: BundleProblem[] = []
+  const note = (file: string, found: readonly string[]) =>
+    problems.push(...found.slice(0, MOST_PROBLEMS - problems.length).map((problem) => ({ file, problem })))
+  const stages = new Map(planSchema.parse(bundle.plan).stages.map((stage) => [stage.key, stage as unknown as Stage]))
+  note('plan.json', strangeKeys(stages))
+  const current = bundle.info.version === BUNDLE_VERSION
+  const examples = remembered((task: string) => readExamples(task, read))
+  const reported: { arm: Arm; rows: Row[]; seeds: SeedPredictions[]; result: ArmResult }[] = []
+  let seeds = 0
+  for (const { predictions, ...result } of bundle.results.arms) {
+    const { rows, classes } = await examples(result.arm.task)
+    const measured = rows.filter((row) => row.split === result.arm.measure)
+    const inputs: SeedPredictions[] = []
+    for (const { seed, file } of predictions) {
+      const input = await readSeed(finished(seedOf(result.arm, seed), bundle), stages, measured, read)
+      inputs.push(input)
+      const at = input.steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? -1)
+      const student = input.student[at]
+      if (!student) note('results.json', [`${result.arm.title}, seed ${seed}: reports a step that was not evaluated`])
+      else note(file, unlike(predictionTable(measured, { ...input, student }), await read(file, LARGEST_TABLE)))
+    }
+    seeds += inputs.length
+    const groups = measured.map(({ group }) => group)
+    note('results.json', armProblems(result, inputs, { classes, groups, redraw: bundle.spec.redraw, current }))
+    reported.push({ arm: result.arm, rows: measured, seeds: inputs, result })
+  }
+  if (current) {
+    note('results.json', comparisonProblems(bundle.results, reported))
+    note('results.csv', unlike(resultTable(bundle.results.arms), await read('results.csv', LARGEST_TABLE)))
+  }
+  return { seeds, problems }
+}
+
+const planSchema = z.object({
+  stages: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      kind: z.enum(['data', 'pretrain', 'features', 'train', 'label']),
+      config: z.record(z.string(), z.unknown()),
+      needs: z.record(z.string(), z.string()),
+    }),
+  ),
+})
+
+/** Stages whose key is not that of what they say. */
+function strangeKeys(stages: ReadonlyMap<string, Stage>): string[] {
+  return [...stages.values()]
+    .filter((stage) => versionOf(stage) === null)
+    .map(({ key, title }) => `"${title}" is not what its key ${key} says`)
+}
+
+interface Row {
+  split: string
+  id: number
+  group: string
+  label: number
+}
+
+async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]; classes: string[] }> {
+  const text = (await read(`examples/${task}.csv`, LARGEST_TABLE)).toString()
+  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
+  const classes: string[] = []
+  const rows = data.map((row): Row => {
+    const label = Number(row.truth)
+    if (Number.isInteger(label) && label >= 0 && label < 1000) classes[label] = row.class ?? ''
+    return { split: row.split ?? '', id: Number(row.id), group: row.group ?? '', label }
+  })
+  return { rows, classes: Array.from(classes, (name) => name ?? '') }
+}
+
+function seedOf(arm: Arm, seed: number): ArmSeed {
+  const found = arm.seeds.find((one) => one.seed === seed)
+  if (!found) throw new Error(`results.json: ${arm.title} has no seed ${seed}`)
+  return found
+}
+
+/** A seed with those of its references alone that are finished. */
+function finished(seed: ArmSeed, { environment }: Bundle): ArmSeed {
+  const done = new Set(environment.stages.filter(({ state }) => state === 'done').map(({ key }) => key))
+  const references = Object.entries(seed.references ?? {}).filter(([, key]) => done.has(key))
+  return { ...seed, references: Object.fromEntries(references) }
+}
+
+async function readSeed(
+  { seed, weak, student, ceiling, references = {} }: ArmSeed,
+  stages: ReadonlyMap<string, Stage>,
+  measured: readonly Row[],
+  read: ReadFile,
+): Promise<SeedPredictions> {
+  const training = async (key: string) => {
+    const file = `evaluations/${key}.safetensors`
+    return readPredictions(await read(file, LARGEST_TENSORS), file)
+  }
+  const [ofWeak, ofStudent, ofCeiling] = [await training(weak), await training(student), await training(ceiling)]
+  const last = (of: Evaluations) => of.probabilities.at(-1)!
+  const others: Record<string, Float32Array> = {}
+  for (const [name, key] of Object.entries(references)) others[name] = last((await training(key))('test'))
+  const stage = stages.get(student)
+  if (stage?.kind !== 'train') throw new Error(`plan.json: expected the training ${student}`)
+  const { steps, probabilities } = ofStudent('test')
+  return {
+    seed,
+    truth: Uint8Array.from(measured, (row) => row.label),
+    weak: last(ofWeak('test')),
+    weakValidation: last(ofWeak('validation')),
+    ceiling: last(ofCeiling('test')),
+    epochs: stage.config.optimiser.epochs,
+    references: others,
+    steps,
+    student: probabilities,
+    studentValidation: ofStudent('validation').probabilities,
+  }
+}
+
+interface Again {
+  classes: string[]
+  groups: string[]
+  redraw: Parameters<typeof armResult>[0]['redraw']
+  current: boolean
+}
+
+/** What of an arm's results its predictions do not give. */
+function armProblems(told: ArmResult, seeds: SeedPredictions[], { classes, groups, redraw, current }: Again): string[] {
+  const { arm, stop } = told
+  const where = arm.title
+  if (current) return unequal(told, armResult({ arm, stop, classes, groups, redraw, seeds }), where)
+  const until = seeds.map((seed) => upTo(seed, told.bySeed.find((s) => s.seed === seed.seed)?.step ?? 0))
+  const again = armResult({ arm, stop: 'last', classes, groups, redraw, seeds: until })
+  return unequal(points(told), points(again), where)
+}
+
+/** A seed as if its training had ended at a step. */
+function upTo(seed: SeedPredictions, step: number): SeedPredictions {
+  const count = seed.steps.filter((at) => at <= step).length
+  const cut = <T>(list: readonly T[]) => list.slice(0, count)
+  const validation = cut(seed.studentValidation)
+  return { ...seed, steps: cut(seed.steps), student: cut(seed.student), studentValidation: validation }
+}
+
+/** The numbers that no resampling has a part in. */
+function points({ bySeed, seedsDone, weak, student, ceiling, agreement, pgr }: ArmResult) {
+  const point = (of: ArmResult['weak']) => of && { value: of.value, seeds: of.seeds, examples: of.examples }
+  const means = { weak: point(weak), student: point(student), ceiling: point(ceiling), agreement: point(agreement) }
+  return { bySeed, seedsDone, ...means, gap: pgr?.gap ?? null, pgr: pgr?.defined ? pgr.value : null }
+}
+
+/** What is said of the arms together. */
+function comparisonProblems(
+  { covers, contrasts: told, arms }: Results,
+  reported: { arm: Arm; rows: Row[]; seeds: SeedPredictions[]; result: ArmResult }[],
+): string[] {
+  const tasks = new Set(reported.map(({ arm }) => arm.task))
+  const again = [...tasks].flatMap((task) => {
+    const begun = reported.filter(({ arm, seeds }) => arm.task === task && seeds.length > 0)
+    if (begun.length < 2) return []
+    const decided = begun.map(({ arm, seeds, result }) => ({
+      arm,
+      seeds: seeds.map(({ seed, truth, weak, student, steps, ceiling }) => {
+        const at = steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? steps[0]!)
+        const classes = 1 + weak.length / truth.length
+        const [w, s, c] = [weak, student[at]!, ceiling].map((p) => decide(p, classes))
+        return { seed, weak: w!, student: s!, ceiling: c! }
+      }),
+    }))
+    const { rows } = begun[0]!
+    return contrasts(
+      decided,
+      Uint8Array.from(rows, (row) => row.label),
+      rows.map((row) => row.group),
+    )
+  })
+  return [...unequal(told, again, 'contrasts'), ...unequal(covers, coversText(arms), 'covers')]
+}
+
+/** Two numbers are one where machines may round in another way. */
+const SAME = 1e-9
+
+/** Where two values of plain data differ, as sentences. */
+function unequal(told: unknown, again: unknown, path: string): string[] {
+  if (typeof told === 'number' && typeof again === 'number') {
+    const same = Math.abs(told - again) <= SAME * Math.max(1, Math.abs(told), Math.abs(again))
+    return same ? [] : [`${path}: says ${told}, its predictions give ${again}`]
+  }
+  if (isObject(told) && isObject(again)) {
+    const names = new Set([...Object.keys(told), ...Object.keys(again)])
+    return [...names].flatMap((name) => unequal(told[name], again[name], `${path}: ${name}`))
+  }
+  if (Object.is(told, again)) return []
+  return [
+    `${path}: says ${JSON.stringify(told)?.slice(0, 80)}, its predictions give ${JSON.stringify(again)?.slice(0, 80)}`,
+  ]
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A sentence where a table is not the one that is expected. */
+function unlike(expected: Iterable<string>, got: Buffer): string[] {
+  const [want, have] = [[...expected].join('').split('\n'), got.toString().split('\n')]
+  const line = want.findIndex((text, i) => text !== have[i])
+  if (line < 0 && want.length === have.length) return []
+  const at = line < 0 ? want.length : line
+  return [
+    `line ${at + 1}: says ${JSON.stringify(have[at] ?? '')}, the rest of the bundle gives ${JSON.stringify(want[at] ?? '')}`,
+  ]
+}
+
+function remembered<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>()
+  return (name) => {
+    const found = known.get(name) ?? read(name)
+    known.set(name, found)
+    return found
+  }
+}

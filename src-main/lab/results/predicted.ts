@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { PREDICTIONS, readPredictions, type Evaluations } from '../../data/predictions'
+import { readArtifactFile } from '../../engine/artifacts'
+import type { SeedPredictions } from '../../science/metrics'
+
+/** Where the predictions of a seed lie: the folders of its three trainings. */
+export interface SeedSource extends Pick<SeedPredictions, 'seed' | 'epochs'> {
+  weak: string
+  student: string
+  ceiling: string
+  /** Those of the references that are finished, by their names. */
+  references: Record<string, string>
+}
+/** Predictions of one seed, before the ground truth of the examples is put to them. */
+export type SeedInput = Omit<SeedPredictions, 'truth'>
+
+/** What a training said, by the folder of its artifact. @throws ArtifactError when it is gone or damaged */
+export async function readTraining(folder: string): Promise<(split: string) => Evaluations> {
+  return readPredictions(await readArtifactFile(folder, PREDICTIONS), join(folder, PREDICTIONS))
+}
+
+/** @throws ArtifactError when a file is gone or damaged */
+export async function readSeed(source: SeedSource, training = readTraining): Promise<SeedInput> {
+  const [weak, student, ceiling] = [
+    await training(source.weak),
+    await training(source.student),
+    await training(source.ceiling),
+  ]
+  const references: Record<string, Float32Array> = {}
+  for (const [name, folder] of Object.entries(source.references))
+    references[name] = (await training(folder))('test').probabilities.at(-1)!
+  const last = (of: Evaluations) => of.probabilities.at(-1)!
+  const { steps, probabilities } = student('test')
+  return {
+    seed: source.seed,
+    epochs: source.epochs,
+    references,
+    weak: last(weak('test')),
+    weakValidation: last(weak('validation')),
+    ceiling: last(ceiling('test')),
+    steps,
+    student: probabilities,
+    studentValidation: student('validation').probabilities,
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { writeSafetensors } from '../../src-main/data/checkpoints/safetensors'
+import { readMetrics, writeMetrics } from '../../src-main/data/metrics'
+import { readPredictions } from '../../src-main/data/predictions'
+
+const tensor = (name: string, shape: number[], values: number[]) => ({ name, shape, data: Float32Array.from(values) })
+
+describe('predictions', () => {
+  const bytes = writeSafetensors([
+    tensor('steps', [3], [0, 5, 9]),
+    tensor('test', [3, 2, 1], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]),
+    tensor('transfer', [1, 4, 1], [0.5, 0.25, 0.125, 1]),
+    tensor('three', [2, 1, 2], [0.5, 0.25, 0.125, 0]),
+    tensor('odd', [4, 1, 1], [1, 1, 1, 1]),
+  ])
+  const of = readPredictions(bytes, 'p.safetensors')
+
+  it('are read split by split, of all evaluations or of the last ones', () => {
+    expect(of('test').steps).toEqual([0, 5, 9])
+    expect(of('test').probabilities.map((p) => [...p])).toEqual(
+      [
+        [0.1, 0.2],
+        [0.3, 0.4],
+        [0.5, 0.6],
+      ].map((row) => row.map(Math.fround)),
+    )
+    expect(of('transfer')).toEqual({ steps: [9], probabilities: [Float32Array.from([0.5, 0.25, 0.125, 1])] })
+    expect(of('three')).toEqual({
+      steps: [5, 9],
+      probabilities: [Float32Array.from([0.5, 0.25]), Float32Array.from([0.125, 0])],
+    })
+  })
+
+  it.each(['validation', 'odd', 'steps'])('are refused where there are none: %s', (split) => {
+    expect(() => of(split)).toThrow(`p.safetensors: expected predictions of the split "${split}" at 1 to 3 steps`)
+  })
+})
+
+describe('metrics', () => {
+  it('come back to the last digit, series by series', () => {
+    const metrics = [
+      { name: 'loss', split: '', step: 0, value: 0.1 + 0.2 },
+      { name: 'accuracy', split: 'test', step: 0, value: 1 / 3 },
+      { name: 'loss', split: '', step: 1, value: Number.MIN_VALUE },
+      { name: 'accuracy', split: 'validation', step: 0, value: NaN },
+      { name: 'loss', split: '', step: 2, value: Number.MAX_VALUE },
+    ]
+    const order = [0, 2, 4, 1, 3]
+    expect(readMetrics(writeMetrics(metrics))).toEqual(order.map((i) => metrics[i]))
+    expect(Buffer.from(writeMetrics(metrics))).toEqual(Buffer.from(writeMetrics(metrics)))
+    expect(readMetrics(writeMetrics([]))).toEqual([])
+  })
+
+  it('are refused when they are no such file', () => {
+    expect(() => readMetrics(Buffer.from('{}'))).toThrow()
+  })
+})
