@@ -76,7 +76,9 @@ describe('JSON that goes deep', () => {
     const folder = await copy('tiny-neox')
     await writeFile(path.join(folder, name), `{"a":${'['.repeat(2e5)}${']'.repeat(2e5)}}`)
     const model = openPretrained(folder).then((model) => model.tokenizer().finally(() => model.close()))
-    await expect(model).rejects.toThrow(`${name}: a[0][0][0]: expected at most 64 lists and objects in each other, got more`)
+    await expect(model).rejects.toThrow(
+      `${name}: a[0][0][0]: expected at most 64 lists and objects in each other, got more`,
+    )
   })
 
   it('the header of weights', () => {
