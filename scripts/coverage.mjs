@@ -3,9 +3,9 @@
 // Every split is a run of its own, with another split seed; `--redraw order` and `--seeds 0,1,2,3,4` say how it is run,
 // `--evaluations 2` makes it quicker and leaves the numbers at the last step as they are.
 // The mean over the splits stands for what the experiment would find on any: a told interval that does not hold it is a
-// promise that was not kept. A second call with the same home only computes anew.
+// promise that was not kept. What a split gave is kept in the home: a second call goes on from there.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -32,6 +32,8 @@ print()
 
 /** The results of one split, run if they are not there yet; null where the run failed. */
 function resultsOf(splitSeed) {
+  const kept = join(home, `split-${splitSeed}.result.json`)
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'))
   const seeds = options.seeds ? options.seeds.split(',').map(Number) : spec.seeds
   mkdirSync(home, { recursive: true })
   const file = join(home, `split-${splitSeed}.json`)
@@ -47,6 +49,7 @@ function resultsOf(splitSeed) {
   })
   if (status !== 0) return void console.error(`split ${splitSeed}: ${stderr}`)
   console.error(`split ${splitSeed}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  writeFileSync(kept, stdout)
   return JSON.parse(stdout)
 }
 
