@@ -3,8 +3,8 @@
 // Every split is a run of its own, with another split seed; `--redraw order` and `--seeds 0,1,2,3,4` say how it is run,
 // `--evaluations 2` makes it quicker and leaves the numbers at the last step as they are.
 // The mean over the splits stands for what the experiment would find on any: a told interval that does not hold it is a
-// promise that was not kept. A second call with the same home only computes anew.
-import { mkdtempSync, readFileSync } from 'node:fs'
+// promise that was not kept. What a split gave is kept in the home: a second call goes on from there.
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -32,13 +32,17 @@ print()
 
 /** The results of one split, run if they are not there yet; null where the run failed. */
 function resultsOf(splitSeed) {
+  const kept = join(home, `split-${splitSeed}.result.json`)
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'))
   const seeds = options.seeds ? options.seeds.split(',').map(Number) : spec.seeds
   const name = `${spec.name}, split ${splitSeed}`
   const evaluations = options.evaluations ? { evaluations: Number(options.evaluations) } : {}
   const started = Date.now()
   try {
     const split = { ...spec, ...evaluations, name, seeds, splitSeed, redraw: options.redraw }
-    return runSpec(split, { app: options.app, home, file: `split-${splitSeed}.json` })
+    const found = runSpec(split, { app: options.app, home, file: `split-${splitSeed}.json` })
+    writeFileSync(kept, JSON.stringify(found))
+    return found
   } catch (error) {
     console.error(String(error.message))
     return null
