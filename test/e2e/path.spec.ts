@@ -33,7 +33,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   await page.getByRole('button', { name: /^Run 1\d stages/ }).click()
   await expect(page).toHaveURL(/#\/monitor\//)
   const [run] = await value(page, 'runs')
-  expect(run).toMatchObject({ name: 'Whole way', stagesTotal: 13 })
+  expect(run).toMatchObject({ name: 'Whole way', stagesTotal: 15 })
   const lossAt = async () => {
     const name = await page.getByRole('img', { name: /^Loss/ }).getAttribute('aria-label', { timeout: 60_000 })
     return Number(/at step (\d+)/.exec(name ?? '')?.[1] ?? 0)
@@ -56,7 +56,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
     strong: [{ optimiser: { epochs: 200 } }],
   })
   const done = await reach(page, run!.id, 'done')
-  expect(done.stagesDone).toBe(13)
+  expect(done.stagesDone).toBe(15)
   await expect(page.getByRole('button', { name: /^done student/ })).toHaveCount(4)
 
   // The result, in numbers that the lab computed.
