@@ -3,12 +3,12 @@
 // Every split is a run of its own, with another split seed; `--redraw order` and `--seeds 0,1,2,3,4` say how it is run,
 // `--evaluations 2` makes it quicker and leaves the numbers at the last step as they are.
 // The mean over the splits stands for what the experiment would find on any: a told interval that does not hold it is a
-// promise that was not kept. A second call with the same home only computes anew.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+// promise that was not kept. What a split gave is kept in the home: a second call goes on from there.
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runSpec } from './headless.mjs'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,46 +32,52 @@ print()
 
 /** The results of one split, run if they are not there yet; null where the run failed. */
 function resultsOf(splitSeed) {
+  const kept = join(home, `split-${splitSeed}.result.json`)
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'))
   const seeds = options.seeds ? options.seeds.split(',').map(Number) : spec.seeds
-  mkdirSync(home, { recursive: true })
-  const file = join(home, `split-${splitSeed}.json`)
   const name = `${spec.name}, split ${splitSeed}`
   const evaluations = options.evaluations ? { evaluations: Number(options.evaluations) } : {}
-  writeFileSync(file, JSON.stringify({ ...spec, ...evaluations, name, seeds, splitSeed, redraw: options.redraw }))
-  const args = [join(options.app, 'out', 'main', 'cli.js'), 'run', file, '--no-export', '--json']
   const started = Date.now()
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
-    env: { ...process.env, W2S_HOME: join(home, 'data') },
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  })
-  if (status !== 0) return void console.error(`split ${splitSeed}: ${stderr}`)
-  console.error(`split ${splitSeed}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  return JSON.parse(stdout)
+  try {
+    const split = { ...spec, ...evaluations, name, seeds, splitSeed, redraw: options.redraw }
+    const found = runSpec(split, { app: options.app, home, file: `split-${splitSeed}.json` })
+    writeFileSync(kept, JSON.stringify(found))
+    return found
+  } catch (error) {
+    console.error(String(error.message))
+    return null
+  } finally {
+    console.error(`split ${splitSeed}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  }
 }
 
 /** One line a quantity and method. */
 function print() {
   const rows = [['', 'mean', 'over splits', 'held', 'share', 'median width']]
+  const told = new Set()
   for (const [i, { arm }] of splits[0].results.entries()) {
-    for (const quantity of ['weak', 'student', 'ceiling', 'pgr']) {
-      if (i > 0 && (quantity === 'weak' || quantity === 'ceiling')) continue
-      rows.push(
-        lineOf(
-          `${arm.methodTitle} ${quantity}`,
-          splits.map(({ results }) => results[i][quantity]),
-        ),
-      )
+    const { task, weakTitle, strongTitle, title } = arm
+    // Arms share supervisors and ceilings: each is told once.
+    const names = {
+      weak: `${task} · ${weakTitle} · weak`,
+      ceiling: `${task} · ${strongTitle} · ceiling`,
+      student: `${title} · student`,
+      pgr: `${title} · PGR`,
+    }
+    for (const [quantity, name] of Object.entries(names)) {
+      if (told.has(name)) continue
+      told.add(name)
+      const estimates = splits.map(({ results }) => results[i][quantity])
+      rows.push(lineOf(name, estimates))
     }
   }
-  for (const [i, { title }] of splits[0].contrasts.entries()) {
-    for (const quantity of ['student', 'pgr'])
-      rows.push(
-        lineOf(
-          `${title} ${quantity}`,
-          splits.map(({ contrasts }) => contrasts[i]?.[quantity]),
-        ),
-      )
+  for (const [i, { arm, differ, title }] of splits[0].contrasts.entries()) {
+    if (differ !== 'method') continue
+    const { task, weakTitle, strongTitle } = splits[0].results.find((one) => one.arm.id === arm).arm
+    for (const quantity of ['student', 'pgr']) {
+      const differences = splits.map(({ contrasts }) => contrasts[i]?.[quantity])
+      rows.push(lineOf(`${task} · ${weakTitle} → ${strongTitle} · ${title} · ${quantity}`, differences))
+    }
   }
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)))
   for (const row of rows)

@@ -64,7 +64,9 @@ function scan(text: string, nesting: number, once: boolean): Problem[] {
         i = string.to - 1
         break
       case ':':
-        if (once && level?.keys && problems.length < MOST_PROBLEMS) note(level, keyOf(text, string), levels, problems)
+        if (!level?.keys) break
+        level.at = keyOf(text, string)
+        if (once && problems.length < MOST_PROBLEMS) note(level.keys, level.at, levels, problems)
         break
       case ',':
         if (level && typeof level.at === 'number') level.at += 1
@@ -102,11 +104,10 @@ function keyOf(text: string, { from, to }: { from: number; to: number }): string
   }
 }
 
-function note(level: Level, key: string, levels: Level[], problems: Problem[]): void {
-  level.at = key
-  if (level.keys!.has(key))
+function note(keys: Set<string>, key: string, levels: Level[], problems: Problem[]): void {
+  if (keys.has(key))
     problems.push({ path: pathText(levels.map((l) => l.at)), expected: `${show(key)} once`, got: 'it again' })
-  level.keys!.add(key)
+  keys.add(key)
 }
 
 function tooDeep(nesting: number, levels: Level[]): JsonError {

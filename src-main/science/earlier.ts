@@ -6,7 +6,7 @@ import type { ExperimentSpec } from './spec'
 import type { Arm } from './stages'
 
 /** What every run before there was a choice did. */
-const BEFORE = { redraw: 'order', measure: 'test' } as const satisfies Partial<ExperimentSpec>
+const BEFORE = { redraw: 'order', measure: 'test', reference: false } as const satisfies Partial<ExperimentSpec>
 /** What an optimiser was where a spec did not say, whatever it trained. */
 const OPTIMISER_BEFORE: OptimiserSpec = {
   epochs: 10,

@@ -6,6 +6,7 @@ import { MODELS } from './models'
 import type { Reading } from './models/model'
 import type { OptimiserSpec } from './optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
+import { REFERENCE, REFERENCE_EVALUATIONS, REFERENCE_NAME } from './reference'
 import type { ExperimentSpec } from './spec'
 import { stageKey } from './stage-key'
 import { type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from './stages'
@@ -123,7 +124,13 @@ function planSeed(at: SeedPlan): ArmSeed {
     },
     parametersOf(arm.method),
   )
-  return { seed, weak, labels, student, ceiling }
+  return { seed, weak, labels, student, ceiling, ...(spec.reference && { references: addReference(at, data) }) }
+}
+
+/** The same for all arms of a task that learn from the same rows. */
+function addReference(at: SeedPlan, data: string): Record<string, string> {
+  const { model } = REFERENCE
+  return { [REFERENCE_NAME]: addTrain(at, data, { role: 'reference', model }) }
 }
 
 /** One for all seeds of a task, unless they redraw the halves. */
@@ -179,8 +186,8 @@ function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Tra
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser: optimiserIn(at, model),
-    evaluations: spec.evaluations,
-    weights: spec.weights,
+    evaluations: role === 'reference' ? REFERENCE_EVALUATIONS : spec.evaluations,
+    weights: role === 'reference' ? 'drop' : spec.weights,
     seed,
     backend: context.backend,
   }
@@ -211,11 +218,13 @@ function titleOf({ spec, context, arm, seed }: SeedPlan, ...parts: string[]): st
 /** What a model of an arm is trained by, or another one that a method brings in. */
 function optimiserIn({ spec, context, arm }: SeedPlan, model: ModelChoice): OptimiserSpec {
   const { weak, strong } = arm.optimisers!
+  if (model === REFERENCE.model) return REFERENCE.optimiser
   if (model === arm.weak) return weak
   return model === arm.strong ? strong : optimiserOf(model, spec.optimiser, context.checkpoints)
 }
 
 function titleIn(arm: Arm, model: ModelChoice): string {
+  if (model === REFERENCE.model) return REFERENCE_NAME
   if (model === arm.weak) return arm.weakTitle
   return model === arm.strong ? arm.strongTitle : choiceTitle(MODELS[model.model]!, model)
 }

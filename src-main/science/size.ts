@@ -8,11 +8,12 @@ export const MOST_STAGES = 20_000
  * About how many stages a spec asks for, without planning it: what arms share is counted once, as far as that goes by
  * the lists alone.
  */
-export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw'>): number {
+export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw' | 'reference'>): number {
   const [tasks, weak, strong, methods, seeds] = FACTORS.map(({ name }) => spec[name].length) as Five
   const data = spec.redraw === 'halves' ? seeds : 1
   // Supervisor and its labels, ceiling, students.
-  return tasks * (data + seeds * (2 * weak + strong + weak * strong * methods))
+  const arms = 2 * weak + strong + weak * strong * methods
+  return tasks * (data + seeds * (arms + Number(spec.reference)))
 }
 
 type Factor = 'tasks' | 'weak' | 'strong' | 'methods' | 'seeds'

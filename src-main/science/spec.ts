@@ -43,6 +43,12 @@ export const RUN = {
     label: 'Evaluations',
     help: 'How often every split is predicted during a training; the curves have that many points.',
   },
+  reference: {
+    type: 'boolean',
+    default: false,
+    label: 'Reference line',
+    help: 'Also trains a bag-of-words regression on the rows and labels of the ceiling. Where the ceiling lies under it, the strong model is not strong on that task.',
+  },
   weights: {
     type: 'choice',
     default: 'keep',

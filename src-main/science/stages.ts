@@ -12,7 +12,7 @@ export const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   train: 1,
   label: 1,
 }
-export type Role = 'weak' | 'student' | 'ceiling'
+export type Role = 'weak' | 'student' | 'ceiling' | 'reference'
 /** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
 export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]

@@ -73,8 +73,8 @@ describe('the result table', () => {
     const beside = (method: string) => ({ ...arm(method, defined, 2), references: { 'bag of words': estimate(0.91) } })
     const lines = resultTable(told(beside('naive'), beside('confidence')), 400)
     expect(lines.slice(2, 6).map((line) => line.slice(0, 62).trimEnd())).toEqual([
-      expect.stringMatching(/^  naive/),
-      expect.stringMatching(/^  confidence/),
+      expect.stringMatching(/^ {2}naive/),
+      expect.stringMatching(/^ {2}confidence/),
       '  reference, bag of words: 0.910 (0.890 to 0.930)',
       '',
     ])
@@ -83,7 +83,7 @@ describe('the result table', () => {
   it('marks the arms that a warning is about', () => {
     const warned = { ...arm('naive', null, 2), warnings: ['The supervisor leans to one class.'] }
     const lines = resultTable(told(warned), 400)
-    expect(lines[2]).toMatch(/^  naive \[1\] +0\.800/)
+    expect(lines[2]).toMatch(/^ {2}naive \[1\] +0\.800/)
     expect(lines.at(-1)).toBe('[1] The supervisor leans to one class.')
   })
 

@@ -216,7 +216,7 @@ describe('encodings', () => {
     const found = await caseOf('d14-latin1-unnamed.csv')
     expect(found.notices[0]).toEqual({
       kind: 'cause',
-      text: '120 lines of 121 lines are not UTF-8; it looks like Windows-1252.',
+      text: '120 of 121 lines are not UTF-8; it looks like Windows-1252.',
       offers: [{ label: 'Read it as Windows-1252', reading: { encoding: 'windows-1252' } }],
     })
     expect(found.errors).toHaveLength(1)

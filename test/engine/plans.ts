@@ -33,11 +33,16 @@ function lines(count: number): string {
 /**
  * Plans weak, labels, student and ceiling, with bag-of-words models unless changed.
  * @param places pretrained models that the spec may name: id → place
+ * @param names of the classes, as an imported task has them
  */
 export function planned(
   folder: string,
   change: Record<string, unknown> = {},
-  { places = {}, backend = 'wasm' }: { places?: Record<string, string>; backend?: string } = {},
+  {
+    places = {},
+    backend = 'wasm',
+    names,
+  }: { places?: Record<string, string>; backend?: string; names?: readonly string[] } = {},
 ): Planned {
   const file = path.join(folder, 'made-up.jsonl')
   writeFileSync(file, lines(800))
@@ -57,7 +62,7 @@ export function planned(
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { stages } = planExperiment(parsed.spec, {
-    sources: { 'made-up': { sha256, title: 'Made up', classes: 2 } },
+    sources: { 'made-up': { sha256, title: 'Made up', classes: 2, ...(names && { names }) } },
     checkpoints: Object.fromEntries(Object.keys(places).map((id) => [id, { key: contentKey(id), title: id }])),
     bundled: {},
     backend,

@@ -50,6 +50,12 @@ const trainingOf = (plan: Planned, role: string) =>
   plan.stages.find((s) => s.kind === 'train' && s.config.role === role)!
 
 describe('the stages', () => {
+  test('call the classes of an imported task by their names', async () => {
+    const plan = planned(folder, {}, { names: ['sad', 'glad'] })
+    await runAll(plan, plan.stages.slice(0, 1))
+    expect((await examplesOf(plan)).classes).toEqual(['sad', 'glad'])
+  })
+
   test('a training leaves weights, what they are for, and every prediction', async () => {
     const plan = planned(folder, { splitSeed: 1 })
     await runAll(plan)

@@ -123,8 +123,8 @@ test.each<[string, () => unknown, string]>([
   ['a BigInt', () => ({ a: [1, 2n] }), '[0].a[1]: expected a value of JSON, got a BigInt'],
   ['bytes', () => new Uint8Array(1e6), '[0]: expected a value of JSON, got a Uint8Array'],
   ['a date', () => [new Date(0)], '[0][0]: expected a value of JSON, got a Date'],
-  ['too much of it', () => Array(1e6).fill(0), '[0][99998]: expected at most 100,000 values, got more'],
-  ['holes', () => Array(1e9), '[0][99998]: expected at most 100,000 values, got more'],
+  ['too much of it', () => new Array<number>(1e6).fill(0), '[0][99998]: expected at most 100,000 values, got more'],
+  ['holes', () => new Array<number>(1e9), '[0][99998]: expected at most 100,000 values, got more'],
 ])('what a structured clone carries and JSON does not is refused with its place: %s', async (_name, make, message) => {
   const reply = await answer({} as Handlers, 'preview', [make()], '/home')
   expect(reply).toMatchObject({ ok: false, error: { code: 'bad-input', message } })

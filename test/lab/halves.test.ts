@@ -44,3 +44,18 @@ test.each(['test', 'development'] as const)(
     )
   },
 )
+
+test('a reference line is trained on the rows of the ceiling, with all of their words, and reported', async () => {
+  const lab = await openLab(engine())
+  const spec = tinySpec({ sizes: { weak: 40, transfer: 400, validation: 20, test: 400 }, reference: true })
+  const { runId } = await lab.calls.run(spec)
+  const run = await ended(lab, runId)
+  expect(run.stages.map((stage) => stage.role)).toEqual([null, 'weak', null, 'ceiling', 'student', 'reference'])
+  const { arms } = await lab.calls.result({ runId, stop: 'last' })
+  const reference = arms[0]!.references['bag-of-words regression']!
+  expect(reference).toMatchObject({ seeds: 1, examples: 400 })
+  // 400 definitions tell a person from a made thing better than the 60 most frequent words of 40 others.
+  expect(reference.value).toBeGreaterThan(arms[0]!.ceiling!.value)
+  expect(reference.value).toBeGreaterThan(0.7)
+  expect(arms[0]!.warnings.join()).toContain('under the reference, bag-of-words regression on the same rows')
+})

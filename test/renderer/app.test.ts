@@ -92,10 +92,30 @@ describe('the builder', () => {
   })
   it('keeps what cannot be a number and says what is wrong with it', async () => {
     open('#/builder')
-    const epochs = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Epochs, supervisor' })
+    const all = await screen.findByRole('region', { name: /^Optimiser/ })
+    const epochs = within(all).getByRole<HTMLInputElement>('textbox', { name: 'Epochs' })
+    expect(epochs.placeholder).toBe('by model')
     await fireEvent.input(epochs, { target: { value: 'ten' } })
     await screen.findAllByText('expected a number, got "ten"')
     expect(epochs.value).toBe('ten')
+  })
+  it('shows what each model is trained by, and takes another value for one alone', async () => {
+    open('#/builder')
+    const supervisor = await screen.findByRole('group', { name: 'supervisor 1' })
+    const rate = within(supervisor).getByLabelText<HTMLInputElement>('Learning rate')
+    await waitFor(() => expect(rate.placeholder).toBe('0.01'))
+    const student = within(screen.getByRole('group', { name: 'student 1' }))
+    expect(student.getByLabelText<HTMLInputElement>('Learning rate').placeholder).toBe('0.003')
+    await fireEvent.input(rate, { target: { value: '0.02' } })
+    await within(supervisor).findByText('Optimiser · 1 set')
+    const schedule = within(supervisor).getByLabelText<HTMLSelectElement>('Schedule')
+    await fireEvent.change(schedule, { target: { value: 'constant' } })
+    await within(supervisor).findByText('Optimiser · 2 set')
+    await fireEvent.change(schedule, { target: { value: '' } })
+    await within(supervisor).findByText('Optimiser · 1 set')
+    expect(JSON.parse(localStorage.getItem('w2s.draft')!)).toMatchObject({
+      weak: [{ model: 'words', optimiser: { lr: 0.02 } }],
+    })
   })
   it('writes the form into the JSON and reads the JSON into the form', async () => {
     open('#/builder')

@@ -297,7 +297,7 @@ describe('the looks of methods', () => {
     })
     const drawn = config.data.datasets.filter(({ label }) => label === 'student')
     expect(drawn).toHaveLength(methods.length)
-    const marks = drawn.map(({ pointStyle, pointRotation = 0 }) => `${String(pointStyle)} ${String(pointRotation)}`)
+    const marks = drawn.map(({ pointStyle, pointRotation = 0 }) => JSON.stringify([pointStyle, pointRotation]))
     expect(new Set(marks).size).toBe(6)
     const strokes = ['star', 'cross', 'crossRot', 'line', 'dash']
     for (const marker of new Set(arms.map((arm) => look(arm).marker))) {

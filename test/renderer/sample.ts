@@ -69,6 +69,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   evaluations: 20,
   splitSeed: 0,
   redraw: 'order',
+  reference: false,
   measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],

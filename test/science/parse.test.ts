@@ -39,6 +39,7 @@ describe('parseSpec', () => {
         evaluations: 20,
         splitSeed: 0,
         redraw: 'halves',
+        reference: false,
         measure: 'test',
         weights: 'keep',
       },

@@ -173,6 +173,26 @@ describe('planExperiment', () => {
     )
   })
 
+  it('trains a reference once for all arms of a task and seed, on the ceiling’s rows, by its own optimiser', () => {
+    const p = plan({ tasks: ['spam', 'foods'], reference: true, optimiser: { lr: 0.5 }, evaluations: 50 })
+    expect(count(p)).toMatchObject({ reference: 4, ceiling: 4, student: 8 })
+    for (const arm of p.arms)
+      for (const { references, ceiling } of arm.seeds) {
+        const [[name, key]] = Object.entries(references!) as [[string, string]]
+        const [reference, beside] = [find(p, key), find(p, ceiling)]
+        expect([name, reference.needs]).toEqual([
+          'bag-of-words regression',
+          { data: (beside.needs as { data: string }).data },
+        ])
+        expect(reference).toMatchObject({
+          config: { role: 'reference', trainOn: 'transfer', targets: 'truth', optimiser: { lr: 0.01 }, evaluations: 2 },
+        })
+      }
+    expect(plan().arms[0]!.seeds[0]).not.toHaveProperty('references')
+    const others = new Set(plan({ reference: true }).stages.map((s) => s.key))
+    for (const { key } of plan().stages) expect(others).toContain(key)
+  })
+
   it('tells models apart that differ in nothing but what they are trained by', () => {
     const p = plan({
       strong: [{ model: 'vectors' }, { model: 'vectors', optimiser: { lr: 0.1 } }, { model: 'words', words: 9 }],

@@ -28,7 +28,10 @@ const spec = (changes: Record<string, unknown> = {}) => {
 
 describe('the size of an experiment', () => {
   it.each(['order', 'halves'])('is known before it is planned, with %s redrawn', (redraw) => {
-    expect(planExperiment(spec({ redraw }), context).stages).toHaveLength(stageCount(spec({ redraw })))
+    for (const reference of [true, false]) {
+      const asked = spec({ redraw, reference })
+      expect(planExperiment(asked, context).stages).toHaveLength(stageCount(asked))
+    }
   })
 
   it('is refused beyond a limit, with the numbers that make it, before anything is planned', () => {

@@ -9,7 +9,7 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))`
 /** A disk of its own that can be taken away: every read and write of it fails then, as when a cable is pulled. */
 export interface Breakable {
   folder: string
-  takeAway(): void
+  takeAway: () => void
   unmount(): void
 }
 

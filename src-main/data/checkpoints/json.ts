@@ -1,13 +1,12 @@
 import path from 'node:path'
 import type { z } from 'zod'
-import { problemsOf } from '../../science/problems'
+import { problemsOf, type Problem } from '../../science/problems'
+import { JsonError, parseJson } from '../json'
 import { FileError, readRegular } from '../regular'
 import { CheckpointError } from './errors'
 
 /** Bytes that a JSON file of a model may have, by what it is: several times those of the largest models there are. */
 export const JSON_LIMITS = { config: 4 << 20, tokenizer: 128 << 20, index: 64 << 20 } as const
-/** Brackets that may be open at once; no file of a model has a tenth of it. */
-const DEEPEST = 100
 
 /**
  * The text of a file beside a model's weights.
@@ -36,33 +35,18 @@ export async function readJsonFile<T>(file: string, limit: number, schema: z.Zod
   return parseJsonFile(await readText(file, limit), path.basename(file), schema)
 }
 
-/** How many brackets of a JSON text are open at once at most, those in its strings left out. */
-export function depthOf(text: string): number {
-  let [depth, most, isText] = [0, 0, false]
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 0x22) isText = !isText
-    else if (isText) i += code === 0x5c ? 1 : 0
-    else if (code === 0x5b || code === 0x7b) most = Math.max(most, ++depth)
-    else if (code === 0x5d || code === 0x7d) depth--
-  }
-  return most
-}
-
 /**
  * What a JSON text says, held to a schema.
  * @param file name for messages
  * @throws CheckpointError naming file, path, expectation and value
  */
 export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>): T {
-  // Everything that looks into it afterwards goes a level deeper by a call.
-  const depth = depthOf(text)
-  if (depth > DEEPEST) throw new CheckpointError(`${file}: expected JSON of at most ${DEEPEST} levels, got ${depth}`)
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text, { once: false })
   } catch (cause) {
-    throw new CheckpointError(`${file}: expected JSON, got ${(cause as Error).message}`, { cause })
+    if (!(cause instanceof JsonError)) throw cause
+    throw new CheckpointError(linesOf(cause.problems, file), { cause })
   }
   return parseValue(json, file, schema)
 }
@@ -71,7 +55,10 @@ export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T
 export function parseValue<T>(json: unknown, file: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
-  const problems = problemsOf(parsed.error, json, schema)
+  throw new CheckpointError(linesOf(problemsOf(parsed.error, json, schema), file))
+}
+
+function linesOf(problems: readonly Problem[], file: string): string {
   const lines = problems.map((p) => `${file}: ${p.path ? `${p.path}: ` : ''}expected ${p.expected}, got ${p.got}`)
-  throw new CheckpointError(lines.slice(0, 5).join('\n'))
+  return lines.slice(0, 5).join('\n')
 }

@@ -1,6 +1,6 @@
 import { CheckpointError } from './errors'
 import { floatOf, halfOf } from './half'
-import { depthOf } from './json'
+import { JsonError, parseJson } from '../json'
 
 /**
  * The safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON header of
@@ -18,8 +18,6 @@ const BYTES = { F32: 4, F16: 2 } as const
 export type Dtype = keyof typeof BYTES
 /** Ten times the header of the largest models' files; the reference implementation draws its line at 100 MB. */
 const MAX_HEADER = 32 << 20
-/** Brackets of a header that are open at once: tensors, one, its shape. */
-const DEEPEST = 8
 /** Bytes before the header: its length. */
 export const PREFIX = 8
 
@@ -134,7 +132,7 @@ export function parseHeader<D extends string>(
   dtypes: Record<D, number>,
 ): HeaderEntry<D>[] {
   const start = PREFIX + bytes.length
-  const entries = Object.entries(parseJson(bytes, file))
+  const entries = Object.entries(readHeader(bytes, file))
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(value, name, where(file, name), dtypes))
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
@@ -151,18 +149,14 @@ export function parseHeader<D extends string>(
 
 const where = (file: string, tensor: string) => `${file}: tensor ${JSON.stringify(tensor)}`
 
-function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
+function readHeader(bytes: Uint8Array, file: string): Record<string, unknown> {
   let header: unknown
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const depth = depthOf(text)
-    if (depth > DEEPEST) throw new Error(`one of ${depth} levels`)
-    header = JSON.parse(text)
+    header = parseJson(text)
   } catch (error) {
-    throw new CheckpointError(
-      `${file}: expected a JSON header of ${bytes.length} bytes, got ${(error as Error).message}`,
-      { cause: error },
-    )
+    const why = error instanceof JsonError ? error.message : `expected UTF-8, got ${(error as Error).message}`
+    throw new CheckpointError(`${file}: header: ${why}`, { cause: error })
   }
   if (!isRecord(header))
     throw new CheckpointError(`${file}: expected a JSON object as the header, got ${shown(header)}`)

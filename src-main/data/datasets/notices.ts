@@ -15,7 +15,7 @@ export function noticesOf(survey: Survey): Notice[] {
 const ALL: ((survey: Survey) => Notice | null)[] = [
   function encoding({ facts: { broken, lines, windows } }) {
     if (broken === 0) return null
-    const what = `${count(broken, 'line')} of ${count(lines, 'line')} ${broken === 1 ? 'is' : 'are'} not UTF-8`
+    const what = `${broken.toLocaleString('en')} of ${count(lines, 'line')} ${broken === 1 ? 'is' : 'are'} not UTF-8`
     if (!windows) return { kind: 'cause', text: `${what}; save the file as UTF-8.`, offers: [] }
     const offers = [{ label: 'Read it as Windows-1252', reading: { encoding: 'windows-1252' as const } }]
     return { kind: 'cause', text: `${what}; it looks like Windows-1252.`, offers }
@@ -89,6 +89,8 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
   },
   function length({ lengthAlone }) {
     if (lengthAlone === null || lengthAlone < 0.6) return null
-    return note(`The length of a text alone tells the label of ${Math.round(100 * lengthAlone)} %, by classes.`)
+    return note(
+      `The length of a text alone tells the classes apart in ${Math.round(100 * lengthAlone)} % (50 % is chance).`,
+    )
   },
 ]

@@ -12,7 +12,7 @@ export interface ReportedArm {
   seeds: (Decisions & { seed: number })[]
 }
 
-/** Choices of which two arms may differ in one, and what to call each. */
+/** Choices of which two arms may differ in one, and what to call each. A model is another one where it is trained otherwise. */
 const CHOICES = { method: 'methodTitle', weak: 'weakTitle', strong: 'strongTitle' } as const
 type Choice = keyof typeof CHOICES
 
@@ -59,8 +59,12 @@ export function contrasts(
 /** The one choice in which two arms differ; null where they differ in several, or in the task. */
 function differenceOf(a: Arm, b: Arm): Choice | null {
   if (a.task !== b.task) return null
-  const choices = (Object.keys(CHOICES) as Choice[]).filter((c) => contentKey(a[c]) !== contentKey(b[c]))
+  const choices = (Object.keys(CHOICES) as Choice[]).filter((c) => choiceOf(a, c) !== choiceOf(b, c))
   return choices.length === 1 ? choices[0]! : null
+}
+
+function choiceOf(arm: Arm, choice: Choice): string {
+  return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
 }
 
 function draw(seeds: readonly Decisions[], truth: ArrayLike<number>, groups: readonly string[]): Accuracies {

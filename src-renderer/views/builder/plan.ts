@@ -8,6 +8,7 @@ const NAMES: Record<string, string> = {
   label: 'Label',
   student: 'Train students',
   ceiling: 'Train ceilings',
+  reference: 'Train references',
 }
 
 export interface StageGroup {

@@ -23,6 +23,7 @@ const ROLE_LOOK: Record<Role, Look> = {
   weak: WEAK,
   student: studentLook(0),
   ceiling: CEILING,
+  reference: { ...CEILING, dash: [3, 3] },
 }
 const UNIT = [0, 1] as const
 const ALONE = 'Only a student has a supervisor to agree with.'

@@ -3,6 +3,23 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import type { CatalogueModel } from '../../../src-main/data/models/catalogue'
+
+/** The repository of a hub that tests serve, and the model that is fetched from it. */
+export const REPOSITORY = 'someone/tiny-neox'
+export const NEOX: CatalogueModel = {
+  id: 'neox',
+  title: 'Tiny NeoX',
+  family: 'Tiny',
+  architecture: 'gpt-neox',
+  parameters: 14_608,
+  layers: 2,
+  width: 16,
+  context: 64,
+  licence: 'mit',
+  download: 70_000,
+  hub: REPOSITORY,
+}
 
 export const REVISION = '0123456789abcdef0123456789abcdef01234567'
 

@@ -51,6 +51,20 @@ describe('contrasts', () => {
   const [contrast, ...more] = contrasts([naive, confidence], truth, alone)
   const accuracyOf = (arm: ReportedArm) => arm.seeds.map((s) => mean(truth.map((t, i) => (s.student[i] === t ? 1 : 0))))
 
+  it('is between methods only where the models are trained alike', () => {
+    const trainedFor = (epochs: number, of: ReportedArm): ReportedArm => {
+      const { weak, strong } = of.arm.optimisers!
+      const arm = { ...of.arm, id: `${of.arm.id} ${epochs}`, strongTitle: `vectors 32, epochs ${epochs}` }
+      return { ...of, arm: { ...arm, optimisers: { weak, strong: { ...strong, epochs } } } }
+    }
+    const arms = [2, 10].flatMap((epochs) => [naive, confidence].map((arm) => trainedFor(epochs, arm)))
+    const told = contrasts(arms, truth, alone).map(({ differ, title }) => `${differ}: ${title}`)
+    expect(told.toSorted()).toEqual([
+      ...Array<string>(2).fill('method: confidence \u2212 naive'),
+      ...Array<string>(2).fill('strong: vectors 32, epochs 10 \u2212 vectors 32, epochs 2'),
+    ])
+  })
+
   it('is the difference of the means over seeds, and says of what', () => {
     expect(more).toEqual([])
     expect(contrast).toMatchObject({

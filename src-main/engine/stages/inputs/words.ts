@@ -4,10 +4,11 @@ import type { WordsModel } from '../../../science/models/model'
 import { jsonFile } from '../stage'
 import { encodeSplits, textsOf, type Input, type InputRequest } from './input'
 
-/** Presence of the weak half's most frequent words. */
+/** Presence of the weak half's most frequent words; of a reference, which is nobody's student, of its own rows'. */
 export async function wordsInput(request: InputRequest, variant: WordsModel): Promise<Input> {
   const { config, task } = request
-  const words = frequentWords(textsOf(task, 'weak'), variant.words(config.model))
+  const known = config.role === 'reference' ? config.trainOn : 'weak'
+  const words = frequentWords(textsOf(task, known), variant.words(config.model))
   const features = { kind: 'words', words } as const
   const net = variant.net(config.model, { width: words.length, classes: task.classes.length })
   return {
