@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { versionOf } from '../science/stage-key'
 import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
@@ -20,7 +21,7 @@ export function contents(asked: BundleInput): Entry[] {
     { name: 'README.txt', content: () => [readme(input)] },
     document('bundle.json', () => info(input)),
     document('spec.json', () => input.spec),
-    document('plan.json', () => input.plan),
+    document('plan.json', () => plan(input)),
     document('results.json', () => results(input, seeds)),
     { name: 'results.csv', content: () => resultTable(input.arms) },
     { name: 'metrics.csv', content: () => metricRows(input) },
@@ -53,9 +54,6 @@ function readOnce(task: BundleTask): BundleTask {
   return { ...task, draws: [{ ...first, examples: () => (examples ??= first.examples()) }, ...others] }
 }
 
-/** Imported texts belong to somebody else until their owner says otherwise: only their hashes travel. */
-const carriesTexts = (task: BundleTask) => task.origin === 'bundled'
-
 async function* once(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield await read()
 }
@@ -68,8 +66,13 @@ function info({ run, appVersion, tasks }: BundleInput): BundleInfo {
     version: BUNDLE_VERSION,
     app: appVersion,
     run: { ...run, createdAt: new Date(run.createdAt).toISOString(), endedAt: iso(run.endedAt) },
-    texts: Object.fromEntries(tasks.map((task) => [task.id, carriesTexts(task)])),
+    texts: Object.fromEntries(tasks.map((task) => [task.id, task.sharable])),
   }
+}
+
+/** Every stage with the version of its code, which is part of its key. */
+function plan({ plan: { stages, arms } }: BundleInput) {
+  return { stages: stages.map((stage) => ({ ...stage, version: versionOf(stage) })), arms }
 }
 
 interface Seed {
@@ -136,7 +139,7 @@ function lead(stage: Stage, stages: Map<string, Stage>): Cell[] {
 
 /** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */
 async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<string> {
-  const texts = carriesTexts(task)
+  const texts = task.sharable
   function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
     for (const [index, { id, text, label, group }] of examples.entries()) {
       const sha256 = createHash('sha256').update(text).digest('hex')

@@ -3,15 +3,16 @@ import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
 import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec'
 
-/** A task of the run. `origin` decides whether its texts may travel: bundled ones are free, the user's own stay home. */
+/** A task of the run. */
 export interface BundleTask {
   id: string
   title: string
   question: string
   classes: string[]
   licence: string
+  /** Whether its licence lets anyone hand its texts on; else they stay home. */
+  sharable: boolean
   source: string
-  origin: 'bundled' | 'imported'
   sha256: string
   /** Full text of the licence, where the task ships one. */
   licenceText: string | null

@@ -1,18 +1,21 @@
+import { TEXTS_IN_BUNDLES } from '../science/tasks'
 import { BUNDLE_VERSION } from './format'
 import type { BundleInput } from './input'
 
 const FILES = `bundle.json        what this is: format, version, application, run
 spec.json          the experiment as it was asked for
-plan.json          its stages, each with its key (sha256 of all that determines its result), needs and
-                   configuration, and the arms that compare them
+plan.json          its stages, each with its key (sha256 of all that determines its result), needs, configuration
+                   and version of its code, and the arms that compare them
 results.json       what the intervals cover; every arm: weak, student and ceiling accuracy, PGR with interval,
                    agreement, seed by seed; the curves; what each stop rule would have reported; the paired
                    differences of arms
 results.csv        the same seed by seed, one row per arm and seed
-metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step
+metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step. Loss,
+                   learning rate, weight and threshold are of the batch of a step: they are told, and cannot be
+                   computed again from the rest
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
-                   halves), its group, its true class, the sha256 of its text, and the text itself where the
-                   licence of the task allows it
+                   halves), its group, its true class, the sha256 of its text, and the text itself where its
+                   licence lets anyone hand it on
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
                    to every test example at the reported step
 evaluations/       one safetensors file per training: the probabilities of the test split (of a student the
@@ -20,7 +23,7 @@ evaluations/       one safetensors file per training: the probabilities of the t
 labels/            one safetensors file per set of weak labels
 licences/          where each dataset comes from and on what terms
 environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
-                   and device of every stage
+                   of every stage with device, instruction set and threads
 log.txt            what the stages said
 manifest-sha256.txt  the checksum of every other file`
 
@@ -45,5 +48,7 @@ To check that nothing is missing or changed, in a folder of its own:
 or, without unpacking: npm run w2s -- verify <this file>. To run the same experiment again: npm run w2s -- run spec.json
 
 ${FILES}
+
+${TEXTS_IN_BUNDLES}
 ${covers ? `\n${covers}\n` : ''}`
 }

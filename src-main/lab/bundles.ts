@@ -14,6 +14,7 @@ import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contra
 import { checkpointOf, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { readArtifactFile } from '../engine/artifacts'
+import { TASKS } from '../science/tasks'
 import { stageOf } from './lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
@@ -98,12 +99,12 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[]
     classes: [],
     licence: '',
     source: '',
-    origin: 'imported',
     sha256: '',
   }
   return {
     ...known,
-    licenceText: await readFile(join(resources, 'tasks', `${id}.licence.txt`), 'utf8').catch(() => null),
+    sharable: TASKS[id]?.sharable ?? false,
+    licenceText: Object.hasOwn(TASKS, id) ? await readFile(join(resources, 'tasks', 'LICENCES.md'), 'utf8') : null,
     draws,
   }
 }

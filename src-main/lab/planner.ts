@@ -105,7 +105,12 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
         arms: planned.plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
         bytes,
-        warnings: warningsOf(planned, { space, models: known.here, sources: tasks().sources }),
+        warnings: warningsOf(planned, {
+          space,
+          models: known.here,
+          sources: tasks().sources,
+          checkpoints: known.context,
+        }),
       }
     },
   }

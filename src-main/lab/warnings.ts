@@ -5,6 +5,7 @@ import { MODELS } from '../science/models'
 import type { ExperimentSpec } from '../science/spec'
 import { checkpointOf, SPLITS, type Arm, type Plan, type Split, type Stage } from '../science/stages'
 import { largestSizes } from '../science/tasks'
+import { inherited } from '../science/training'
 
 /** Pretrained models that are on this machine, by content key. */
 type Models = ReadonlyMap<string, Pick<ModelEntry, 'title' | 'memory'>>
@@ -18,16 +19,18 @@ interface Circumstances {
   space: string
   models: Models
   sources: PlanContext['sources']
+  checkpoints: PlanContext['checkpoints']
 }
 
 /** What a user should know before pressing Run. */
-export function warningsOf({ spec, plan }: Planned, { space, models, sources }: Circumstances): string[] {
+export function warningsOf({ spec, plan }: Planned, circumstances: Circumstances): string[] {
+  const { space, models, sources, checkpoints } = circumstances
   const warnings = [...(space === '' ? [] : [space]), ...tooLarge(plan.stages, models), ...starved(spec, sources)]
   if (spec.measure === 'development')
     warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
   const few = FEW_SEEDS[spec.seeds.length]
   if (few) warnings.push(few)
-  warnings.push(...fastFinetuning(plan.arms), ...mixedKinds(spec), ...trainedUnlike(plan.arms))
+  warnings.push(...fastFinetuning(plan.arms, checkpoints), ...mixedKinds(spec), ...trainedUnlike(plan.arms))
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
@@ -86,8 +89,11 @@ function trainedIn(arms: readonly Arm[]) {
 }
 
 /** A warning for every pretrained model whose weights would be trained too fast. */
-function fastFinetuning(arms: readonly Arm[]): string[] {
-  const fast = trainedIn(arms).filter(({ model, optimiser }) => isFinetuned(model.model) && optimiser.lr > FASTEST)
+function fastFinetuning(arms: readonly Arm[], checkpoints: PlanContext['checkpoints']): string[] {
+  const fast = trainedIn(arms).filter(
+    ({ model, optimiser }) =>
+      isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, inherited(model, {}, checkpoints).lr),
+  )
   const found = fast.map(
     ({ title, side, optimiser }) =>
       `Learning rate ${optimiser.lr} of the ${side} model ${title}: finetuning a pretrained transformer wants about 0.00001 to 0.001, the less the larger it is; more destroys what it knows.`,
@@ -95,7 +101,7 @@ function fastFinetuning(arms: readonly Arm[]): string[] {
   return [...new Set(found)]
 }
 
-/** Beyond this rate finetuning a transformer of any size forgets. */
+/** Beyond this rate a finetuned transformer forgets, but for the tiniest, whose own default is higher. */
 const FASTEST = 1e-3
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 

@@ -29,7 +29,8 @@ const roles = z.looseObject({ optimiser: z.strictObject({ weak: part, strong: pa
 export function fromEarlier(input: unknown): { input: unknown; problems: Problem[] } {
   if (!isEarlier(input)) return { input, problems: [] }
   const parsed = roles.safeParse(input)
-  const { optimiser: _, ...rest } = input
+  const rest = { ...input }
+  delete rest['optimiser']
   const { weak = {}, strong = {} } = parsed.success ? parsed.data.optimiser : {}
   return {
     input: { ...BEFORE, ...rest, weak: trainedBy(input['weak'], weak), strong: trainedBy(input['strong'], strong) },

@@ -15,11 +15,21 @@ export function methodNames(arms: readonly Arm[]): Title {
   return ({ method, methodTitle }) => (titles.get(method.method)?.size === 1 ? method.method : methodTitle)
 }
 
-/** Short names of arms: in parts: what they share is left out, the method always said. */
+/** Short names of arms, in parts: what they share is left out, the method always said. */
 export function armLabels(arms: readonly Arm[], taskTitle: (id: string) => string): string[][] {
   const task: Title = (arm) => taskTitle(arm.task)
-  const parts = [...varying(arms, [task, (arm) => arm.weakTitle, (arm) => arm.strongTitle]), methodNames(arms)]
+  const models = [(arm: Arm) => arm.weakTitle, (arm: Arm) => arm.strongTitle].map((title) => apart(arms, title))
+  const parts = [...varying(arms, [task, ...models]), methodNames(arms)]
   return arms.map((arm) => parts.map((part) => part(arm)))
+}
+
+/** Titles without the parts that all begin with: "epochs 2" of "vectors 32, epochs 2" beside "vectors 32, epochs 10". */
+export function apart(arms: readonly Arm[], title: Title): Title {
+  const all = arms.map((arm) => title(arm).split(', '))
+  const shortest = Math.min(...all.map((parts) => parts.length))
+  let shared = 0
+  while (shared < shortest - 1 && all.every((parts) => parts[shared] === all[0]![shared])) shared++
+  return (arm) => title(arm).split(', ').slice(shared).join(', ')
 }
 
 /** Which gap an arm is about, to stand after "the gap": ` on Spam`, ` from words to vectors`; '' when all share one. */

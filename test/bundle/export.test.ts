@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bundleName, readBundle } from '../../src-main/bundle'
+import { STAGE_VERSIONS } from '../../src-main/science/stages'
+import { TASKS, TEXTS_IN_BUNDLES } from '../../src-main/science/tasks'
 import { exportTo, finishedRun, task, temporaryFolder, unpack, unzip } from './fixture'
 
 const table = (bytes: Buffer | undefined) =>
@@ -29,7 +31,10 @@ describe('a bundle', () => {
     expect(bundle.files).toBe(receipt.files)
     expect(bundle.bytes).toBe(receipt.bytes)
     expect(bundle.spec).toEqual(input.spec)
-    expect(bundle.plan).toEqual(input.plan)
+    expect(bundle.plan).toEqual({
+      ...input.plan,
+      stages: input.plan.stages.map((stage) => ({ ...stage, version: STAGE_VERSIONS[stage.kind] })),
+    })
     expect(bundle.results.arms[0]).toMatchObject({ ...input.arms[0], predictions: [{ seed: 0 }] })
     expect(bundle.environment.models).toEqual(input.models)
     expect(bundle.environment.stages.map((s) => s.backend)).toEqual(input.plan.stages.map(() => 'wasm'))
@@ -105,11 +110,23 @@ describe('a bundle', () => {
     expect(files.get('log.txt')!.toString()).toContain('reading ~/data/x and ~/y in <data>/lab')
   })
 
-  it('carries hashes instead of the texts of an imported task', async () => {
-    const { path, files } = await exported({ tasks: [task('imported')] })
+  it('carries hashes instead of the texts of a task that may not be handed on', async () => {
+    const { path, files } = await exported({ tasks: [task(false)] })
     expect([...files.values()].join('\n')).not.toContain('second line')
     expect(table(files.get('examples/spam.csv'))[0]!.text_sha256).toMatch(/^[0-9a-f]{64}$/)
     expect((await readBundle(path)).info.texts).toEqual({ spam: false })
+  })
+
+  it('says in the same words everywhere which texts it carries', async () => {
+    const [carried, others] = TEXTS_IN_BUNDLES.split(';')
+    for (const { id, sharable } of Object.values(TASKS)) expect(carried!.includes(id), id).toBe(sharable)
+    expect(others).toContain('sha256')
+    const { files } = await exported()
+    expect(files.get('README.txt')!.toString()).toContain(TEXTS_IN_BUNDLES)
+    for (const place of ['README.md', 'docs/cli.md', 'src-renderer/views/data/Import.svelte']) {
+      const text = await readFile(join(import.meta.dirname, '../..', place), 'utf8')
+      expect(text.replaceAll(/\s+/g, ' '), place).toContain(TEXTS_IN_BUNDLES)
+    }
   })
 
   it('leaves out seeds that are not done', async () => {

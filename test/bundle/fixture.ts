@@ -112,14 +112,14 @@ const splits: Record<Split, ReturnType<typeof example>[]> = {
 }
 
 /** A task with six examples. */
-export const task = (origin: BundleTask['origin']): BundleTask => ({
+export const task = (sharable: boolean): BundleTask => ({
   id: 'spam',
   title: 'Spam',
   question: 'Is this message spam?',
   classes: ['ham', 'spam'],
   licence: 'CC0-1.0',
   source: 'example.org',
-  origin,
+  sharable,
   sha256: key('0'),
   licenceText: 'Public domain.',
   draws: [{ seed: null, examples: () => Promise.resolve(splits) }],
@@ -155,7 +155,7 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
     covers: '95 % intervals cover chance between the rows of one fixed test split.',
     arms: [report],
     contrasts: [],
-    tasks: [task('bundled')],
+    tasks: [task(true)],
     models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
     tensors: [{ key: student, kind: 'train', read: () => readFile(tensors) }],
     metrics: () => [

@@ -56,7 +56,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
     strong: [{ optimiser: { epochs: 200 } }],
   })
   const done = await reach(page, run!.id, 'done')
-  expect(done.stagesDone).toBe(13)
+  expect(done.stagesDone).toBe(15)
   await expect(page.getByRole('button', { name: /^done student/ })).toHaveCount(4)
 
   // The result, in numbers that the lab computed.

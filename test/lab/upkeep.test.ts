@@ -12,7 +12,7 @@ const built = builtProcesses()
 /** Six megabytes of rows. */
 function write(store: Store): void {
   const { id } = store.stages.ensure({ key: 'k', kind: 'train', role: null, title: 't', config: '{}' })
-  for (let at = 0; at < 150; at++) store.log.insert(id, 1, { at, level: 'info', text: 'x'.repeat(20_000) })
+  for (let at = 0; at < 150; at++) store.log.insert(id, 1, { at, level: 'info', text: 'x'.repeat(40_000) })
 }
 
 test('a long write-ahead log is moved by the other thread while this one goes on writing', async () => {

@@ -3,11 +3,14 @@ import { fits } from '../../src-main/data/models/memory'
 import { warningsOf } from '../../src-main/lab/warnings'
 import { contentKey } from '../../src-main/science/hash'
 import { parseSpec } from '../../src-main/science/parse'
+import { pretrained } from '../../src-main/science/models/pretrained'
 import { planExperiment } from '../../src-main/science/plan'
 import type { RowCounts } from '../../src-main/science/tasks'
 import { tinySpec } from './tools'
 
 const key = contentKey('model')
+/** Default rate of the tiniest transformers. */
+const TINY = pretrained.optimiser(1e5).lr!
 const sizes = { weak: 400, transfer: 400, validation: 300, test: 300 }
 
 /** Warnings of a student of so many weights on a machine with 8 GB. */
@@ -18,14 +21,10 @@ function warnings(parameters: number, model: Record<string, unknown>, rows?: Row
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { spec } = parsed
   const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2, rows } }
-  const plan = planExperiment(spec, {
-    sources,
-    checkpoints: { mine: { key, title: 'Mine' } },
-    bundled: {},
-    backend: 'cpu',
-  })
+  const checkpoints = { mine: { key, title: 'Mine', parameters } }
+  const plan = planExperiment(spec, { sources, checkpoints, bundled: {}, backend: 'cpu' })
   const models = new Map([[key, { title: 'Mine', memory: fits(parameters, 8e9) }]])
-  return warningsOf({ spec, plan }, { space: '', models, sources })
+  return warningsOf({ spec, plan }, { space: '', models, sources, checkpoints })
 }
 
 test('a model that the memory hardly holds is named once, with what may fit', () => {
@@ -38,6 +37,17 @@ test('a model that the memory hardly holds is named once, with what may fit', ()
   expect(warnings(3e9, { model: 'probe' })).toEqual([
     'Mine takes about 13.2 GB of memory, and this machine has 8.0 GB: the system may end it.',
   ])
+})
+
+test('a rate at which a transformer of its size forgets is named, the default of a tiny one is not', () => {
+  const at = (parameters: number, lr: number) => warnings(parameters, { model: 'pretrained', optimiser: { lr } })
+  const fast = (lr: number) => [
+    expect.stringContaining(`Learning rate ${lr} of the strong model mine: finetuning a pretrained`) as string,
+  ]
+  expect(at(1e8, 0.001)).toEqual([])
+  expect(at(1e8, 0.002)).toEqual(fast(0.002))
+  expect(at(1e5, TINY)).toEqual([])
+  expect(at(1e5, 2 * TINY)).toEqual(fast(2 * TINY))
 })
 
 test('a split that the task leaves hardly anything is named', () => {
@@ -58,7 +68,7 @@ function training(changes: Record<string, unknown>) {
   const { spec } = parsed
   const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
   const plan = planExperiment(spec, { sources, checkpoints: {}, bundled: {}, backend: 'cpu' })
-  return warningsOf({ spec, plan }, { space: '', models: new Map(), sources })
+  return warningsOf({ spec, plan }, { space: '', models: new Map(), sources, checkpoints: {} })
 }
 
 test('one learning rate for models of several kinds is named', () => {

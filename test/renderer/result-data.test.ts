@@ -32,7 +32,26 @@ const withPgr = (
 const headline = (results: readonly ArmResult[]) => headlineOf(results, (id) => id)
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
+/** The arms of the quick start with a student that is trained for 2 epochs and for 10. */
+const trainedTwice = (() => {
+  const [student] = PRESETS[0]!.spec.strong
+  const strong = [2, 10].map((epochs) => ({ ...student!, optimiser: { epochs } }))
+  return planExperiment({ ...PRESETS[0]!.spec, strong }, CONTEXT).arms
+})()
+
 describe('the headline', () => {
+  it('tells of a student that is trained in several ways by each', () => {
+    const [naive, confidence, longNaive] = trainedTwice
+    const found = [
+      withPgr(0.9, 0.5, 1.3, { arm: naive! }),
+      withPgr(0.8, 0.6, 1.1, { arm: confidence! }),
+      withPgr(0.5, 0.3, 0.7, { arm: longNaive! }),
+    ]
+    expect(plain(headline(found))).toBe(
+      'Epochs 2: naive closes 90 % of the gap (50 to 130 %), confidence 80 % (60 to 110 %). Epochs 10: naive student closes 50 % of the gap, 30 to 70 %',
+    )
+    expect(plain(headline(found.slice(0, 2)))).not.toContain('pochs')
+  })
   it('says how much of the gap one student closes, with its interval', () => {
     expect(plain(headline([withPgr(0.54, 0.41, 0.66)]))).toBe('Naive student closes 54 % of the gap, 41 to 66 %')
   })
@@ -118,6 +137,9 @@ describe('names and looks of arms', () => {
   it('say only what differs, and the method always', () => {
     expect(armLabels(quick, (id) => id)).toEqual([['naive'], ['confidence']])
     expect(armLabels(five, (id) => id)[0]).toEqual(['spam', 'naive'])
+    expect(armLabels(trainedTwice, (id) => id)).toEqual(
+      [2, 10].flatMap((epochs) => ['naive', 'confidence'].map((method) => [`epochs ${epochs}`, method])),
+    )
   })
   it('give a method the same colour on every task, and a dash of its own', () => {
     const look = studentLooks(five)

@@ -169,7 +169,7 @@ describe('planExperiment', () => {
     ])
     const of = (id: string) => rates({ weak: [{ model: 'pretrained', checkpoint: id }] }, { checkpoints })[0]
     expect(['tiny', 'small', 'gpt2', 'xl', 'unknown'].map(of)).toEqual(
-      ['0.001', '0.0005', '0.00005', '0.00001', '0.00005'].map((lr) => `weak ${Number(lr)}`),
+      ['0.004', '0.0005', '0.00005', '0.00001', '0.00005'].map((lr) => `weak ${Number(lr)}`),
     )
   })
 

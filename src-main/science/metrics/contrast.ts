@@ -1,7 +1,7 @@
 import { contentKey } from '../hash'
 import type { Arm } from '../stages'
 import { bootstrap } from './bootstrap'
-import { outcomesOf, sampleOf, type Decisions } from './outcomes'
+import { outcomesOf, type Decisions } from './outcomes'
 import { pgrRatio, type Accuracies } from './pgr'
 import type { Contrast, Difference } from './result'
 import { intervalOf, minus, percentiles, reach, type Ratio } from './sample'

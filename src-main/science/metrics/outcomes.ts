@@ -1,4 +1,4 @@
-import { bootstrap, type Flags } from './bootstrap'
+import type { bootstrap, Flags } from './bootstrap'
 import type { Sample } from './sample'
 
 /** Decisions of a seed's three models on the test rows, the student's where it is reported. */

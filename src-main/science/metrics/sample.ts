@@ -1,4 +1,4 @@
-import { covariance, mean, quantiles, studentQuantile } from '../statistics'
+import { covariance, quantiles, studentQuantile } from '../statistics'
 
 /** A number of an arm, with what chance may have done to it. */
 export interface Sample {

@@ -25,15 +25,17 @@ export function oneSided(
   ]
 }
 
-/** A warning for every reference that the ceiling lies under: what is called strong is not, on these rows. */
+/**
+ * A warning for every reference that the ceiling lies under: what is called strong is not, on these rows, or is not shown
+ * to be where the difference may be chance.
+ */
 export function notStrong(ceiling: Sample, references: Record<string, Sample>): string[] {
   return Object.entries(references).flatMap(([name, reference]) => {
     const under = minus(reference, ceiling)
     if (!(under.value > 0)) return []
     const { low, high } = intervalOf(under)
     const [by, from, to] = [under.value, low, high].map((share) => (100 * share).toFixed(1).replace('-', '\u2212'))
-    return [
-      `The ceiling lies ${by} points (${from} to ${to}) under the reference, ${name} on the same rows: the strong model is not strong here.`,
-    ]
+    const so = low > 0 ? 'the strong model is not strong here' : 'nothing shows that the strong model is strong here'
+    return [`The ceiling lies ${by} points (${from} to ${to}) under the reference, ${name} on the same rows: ${so}.`]
   })
 }

@@ -49,9 +49,11 @@ const PARAMS = {
 
 /**
  * Peak rates by the number of weights, as the reference code has them by model: 5e-5 for GPT-2 and GPT-2 medium, 1e-5 from
- * GPT-2 large on (openai/weak-to-strong train_simple.py). What is smaller than its smallest goes on upwards.
+ * GPT-2 large on (openai/weak-to-strong train_simple.py). What is smaller than its smallest goes on upwards: the two rows of
+ * the pocket models in the presets were chosen on development rows (LOG.md), those between by size alone.
  */
 const RATES: readonly { below: number; lr: number; epochs: number }[] = [
+  { below: 0.2e6, lr: 4e-3, epochs: 10 },
   { below: 0.5e6, lr: 1e-3, epochs: 5 },
   { below: 5e6, lr: 5e-4, epochs: 2 },
   { below: 50e6, lr: 1e-4, epochs: 2 },

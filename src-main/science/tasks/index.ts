@@ -7,6 +7,7 @@ import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 
 export { largestSizes, type RowCounts } from './sizes'
+export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CLASS, splitTask } from './split'
 export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
 

@@ -9,6 +9,7 @@ export const personArtifact: TaskVariant = {
   testExamples: 3_500,
   lengthAlone: 0.531,
   licence: 'WordNet licence, Copyright 2006 by Princeton University',
+  sharable: true,
   source: 'Glosses of the WordNet noun files noun.artifact and noun.person (G. A. Miller, C. Fellbaum and others).',
   sha256: '4d84b67fd349b198042e1dab2ac473912c65ea89b4724def34f752c3aafc30dc',
 }

@@ -9,6 +9,7 @@ export const sotu: TaskVariant = {
   testExamples: 3_000,
   lengthAlone: 0.756,
   licence: 'Public domain: works of the United States government',
+  sharable: true,
   source: 'Annual messages and addresses of the presidents to Congress, 1790 to 2021; grouped by address.',
   sha256: '5779697adc9788f4c77b1d8efde04dc09c4e10b5e57a5c922125e2f5d331eed3',
 }

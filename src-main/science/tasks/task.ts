@@ -14,6 +14,8 @@ export interface TaskVariant {
   /** Accuracy on the test rows of the best rule, on the train rows, that knows the length of a text alone. */
   lengthAlone: number
   licence: string
+  /** Whether that lets anyone hand the texts on: then they go into bundles. */
+  sharable: boolean
   source: string
   /** Of the bytes of the `.jsonl.gz`: a changed file is another data stage. */
   sha256: string

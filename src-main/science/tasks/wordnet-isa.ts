@@ -9,6 +9,7 @@ export const wordnetIsa: TaskVariant = {
   testExamples: 3_000,
   lengthAlone: 0.502,
   licence: 'WordNet licence, Copyright 2006 by Princeton University',
+  sharable: true,
   source:
     'Nouns of WordNet with one of their hypernyms, or with one of another noun (G. A. Miller, C. Fellbaum and others).',
   sha256: '7a3c80bd23ffd7070a172747d047b5625beb38ec319136590192f95f3a74447c',

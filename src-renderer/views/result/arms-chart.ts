@@ -117,9 +117,9 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
 }
 
 const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-/** A label of one line, or of two with the method below. */
-export const tickLabel = (parts: readonly string[]) =>
-  parts.length > 1 ? [clip(parts.slice(0, -1).join(' · ')), clip(parts.at(-1) ?? '')] : clip(parts[0] ?? '')
+/** A label of one line, or of two: what comes first is the longest, above all a task, and the method comes last. */
+export const tickLabel = ([first = '', ...rest]: readonly string[]) =>
+  rest.length > 0 ? [clip(first), clip(rest.join(' · '))] : clip(first)
 
 /** Charts on the same rows must not make room of their own accord, or the rows would part. */
 export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 8 } }

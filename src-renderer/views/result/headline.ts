@@ -1,4 +1,4 @@
-import { gapNames, methodNames } from '../../lib/arms'
+import { apart, gapNames, methodNames } from '../../lib/arms'
 import { percent, plural, points, sentence } from '../../lib/format'
 import type { Arm, ArmResult, Estimate, Pgr, RunState } from '../../lib/types'
 
@@ -57,25 +57,48 @@ function unsure(told: readonly Told[]): string {
 
 /**
  * What a run found, in one sentence made from its numbers; partial and undefined results are told as such. An arm whose
- * PGR comes with a warning is no finding.
+ * PGR comes with a warning is no finding. A student that is trained in several ways is told of by each: a median over
+ * them would say nothing of any.
  */
 export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => string): string {
+  const trainings = trainingsOf(arms.map(({ arm }) => arm))
+  if (trainings.length < 2) return told(arms, taskTitle)
+  return trainings
+    .map(({ title, has }) => {
+      const found = told(
+        arms.filter(({ arm }) => has(arm)),
+        taskTitle,
+      )
+      return `${sentence(title)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`
+    })
+    .join('. ')
+}
+
+/** The ways in which one student is trained, by what tells them apart; none where students differ in more. */
+function trainingsOf(arms: readonly Arm[]): { title: string; has: (arm: Arm) => boolean }[] {
+  const students = new Set(arms.map(({ strong }) => JSON.stringify(strong)))
+  if (students.size !== 1) return []
+  const short = apart(arms, (arm) => arm.strongTitle)
+  return [...new Set(arms.map(short))].map((title) => ({ title, has: (arm) => short(arm) === title }))
+}
+
+function told(arms: readonly ArmResult[], taskTitle: (id: string) => string): string {
   const begun = arms.filter((arm) => arm.pgr !== null)
   if (begun.length === 0) return 'No seed is finished yet'
   const every = arms.map(({ arm }) => arm)
   const [name, of] = [methodNames(every), gapNames(every, taskTitle)]
-  const told = begun.flatMap(({ arm, pgr }): Told[] =>
+  const findings = begun.flatMap(({ arm, pgr }): Told[] =>
     pgr?.defined ? [{ arm, method: name(arm), of: of(arm), pgr }] : [],
   )
-  if (told.length === 0) {
+  if (findings.length === 0) {
     return begun.length === 1
       ? 'PGR is undefined: the ceiling is not above its supervisor'
       : `PGR is undefined in all ${begun.length} arms: no ceiling is above its supervisor`
   }
-  const sure = told.filter(({ pgr }) => !pgr.warning)
-  const found = sure.length === 0 ? unsure(told) : sure.length === 1 ? single(sure[0]!) : compared(sure)
-  const left = sure.length === 0 ? 0 : told.length - sure.length
-  const without = begun.length - told.length
+  const sure = findings.filter(({ pgr }) => !pgr.warning)
+  const found = sure.length === 0 ? unsure(findings) : sure.length === 1 ? single(sure[0]!) : compared(sure)
+  const left = sure.length === 0 ? 0 : findings.length - sure.length
+  const without = begun.length - findings.length
   return [
     found,
     ...(left > 0 ? [`${plural(left, 'arm')} left out, whose gap says nothing`] : []),
