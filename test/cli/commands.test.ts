@@ -315,6 +315,12 @@ describe('a run', () => {
     expect(repaired.document).toMatchObject({ ok: true, repaired: true, damaged: [{ repaired: true }] })
     const again = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export')
     expect([again.code, (await w2s.run('check')).code]).toEqual([0, 0])
+    // Without a repair before: a run makes again what its bundle needs.
+    const labels = (await readdir(artifacts, { recursive: true })).find((name) => name.endsWith('labels.safetensors'))
+    await writeFile(join(artifacts, labels!), 'damaged')
+    const healed = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--export', 'healed.zip')
+    expect([healed.code, (await w2s.run('verify', 'healed.zip')).code]).toEqual([0, 0])
+    expect(healed.stdout).toContain('Damaged on disk:')
   })
 
   it('is found in another folder by --home', async () => {

@@ -149,10 +149,11 @@ describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('stages on pretrained 
     expect([...(await run(kept)), ...(await run(dropped))]).toEqual([])
     const names = async (p: Planned) =>
       (await readManifest(folderOf(p, trainingOf(p, 'student')))).files.map((f) => f.name)
-    expect(await names(dropped)).toEqual(['predictions.safetensors'])
+    expect((await names(dropped)).sort()).toEqual(['metrics.json.gz', 'predictions.safetensors'])
     expect((await names(kept)).sort()).toEqual([
       'README.md',
       'config.json',
+      'metrics.json.gz',
       'model.safetensors',
       'predictions.safetensors',
       'tokenizer.json',

@@ -83,7 +83,10 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const ran = await perform(lab, spec, preview, known, context, live)
-  const { detail, arms, covers, contrasts } = await resultsOf(lab, ran, context, live)
+  const { detail, value } = await mending(lab, ran, context, live, ({ id, spec: { stop } }) =>
+    lab.calls.result({ runId: id, stop }),
+  )
+  const { arms, covers, contrasts } = value
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
@@ -91,7 +94,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
-  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags, context) : NO_BUNDLE
+  const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags, context, live) : NO_BUNDLE
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = detail.stages
     .filter((s) => s.state === 'failed')
@@ -105,9 +108,10 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
 const NO_BUNDLE = { bundle: null, bundleError: null }
 
 /** A bundle that cannot be written takes nothing away from the run: its results are told all the same. */
-async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Context) {
+async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Context, live: Live) {
   try {
-    return { bundle: await writeBundle(lab, run, flags, context), bundleError: null }
+    const { value } = await mending(lab, run, context, live, (whole) => writeBundle(lab, whole, flags, context))
+    return { bundle: value, bundleError: null }
   } catch (error) {
     const { message } = explain(error, context.home).failure
     context.out.error(context.out.paint('red', message))
@@ -189,11 +193,17 @@ async function followed(lab: Lab, runId: string, out: Context['out'], live: Live
 /** How often a run goes on because what it had done was found damaged: more is a disk that cannot be trusted. */
 const MENDS = 3
 
-/** The results of a run. What they are made from and is found damaged is set aside, and made again. */
-async function resultsOf(lab: Lab, run: RunDetail, { out }: Context, live: Live) {
+/** Reads what a run left. What of it is found damaged was set aside by the lab: it is made again, and read anew. */
+async function mending<T>(
+  lab: Lab,
+  run: RunDetail,
+  { out }: Context,
+  live: Live,
+  read: (run: RunDetail) => Promise<T>,
+): Promise<{ detail: RunDetail; value: T }> {
   for (let detail = run, left = MENDS; ; left--) {
     try {
-      return { detail, ...(await lab.calls.result({ runId: detail.id, stop: detail.spec.stop })) }
+      return { detail, value: await read(detail) }
     } catch (error) {
       if (!(error instanceof LabError && error.code === 'damaged') || left === 0) throw error
       out.line(out.paint('yellow', error.message))
