@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import { readPredictions, type Evaluations } from '../data/predictions'
@@ -36,6 +37,7 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
     problems.push(...found.slice(0, MOST_PROBLEMS - problems.length).map((problem) => ({ file, problem })))
   const stages = new Map(planSchema.parse(bundle.plan).stages.map((stage) => [stage.key, stage as unknown as Stage]))
   note('plan.json', strangeKeys(stages))
+  note('spec.json', strangeSpec(bundle, stages))
   const current = bundle.info.version === BUNDLE_VERSION
   const examples = remembered((task: string) => readExamples(task, read))
   const reported: { arm: Arm; rows: Row[]; seeds: SeedPredictions[]; result: ArmResult }[] = []
@@ -81,6 +83,26 @@ function strangeKeys(stages: ReadonlyMap<string, Stage>): string[] {
   return [...stages.values()]
     .filter((stage) => versionOf(stage) === null)
     .map(({ key, title }) => `"${title}" is not what its key ${key} says`)
+}
+
+/** What a spec asks for that the results and stages beside it do not have: another experiment's spec. */
+function strangeSpec({ spec, results }: Bundle, stages: ReadonlyMap<string, Stage>): string[] {
+  const asked = { stop: spec.stop, measure: spec.measure, seeds: spec.seeds }
+  const ofArms = results.arms.flatMap(({ stop, arm }) => {
+    const reported = { stop, measure: arm.measure, seeds: arm.seeds.map(({ seed }) => seed) }
+    return differences(asked, reported, arm.title)
+  })
+  const ofStages = [...stages.values()].flatMap((stage) =>
+    stage.kind === 'data' ? differences({ sizes: spec.sizes }, { sizes: stage.config.sizes }, stage.title) : [],
+  )
+  return [...ofArms, ...ofStages]
+}
+
+/** Where two lists of settings differ, as sentences. */
+function differences(asked: Record<string, unknown>, found: Record<string, unknown>, of: string): string[] {
+  return Object.keys(asked)
+    .filter((name) => !isDeepStrictEqual(asked[name], found[name]))
+    .map((name) => `${name}: says ${JSON.stringify(asked[name])}, "${of}" has ${JSON.stringify(found[name])}`)
 }
 
 interface Row {

@@ -140,6 +140,11 @@ describe('computing the results of a bundle again', () => {
     files.set('results.json', Buffer.from(JSON.stringify(told)))
   }
 
+  const spec = (change: object) => (files: Map<string, Buffer>) => {
+    const asked = JSON.parse(files.get('spec.json')!.toString()) as object
+    files.set('spec.json', Buffer.from(JSON.stringify({ ...asked, ...change })))
+  }
+
   it('agrees with one that is as it was written', async () => {
     const { problems, agreement } = await examineBundle(first)
     expect([problems, agreement]).toEqual([[], { seeds: 4, problems: [] }])
@@ -182,6 +187,19 @@ describe('computing the results of a bundle again', () => {
       },
       'results.json',
       /says/,
+    ],
+    [
+      'the stop rule of the spec',
+      spec({ stop: 'weak-validation' }),
+      'spec.json',
+      /^stop: says "weak-validation", ".*" has "last"$/,
+    ],
+    ['the seeds of the spec', spec({ seeds: [0, 1, 2] }), 'spec.json', /^seeds: says \[0,1,2\], ".*" has \[0,1\]$/],
+    [
+      'the sizes of the spec',
+      spec({ sizes: { weak: 200, transfer: 200, validation: 60, test: 5000 } }),
+      'spec.json',
+      /^sizes: says .*5000/,
     ],
   ])('finds %s that was changed together with the manifest', async (_what, change, file, problem) => {
     const { problems, agreement } = await forged(change)

@@ -1,6 +1,6 @@
 // The command line as users run it: a built process of Node with its own data folder.
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle } from '../../src-main/bundle'
@@ -181,6 +181,19 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
     expect(document).toMatchObject({ ok: false, error: { code: 'bad-input', problems: [problem] } })
     const [{ expected, got }] = (document.error as { problems: [{ expected: string; got: string }] }).problems
     expect(stderr).toContain(`expected ${expected}, got ${got}`)
+  })
+
+  it.skipIf(process.platform === 'win32')('does not wait for a spec that no file is', async () => {
+    const pipe = join(w2s.home, 'pipe.json')
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+    for (const [what, kind] of [
+      ['pipe.json', 'a named pipe'],
+      ['/dev/zero', 'a device'],
+    ] as const) {
+      const { code, stderr } = await w2s.run('run', what)
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`expected a file, got ${kind}`)])
+    }
+    await rm(pipe)
   })
 })
 

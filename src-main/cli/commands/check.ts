@@ -48,7 +48,7 @@ function describe(
   }
   for (const { id, problem } of datasets) tell(`dataset ${id}: ${problem}`)
   if (strays.length > 0) out.line(`${count(strays.length, 'folder')} among the artifacts that no stage knows.`)
-  if (aside.length > 0) out.line(`${count(aside.length, 'folder')} set aside; they may be removed: ${aside.join(', ')}`)
+  if (aside.length > 0) out.line(`${count(aside.length, 'folder')} set aside, safe to delete: ${aside.join(', ')}`)
   const left = damaged.filter((one) => !one.repaired)
   if (left.some(({ origin }) => origin === 'own')) out.line('To set damaged artifacts aside: w2s check --repair')
   if (left.some(({ origin }) => origin === 'bundled')) out.line('What came with the application: install it anew.')

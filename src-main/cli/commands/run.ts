@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { BackendId } from '../../engine/backends/learner'
 import { JsonError, parseJson } from '../../data/json'
+import { readRegular } from '../../data/regular'
 import { badInput, LabError } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/problems'
@@ -120,6 +120,9 @@ async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Contex
   }
 }
 
+/** Bytes of a spec. One that plans as many stages as there may be is far smaller. */
+const LARGEST_SPEC = 16 * 2 ** 20
+
 async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unknown> {
   const { presets } = await lab.calls.catalog()
   const preset = presets.find((p) => p.id === what)
@@ -131,11 +134,11 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
     const got = isFolder ? `the folder ${show(what)}` : show(what)
     throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
   }
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const bytes = await readRegular(path, LARGEST_SPEC).catch((error: Error) => {
     throw badArgument(what, 'a file that can be read', error.message)
   })
   try {
-    return parseJson(text)
+    return parseJson(bytes.toString())
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     throw badInput(error.problems.map((p) => ({ ...p, path: p.path || what })))
