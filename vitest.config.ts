@@ -12,7 +12,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/renderer/**', 'test/e2e/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -88,7 +88,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   // The bundle, written where the dialog says and read again by the command line tool.
   await page.goBack()
   await expect(page).toHaveURL(/#\/results\//)
-  const zip = join(home, 'whole-way.zip')
+  const zip = join(home, 'bundles', 'whole-way.zip')
   await app.evaluate(({ dialog }, path) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path })
   }, zip)
