@@ -25,45 +25,47 @@ export type BundleInfo = z.infer<typeof bundleInfoSchema>
 
 const value = z.union([z.string(), z.number(), z.boolean()])
 const model = z.object({ model: z.string() }).catchall(value)
-const estimate = z.strictObject({
-  value: z.number(),
-  low: z.number(),
-  high: z.number(),
-  seeds: z.int(),
-  examples: z.int(),
-})
+/** An accuracy, or another share of examples. */
+const share = z.number().min(0).max(1)
+/** A difference of two shares. */
+const signed = z.number().min(-1).max(1)
+const count = z.int().min(0)
+/** What chance may have done to a number has no bounds: the ends of an interval are not held to them. */
+const estimateOf = (value: z.ZodNumber) =>
+  z.strictObject({ value, low: z.number(), high: z.number(), seeds: count, examples: count })
+const estimate = estimateOf(share)
 const pgr = z.discriminatedUnion('defined', [
   z.strictObject({
     defined: z.literal(true),
     value: z.number(),
     low: z.number(),
     high: z.number(),
-    gap: z.number(),
-    seeds: z.int(),
-    examples: z.int(),
+    gap: signed,
+    seeds: count,
+    examples: count,
     convention: z.string(),
     warning: z.string().nullable(),
   }),
   z.strictObject({
     defined: z.literal(false),
     reason: z.string(),
-    gap: z.number(),
-    seeds: z.int(),
-    examples: z.int(),
+    gap: signed,
+    seeds: count,
+    examples: count,
     convention: z.string(),
   }),
 ])
 const seedResult = z.strictObject({
   seed: z.int(),
-  weak: z.number(),
-  student: z.number(),
-  ceiling: z.number(),
+  weak: share,
+  student: share,
+  ceiling: share,
   pgr: z.number().nullable(),
-  agreement: z.number(),
-  agreementWeakRight: z.number().nullable(),
-  agreementWeakWrong: z.number().nullable(),
-  ceilingAgreementWeakWrong: z.number().nullable(),
-  step: z.int(),
+  agreement: share,
+  agreementWeakRight: share.nullable(),
+  agreementWeakWrong: share.nullable(),
+  ceilingAgreementWeakWrong: share.nullable(),
+  step: count,
 })
 const optimiser = z.strictObject({
   epochs: z.number(),
@@ -74,8 +76,8 @@ const optimiser = z.strictObject({
   clipNorm: z.number(),
 })
 const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
-const stopPoint = z.strictObject({ step: z.number(), student: z.number() })
-const curve = z.array(z.number())
+const stopPoint = z.strictObject({ step: z.number().min(0), student: share })
+const curve = z.array(share)
 
 /** One arm's numbers, as the science computes them. */
 const armSchema = z.strictObject({
@@ -103,10 +105,8 @@ const armSchema = z.strictObject({
     ),
   }),
   stop: stopRule,
-  covers: z
-    .strictObject({ redraw: z.enum(['order', 'halves']), seeds: z.int(), groups: z.int(), rows: z.int() })
-    .nullable(),
-  seedsDone: z.int(),
+  covers: z.strictObject({ redraw: z.enum(['order', 'halves']), seeds: count, groups: count, rows: count }).nullable(),
+  seedsDone: count,
   weak: estimate.nullable(),
   student: estimate.nullable(),
   ceiling: estimate.nullable(),
@@ -115,12 +115,12 @@ const armSchema = z.strictObject({
   agreementWeakWrong: estimate.nullable(),
   pgr: pgr.nullable(),
   references: z.record(z.string(), estimate),
-  saving: estimate.nullable(),
+  saving: estimateOf(signed).nullable(),
   warnings: z.array(z.string()),
   bySeed: z.array(seedResult),
   training: z
     .strictObject({
-      step: curve,
+      step: z.array(count),
       truth: curve,
       truthLow: curve,
       truthHigh: curve,

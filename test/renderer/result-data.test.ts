@@ -250,7 +250,7 @@ describe('the chart of a training', () => {
     )
     expect(title(0.004, [0.2, 0.3, 0.3, 0.3])).toBe('Stopping well would save 1.2 points (0.4 to 2.1)')
     expect(title(-0.001)).toBe(
-      'Nothing shows that the student should stop before its last step: it would save 1.2 points (−0.1 to 2.1)',
+      'Nothing shows that the student should stop before its last step: measured is 1.2 points (−0.1 to 2.1)',
     )
   })
   it('has a table with a row for each evaluation', () => {

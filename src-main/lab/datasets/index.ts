@@ -33,7 +33,7 @@ const DEADLINE = 300_000
 /** Reads what there is: the bundled tasks, and the imported ones in `<home>/datasets`. */
 export async function openDatasets(home: string, resources: string, importer: Importer, bus: Bus): Promise<Datasets> {
   const folder = join(home, 'datasets')
-  const bundled = Object.values(TASKS).map(({ testExamples: _, ...task }): TaskInfo => ({
+  const bundled = Object.values(TASKS).map(({ testExamples: _, sharable: _texts, ...task }): TaskInfo => ({
     ...task,
     classes: [...task.classes],
     rows: null,

@@ -112,7 +112,7 @@ export function trainingTitle({ saving, training }: ArmResult): string {
   const first = training.weakErrors[Math.min(2, training.weakErrors.length - 1)] ?? 0
   const copied = (training.weakErrors[training.weakErrors.length - 1] ?? 0) - first
   const told = `${points(saving.value)} (${pointsRange(saving)})`
-  if (saving.low <= 0) return `Nothing shows that the student should stop before its last step: it would save ${told}`
+  if (saving.low <= 0) return `Nothing shows that the student should stop before its last step: measured is ${told}`
   return copied > 0.01
     ? `The student learns the task first, then its supervisor's mistakes: stopping well would save ${told}`
     : `Stopping well would save ${told}`
