@@ -47,7 +47,10 @@ export function openForReading(path: string): Db {
         return blank()
       }
       if (pendingMigrations(db).length > 0)
-        throw new StorageError('locked', `${path} is from an older version. Open it once in the app, then try again.`)
+        throw new StorageError(
+          'locked',
+          `${path} is from an older version. Open it once in the app, or run an experiment with w2s, then try again.`,
+        )
       return db
     })
   })

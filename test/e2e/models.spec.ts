@@ -61,14 +61,14 @@ test('a model of one’s own is added, checked, found damaged, and removed', asy
 })
 
 test('a model is asked of the hub; what does not answer is named', async ({ open, home }) => {
-  const hub = await serveHub('openai-community/gpt2', golden('tiny-gpt2'))
+  const hub = await serveHub('openai-community/gpt2-medium', golden('tiny-gpt2'))
   try {
     const { app, page } = await open(home, { W2S_CACHE: join(home, 'cache'), HF_ENDPOINT: hub.url })
-    await goTo(page, '#/models?model=gpt2')
+    await goTo(page, '#/models?model=gpt2-medium')
 
     const declined = await answering(app, 1)
-    await page.getByRole('button', { name: 'Get GPT-2 small' }).click()
-    await expect.poll(declined).toEqual([expect.stringMatching(/^Download GPT-2 small\? About \d+ MB are fetched/)])
+    await page.getByRole('button', { name: 'Get GPT-2 medium' }).click()
+    await expect.poll(declined).toEqual([expect.stringMatching(/^Download GPT-2 medium\? About [\d,]+ MB are fetched/)])
     expect(await value(page, 'install', { backend: 'tensorflow', gpu: true })).toBeNull()
     expect(await declined()).toContainEqual(expect.stringMatching(/^Install TensorFlow for the GPU\?/))
     expect(hub.requests).toEqual([])
@@ -76,15 +76,15 @@ test('a model is asked of the hub; what does not answer is named', async ({ open
 
     // It comes, is stopped on the way, goes on, and turns out to be another one than it should be.
     hub.stalls = true
-    await page.getByRole('button', { name: 'Get GPT-2 small' }).click()
-    await expect(row(page, 'GPT-2 small').getByRole('progressbar')).toHaveAttribute('aria-label', /^Downloading/)
+    await page.getByRole('button', { name: 'Get GPT-2 medium' }).click()
+    await expect(row(page, 'GPT-2 medium').getByRole('progressbar')).toHaveAttribute('aria-label', /^Downloading/)
     await page.reload()
-    await row(page, 'GPT-2 small').getByRole('button', { name: 'Stop GPT-2 small' }).click()
-    await expect(row(page, 'GPT-2 small')).toContainText(/stopped, .* have come/)
+    await row(page, 'GPT-2 medium').getByRole('button', { name: 'Stop GPT-2 medium' }).click()
+    await expect(row(page, 'GPT-2 medium')).toContainText(/stopped, .* have come/)
     hub.stalls = false
-    await page.getByRole('button', { name: 'Go on with GPT-2 small' }).click()
+    await page.getByRole('button', { name: 'Go on with GPT-2 medium' }).click()
     const alert = drawer(page).getByRole('alert')
-    await expect(alert).toContainText('expected 124439808 parameters, got 12416')
+    await expect(alert).toContainText('expected 354823168 parameters, got 12416')
 
     await hub.close()
     await drawer(page).getByRole('button', { name: 'Go on' }).click()
@@ -93,8 +93,8 @@ test('a model is asked of the hub; what does not answer is named', async ({ open
     await drawer(page).getByRole('button', { name: 'Discard what has come…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await expect(drawer(page).getByRole('button', { name: /^Get/ })).toBeVisible()
-    const [gpt2] = (await value(page, 'models')).filter(({ id }) => id === 'gpt2')
-    expect(gpt2).toMatchObject({ here: null, partialBytes: 0 })
+    const [medium] = (await value(page, 'models')).filter(({ id }) => id === 'gpt2-medium')
+    expect(medium).toMatchObject({ here: null, partialBytes: 0 })
   } finally {
     await hub.close().catch(() => undefined)
   }
