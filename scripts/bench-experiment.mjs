@@ -1,6 +1,7 @@
 // Runs a whole experiment on pretrained models, then the same thing as a plain PyTorch script, and says how much faster
 // the first is: node scripts/bench-experiment.mjs --python <python with torch and transformers>
-// Both train on the same examples in the same order for the same steps and predict the same splits at the same steps.
+// Both train on the same examples in the same order for the same steps and predict the same splits at the same steps: what is
+// followed at every evaluation, the others at the last.
 // `--preset pretrained`, `--tasks wordnet-isa`, `--seeds 3` and `--evaluations 4` say which experiment.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -36,7 +37,7 @@ const { shuffledForever } = await load('src-main/engine/loop.ts')
 const { parseSpec } = await load('src-main/science/parse.ts')
 const { planExperiment } = await load('src-main/science/plan.ts')
 const { evaluationSteps, lrAt, stepCount } = await load('src-main/science/schedule.ts')
-const { predictedSplits } = await load('src-main/science/stages.ts')
+const { followedSplits, predictedSplits } = await load('src-main/science/stages.ts')
 const { TASKS } = await load('src-main/science/tasks/index.ts')
 
 /** Content key → folder as transformers has it. */
@@ -86,6 +87,8 @@ async function readSpec() {
   if (options.tasks) spec.tasks = options.tasks.split(',')
   if (options.seeds) spec.seeds = spec.seeds.slice(0, Number(options.seeds))
   if (options.evaluations) spec.evaluations = Number(options.evaluations)
+  // Bag-of-words regression is nothing that the other side would train.
+  spec.reference = false
   const parsed = parseSpec(spec)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.spec
@@ -126,7 +129,8 @@ async function workOf(plan, models) {
     const batch = () => Array.from({ length: Math.min(config.optimiser.batch, n) }, () => order.next().value)
     work.trainings.push({
       ...{ key: stage.key, task: needs.data, model: await modelFolder(config.checkpoint, models) },
-      ...{ trainOn: config.trainOn, splits: predictedSplits(config.role), tokens: config.model.tokens },
+      ...{ trainOn: config.trainOn, tokens: config.model.tokens },
+      ...{ splits: predictedSplits(config.role), followed: followedSplits(config.role) },
       supervisor: needs.labels === undefined ? null : labelled.get(needs.labels),
       loss: config.loss,
       weightDecay: config.optimiser.weightDecay,

@@ -53,7 +53,7 @@ def train(work, task, supervised):
     steps, predictions = len(work["batches"]), {}
     for step in range(steps + 1):
         if step in work["evaluations"]:
-            for split in work["splits"]:
+            for split in work["splits" if step == work["evaluations"][-1] else "followed"]:
                 predictions[split] = predict(model, tokenizer, task[split], work["tokens"])
         if step == steps:
             break
