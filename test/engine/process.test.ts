@@ -44,7 +44,11 @@ const isProgress = (e: EngineEvent) => e.type === 'progress'
 
 describe('the engine process', () => {
   test('says ready, runs the stages of an arm and leaves their artifacts', async () => {
-    plan = planned(folder, { weak: [{ model: 'words', words: 6 }], optimiser: { epochs: 20 } })
+    plan = planned(folder, {
+      weak: [{ model: 'words', words: 4 }],
+      sizes: { weak: 200, transfer: 300, validation: 60, test: 200 },
+      optimiser: { epochs: 10 },
+    })
     const ready = await host.message((m) => m.type === 'ready')
     expect(ready.pid).toBe(host.child.pid)
     for (const stage of plan.stages) expect(await host.run(jobOf(plan, stage))).toMatchObject({ state: 'done' })
@@ -56,10 +60,10 @@ describe('the engine process', () => {
     }
     const running = host.events().filter((e) => e.type === 'state' && e.state === 'running')
     expect(running).toHaveLength(plan.stages.length)
-    // Ten words decide the made-up task, the supervisor sees six of them.
+    // Ten words decide the made-up task, the supervisor sees four of them.
     const [weak, ceiling] = (['weak', 'ceiling'] as const).map((role) => lastAccuracy(role))
     expect(weak).toBeGreaterThan(0.55)
-    expect(ceiling).toBeGreaterThan(weak!)
+    expect(ceiling).toBeGreaterThan(weak! + 0.1)
   })
 
   /** The last test accuracy of the training with this role. */
