@@ -25,8 +25,8 @@ const { loadBackend } = await load('src-main/engine/backends/index.ts')
 const { BACKEND_IDS } = await load('src-main/engine/backends/registry.ts')
 const { crossEntropyGradient } = await load('src-main/engine/backends/self-test.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
-const { planExperiment } = await load('src-main/science/plan.ts')
-const { parseSpec } = await load('src-main/science/parse.ts')
+const { planExperiment } = await load('src-main/science/plan/plan.ts')
+const { parseSpec } = await load('src-main/science/spec/parse.ts')
 const { TASKS } = await load('src-main/science/tasks/index.ts')
 
 const ADAMW = { lr: 0.003, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clipNorm: 0 }

@@ -34,10 +34,10 @@ const { savePretrained } = await load('src-main/data/checkpoints/save.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
 const { loadBackend } = await load('src-main/engine/backends/index.ts')
 const { shuffledForever } = await load('src-main/engine/loop.ts')
-const { parseSpec } = await load('src-main/science/parse.ts')
-const { planExperiment } = await load('src-main/science/plan.ts')
+const { parseSpec } = await load('src-main/science/spec/parse.ts')
+const { planExperiment } = await load('src-main/science/plan/plan.ts')
 const { evaluationSteps, lrAt, stepCount } = await load('src-main/science/schedule.ts')
-const { followedSplits, predictedSplits } = await load('src-main/science/stages.ts')
+const { followedSplits, predictedSplits } = await load('src-main/science/stages/index.ts')
 const { TASKS } = await load('src-main/science/tasks/index.ts')
 
 /** Content key → folder as transformers has it. */

@@ -18,7 +18,7 @@ const count = (value) => Math.round(value).toLocaleString('en')
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 async function load() {
-  const input = { store: join(root, 'src-main/store/index.ts'), recorder: join(root, 'src-main/lab/recorder.ts') }
+  const input = { store: join(root, 'src-main/store/index.ts'), recorder: join(root, 'src-main/lab/queue/recorder.ts') }
   const options = { ssr: true, outDir: built, target: 'node20.18', rolldownOptions: { input } }
   await build({ root, configFile: false, logLevel: 'error', build: options })
   const [store, recorder] = await Promise.all(

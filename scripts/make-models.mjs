@@ -18,7 +18,7 @@ const { loadPretrained } = await load('src-main/data/checkpoints/open.ts')
 const { savePretrained } = await load('src-main/data/checkpoints/save.ts')
 const { describeFolder, writeManifest } = await load('src-main/data/models/index.ts')
 const { parameterCount } = await load('src-main/science/models/net.ts')
-const { createRng } = await load('src-main/science/rng.ts')
+const { createRng } = await load('src-main/science/maths/rng.ts')
 const { lrAt } = await load('src-main/science/schedule.ts')
 
 /**

@@ -22,9 +22,9 @@ import type {
   SeedResult,
   StopRule,
 } from '../src-main/science/metrics/result'
-import type { Param, ParamTable } from '../src-main/science/params'
+import type { Param, ParamTable } from '../src-main/science/spec/params'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
-import type { ExperimentSpec, Problem } from '../src-main/science/spec'
+import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
-import { versionOf } from '../science/stage-key'
+import { versionOf } from '../science/plan/stage-key'
 import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'

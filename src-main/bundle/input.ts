@@ -1,7 +1,7 @@
 import type { ArmResult, Contrast } from '../science/metrics/result'
 import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
 import type { Example } from '../science/tasks'
-import type { ExperimentSpec } from '../science/spec'
+import type { ExperimentSpec } from '../science/spec/spec'
 
 /** A task of the run. */
 export interface BundleTask {

@@ -1,5 +1,5 @@
 import type { ArmResult } from '../science/metrics/result'
-import type { ModelChoice } from '../science/spec'
+import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
 
 const RESULT_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step', 'weak', 'student']

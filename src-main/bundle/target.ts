@@ -3,7 +3,7 @@ import { link, lstat, open, readdir, realpath, rename, rm } from 'node:fs/promis
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { isAlive } from '../data/alive'
 import { syncFolder } from '../data/durable'
-import type { Problem } from '../science/problems'
+import type { Problem } from '../science/spec/problems'
 import { ownerOf } from './read'
 
 /** A bundle may not be written there. What is there is as it was. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { oneOf, show } from '../science/problems'
+import { oneOf, show } from '../science/spec/problems'
 import { COMMON } from './commands/help'
 import type { Command, Flags, Option } from './context'
 import { badArgument } from './errors'

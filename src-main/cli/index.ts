@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import type { SpawnEngine } from '../lab/options'
-import { show } from '../science/problems'
+import { show } from '../science/spec/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
 import { check } from './commands/check'

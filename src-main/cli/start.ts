@@ -2,9 +2,9 @@
 import { join, resolve } from 'node:path'
 import packageJson from '../../package.json'
 import { createLab } from '../lab'
-import { examineApart } from '../lab/examine'
-import { forkEngine } from '../lab/fork'
-import { labCache, labHome } from '../lab/home'
+import { examineApart } from '../lab/check/examine'
+import { forkEngine } from '../lab/engine/fork'
+import { labCache, labHome } from '../lab/home/paths'
 import type { ExitCode } from './exit'
 import { answerUncaught, main, trackEngines, type Wiring } from './index'
 

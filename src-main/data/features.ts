@@ -1,5 +1,5 @@
-import type { Matrix } from '../science/matrix'
-import { zeros } from '../science/matrix'
+import type { Matrix } from '../science/maths/matrix'
+import { zeros } from '../science/maths/matrix'
 import { tokenizeWords } from './words'
 
 /** How the texts of one model become numbers; plain JSON, kept beside the weights. */

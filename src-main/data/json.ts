@@ -1,4 +1,4 @@
-import { MOST_PROBLEMS, pathText, show, type Problem } from '../science/problems'
+import { MOST_PROBLEMS, pathText, show, type Problem } from '../science/spec/problems'
 
 /** How deep lists and objects may lie in each other: no document that this application knows has a third of that. */
 export const NESTING = 64

@@ -1,5 +1,5 @@
-import type { Matrix } from '../science/matrix'
-import { createRng } from '../science/rng'
+import type { Matrix } from '../science/maths/matrix'
+import { createRng } from '../science/maths/rng'
 import type { PretrainConfig } from '../science/stages'
 import type { TaskRow } from '../science/tasks/task'
 import { readSafetensors, writeSafetensors } from './checkpoints/safetensors'

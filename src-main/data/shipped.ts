@@ -1,5 +1,5 @@
-import { parseSpec } from '../science/parse'
-import { planExperiment } from '../science/plan'
+import { parseSpec } from '../science/spec/parse'
+import { planExperiment } from '../science/plan/plan'
 import type { Stage } from '../science/stages'
 import { TASKS } from '../science/tasks'
 

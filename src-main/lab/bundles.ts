@@ -15,14 +15,14 @@ import { checkpointOf, type DataConfig, type Split, type Stage } from '../scienc
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { readArtifactFile } from '../engine/artifacts'
 import { TASKS } from '../science/tasks'
-import { stageOf } from './lifecycle'
+import { stageOf } from './queue/lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
 import { seedSource } from './results/inputs'
 import { readSeed } from './results/predicted'
 import { readPrepared } from './results/prepared'
-import { armsOf, comparedOf, specOf } from './run-view'
-import type { Shelf } from './shelf'
+import { armsOf, comparedOf, specOf } from './runs/view'
+import type { Shelf } from './home/shelf'
 
 interface Deps {
   store: Store

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS } from '../data/datasets'
-import { problemsOf } from '../science/problems'
+import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
-import { plainProblem } from './plain'
+import { plainProblem } from './threads/plain'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(4096)

@@ -4,7 +4,7 @@ import { CheckpointError } from '../data/checkpoints/errors'
 import { ModelError } from '../data/models/errors'
 import { withoutSecrets } from '../data/secrets'
 import { ArtifactError } from '../engine/artifacts'
-import type { Problem } from '../science/problems'
+import type { Problem } from '../science/spec/problems'
 import { asStorageError, StorageError } from '../store'
 
 /** A refusal, in words for people. */

@@ -1,11 +1,11 @@
 import type { Status } from '../../src-preload/contract'
 import type { StageRow, Store } from '../store'
-import type { Backends } from './backends'
+import type { Backends } from './engine/backends'
 import type { Bus } from './bus'
 import { failureOf } from './errors'
-import type { Host } from './host'
+import type { Host } from './engine/host'
 import type { Queue } from './queue'
-import { freeBytes } from './space'
+import { freeBytes } from './home/space'
 
 /** How often a status is published while progress comes in. */
 const INTERVAL = 250

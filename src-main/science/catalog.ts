@@ -2,8 +2,8 @@ import { LOSSES } from './losses'
 import { METHODS } from './methods'
 import { MODELS } from './models'
 import { OPTIMISER } from './optimiser'
-import type { ParamTable } from './params'
-import { RUN, SIZES } from './spec'
+import type { ParamTable } from './spec/params'
+import { RUN, SIZES } from './spec/spec'
 
 /** One variant of a noun as plain data. */
 export interface VariantInfo {

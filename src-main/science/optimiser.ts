@@ -1,4 +1,4 @@
-import type { ParamTable, Values } from './params'
+import type { ParamTable, Values } from './spec/params'
 
 /** Optimisation of one training: AdamW (Loshchilov & Hutter 2019) on mini-batches, reshuffled every epoch. */
 export const OPTIMISER = {

@@ -1,5 +1,5 @@
-import type { Problem } from './problems'
-import type { ExperimentSpec } from './spec'
+import type { Problem } from './spec/problems'
+import type { ExperimentSpec } from './spec/spec'
 
 /** More stages than this are no experiment that anybody waits for, and a plan of them takes the memory of a machine. */
 export const MOST_STAGES = 20_000

@@ -14,8 +14,8 @@ import {
   type ExportOptions,
 } from '../../src-main/bundle'
 import type { ArmResult } from '../../src-main/science/metrics/result'
-import { parseSpec } from '../../src-main/science/parse'
-import { planExperiment } from '../../src-main/science/plan'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Split } from '../../src-main/science/stages'
 
 /** A folder that is gone after the test. */

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../src-main/data/models/catalogue'
-import { parseSpec } from '../../src-main/science/parse'
-import { readingOf } from '../../src-main/science/feasible'
-import type { ExperimentSpec } from '../../src-main/science/spec'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { readingOf } from '../../src-main/science/plan/feasible'
+import type { ExperimentSpec } from '../../src-main/science/spec/spec'
 import { TASKS } from '../../src-main/science/tasks'
 
 const folder = resolve(import.meta.dirname, '../../resources/presets')

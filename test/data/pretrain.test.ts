@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseVectors, pretrainingTexts, pretrainVectors, vectorFiles } from '../../src-main/data/pretrain'
 import { createCounter, ppmi, type SparseMatrix } from '../../src-main/data/vectors/cooccurrence'
 import { leftSingular, SVD_STEPS, symmetricEigen } from '../../src-main/data/vectors/svd'
-import { createRng } from '../../src-main/science/rng'
+import { createRng } from '../../src-main/science/maths/rng'
 
 function dense({ size, starts, columns, values }: SparseMatrix): number[][] {
   const out = Array.from({ length: size }, () => Array.from({ length: size }, () => 0))

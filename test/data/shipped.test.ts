@@ -6,7 +6,7 @@ import { parseVectors, pretrainingTexts } from '../../src-main/data/pretrain'
 import { bundledPretraining } from '../../src-main/data/shipped'
 import { tokenizeWords } from '../../src-main/data/words'
 import { verifyArtifact } from '../../src-main/engine/artifacts'
-import { CORPORA } from '../../src-main/science/pretraining'
+import { CORPORA } from '../../src-main/science/plan/pretraining'
 
 const resources = resolve(import.meta.dirname, '../../resources')
 const { key, config } = bundledPretraining()

@@ -4,8 +4,8 @@ import type { Learner } from '../../src-main/engine/backends/learner'
 import { train, type Training } from '../../src-main/engine/loop'
 import { Cancelled, type StageEvent } from '../../src-main/engine/stages/stage'
 import { LOSSES } from '../../src-main/science/losses'
-import type { Matrix } from '../../src-main/science/matrix'
-import { createRng } from '../../src-main/science/rng'
+import type { Matrix } from '../../src-main/science/maths/matrix'
+import { createRng } from '../../src-main/science/maths/rng'
 
 const OPTIMISER = { epochs: 4, batch: 20, lr: 0.05, schedule: 'cosine', weightDecay: 0, clipNorm: 0 } as const
 const PARAMS = { alphaMax: 0.5, warmup: 0.2, schedule: 'linear', threshold: 'weak-mean' }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunDetail } from '../../src-preload/contract'
-import { forkEngine } from '../../src-main/lab/fork'
+import { forkEngine } from '../../src-main/lab/engine/fork'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
 import { ended, openLab, tinySpec } from './tools'

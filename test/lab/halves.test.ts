@@ -1,6 +1,6 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
-import { forkEngine } from '../../src-main/lab/fork'
+import { forkEngine } from '../../src-main/lab/engine/fork'
 import { unzip } from '../bundle/fixture'
 import { builtProcesses } from './built'
 import { ended, openLab, tinySpec } from './tools'

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { exitText } from '../../src-main/lab/engine-process'
-import { runErrand } from '../../src-main/lab/errands'
-import { forkEngine } from '../../src-main/lab/fork'
+import { exitText } from '../../src-main/lab/engine/process'
+import { runErrand } from '../../src-main/lab/engine/errands'
+import { forkEngine } from '../../src-main/lab/engine/fork'
 import type { EngineExit, SpawnEngine } from '../../src-main/lab/options'
 import { ended, event, keyOf, openLab, tinySpec } from './tools'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { forkEngine } from '../../src-main/lab/fork'
+import { forkEngine } from '../../src-main/lab/engine/fork'
 import { nativeMissing } from '../engine/runtimes'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'

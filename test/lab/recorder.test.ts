@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { LabEvent } from '../../src-preload/contract'
 import type { EngineEvent } from '../../src-main/engine/protocol'
 import { createBus } from '../../src-main/lab/bus'
-import { createRecorder } from '../../src-main/lab/recorder'
+import { createRecorder } from '../../src-main/lab/queue/recorder'
 import { openStore } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 

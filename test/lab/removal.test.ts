@@ -1,8 +1,8 @@
 // Removing a run of thousands of stages takes seconds: everything else has its turn meanwhile.
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { reconcile, removeOrphans } from '../../src-main/lab/lifecycle'
-import { createShelf } from '../../src-main/lab/shelf'
+import { reconcile, removeOrphans } from '../../src-main/lab/queue/lifecycle'
+import { createShelf } from '../../src-main/lab/home/shelf'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createStopwatch } from '../../src-main/lab/stopwatch'
+import { createStopwatch } from '../../src-main/lab/threads/stopwatch'
 
 test('a stopwatch counts what passes while it is not held, each time from nothing', () => {
   let now = 100

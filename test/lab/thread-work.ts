@@ -1,7 +1,7 @@
 // Verbs for the tests of threads: some that behave, and some that do not.
 import { isMainThread } from 'node:worker_threads'
 import { LabError } from '../../src-main/lab/errors'
-import { serve, type Task } from '../../src-main/lab/thread'
+import { serve, type Task } from '../../src-main/lab/threads/thread'
 
 export const verbs = {
   double: (n: number) => n * 2,

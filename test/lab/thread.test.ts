@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createThread, inThisThread, type Thread } from '../../src-main/lab/thread'
+import { createThread, inThisThread, type Thread } from '../../src-main/lab/threads/thread'
 import { builtProcesses } from './built'
 import { verbs } from './thread-work'
 

@@ -1,8 +1,8 @@
 import { describeCatalog } from '../../src-main/science/catalog'
-import { parseSpec } from '../../src-main/science/parse'
-import { inherited } from '../../src-main/science/training'
-import { PlanError } from '../../src-main/science/feasible'
-import { planExperiment } from '../../src-main/science/plan'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { inherited } from '../../src-main/science/plan/training'
+import { PlanError } from '../../src-main/science/plan/feasible'
+import { planExperiment } from '../../src-main/science/plan/plan'
 import type {
   Bridge,
   Calls,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { parseSpec } from '../../src-main/science/parse'
+import { parseSpec } from '../../src-main/science/spec/parse'
 import { changeVariant, meantParams, nextChoice, withCheckpoints } from '../../src-renderer/views/builder/choices'
 
 const checkpoints = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../src-preload/contract'
-import { createRng } from '../../src-main/science/rng'
+import { createRng } from '../../src-main/science/maths/rng'
 import { curveId, Live } from '../../src-renderer/state/live'
 
 const metric = (step: number, value: number, name = 'loss'): EngineEvent => ({

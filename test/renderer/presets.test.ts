@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Preset } from '../../src-preload/contract'
-import { parseSpec } from '../../src-main/science/parse'
+import { parseSpec } from '../../src-main/science/spec/parse'
 import { missingModels, quickestFirst } from '../../src-renderer/lib/presets'
 
 const checkpoints = [

@@ -1,7 +1,7 @@
 import { Interaction } from 'chart.js'
 import { describe, expect, it } from 'vitest'
 import { LOGCONF_PARAMS, alphaAt as engineAlpha } from '../../src-main/science/losses/logconf'
-import { planExperiment } from '../../src-main/science/plan'
+import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
 import { armLabels } from '../../src-renderer/lib/arms'
 import { CEILING, studentLook, studentLooks, verdictOf, WEAK } from '../../src-renderer/lib/roles'

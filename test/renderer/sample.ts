@@ -14,8 +14,8 @@ import type {
   TaskInfo,
 } from '../../src-preload/contract'
 import { coversText } from '../../src-main/science/metrics'
-import { createRng } from '../../src-main/science/rng'
-import type { PlanContext } from '../../src-main/science/feasible'
+import { createRng } from '../../src-main/science/maths/rng'
+import type { PlanContext } from '../../src-main/science/plan/feasible'
 
 // A small simulated world for component tests and for looking at screens: never shipped.
 

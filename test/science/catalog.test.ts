@@ -3,7 +3,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { LOSSES } from '../../src-main/science/losses'
 import { METHODS } from '../../src-main/science/methods'
 import { MODELS } from '../../src-main/science/models'
-import type { ParamTable } from '../../src-main/science/params'
+import type { ParamTable } from '../../src-main/science/spec/params'
 
 const catalog = describeCatalog()
 const variants = [...catalog.models, ...catalog.methods, ...catalog.losses]

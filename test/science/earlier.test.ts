@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { storedArms, storedSpec } from '../../src-main/science/earlier'
-import { parseSpec } from '../../src-main/science/parse'
+import { storedArms, storedSpec } from '../../src-main/science/spec/earlier'
+import { parseSpec } from '../../src-main/science/spec/parse'
 
 const base = {
   version: 1,

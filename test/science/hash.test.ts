@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { contentKey } from '../../src-main/science/hash'
+import { contentKey } from '../../src-main/science/maths/hash'
 
 it('is the sha256 of the canonical JSON', () => {
   const json = '{"a":[1,null,"é"],"b":0.1}'

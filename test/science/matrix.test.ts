@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { argmax, softmax, zeros } from '../../src-main/science/matrix'
+import { argmax, softmax, zeros } from '../../src-main/science/maths/matrix'
 
 const m = (cols: number, ...data: number[]) => ({ rows: data.length / cols, cols, data: Float32Array.from(data) })
 

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { LOSSES } from '../../src-main/science/losses'
 import { METHODS } from '../../src-main/science/methods'
 import { MODELS } from '../../src-main/science/models'
-import { parseSpec, readNames } from '../../src-main/science/parse'
-import { problemsOf } from '../../src-main/science/problems'
-import { lossChoice } from '../../src-main/science/spec'
+import { parseSpec, readNames } from '../../src-main/science/spec/parse'
+import { problemsOf } from '../../src-main/science/spec/problems'
+import { lossChoice } from '../../src-main/science/spec/spec'
 
 const minimal = {
   version: 1,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { contentKey } from '../../src-main/science/hash'
-import { parseSpec } from '../../src-main/science/parse'
-import { PlanError, type PlanContext } from '../../src-main/science/feasible'
-import { planExperiment } from '../../src-main/science/plan'
-import type { ExperimentSpec } from '../../src-main/science/spec'
+import { contentKey } from '../../src-main/science/maths/hash'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { PlanError, type PlanContext } from '../../src-main/science/plan/feasible'
+import { planExperiment } from '../../src-main/science/plan/plan'
+import type { ExperimentSpec } from '../../src-main/science/spec/spec'
 import { STAGE_VERSIONS, type Plan, type Stage } from '../../src-main/science/stages'
 
 const context: PlanContext = {

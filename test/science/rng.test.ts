@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createRng } from '../../src-main/science/rng'
-import { deviation, mean } from '../../src-main/science/statistics'
+import { createRng } from '../../src-main/science/maths/rng'
+import { deviation, mean } from '../../src-main/science/maths/statistics'
 
 const draw = (seed: number | string, n: number) => {
   const rng = createRng(seed)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseSpec } from '../../src-main/science/parse'
-import { planExperiment, planInSteps } from '../../src-main/science/plan'
-import { MOST_PROBLEMS, show } from '../../src-main/science/problems'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { planExperiment, planInSteps } from '../../src-main/science/plan/plan'
+import { MOST_PROBLEMS, show } from '../../src-main/science/spec/problems'
 import { MOST_STAGES, stageCount } from '../../src-main/science/size'
 
 const context = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { standardise, standardiser } from '../../src-main/science/standardise'
+import { standardise, standardiser } from '../../src-main/science/maths/standardise'
 
 const matrix = (rows: number[][]) => ({
   rows: rows.length,

@@ -7,7 +7,7 @@ import {
   quantile,
   quantiles,
   studentQuantile,
-} from '../../src-main/science/statistics'
+} from '../../src-main/science/maths/statistics'
 
 describe('statistics', () => {
   it('takes quantiles between order statistics, as numpy.quantile does by default', () => {

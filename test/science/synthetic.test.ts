@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LOSSES } from '../../src-main/science/losses'
-import { argmax, zeros, type Matrix } from '../../src-main/science/matrix'
+import { argmax, zeros, type Matrix } from '../../src-main/science/maths/matrix'
 import { accuracy, agreement } from '../../src-main/science/metrics'
-import { createRng } from '../../src-main/science/rng'
+import { createRng } from '../../src-main/science/maths/rng'
 import { lrAt } from '../../src-main/science/schedule'
 
 // arXiv 2312.09390 E.1 in small: what a student makes of its supervisor's errors depends on whether it can imitate them.

@@ -1,6 +1,6 @@
 import type { BackendReport, DoctorReport, LabEvent } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
-import { oneOf, show } from '../../science/problems'
+import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT } from '../errors'
 import { interrupted, onInterrupt } from '../interrupt'

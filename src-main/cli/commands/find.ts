@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { RunSummary } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
-import { show } from '../../science/problems'
+import { show } from '../../science/spec/problems'
 import type { Context } from '../context'
 import { badArgument } from '../errors'
 

@@ -1,7 +1,7 @@
 import type { Command, Option } from '../context'
 import { badArgument, EXIT } from '../errors'
 import type { Output } from '../output'
-import { oneOf, show } from '../../science/problems'
+import { oneOf, show } from '../../science/spec/problems'
 import { columns } from '../text'
 
 /** Options that every command takes. */

@@ -1,4 +1,4 @@
-import { show } from '../../science/problems'
+import { show } from '../../science/spec/problems'
 
 /** A checkpoint that cannot be read as what it claims to be. The message names file, tensor, expectation and value. */
 export class CheckpointError extends Error {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { z } from 'zod'
-import { problemsOf, type Problem } from '../../science/problems'
+import { problemsOf, type Problem } from '../../science/spec/problems'
 import { JsonError, parseJson } from '../json'
 import { FileError, readRegular } from '../regular'
 import { CheckpointError } from './errors'

@@ -1,4 +1,4 @@
-import { oneOf, show } from '../../science/problems'
+import { oneOf, show } from '../../science/spec/problems'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
 import type { ColumnWishes } from './types'

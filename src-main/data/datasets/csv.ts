@@ -1,4 +1,4 @@
-import { show } from '../../science/problems'
+import { show } from '../../science/spec/problems'
 import { createFieldReader, guessSeparator, SAMPLE } from './fields'
 import { LIMITS } from './limits'
 import type { Line } from './lines'

@@ -1,4 +1,4 @@
-import { show } from '../../science/problems'
+import { show } from '../../science/spec/problems'
 import { JsonError } from '../json'
 import { parseRecord } from './json-value'
 import { LIMITS } from './limits'

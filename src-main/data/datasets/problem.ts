@@ -1,4 +1,4 @@
-import type { Problem } from '../../science/problems'
+import type { Problem } from '../../science/spec/problems'
 
 /** A dataset that cannot be taken, with what is wrong where; the path of a problem is a line ("line 7") or a field. */
 export class DatasetError extends Error {

@@ -1,4 +1,4 @@
-import { oneOf } from '../../science/problems'
+import { oneOf } from '../../science/spec/problems'
 import type { Columns } from './columns'
 import { LIMITS } from './limits'
 import type { BadLine, Entry } from './problem'

@@ -1,4 +1,4 @@
-import { SIZES } from '../../science/spec'
+import { SIZES } from '../../science/spec/spec'
 import { SPLITS, type Split } from '../../science/stages'
 import { splitTask } from '../../science/tasks'
 import type { Surveyed } from './survey'

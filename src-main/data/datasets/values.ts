@@ -1,4 +1,4 @@
-import { show } from '../../science/problems'
+import { show } from '../../science/spec/problems'
 
 /** A value of a column as a short text, exactly; '' for what is none: nothing, an object, a list, a NaN. */
 export function plain(value: unknown): string {

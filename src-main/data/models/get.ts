@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
-import { contentKey } from '../../science/hash'
+import { contentKey } from '../../science/maths/hash'
 import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
 import { ModelError } from './errors'

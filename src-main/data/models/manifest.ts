@@ -1,7 +1,7 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { contentKey } from '../../science/hash'
+import { contentKey } from '../../science/maths/hash'
 import { JSON_LIMITS, readJsonFile } from '../checkpoints/json'
 
 export const MANIFEST = 'manifest.json'

@@ -1,4 +1,4 @@
-import type { Rng } from '../../science/rng'
+import type { Rng } from '../../science/maths/rng'
 import type { SparseMatrix } from './cooccurrence'
 
 /** A tall dense matrix of doubles, row-major. */

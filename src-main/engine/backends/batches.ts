@@ -1,4 +1,4 @@
-import { zeros, type Matrix } from '../../science/matrix'
+import { zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { Batch, Learner, TokenBatch } from './learner'
 

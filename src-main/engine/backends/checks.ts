@@ -1,4 +1,4 @@
-import type { Matrix } from '../../science/matrix'
+import type { Matrix } from '../../science/maths/matrix'
 import { outputsOf, type NetSpec, type TransformerSpec } from '../../science/models/net'
 import type { AdamWStep, Batch, LanguageBatch, LearnerOptions, TokenBatch } from './learner'
 

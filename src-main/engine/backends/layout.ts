@@ -1,6 +1,6 @@
 import { transpose } from '../../data/checkpoints/layouts'
 import { sizeOf, tensorsOf, type NetSpec, type Start, type TensorSpec } from '../../science/models/net'
-import { createRng, type Rng } from '../../science/rng'
+import { createRng, type Rng } from '../../science/maths/rng'
 import type { GivenTensor, Init } from './learner'
 
 /**

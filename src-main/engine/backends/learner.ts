@@ -1,4 +1,4 @@
-import type { Matrix } from '../../science/matrix'
+import type { Matrix } from '../../science/maths/matrix'
 import type { NetSpec } from '../../science/models/net'
 
 /** Named tensors, row-major, in the order of `tensorsOf`: what is saved, loaded and compared across backends. */

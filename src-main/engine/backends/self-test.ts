@@ -1,4 +1,4 @@
-import { softmax, zeros, type Matrix } from '../../science/matrix'
+import { softmax, zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import reference from './reference.json'

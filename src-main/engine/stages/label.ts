@@ -1,5 +1,5 @@
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
-import { zeros, type Matrix } from '../../science/matrix'
+import { zeros, type Matrix } from '../../science/maths/matrix'
 import { accuracy, decide, distribution } from '../../science/metrics'
 import { LABELLED } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'

@@ -1,7 +1,7 @@
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
 import { LOSSES } from '../../science/losses'
-import type { Matrix } from '../../science/matrix'
-import { argmax } from '../../science/matrix'
+import type { Matrix } from '../../science/maths/matrix'
+import { argmax } from '../../science/maths/matrix'
 import { parameterCount } from '../../science/models/net'
 import {
   followedSplits,

@@ -1,7 +1,7 @@
 import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
 import { badInput, LabError } from '../errors'
-import { createThread, inThisThread, type Task, type Thread } from '../thread'
+import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
 
 /** What the importer does: reads files that the user brings, which may be anything. @throws LabError */
 export function importerVerbs() {

@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listImported } from '../../data/datasets'
 import type { ClassCounts, DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../../data/datasets/types'
-import type { PlanContext } from '../../science/feasible'
+import type { PlanContext } from '../../science/plan/feasible'
 import { TASKS, type RowCounts } from '../../science/tasks'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
-import type { Task } from '../thread'
+import type { Task } from '../threads/thread'
 import type { Importer } from './importer'
 
 /** The tasks that a spec may name: bundled ones, and those that the user imported. */

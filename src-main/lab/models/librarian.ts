@@ -1,5 +1,5 @@
 import { createModels, type Models, type ModelsOptions } from '../../data/models'
-import { createThread, inThisThread, type Task, type Thread } from '../thread'
+import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
 import { createReader } from './reader'
 
 /** What the librarian does: fetches, reads and checks models. @throws ModelError, CheckpointError */

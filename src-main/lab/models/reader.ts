@@ -1,5 +1,5 @@
 import { describe, type Describe } from '../../data/models'
-import { createThread } from '../thread'
+import { createThread } from '../threads/thread'
 
 /** Milliseconds that reading the headers, config and tokenizer of a model may take: the largest take a few seconds. */
 const DEADLINE = 60_000

@@ -1,6 +1,6 @@
 import { examineBundle } from '../../bundle'
 import { checkpoint } from '../../store'
-import { createThread, inThisThread, type Thread } from '../thread'
+import { createThread, inThisThread, type Thread } from '../threads/thread'
 import { analyse, type Answers, type Question } from './analysis'
 import { readSeed, readTraining } from './predicted'
 import { createReader, readPrepared } from './prepared'

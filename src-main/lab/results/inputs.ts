@@ -2,7 +2,7 @@ import type { ArmResult } from '../../science/metrics'
 import type { Arm, ArmSeed, TrainConfig } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
-import type { Shelf } from '../shelf'
+import type { Shelf } from '../home/shelf'
 import type { ReportedSource } from './analysis'
 import type { SeedSource } from './predicted'
 

@@ -1,4 +1,4 @@
-import { zeros, type Matrix } from '../matrix'
+import { zeros, type Matrix } from '../maths/matrix'
 
 /** Softmax of one row of logits into `out`, in double precision; returns log of the sum of exponentials. */
 function softmaxRow(logits: Matrix, row: number, out: Float64Array): number {

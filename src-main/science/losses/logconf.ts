@@ -1,6 +1,6 @@
-import { argmax, type Matrix } from '../matrix'
-import type { ParamTable, Values } from '../params'
-import { quantile } from '../statistics'
+import { argmax, type Matrix } from '../maths/matrix'
+import type { ParamTable, Values } from '../spec/params'
+import { quantile } from '../maths/statistics'
 import { crossEntropy, firstClass } from './cross-entropy'
 import type { LossVariant } from './loss'
 

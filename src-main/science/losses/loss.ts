@@ -1,5 +1,5 @@
-import type { Matrix } from '../matrix'
-import type { ParamTable } from '../params'
+import type { Matrix } from '../maths/matrix'
+import type { ParamTable } from '../spec/params'
 
 /** Value and gradient of a loss over one whole batch. */
 export interface LossValue {

@@ -1,5 +1,5 @@
 import { LOGCONF_PARAMS } from '../losses/logconf'
-import type { Values } from '../params'
+import type { Values } from '../spec/params'
 import type { MethodVariant } from './method'
 
 /** Finetune the strong model on the supervisor's labels with the auxiliary confidence loss. */

@@ -1,5 +1,5 @@
-import type { LossChoice, ModelChoice } from '../choices'
-import type { ParamTable } from '../params'
+import type { LossChoice, ModelChoice } from '../spec/choices'
+import type { ParamTable } from '../spec/params'
 
 /** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
 export interface StageBuilder {

@@ -1,5 +1,5 @@
-import { contentKey } from '../hash'
-import { median, mean } from '../statistics'
+import { contentKey } from '../maths/hash'
+import { median, mean } from '../maths/statistics'
 import type { Arm } from '../stages'
 import { accuracy } from './accuracy'
 import { agreement } from './agreement'

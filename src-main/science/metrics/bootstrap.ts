@@ -1,5 +1,5 @@
-import { createRng, type Rng } from '../rng'
-import { mean } from '../statistics'
+import { createRng, type Rng } from '../maths/rng'
+import { mean } from '../maths/statistics'
 import { numbered } from './groups'
 import type { Sample } from './sample'
 

@@ -1,4 +1,4 @@
-import { contentKey } from '../hash'
+import { contentKey } from '../maths/hash'
 import type { Arm } from '../stages'
 import { bootstrap } from './bootstrap'
 import { outcomesOf, type Decisions } from './outcomes'

@@ -1,4 +1,4 @@
-import { covariance, quantiles, studentQuantile } from '../statistics'
+import { covariance, quantiles, studentQuantile } from '../maths/statistics'
 
 /** A number of an arm, with what chance may have done to it. */
 export interface Sample {

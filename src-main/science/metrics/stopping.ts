@@ -1,4 +1,4 @@
-import { createRng } from '../rng'
+import { createRng } from '../maths/rng'
 import { numbered } from './groups'
 import { best } from './stops'
 

@@ -1,4 +1,4 @@
-import type { Param, ParamTable } from '../params'
+import type { Param, ParamTable } from '../spec/params'
 
 /** The parameters of every model that starts from a pretrained transformer. */
 export const READING = {

@@ -1,5 +1,5 @@
-import type { OptimiserChoice } from '../choices'
-import type { ParamTable } from '../params'
+import type { OptimiserChoice } from '../spec/choices'
+import type { ParamTable } from '../spec/params'
 import type { BagSpec, MlpSpec } from './net'
 
 /** What a variant says of itself, whatever it starts from. */

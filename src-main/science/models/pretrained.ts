@@ -1,4 +1,4 @@
-import type { ParamTable, Values } from '../params'
+import type { ParamTable, Values } from '../spec/params'
 import { READING } from './checkpoint'
 import type { CheckpointModel } from './model'
 

@@ -1,4 +1,4 @@
-import type { ParamTable, Values } from '../params'
+import type { ParamTable, Values } from '../spec/params'
 import type { WordsModel } from './model'
 
 const PARAMS = {

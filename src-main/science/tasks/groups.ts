@@ -1,4 +1,4 @@
-import { createDisjointSets } from '../disjoint'
+import { createDisjointSets } from '../maths/disjoint'
 
 /**
  * The groups of rows when what is tied stays together: a group that shares a tie with another one is one with it, and

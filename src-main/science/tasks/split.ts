@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '../rng'
+import { createRng, type Rng } from '../maths/rng'
 import { SPLITS, TRAINING, type DataConfig, type Split, type TrainingSplit } from '../stages'
 import { isDevelopment } from './development'
 import type { Example, PreparedTask, TaskRow } from './task'

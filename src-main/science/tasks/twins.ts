@@ -1,4 +1,4 @@
-import { createDisjointSets, type DisjointSets } from '../disjoint'
+import { createDisjointSets, type DisjointSets } from '../maths/disjoint'
 
 /** Two texts are near twins when the sets of their runs of `words` words have a Jaccard index of `jaccard` or more. */
 export const TWINS = { words: 5, jaccard: 0.9 } as const

@@ -4,7 +4,7 @@ import type { AdamWStep, Batch, Learner, TokenBatch, Weights } from '../../../sr
 import { crossEntropyGradient, referenceCases } from '../../../src-main/engine/backends/self-test'
 import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
 import { logconf } from '../../../src-main/science/losses/logconf'
-import { zeros, type Matrix } from '../../../src-main/science/matrix'
+import { zeros, type Matrix } from '../../../src-main/science/maths/matrix'
 import {
   parameterCount,
   sizeOf,
@@ -12,7 +12,7 @@ import {
   type NetSpec,
   type TransformerSpec,
 } from '../../../src-main/science/models/net'
-import { createRng } from '../../../src-main/science/rng'
+import { createRng } from '../../../src-main/science/maths/rng'
 import { runtimes } from '../runtimes'
 
 const all = await runtimes()

@@ -6,9 +6,9 @@ import type { Isa } from '../../../src-native/model'
 import { deviceOf, loadAddon } from '../../../src-main/engine/backends/native/addon'
 import { NativeLearner, type NativeOptions } from '../../../src-main/engine/backends/native/learner'
 import { crossEntropyGradient } from '../../../src-main/engine/backends/self-test'
-import { softmax, zeros } from '../../../src-main/science/matrix'
+import { softmax, zeros } from '../../../src-main/science/maths/matrix'
 import { tensorsOf, type NetSpec, type TransformerSpec } from '../../../src-main/science/models/net'
-import { createRng } from '../../../src-main/science/rng'
+import { createRng } from '../../../src-main/science/maths/rng'
 import { nativeMissing } from '../runtimes'
 
 const UPDATE = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, clipNorm: 1 }

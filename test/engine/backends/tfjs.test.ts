@@ -7,9 +7,9 @@ import { TfLearner, type TfOptions } from '../../../src-main/engine/backends/tfj
 import type { Runtime } from '../../../src-main/engine/backends/tfjs/runtime'
 import { loadTensorflow } from '../../../src-main/engine/backends/tfjs/tensorflow'
 import { loadWasm } from '../../../src-main/engine/backends/tfjs/wasm'
-import { zeros, type Matrix } from '../../../src-main/science/matrix'
+import { zeros, type Matrix } from '../../../src-main/science/maths/matrix'
 import { tensorsOf, type NetSpec, type TransformerSpec } from '../../../src-main/science/models/net'
-import { createRng } from '../../../src-main/science/rng'
+import { createRng } from '../../../src-main/science/maths/rng'
 import { CASES, deviation, dLogitsOf, fill, isLanguage, readCase, tokenBatch, type Stored } from '../../golden/native'
 import { nativeMissing, tensorflowMissing } from '../runtimes'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { LOSSES } from '../../../src-main/science/losses'
 import { alphaAt } from '../../../src-main/science/losses/logconf'
 import type { LossVariant } from '../../../src-main/science/losses/loss'
-import { softmax, type Matrix } from '../../../src-main/science/matrix'
+import { softmax, type Matrix } from '../../../src-main/science/maths/matrix'
 import fork from '../data/fork-loss-cases.json'
 import openai from '../data/openai-loss-cases.json'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { armResult, type SeedPredictions } from '../../../src-main/science/metrics'
-import { parseSpec } from '../../../src-main/science/parse'
-import { planExperiment } from '../../../src-main/science/plan'
-import { createRng } from '../../../src-main/science/rng'
-import { mean } from '../../../src-main/science/statistics'
+import { parseSpec } from '../../../src-main/science/spec/parse'
+import { planExperiment } from '../../../src-main/science/plan/plan'
+import { createRng } from '../../../src-main/science/maths/rng'
+import { mean } from '../../../src-main/science/maths/statistics'
 import type { Arm } from '../../../src-main/science/stages'
 
 function armOf(models: { weak: object; strong: object }): Arm {

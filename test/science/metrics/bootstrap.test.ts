@@ -9,8 +9,8 @@ import {
   type Sample,
 } from '../../../src-main/science/metrics'
 import { ratio, reach } from '../../../src-main/science/metrics/sample'
-import { createRng, type Rng } from '../../../src-main/science/rng'
-import { deviation, mean } from '../../../src-main/science/statistics'
+import { createRng, type Rng } from '../../../src-main/science/maths/rng'
+import { deviation, mean } from '../../../src-main/science/maths/statistics'
 
 type Roles = Flags<'weak' | 'student' | 'ceiling'>
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { armResult, contrasts, coversText, halves, type ReportedArm } from '../../../src-main/science/metrics'
 import { stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
 import type { ArmResult, Covers } from '../../../src-main/science/metrics/result'
-import { parseSpec } from '../../../src-main/science/parse'
-import { planExperiment } from '../../../src-main/science/plan'
-import { createRng } from '../../../src-main/science/rng'
-import { deviation, mean } from '../../../src-main/science/statistics'
+import { parseSpec } from '../../../src-main/science/spec/parse'
+import { planExperiment } from '../../../src-main/science/plan/plan'
+import { createRng } from '../../../src-main/science/maths/rng'
+import { deviation, mean } from '../../../src-main/science/maths/statistics'
 
 const N = 1000
 const truth = Array.from({ length: N }, (_, i) => i % 2)

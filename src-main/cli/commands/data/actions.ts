@@ -1,6 +1,6 @@
 import type { DatasetPreview, LabEvent } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
-import { oneOf, show } from '../../../science/problems'
+import { oneOf, show } from '../../../science/spec/problems'
 import type { Context, Flags } from '../../context'
 import { badArgument, EXIT, type ExitCode } from '../../errors'
 import { interrupted, onInterrupt } from '../../interrupt'

@@ -1,4 +1,4 @@
-import { oneOf, show } from '../../../science/problems'
+import { oneOf, show } from '../../../science/spec/problems'
 import type { Lab } from '../../../lab/options'
 import type { Command, Context, Flags, Option } from '../../context'
 import { badArgument, type ExitCode } from '../../errors'

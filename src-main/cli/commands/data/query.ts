@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { ENCODINGS } from '../../../data/datasets'
 import type { DatasetQuery } from '../../../data/datasets/types'
-import { oneOf, show } from '../../../science/problems'
+import { oneOf, show } from '../../../science/spec/problems'
 import type { Flags } from '../../context'
 import { badArgument } from '../../errors'
 

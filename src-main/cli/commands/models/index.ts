@@ -1,4 +1,4 @@
-import { oneOf, show } from '../../../science/problems'
+import { oneOf, show } from '../../../science/spec/problems'
 import type { Command, Context, Flags } from '../../context'
 import { badArgument, type ExitCode } from '../../errors'
 import type { Lab } from '../../../lab/options'

@@ -1,5 +1,5 @@
 import type { NativeAddon, NativeBatch, NativeModel } from '../../../../src-native/model'
-import type { Matrix } from '../../../science/matrix'
+import type { Matrix } from '../../../science/maths/matrix'
 import { outputsOf, tensorsOf, type NetSpec } from '../../../science/models/net'
 import {
   checkBatch,

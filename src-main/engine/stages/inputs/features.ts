@@ -1,5 +1,5 @@
 import { writeSafetensors } from '../../../data/checkpoints/safetensors'
-import { standardise, standardiser } from '../../../science/standardise'
+import { standardise, standardiser } from '../../../science/maths/standardise'
 import type { FeaturesModel } from '../../../science/models/model'
 import { jsonFile, needTensors } from '../stage'
 import { denseBatch, encodeSplits, type Input, type InputRequest } from './input'

@@ -1,4 +1,4 @@
-import type { Matrix } from '../../../science/matrix'
+import type { Matrix } from '../../../science/maths/matrix'
 import type { NetSpec } from '../../../science/models/net'
 import type { Split, TrainConfig } from '../../../science/stages'
 import type { PreparedTask } from '../../../science/tasks/task'

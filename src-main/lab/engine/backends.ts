@@ -1,0 +1,111 @@
+import { cpus, totalmem, type as osType, release, arch } from 'node:os'
+import type { DoctorReport } from '../../../src-preload/contract'
+import type { BackendId } from '../../engine/backends/learner'
+import type { ChosenBackend } from '../../engine/protocol'
+import type { Bus } from '../bus'
+import { runErrand } from './errands'
+import { LabError } from '../errors'
+import type { LabOptions } from '../options'
+
+/** What trains, and whether it works here. Everything native is tried in processes of its own. */
+export interface Backends {
+  /** The one that trains; found out once. @throws LabError when none works */
+  choose(): Promise<ChosenBackend>
+  /** The one found out, if any. */
+  readonly chosen: ChosenBackend | null
+  doctor(): Promise<DoctorReport>
+  install(gpu: boolean): Promise<null>
+  uninstall(): Promise<number>
+  /** Ends what is under way; an installation can be taken up again. */
+  close(): void
+}
+
+/** What trains, over engine processes of its own; nothing is started by making it. */
+export function createBackends(options: LabOptions, bus: Bus): Backends {
+  const { spawnEngine } = options
+  const wanted: 'auto' | BackendId = options.backend ?? 'auto'
+  const leaving = new AbortController()
+  const { signal } = leaving
+  let choice: Promise<ChosenBackend> | null = null
+  let chosen: ChosenBackend | null = null
+  let installing = false
+  let reporting: Promise<DoctorReport> | null = null
+
+  function choose(): Promise<ChosenBackend> {
+    choice ??= runErrand(spawnEngine, { type: 'choose', wanted }, { signal }).then(
+      (answer) => (chosen = answer.chosen),
+      (error: unknown) => {
+        choice = null
+        throw error
+      },
+    )
+    return choice
+  }
+
+  /** One at a time, because both change the same folder; what was chosen before need not be right after. */
+  async function changing<T>(work: () => Promise<T>): Promise<T> {
+    if (installing) throw new LabError('conflict', 'An installation is under way already.')
+    installing = true
+    try {
+      return await work()
+    } finally {
+      installing = false
+      choice = null
+    }
+  }
+
+  async function report(): Promise<DoctorReport> {
+    const { backends, chosen: found } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
+    if (found) {
+      chosen = found
+      choice = Promise.resolve(found)
+    }
+    return { ...machine(options), backends, chosen: found && { id: found.id, reason: found.reason } }
+  }
+
+  return {
+    choose,
+    get chosen() {
+      return chosen
+    },
+    // Every backend is tried, in a process: who asks meanwhile gets the same answer.
+    doctor: () => (reporting ??= report().finally(() => (reporting = null))),
+    install: (gpu) => changing(() => install(options, bus, gpu, signal)),
+    uninstall: () =>
+      changing(async () => {
+        const { freedBytes } = await runErrand(spawnEngine, { type: 'uninstall', backend: 'tensorflow' }, { signal })
+        return freedBytes
+      }),
+    close: () => leaving.abort(),
+  }
+}
+
+/** Installs, telling how far it is; the last thing told is how it ended. */
+async function install({ spawnEngine }: LabOptions, bus: Bus, gpu: boolean, signal: AbortSignal): Promise<null> {
+  const tell = (phase: string, done: number, total: number, finished = false, error = '') =>
+    bus.publish([{ type: 'install', backend: 'tensorflow', phase, done, total, finished, error }])
+  try {
+    const onProgress = (p: { phase: string; done: number; total: number }) => tell(p.phase, p.done, p.total)
+    await runErrand(spawnEngine, { type: 'install', backend: 'tensorflow', gpu }, { signal, onProgress })
+    tell('installed', 1, 1, true)
+    return null
+  } catch (error) {
+    tell('failed', 0, 0, true, error instanceof Error ? error.message : String(error))
+    throw error
+  }
+}
+
+function machine({ appVersion, home, fallbackRuntime }: LabOptions): Omit<DoctorReport, 'backends' | 'chosen'> {
+  const processors = cpus()
+  return {
+    app: appVersion,
+    electron: process.versions.electron ?? '',
+    fallbackRuntime: Boolean(fallbackRuntime),
+    node: process.versions.node,
+    platform: `${osType()} ${release()} ${arch()}`,
+    cpu: processors[0]?.model.trim() ?? '',
+    threads: processors.length,
+    memoryBytes: totalmem(),
+    home,
+  }
+}

@@ -1,0 +1,157 @@
+import type { EngineEvent, Job } from '../../engine/protocol'
+import { deferred } from '../threads/deferred'
+import { exitText, startProcess, type EngineProcess } from './process'
+import type { SpawnEngine, Timing } from '../options'
+
+export const TIMING: Timing = { ready: 60_000, cancel: 5_000, idle: 60_000 }
+
+/** A stage whose process ended, or had to be ended, before it said how the stage ended. */
+export interface Lost {
+  cancelled: boolean
+  /** For people, with the last lines that the process wrote. */
+  error: string
+}
+export type HostState = 'stopped' | 'starting' | 'idle' | 'running'
+
+/** Supervises the process that runs stages: one process, one stage at a time, started when needed. */
+export interface Host {
+  readonly state: HostState
+  /**
+   * Runs a stage to its end, whose events go to `onEvents`. Gives null when the engine said itself how it ended.
+   * @throws what `onEvents` throws; the process is ended then
+   */
+  run(job: Job): Promise<Lost | null>
+  /** Asks the stage to stop at its next step, and ends the process if it does not within the cancel timeout. */
+  cancel(key: string): void
+  /** Asks the stage to hold at its next step, or to go on. */
+  pause(paused: boolean): void
+  /** Ends the process; a stage must not be running. */
+  stop(): void
+}
+
+interface HostOptions {
+  spawn: SpawnEngine
+  timing: Timing
+  /** Synchronous, so that the next batch waits until this one is stored. */
+  onEvents: (events: EngineEvent[]) => void
+  onState: () => void
+}
+
+const ENDS: readonly string[] = ['done', 'cancelled', 'failed']
+
+/** A stage that is being run. */
+interface Current {
+  key: string
+  cancelling: boolean
+  killTimer?: NodeJS.Timeout
+  /** Hands over the engine's events. */
+  hear: (events: EngineEvent[]) => void
+  /** Resolves with the engine's last word on the stage; rejects when its events cannot be handed over. */
+  ended: Promise<null>
+}
+
+function listenTo(key: string, onEvents: (events: EngineEvent[]) => void): Current {
+  const ended = deferred<null>()
+  const hear = (events: EngineEvent[]) => {
+    const ours = events.filter((event) => event.key === key)
+    try {
+      onEvents(ours)
+    } catch (error) {
+      ended.reject(error)
+    }
+    if (ours.some((event) => event.type === 'state' && ENDS.includes(event.state))) ended.resolve(null)
+  }
+  return { key, cancelling: false, hear, ended: ended.promise }
+}
+
+/** A host; no process is started before the first stage. */
+export function createHost(options: HostOptions): Host {
+  return new EngineHost(options)
+}
+
+class EngineHost implements Host {
+  state: HostState = 'stopped'
+  #process: EngineProcess | null = null
+  #current: Current | null = null
+  #idle: NodeJS.Timeout | undefined
+  readonly #options: HostOptions
+
+  constructor(options: HostOptions) {
+    this.#options = options
+  }
+
+  async run(job: Job): Promise<Lost | null> {
+    clearTimeout(this.#idle)
+    const current = listenTo(job.stage.key, this.#options.onEvents)
+    this.#current = current
+    try {
+      return await this.#perform(job, current)
+    } catch (error) {
+      this.stop()
+      throw error
+    } finally {
+      this.#rest()
+    }
+  }
+
+  cancel(key: string): void {
+    const [current, live] = [this.#current, this.#process]
+    if (current?.key !== key || current.cancelling || !live) return
+    current.cancelling = true
+    live.post({ type: 'cancel', key })
+    current.killTimer = setTimeout(() => live.kill(), this.#options.timing.cancel)
+  }
+
+  pause(paused: boolean): void {
+    this.#process?.post({ type: 'pause', paused })
+  }
+
+  stop(): void {
+    const stopping = this.#process
+    if (!stopping) return
+    this.#forget(stopping)
+    stopping.kill()
+  }
+
+  async #perform(job: Job, current: Current): Promise<Lost | null> {
+    const live = this.#process ?? this.#start()
+    const useless = await live.useless
+    if (useless !== null) this.#forget(live)
+    if (useless !== null || current.cancelling) return { cancelled: current.cancelling, error: useless ?? '' }
+    this.#enter('running')
+    live.post({ type: 'run', job })
+    const lost = live.exited.then((exit): Lost => ({ cancelled: current.cancelling, error: exitText(exit) }))
+    return Promise.race([current.ended, lost])
+  }
+
+  #start(): EngineProcess {
+    this.#enter('starting')
+    const { spawn, timing } = this.#options
+    const started = startProcess(spawn, timing.ready, (events) => {
+      if (this.#process === started) this.#current?.hear(events)
+    })
+    void started.exited.then(() => this.#forget(started))
+    this.#process = started
+    return started
+  }
+
+  #forget(gone: EngineProcess): void {
+    if (this.#process !== gone) return
+    this.#process = null
+    clearTimeout(this.#idle)
+    if (!this.#current) this.#enter('stopped')
+  }
+
+  #rest(): void {
+    clearTimeout(this.#current?.killTimer)
+    this.#current = null
+    if (this.#process) this.#idle = setTimeout(() => this.stop(), this.#options.timing.idle).unref()
+    this.#enter(this.#process ? 'idle' : 'stopped')
+  }
+
+  #enter(next: HostState): void {
+    if (this.state === next) return
+    this.state = next
+    this.#options.onState()
+  }
+}

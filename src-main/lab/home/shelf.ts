@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../../engine/artifacts'
+import type { ArtifactRow } from '../../store'
+
+export type Origin = ArtifactRow['origin']
+export interface Found {
+  origin: Origin
+  folder: string
+  manifest: Manifest
+}
+
+/** The finished artifacts on disk: those of this home, and those that came with the app. */
+export interface Shelf {
+  /** Folder of this home's own. */
+  root: string
+  folder(key: string, origin: Origin): string
+  /** Whether a finished artifact is there; not verified. */
+  has(key: string, origin: Origin): boolean
+  /**
+   * A finished artifact; the bundled one first. One of this home has every file as its manifest says; one that came with
+   * the app is verified by whoever reads its files.
+   */
+  find(key: string): Promise<Found | null>
+  /** Takes an artifact off the shelf at once; its bytes are freed when the promise resolves. */
+  discard(key: string): Promise<void>
+  /**
+   * Moves what is there of an artifact of this home to `<home>/damaged`, where it stays for whoever wants to look at it.
+   * @returns the new place; null where there is nothing
+   */
+  setAside(key: string): string | null
+  /** Clears away what writers that are gone left unfinished. */
+  sweep(): Promise<void>
+}
+
+/** @throws StorageError-worthy file system errors when the home cannot be written to */
+export function createShelf(home: string, resources: string): Shelf {
+  const root = join(home, 'artifacts')
+  const aside = join(home, 'damaged')
+  const roots: Record<Origin, string> = { bundled: join(resources, 'ladders'), own: root }
+  const folder = (key: string, origin: Origin) => artifactFolder(roots[origin], key)
+  const has = (key: string, origin: Origin) => existsSync(join(folder(key, origin), 'manifest.json'))
+  return {
+    root,
+    folder,
+    has,
+    async find(key) {
+      for (const origin of ['bundled', 'own'] as const) {
+        if (!has(key, origin)) continue
+        const at = folder(key, origin)
+        const manifest = await (origin === 'own' ? verifyArtifact(at) : readManifest(at)).catch(() => null)
+        if (manifest) return { origin, folder: at, manifest }
+      }
+      return null
+    },
+    async discard(key) {
+      if (!existsSync(folder(key, 'own'))) return
+      // A rename is atomic: no run can find half of it, and what a crash leaves in tmp is swept.
+      const away = join(root, 'tmp', `${key}-discarded-${process.pid}`)
+      mkdirSync(join(root, 'tmp'), { recursive: true })
+      renameSync(folder(key, 'own'), away)
+      await rm(away, { recursive: true, force: true })
+    },
+    setAside(key) {
+      if (!existsSync(folder(key, 'own'))) return null
+      mkdirSync(aside, { recursive: true })
+      const names = readdirSync(aside).filter((name) => name.startsWith(key))
+      const place = join(aside, `${key}-${names.length + 1}`)
+      renameSync(folder(key, 'own'), place)
+      return place
+    },
+    async sweep() {
+      await sweepTemporary(root)
+    },
+  }
+}

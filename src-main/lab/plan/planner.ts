@@ -1,0 +1,137 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { PlannedStage, Preview } from '../../../src-preload/contract'
+import { nameProblems, PlanError, type PlanContext } from '../../science/plan/feasible'
+import { parseSpec, readNames } from '../../science/spec/parse'
+import { planInSteps } from '../../science/plan/plan'
+import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
+import type { ExperimentSpec } from '../../science/spec/spec'
+import type { Plan, Stage } from '../../science/stages'
+import { inherited } from '../../science/plan/training'
+import type { Store } from '../../store'
+import type { Checkpoints } from './checkpoints'
+import { badInput } from '../errors'
+import { createEstimator, type ModelSizes } from './estimates'
+import type { Shelf } from '../home/shelf'
+import { spaceProblem } from '../home/space'
+import { warningsOf } from './warnings'
+
+export interface Planned {
+  spec: ExperimentSpec
+  plan: Plan
+}
+/** From what a user wrote to what would be done. */
+export interface Planner {
+  /** `bytes`: room that the stages that are not there yet will take. @throws LabError `bad-input` with every problem */
+  plan(spec: unknown): Promise<Planned & { bytes: number }>
+  preview(spec: unknown): Promise<Preview>
+}
+
+type Known = Awaited<ReturnType<Checkpoints['known']>>
+
+interface PlannerOptions {
+  store: Store
+  shelf: Shelf
+  home: string
+  backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
+  tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
+  checkpoints: Pick<Checkpoints, 'known'>
+}
+
+/** Role of a stage in an arm; null for what serves several. */
+export function roleOf(stage: Stage) {
+  return stage.kind === 'train' ? stage.config.role : null
+}
+
+/** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
+export function createPlanner({ store, shelf, home, backend, tasks, checkpoints }: PlannerOptions): Planner {
+  async function tryPlan(input: unknown, known: Known): Promise<Planned | { problems: Problem[] }> {
+    const parsed = parseSpec(input)
+    const things = { ...tasks(), checkpoints: known.context }
+    if (!parsed.ok) {
+      const paths = new Set(parsed.problems.map(({ path }) => path))
+      const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
+      return { problems: [...parsed.problems, ...missing].slice(0, MOST_PROBLEMS) }
+    }
+    const context = { ...things, ...(await backend()) }
+    try {
+      return { spec: parsed.spec, plan: await inTurns(planInSteps(parsed.spec, context)) }
+    } catch (error) {
+      if (error instanceof PlanError) return { problems: error.problems }
+      throw error
+    }
+  }
+
+  function isCached(key: string): boolean {
+    const done = store.stages.byKey(key)?.state === 'done'
+    return shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
+  }
+
+  /** The stages of a plan as they would go, one after the other. */
+  function* stagesOf(plan: Plan, models: ModelSizes): Generator<undefined, { stages: PlannedStage[]; bytes: number }> {
+    const estimator = createEstimator(store, plan.stages, models)
+    const stages: PlannedStage[] = []
+    let bytes = 0
+    for (const stage of plan.stages) {
+      const { key, kind, title } = stage
+      const cached = isCached(key)
+      if (!cached) bytes += estimator.bytes(stage)
+      const estimateSeconds = cached ? 0 : estimator.seconds(stage)
+      stages.push({ key, kind, role: roleOf(stage), title, cached, estimateSeconds })
+      yield
+    }
+    return { stages, bytes }
+  }
+
+  return {
+    async plan(input) {
+      const known = await checkpoints.known()
+      const planned = await tryPlan(input, known)
+      if ('problems' in planned) throw badInput(planned.problems)
+      const { bytes } = await inTurns(stagesOf(planned.plan, known.here))
+      return { ...planned, bytes }
+    },
+    async preview(input) {
+      const known = await checkpoints.known()
+      const planned = await tryPlan(input, known)
+      if ('problems' in planned) return { valid: false, problems: planned.problems }
+      const { stages, bytes } = await inTurns(stagesOf(planned.plan, known.here))
+      const seconds = stages.map((stage) => stage.estimateSeconds)
+      const space = spaceProblem(home, bytes)
+      return {
+        valid: true,
+        spec: planned.spec,
+        optimisers: inheritedIn(planned.spec, known.context),
+        stages,
+        arms: planned.plan.arms,
+        seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
+        bytes,
+        warnings: warningsOf(planned, {
+          space,
+          models: known.here,
+          sources: tasks().sources,
+          checkpoints: known.context,
+        }),
+      }
+    },
+  }
+}
+
+/** What each model of a spec is trained by, as far as its own entry does not say otherwise. */
+function inheritedIn({ weak, strong, optimiser }: ExperimentSpec, known: Known['context']) {
+  const side = (settings: ExperimentSpec['weak']) => settings.map((setting) => inherited(setting, optimiser, known))
+  return { weak: side(weak), strong: side(strong) }
+}
+
+/** Longest time in a row, in ms, that planning takes from who serves the window. */
+const TURN = 10
+
+/** Goes through the steps of some work, with a turn for others in between. */
+async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (let since = performance.now(); ;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (performance.now() - since < TURN) continue
+    await nextTurn()
+    since = performance.now()
+  }
+}

@@ -1,0 +1,85 @@
+import type { EngineEvent, Job } from '../../engine/protocol'
+import { checkpointOf, type Stage } from '../../science/stages'
+import type { StageRow, Store } from '../../store'
+import { adopt, readAdoption } from './adopt'
+import type { Bus } from '../bus'
+import type { Host } from '../engine/host'
+import { stageOf } from './lifecycle'
+import { runEvents, settleRuns, type Recorder } from './recorder'
+import type { Shelf } from '../home/shelf'
+import type { Stopwatch } from '../threads/stopwatch'
+
+export interface RunnerOptions {
+  store: Store
+  shelf: Shelf
+  host: Host
+  bus: Bus
+  recorder: Recorder
+  /** Times the stage at work. */
+  watch: Stopwatch
+  /** Path of a task's rows, by id and sha256. @throws LabError when it is not there or not the same any more */
+  taskPath: (id: string, sha256: string) => string
+  /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
+  modelPath: (key: string) => Promise<string>
+  /** Gets the runs that ended. */
+  onEnded: (runIds: string[]) => void
+}
+
+/**
+ * Takes a waiting stage through the engine to its end, whatever that is.
+ * @throws StorageError when the store takes no more facts
+ */
+export async function runStage(options: RunnerOptions, row: StageRow): Promise<void> {
+  const { store, bus, host, recorder, watch } = options
+  store.stages.claim(row.id, Date.now())
+  watch.start()
+  bus.publish(runEvents(store.runs.withStage(row.id)))
+  let job: Job
+  try {
+    job = await jobOf(options, row)
+  } catch (error) {
+    return recorder.record([failed(row.key, error instanceof Error ? error.message : String(error))])
+  }
+  const lost = await host.run(job)
+  if (!lost || (await adoptFinished(options, row.key))) return
+  recorder.record([
+    lost.cancelled ? { type: 'state', key: row.key, state: 'cancelled', at: Date.now() } : failed(row.key, lost.error),
+  ])
+}
+
+function failed(key: string, error: string): EngineEvent {
+  return { type: 'state', key, state: 'failed', at: Date.now(), error }
+}
+
+/** @throws LabError when a task or a model that the stage reads is gone */
+async function jobOf({ store, shelf, taskPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
+  const stage = stageOf(store, row)
+  const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
+    const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
+    return [role, shelf.folder(key, artifact?.origin ?? 'own')]
+  })
+  const tasks = tasksOf(stage).map(([id, sha256]): [string, string] => [id, taskPath(id, sha256)])
+  const model = checkpointOf(stage)
+  const models = model === undefined ? {} : { [model]: await modelPath(model) }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks: Object.fromEntries(tasks), models }
+}
+
+/** The task files that a stage reads: id and sha256. */
+function tasksOf(stage: Stage): [string, string][] {
+  if (stage.kind === 'data') return [[stage.config.task, stage.config.source]]
+  return stage.kind === 'pretrain' ? Object.entries(stage.config.corpora) : []
+}
+
+/** An engine that died after its last act has finished the stage all the same. */
+async function adoptFinished({ store, shelf, bus, onEnded }: RunnerOptions, key: string): Promise<boolean> {
+  const found = await shelf.find(key)
+  if (!found) return false
+  const adoption = await readAdoption(found)
+  const ended = store.transaction(() => {
+    adopt(store, adoption)
+    return settleRuns(store, Date.now())
+  })
+  bus.publish(runEvents(store.runs.withStage(store.stages.byKey(key)!.id)))
+  if (ended.length > 0) onEnded(ended)
+  return true
+}

@@ -1,0 +1,41 @@
+import type { Store } from '../../store'
+import type { Bus } from '../bus'
+import { runEvents } from '../queue/recorder'
+import type { Results } from '../results'
+import { comparedOf, specOf } from './view'
+
+/** The line that the list of runs shows of each, kept in the store so that the list is quick. */
+export interface Headlines {
+  /** Writes the lines of runs that ended. */
+  update: (runIds: string[]) => void
+  /** Writes those that a killed process left unwritten. */
+  catchUp(): void
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>
+}
+
+/** Writes one line after the other, in the background. */
+export function createHeadlines(store: Store, results: Results, bus: Bus): Headlines {
+  let work = Promise.resolve()
+
+  async function write(id: string): Promise<void> {
+    const run = store.runs.get(id)
+    if (!run) return
+    const line = await results.headline(comparedOf(run), specOf(run).stop)
+    if (line === run.headline) return
+    store.runs.setHeadline(id, line)
+    bus.publish(runEvents([id]))
+  }
+  function update(runIds: string[]): void {
+    for (const id of runIds) {
+      // The line is a convenience: a run whose examples are gone has none, and says why when it is opened.
+      work = work.then(() => write(id)).catch(() => undefined)
+    }
+  }
+  return {
+    update,
+    catchUp: () =>
+      update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),
+    settled: () => work,
+  }
+}

@@ -1,0 +1,73 @@
+import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
+import { storedArms, storedSpec } from '../../science/spec/earlier'
+import type { RunCounts, RunStageRow, Store } from '../../store'
+import { createEstimator, type ModelSizes } from '../plan/estimates'
+import { stageOf } from '../queue/lifecycle'
+
+/** What was asked for. */
+export const specOf = (run: RunCounts) => storedSpec(run.spec)
+/** What is compared. */
+export const armsOf = (run: RunCounts) => storedArms(run.arms, specOf(run))
+
+/** A run as far as its results go. */
+export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
+
+function stateOf(run: RunCounts): RunState {
+  return run.ended ?? (run.running ? 'running' : 'queued')
+}
+
+/** A run as the list shows it. */
+export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunSummary {
+  const { id, name, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
+  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
+  const times = { createdAt, queuedAt, endedAt, seconds }
+  const state = stateOf(run)
+  const sharing = state === 'queued' && run.sharing === 1
+  return { id, name, question, ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline }
+}
+
+/** A run with its arms and stages. */
+export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
+  const stages = store.runStages.of(run.id).map(statusOf)
+  return { ...summaryOf(store, run, sizes), spec: specOf(run), arms: armsOf(run), stages }
+}
+
+/** Seconds that a live run's stages still take; null when nothing is known of one of them. */
+function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number | null {
+  const stages = rows.map((row) => stageOf(store, row))
+  const estimator = createEstimator(store, stages, sizes)
+  let sum = 0
+  for (const [i, row] of rows.entries()) {
+    if (row.state !== 'waiting' && row.state !== 'running') continue
+    const left = row.etaSeconds ?? estimator.seconds(stages[i]!)
+    if (left === null) return null
+    sum += left
+  }
+  return sum
+}
+
+function statusOf(row: RunStageRow): StageStatus {
+  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { done, total, unit, share, phase, etaSeconds } = row
+  const kind = row.kind as StageStatus['kind']
+  const role = row.role as StageStatus['role']
+  const cached = row.cached === 1
+  const progress = { done, total, unit, share, phase, etaSeconds }
+  const seconds = startedAt === null || endedAt === null ? null : (endedAt - startedAt - pausedMs) / 1000
+  return {
+    key,
+    kind,
+    role,
+    title,
+    state,
+    cached,
+    ...progress,
+    startedAt,
+    endedAt,
+    seconds,
+    backend,
+    device,
+    reason,
+    error,
+  }
+}

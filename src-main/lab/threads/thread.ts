@@ -1,0 +1,179 @@
+// One way to have work done in another thread: verbs by name, progress, cancelling, a deadline, a bound of memory.
+import { parentPort, Worker } from 'node:worker_threads'
+import type { Failure } from '../../../src-preload/contract'
+import { deferred, type Deferred } from './deferred'
+import { failureOf, LabError } from '../errors'
+import { throttled, type Progress } from './throttle'
+
+export interface Task {
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+}
+type Verb = (input: never, task: Task) => unknown
+/** What a thread does: functions of one plain input, by name. */
+export type Verbs<A> = { [K in keyof A]: Verb }
+type Input<V> = V extends (input: infer I, ...rest: never[]) => unknown ? I : never
+type Output<V> = V extends (...args: never[]) => infer O ? Awaited<O> : never
+
+export interface Thread<A extends Verbs<A>> {
+  /**
+   * @param task `deadline`: milliseconds after which the thread is ended, with all that it was asked
+   * @throws LabError as the verb failed; `bad-input` for work that outran its deadline or the thread's memory. When
+   * `signal` is aborted, any error, and within a second also from a thread that does not listen.
+   */
+  ask<K extends keyof A & string>(
+    verb: K,
+    input: Input<A[K]>,
+    task?: Task & { deadline?: number },
+  ): Promise<Output<A[K]>>
+  /** Whether it is another thread than the caller's. */
+  readonly apart: boolean
+  /** Ends the thread at once; the next question would start another one. */
+  close(): Promise<void>
+}
+
+/** The same verbs without a thread, for who has no built script: tests, and tools of one answer. */
+export function inThisThread<A extends Verbs<A>>(verbs: A): Thread<A> {
+  return {
+    ask: async <K extends keyof A & string>(verb: K, input: Input<A[K]>, task: Task = {}) =>
+      (await verbs[verb](input as never, task)) as Output<A[K]>,
+    apart: false,
+    close: () => Promise.resolve(),
+  }
+}
+
+export interface ThreadOptions {
+  /** The built script, which calls `serve`. */
+  script: string
+  /** What the script finds as `workerData`. */
+  data?: unknown
+  /** Megabytes that its JavaScript heap may take; buffers are not counted in. */
+  heap?: number
+}
+
+/** Milliseconds that asked-for work may go on after it was told to stop. */
+const GRACE = 1000
+
+interface Open extends Deferred<unknown> {
+  task: Task
+}
+/** To the thread: something to do, or to stop doing. */
+type Asked = { id: number; verb: string; input: unknown } | { id: number; stop: true }
+/** From it: how far that is, and once how it ended. */
+type Told = { id: number; progress: Progress } | { id: number; value: unknown } | { id: number; failure: Failure }
+
+/** A thread that its first question starts, and that holds up no exit while nothing is asked of it. */
+export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadOptions): Thread<A> {
+  const open = new Map<number, Open>()
+  let worker: Worker | null = null
+  let asked = 0
+
+  function hear(told: Told): void {
+    const waiting = open.get(told.id)
+    if ('progress' in told) return waiting?.task.onProgress?.(told.progress)
+    open.delete(told.id)
+    if ('value' in told) waiting?.resolve(told.value)
+    else waiting?.reject(new LabError(told.failure.code, told.failure.message, told.failure.problems))
+  }
+  function failAll(error: LabError): void {
+    worker = null
+    for (const waiting of open.values()) waiting.reject(error)
+    open.clear()
+  }
+  function start(): Worker {
+    const started = new Worker(script, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heap } })
+    started.on('message', hear)
+    const gone = (error: LabError) => started === worker && failAll(error)
+    started.on('error', (error) => gone(endedBy(error, heap)))
+    started.on('exit', () => gone(new LabError('internal', 'The thread that was at work ended.')))
+    return started
+  }
+  /** Ends a thread that does not listen; what else it was asked fails too, and may be asked again. */
+  function end(ended: Worker, why: LabError): void {
+    if (ended === worker) failAll(why)
+    void ended.terminate()
+  }
+
+  return {
+    async ask<K extends keyof A & string>(
+      verb: K,
+      input: Input<A[K]>,
+      { deadline, ...task }: Task & { deadline?: number } = {},
+    ) {
+      const thread = (worker ??= start())
+      const id = ++asked
+      const post = (message: Asked) => thread.postMessage(message)
+      const waiting = deferred<unknown>()
+      open.set(id, { ...waiting, task })
+      thread.ref()
+      const timers: NodeJS.Timeout[] = []
+      const endAfter = (milliseconds: number, why: LabError) =>
+        timers.push(setTimeout(() => end(thread, why), milliseconds))
+      const stop = () => {
+        post({ id, stop: true })
+        endAfter(GRACE, new LabError('conflict', 'This was stopped.'))
+      }
+      task.signal?.addEventListener('abort', stop)
+      post({ id, verb, input })
+      if (task.signal?.aborted) stop()
+      if (deadline !== undefined) endAfter(deadline, outran(deadline))
+      try {
+        return (await waiting.promise) as Output<A[K]>
+      } finally {
+        timers.forEach(clearTimeout)
+        task.signal?.removeEventListener('abort', stop)
+        if (open.size === 0) thread.unref()
+      }
+    },
+    apart: true,
+    async close() {
+      const ended = worker
+      failAll(new LabError('conflict', 'This was stopped.'))
+      await ended?.terminate()
+    },
+  }
+}
+
+function outran(deadline: number): LabError {
+  return new LabError('bad-input', `This took longer than ${Math.round(deadline / 1000)} s and was stopped.`)
+}
+
+function endedBy(error: Error, heap: number | undefined): LabError {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return new LabError('bad-input', `This needed more than ${heap} MB of memory and was stopped.`)
+  return new LabError('internal', String(error))
+}
+
+/** Milliseconds between two words on the progress of one phase. */
+const INTERVAL = 100
+
+/**
+ * The thread's side: answers what it is asked, several questions at a time.
+ * @param home the folder that storage errors are told of
+ */
+export function serve<A extends Verbs<A>>(verbs: A, home = ''): void {
+  const underWay = new Map<number, AbortController>()
+  const tell = (told: Told) => parentPort!.postMessage(told)
+
+  async function answer(id: number, verb: string, input: unknown): Promise<void> {
+    const stop = new AbortController()
+    underWay.set(id, stop)
+    const progress = throttled((progress) => tell({ id, progress }), INTERVAL)
+    try {
+      const work = verbs[verb as keyof A]
+      tell({
+        id,
+        value: await work(input as never, { signal: stop.signal, onProgress: (one) => progress.report(one) }),
+      })
+    } catch (error) {
+      tell({ id, failure: failureOf(error, home) })
+    } finally {
+      progress.end()
+      underWay.delete(id)
+    }
+  }
+  parentPort!.on('message', (asked: Asked) => {
+    if ('stop' in asked) underWay.get(asked.id)?.abort()
+    else void answer(asked.id, asked.verb, asked.input)
+  })
+}

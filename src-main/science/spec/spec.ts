@@ -1,0 +1,202 @@
+import { z } from 'zod'
+import type { LossChoice, MethodChoice, ModelSetting, OptimiserChoice } from './choices'
+import { LOSSES } from '../losses'
+import { METHODS } from '../methods'
+import { MODELS } from '../models'
+import { OPTIMISER } from '../optimiser'
+import { fieldsOf, partsOf, type ParamTable, type Values } from './params'
+import type { Split } from '../stages'
+
+export type { LossChoice, MethodChoice, ModelChoice, ModelSetting, OptimiserChoice } from './choices'
+export { OPTIMISER, type OptimiserSpec } from '../optimiser'
+export type { Problem } from './problems'
+
+/** What a spec says beside tasks, models and methods. */
+export const RUN = {
+  labels: {
+    type: 'choice',
+    default: 'soft',
+    label: 'Weak labels',
+    source: 'arXiv 2312.09390 3.2',
+    help: 'Soft labels keep the supervisor’s probabilities, hard ones only its decision.',
+    options: [
+      { value: 'soft', label: 'soft' },
+      { value: 'hard', label: 'hard' },
+    ],
+  },
+  stop: {
+    type: 'choice',
+    default: 'last',
+    label: 'Stop',
+    source: 'arXiv 2312.09390 5.1.1',
+    help: 'Which evaluation is reported. The ground-truth oracle is always drawn, never reported.',
+    options: [
+      { value: 'last', label: 'last step' },
+      { value: 'weak-validation', label: 'best on weak validation labels' },
+    ],
+  },
+  evaluations: {
+    type: 'integer',
+    default: 20,
+    min: 2,
+    max: 500,
+    label: 'Evaluations',
+    help: 'How often every split is predicted during a training; the curves have that many points.',
+  },
+  reference: {
+    type: 'boolean',
+    default: false,
+    label: 'Reference line',
+    help: 'Also trains a bag-of-words regression on the rows and labels of the ceiling. Where the ceiling lies under it, the strong model is not strong on that task.',
+  },
+  weights: {
+    type: 'choice',
+    default: 'keep',
+    label: 'Weights',
+    help: 'Whether trained weights stay on disk: a pretrained model takes four bytes a parameter, a training. Results need none.',
+    options: [
+      { value: 'keep', label: 'keep' },
+      { value: 'drop', label: 'drop' },
+    ],
+  },
+  splitSeed: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    label: 'Split seed',
+    help: 'Decides which examples land in which split. The seeds of a run share one test split.',
+  },
+  redraw: {
+    type: 'choice',
+    default: 'halves',
+    label: 'Seeds redraw',
+    help: 'With the halves, each seed draws weak half, transfer half and validation anew from the same pool, so that intervals cover the choice of training data too. The test split stays.',
+    options: [
+      { value: 'halves', label: 'halves and order' },
+      { value: 'order', label: 'order of training alone' },
+    ],
+  },
+  measure: {
+    type: 'choice',
+    default: 'test',
+    label: 'Measured on',
+    help: 'Development rows are a fifth of the groups that is never tested on, whatever the split seed. Choose settings on them, then report on the test rows.',
+    options: [
+      { value: 'test', label: 'test rows' },
+      { value: 'development', label: 'development rows' },
+    ],
+  },
+} as const satisfies ParamTable
+
+/** Upper bounds for the number of examples of each split; a smaller dataset fills less, in proportion. */
+export const SIZES = {
+  weak: {
+    type: 'integer',
+    default: 1000,
+    min: 20,
+    max: 1_000_000,
+    label: 'Weak half',
+    unit: 'examples',
+    help: 'Ground truth for the supervisor.',
+  },
+  transfer: {
+    type: 'integer',
+    default: 1000,
+    min: 20,
+    max: 1_000_000,
+    label: 'Transfer half',
+    unit: 'examples',
+    help: 'Labelled by the supervisor for the student, by ground truth for the ceiling.',
+  },
+  validation: {
+    type: 'integer',
+    default: 300,
+    min: 10,
+    max: 1_000_000,
+    label: 'Validation',
+    unit: 'examples',
+    help: 'Weakly labelled; chooses the early stop.',
+  },
+  test: {
+    type: 'integer',
+    default: 1000,
+    min: 10,
+    max: 1_000_000,
+    label: 'Test',
+    unit: 'examples',
+    help: 'Ground truth, never trained on.',
+  },
+} as const satisfies Record<Split, ParamTable[string]>
+
+/** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
+function choice(tag: string, variants: Record<string, { params: ParamTable }>, more: Record<string, z.ZodType> = {}) {
+  const options = Object.entries(variants).map(([id, v]) =>
+    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params), ...more }),
+  )
+  return z.discriminatedUnion(tag, options as never)
+}
+
+const optimiser = z.strictObject(partsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserChoice>
+const modelSetting = choice('model', MODELS, {
+  optimiser: z.optional(optimiser),
+}) as unknown as z.ZodType<ModelSetting>
+const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
+/** A loss with its parameters, as it stands in a `train` stage. */
+export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
+
+/** What an input names that has to be there; what cannot be read stands as something that names nothing. */
+export const namesSchema = z
+  .object({
+    tasks: z.array(z.string().catch('')).catch([]),
+    weak: z.array(modelSetting.catch({ model: 'words' })).catch([]),
+    strong: z.array(modelSetting.catch({ model: 'words' })).catch([]),
+  })
+  .catch({ tasks: [], weak: [], strong: [] }) satisfies z.ZodType<Names>
+
+const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
+const distinct = <T>(item: z.ZodType<T>) =>
+  z
+    .array(item)
+    .min(1)
+    .superRefine((all, context) => {
+      const first = new Map<string, number>()
+      for (const [i, entry] of all.entries()) {
+        const text = JSON.stringify(entry)
+        const sameAs = first.get(text)
+        if (sameAs === undefined) first.set(text, i)
+        else
+          context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
+      }
+    })
+
+/** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */
+export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
+  version: z.literal(1),
+  name: z.string().trim().min(1).max(120),
+  question: z.string().max(500).default(''),
+  tasks: distinct(z.string().min(1)),
+  weak: distinct(modelSetting),
+  strong: distinct(modelSetting),
+  methods: distinct(methodChoice),
+  sizes: sizes.prefault({}),
+  optimiser: optimiser.prefault({}),
+  ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
+  seeds: distinct(z.int().min(0).max(1_000_000)),
+})
+/** The part of an experiment that names what a machine may lack. */
+export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong'>
+export interface ExperimentSpec extends Values<typeof RUN> {
+  version: 1
+  name: string
+  question: string
+  /** Ids of bundled or imported tasks. */
+  tasks: string[]
+  weak: ModelSetting[]
+  strong: ModelSetting[]
+  methods: MethodChoice[]
+  sizes: Values<typeof SIZES>
+  /** What every model is trained by, where its own entry says nothing else; what neither says is the model's default. */
+  optimiser: OptimiserChoice
+  seeds: number[]
+}
