@@ -53,6 +53,8 @@ export interface Preset {
   title: string
   help: string
   spec: ExperimentSpec
+  /** Ids of the pretrained models that it starts from. */
+  checkpoints: string[]
 }
 /** Everything that a spec may name, with its parameter tables. */
 export interface Catalog {
@@ -83,8 +85,8 @@ export type Preview =
       valid: true
       /** With every default filled in. */
       spec: ExperimentSpec
-      /** What each model is trained by, as far as its own entry does not say otherwise. */
-      optimisers: Record<'weak' | 'strong', OptimiserSpec[]>
+      /** Every model that the spec names, by its place there: what it is trained by, its own entry apart. */
+      models: { path: string; optimiser: OptimiserSpec }[]
       stages: PlannedStage[]
       arms: Arm[]
       seconds: number | null

@@ -25,6 +25,17 @@ export type BundleInfo = z.infer<typeof bundleInfoSchema>
 
 const value = z.union([z.string(), z.number(), z.boolean()])
 const model = z.object({ model: z.string() }).catchall(value)
+const optimiser = z.strictObject({
+  epochs: z.number(),
+  batch: z.int(),
+  lr: z.number(),
+  schedule: z.enum(['constant', 'linear', 'cosine']),
+  weightDecay: z.number(),
+  clipNorm: z.number(),
+})
+/** A model as a spec names it, with what of its optimiser it sets. */
+const setting = z.object({ model: z.string() }).catchall(z.union([value, optimiser.partial()]).optional())
+const method = z.object({ method: z.string() }).catchall(z.union([value, z.array(setting)]))
 /** An accuracy, or another share of examples. */
 const share = z.number().min(0).max(1)
 /** A difference of two shares. */
@@ -67,14 +78,6 @@ const seedResult = z.strictObject({
   ceilingAgreementWeakWrong: share.nullable(),
   step: count,
 })
-const optimiser = z.strictObject({
-  epochs: z.number(),
-  batch: z.int(),
-  lr: z.number(),
-  schedule: z.enum(['constant', 'linear', 'cosine']),
-  weightDecay: z.number(),
-  clipNorm: z.number(),
-})
 const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
 const stopPoint = z.strictObject({ step: z.number().min(0), student: share })
 const curve = z.array(share)
@@ -86,7 +89,7 @@ const armSchema = z.strictObject({
     task: z.string(),
     weak: model,
     strong: model,
-    method: z.object({ method: z.string() }).catchall(value),
+    method,
     optimisers: z.strictObject({ weak: optimiser, strong: optimiser }).nullable(),
     measure: z.enum(['test', 'development']),
     title: z.string(),

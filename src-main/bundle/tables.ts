@@ -21,7 +21,8 @@ export function resultTable(arms: readonly ArmResult[]): Iterable<string> {
 /** A variant with its parameters in one field, e.g. `words words=60`. */
 export function describe(choice: ModelChoice | Record<string, unknown>): string {
   const [[, id] = ['', ''], ...params] = Object.entries(choice)
-  return [id, ...params.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
+  const text = (value: unknown) => (Array.isArray(value) ? value.map(describe).join(' → ') : String(value))
+  return [id, ...params.map(([name, value]) => `${name}=${text(value)}`)].join(' ')
 }
 
 const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']

@@ -1,6 +1,7 @@
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
 import { MODELS } from './models'
+import type { ModelVariant } from './models/model'
 import { OPTIMISER } from './optimiser'
 import type { ParamTable } from './spec/params'
 import { RUN, SIZES } from './spec/spec'
@@ -11,6 +12,8 @@ export interface VariantInfo {
   title: string
   help: string
   source?: string
+  /** Of a model: what it starts from. */
+  start?: ModelVariant['start']
   params: ParamTable
 }
 
@@ -26,6 +29,6 @@ export function describeCatalog() {
   }
 }
 
-function describe({ id, title, help, source, params }: VariantInfo): VariantInfo {
-  return source === undefined ? { id, title, help, params } : { id, title, help, source, params }
+function describe({ id, title, help, source, start, params }: VariantInfo): VariantInfo {
+  return { id, title, help, ...(source !== undefined && { source }), ...(start && { start }), params }
 }

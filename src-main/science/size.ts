@@ -1,3 +1,4 @@
+import { mentions } from './spec/mentions'
 import type { Problem } from './spec/problems'
 import type { ExperimentSpec } from './spec/spec'
 
@@ -12,7 +13,9 @@ export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw' | 'refer
   const [tasks, weak, strong, methods, seeds] = FACTORS.map(({ name }) => spec[name].length) as Five
   const data = spec.redraw === 'halves' ? seeds : 1
   // Supervisor and its labels, ceiling, students.
-  const arms = 2 * weak + strong + weak * strong * methods
+  const between = mentions(spec).length - weak - strong
+  // A model that a method brings in between is trained and labels.
+  const arms = 2 * weak + strong + weak * strong * (methods + 2 * between)
   return tasks * (data + seeds * (arms + Number(spec.reference)))
 }
 

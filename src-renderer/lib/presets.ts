@@ -1,20 +1,17 @@
-import type { Catalog, ExperimentSpec, Preset } from './types'
+import type { Catalog, Preset } from './types'
 
 type Checkpoints = Catalog['checkpoints']
 
 /** Below so many weights everything takes about as long. */
 const SMALL = 5e6
 
-/** Pretrained models that an experiment starts from; also those that nobody knows are left out. */
-function checkpointsOf({ weak, strong }: ExperimentSpec, checkpoints: Checkpoints): Checkpoints {
-  const ids = [...weak, ...strong].map(({ checkpoint }) => checkpoint)
-  return checkpoints.filter(({ id }) => ids.includes(id))
-}
+/** Pretrained models that a preset starts from; those that nobody knows are left out. */
+const checkpointsOf = (preset: Preset, all: Checkpoints) => all.filter(({ id }) => preset.checkpoints.includes(id))
 
 /** Trainings times the weights of the largest model. */
-function costOf({ spec }: Preset, checkpoints: Checkpoints): number {
-  const { tasks, weak, strong, methods, seeds } = spec
-  const largest = Math.max(SMALL, ...checkpointsOf(spec, checkpoints).map(({ parameters }) => parameters))
+function costOf(preset: Preset, checkpoints: Checkpoints): number {
+  const { tasks, weak, strong, methods, seeds } = preset.spec
+  const largest = Math.max(SMALL, ...checkpointsOf(preset, checkpoints).map(({ parameters }) => parameters))
   return largest * tasks.length * weak.length * strong.length * methods.length * seeds.length
 }
 
@@ -23,7 +20,7 @@ export function quickestFirst({ presets, checkpoints }: Pick<Catalog, 'presets' 
   return presets.toSorted((a, b) => costOf(a, checkpoints) - costOf(b, checkpoints))
 }
 
-/** Pretrained models that have to be fetched before an experiment can run. */
-export function missingModels(spec: ExperimentSpec, checkpoints: Checkpoints): Checkpoints {
-  return checkpointsOf(spec, checkpoints).filter(({ here }) => !here)
+/** Pretrained models that have to be fetched before a preset can run. */
+export function missingModels(preset: Preset, checkpoints: Checkpoints): Checkpoints {
+  return checkpointsOf(preset, checkpoints).filter(({ here }) => !here)
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../src-main/data/models/catalogue'
 import { parseSpec } from '../../src-main/science/spec/parse'
-import { readingOf } from '../../src-main/science/plan/feasible'
+import { checkpointsOf } from '../../src-main/science/plan/feasible'
 import type { ExperimentSpec } from '../../src-main/science/spec/spec'
 import { TASKS } from '../../src-main/science/tasks'
 
@@ -37,9 +37,6 @@ describe.each(names)('%s', (name) => {
     expect(parsed.spec.methods.map((m) => m.method)).toEqual(['naive', 'confidence'])
     // An hour a seed is enough for what is only started to be looked at.
     expect(parsed.spec.seeds).toHaveLength(name === 'smollm2.json' ? 1 : 3)
-    const checkpoints = [...parsed.spec.weak, ...parsed.spec.strong].flatMap(
-      (model) => readingOf(model)?.checkpoint ?? [],
-    )
-    for (const checkpoint of checkpoints) expect(known).toContain(checkpoint)
+    for (const checkpoint of checkpointsOf(parsed.spec)) expect(known).toContain(checkpoint)
   })
 })

@@ -215,7 +215,7 @@ test('a plan sees that the files of one’s own are gone, and where they were', 
   const { context, here } = await checkpoints.known()
   expect(context['copy']).toMatchObject({ key: null, gone: copy })
   expect(here.has(key)).toBe(false)
-  const names = { tasks: [], weak: [{ model: 'pretrained', checkpoint: 'copy' }], strong: [] }
+  const names = { tasks: [], weak: [{ model: 'pretrained', checkpoint: 'copy' }], strong: [], methods: [] }
   expect(nameProblems(names, { sources: {}, checkpoints: context })[0]).toMatchObject({
     path: 'weak[0].checkpoint',
     expected: `a model whose files are where they were (${copy}): put them back, or add it at its new place`,

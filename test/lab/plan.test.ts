@@ -114,12 +114,10 @@ describe('the lab', () => {
     expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(6).fill('bundled'))
     expect(catalog.presets.length).toBeGreaterThan(0)
     const here = catalog.checkpoints.filter((model) => model.here).map(({ id }) => id)
-    for (const { id, spec } of catalog.presets) {
+    for (const { id, spec, checkpoints } of catalog.presets) {
       const preview = await lab.calls.preview(spec)
-      const missing = [...spec.weak, ...spec.strong].some(
-        ({ checkpoint }) => typeof checkpoint === 'string' && !here.includes(checkpoint),
-      )
-      if (missing) expect(preview, id).toMatchObject({ valid: false })
+      if (checkpoints.some((checkpoint) => !here.includes(checkpoint)))
+        expect(preview, id).toMatchObject({ valid: false })
       else {
         expect(preview, id).toMatchObject({ valid: true, warnings: [] })
         expect(preview.valid && preview.seconds, id).toBeGreaterThan(0)

@@ -1,5 +1,6 @@
 import { describeCatalog } from '../../src-main/science/catalog'
 import { parseSpec } from '../../src-main/science/spec/parse'
+import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
@@ -190,10 +191,10 @@ function preview(spec: unknown): Preview {
     const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
     const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
     const { spec } = parsed
-    const of = (side: typeof spec.weak) =>
-      side.map((setting) => inherited(setting, spec.optimiser, CONTEXT.checkpoints))
-    const optimisers = { weak: of(spec.weak), strong: of(spec.strong) }
-    return { valid: true, spec, optimisers, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const models = mentions(spec).map(({ path, setting }) => {
+      return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
+    })
+    return { valid: true, spec, models, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems }
     throw error

@@ -1,9 +1,14 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { Steps } from '../../src-renderer/state/steps'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import { createFakeBridge } from './bridge'
+
+vi.mock('../../src-main/science/methods', async (original) => {
+  const { METHODS } = await original<{ METHODS: object }>()
+  return { METHODS: { ...METHODS, ladder: (await import('../science/ladder')).ladder } }
+})
 
 function open(hash: string, kept: object | null = null): void {
   localStorage.clear()
@@ -180,5 +185,23 @@ describe('the form', () => {
     await kind('words')
     await kind('pretrained')
     expect((await field('Longest text')).value).toBe('48')
+  })
+})
+
+describe('a method with models of its own', () => {
+  it('has a form for each of them, as many as it takes', async () => {
+    const methods = [{ method: 'ladder', between: [{ model: 'vectors' }, { model: 'words' }] }]
+    open('#/builder', { version: 1, name: 'Mine', methods })
+    const second = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'model 2' })
+    expect(second.value).toBe('words')
+    const ofIt = within(second.closest('fieldset')!)
+    await fireEvent.input(ofIt.getByRole('textbox', { name: /words/i }), { target: { value: '70' } })
+    const add = screen.getByRole('button', { name: 'Add a model' })
+    expect(add.getAttribute('aria-disabled')).not.toBe('true')
+    await fireEvent.click(add)
+    await screen.findByRole('combobox', { name: 'model 3' })
+    expect(screen.getByRole('button', { name: 'Add a model' }).title).toBe('It takes at most 3')
+    const { methods: kept } = JSON.parse(localStorage.getItem('w2s.draft')!) as { methods: unknown[] }
+    expect(kept).toMatchObject([{ method: 'ladder', between: [{}, { model: 'words', words: 70 }, {}] }])
   })
 })

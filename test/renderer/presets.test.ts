@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Preset } from '../../src-preload/contract'
+import { checkpointsOf } from '../../src-main/science/plan/feasible'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { missingModels, quickestFirst } from '../../src-renderer/lib/presets'
 
@@ -13,7 +14,7 @@ function preset(id: string, strong: object, seeds: number[]): Preset {
     ...{ version: 1, name: id, tasks: ['spam'], weak, strong: [strong], methods: [{ method: 'naive' }], seeds },
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return { id, title: id, help: '', spec: parsed.spec }
+  return { id, title: id, help: '', spec: parsed.spec, checkpoints: checkpointsOf(parsed.spec) }
 }
 const vectors = preset('vectors', { model: 'vectors' }, [0, 1, 2])
 const small = preset('small', { model: 'pretrained', checkpoint: 'small' }, [0, 1, 2])
@@ -25,9 +26,8 @@ it('presets come in the order of their cost: a large model is one, however few i
 })
 
 it('of the presets and models that come with the app the quick start is the first', () => {
-  const presets = Object.values(
-    import.meta.glob<Preset>('../../resources/presets/*.json', { eager: true, import: 'default' }),
-  )
+  const files = import.meta.glob<Preset>('../../resources/presets/*.json', { eager: true, import: 'default' })
+  const presets = Object.values(files).map((preset) => ({ ...preset, checkpoints: checkpointsOf(preset.spec) }))
   const manifests = import.meta.glob<{ id: string; parameters: number }>('../../resources/models/*/manifest.json', {
     eager: true,
     import: 'default',
@@ -38,7 +38,7 @@ it('of the presets and models that come with the app the quick start is the firs
 })
 
 it('a preset names the models that have to be fetched first', () => {
-  expect(missingModels(large.spec, checkpoints).map(({ title }) => title)).toEqual(['Large'])
-  expect(missingModels(small.spec, checkpoints)).toEqual([])
-  expect(missingModels(vectors.spec, checkpoints)).toEqual([])
+  expect(missingModels(large, checkpoints).map(({ title }) => title)).toEqual(['Large'])
+  expect(missingModels(small, checkpoints)).toEqual([])
+  expect(missingModels(vectors, checkpoints)).toEqual([])
 })

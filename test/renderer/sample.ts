@@ -79,12 +79,14 @@ export const PRESETS: Preset[] = [
     id: 'quickstart',
     title: 'Quick start',
     help: 'One task, one supervisor of 50 words, one student, two methods, three seeds. Under a minute on two cores.',
+    checkpoints: [],
     spec: base('Quick start', ['person-artifact']),
   },
   {
     id: 'five-tasks',
     title: 'Five tasks',
     help: 'The same pair on all five bundled tasks: where does the student rise above its supervisor?',
+    checkpoints: [],
     spec: base(
       'Five tasks',
       TASKS.slice(0, 5).map((t) => t.id),

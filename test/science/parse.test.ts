@@ -160,7 +160,7 @@ describe('readNames', () => {
     const names = readNames({ tasks: [7, 'spam', 'spam'], weak, strong: 'x', seeds: null })
     expect(names).toMatchObject({ tasks: ['', 'spam', 'spam'], strong: [] })
     expect(names.weak.map(({ checkpoint }) => checkpoint)).toEqual([undefined, 'large'])
-    expect(readNames(null)).toEqual({ tasks: [], weak: [], strong: [] })
+    expect(readNames(null)).toEqual({ tasks: [], weak: [], strong: [], methods: [] })
   })
 })
 

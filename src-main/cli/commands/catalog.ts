@@ -72,7 +72,7 @@ function parameters(table: ParamTable, out: Out): void {
   const rows = Object.entries(table).map(([name, p]) => [
     `    ${name}`,
     range(p),
-    `default ${String(p.default)}`,
+    `default ${p.type === 'models' ? p.default.map(({ model }) => model).join(', ') || 'none' : String(p.default)}`,
     p.help,
   ])
   for (const line of columns(rows, { width: out.columns })) out.line(line)
@@ -81,6 +81,7 @@ function parameters(table: ParamTable, out: Out): void {
 function range(param: Param): string {
   if (param.type === 'boolean') return 'true | false'
   if (param.type === 'checkpoint') return 'a pretrained model'
+  if (param.type === 'models') return `${param.min} to ${param.max} models`
   if (param.type === 'choice') return param.options.map((o) => o.value).join(' | ')
   return `${param.type} ${param.min} to ${param.max}${param.unit ? ` ${param.unit}` : ''}`
 }

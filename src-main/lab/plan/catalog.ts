@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Catalog, Preset, TaskInfo } from '../../../src-preload/contract'
 import { describeCatalog } from '../../science/catalog'
+import { checkpointsOf } from '../../science/plan/feasible'
 import { parseSpec } from '../../science/spec/parse'
 import { problemsOf } from '../../science/spec/problems'
 import { badInput } from '../errors'
@@ -25,7 +26,7 @@ export async function readPresets(resources: string): Promise<Preset[]> {
       if (!parsed.success) throw badInput(problemsOf(parsed.error, input, presetSchema))
       const read = parseSpec(parsed.data.spec)
       if (!read.ok) throw badInput(read.problems)
-      return { ...parsed.data, spec: read.spec }
+      return { ...parsed.data, spec: read.spec, checkpoints: checkpointsOf(read.spec) }
     }),
   )
 }

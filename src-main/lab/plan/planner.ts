@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedStage, Preview } from '../../../src-preload/contract'
 import { nameProblems, PlanError, type PlanContext } from '../../science/plan/feasible'
+import { mentions } from '../../science/spec/mentions'
 import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
@@ -100,7 +101,7 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
       return {
         valid: true,
         spec: planned.spec,
-        optimisers: inheritedIn(planned.spec, known.context),
+        models: modelsIn(planned.spec, known.context),
         stages,
         arms: planned.plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
@@ -116,10 +117,8 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
   }
 }
 
-/** What each model of a spec is trained by, as far as its own entry does not say otherwise. */
-function inheritedIn({ weak, strong, optimiser }: ExperimentSpec, known: Known['context']) {
-  const side = (settings: ExperimentSpec['weak']) => settings.map((setting) => inherited(setting, optimiser, known))
-  return { weak: side(weak), strong: side(strong) }
+function modelsIn(spec: ExperimentSpec, known: Known['context']) {
+  return mentions(spec).map(({ path, setting }) => ({ path, optimiser: inherited(setting, spec.optimiser, known) }))
 }
 
 /** Longest time in a row, in ms, that planning takes from who serves the window. */

@@ -2,10 +2,13 @@ import type { ModelEntry } from '../../data/models'
 import type { PlanContext } from '../../science/plan/feasible'
 import { contentKey } from '../../science/maths/hash'
 import { MODELS } from '../../science/models'
-import type { ExperimentSpec } from '../../science/spec/spec'
-import { checkpointOf, SPLITS, type Arm, type Plan, type Split, type Stage } from '../../science/stages'
+import { modelOf } from '../../science/spec/choices'
+import { mentions } from '../../science/spec/mentions'
+import type { ExperimentSpec, ModelChoice } from '../../science/spec/spec'
+import { choiceTitle } from '../../science/spec/titles'
+import { checkpointOf, SPLITS, type Plan, type Split, type Stage } from '../../science/stages'
 import { largestSizes } from '../../science/tasks'
-import { inherited } from '../../science/plan/training'
+import { inherited, optimiserOf } from '../../science/plan/training'
 
 /** Pretrained models that are on this machine, by content key. */
 type Models = ReadonlyMap<string, Pick<ModelEntry, 'title' | 'memory'>>
@@ -30,7 +33,8 @@ export function warningsOf({ spec, plan }: Planned, circumstances: Circumstances
     warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
   const few = FEW_SEEDS[spec.seeds.length]
   if (few) warnings.push(few)
-  warnings.push(...fastFinetuning(plan.arms, checkpoints), ...mixedKinds(spec), ...trainedUnlike(plan.arms))
+  const trained = trainedIn(spec, checkpoints)
+  warnings.push(...fastFinetuning(trained, checkpoints), ...mixedKinds(spec), ...trainedUnlike(trained))
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
@@ -70,7 +74,7 @@ function tooLarge(stages: readonly Stage[], models: Models): string[] {
     const { trains, predicts, trainBytes, predictBytes, machineBytes } = model.memory
     const has = `and this machine has ${gigabytes(machineBytes)}: the system may end it`
     if (!predicts) return [`${model.title} takes about ${gigabytes(predictBytes)} of memory, ${has}.`]
-    if (trains || stage.kind !== 'train' || stage.config.model['tune'] !== 'all') return []
+    if (trains || stage.kind !== 'train' || !trainsAll(stage.config.model)) return []
     const all = `Finetuning all of ${model.title} takes about ${gigabytes(trainBytes)} of memory`
     return [`${all}, ${has}. Its last blocks alone, a probe, or a smaller model may fit.`]
   })
@@ -79,24 +83,30 @@ function tooLarge(stages: readonly Stage[], models: Models): string[] {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-/** The models of each side once, with their names and what they are trained by. */
-function trainedIn(arms: readonly Arm[]) {
-  const all = arms.flatMap(({ weak, strong, weakTitle, strongTitle, optimisers }) => [
-    { model: weak, title: weakTitle, optimiser: optimisers!.weak, side: 'weak' },
-    { model: strong, title: strongTitle, optimiser: optimisers!.strong, side: 'strong' },
-  ])
-  return [...new Map(all.map((one) => [`${one.side} ${one.title}`, one])).values()]
+function trainsAll({ model, ...params }: ModelChoice): boolean {
+  const variant = MODELS[model]!
+  return variant.start === 'checkpoint' && variant.read(params).trainBlocks === undefined
 }
 
+/** Every model of a spec with its place, its name and what it is trained by. */
+function trainedIn(spec: ExperimentSpec, checkpoints: PlanContext['checkpoints']) {
+  return mentions(spec).map(({ path, setting }) => {
+    const model = modelOf(setting)
+    const title = choiceTitle(MODELS[model.model]!, model)
+    return { path, model, title, optimiser: optimiserOf(setting, spec.optimiser, checkpoints) }
+  })
+}
+type Trained = ReturnType<typeof trainedIn>
+
 /** A warning for every pretrained model whose weights would be trained too fast. */
-function fastFinetuning(arms: readonly Arm[], checkpoints: PlanContext['checkpoints']): string[] {
-  const fast = trainedIn(arms).filter(
+function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints']): string[] {
+  const fast = trained.filter(
     ({ model, optimiser }) =>
       isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, inherited(model, {}, checkpoints).lr),
   )
   const found = fast.map(
-    ({ title, side, optimiser }) =>
-      `Learning rate ${optimiser.lr} of the ${side} model ${title}: finetuning a pretrained transformer wants about 0.00001 to 0.001, the less the larger it is; more destroys what it knows.`,
+    ({ title, path, optimiser }) =>
+      `Learning rate ${optimiser.lr} of the ${/^weak|^strong/.exec(path)?.[0] ?? 'method’s'} model ${title}: finetuning a pretrained transformer wants about 0.00001 to 0.001, the less the larger it is; more destroys what it knows.`,
   )
   return [...new Set(found)]
 }
@@ -106,10 +116,11 @@ const FASTEST = 1e-3
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 
 /** A warning where one learning rate, told for several, trains models of kinds that want different ones. */
-function mixedKinds({ weak, strong, optimiser }: ExperimentSpec): string[] {
+function mixedKinds(spec: ExperimentSpec): string[] {
   const kinds = new Map<number, Set<string>>()
-  for (const { model, optimiser: own } of [...weak, ...strong]) {
-    const lr = own?.lr ?? optimiser.lr
+  for (const { setting } of mentions(spec)) {
+    const { model, optimiser } = setting
+    const lr = optimiser?.lr ?? spec.optimiser.lr
     if (lr !== undefined) kinds.set(lr, (kinds.get(lr) ?? new Set()).add(MODELS[model]!.title.toLowerCase()))
   }
   return [...kinds].flatMap(([lr, of]) =>
@@ -122,12 +133,11 @@ function mixedKinds({ weak, strong, optimiser }: ExperimentSpec): string[] {
 }
 
 /** A warning for every model that is trained otherwise as a supervisor than as a student. */
-function trainedUnlike(arms: readonly Arm[]): string[] {
-  const all = trainedIn(arms)
-  const ways = (side: string, model: string) =>
-    all.filter((one) => one.side === side && contentKey(one.model) === model).map((one) => contentKey(one.optimiser))
-  const unlike = all.filter(({ side, model, optimiser }) => {
-    const others = side === 'strong' ? ways('weak', contentKey(model)) : []
+function trainedUnlike(trained: Trained): string[] {
+  const supervisors = trained.filter(({ path }) => path.startsWith('weak'))
+  const unlike = trained.filter(({ path, model, optimiser }) => {
+    const same = supervisors.filter((one) => !path.startsWith('weak') && contentKey(one.model) === contentKey(model))
+    const others = same.map((one) => contentKey(one.optimiser))
     return others.length > 0 && !others.includes(contentKey(optimiser))
   })
   const found = unlike.map(

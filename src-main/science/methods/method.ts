@@ -1,4 +1,4 @@
-import type { LossChoice, ModelChoice } from '../spec/choices'
+import type { LossChoice, ModelSetting } from '../spec/choices'
 import type { ParamTable } from '../spec/params'
 
 /** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
@@ -6,11 +6,11 @@ export interface StageBuilder {
   /** The supervisor's training, on the weak half. */
   readonly weak: string
   /** The model to be elicited. */
-  readonly strong: ModelChoice
+  readonly strong: ModelSetting
   /** A label set from a finished training: its predictions for the other splits, in the form that the spec asks for. */
   label(model: string): string
   /** A training on the transfer half with the given label set; `model` is the strong one where it is not given. */
-  train(student: { labels: string; loss: LossChoice; model?: ModelChoice }): string
+  train(student: { labels: string; loss: LossChoice; model?: ModelSetting }): string
 }
 
 /** One file a variant: a recipe that arranges stages. Nothing is run while it does. */

@@ -1,6 +1,7 @@
 import type { ModelSetting } from '../spec/choices'
 import { MODELS } from '../models'
 import type { Reading } from '../models/model'
+import { mentions } from '../spec/mentions'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from '../spec/problems'
 import { sizeProblem } from '../size'
 import type { ExperimentSpec, Names } from '../spec/spec'
@@ -83,45 +84,45 @@ function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: Pl
 
 function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'checkpoints'>): Problem[] {
   const known = Object.keys(checkpoints)
-  return (['weak', 'strong'] as const).flatMap((side) =>
-    spec[side].flatMap((model, i) => {
-      const reading = readingOf(model)
-      if (!reading || checkpoints[reading.checkpoint]?.key) return []
-      const { checkpoint } = reading
-      const gone = checkpoints[checkpoint]?.gone
-      const absent = gone === undefined ? NOT_HERE(checkpoint) : NOT_THERE(gone)
-      const expected = known.includes(checkpoint) ? absent : oneOf(known, checkpoint)
-      return [{ path: `${side}[${i}].checkpoint`, expected, got: show(checkpoint) }]
-    }),
-  )
+  return mentions(spec).flatMap(({ path, setting }) => {
+    const reading = readingOf(setting)
+    if (!reading || checkpoints[reading.checkpoint]?.key) return []
+    const { checkpoint } = reading
+    const gone = checkpoints[checkpoint]?.gone
+    const absent = gone === undefined ? NOT_HERE(checkpoint) : NOT_THERE(gone)
+    const expected = known.includes(checkpoint) ? absent : oneOf(known, checkpoint)
+    return [{ path: `${path}.checkpoint`, expected, got: show(checkpoint) }]
+  })
 }
 
 /** More of the last blocks to train than the model has. */
 function blockProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
-  return (['weak', 'strong'] as const).flatMap((side) =>
-    spec[side].flatMap(({ model, ...params }, i) => {
-      const variant = MODELS[model]!
-      if (variant.start !== 'checkpoint') return []
-      const { checkpoint, trainBlocks = 0 } = variant.read(params)
-      const { layers = Infinity, title } = checkpoints[checkpoint] ?? {}
-      if (trainBlocks <= layers) return []
-      return [
-        { path: `${side}[${i}].blocks`, expected: `at most ${layers}, the blocks of ${title}`, got: show(trainBlocks) },
-      ]
-    }),
-  )
+  return finetuned(spec).flatMap(({ path, checkpoint, trainBlocks = 0 }) => {
+    const { layers = Infinity, title } = checkpoints[checkpoint] ?? {}
+    if (trainBlocks <= layers) return []
+    return [{ path: `${path}.blocks`, expected: `at most ${layers}, the blocks of ${title}`, got: show(trainBlocks) }]
+  })
 }
 
 function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext): Problem[] {
   if (bf16 !== false) return []
   const expected = `"fp32": backend "${backend}" cannot multiply bf16 on this machine`
-  return (['weak', 'strong'] as const).flatMap((side) =>
-    spec[side].flatMap(({ model, ...params }, i) => {
-      const variant = MODELS[model]!
-      const wants = variant.start === 'checkpoint' && variant.read(params).precision === 'bf16'
-      return wants ? [{ path: `${side}[${i}].precision`, expected, got: show('bf16') }] : []
-    }),
-  )
+  return finetuned(spec)
+    .filter(({ precision }) => precision === 'bf16')
+    .map(({ path, precision }) => ({ path: `${path}.precision`, expected, got: show(precision) }))
+}
+
+/** The models of a spec whose pretrained weights are trained on, with their places. */
+function finetuned(spec: Names) {
+  return mentions(spec).flatMap(({ path, setting: { model, ...params } }) => {
+    const variant = MODELS[model]!
+    return variant.start === 'checkpoint' ? [{ path, ...variant.read(params) }] : []
+  })
+}
+
+/** Ids of the pretrained models that a spec starts from, each once. */
+export function checkpointsOf(spec: Names): string[] {
+  return [...new Set(mentions(spec).flatMap(({ setting }) => readingOf(setting)?.checkpoint ?? []))]
 }
 
 /** How a model reads texts, where it starts from a pretrained one. */

@@ -1,4 +1,4 @@
-import { modelOf, type LossChoice, type MethodChoice, type ModelChoice } from '../spec/choices'
+import { modelOf, type LossChoice, type MethodChoice, type ModelSetting } from '../spec/choices'
 import { contentKey } from '../maths/hash'
 import { planProblems, PlanError, readingOf, type PlanContext } from './feasible'
 import { METHODS } from '../methods'
@@ -6,7 +6,7 @@ import { MODELS } from '../models'
 import type { Reading } from '../models/model'
 import type { OptimiserSpec } from '../optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
-import { REFERENCE, REFERENCE_EVALUATIONS, REFERENCE_NAME } from './reference'
+import { REFERENCE, REFERENCE_EVALUATIONS } from './reference'
 import type { ExperimentSpec } from '../spec/spec'
 import { stageKey } from './stage-key'
 import { type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from '../stages'
@@ -49,32 +49,46 @@ export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Genera
   for (const task of spec.tasks) {
     const ofTask = armsOf(spec, task, context)
     for (const seed of spec.seeds) {
-      for (const arm of ofTask) {
-        arm.seeds.push(planSeed({ spec, context, add, arm, seed }))
+      for (const planned of ofTask) {
+        planned.arm.seeds.push(planSeed({ spec, context, add, seed, ...planned }))
         yield
       }
     }
-    arms.push(...ofTask)
+    arms.push(...ofTask.map(({ arm }) => arm))
   }
   return { stages: [...stages.values()], arms }
 }
 
-/** A side of a spec: its models with their names and what they are trained by. */
-function sideOf({ optimiser, ...spec }: ExperimentSpec, side: 'weak' | 'strong', { checkpoints }: PlanContext) {
-  const optimisers = spec[side].map((setting) => optimiserOf(setting, optimiser, checkpoints))
-  const titles = modelTitles(spec[side], optimisers)
-  return spec[side].map((setting, i) => ({ setting, optimiser: optimisers[i]!, title: titles[i]! }))
+/** A model of an experiment with its name there and what it is trained by. */
+interface Trainee {
+  setting: ModelSetting
+  optimiser: OptimiserSpec
+  title: string
+}
+
+/** The models of one list, whose names tell them apart. */
+function trainees(settings: readonly ModelSetting[], spec: ExperimentSpec, { checkpoints }: PlanContext): Trainee[] {
+  const optimisers = settings.map((setting) => optimiserOf(setting, spec.optimiser, checkpoints))
+  const titles = modelTitles(settings, optimisers)
+  return settings.map((setting, i) => ({ setting, optimiser: optimisers[i]!, title: titles[i]! }))
+}
+
+/** An arm with the models that it is about. */
+interface ArmPlan {
+  arm: Arm
+  weak: Trainee
+  strong: Trainee
 }
 
 /** The arms of one task, without their seeds yet. */
-function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): Arm[] {
+function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPlan[] {
   const taskTitle = context.sources[task]!.title
-  const students = sideOf(spec, 'strong', context)
-  return sideOf(spec, 'weak', context).flatMap((weak) =>
+  const students = trainees(spec.strong, spec, context)
+  return trainees(spec.weak, spec, context).flatMap((weak) =>
     students.flatMap((strong) =>
-      spec.methods.map((method): Arm => {
+      spec.methods.map((method): ArmPlan => {
         const methodTitle = choiceTitle(METHODS[method.method]!, method)
-        return {
+        const arm = {
           id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
           task,
           weak: modelOf(weak.setting),
@@ -88,24 +102,24 @@ function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): Arm[]
           methodTitle,
           seeds: [],
         }
+        return { arm, weak, strong }
       }),
     ),
   )
 }
 
-interface SeedPlan {
+interface SeedPlan extends ArmPlan {
   spec: ExperimentSpec
   context: PlanContext
   add: (draft: Draft) => string
-  arm: Arm
   seed: number
 }
 
 /** Adds the stages of one seed of an arm, needs first. */
 function planSeed(at: SeedPlan): ArmSeed {
-  const { spec, arm, seed } = at
+  const { spec, context, arm, strong, seed } = at
   const data = addData(at)
-  const weak = addTrain(at, data, { role: 'weak', model: arm.weak })
+  const weak = addTrain(at, data, { role: 'weak', trainee: at.weak })
   const label = (model: string) =>
     at.add({
       kind: 'label',
@@ -114,13 +128,16 @@ function planSeed(at: SeedPlan): ArmSeed {
       title: titleOf(at, 'labels', arm.weakTitle),
     })
   const labels = label(weak)
-  const ceiling = addTrain(at, data, { role: 'ceiling', model: arm.strong })
+  const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
   const student = METHODS[arm.method.method]!.student(
     {
       weak,
-      strong: arm.strong,
+      strong: strong.setting,
       label,
-      train: ({ labels, loss, model = arm.strong }) => addTrain(at, data, { role: 'student', model, labels, loss }),
+      train: ({ labels, loss, model }) => {
+        const [trainee = strong] = model && model !== strong.setting ? trainees([model], spec, context) : []
+        return addTrain(at, data, { role: 'student', trainee, labels, loss })
+      },
     },
     parametersOf(arm.method),
   )
@@ -129,8 +146,7 @@ function planSeed(at: SeedPlan): ArmSeed {
 
 /** The same for all arms of a task that learn from the same rows. */
 function addReference(at: SeedPlan, data: string): Record<string, string> {
-  const { model } = REFERENCE
-  return { [REFERENCE_NAME]: addTrain(at, data, { role: 'reference', model }) }
+  return { [REFERENCE.title]: addTrain(at, data, { role: 'reference', trainee: REFERENCE }) }
 }
 
 /** One for all seeds of a task, unless they redraw the halves. */
@@ -152,40 +168,41 @@ function addPretrain({ context, add }: SeedPlan): string {
 }
 
 /** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
-function addFeatures(at: SeedPlan, data: string, model: ModelChoice): string {
+function addFeatures(at: SeedPlan, data: string, setting: ModelSetting): string {
   const { spec, context, arm, seed, add } = at
-  const config = { ...contentOf(at, model), backend: context.backend }
-  const { checkpoint } = readingOf(model)!
+  const config = { ...contentOf(at, setting), backend: context.backend }
+  const { checkpoint } = readingOf(setting)!
   const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
   const title = ['features', checkpoint, ...task, ...drawnBy(spec, seed)].join(' · ')
   return add({ kind: 'features', config, needs: { data }, title })
 }
 
 /** A reading by the model's content in place of its name. */
-function contentOf({ context }: SeedPlan, model: ModelChoice): Reading {
-  const { checkpoint, tokens } = readingOf(model)!
+function contentOf({ context }: SeedPlan, setting: ModelSetting): Reading {
+  const { checkpoint, tokens } = readingOf(setting)!
   return { checkpoint: context.checkpoints[checkpoint]!.key!, tokens }
 }
 
 interface Training {
   role: Role
-  model: ModelChoice
+  trainee: Trainee
   /** A student's label set and loss; the others learn ground truth with cross-entropy. */
   labels?: string
   loss?: LossChoice
 }
 
-function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Training): string {
+function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: Training): string {
   const { spec, context, add, arm, seed } = at
-  const { start } = MODELS[model.model]!
+  const { setting, optimiser, title: name } = trainee
+  const { start } = MODELS[setting.model]!
   const config: TrainConfig = {
     role,
-    model,
-    ...(start === 'checkpoint' && { checkpoint: contentOf(at, model).checkpoint }),
+    model: modelOf(setting),
+    ...(start === 'checkpoint' && { checkpoint: contentOf(at, setting).checkpoint }),
     trainOn: role === 'weak' ? 'weak' : 'transfer',
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
-    optimiser: optimiserIn(at, model),
+    optimiser,
     evaluations: role === 'reference' ? REFERENCE_EVALUATIONS : spec.evaluations,
     weights: role === 'reference' ? 'drop' : spec.weights,
     seed,
@@ -194,39 +211,20 @@ function addTrain(at: SeedPlan, data: string, { role, model, labels, loss }: Tra
   const needs = {
     data,
     ...(start === 'vectors' && { vectors: addPretrain(at) }),
-    ...(start === 'features' && { features: addFeatures(at, data, model) }),
+    ...(start === 'features' && { features: addFeatures(at, data, setting) }),
     ...(labels !== undefined && { labels }),
   }
   const title =
     role === 'student'
-      ? titleOf(at, 'student', arm.methodTitle, studentTitle(spec, arm, model))
-      : titleOf(at, role, titleIn(arm, model))
+      ? titleOf(at, 'student', arm.methodTitle, spec.weak.length > 1 ? `${arm.weakTitle} → ${name}` : name)
+      : titleOf(at, role, name)
   return add({ kind: 'train', config, needs, title })
-}
-
-/** The student's model, and its supervisor's where the experiment has several. */
-function studentTitle(spec: ExperimentSpec, arm: Arm, model: ModelChoice): string {
-  return spec.weak.length > 1 ? `${arm.weakTitle} → ${titleIn(arm, model)}` : titleIn(arm, model)
 }
 
 /** E.g. "student · confidence · vectors 32 · seed 2", and the task where the experiment has several. */
 function titleOf({ spec, context, arm, seed }: SeedPlan, ...parts: string[]): string {
   const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
   return [...parts, ...task, `seed ${seed}`].join(' · ')
-}
-
-/** What a model of an arm is trained by, or another one that a method brings in. */
-function optimiserIn({ spec, context, arm }: SeedPlan, model: ModelChoice): OptimiserSpec {
-  const { weak, strong } = arm.optimisers!
-  if (model === REFERENCE.model) return REFERENCE.optimiser
-  if (model === arm.weak) return weak
-  return model === arm.strong ? strong : optimiserOf(model, spec.optimiser, context.checkpoints)
-}
-
-function titleIn(arm: Arm, model: ModelChoice): string {
-  if (model === REFERENCE.model) return REFERENCE_NAME
-  if (model === arm.weak) return arm.weakTitle
-  return model === arm.strong ? arm.strongTitle : choiceTitle(MODELS[model.model]!, model)
 }
 
 function parametersOf({ method: _method, ...parameters }: MethodChoice): Record<string, unknown> {

@@ -1,17 +1,16 @@
-import type { ModelChoice } from '../spec/choices'
+import type { ModelSetting } from '../spec/choices'
 import { MODELS } from '../models'
 import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import { defaultsOf } from '../spec/params'
-
-/** Stands for it wherever an arm's references are told. */
-export const REFERENCE_NAME = 'bag-of-words regression'
 
 /**
  * What anybody would try first: a linear model on the presence of every word of the rows that it learns from, whatever
  * the experiment trains its own models by. Held to scikit-learn's LogisticRegression on such features; see LOG.md.
  */
-export const REFERENCE: { model: ModelChoice; optimiser: OptimiserSpec } = {
-  model: { model: 'words', words: 20_000 },
+export const REFERENCE: { title: string; setting: ModelSetting; optimiser: OptimiserSpec } = {
+  /** Stands for it wherever an arm's references are told. */
+  title: 'bag-of-words regression',
+  setting: { model: 'words', words: 20_000 },
   optimiser: { ...defaultsOf(OPTIMISER), ...MODELS['words']!.optimiser() },
 }
 /** Its answer at the end is all that is read of it; with the start, which costs nothing to speak of. */

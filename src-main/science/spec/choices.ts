@@ -1,11 +1,14 @@
 import type { OptimiserSpec } from '../optimiser'
 
-type Choice<Tag extends string> = { [K in Tag]: string } & Record<string, string | number | boolean>
+type Choice<Tag extends string, More = never> = { [K in Tag]: string } & Record<
+  string,
+  string | number | boolean | More
+>
 
 /** A model with its parameters: `model` names an entry of `MODELS`, the other keys are those of its parameter table. */
 export type ModelChoice = Choice<'model'>
-/** A method with its parameters: `method` names an entry of `METHODS`. */
-export type MethodChoice = Choice<'method'>
+/** A method with its parameters, models of its own among them: `method` names an entry of `METHODS`. */
+export type MethodChoice = Choice<'method', ModelSetting[]>
 /** A loss with its parameters: `loss` names an entry of `LOSSES`. */
 export type LossChoice = Choice<'loss'>
 

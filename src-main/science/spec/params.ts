@@ -29,6 +29,14 @@ export type Param =
   | (Described & { type: 'boolean'; default: boolean })
   /** The id of a pretrained model; which there are is known to the machine, not to the table. */
   | (Described & { type: 'checkpoint'; default: string })
+  /** Models with their parameters, beside those that the spec itself names: what a method brings in between them. */
+  | (Described & { type: 'models'; default: readonly Named[]; min: number; max: number })
+
+/** A model as a spec names it; what of its parameters is not there is at its default. */
+interface Named {
+  [parameter: string]: unknown
+  model: string
+}
 
 /** The parameters of one variant (task, model, loss, method): drives the spec's schema and the builder's form alike. */
 export type ParamTable = Readonly<Record<string, Param>>
@@ -39,13 +47,19 @@ type ValueOf<P extends Param> = P extends { type: 'boolean' }
     ? V
     : P extends { type: 'checkpoint' }
       ? string
-      : number
+      : P extends { type: 'models' }
+        ? Named[]
+        : number
 /** The values that a parameter table describes. */
 export type Values<T extends ParamTable> = { -readonly [K in keyof T]: ValueOf<T[K]> }
 
-function checkOfParam(p: Param): z.ZodType {
+/** What checks a model in a parameter table. */
+type Settings = z.ZodType<Named>
+
+function checkOfParam(p: Param, settings: Settings): z.ZodType {
   if (p.type === 'boolean') return z.boolean()
   if (p.type === 'checkpoint') return z.string().min(1).max(200)
+  if (p.type === 'models') return z.array(settings).min(p.min).max(p.max)
   if (p.type === 'choice') return z.enum(p.options.map((o) => o.value) as [string, ...string[]])
   const number = p.type === 'integer' ? z.int() : z.number()
   return number.min(p.min).max(p.max)
@@ -66,10 +80,16 @@ export function defaultsOf<T extends ParamTable>(table: T): Values<T> {
 
 /** The zod fields of a table of which any part may be given: ranges enforced, no defaults. */
 export function partsOf(table: ParamTable): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, z.optional(checkOfParam(p))]))
+  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, z.optional(checkOfParam(p, NONE))]))
 }
 
-/** The zod fields of a table: every parameter optional with its default, ranges enforced. */
-export function fieldsOf(table: ParamTable): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, checkOfParam(p).default(p.default)]))
+/**
+ * The zod fields of a table: every parameter optional with its default, ranges enforced.
+ * @param settings what checks a model, where the table has parameters of that type
+ */
+export function fieldsOf(table: ParamTable, settings: Settings = NONE): Record<string, z.ZodType> {
+  const fields = Object.entries(table).map(([name, p]) => [name, checkOfParam(p, settings).prefault(p.default)])
+  return Object.fromEntries(fields) as Record<string, z.ZodType>
 }
+
+const NONE = z.never()

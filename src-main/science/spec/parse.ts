@@ -1,6 +1,7 @@
 import { fromEarlier } from './earlier'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
+import { withModels } from './mentions'
 import { settled } from './params'
 import { MOST_PROBLEMS, problemsOf, type Problem } from './problems'
 import { namesSchema, specSchema, type ExperimentSpec, type Names } from './spec'
@@ -29,13 +30,11 @@ function parse(input: unknown): Parsed {
 }
 
 function withoutIdle(spec: ExperimentSpec): ExperimentSpec {
-  const models = (side: ExperimentSpec['weak']) =>
-    side.map(({ optimiser = {}, ...model }) => ({
-      ...settled(MODELS[model.model]!.params, model),
-      ...(Object.keys(optimiser).length > 0 && { optimiser }),
-    }))
   const methods = spec.methods.map((choice) => settled(METHODS[choice.method]!.params, choice))
-  return { ...spec, weak: models(spec.weak), strong: models(spec.strong), methods }
+  return withModels({ ...spec, methods }, ({ optimiser = {}, ...model }) => ({
+    ...settled(MODELS[model.model]!.params, model),
+    ...(Object.keys(optimiser).length > 0 && { optimiser }),
+  }))
 }
 
 /** What an input that is no spec yet names, as far as that can be read. */

@@ -129,30 +129,40 @@ export const SIZES = {
   },
 } as const satisfies Record<Split, ParamTable[string]>
 
+interface More {
+  /** Fields beside the parameters. */
+  fields?: Record<string, z.ZodType>
+  /** What checks the models among the parameters. */
+  settings?: z.ZodType<ModelSetting>
+}
+
 /** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
-function choice(tag: string, variants: Record<string, { params: ParamTable }>, more: Record<string, z.ZodType> = {}) {
+function choice(tag: string, variants: Record<string, { params: ParamTable }>, { fields = {}, settings }: More = {}) {
   const options = Object.entries(variants).map(([id, v]) =>
-    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params), ...more }),
+    z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params, settings), ...fields }),
   )
   return z.discriminatedUnion(tag, options as never)
 }
 
 const optimiser = z.strictObject(partsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserChoice>
 const modelSetting = choice('model', MODELS, {
-  optimiser: z.optional(optimiser),
+  fields: { optimiser: z.optional(optimiser) },
 }) as unknown as z.ZodType<ModelSetting>
-const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
+const methodChoice = (settings: z.ZodType<ModelSetting>) =>
+  choice('method', METHODS, { settings }) as unknown as z.ZodType<MethodChoice>
 /** A loss with its parameters, as it stands in a `train` stage. */
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
 
 /** What an input names that has to be there; what cannot be read stands as something that names nothing. */
+const named = modelSetting.catch({ model: 'words' })
 export const namesSchema = z
   .object({
     tasks: z.array(z.string().catch('')).catch([]),
-    weak: z.array(modelSetting.catch({ model: 'words' })).catch([]),
-    strong: z.array(modelSetting.catch({ model: 'words' })).catch([]),
+    weak: z.array(named).catch([]),
+    strong: z.array(named).catch([]),
+    methods: z.array(methodChoice(named).catch({ method: 'naive' })).catch([]),
   })
-  .catch({ tasks: [], weak: [], strong: [] }) satisfies z.ZodType<Names>
+  .catch({ tasks: [], weak: [], strong: [], methods: [] }) satisfies z.ZodType<Names>
 
 const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
 const distinct = <T>(item: z.ZodType<T>) =>
@@ -178,14 +188,14 @@ export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   tasks: distinct(z.string().min(1)),
   weak: distinct(modelSetting),
   strong: distinct(modelSetting),
-  methods: distinct(methodChoice),
+  methods: distinct(methodChoice(modelSetting)),
   sizes: sizes.prefault({}),
   optimiser: optimiser.prefault({}),
   ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
   seeds: distinct(z.int().min(0).max(1_000_000)),
 })
 /** The part of an experiment that names what a machine may lack. */
-export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong'>
+export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong' | 'methods'>
 export interface ExperimentSpec extends Values<typeof RUN> {
   version: 1
   name: string

@@ -8,15 +8,13 @@ type Checkpoints = Catalog['checkpoints']
 export function withCheckpoints(variants: readonly Variant[], checkpoints: Checkpoints): Variant[] {
   return variants.map((variant) => {
     const shown = (param: Param): Param =>
-      param.type === 'checkpoint' ? asChoice(param, checkpoints, variant.id === FINETUNED) : param
+      param.type === 'checkpoint' ? asChoice(param, checkpoints, variant.start === 'checkpoint') : param
     const params = Object.entries(variant.params).map(([name, param]) => [name, shown(param)] as const)
     return { ...variant, params: Object.fromEntries(params) }
   })
 }
 
-/** The variant whose pretrained model is trained itself, and so has to fit the memory with all that training takes. */
-const FINETUNED = 'pretrained'
-
+/** @param finetuned whether it is trained itself, and so has to fit the memory with all that training takes */
 function asChoice(
   { default: preferred, ...param }: Extract<Param, { type: 'checkpoint' }>,
   checkpoints: Checkpoints,
@@ -42,7 +40,7 @@ export function unsettable(param: Param, inherited: unknown): Param {
     const none = inherited === undefined ? label : `${label}, by default`
     return { ...param, default: '', options: [{ value: '', label: none }, ...param.options] }
   }
-  return 'min' in param ? { ...param, placeholder: stands } : param
+  return param.type === 'integer' || param.type === 'number' ? { ...param, placeholder: stands } : param
 }
 
 /** A choice of this variant with every parameter at its default. */
@@ -117,7 +115,7 @@ function firstToVary(params: readonly [string, Param][]): [string, Param][] {
 function* othersThan(value: unknown, param: Param): Generator<string | number | boolean> {
   if (param.type === 'boolean') yield value !== true
   else if (param.type === 'choice') yield* param.options.map((option) => option.value)
-  else if (param.type !== 'checkpoint') {
+  else if (param.type === 'integer' || param.type === 'number') {
     const { type, min, max } = param
     const start = typeof value === 'number' && value > 0 ? value : param.default || 1
     for (let v = start; v < max;) yield (v = Math.min(max, v * 2))
