@@ -51,7 +51,7 @@ export interface Trained {
   loss: number
 }
 
-type LoopContext = Pick<StageContext, 'emit' | 'checkpoint' | 'worked'>
+type LoopContext = Pick<StageContext, 'emit' | 'breathe' | 'worked'>
 /** How many times the work of a forward pass a training step is: it goes forward, and back twice as long. */
 const STEP_WORK = 3
 
@@ -88,7 +88,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
       }
     }
     if (step === steps) break
-    await context.checkpoint()
+    await context.breathe()
 
     const chosen = Array.from({ length: size }, () => order.next().value)
     const wanted = takeRows(targets, chosen)
@@ -130,14 +130,14 @@ function diverged(what: string, step: number, steps: number, lr: number): Error 
 async function predict(
   learner: Learner,
   { batch }: EvaluationSet,
-  { checkpoint }: LoopContext,
+  { breathe }: LoopContext,
   tell: (examples: number) => void,
 ): Promise<Matrix> {
   const logits = zeros(batch.n, outputsOf(learner.net))
   let at = 0
   let done = 0
   for (const piece of piecesOf(learner, batch)) {
-    await checkpoint()
+    await breathe()
     const { data } = await learner.forward(piece)
     logits.data.set(data, at)
     at += data.length

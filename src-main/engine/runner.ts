@@ -76,7 +76,7 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
         scratch.push(place)
         return place
       },
-      async checkpoint() {
+      async breathe() {
         await nextTurn()
         await gate.passed(() => cancelled)
         if (cancelled) throw new Cancelled()
@@ -112,7 +112,7 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
     const context = contextOf(job, scratch, measured)
     try {
       const output = await runStage(stage, context, backend)
-      await context.checkpoint()
+      await context.breathe()
       const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
       const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
       return await commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, [

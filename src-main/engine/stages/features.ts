@@ -22,7 +22,7 @@ export const features: StageRunner<'features'> = async (stage, context, backend)
   const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task, split), split) }))
   const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
   const progress = createProgress(context, { total, unit: 'examples' })
-  await context.checkpoint()
+  await context.breathe()
   // Nothing is trained: with the body frozen no gradients are held.
   const learner = await backend!.create(spec, { weights }, { trainBlocks: 0 })
   try {
@@ -43,7 +43,7 @@ export const features: StageRunner<'features'> = async (stage, context, backend)
 async function hiddenStates(
   learner: Learner,
   batch: TokenBatch,
-  { checkpoint }: Pick<StageContext, 'checkpoint'>,
+  { breathe }: Pick<StageContext, 'breathe'>,
   { progress, done }: { progress: Progress; done: number },
 ) {
   const { net } = learner
@@ -51,7 +51,7 @@ async function hiddenStates(
   const states = zeros(batch.n, net.width)
   let row = 0
   for (const piece of piecesOf(learner, batch)) {
-    await checkpoint()
+    await breathe()
     const { data } = await learner.features(piece as TokenBatch, net.layers)
     if (!data.every(Number.isFinite))
       throw new Error('The hidden states are not numbers: the weights of the model are damaged.')

@@ -25,7 +25,7 @@ export interface StageContext {
   /** A path for what is written before the artifact is; gone with the stage. */
   scratch(name: string): string
   /** Lets the event loop breathe, so that requests come in and events get out; lasts as long as a pause. @throws Cancelled */
-  checkpoint(): Promise<void>
+  breathe(): Promise<void>
   /** Milliseconds on a clock that stands still in pauses. */
   worked(): number
 }

@@ -30,7 +30,7 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const splits = predictedSplits(config.role)
   const input = await inputOf({ config, task, splits, context })
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
-  await context.checkpoint()
+  await context.breathe()
 
   const { net, batches } = input
   const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, input.options)

@@ -39,7 +39,7 @@ export async function encodeSplits(
   const batches: Partial<Record<Split, Batch>> = {}
   for (const split of splits) {
     batches[split] = encode(textsOf(task, split), split)
-    await context.checkpoint()
+    await context.breathe()
   }
   return batches
 }
