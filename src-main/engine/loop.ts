@@ -9,7 +9,7 @@ import type { Split } from '../science/stages'
 import { piecesOf, takeExamples } from './backends/batches'
 import type { Batch, Learner } from './backends/learner'
 import { createProgress } from './progress'
-import type { StageContext } from './stages/stage'
+import type { StageContext } from './context'
 
 /** AdamW's constants, those of the reference code and of torch.optim. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }

@@ -5,10 +5,11 @@ import type { PreparedTask } from '../../science/tasks/task'
 import { zeros } from '../../science/maths/matrix'
 import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
+import type { StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
 import { textsOf } from './inputs/input'
 import { readingEncoder } from './inputs/reading'
-import { needJson, type StageContext, type StageRunner } from './stage'
+import { needJson, type StageRunner } from './stage'
 
 /**
  * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split
