@@ -22,7 +22,7 @@ export const ladder: MethodVariant = {
     const loss = { loss: 'xent' }
     const last = (between as ModelSetting[]).reduce(
       (teacher, model) => build.train({ labels: build.label(teacher), loss, model }),
-      build.weak,
+      build.supervise(build.weak),
     )
     return build.train({ labels: build.label(last), loss })
   },

@@ -119,7 +119,10 @@ interface SeedPlan extends ArmPlan {
 function planSeed(at: SeedPlan): ArmSeed {
   const { spec, context, arm, strong, seed } = at
   const data = addData(at)
-  const weak = addTrain(at, data, { role: 'weak', trainee: at.weak })
+  const traineeOf = (setting: ModelSetting): Trainee =>
+    [at.weak, at.strong].find((one) => one.setting === setting) ?? trainees([setting], spec, context)[0]!
+  const supervise = (model: ModelSetting) => addTrain(at, data, { role: 'weak', trainee: traineeOf(model) })
+  const weak = supervise(at.weak.setting)
   const label = (model: string) =>
     at.add({
       kind: 'label',
@@ -131,13 +134,12 @@ function planSeed(at: SeedPlan): ArmSeed {
   const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
   const student = METHODS[arm.method.method]!.student(
     {
-      weak,
+      weak: at.weak.setting,
       strong: strong.setting,
+      supervise,
       label,
-      train: ({ labels, loss, model }) => {
-        const [trainee = strong] = model && model !== strong.setting ? trainees([model], spec, context) : []
-        return addTrain(at, data, { role: 'student', trainee, labels, loss })
-      },
+      train: ({ labels, loss, model = strong.setting }) =>
+        addTrain(at, data, { role: 'student', trainee: traineeOf(model), labels, loss }),
     },
     parametersOf(arm.method),
   )
