@@ -1,3 +1,4 @@
+import { labelStats } from '../science/labels/statistics'
 import type { LossVariant } from '../science/losses/loss'
 import { softmax, zeros, type Matrix } from '../science/maths/matrix'
 import { accuracy, agreement, decide } from '../science/metrics'
@@ -64,6 +65,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
   const { learner, batch, targets, optimiser, sets } = training
   const steps = stepCount(batch.n, optimiser)
   const evaluations = evaluationSteps(steps, training.evaluations)
+  const labelSet = labelStats(targets)
   const order = shuffledForever(batch.n, training.seed)
   const size = Math.min(optimiser.batch, batch.n)
   const examples = sets.reduce((sum, set) => sum + set.batch.n * (set.followed ? evaluations.length : 1), 0)
@@ -95,7 +97,10 @@ export async function train(training: Training, context: LoopContext): Promise<T
     const lr = lrAt(step, steps, optimiser)
     let extras: Record<string, number> = {}
     await learner.gradients(takeExamples(batch, chosen), (logits) => {
-      const value = training.loss.compute(logits, wanted, step / steps, training.lossParams)
+      const value = training.loss.compute(
+        { logits, targets: wanted, progress: step / steps, labelSet },
+        training.lossParams,
+      )
       trained.loss = value.loss
       extras = value.extras
       return value.dLogits
