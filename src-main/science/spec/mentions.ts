@@ -1,4 +1,4 @@
-import type { ModelSetting } from './choices'
+import type { MethodChoice, ModelSetting } from './choices'
 import type { Names } from './spec'
 
 /** A model that a spec names. */
@@ -7,6 +7,8 @@ export interface Mention {
   path: string
   setting: ModelSetting
 }
+
+type Value = MethodChoice[string]
 
 /** Every model that a spec names, in the order in which it does. */
 export function mentions(spec: Names): Mention[] {
@@ -27,7 +29,7 @@ export function withModels<S extends Names>(spec: S, change: (setting: ModelSett
     settings.map((setting, i) => change(setting, `${path}[${i}]`))
   const [weak, strong] = [each(spec.weak, 'weak'), each(spec.strong, 'strong')]
   const methods = spec.methods.map((choice, i) => {
-    const own = Object.entries(choice).map(([name, value]) => [
+    const own = Object.entries<Value>(choice).map(([name, value]): [string, Value] => [
       name,
       Array.isArray(value) ? each(value, `methods[${i}].${name}`) : value,
     ])
