@@ -73,8 +73,8 @@ export interface Catalog {
 
 export interface PlannedStage {
   key: string
-  kind: Stage['kind']
-  role: Role | null
+  /** What it and those of the like do, e.g. "Train students". */
+  heading: string
   title: string
   cached: boolean
   /** From this machine's own past stages of the like, else from a stated default rate; null when nothing is known. */
@@ -99,6 +99,8 @@ export interface StageStatus extends StageProgress {
   key: string
   kind: Stage['kind']
   role: Role | null
+  /** Whether it has curves. */
+  learns: boolean
   title: string
   state: StageState
   /** Whether this run found it already done. */

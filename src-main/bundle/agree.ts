@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { readPredictions, type Evaluations } from '../data/predictions'
 import { armResult, contrasts, coversText, decide, type ArmResult, type SeedPredictions } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
-import type { Arm, ArmSeed, Stage } from '../science/stages'
+import { KINDS, type Arm, type ArmSeed, type Stage, type StageKind } from '../science/stages'
 import { BUNDLE_VERSION, type Results } from './format'
 import type { Bundle, BundleProblem } from './read'
 import { predictionTable, resultTable } from './tables'
@@ -71,7 +71,7 @@ const planSchema = z.object({
     z.object({
       key: z.string(),
       title: z.string(),
-      kind: z.enum(['data', 'pretrain', 'features', 'train', 'label']),
+      kind: z.enum(Object.keys(KINDS) as [StageKind]),
       config: z.record(z.string(), z.unknown()),
       needs: z.record(z.string(), z.string()),
     }),

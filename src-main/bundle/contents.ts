@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { versionOf } from '../science/plan/stage-key'
-import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
+import { roleOf, TRAINING, type Arm, type ArmSeed, type Measure, type Stage, type TrainConfig } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
@@ -30,8 +30,8 @@ export function contents(asked: BundleInput): Entry[] {
       content: () => exampleRows(task, input.spec.measure),
     })),
     ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
-    ...input.tensors.map(({ key, kind, read }) => ({
-      name: `${kind === 'train' ? 'evaluations' : 'labels'}/${key}.safetensors`,
+    ...input.tensors.map(({ key, folder, read }) => ({
+      name: `${folder}/${key}.safetensors`,
       content: () => once(read),
     })),
     ...input.tasks.map((task) => ({ name: `licences/${task.id}.txt`, content: () => [redact(licence(task))] })),
@@ -123,17 +123,12 @@ function* metricRows(input: BundleInput): Generator<string> {
 
 /** What identifies a stage in a tidy table: its first seven columns. */
 function lead(stage: Stage, stages: Map<string, Stage>): Cell[] {
-  if (stage.kind !== 'train') return [stage.key, stage.kind, '', '', '', '', '']
-  const { role, model, loss, seed } = stage.config
-  const data = stages.get(stage.needs.data)
+  const { model, loss, seed }: Partial<TrainConfig> = 'model' in stage.config ? stage.config : {}
+  const { data: need = '' }: Partial<Record<string, string>> = stage.needs
+  const data = stages.get(need)
   return [
-    stage.key,
-    'train',
-    role,
-    data?.kind === 'data' ? data.config.task : '',
-    describe(model),
-    describe(loss),
-    seed,
+    ...[stage.key, stage.kind, roleOf(stage) ?? '', data?.kind === 'data' ? data.config.task : ''],
+    ...[model ? describe(model) : '', loss ? describe(loss) : '', seed ?? ''],
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { ArmResult, Contrast } from '../science/metrics/result'
-import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
+import type { Arm, ArmSeed, Plan, Split } from '../science/stages'
 import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec/spec'
 
@@ -67,10 +67,11 @@ export interface SeedPredictions {
   ceiling: Float32Array
 }
 
-/** A safetensors file of a finished stage: the evaluations of a `train` stage, or the labels of a `label` stage. */
+/** A safetensors file of a finished stage, e.g. the evaluations of a training, or a set of labels. */
 export interface BundleTensors {
   key: string
-  kind: Extract<StageKind, 'train' | 'label'>
+  /** Where it stands in the bundle. */
+  folder: string
   /** Its bytes, as they were made. @throws Error when they are not */
   read: () => Promise<Uint8Array>
 }

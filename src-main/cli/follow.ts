@@ -1,4 +1,5 @@
 import type { EngineEvent, LabEvent, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
+import { kindOf } from '../science/stages'
 import { LabError } from '../lab/errors'
 import type { Lab } from '../lab/options'
 import type { Output } from './output'
@@ -10,9 +11,6 @@ const PLAIN_MS = 10_000
 
 /** How often the lab is asked for the time that is left. */
 const ASK_MS = 1000
-
-/** Kinds of stage that a backend computes; the others are plain arithmetic. */
-const COMPUTED: readonly StageStatus['kind'][] = ['features', 'train']
 
 const LIVE: readonly RunState[] = ['queued', 'running']
 
@@ -92,7 +90,7 @@ function createView(out: Output, detail: () => RunDetail) {
   function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
     now = { key: event.key, since: event.at, share: 0, phase: '', accuracy: null, saidAt: event.at }
     const used = `${event.backend} on ${event.device}`
-    if (!COMPUTED.includes(stageOf(event.key).kind) || engines.has(used)) return
+    if (!kindOf(stageOf(event.key).kind).backend || engines.has(used)) return
     engines.add(used)
     note(`Engine: ${used}. ${event.reason}`)
   }

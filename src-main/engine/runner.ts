@@ -6,6 +6,7 @@ import type { Backend } from './backends/learner'
 import { Cancelled, createContext, type StageHost } from './context'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
+import { kindOf } from '../science/stages'
 import { runStage } from './stages'
 
 /** Runs jobs, one at a time, and reports on them by events. */
@@ -87,7 +88,8 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
 async function perform(job: Job, host: StageHost, backendFor: (id: string) => Promise<Backend>): Promise<Manifest> {
   const { stage } = job
   const { key } = stage
-  const backend = 'backend' in stage.config ? await backendFor(stage.config.backend) : null
+  const wanted = kindOf(stage.kind).backend?.(stage.config)
+  const backend = wanted === undefined ? null : await backendFor(wanted)
   const { id, device, reason }: Place = backend ?? PLAIN
   const place = { backend: id, device, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })

@@ -11,7 +11,7 @@ import {
   type TargetRules,
 } from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
-import { checkpointOf, type DataConfig, type Split, type Stage } from '../science/stages'
+import { kindOf, readsOf, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../store'
 import { readArtifactFile } from '../engine/artifacts'
 import { TASKS } from '../science/tasks'
@@ -111,7 +111,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[]
 
 /** Those of the stages' models that are still here. */
 function modelsOf(stages: Stage[], models: ModelEntry[]): BundleModel[] {
-  const keys = new Set(stages.map(checkpointOf))
+  const keys = new Set(stages.flatMap((stage) => readsOf(stage).models))
   return models.flatMap(({ id, title, licence, here }) =>
     here && keys.has(here.key) ? [{ id, title, key: here.key, licence, source: sourceText(here.source) }] : [],
   )
@@ -124,9 +124,10 @@ function sourceText(source: ModelSource): string {
 }
 
 function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
-  if (state !== 'done' || (kind !== 'train' && kind !== 'label')) return []
-  const file = kind === 'train' ? 'predictions.safetensors' : 'labels.safetensors'
-  return [{ key, kind, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
+  const { bundled } = kindOf(kind)
+  if (state !== 'done' || !bundled) return []
+  const { file, folder } = bundled
+  return [{ key, folder, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3'
+import type { Role, StageKind } from '../science/stages'
 
 export type StoredState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 export interface StageRow {
   id: number
   key: string
-  kind: string
-  role: string | null
+  kind: StageKind
+  role: Role | null
   title: string
   /** The stage's config, as JSON. */
   config: string

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bundleName, readBundle } from '../../src-main/bundle'
-import { STAGE_VERSIONS } from '../../src-main/science/stages'
+import { KINDS } from '../../src-main/science/stages'
 import { TASKS, TEXTS_IN_BUNDLES } from '../../src-main/science/tasks'
 import { exportTo, finishedRun, task, temporaryFolder, unpack, unzip } from './fixture'
 
@@ -33,7 +33,7 @@ describe('a bundle', () => {
     expect(bundle.spec).toEqual(input.spec)
     expect(bundle.plan).toEqual({
       ...input.plan,
-      stages: input.plan.stages.map((stage) => ({ ...stage, version: STAGE_VERSIONS[stage.kind] })),
+      stages: input.plan.stages.map((stage) => ({ ...stage, version: KINDS[stage.kind].version })),
     })
     expect(bundle.results.arms[0]).toMatchObject({ ...input.arms[0], predictions: [{ seed: 0 }] })
     expect(bundle.environment.models).toEqual(input.models)

@@ -157,7 +157,7 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
     contrasts: [],
     tasks: [task(true)],
     models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
-    tensors: [{ key: student, kind: 'train', read: () => readFile(tensors) }],
+    tensors: [{ key: student, folder: 'evaluations', read: () => readFile(tensors) }],
     metrics: () => [
       { key: student, name: 'loss', split: '', step: 0, value: Math.fround(0.1) },
       { key: student, name: 'accuracy', split: 'test', step: 5, value: 0.7 },

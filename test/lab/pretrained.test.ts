@@ -33,7 +33,9 @@ describe('a run on pretrained models', () => {
     const spec = tinySpec({ strong: [finetuned(id), { model: 'probe', checkpoint: id, tokens: 32 }] })
     const preview = await lab.calls.preview(spec)
     if (!preview.valid) throw new Error(JSON.stringify(preview.problems))
-    const estimates = preview.stages.filter((stage) => stage.role === 'student').map((stage) => stage.estimateSeconds)
+    const estimates = preview.stages
+      .filter(({ heading }) => heading === 'Train students')
+      .map((stage) => stage.estimateSeconds)
     expect(estimates.every((seconds) => seconds !== null && seconds > 0)).toBe(true)
 
     const { runId } = await lab.calls.run(spec)
@@ -56,7 +58,9 @@ describe('a run on pretrained models', () => {
     const again = await lab.calls.preview(
       tinySpec({ strong: [{ model: 'probe', checkpoint: id, tokens: 32, hidden: 4 }] }),
     )
-    expect(again.valid && again.stages.find((stage) => stage.kind === 'features')?.cached).toBe(true)
+    expect(again.valid && again.stages.find(({ heading }) => heading === 'Read with the frozen model')?.cached).toBe(
+      true,
+    )
   })
 
   test('fails where the model was changed meanwhile, and says so', async () => {

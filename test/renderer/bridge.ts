@@ -4,6 +4,7 @@ import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
+import { kindOf, roleOf } from '../../src-main/science/stages'
 import type {
   Bridge,
   Calls,
@@ -129,7 +130,8 @@ function stagesOf(run: SampleRun): StageStatus[] {
     return {
       key: stage.key,
       kind: stage.kind,
-      role: stage.kind === 'train' ? stage.config.role : null,
+      role: roleOf(stage),
+      learns: kindOf(stage.kind).learns ?? false,
       title: stage.title,
       state,
       cached: stage.kind === 'pretrain' || i < 3,
@@ -182,8 +184,7 @@ function preview(spec: unknown): Preview {
     const plan = planExperiment(parsed.spec, CONTEXT)
     const stages = plan.stages.map((s, i): PlannedStage => ({
       key: s.key,
-      kind: s.kind,
-      role: s.kind === 'train' ? s.config.role : null,
+      heading: kindOf(s.kind).heading(s.config),
       title: s.title,
       cached: s.kind === 'pretrain' || (s.kind === 'data' && i < 2),
       estimateSeconds: s.kind === 'train' ? 3.4 : s.kind === 'data' ? 0.8 : 0.3,

@@ -4,7 +4,7 @@ import { parseSpec } from '../../src-main/science/spec/parse'
 import { PlanError, type PlanContext } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { ExperimentSpec } from '../../src-main/science/spec/spec'
-import { STAGE_VERSIONS, type Plan, type Stage } from '../../src-main/science/stages'
+import { KINDS, kindOf, type Plan, type Stage } from '../../src-main/science/stages'
 
 const context: PlanContext = {
   sources: {
@@ -209,7 +209,7 @@ describe('planExperiment', () => {
 
   it('names a stage by the hash of its kind, config, needs and the version of its code', () => {
     for (const { key, kind, config, needs } of plan().stages) {
-      expect(key).toBe(contentKey({ kind, config, needs, version: STAGE_VERSIONS[kind] }))
+      expect(key).toBe(contentKey({ kind, config, needs, version: KINDS[kind].version }))
     }
   })
 
@@ -251,6 +251,19 @@ describe('planExperiment', () => {
   it('adding seeds keeps every stage that was there', () => {
     const more = new Set(plan({ seeds: [0, 1, 2] }).stages.map((s) => s.key))
     for (const stage of plan().stages) expect(more).toContain(stage.key)
+  })
+
+  it('gives every stage the needs that its kind says, and no others', () => {
+    const strong = [{ model: 'vectors' }, { model: 'words' }]
+    for (const { kind, needs, title } of plan({ strong, reference: true }).stages) {
+      const known = Object.entries(kindOf(kind).needs)
+      const always = known.flatMap(([role, how]) => (how === 'always' ? [role] : []))
+      expect(Object.keys(needs), title).toEqual(expect.arrayContaining(always))
+      expect(
+        known.map(([role]) => role),
+        title,
+      ).toEqual(expect.arrayContaining(Object.keys(needs)))
+    }
   })
 
   it('gives titles for people, telling apart what varies', () => {

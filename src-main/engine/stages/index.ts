@@ -8,9 +8,10 @@ import { pretrain } from './pretrain'
 import type { StageOutput, StageRunner } from './stage'
 import { train } from './train'
 
-const RUNNERS: { [K in StageKind]: StageRunner<K> } = { data, pretrain, features, train, label }
+/** The code that does the work of each kind of stage; what else is known of a kind is in `science/stages`. */
+export const RUNNERS: { [K in StageKind]: StageRunner<K> } = { data, pretrain, features, train, label }
 
-/** Does the work of a stage. `backend` is wanted by `features` and `train` stages alone. @throws Cancelled, or whatever went wrong */
+/** Does the work of a stage. `backend` is wanted by the kinds that one computes. @throws Cancelled, or whatever went wrong */
 export function runStage(stage: Stage, context: StageContext, backend: Backend | null): Promise<StageOutput> {
   const runner = RUNNERS[stage.kind] as StageRunner<StageKind>
   return runner(stage, context, backend)

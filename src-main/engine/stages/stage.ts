@@ -11,7 +11,7 @@ export interface StageOutput {
 }
 
 export type StageOf<K extends StageKind> = Extract<Stage, { kind: K }>
-/** One file a kind of stage. `backend` is there for `features` and `train`; the other kinds are plain TypeScript. */
+/** One file a kind of stage. `backend` is there for the kinds that say by which they are computed; the others are plain TypeScript. */
 export type StageRunner<K extends StageKind> = (
   stage: StageOf<K>,
   context: StageContext,

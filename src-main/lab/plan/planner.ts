@@ -6,7 +6,7 @@ import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
 import type { ExperimentSpec } from '../../science/spec/spec'
-import type { Plan, Stage } from '../../science/stages'
+import { kindOf, type Plan } from '../../science/stages'
 import { inherited } from '../../science/plan/training'
 import type { Store } from '../../store'
 import type { Checkpoints } from './checkpoints'
@@ -36,11 +36,6 @@ interface PlannerOptions {
   backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'known'>
-}
-
-/** Role of a stage in an arm; null for what serves several. */
-export function roleOf(stage: Stage) {
-  return stage.kind === 'train' ? stage.config.role : null
 }
 
 /** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
@@ -73,11 +68,11 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
     const stages: PlannedStage[] = []
     let bytes = 0
     for (const stage of plan.stages) {
-      const { key, kind, title } = stage
+      const { key, kind, config, title } = stage
       const cached = isCached(key)
       if (!cached) bytes += estimator.bytes(stage)
       const estimateSeconds = cached ? 0 : estimator.seconds(stage)
-      stages.push({ key, kind, role: roleOf(stage), title, cached, estimateSeconds })
+      stages.push({ key, heading: kindOf(kind).heading(config), title, cached, estimateSeconds })
       yield
     }
     return { stages, bytes }

@@ -6,7 +6,7 @@ import { modelOf } from '../../science/spec/choices'
 import { mentions } from '../../science/spec/mentions'
 import type { ExperimentSpec, ModelChoice } from '../../science/spec/spec'
 import { choiceTitle } from '../../science/spec/titles'
-import { checkpointOf, SPLITS, type Plan, type Split, type Stage } from '../../science/stages'
+import { readsOf, SPLITS, type Plan, type Split, type Stage } from '../../science/stages'
 import { largestSizes } from '../../science/tasks'
 import { inherited, optimiserOf } from '../../science/plan/training'
 
@@ -69,7 +69,7 @@ const count = (n: number) => n.toLocaleString('en')
 /** A warning for every model that this machine's memory hardly holds, as far as its size foretells. */
 function tooLarge(stages: readonly Stage[], models: Models): string[] {
   const found = stages.flatMap((stage) => {
-    const model = models.get(checkpointOf(stage) ?? '')
+    const [model] = readsOf(stage).models.flatMap((key) => models.get(key) ?? [])
     if (!model) return []
     const { trains, predicts, trainBytes, predictBytes, machineBytes } = model.memory
     const has = `and this machine has ${gigabytes(machineBytes)}: the system may end it`

@@ -1,5 +1,5 @@
 import type { EngineEvent, Job } from '../../engine/protocol'
-import { checkpointOf, type Stage } from '../../science/stages'
+import { readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from '../bus'
@@ -58,16 +58,11 @@ async function jobOf({ store, shelf, taskPath, modelPath }: RunnerOptions, row: 
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
     return [role, shelf.folder(key, artifact?.origin ?? 'own')]
   })
-  const tasks = tasksOf(stage).map(([id, sha256]): [string, string] => [id, taskPath(id, sha256)])
-  const model = checkpointOf(stage)
-  const models = model === undefined ? {} : { [model]: await modelPath(model) }
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks: Object.fromEntries(tasks), models }
-}
-
-/** The task files that a stage reads: id and sha256. */
-function tasksOf(stage: Stage): [string, string][] {
-  if (stage.kind === 'data') return [[stage.config.task, stage.config.source]]
-  return stage.kind === 'pretrain' ? Object.entries(stage.config.corpora) : []
+  const reads = readsOf(stage)
+  const tasks = Object.fromEntries(reads.tasks.map(([id, sha256]) => [id, taskPath(id, sha256)]))
+  const models: Job['models'] = {}
+  for (const key of reads.models) models[key] = await modelPath(key)
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, models }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

@@ -1,5 +1,6 @@
 import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
 import { storedArms, storedSpec } from '../../science/spec/earlier'
+import { kindOf } from '../../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
@@ -47,10 +48,8 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
 }
 
 function statusOf(row: RunStageRow): StageStatus {
-  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { key, kind, role, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
-  const kind = row.kind as StageStatus['kind']
-  const role = row.role as StageStatus['role']
   const cached = row.cached === 1
   const progress = { done, total, unit, share, phase, etaSeconds }
   const seconds = startedAt === null || endedAt === null ? null : (endedAt - startedAt - pausedMs) / 1000
@@ -58,6 +57,7 @@ function statusOf(row: RunStageRow): StageStatus {
     key,
     kind,
     role,
+    learns: kindOf(kind).learns ?? false,
     title,
     state,
     cached,

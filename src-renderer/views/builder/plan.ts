@@ -1,16 +1,5 @@
 import type { PlannedStage } from '../../lib/types'
 
-const NAMES: Record<string, string> = {
-  data: 'Prepare data',
-  pretrain: 'Pretrain word vectors',
-  features: 'Read with the frozen model',
-  weak: 'Train supervisors',
-  label: 'Label',
-  student: 'Train students',
-  ceiling: 'Train ceilings',
-  reference: 'Train references',
-}
-
 export interface StageGroup {
   name: string
   cached: number
@@ -21,11 +10,10 @@ export interface StageGroup {
 export function groupStages(stages: readonly PlannedStage[]): StageGroup[] {
   const groups = new Map<string, StageGroup>()
   for (const stage of stages) {
-    const id = stage.role ?? stage.kind
-    const group = groups.get(id) ?? { name: NAMES[id] ?? id, cached: 0, stages: [] }
+    const group = groups.get(stage.heading) ?? { name: stage.heading, cached: 0, stages: [] }
     group.stages.push(stage)
     group.cached += Number(stage.cached)
-    groups.set(id, group)
+    groups.set(stage.heading, group)
   }
   return [...groups.values()]
 }

@@ -37,7 +37,7 @@ export function chosenStage({ state, stages }: RunDetail, wanted: string | undef
   return (
     stages.find((s) => s.state === 'running') ??
     stages.find(broken) ??
-    stages.findLast((s) => s.state === 'done' && s.kind === 'train') ??
+    stages.findLast((s) => s.state === 'done' && s.learns) ??
     stages[0]
   )
 }

@@ -1,0 +1,29 @@
+import { defineKind } from './kind'
+import { total, type Measure, type Sizes } from './splits'
+
+export interface DataConfig {
+  task: string
+  /** sha256 of the task's bytes, so that an edited dataset is another stage. */
+  source: string
+  /** Names of the classes of an imported task; those of a bundled one are in the catalog. */
+  classes?: readonly string[]
+  sizes: Sizes
+  splitSeed: number
+  /** Deals the training splits anew; null where all seeds of a run share them. */
+  redraw: number | null
+  measure: Measure
+}
+
+const BYTES_AN_EXAMPLE = 1500
+
+/** Cuts a task into its splits. */
+export const data = defineKind<DataConfig>()({
+  // 2: development rows are never tested on; seeds may redraw the halves.
+  version: 2,
+  needs: {},
+  heading: () => 'Prepare data',
+  reads: ({ task, source }) => ({ tasks: [[task, source]], models: [] }),
+  work: (_config, sizes) => total(sizes),
+  seconds: 1e-4,
+  bytes: (_config, sizes) => total(sizes) * BYTES_AN_EXAMPLE,
+})

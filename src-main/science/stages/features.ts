@@ -1,0 +1,22 @@
+import { defineKind } from './kind'
+import { total } from './splits'
+
+export interface FeaturesConfig {
+  /** Content key of the model. */
+  checkpoint: string
+  /** Longer texts are cut. */
+  tokens: number
+  backend: string
+}
+
+/** Hidden states of a frozen pretrained model over a prepared task: what every probe of that model starts from. */
+export const features = defineKind<FeaturesConfig>()({
+  version: 1,
+  needs: { data: 'always' },
+  heading: () => 'Read with the frozen model',
+  backend: ({ backend }) => backend,
+  reads: ({ checkpoint }) => ({ tasks: [], models: [checkpoint] }),
+  work: (_config, sizes) => total(sizes),
+  like: ({ backend, checkpoint }) => [backend, checkpoint],
+  bytes: (_config, sizes, model) => 4 * total(sizes) * (model?.width ?? 0),
+})

@@ -1,0 +1,53 @@
+import type { Sizes } from './splits'
+
+/** What a training is in an arm. */
+export type Role = 'weak' | 'student' | 'ceiling' | 'reference'
+
+/** Size of a pretrained model, as far as time and room go by it. */
+export interface ModelSize {
+  parameters: number
+  layers: number
+  width: number
+}
+
+/** The stages that a kind builds upon, by the role that they fill in it. */
+type Needs = Readonly<Record<string, 'always' | 'sometimes'>>
+
+/** A kind of stage: all that is known of it beside the code that does its work, which is in `engine/stages`. */
+export interface Kind<C, N extends Needs = Needs> {
+  /** Goes up with every change of the code that changes a result: what was cached before is then another stage. */
+  version: number
+  needs: N
+  /** What its stages do, for people, over a list of them. */
+  heading(config: C): string
+  /** What it is in an arm; not given where it serves several. */
+  role?(config: C): Role
+  /** The backend that computes it; what has none is plain arithmetic. */
+  backend?(config: C): string
+  /** Whether it learns step by step, and so has curves. */
+  learns?: true
+  /** The file of its artifact that a bundle carries, and the folder that it stands in there. */
+  bundled?: { file: string; folder: string }
+  /** What it reads beside its needs: task files, by id and sha256, and pretrained models, by content key. */
+  reads(config: C): { tasks: readonly (readonly [string, string])[]; models: readonly string[] }
+  /** Amount of work, in units that cost the same in stages that are alike. */
+  work(config: C, sizes: Sizes): number
+  /** What tells apart stages whose unit of work costs differently. */
+  like?(config: C): readonly string[]
+  /** Seconds a unit where this machine has no past stage of the like; of what a backend computes its own rate stands for it. */
+  seconds?: number
+  /** Room that its artifact takes, in bytes. @param model the first that it reads, where its size is known */
+  bytes(config: C, sizes: Sizes, model: ModelSize | undefined): number
+}
+
+/** Lets the needs of a kind be told from its definition, beside the config that is given. */
+export const defineKind =
+  <C>() =>
+  <const N extends Needs>(kind: Kind<C, N>): Kind<C, N> =>
+    kind
+
+type RolesIn<N extends Needs, How> = { [R in keyof N]: N[R] extends How ? R : never }[keyof N]
+/** Role → key of the stage that fills it. */
+export type NeedKeys<N extends Needs> = { [R in RolesIn<N, 'always'>]: string } & {
+  [R in RolesIn<N, 'sometimes'>]?: string
+}

@@ -1,0 +1,18 @@
+/** Splits of a prepared task: `weak` trains the supervisor, `transfer` is labelled by it and trains students and ceilings. */
+export const SPLITS = ['weak', 'transfer', 'validation', 'test'] as const
+export type Split = (typeof SPLITS)[number]
+/** The splits that are no measurement: trained on, or in the choice of a stop. */
+export const TRAINING = ['weak', 'transfer', 'validation'] as const satisfies readonly Split[]
+export type TrainingSplit = (typeof TRAINING)[number]
+
+/** Which rows the split `test` holds: those that are reported, or those that settings are chosen on. */
+export type Measure = 'test' | 'development'
+
+/** The splits that a supervisor labels: never the half that it was taught on. */
+export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
+
+/** How many examples each split has. */
+export type Sizes = Record<Split, number>
+
+/** Examples of all splits. */
+export const total = (sizes: Sizes) => Object.values(sizes).reduce((sum, n) => sum + n, 0)

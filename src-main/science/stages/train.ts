@@ -1,0 +1,85 @@
+import { MODELS } from '../models'
+import type { ModelVariant } from '../models/model'
+import type { OptimiserSpec } from '../optimiser'
+import { evaluationSteps, stepCount } from '../schedule'
+import type { LossChoice, ModelChoice } from '../spec/choices'
+import { defineKind, type Role } from './kind'
+import { LABELLED, SPLITS, type Sizes, type Split } from './splits'
+
+export interface TrainConfig {
+  role: Role
+  model: ModelChoice
+  /** Content key of the pretrained model that is finetuned. */
+  checkpoint?: string
+  /** Split whose examples are trained on. */
+  trainOn: 'weak' | 'transfer'
+  /** `truth`: ground truth; `labels`: the label set of need `labels`. */
+  targets: 'truth' | 'labels'
+  loss: LossChoice
+  optimiser: OptimiserSpec
+  /** Number of evaluations, spread evenly over training; step 0 and the last step always among them. */
+  evaluations: number
+  weights: 'keep' | 'drop'
+  seed: number
+  backend: string
+}
+
+/** The splits that a training predicts: its supervisor's half is of no interest to a student or a ceiling. */
+export function predictedSplits(role: Role): readonly Split[] {
+  return role === 'weak' ? SPLITS : LABELLED
+}
+
+/**
+ * Those of them that are predicted at every evaluation; the others, the large halves among them, at the last one alone.
+ * Who reads what: curves, and of a student the stop rules and the inspector's history, read the test split at every
+ * evaluation; the stop by weak labels reads a student's validation split at every one, its supervisor's at the last.
+ * Labels are a supervisor's last answers (`label`), and nobody reads earlier ones of the halves that are trained on.
+ */
+export function followedSplits(role: Role): readonly Split[] {
+  return role === 'student' ? ['validation', 'test'] : ['test']
+}
+
+const HEADINGS: Record<Role, string> = {
+  weak: 'Train supervisors',
+  student: 'Train students',
+  ceiling: 'Train ceilings',
+  reference: 'Train references',
+}
+
+/** Bytes of the weights of what is trained, by what it starts from; of a pretrained model by its size. */
+const BYTES_OF_WEIGHTS: Record<ModelVariant['start'], number> = {
+  words: 16 * 1024,
+  vectors: 8 * 1024 ** 2,
+  features: 16 * 1024,
+  checkpoint: 0,
+}
+
+/** Examples that a training predicts, one that it predicts again counted again. */
+function predictionsOf(role: Role, evaluations: number, sizes: Sizes): number {
+  const followed = followedSplits(role)
+  const times = (split: Split) => (followed.includes(split) ? evaluations : 1)
+  return predictedSplits(role).reduce((sum, split) => sum + times(split) * sizes[split], 0)
+}
+
+/** Trains one model and predicts its splits. */
+export const train = defineKind<TrainConfig>()({
+  version: 1,
+  needs: { data: 'always', vectors: 'sometimes', features: 'sometimes', labels: 'sometimes' },
+  heading: ({ role }) => HEADINGS[role],
+  role: ({ role }) => role,
+  backend: ({ backend }) => backend,
+  learns: true,
+  bundled: { file: 'predictions.safetensors', folder: 'evaluations' },
+  reads: ({ checkpoint }) => ({ tasks: [], models: checkpoint === undefined ? [] : [checkpoint] }),
+  work({ role, optimiser, trainOn, evaluations }, sizes) {
+    const steps = stepCount(sizes[trainOn], optimiser)
+    // Examples passed forward; forward and backward take about three times what forward alone takes.
+    return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
+  },
+  like: ({ backend, model, checkpoint = [] }) => [backend, model.model].concat(checkpoint),
+  bytes({ role, model, weights, evaluations }, sizes, pretrained) {
+    const trained = pretrained ? 4 * pretrained.parameters : BYTES_OF_WEIGHTS[MODELS[model.model]!.start]
+    // Four bytes a prediction.
+    return (weights === 'drop' ? 0 : trained) + 4 * predictionsOf(role, evaluations, sizes)
+  },
+})
