@@ -22,7 +22,15 @@ describe('w2s data', () => {
     expect(mismatches(tables, 'data', document)).toEqual([])
     expect(document).toMatchObject({
       action: 'list',
-      tasks: [{ id: 'spam', origin: 'bundled', lengthAlone: 0.603 }, {}, {}, {}, {}, {}],
+      tasks: [
+        { id: 'spam', origin: 'bundled', lengthAlone: 0.603 },
+        {},
+        {},
+        {},
+        {},
+        {},
+        { id: 'wordnet-kinds', classes: { length: 4 } },
+      ],
     })
     expect(stderr).toContain('by length')
   })
