@@ -42,7 +42,10 @@ function says(rule: Rule, length: number): number {
 
 /** Goes through the lengths upwards with the best rule for every number of ranges and class of the last of them. */
 function bestRule(known: readonly Counted[], totals: readonly number[]): Rule {
-  const start = totals.map((_, label) => ({ worth: 0, rule: { from: 0, label, shorter: null } }))
+  const start: { worth: number; rule: Rule }[] = totals.map((_, label) => ({
+    worth: 0,
+    rule: { from: 0, label, shorter: null },
+  }))
   const best = totals.map((_, ranges) => (ranges === 0 ? start : start.map((one) => ({ ...one, worth: -Infinity }))))
   for (const [from, counts] of countLengths(known, totals.length)) {
     const gains = counts.map((n, c) => n / totals[c]!)
