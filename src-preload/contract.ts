@@ -25,7 +25,7 @@ import type {
 import type { Param, ParamTable } from '../src-main/science/spec/params'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
-import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
+import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 
 export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
@@ -42,6 +42,7 @@ export type {
   Role,
   Split,
   Stage,
+  StageFacts,
 }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
@@ -101,7 +102,10 @@ export interface StageStatus extends StageProgress {
   role: Role | null
   /** Whether it has curves. */
   learns: boolean
+  /** What tells it apart from the other stages of its run. */
   title: string
+  /** What it is, all of it. */
+  facts: StageFacts
   state: StageState
   /** Whether this run found it already done. */
   cached: boolean

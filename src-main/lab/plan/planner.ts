@@ -6,7 +6,7 @@ import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
 import type { ExperimentSpec } from '../../science/spec/spec'
-import { kindOf, type Plan } from '../../science/stages'
+import { kindOf, stageTitles, type Plan } from '../../science/stages'
 import { inherited } from '../../science/plan/training'
 import type { Store } from '../../store'
 import type { Checkpoints } from './checkpoints'
@@ -67,8 +67,10 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
     const estimator = createEstimator(store, plan.stages, models)
     const stages: PlannedStage[] = []
     let bytes = 0
-    for (const stage of plan.stages) {
-      const { key, kind, config, title } = stage
+    const titles = stageTitles(plan.stages.map(({ facts }) => facts))
+    for (const [i, stage] of plan.stages.entries()) {
+      const { key, kind, config } = stage
+      const title = titles[i]!
       const cached = isCached(key)
       if (!cached) bytes += estimator.bytes(stage)
       const estimateSeconds = cached ? 0 : estimator.seconds(stage)

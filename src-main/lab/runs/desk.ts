@@ -183,8 +183,8 @@ function insertRun(store: Store, id: string, { spec, plan }: Planned): void {
   const asked = { spec: JSON.stringify(spec), arms: JSON.stringify(plan.arms) }
   const live = { createdAt: at, queuedAt: at, endedAt: null, ended: null, headline: '' }
   store.runs.insert({ id, name, question, ...asked, ...live })
-  for (const [position, { key }] of plan.stages.entries()) {
+  for (const [position, { key, facts }] of plan.stages.entries()) {
     const stage = store.stages.byKey(key)!
-    store.runStages.insert(id, stage.id, position, stage.state === 'done')
+    store.runStages.insert(id, stage.id, position, stage.state === 'done', JSON.stringify(facts))
   }
 }
