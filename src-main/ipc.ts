@@ -1,6 +1,6 @@
 import { app, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { join, resolve, sep } from 'node:path'
-import { CALLS, type CallName, type Reply } from '../src-preload/contract'
+import { CALL_NAMES, type CallName, type Reply } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
@@ -23,7 +23,7 @@ function labHandlers(lab: IpcContext['lab']): LabCalls {
     const calls = (await lab()).calls as unknown as Record<string, (argument?: unknown) => Promise<unknown>>
     return calls[name]!(argument)
   }
-  return Object.fromEntries(CALLS.map((name) => [name, pass(name)])) as unknown as LabCalls
+  return Object.fromEntries(CALL_NAMES.map((name) => [name, pass(name)])) as unknown as LabCalls
 }
 
 const fileName = (title: string) =>
@@ -147,7 +147,7 @@ function isTrusted({ senderFrame }: IpcMainInvokeEvent): boolean {
 /** Answers every call of the contract: who asks, what is asked, then the value or a failure as data. */
 export function serveIpc(context: IpcContext): void {
   const handlers = handlersOf(context)
-  for (const name of CALLS) {
+  for (const name of CALL_NAMES) {
     ipcMain.handle(`w2s:${name}`, (event, args: unknown): Promise<Reply<unknown>> | Reply<unknown> =>
       isTrusted(event)
         ? answer(handlers, name, args, context.home)

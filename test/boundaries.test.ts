@@ -249,6 +249,11 @@ describe('files', () => {
     expect(sources.filter((s) => s.text.split('\n').length > 401).map((s) => s.path)).toEqual([])
   })
 
+  it('keep the contract to what one can read in a sitting', () => {
+    const contract = sources.find((s) => s.path === 'src-preload/contract.ts')!
+    expect(contract.text.split('\n').length).toBeLessThanOrEqual(281)
+  })
+
   it('silence no checker', () => {
     const silenced = sources.filter((s) => /@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(s.text))
     expect(silenced.map((s) => s.path)).toEqual([])

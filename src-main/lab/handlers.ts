@@ -1,5 +1,12 @@
 import { dirname, join, resolve } from 'node:path'
-import type { Calls, Preset, RunSummary, StageStatus } from '../../src-preload/contract'
+import {
+  CALL_NAMES,
+  CALLS,
+  type Calls,
+  type Preset,
+  type RunSummary,
+  type StageStatus,
+} from '../../src-preload/contract'
 import { bundleName, exportBundle, TargetError } from '../bundle'
 import { asStorageError, makeFolder, type Store } from '../store'
 import type { Backends } from './engine/backends'
@@ -174,16 +181,8 @@ function callsOf(parts: Parts, options: LabOptions): LabCalls {
 export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
   const calls = callsOf(parts, options)
   const refuse = () => Promise.reject(new LabError('conflict', READ_ONLY))
-  const refused = {
-    run: refuse,
-    cancel: refuse,
-    resume: refuse,
-    runFirst: refuse,
-    pause: refuse,
-    remove: refuse,
-    datasetImport: refuse,
-    datasetRemove: refuse,
-  }
+  const writing = CALL_NAMES.filter((name) => CALLS[name].writes)
+  const refused = Object.fromEntries(writing.map((name) => [name, refuse])) as Partial<LabCalls>
   return withStanding({ ...calls, ...refused }, () => !isHomeLocked(options.home))
 }
 
