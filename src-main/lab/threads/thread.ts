@@ -77,7 +77,7 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
   }
   function failAll(error: LabError): void {
     worker = null
-    for (const waiting of open.values()) waiting.reject(error)
+    for (const { reject } of open.values()) reject(error)
     open.clear()
   }
   function start(): Worker {
@@ -100,8 +100,7 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
       input: Input<A[K]>,
       { deadline, ...task }: Task & { deadline?: number } = {},
     ) {
-      const thread = (worker ??= start())
-      const id = ++asked
+      const [thread, id] = [(worker ??= start()), ++asked]
       const post = (message: Asked) => thread.postMessage(message)
       const waiting = deferred<unknown>()
       open.set(id, { ...waiting, task })
