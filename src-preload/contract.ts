@@ -176,7 +176,9 @@ export interface Status {
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
 export type LabEvent =
   | EngineEvent
-  | { type: 'run'; id: string }
+  | { type: 'run'; id: string; ended?: true }
+  /** The engine is at something else, is held, or is another one: the status says what. */
+  | { type: 'engine' }
   | { type: 'status'; status: Status }
   | { type: 'datasets' }
   | ({ type: 'dataset'; path: string } & ModelProgress)

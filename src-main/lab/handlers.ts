@@ -7,11 +7,10 @@ import {
   type RunSummary,
   type StageStatus,
 } from '../../src-preload/contract'
-import { bundleName, exportBundle, TargetError } from '../bundle'
+import { exportBundle, TargetError } from '../bundle'
 import { asStorageError, makeFolder, type Store } from '../store'
 import type { Backends } from './engine/backends'
-import { bundleInput, bundleTarget } from './bundles'
-import type { Bus } from './bus'
+import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
@@ -34,7 +33,6 @@ import type { StatusDesk } from './status'
 export interface Parts {
   store: Store
   shelf: Shelf
-  bus: Bus
   datasets: Datasets
   checkpoints: Checkpoints
   damage: Damage
@@ -56,7 +54,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
+  const { store, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
   return {
@@ -82,24 +80,12 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       queue.pause(paused)
       return null
     },
-    async remove(id) {
-      const freedBytes = await runs.remove(id)
-      status.changed()
-      return { freedBytes }
-    },
+    remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     exportBundle: (query) => whole(query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
-    async datasetImport(request) {
-      const task = await datasets.import(request)
-      bus.publish([{ type: 'datasets' }])
-      return task
-    },
+    datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
-    async datasetRemove(id) {
-      await datasets.remove(id)
-      bus.publish([{ type: 'datasets' }])
-      return null
-    },
+    datasetRemove: (id) => datasets.remove(id),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),
@@ -107,11 +93,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
-    async doctor() {
-      const report = await backends.doctor()
-      status.changed()
-      return report
-    },
+    doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),
