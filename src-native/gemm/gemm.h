@@ -160,7 +160,9 @@ void outerAs(const Call& p) {
   using Narrow = Tiles<P, OUTER_ROWS, 1, P::DEPTH, ROW>;
   const Wide wide(PANEL), wideLast(p.aCols % PANEL);
   const Narrow narrow(PANEL), narrowLast(p.aCols % PANEL);
-  for (long first = 0; first < p.rows; first += OUTER_BLOCK) {
+  long first = 0;
+  if (!p.rows && !p.fresh) return;
+  do {
     const long steps = (least(OUTER_BLOCK, p.rows - first) + P::DEPTH - 1) / P::DEPTH;
     for (long panel = 0; panel * PANEL < p.bCols; panel++) {
       long width = least(PANEL, p.bCols - panel * PANEL);
@@ -171,16 +173,19 @@ void outerAs(const Call& p) {
           const bool two = width - at >= 2 * W;
           const typename P::Element* b = p.b.panels(panel).row(first) + at * P::DEPTH;
           float* c = p.c.panels(panel).row(k) + at;
+          const float* add = p.fresh && !first ? nullptr : c;
           auto part = [&](long from, auto tile) {
             fetchTile(c + from * PANEL);
-            tile(a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c + from * PANEL, c + from * PANEL);
+            tile(a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, add ? add + from * PANEL : nullptr,
+                 c + from * PANEL);
           };
           two ? (last ? wideLast : wide).each(part) : (last ? narrowLast : narrow).each(part);
           at += two ? 2 * W : W;
         }
       }
     }
-  }
+    first += OUTER_BLOCK;
+  } while (first < p.rows);
 }
 
 void outer(const Outer& p) { outerAs<Fp32>(p); }

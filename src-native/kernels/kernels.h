@@ -30,10 +30,11 @@ struct Multiply {
   Panels add = {};
 };
 
-/** c[aCols, bCols] += a[rows, aCols]^T b[rows, bCols]; `bCols` a multiple of 16. */
+/** c[aCols, bCols] (fresh: =, even of no rows; else +=) a[rows, aCols]^T b[rows, bCols]; `bCols` a multiple of 16. */
 struct Outer {
   Panels a, b, c;
   long rows, aCols, bCols;
+  bool fresh = false;
 };
 
 enum class Norm { layer, rms };
@@ -104,7 +105,9 @@ struct Kernels {
   void (*attendBackward)(const AttendBackward&, float* scratch);
   /** Adds the gradients of the other threads to the first one's; returns the sum of squares. n a multiple of 32. */
   double (*sumGradients)(float* const* gradients, int threads, long n);
-  void (*adamw)(const AdamWConstants&, float* w, float* m, float* v, const float* g, long n);
+  /** By the sum of the threads' gradients, which stay as they are; returns the sum of squares of the sums. */
+  double (*adamw)(const AdamWConstants&, float* w, float* m, float* v, const float* const* gradients, int threads,
+                  long n);
   /** AdamW with g = 0 for each of `steps` in turn: what a row missed while no batch touched it. m null: zero moments.
    */
   void (*adamwIdle)(const AdamWConstants* steps, long count, float* w, float* m, float* v, long n);

@@ -97,7 +97,8 @@ void RowTable::update(const AdamWConstants& constants, int step, float* w, float
     const int id = rowOf_[s];
     for (long c = 0; c < width_; c += PANEL) {
       const long at = (c / PANEL * rows_ + id) * PANEL;
-      kernels.adamw(constants, w + at, m + at, v + at, gradient_.data() + s * width_ + c, PANEL);
+      const float* gradient = gradient_.data() + s * width_ + c;
+      kernels.adamw(constants, w + at, m + at, v + at, &gradient, 1, PANEL);
     }
     touched_[id] = 1;
     stepOf_[id] = step;

@@ -25,8 +25,13 @@ TEST(multiply_and_outer) {
           for (long i = 0; i < depth; i++) sum += (double)a.at(r, i) * b.at(i, j);
           CHECK_NEAR(c.at(r, j), sum, 1e-4);
         }
-      Mat d(rows, cols, &random), g(depth, cols, &random), before = g;
+      Mat d(rows, cols, &random), g(depth, cols, &random), before = g, fresh = g, none = g, zeros(depth, cols);
       k.outer({a.panels(), d.panels(), g.panels(), rows, depth, cols});
+      k.outer({a.panels(), d.panels(), fresh.panels(), rows, depth, cols, true});
+      k.outer({a.panels(), d.panels(), none.panels(), 0, depth, cols, true});
+      k.outer({a.panels(), d.panels(), zeros.panels(), rows, depth, cols});
+      for (long i = 0; i < depth; i++)
+        for (long j = 0; j < cols; j++) CHECK(none.at(i, j) == 0 && fresh.at(i, j) == zeros.at(i, j));
       for (long i = 0; i < depth; i++)
         for (long j = 0; j < cols; j++) {
           double sum = before.at(i, j);
