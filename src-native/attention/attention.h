@@ -1,4 +1,4 @@
-// Scaled dot-product attention of one sequence. Scores are made for 32 queries at a time against all the keys that any
+// Scaled dot-product attention of one sequence. Scores are made for 16 queries at a time against all the keys that any
 // of them sees; backward makes them again from the stored row statistics instead of keeping them (the matrices of
 // scores would be the largest activations, and the product that makes them is a small part of the work).
 #pragma once
@@ -8,9 +8,10 @@
 namespace w2s {
 namespace {
 
-constexpr long QUERIES = 32;
+// With 32, a third of a causal sequence's scores within 64 tokens are those of keys that come later; with 16, a fifth.
+constexpr long QUERIES = 16;
 
-/** Scratch of attend and attendBackward in floats: K^T, V^T, and two blocks of 32 rows of scores. */
+/** Scratch of attend and attendBackward in floats: K^T, V^T, and two blocks of 16 rows of scores. */
 long attendScratch(long keys, long headSize) {
   long padded = roundUp(keys, PANEL);
   return 2 * padded * headSize + 2 * padded * QUERIES;
@@ -65,7 +66,7 @@ void attend(const Attend& p, float* scratch) {
     const Panels out = headOf(p.out, head, p.headSize);
     for (long first = 0; first < p.queries; first += QUERIES) {
       const long rows = least(QUERIES, p.queries - first), most = visible(p, first + rows - 1);
-      multiply({q.rows(first), {scratch, p.headSize}, scores, rows, p.headSize, roundUp(most, PANEL)});
+      multiply({q.rows(first), {scratch, p.headSize}, scores, rows, p.headSize, roundUp(most, HALF)});
       float* top = p.largest + head * p.statStride + first;
       float* inverse = p.inverse + head * p.statStride + first;
       for (long i = 0; i < rows; i++)
@@ -118,8 +119,8 @@ void attendBackward(const AttendBackward& b, float* scratch) {
     }
     for (long first = 0; first < p.queries; first += QUERIES) {
       const long rows = least(QUERIES, p.queries - first), most = visible(p, first + rows - 1);
-      multiply({q.rows(first), {keysT, p.headSize}, scores, rows, p.headSize, roundUp(most, PANEL)});
-      multiply({dOut.rows(first), {valuesT, p.headSize}, dScores, rows, p.headSize, roundUp(most, PANEL)});
+      multiply({q.rows(first), {keysT, p.headSize}, scores, rows, p.headSize, roundUp(most, HALF)});
+      multiply({dOut.rows(first), {valuesT, p.headSize}, dScores, rows, p.headSize, roundUp(most, HALF)});
       for (long i = 0; i < rows; i++)
         softmaxBackwardRow(scores.row(i), dScores.row(i), QUERIES * PANEL, visible(p, first + i), roundUp(most, W),
                            p.scale, p.largest[head * p.statStride + first + i],

@@ -56,9 +56,12 @@ void transposeTile(const float* from, float* to) {
       transposeBlock(from + r * PANEL + c, PANEL, BLOCK, to + c * PANEL + r, PANEL);
 }
 
-/** to = from^T as panels of 32 of `from`'s rows, each [cols][32]; rows are padded with zeros to a multiple of 32. */
+/** Keys are taken so many at a time: of short texts, a whole panel would be mostly padding. */
+constexpr long HALF = PANEL / 2;
+
+/** to = from^T as panels of 32 of `from`'s rows, each [cols][32]; rows are padded with zeros to a multiple of 16. */
 inline void transposePanels(Panels from, long rows, long cols, float* to) {
-  for (long r = 0; r < roundUp(rows, PANEL); r += BLOCK)
+  for (long r = 0; r < roundUp(rows, HALF); r += BLOCK)
     for (long c = 0; c < cols; c += BLOCK)
       transposeBlock(from.panels(c / PANEL).row(r) + c % PANEL, PANEL, rows - r,
                      to + (r / PANEL * cols + c) * PANEL + r % PANEL, PANEL);
