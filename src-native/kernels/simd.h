@@ -101,24 +101,23 @@ inline vf exp(vf x) {
   return floats(bits(p) + (bits(t) << 23));
 }
 
-/** The standard normal distribution function and its density, from e^(-x^2/2): for the exact GELU. */
+/**
+ * The standard normal distribution function and its density, for the exact GELU: one exponential makes both, since
+ * 1 - cdf(|x|) = e^(-x^2/2) P(t) with t = 1 / (1 + 0.2 sqrt(2) |x|). P, of degree 6, was fitted to that quotient by
+ * reweighted least squares, weights e^(-x^2/2) max(|x|, 0.4), with P(1) = 1/2; error of the cdf in single precision
+ * 1.4e-7, times x 5.4e-8.
+ */
 inline void normal(vf x, vf* cdf, vf* density) {
-  // erfc(z) = t exp(-z^2 + P(t)), t = 1 / (1 + z/2), relative error 1.2e-7 (Press et al., Numerical Recipes, 6.2).
-  vf z = max(x, -x) * set1(0.70710678118654752f);
-  vf t = set1(1.0f) / (set1(1.0f) + set1(0.5f) * z);
-  vf p = set1(0.17087277f);
-  p = p * t + set1(-0.82215223f);
-  p = p * t + set1(1.48851587f);
-  p = p * t + set1(-1.13520398f);
-  p = p * t + set1(0.27886807f);
-  p = p * t + set1(-0.18628806f);
-  p = p * t + set1(0.09678418f);
-  p = p * t + set1(0.37409196f);
-  p = p * t + set1(1.00002368f);
-  p = p * t + set1(-1.26551223f);
-  vf gauss = exp(-z * z);
-  vf half = set1(0.5f) * t * gauss * exp(p);  // erfc(|x|/sqrt 2) / 2
-  *cdf = x > zero() ? set1(1.0f) - half : half;
+  vf t = set1(1.0f) / (set1(1.0f) + set1(0.282842712f) * max(x, -x));
+  vf p = set1(-0.1015553105f);
+  p = p * t + set1(0.360516198f);
+  p = p * t + set1(-0.1952909615f);
+  p = p * t + set1(0.2422182775f);
+  p = p * t + set1(0.077618085f);
+  p = p * t + set1(0.1164937115f);
+  vf gauss = exp(x * x * set1(-0.5f));
+  vf beyond = gauss * (p * t);
+  *cdf = x > zero() ? set1(1.0f) - beyond : beyond;
   *density = gauss * set1(0.39894228040143268f);
 }
 
