@@ -1,8 +1,6 @@
 // The two matrix products. Everything expensive in this engine is one of them: x W, dY W^T, Q K^T, P V are `multiply`,
 // and x^T dY, dS^T Q are `outer`.
 #pragma once
-#include <utility>
-
 #include "../kernels/kernels.h"
 #include "../kernels/simd.h"
 
@@ -28,14 +26,6 @@ struct Fp32 {
   static Factor spread(const Element* p) { return set1(*p); }
   static vf sum(vf total, Factor a, Factor b) { return total + a * b; }
 };
-
-/** f(0), f(1) .. f(N - 1), each number a constant of its own type. */
-template <int N, typename F>
-inline __attribute__((always_inline)) void repeat(F f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, N>{});
-}
 
 /**
  * c[R, NV vectors] = bias + add + sum over r < steps of a(i, r) b[r], where a(i, r) lies at a[i * SI + r * SR], and

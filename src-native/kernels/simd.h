@@ -2,6 +2,7 @@
 // compiled once per ISA: everything here has internal linkage and uses nothing of the standard library, because an
 // inline function of a header, compiled for AVX-512 and merged by the linker, would crash an older processor.
 #pragma once
+#include <utility>
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -123,6 +124,14 @@ inline void normal(vf x, vf* cdf, vf* density) {
 
 /** 1 / (1 + e^-x). */
 inline vf sigmoid(vf x) { return set1(1.0f) / (set1(1.0f) + exp(-x)); }
+
+/** f(0), f(1) .. f(N - 1), each number a constant of its own type. */
+template <int N, typename F>
+inline __attribute__((always_inline)) void repeat(F f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<int, I>{}), ...);
+  }(std::make_integer_sequence<int, N>{});
+}
 
 inline long least(long a, long b) { return a < b ? a : b; }
 

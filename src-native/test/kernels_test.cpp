@@ -122,6 +122,32 @@ TEST(a_row_of_a_product_does_not_depend_on_the_others) {
   });
 }
 
+TEST(a_row_of_a_norm_does_not_depend_on_the_others) {
+  eachIsa([](const Kernels& k) {
+    Random random(12, k.isa);
+    for (Norm kind : {Norm::layer, Norm::rms})
+      for (long cols : {20l, 64l}) {
+        const long rows = 7, width = roundUp(cols, PANEL);
+        Mat x(rows, cols, &random), dy(rows, cols, &random), add(rows, cols, &random), gamma(1, width), beta(1, width);
+        for (long c = 0; c < cols; c++) gamma.at(0, c) = (float)random.normal(), beta.at(0, c) = (float)random.normal();
+        std::vector<float> mean(7), rstd(7);
+        auto call = [&](long from, long count) {
+          return NormCall{kind, x.panels().rows(from), count, cols, gamma.data.data(), beta.data.data(), 1e-5f,
+                          &mean[from], &rstd[from]};
+        };
+        Mat y(rows, width), again(rows, width), dx(rows, width), one(rows, width);
+        k.normForward(call(0, rows), y.panels());
+        k.normBackward(call(0, rows), dy.panels(), dx.panels(), add.panels(), nullptr, nullptr);
+        const auto means = mean, rstds = rstd;
+        for (long r = 0; r < rows; r++) {
+          k.normForward(call(r, 1), again.panels().rows(r));
+          k.normBackward(call(r, 1), dy.panels().rows(r), one.panels().rows(r), add.panels().rows(r), nullptr, nullptr);
+        }
+        CHECK(again.data == y.data && one.data == dx.data && mean == means && rstd == rstds);
+      }
+  });
+}
+
 TEST(norms) {
   eachIsa([](const Kernels& k) {
     Random random(3, k.isa);
