@@ -180,6 +180,15 @@ void outerAs(const Call& p) {
 
 void outer(const Outer& p) { outerAs<Fp32>(p); }
 
+/** In the order of the rows. */
+void addRows(const float* const* rows, long count, float* to) {
+  constexpr int VECTORS = PANEL / W;
+  vf sums[VECTORS];
+  repeat<VECTORS>([&](auto j) { sums[j] = load(to + j * W); });
+  for (long r = 0; r < count; r++) repeat<VECTORS>([&](auto j) { sums[j] += load(rows[r] + j * W); });
+  repeat<VECTORS>([&](auto j) { store(to + j * W, sums[j]); });
+}
+
 /** Two rows at a time, and all vectors of a panel: one sum alone would wait for its own additions. */
 void columnSums(Panels x, long rows, long cols, float* out) {
   constexpr int VECTORS = PANEL / W;

@@ -87,6 +87,8 @@ struct Kernels {
   void (*outer)(const Outer&);
   /** out[cols] += sum over rows; `cols` a multiple of 32. */
   void (*columnSums)(Panels x, long rows, long cols, float* out);
+  /** to[32] += the sum of `count` rows of 32. */
+  void (*addRows)(const float* const* rows, long count, float* to);
   void (*normForward)(const NormCall&, Panels out);
   /** Out of the stored statistics. */
   void (*normApply)(const NormCall&, Panels out);

@@ -133,6 +133,14 @@ inline __attribute__((always_inline)) void repeat(F f) {
   }(std::make_integer_sequence<int, N>{});
 }
 
+/** f(number of rows as a constant, first row): R at a time, then one. */
+template <int R, typename F>
+inline __attribute__((always_inline)) void byRows(long rows, F f) {
+  long r = 0;
+  for (; r + R <= rows; r += R) f(std::integral_constant<int, R>{}, r);
+  for (; r < rows; r++) f(std::integral_constant<int, 1>{}, r);
+}
+
 inline long least(long a, long b) { return a < b ? a : b; }
 
 }  // namespace

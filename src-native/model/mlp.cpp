@@ -170,7 +170,7 @@ void Mlp::backward(const float* dLogits) {
     for (long i = 0; i < parts_[t].count; i++)
       for (long j = offsets_[parts_[t].first + i]; j < offsets_[parts_[t].first + i + 1]; j++)
         uses.push_back({tokens_[j], (int)i, &parts_[t].slopes[0]});
-  table->add(uses, pool);
+  table->add(uses, pool, kernels);
 }
 
 double Mlp::activationBytes() const {

@@ -10,16 +10,9 @@ namespace {
 /** All ones in lanes below `cols - at`, zero above: masks the padding of the last panel. */
 inline vi inside(long cols, long at) { return lanes() < set1i((int)(cols - at)); }
 
-/** Rows taken side by side, since the sums of one alone would wait for its own additions. */
+/** Rows taken side by side, since the sums of one alone would wait for its own additions. A row has the same bits either
+ * way. */
 constexpr int NORM_ROWS = 4;
-
-/** f(number of rows as a constant, first row): NORM_ROWS at a time, then one. A row has the same bits either way. */
-template <typename F>
-inline void byRows(long rows, F f) {
-  long r = 0;
-  for (; r + NORM_ROWS <= rows; r += NORM_ROWS) f(std::integral_constant<int, NORM_ROWS>{}, r);
-  for (; r < rows; r++) f(std::integral_constant<int, 1>{}, r);
-}
 
 /** The `at`th vector of row r, counted in floats. */
 inline float* vectorOf(const Panels& x, long r, long at) { return x.panels(at / PANEL).row(r) + at % PANEL; }
@@ -68,11 +61,11 @@ inline void normForwardRows(const NormCall& p, long r, const Panels& out) {
 }
 
 void normForward(const NormCall& p, Panels out) {
-  byRows(p.rows, [&](auto count, long r) { normForwardRows<count()>(p, r, out); });
+  byRows<NORM_ROWS>(p.rows, [&](auto count, long r) { normForwardRows<count()>(p, r, out); });
 }
 
 void normApply(const NormCall& p, Panels out) {
-  byRows(p.rows, [&](auto count, long r) { normalise<count()>(p, r, out); });
+  byRows<NORM_ROWS>(p.rows, [&](auto count, long r) { normalise<count()>(p, r, out); });
 }
 
 /** Rows of dx = rstd (g - mean(g) - xhat mean(g xhat)) with g = dy gamma; RMSNorm leaves mean(g) out. */
@@ -132,7 +125,7 @@ void normBackward(const NormCall& p, Panels dy, Panels dx, Panels add, float* dG
       if (dBeta) store(dBeta + c, load(dBeta + c) + beta[j]);
     });
   }
-  byRows(p.rows, [&](auto count, long r) { normBackwardRows<count()>(p, r, dy, dx, add); });
+  byRows<NORM_ROWS>(p.rows, [&](auto count, long r) { normBackwardRows<count()>(p, r, dy, dx, add); });
 }
 
 }  // namespace
