@@ -70,18 +70,23 @@ void Parameters::initialise(std::uint64_t seed, const Kernels& kernels) {
 
 namespace {
 
-/** Calls f(place in the flat array, place in the row-major tensor) for every entry. */
+/** Calls f(place in the flat array, place in the row-major tensor) for every entry, in the order of the latter. */
 template <typename F>
 void eachEntry(const Tensor& t, const Matrix* m, long vectorAt, bool transposed, F f) {
-  const long ins = t.in.count(), outs = t.out.count();
+  const long ins = m ? t.in.count() : 1, outs = t.out.count();
+  std::vector<long> starts;  // of the columns
   for (long o = 0; o < outs; o++) {
     const long column = t.outBase + t.out.at(o);
-    if (!m) {
-      f(vectorAt + column, o);
-      continue;
-    }
-    const long start = m->at + (column / PANEL * m->in) * PANEL + column % PANEL;
-    for (long i = 0; i < ins; i++) f(start + t.in.at(i) * PANEL, transposed ? o * ins + i : i * outs + o);
+    starts.push_back(m ? m->at + (column / PANEL * m->in) * PANEL + column % PANEL : vectorAt + column);
+  }
+  if (transposed) {
+    for (long o = 0; o < outs; o++)
+      for (long i = 0; i < ins; i++) f(starts[o] + t.in.at(i) * PANEL, o * ins + i);
+    return;
+  }
+  for (long i = 0; i < ins; i++) {
+    const long row = t.in.at(i) * PANEL;
+    for (long o = 0; o < outs; o++) f(starts[o] + row, i * outs + o);
   }
 }
 
