@@ -50,10 +50,13 @@ inline void transposeBlock(const float* from, long fromStride, long rows, float*
 }
 #endif
 
-void transposeTile(const float* from, float* to) {
+void transposeTile(const float* from, float* to, bool past) {
+  alignas(64) float tile[PANEL * PANEL];
+  float* near = past ? tile : to;
   for (int r = 0; r < PANEL; r += BLOCK)
     for (int c = 0; c < PANEL; c += BLOCK)
-      transposeBlock(from + r * PANEL + c, PANEL, BLOCK, to + c * PANEL + r, PANEL);
+      transposeBlock(from + r * PANEL + c, PANEL, BLOCK, near + c * PANEL + r, PANEL);
+  for (int i = 0; past && i < PANEL * PANEL; i += W) stream(to + i, load(near + i));
 }
 
 /** Keys are taken so many at a time: of short texts, a whole panel would be mostly padding. */

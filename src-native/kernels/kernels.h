@@ -113,8 +113,9 @@ struct Kernels {
   /** AdamW with g = 0 for each of `steps` in turn: what a row missed while no batch touched it. m null: zero moments.
    */
   void (*adamwIdle)(const AdamWConstants* steps, long count, float* w, float* m, float* v, long n);
-  /** to[32][32] = from^T, both contiguous. */
-  void (*transposeTile)(const float* from, float* to);
+  /** to[32][32] = from^T, both contiguous; `past`: written past the caches, so that a fence must follow before another
+   * thread reads it. */
+  void (*transposeTile)(const float* from, float* to, bool past);
   /** Softmax cross-entropy over `cols` true columns: adds each row's loss to *loss; x becomes (softmax - onehot) *
    * scale unless scale is 0. A target under 0 gives no loss and a zero gradient. scratch: rows * 64 floats. */
   void (*crossEntropy)(Panels x, long rows, long cols, const int* target, float scale, double* rowLoss, float* scratch);

@@ -35,6 +35,19 @@ typedef int vi __attribute__((vector_size(4 * W), aligned(4), may_alias));
 inline vf load(const float* p) { return *(const vf*)p; }
 inline void store(float* p, vf x) { *(vf*)p = x; }
 
+/** Past the caches, to where a whole vector is aligned: for what is not read again before it would have left them. */
+inline void stream(float* p, vf x) {
+#if defined(W2S_WIDE)
+  _mm512_stream_ps(p, (__m512)x);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(p, (__m256)x);
+#elif defined(__SSE2__)
+  _mm_stream_ps(p, (__m128)x);
+#else
+  store(p, x);
+#endif
+}
+
 // The compiler turns `vf{} + x` into a real addition, so each ISA names its broadcast.
 #if defined(W2S_WIDE)
 inline vf set1(float x) { return (vf)_mm512_set1_ps(x); }

@@ -257,10 +257,13 @@ TEST(activations_pass_on_what_is_no_number) {
 TEST(transposes) {
   eachIsa([](const Kernels& k) {
     Random random(4, k.isa);
-    Mat a(32, 32, &random), b(32, 32);
-    k.transposeTile(a.data.data(), b.data.data());
-    for (long r = 0; r < 32; r++)
-      for (long c = 0; c < 32; c++) CHECK(b.at(c, r) == a.at(r, c));
+    for (bool past : {false, true}) {
+      Mat a(32, 32, &random);
+      alignas(64) float turned[32 * 32];
+      k.transposeTile(a.data.data(), turned, past);
+      for (long r = 0; r < 32; r++)
+        for (long c = 0; c < 32; c++) CHECK(turned[c * 32 + r] == a.at(r, c));
+    }
   });
 }
 
