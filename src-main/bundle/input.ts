@@ -1,5 +1,5 @@
 import type { ArmResult, Contrast } from '../science/metrics/result'
-import type { Arm, ArmSeed, Plan, Split } from '../science/stages'
+import type { Arm, ArmSeed, Split, Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec/spec'
 
@@ -81,7 +81,7 @@ export interface BundleInput {
   appVersion: string
   run: { id: string; name: string; question: string; state: string; createdAt: number; endedAt: number | null }
   spec: ExperimentSpec
-  plan: Plan
+  plan: { stages: Stage[]; arms: Arm[] }
   stages: BundleStage[]
   /** What the intervals of all arms cover, in a sentence. */
   covers: string

@@ -12,7 +12,7 @@ import {
 } from '../bundle'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type Split, type Stage } from '../science/stages'
-import type { RunCounts, RunStageRow, Store } from '../store'
+import type { RunCounts, StageRow, Store } from '../store'
 import { readArtifactFile } from '../engine/artifacts'
 import { TASKS } from '../science/tasks'
 import { stageOf } from './queue/lifecycle'
@@ -21,8 +21,10 @@ import type { Results } from './results'
 import { seedSource } from './results/inputs'
 import { readSeed } from './results/predicted'
 import { readPrepared } from './results/prepared'
-import { armsOf, comparedOf, specOf } from './runs/view'
+import { armsOf, comparedOf, specOf, titledStages } from './runs/view'
 import type { Shelf } from './home/shelf'
+
+export { bundleName } from '../bundle'
 
 interface Deps {
   store: Store
@@ -54,7 +56,7 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
   const { store, results, models, appVersion, home, resources, cache } = deps
   const spec = specOf(run)
   const arms = armsOf(run)
-  const rows = store.runStages.of(run.id)
+  const rows = titledStages(store, run.id)
   const { covers, arms: armResults, contrasts } = await results.result(comparedOf(run), spec.stop)
   const stages = rows.map((row) => stageOf(store, row))
   const { id, name, question, createdAt, endedAt } = run
@@ -83,7 +85,7 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
   }
 }
 
-async function bundleTask({ tasks, shelf, resources }: Deps, rows: RunStageRow[], id: string): Promise<BundleTask> {
+async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], id: string): Promise<BundleTask> {
   const info = tasks.find((task) => task.id === id)
   const draws = rows.flatMap(({ kind, config, state, key }) => {
     if (kind !== 'data' || state !== 'done') return []
@@ -123,7 +125,7 @@ function sourceText(source: ModelSource): string {
   return source.kind === 'bundled' ? 'came with the app' : 'a folder of one’s own'
 }
 
-function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
+function tensorsOf(shelf: Shelf, { key, kind, state }: StageRow): BundleTensors[] {
   const { bundled } = kindOf(kind)
   if (state !== 'done' || !bundled) return []
   const { file, folder } = bundled
@@ -131,7 +133,7 @@ function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTenso
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */
-function* metricsOf(store: Store, rows: RunStageRow[]): Generator<BundleMetric> {
+function* metricsOf(store: Store, rows: StageRow[]): Generator<BundleMetric> {
   for (const { id, key, attempt, doneAttempt } of rows)
     for (const metric of store.metrics.of(id, doneAttempt || attempt))
       yield { ...metric, key, split: metric.split as Split | '' }

@@ -1,20 +1,21 @@
 import type { Database } from 'better-sqlite3'
 import type { StageRow } from './stages'
 
-export type RunStageRow = StageRow & { position: number; cached: 0 | 1 }
+/** `facts`: what the stage is in that run, as JSON; '' where an earlier version recorded it. */
+export type RunStageRow = StageRow & { position: number; cached: 0 | 1; facts: string }
 
 /** The stages of each run, in the plan's order. */
 export function runStagesTable(db: Database) {
-  const insert = db.prepare<[string, number, number, number]>(
-    'INSERT INTO run_stages (run, stage, position, cached) VALUES (?, ?, ?, ?)',
+  const insert = db.prepare<[string, number, number, number, string]>(
+    'INSERT INTO run_stages (run, stage, position, cached, facts) VALUES (?, ?, ?, ?, ?)',
   )
   const of = db.prepare<[string], RunStageRow>(`
-    SELECT s.*, rs.position, rs.cached FROM run_stages rs JOIN stages s ON s.id = rs.stage
+    SELECT s.*, rs.position, rs.cached, rs.facts FROM run_stages rs JOIN stages s ON s.id = rs.stage
     WHERE rs.run = ? ORDER BY rs.position`)
   return {
     /** `cached`: whether the run found it already done. */
-    insert: (run: string, stage: number, position: number, cached: boolean) =>
-      void insert.run(run, stage, position, Number(cached)),
+    insert: (run: string, stage: number, position: number, cached: boolean, facts = '') =>
+      void insert.run(run, stage, position, Number(cached), facts),
     of: (run: string) => of.all(run),
   }
 }

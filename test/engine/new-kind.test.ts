@@ -21,6 +21,7 @@ import { jobOf, planned } from './plans'
 const count = defineKind<{ word: string }>()({
   version: 2,
   needs: { data: 'always' },
+  word: () => 'count',
   heading: ({ word }) => `Count “${word}”`,
   reads: () => ({ tasks: [], models: [] }),
   work: (_config, sizes) => sizes.test,

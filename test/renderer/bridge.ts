@@ -4,7 +4,7 @@ import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
-import { kindOf, roleOf } from '../../src-main/science/stages'
+import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
 import type {
   Bridge,
   Calls,
@@ -122,6 +122,7 @@ const RUNS: SampleRun[] = [
 
 function stagesOf(run: SampleRun): StageStatus[] {
   const { stages } = planExperiment(PRESETS[run.preset]!.spec, CONTEXT)
+  const titles = stageTitles(stages.map(({ facts }) => facts))
   return stages.map((stage, i): StageStatus => {
     const here = i === run.done
     const state =
@@ -132,7 +133,8 @@ function stagesOf(run: SampleRun): StageStatus[] {
       kind: stage.kind,
       role: roleOf(stage),
       learns: kindOf(stage.kind).learns ?? false,
-      title: stage.title,
+      title: titles[i]!,
+      facts: stage.facts,
       state,
       cached: stage.kind === 'pretrain' || i < 3,
       done: state === 'done' ? 310 : here ? 61 : 0,
@@ -182,10 +184,11 @@ function preview(spec: unknown): Preview {
   if (!parsed.ok) return { valid: false, problems: parsed.problems }
   try {
     const plan = planExperiment(parsed.spec, CONTEXT)
+    const titles = stageTitles(plan.stages.map(({ facts }) => facts))
     const stages = plan.stages.map((s, i): PlannedStage => ({
       key: s.key,
       heading: kindOf(s.kind).heading(s.config),
-      title: s.title,
+      title: titles[i]!,
       cached: s.kind === 'pretrain' || (s.kind === 'data' && i < 2),
       estimateSeconds: s.kind === 'train' ? 3.4 : s.kind === 'data' ? 0.8 : 0.3,
     }))

@@ -48,8 +48,14 @@ describe('stages by name', () => {
   })
   it('keep models that differ, and the whole of what stands alone', async () => {
     const { stages } = await sample('run-next')
-    const titles = ['data · Spam', 'weak · words 30 · seed 0', 'weak · words 50 · seed 0', 'ceiling · big · seed 0']
-    expect(named(titles.map((title, i) => ({ ...stages[i]!, title })))[0]).toEqual([
+    const task = { by: '', from: '', task: 'Spam', seed: 0 }
+    const facts = [
+      { ...task, does: 'data', of: '', seed: null },
+      { ...task, does: 'weak', of: 'words 30' },
+      { ...task, does: 'weak', of: 'words 50' },
+      { ...task, does: 'ceiling', of: 'big' },
+    ]
+    expect(named(facts.map((facts, i) => ({ ...stages[i]!, facts })))[0]).toEqual([
       '',
       'data · Spam | ',
       'weak · words 30 | seed 0',

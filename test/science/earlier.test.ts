@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { storedArms, storedSpec } from '../../src-main/science/spec/earlier'
+import { storedArms, storedFacts, storedSpec } from '../../src-main/science/spec/earlier'
 import { parseSpec } from '../../src-main/science/spec/parse'
 
 const base = {
@@ -50,6 +50,28 @@ describe('what earlier versions wrote', () => {
     expect(storedSpec(JSON.stringify(spec))).toEqual(spec)
     for (const nonsense of [null, 7, 'x', { optimiser: null }, { optimiser: 3 }])
       expect(parseSpec(nonsense).ok).toBe(false)
+  })
+
+  it('titles of stages say what there is of facts, the task of each from the data before it', () => {
+    const stage = (title: string, kind = 'train') => ({ kind, title })
+    const several = storedFacts([
+      stage('data · Food · reviews · seed 2', 'data'),
+      stage('word vectors · 5 corpora', 'pretrain'),
+      stage('student · naive · words 50 → vectors 32 · Food · reviews · seed 2'),
+      stage('data · Spam', 'data'),
+      stage('labels · words 50 · Spam · seed 0', 'label'),
+    ])
+    const none = { by: '', from: '', of: '', seed: null }
+    expect(several).toEqual([
+      { ...none, does: 'data', task: 'Food · reviews', seed: 2 },
+      { ...none, does: 'word vectors', of: '5 corpora', task: 'Food · reviews' },
+      { ...none, does: 'student', by: 'naive', of: 'words 50 → vectors 32', task: 'Food · reviews', seed: 2 },
+      { ...none, does: 'data', task: 'Spam' },
+      { ...none, does: 'labels', of: 'words 50', task: 'Spam', seed: 0 },
+    ])
+    expect(storedFacts([stage('data · Spam', 'data'), stage('weak · words 50 · seed 1')])[1]).toEqual({
+      ...{ ...none, does: 'weak', of: 'words 50', task: 'Spam', seed: 1 },
+    })
   })
 
   it('arms were measured on test rows', () => {

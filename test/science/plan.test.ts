@@ -4,7 +4,7 @@ import { parseSpec } from '../../src-main/science/spec/parse'
 import { PlanError, type PlanContext } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { ExperimentSpec } from '../../src-main/science/spec/spec'
-import { KINDS, kindOf, type Plan, type Stage } from '../../src-main/science/stages'
+import { KINDS, kindOf, stageTitles, type Plan, type Stage } from '../../src-main/science/stages'
 
 const context: PlanContext = {
   sources: {
@@ -266,8 +266,15 @@ describe('planExperiment', () => {
     }
   })
 
+  const titlesOf = ({ stages }: Plan) => stageTitles(stages.map(({ facts }) => facts))
+  it('says all that there is of a stage that other runs may share', () => {
+    const { stages } = plan({ tasks: ['spam'] })
+    expect(stages.map(({ title }) => title)).toContain('student · naive · words 50 → vectors 32 · Spam · seed 1')
+    expect(new Set(stages.map(({ title }) => title)).size).toBe(stages.length)
+  })
+
   it('gives titles for people, telling apart what varies', () => {
-    const titles = plan().stages.map((s) => s.title)
+    const titles = titlesOf(plan())
     expect(titles).toContain('student · confidence · vectors 32 · seed 1')
     expect(titles).toContain('weak · words 50 · seed 0')
     const wide = plan({
@@ -276,7 +283,7 @@ describe('planExperiment', () => {
       strong: [{ model: 'vectors' }, { model: 'vectors', tuneEmbeddings: true }],
       methods: [{ method: 'confidence' }, { method: 'confidence', alphaMax: 0.75, schedule: 'reference-bug' }],
     })
-    expect(new Set(wide.stages.map((s) => s.title)).size).toBe(wide.stages.length)
+    expect(new Set(titlesOf(wide)).size).toBe(wide.stages.length)
     expect(new Set(wide.arms.map((a) => a.title)).size).toBe(wide.arms.length)
     expect(new Set(wide.arms.map((a) => a.id)).size).toBe(wide.arms.length)
     expect(wide.arms[3]!.title).toBe(

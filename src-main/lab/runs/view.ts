@@ -1,6 +1,6 @@
 import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
-import { storedArms, storedSpec } from '../../science/spec/earlier'
-import { kindOf } from '../../science/stages'
+import { storedArms, storedFacts, storedSpec } from '../../science/spec/earlier'
+import { kindOf, stageTitles, type StageFacts } from '../../science/stages'
 import type { RunCounts, RunStageRow, Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
@@ -12,6 +12,20 @@ export const armsOf = (run: RunCounts) => storedArms(run.arms, specOf(run))
 
 /** A run as far as its results go. */
 export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
+
+type TitledRow = Omit<RunStageRow, 'facts'> & { facts: StageFacts }
+
+/** The stages of a run by what they are in it, titled by what tells them apart there; of an earlier version as it did. */
+export function titledStages(store: Store, run: string): TitledRow[] {
+  const rows = store.runStages.of(run)
+  if (rows.some(({ facts }) => facts === '')) {
+    const facts = storedFacts(rows)
+    return rows.map((row, i) => ({ ...row, facts: facts[i]! }))
+  }
+  const facts = rows.map((row) => JSON.parse(row.facts) as StageFacts)
+  const titles = stageTitles(facts)
+  return rows.map((row, i) => ({ ...row, facts: facts[i]!, title: titles[i]! }))
+}
 
 function stateOf(run: RunCounts): RunState {
   return run.ended ?? (run.running ? 'running' : 'queued')
@@ -29,7 +43,7 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunS
 
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
-  const stages = store.runStages.of(run.id).map(statusOf)
+  const stages = titledStages(store, run.id).map(statusOf)
   return { ...summaryOf(store, run, sizes), spec: specOf(run), arms: armsOf(run), stages }
 }
 
@@ -47,8 +61,8 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
   return sum
 }
 
-function statusOf(row: RunStageRow): StageStatus {
-  const { key, kind, role, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+function statusOf(row: TitledRow): StageStatus {
+  const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
   const cached = row.cached === 1
   const progress = { done, total, unit, share, phase, etaSeconds }
@@ -57,6 +71,7 @@ function statusOf(row: RunStageRow): StageStatus {
     key,
     kind,
     role,
+    facts,
     learns: kindOf(kind).learns ?? false,
     title,
     state,

@@ -9,12 +9,26 @@ import { CORPORA, PRETRAINING } from './pretraining'
 import { REFERENCE, REFERENCE_EVALUATIONS } from './reference'
 import type { ExperimentSpec } from '../spec/spec'
 import { stageKey } from './stage-key'
-import { type Arm, type ArmSeed, type Plan, type Role, type Stage, type TrainConfig } from '../stages'
+import {
+  kindOf,
+  stageTitle,
+  type Arm,
+  type ArmSeed,
+  type Plan,
+  type PlanStage,
+  type Role,
+  type Stage,
+  type StageFacts,
+  type TrainConfig,
+} from '../stages'
 import { choiceTitle } from '../spec/titles'
 import { modelTitles, optimiserOf } from './training'
 
 /** A stage before it is named by its content. */
-type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key'> : never) : never
+type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key' | 'title'> & { facts: Told } : never) : never
+/** What tells a stage apart; what is left out is nothing. */
+type Told = Partial<Omit<StageFacts, 'does'>>
+const NOTHING = { by: '', from: '', of: '', task: '', seed: null }
 
 /**
  * Arranges an experiment into stages and arms. Pure: the same spec and context give the same plan, and equal stages of
@@ -33,24 +47,28 @@ export function planExperiment(spec: ExperimentSpec, context: PlanContext): Plan
 export function* planInSteps(spec: ExperimentSpec, context: PlanContext): Generator<undefined, Plan> {
   const problems = planProblems(spec, context)
   if (problems.length > 0) throw new PlanError(problems)
-  const stages = new Map<string, Stage>()
+  const stages = new Map<string, PlanStage>()
   const keys = new Map<string, string>()
   const add = (draft: Draft): string => {
-    const { kind, config, needs } = draft
+    const { kind, config, needs, facts: told } = draft
     // Most stages are asked for by several arms: this name knows one again, and is far cheaper than its key.
     const name = JSON.stringify([kind, config, needs])
     const key = keys.get(name) ?? stageKey(draft)
     keys.set(name, key)
-    if (!stages.has(key)) stages.set(key, { key, ...draft })
+    if (!stages.has(key)) {
+      const facts = { ...NOTHING, does: kindOf(kind).word(config), ...told }
+      stages.set(key, { ...draft, key, title: stageTitle(facts), facts })
+    }
     return key
   }
+  const factsOf = (key: string) => stages.get(key)!.facts
   // Seeds outside the arms: every arm has a first answer before any has its second.
   const arms: Arm[] = []
   for (const task of spec.tasks) {
     const ofTask = armsOf(spec, task, context)
     for (const seed of spec.seeds) {
       for (const planned of ofTask) {
-        planned.arm.seeds.push(planSeed({ spec, context, add, seed, ...planned }))
+        planned.arm.seeds.push(planSeed({ spec, context, add, factsOf, seed, ...planned }))
         yield
       }
     }
@@ -112,6 +130,8 @@ interface SeedPlan extends ArmPlan {
   spec: ExperimentSpec
   context: PlanContext
   add: (draft: Draft) => string
+  /** Of a stage that was added. */
+  factsOf: (key: string) => StageFacts
   seed: number
 }
 
@@ -128,7 +148,7 @@ function planSeed(at: SeedPlan): ArmSeed {
       kind: 'label',
       config: { form: spec.labels },
       needs: { data, model },
-      title: titleOf(at, 'labels', arm.weakTitle),
+      facts: { of: at.factsOf(model).of, task: taskTitle(at), seed },
     })
   const labels = label(weak)
   const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
@@ -157,26 +177,22 @@ function addData({ spec, context, add, arm, seed }: SeedPlan): string {
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
   const config = { task: arm.task, source, ...(names && { classes: names }), sizes, splitSeed, redraw, measure }
-  return add({ kind: 'data', config, needs: {}, title: ['data', title, ...drawnBy(spec, seed)].join(' · ') })
+  return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
 
-/** What tells apart the stages of seeds that have data of their own. */
-const drawnBy = ({ redraw }: ExperimentSpec, seed: number) => (redraw === 'halves' ? [`seed ${seed}`] : [])
+const taskTitle = ({ context, arm }: SeedPlan) => context.sources[arm.task]!.title
 
 function addPretrain({ context, add }: SeedPlan): string {
   const bundled = Object.entries(context.bundled).filter(([id]) => CORPORA.includes(id))
   const config = { ...PRETRAINING, corpora: Object.fromEntries(bundled) }
-  return add({ kind: 'pretrain', config, needs: {}, title: `word vectors · ${bundled.length} corpora` })
+  return add({ kind: 'pretrain', config, needs: {}, facts: { of: `${bundled.length} corpora` } })
 }
 
 /** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
 function addFeatures(at: SeedPlan, data: string, setting: ModelSetting): string {
-  const { spec, context, arm, seed, add } = at
-  const config = { ...contentOf(at, setting), backend: context.backend }
-  const { checkpoint } = readingOf(setting)!
-  const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
-  const title = ['features', checkpoint, ...task, ...drawnBy(spec, seed)].join(' · ')
-  return add({ kind: 'features', config, needs: { data }, title })
+  const config = { ...contentOf(at, setting), backend: at.context.backend }
+  const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed: at.factsOf(data).seed }
+  return at.add({ kind: 'features', config, needs: { data }, facts })
 }
 
 /** A reading by the model's content in place of its name. */
@@ -195,7 +211,7 @@ interface Training {
 
 function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: Training): string {
   const { spec, context, add, arm, seed } = at
-  const { setting, optimiser, title: name } = trainee
+  const { setting, optimiser, title: of } = trainee
   const { start } = MODELS[setting.model]!
   const config: TrainConfig = {
     role,
@@ -216,17 +232,8 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
     ...(start === 'features' && { features: addFeatures(at, data, setting) }),
     ...(labels !== undefined && { labels }),
   }
-  const title =
-    role === 'student'
-      ? titleOf(at, 'student', arm.methodTitle, spec.weak.length > 1 ? `${arm.weakTitle} → ${name}` : name)
-      : titleOf(at, role, name)
-  return add({ kind: 'train', config, needs, title })
-}
-
-/** E.g. "student · confidence · vectors 32 · seed 2", and the task where the experiment has several. */
-function titleOf({ spec, context, arm, seed }: SeedPlan, ...parts: string[]): string {
-  const task = spec.tasks.length > 1 ? [context.sources[arm.task]!.title] : []
-  return [...parts, ...task, `seed ${seed}`].join(' · ')
+  const taught = labels === undefined ? {} : { by: arm.methodTitle, from: at.factsOf(labels).of }
+  return add({ kind: 'train', config, needs, facts: { of, ...taught, task: taskTitle(at), seed } })
 }
 
 function parametersOf({ method: _method, ...parameters }: MethodChoice): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import { partsOf } from './params'
 import { problemsOf, type Problem } from './problems'
 import type { ExperimentSpec } from './spec'
-import type { Arm } from '../stages'
+import type { Arm, StageFacts } from '../stages'
 
 /** What every run before there was a choice did. */
 const BEFORE = { redraw: 'order', measure: 'test', reference: false } as const satisfies Partial<ExperimentSpec>
@@ -62,4 +62,21 @@ export function storedArms(json: string, spec: ExperimentSpec): Arm[] {
   const side = (name: 'weak' | 'strong') => ({ ...OPTIMISER_BEFORE, ...spec[name][0]?.optimiser })
   const before = { measure: BEFORE.measure, optimisers: { weak: side('weak'), strong: side('strong') } }
   return (JSON.parse(json) as Arm[]).map((arm) => ({ ...before, ...arm }))
+}
+
+/**
+ * What the titles of a run's stages, in their order, say of them: earlier versions kept no facts. Those of a task follow
+ * its data; its title stands among their parts where the run has several.
+ */
+export function storedFacts(stages: readonly { kind: string; title: string }[]): StageFacts[] {
+  let task = ''
+  return stages.map(({ kind, title }) => {
+    const [does = '', ...parts] = title.split(' · ')
+    const [, seed] = /^seed (\d+)$/.exec(parts.at(-1) ?? '') ?? []
+    if (seed !== undefined) parts.pop()
+    if (kind === 'data') task = parts.splice(0).join(' · ')
+    const about = parts.join(' · ').replace(` · ${task}`, '').split(' · ')
+    const of = about.pop() ?? ''
+    return { does, by: about.join(' · '), from: '', of, task, seed: seed === undefined ? null : Number(seed) }
+  })
 }

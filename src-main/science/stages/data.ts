@@ -21,6 +21,7 @@ export const data = defineKind<DataConfig>()({
   // 2: development rows are never tested on; seeds may redraw the halves.
   version: 2,
   needs: {},
+  word: () => 'data',
   heading: () => 'Prepare data',
   reads: ({ task, source }) => ({ tasks: [[task, source]], models: [] }),
   work: (_config, sizes) => total(sizes),

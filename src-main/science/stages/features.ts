@@ -13,6 +13,7 @@ export interface FeaturesConfig {
 export const features = defineKind<FeaturesConfig>()({
   version: 1,
   needs: { data: 'always' },
+  word: () => 'features',
   heading: () => 'Read with the frozen model',
   backend: ({ backend }) => backend,
   reads: ({ checkpoint }) => ({ tasks: [], models: [checkpoint] }),

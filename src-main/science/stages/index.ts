@@ -1,9 +1,11 @@
 import type { OptimiserSpec } from '../optimiser'
 import type { MethodChoice, ModelChoice } from '../spec/choices'
+import type { StageFacts } from './facts'
 import type { Stage } from './kinds'
 import type { Measure } from './splits'
 
 export type { DataConfig } from './data'
+export { stageTitle, stageTitles, type StageFacts } from './facts'
 export type { FeaturesConfig } from './features'
 export type { Kind, ModelSize, Role } from './kind'
 export { KINDS, kindOf, readsOf, roleOf, type Stage, type StageKind } from './kinds'
@@ -39,8 +41,10 @@ export interface Arm {
   methodTitle: string
   seeds: ArmSeed[]
 }
+/** A stage as it stands in a plan. Its title tells all that there is; the other stages say how much of it must be told. */
+export type PlanStage = Stage & { facts: StageFacts }
 /** `stages` is in an order in which every stage comes after its needs. */
 export interface Plan {
-  stages: Stage[]
+  stages: PlanStage[]
   arms: Arm[]
 }

@@ -18,6 +18,8 @@ export interface Kind<C, N extends Needs = Needs> {
   /** Goes up with every change of the code that changes a result: what was cached before is then another stage. */
   version: number
   needs: N
+  /** What one of its stages is called, in a word or two: how its title begins. */
+  word(config: C): string
   /** What its stages do, for people, over a list of them. */
   heading(config: C): string
   /** What it is in an arm; not given where it serves several. */

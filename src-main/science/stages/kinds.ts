@@ -19,6 +19,7 @@ export type Stage = {
     ? {
         /** sha256 hex over kind, config, keys of the needs and the version of the stage's code. */
         key: string
+        /** All that is known of it, for people. */
         title: string
         kind: K
         config: C

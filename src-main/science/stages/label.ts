@@ -9,6 +9,7 @@ export interface LabelConfig {
 export const label = defineKind<LabelConfig>()({
   version: 1,
   needs: { data: 'always', model: 'always' },
+  word: () => 'labels',
   heading: () => 'Label',
   bundled: { file: 'labels.safetensors', folder: 'labels' },
   reads: () => ({ tasks: [], models: [] }),

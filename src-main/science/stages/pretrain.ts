@@ -14,6 +14,7 @@ export interface PretrainConfig {
 export const pretrain = defineKind<PretrainConfig>()({
   version: 1,
   needs: {},
+  word: () => 'word vectors',
   heading: () => 'Pretrain word vectors',
   reads: ({ corpora }) => ({ tasks: Object.entries(corpora), models: [] }),
   work: () => 1,

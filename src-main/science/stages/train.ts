@@ -65,6 +65,7 @@ function predictionsOf(role: Role, evaluations: number, sizes: Sizes): number {
 export const train = defineKind<TrainConfig>()({
   version: 1,
   needs: { data: 'always', vectors: 'sometimes', features: 'sometimes', labels: 'sometimes' },
+  word: ({ role }) => role,
   heading: ({ role }) => HEADINGS[role],
   role: ({ role }) => role,
   backend: ({ backend }) => backend,
