@@ -11,6 +11,8 @@ import type {
 } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { VariantInfo as Variant } from '../src-main/science/catalog'
+import type { Decision } from '../src-main/science/answers'
+import type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 import type {
   ArmResult,
   Cell,
@@ -29,6 +31,7 @@ import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
+export type { Decision, ExampleDetail, ExampleHistory, ExampleRow, Said }
 export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
 export type {
   Arm,
@@ -155,21 +158,6 @@ export interface RunResult {
   contrasts: Contrast[]
 }
 
-export interface ExampleRow {
-  index: number
-  text: string
-  group: string
-  truth: number
-  /** Probability of class 1. */
-  weak: number
-  student: number
-  ceiling: number
-  cell: Cell
-}
-export interface ExampleDetail extends ExampleRow {
-  /** Student's probability of class 1 at every evaluation. */
-  history: { step: number[]; probability: number[] }
-}
 export interface ArmRef {
   runId: string
   armId: string

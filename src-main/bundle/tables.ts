@@ -1,4 +1,4 @@
-import { probability, type Answers } from '../science/answers'
+import { probability, type Answers, type Decision } from '../science/answers'
 import type { ArmResult } from '../science/metrics/result'
 import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
@@ -29,7 +29,7 @@ const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 
 
 /** One table of `predictions/`: of every row that is measured on how probable the three models hold class 1. */
 export function predictionTable(
-  rows: readonly { id: number; group: string; label: number }[],
+  rows: readonly { id: number; group: string; label: Decision }[],
   { weak, student, ceiling }: Record<'weak' | 'student' | 'ceiling', Answers>,
 ): Iterable<string> {
   function* cells(): Generator<Cell[]> {

@@ -6,6 +6,7 @@ import { spam } from './spam'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 
+export { choiceForm, choicesIn, namesIn, outputsOf, preparedOf, textsOf, truthOf, type Form } from './form'
 export { largestSizes, type RowCounts } from './sizes'
 export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CLASS, splitTask } from './split'
