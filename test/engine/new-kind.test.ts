@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { EngineEvent } from '../../src-main/engine/protocol'
 import { createRunner } from '../../src-main/engine/runner'
 import { RUNNERS } from '../../src-main/engine/stages'
-import { jsonFile, needJson } from '../../src-main/engine/stages/stage'
+import { jsonFile, needTask } from '../../src-main/engine/stages/stage'
 import type { StageContext } from '../../src-main/engine/context'
 import { createEstimator } from '../../src-main/lab/plan/estimates'
 import { stageOf } from '../../src-main/lab/queue/lifecycle'
@@ -29,7 +29,7 @@ const count = defineKind<{ word: string }>()({
   bytes: () => 77,
 })
 async function runCount(stage: { config: { word: string } }, context: StageContext) {
-  const { splits } = await needJson<PreparedTask>(context, 'data', 'examples.json')
+  const { splits } = await needTask(context)
   const found = splits.test.filter(({ text }) => text.split(' ').includes(stage.config.word)).length
   return { files: [jsonFile('count.json', found)], summary: { found } }
 }
