@@ -11,7 +11,7 @@ import {
   type Manifest,
   type NewFile,
 } from './artifacts'
-import type { Backend } from './backends/learner'
+import type { Backend, Place } from './backends/learner'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { runStage } from './stages'
@@ -29,8 +29,11 @@ export interface Runner {
   pause(paused: boolean): void
 }
 
-type Place = Pick<Backend, 'device' | 'reason'> & { id: string }
-const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is plain TypeScript and needs no backend.' }
+/** Where stages are computed that need no backend. */
+const PLAIN: Place & { id: string; reason: string } = {
+  ...{ id: 'typescript', device: 'CPU', threads: 1, isa: null },
+  reason: 'This stage is plain TypeScript and needs no backend.',
+}
 
 /**
  * @param emit receives every event of every job
@@ -97,16 +100,9 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
     const { key } = stage
     await sweep(job.artifacts)
     const backend = 'backend' in stage.config ? await backendFor(stage.config.backend) : null
-    const place: Place = backend ?? PLAIN
-    emit({
-      type: 'state',
-      key,
-      state: 'running',
-      at: Date.now(),
-      backend: place.id,
-      device: place.device,
-      reason: place.reason,
-    })
+    const { id, device, threads, isa, reason } = backend ?? PLAIN
+    const place = { backend: id, device, threads, isa, reason }
+    emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
     const scratch: string[] = []
     const measured: Metric[] = []
     const context = contextOf(job, scratch, measured)
@@ -114,8 +110,7 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
       const output = await runStage(stage, context, backend)
       await context.checkpoint()
       const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
-      const origin = { backend: place.id, device: place.device, reason: place.reason, appVersion: version }
-      return await commitArtifact(job.artifacts, { ...facts, ...origin, finishedAt: Date.now() }, [
+      return await commitArtifact(job.artifacts, { ...facts, ...place, appVersion: version, finishedAt: Date.now() }, [
         ...output.files,
         ...metricsFile(measured),
       ])

@@ -154,7 +154,9 @@ describe('the app', () => {
       db.prepare('SELECT name, split, step, value FROM metrics WHERE stage = ? ORDER BY name, split, step').all(student)
     meddle(home, (db) => {
       student = db.prepare<[], number>(`SELECT id FROM stages WHERE role = 'student'`).pluck().get()!
-      db.prepare(`UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL WHERE id = ?`).run(student)
+      db.prepare(
+        `UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL, threads = NULL WHERE id = ?`,
+      ).run(student)
       db.prepare('DELETE FROM artifacts WHERE stage = ?').run(student)
       curves = metrics(db)
       db.prepare('DELETE FROM metrics WHERE stage = ? AND step > 1').run(student)
@@ -163,6 +165,7 @@ describe('the app', () => {
     const lab = await openLab({ home })
     const run = await lab.calls.runDetail(runId)
     expect(run.state).toBe('done')
+    expect(run.stages.find((stage) => stage.role === 'student')).toMatchObject({ backend: 'wasm', threads: 1 })
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     expect(arms[0]).toMatchObject({ seedsDone: 1 })
     expect(arms[0]!.training!.step).toHaveLength(3)

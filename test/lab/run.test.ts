@@ -28,8 +28,9 @@ describe('a run', () => {
       ['train', 'ceiling', 'done', false],
       ['train', 'student', 'done', false],
     ])
-    expect(run.stages[1]).toMatchObject({ backend: 'wasm', error: '' })
-    expect(run.stages[1]!.device).not.toBe('')
+    expect(run.stages[0]).toMatchObject({ backend: 'typescript', threads: 1, isa: null })
+    expect(run.stages[1]).toMatchObject({ backend: 'wasm', threads: 1, error: '' })
+    expect(run.stages[1]!.isa).toBe(/SIMD/.test(run.stages[1]!.device) ? 'wasm-simd' : 'wasm')
 
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     const [arm] = arms

@@ -72,7 +72,14 @@ describe('opening', () => {
         VALUES ('k', 'train', 'weak', '{}', 'done', 1000, 5000)`)
     old.close()
     const store = opened(path)
-    expect(store.stages.byKey('k')).toMatchObject({ state: 'done', share: 0, phase: '', pausedMs: 0 })
+    expect(store.stages.byKey('k')).toMatchObject({
+      state: 'done',
+      share: 0,
+      phase: '',
+      pausedMs: 0,
+      threads: null,
+      isa: null,
+    })
     expect(store.stages.finished()).toMatchObject([{ seconds: 4 }])
   })
 

@@ -47,7 +47,7 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
 }
 
 function statusOf(row: RunStageRow): StageStatus {
-  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
   const kind = row.kind as StageStatus['kind']
   const role = row.role as StageStatus['role']
@@ -67,6 +67,8 @@ function statusOf(row: RunStageRow): StageStatus {
     seconds,
     backend,
     device,
+    threads,
+    isa,
     reason,
     error,
   }
