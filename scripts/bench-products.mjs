@@ -6,12 +6,13 @@ import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { build } from '../src-native/build.mjs'
 
-/** width, layers, heads, examples, tokens each; steps. The GPT-2s of bench-native.mjs. */
+/** family, width, layers, heads, examples, tokens of the shortest and the longest; steps. Cases of bench-native.mjs. */
 const CASES = {
-  d32: [32, 2, 2, 32, 64, 300],
-  d64: [64, 2, 4, 32, 64, 200],
-  d128: [128, 4, 4, 32, 64, 40],
-  d256: [256, 6, 8, 32, 64, 10],
+  d32: ['gpt2', 32, 2, 2, 32, 64, 64, 300],
+  d64: ['gpt2', 64, 2, 4, 32, 64, 64, 200],
+  d128: ['gpt2', 128, 4, 4, 32, 64, 64, 40],
+  d256: ['gpt2', 256, 6, 8, 32, 64, 64, 10],
+  'MiniLM-L6, short': ['bert', 384, 6, 12, 32, 5, 25, 20],
 }
 const { values: options } = parseArgs({
   options: {

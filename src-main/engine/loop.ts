@@ -1,3 +1,4 @@
+import { labelStats } from '../science/labels/statistics'
 import type { LossVariant } from '../science/losses/loss'
 import { softmax, zeros, type Matrix } from '../science/maths/matrix'
 import { accuracy, agreement, decide } from '../science/metrics'
@@ -9,7 +10,7 @@ import type { Split } from '../science/stages'
 import { piecesOf, takeExamples } from './backends/batches'
 import type { Batch, Learner } from './backends/learner'
 import { createProgress } from './progress'
-import type { StageContext } from './stages/stage'
+import type { StageContext } from './context'
 
 /** AdamW's constants, those of the reference code and of torch.optim. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
@@ -51,7 +52,7 @@ export interface Trained {
   loss: number
 }
 
-type LoopContext = Pick<StageContext, 'emit' | 'checkpoint' | 'worked'>
+type LoopContext = Pick<StageContext, 'emit' | 'breathe' | 'worked'>
 /** How many times the work of a forward pass a training step is: it goes forward, and back twice as long. */
 const STEP_WORK = 3
 
@@ -64,6 +65,7 @@ export async function train(training: Training, context: LoopContext): Promise<T
   const { learner, batch, targets, optimiser, sets } = training
   const steps = stepCount(batch.n, optimiser)
   const evaluations = evaluationSteps(steps, training.evaluations)
+  const labelSet = labelStats(targets)
   const order = shuffledForever(batch.n, training.seed)
   const size = Math.min(optimiser.batch, batch.n)
   const examples = sets.reduce((sum, set) => sum + set.batch.n * (set.followed ? evaluations.length : 1), 0)
@@ -88,14 +90,17 @@ export async function train(training: Training, context: LoopContext): Promise<T
       }
     }
     if (step === steps) break
-    await context.checkpoint()
+    await context.breathe()
 
     const chosen = Array.from({ length: size }, () => order.next().value)
     const wanted = takeRows(targets, chosen)
     const lr = lrAt(step, steps, optimiser)
     let extras: Record<string, number> = {}
     await learner.gradients(takeExamples(batch, chosen), (logits) => {
-      const value = training.loss.compute(logits, wanted, step / steps, training.lossParams)
+      const value = training.loss.compute(
+        { logits, targets: wanted, progress: step / steps, labelSet },
+        training.lossParams,
+      )
       trained.loss = value.loss
       extras = value.extras
       return value.dLogits
@@ -130,14 +135,14 @@ function diverged(what: string, step: number, steps: number, lr: number): Error 
 async function predict(
   learner: Learner,
   { batch }: EvaluationSet,
-  { checkpoint }: LoopContext,
+  { breathe }: LoopContext,
   tell: (examples: number) => void,
 ): Promise<Matrix> {
   const logits = zeros(batch.n, outputsOf(learner.net))
   let at = 0
   let done = 0
   for (const piece of piecesOf(learner, batch)) {
-    await checkpoint()
+    await breathe()
     const { data } = await learner.forward(piece)
     logits.data.set(data, at)
     at += data.length

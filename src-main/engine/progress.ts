@@ -1,4 +1,4 @@
-import type { StageContext } from './stages/stage'
+import type { StageContext } from './context'
 
 /** Least milliseconds between two reports. */
 const INTERVAL = 100

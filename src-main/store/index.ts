@@ -20,7 +20,7 @@ export type { MetricRow, Points } from './metrics'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
-export { checkpoint } from './open'
+export { drainLog } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
 export interface Store {
@@ -37,10 +37,10 @@ export interface Store {
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
   reclaim(pages: number): boolean
   /**
-   * From now on somebody else calls `checkpoint` when `pending` grows: moving the write-ahead log into the database waits
+   * From now on somebody else calls `drainLog` when `pending` grows: moving the write-ahead log into the database waits
    * for the disk, and a busy disk takes seconds.
    */
-  leaveCheckpoints(): void
+  leaveLog(): void
   /** Bytes in the write-ahead log. */
   pending(): number
   /** What the database itself finds wrong with its file; empty when nothing is. */
@@ -80,7 +80,7 @@ function storeOver(db: Database, path: string): Store {
     log: guarded(path, logTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
-    leaveCheckpoints: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
+    leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
     problems: () => guard(path, () => integrity(db)),
     pending: () => guard(path, () => sizeOf(`${path}-wal`)),
     bytes: () => guard(path, () => sizeOf(path) + sizeOf(`${path}-wal`)),

@@ -93,7 +93,7 @@ function copied(path: string): Db {
 }
 
 /** Moves the write-ahead log of a store into its database, beside its writer and without holding it up. */
-export function checkpoint(path: string): void {
+export function drainLog(path: string): void {
   guard(path, () => {
     const db = new Database(path, { timeout: BUSY_MS })
     try {

@@ -1,7 +1,7 @@
 // Where a training step goes: for each kernel the time of its calls, and of the matrix products the share of what the
 // same machine reaches on a product that lies in the first-level cache.
 //
-//   w2s-profile <width> <layers> <heads> <examples> <tokens each> <threads> [isa] [steps]
+//   w2s-profile <gpt2|bert> <width> <layers> <heads> <examples> <shortest> <longest text> <threads> [isa] [steps]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -150,11 +150,12 @@ struct Model {
   Batch batch;
   std::vector<float> logits, dLogits;
 
-  Model(const Spec& spec, int threads, long examples, long length)
+  Model(const Spec& spec, int threads, long examples, long shortest, long longest)
       : pool(threads), kernels(clocked()), network(createNetwork(spec, {}, pool, kernels)) {
     network->initialise(7);
     Random random(9, "profile");
     for (long e = 0; e < examples; e++) {
+      const long length = shortest + (long)(random.next() % (std::uint64_t)(longest - shortest + 1));
       for (long i = 0; i < length; i++) tokens.push_back((int)(random.next() % (std::uint64_t)spec.vocabulary));
       offsets.push_back((int)tokens.size());
     }
@@ -187,6 +188,15 @@ Spec gpt2(long width, long layers, long heads, long length) {
   return s;
 }
 
+/** MiniLM and its like. */
+Spec bert(long width, long layers, long heads) {
+  Spec s = gpt2(width, layers, heads, 512);
+  s.vocabulary = 30522, s.tokenTypes = 2;
+  s.postNorm = true, s.causal = false;
+  s.activation = Activation::geluErf, s.pooling = Pooling::mean, s.normEps = 1e-12f;
+  return s;
+}
+
 void print(const std::map<Key, Spent>& total, int steps, double step, double peak, int threads) {
   struct Row {
     Key key;
@@ -212,18 +222,22 @@ void print(const std::map<Key, Spent>& total, int steps, double step, double pea
 }
 
 int run(int count, char** arguments) {
-  if (count < 7) {
-    std::printf("w2s-profile <width> <layers> <heads> <examples> <tokens each> <threads> [isa] [steps]\n");
+  if (count < 9) {
+    std::printf(
+        "w2s-profile <gpt2|bert> <width> <layers> <heads> <examples> <shortest> <longest text> <threads> [isa] "
+        "[steps]\n");
     return 2;
   }
   auto number = [&](int i) { return std::atol(arguments[i]); };
-  const int threads = (int)number(6), steps = count > 8 ? (int)number(8) : 30;
-  inner = chooseKernels(count > 7 ? arguments[7] : nullptr);
+  const int threads = (int)number(8), steps = count > 10 ? (int)number(10) : 30;
+  inner = chooseKernels(count > 9 ? arguments[9] : nullptr);
   if (!inner) {
     std::printf("this processor has no kernels of that name\n");
     return 2;
   }
-  Model model(gpt2(number(1), number(2), number(3), number(5)), threads, number(4), number(5));
+  const Spec spec = std::strcmp(arguments[1], "bert") ? gpt2(number(2), number(3), number(4), number(7))
+                                                      : bert(number(2), number(3), number(4));
+  Model model(spec, threads, number(5), number(6), number(7));
   const double peak = peakOf(model.pool);
   for (int i = 0; i < 3; i++) model.step();
   for (auto& one : books.all) one->clear();

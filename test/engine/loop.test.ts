@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { loadBackend } from '../../src-main/engine/backends'
 import type { Learner } from '../../src-main/engine/backends/learner'
 import { train, type Training } from '../../src-main/engine/loop'
-import { Cancelled, type StageEvent } from '../../src-main/engine/stages/stage'
+import { Cancelled, type StageEvent } from '../../src-main/engine/context'
 import { LOSSES } from '../../src-main/science/losses'
 import type { Matrix } from '../../src-main/science/maths/matrix'
 import { createRng } from '../../src-main/science/maths/rng'
@@ -42,11 +42,11 @@ async function training(change: Partial<Training> = {}): Promise<Training> {
 
 const worked = () => performance.now()
 
-async function run(change: Partial<Training> = {}, checkpoint = () => Promise.resolve()) {
+async function run(change: Partial<Training> = {}, breathe = () => Promise.resolve()) {
   const events: StageEvent[] = []
   const input = await training(change)
   try {
-    const trained = await train(input, { emit: (event) => events.push(event), checkpoint, worked })
+    const trained = await train(input, { emit: (event) => events.push(event), breathe, worked })
     return { trained, events, weights: await input.learner.save() }
   } finally {
     input.learner.dispose()
@@ -134,7 +134,7 @@ describe('the training loop', () => {
       },
       step: () => Promise.resolve(),
     }
-    await train({ ...input, learner: recorder }, { emit: () => {}, checkpoint: () => Promise.resolve(), worked })
+    await train({ ...input, learner: recorder }, { emit: () => {}, breathe: () => Promise.resolve(), worked })
     learner.dispose()
     const epochs = [0, 1, 2, 3].map((e) => seen.slice(e * 5, e * 5 + 5).flat())
     const sorted = Array.from({ length: 100 }, (_, i) => i)
@@ -158,7 +158,7 @@ describe('the training loop', () => {
     const input = await training({ sets: [] })
     const stopped = train(input, {
       emit: (event) => events.push(event),
-      checkpoint: () => (++calls > 7 ? Promise.reject(new Cancelled()) : Promise.resolve()),
+      breathe: () => (++calls > 7 ? Promise.reject(new Cancelled()) : Promise.resolve()),
       worked,
     })
     await expect(stopped).rejects.toThrow(Cancelled)
@@ -174,7 +174,7 @@ describe('the training loop', () => {
   test('tells how far it came when it breaks off, also right after another report', async () => {
     const events: StageEvent[] = []
     const input = await training({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
-    const context = { emit: (event: StageEvent) => events.push(event), checkpoint: () => Promise.resolve(), worked }
+    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked }
     const step = await train(input, context).then(
       () => NaN,
       (error: Error) => Number(/at step (\d+) of 20/.exec(error.message)![1]),
@@ -206,7 +206,7 @@ describe('the training loop', () => {
         return updated ? { ...logits, data: logits.data.fill(NaN, 1, 2) } : logits
       },
     }
-    const context = { emit: (event: StageEvent) => events.push(event), checkpoint: () => Promise.resolve(), worked }
+    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked }
     await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow(
       'The predictions of transfer are not numbers at step 1 of 1: the training diverged. A lower learning rate (now 0.05)',
     )

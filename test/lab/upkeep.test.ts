@@ -47,13 +47,13 @@ test('without another thread the writer moves its log itself', () => {
 test('a thread that ends fails what it was asked, and is started again by the next question', async () => {
   const analyst = createAnalyst(built.entry('analyst'))
   onTestFinished(() => analyst.close())
-  await expect(analyst.checkpoint('/nowhere/at/all.sqlite')).rejects.toThrow(/directory does not exist/)
+  await expect(analyst.drainLog('/nowhere/at/all.sqlite')).rejects.toThrow(/directory does not exist/)
   const open = analyst.ask({ type: 'cube', data: '/nowhere', stop: 'last', seed: null as never })
   const failed = expect(open).rejects.toThrow()
   await analyst.close()
   await failed
   const path = join(temporaryFolder(), 'lab.sqlite')
   openStore(path).close()
-  await analyst.checkpoint(path)
+  await analyst.drainLog(path)
   expect(statSync(path).size).toBeGreaterThan(0)
 })

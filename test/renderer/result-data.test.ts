@@ -1,6 +1,6 @@
 import { Interaction } from 'chart.js'
 import { describe, expect, it } from 'vitest'
-import { LOGCONF_PARAMS, alphaAt as engineAlpha } from '../../src-main/science/losses/logconf'
+import { alphaAt as engineAlpha, logconf } from '../../src-main/science/losses/logconf'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
 import { armLabels } from '../../src-renderer/lib/arms'
@@ -291,7 +291,7 @@ it('draws the alpha that the engine uses', () => {
     const params = { alphaMax: 0.75, warmup: 0.3, schedule }
     for (let i = 0; i <= 100; i++) expect(alphaAt(i / 100, params)).toBe(engineAlpha(i / 100, params))
   }
-  expect(LOGCONF_PARAMS.schedule.options.map((o) => o.value)).toEqual([...SCHEDULES])
+  expect(logconf.params.schedule).toMatchObject({ options: SCHEDULES.map((value) => ({ value })) })
 })
 
 describe('the looks of methods', () => {

@@ -4,6 +4,7 @@ import { argmax, zeros, type Matrix } from '../../src-main/science/maths/matrix'
 import { accuracy, agreement } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
 import { lrAt } from '../../src-main/science/schedule'
+import { batchOf } from './losses/batch'
 
 // arXiv 2312.09390 E.1 in small: what a student makes of its supervisor's errors depends on whether it can imitate them.
 const FEATURES = 20
@@ -41,7 +42,7 @@ function fit(x: Matrix, labels: Uint8Array, loss: string, params: Record<string,
   const weights = zeros(FEATURES, 2)
   const targets = oneHot(labels)
   for (let step = 0; step < steps; step++) {
-    const { dLogits } = LOSSES[loss]!.compute(forward(x, weights), targets, step / steps, params)
+    const { dLogits } = LOSSES[loss]!.compute(batchOf(forward(x, weights), targets, step / steps), params)
     const lr = lrAt(step, steps, { lr: 1, schedule: 'cosine' })
     for (let r = 0; r < x.rows; r++) {
       for (let f = 0; f < FEATURES; f++) {

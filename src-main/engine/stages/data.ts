@@ -8,7 +8,7 @@ import { jsonFile, type StageRunner } from './stage'
 export const data: StageRunner<'data'> = async (stage, context) => {
   const { config } = stage
   const rows = await readTask(await taskFile(context.job.tasks, config.task, config.source))
-  await context.checkpoint()
+  await context.breathe()
   const prepared = splitTask(rows, config, config.classes ?? TASKS[config.task]?.classes)
   const counts = SPLITS.map((split) => [split, prepared.splits[split].length] as const)
   context.log('info', `${rows.length} examples: ${counts.map(([split, n]) => `${split} ${n}`).join(', ')}`)

@@ -5,10 +5,11 @@ import type { PreparedTask } from '../../science/tasks/task'
 import { zeros } from '../../science/maths/matrix'
 import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
+import type { StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
 import { textsOf } from './inputs/input'
 import { readingEncoder } from './inputs/reading'
-import { needJson, type StageContext, type StageRunner } from './stage'
+import { needJson, type StageRunner } from './stage'
 
 /**
  * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split
@@ -22,7 +23,7 @@ export const features: StageRunner<'features'> = async (stage, context, backend)
   const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task, split), split) }))
   const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
   const progress = createProgress(context, { total, unit: 'examples' })
-  await context.checkpoint()
+  await context.breathe()
   // Nothing is trained: with the body frozen no gradients are held.
   const learner = await backend!.create(spec, { weights }, { trainBlocks: 0 })
   try {
@@ -43,7 +44,7 @@ export const features: StageRunner<'features'> = async (stage, context, backend)
 async function hiddenStates(
   learner: Learner,
   batch: TokenBatch,
-  { checkpoint }: Pick<StageContext, 'checkpoint'>,
+  { breathe }: Pick<StageContext, 'breathe'>,
   { progress, done }: { progress: Progress; done: number },
 ) {
   const { net } = learner
@@ -51,7 +52,7 @@ async function hiddenStates(
   const states = zeros(batch.n, net.width)
   let row = 0
   for (const piece of piecesOf(learner, batch)) {
-    await checkpoint()
+    await breathe()
     const { data } = await learner.features(piece as TokenBatch, net.layers)
     if (!data.every(Number.isFinite))
       throw new Error('The hidden states are not numbers: the weights of the model are damaged.')

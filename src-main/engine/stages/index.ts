@@ -1,10 +1,11 @@
 import type { Stage, StageKind } from '../../science/stages'
 import type { Backend } from '../backends/learner'
+import type { StageContext } from '../context'
 import { data } from './data'
 import { features } from './features'
 import { label } from './label'
 import { pretrain } from './pretrain'
-import type { StageContext, StageOutput, StageRunner } from './stage'
+import type { StageOutput, StageRunner } from './stage'
 import { train } from './train'
 
 const RUNNERS: { [K in StageKind]: StageRunner<K> } = { data, pretrain, features, train, label }

@@ -11,14 +11,14 @@ export const pretrain: StageRunner<'pretrain'> = async (stage, context) => {
   for (const [task, sha256] of Object.entries(config.corpora)) {
     const rows = await readTask(await taskFile(context.job.tasks, task, sha256))
     for (const text of pretrainingTexts(rows)) texts.push(text)
-    await context.checkpoint()
+    await context.breathe()
   }
   context.log('info', `${texts.length} texts of ${Object.keys(config.corpora).join(', ')}`)
   let progress: Progress | undefined
   const vectors = await pretrainVectors(texts, config, async (done, total) => {
     progress ??= createProgress(context, { total, unit: 'parts' })
     progress.report(done)
-    await context.checkpoint()
+    await context.breathe()
   })
   const { rows: words, cols: width } = vectors.embeddings
   return { files: vectorFiles(vectors), summary: { words, width, texts: texts.length } }

@@ -2,33 +2,7 @@ import { readSafetensors, type NamedTensor } from '../../data/checkpoints/safete
 import type { Stage, StageKind } from '../../science/stages'
 import type { NewFile } from '../artifacts'
 import type { Backend } from '../backends/learner'
-import type { EngineEvent, Job } from '../protocol'
-
-/** Ends a stage early because the host asked for it. */
-export class Cancelled extends Error {
-  override name = 'Cancelled'
-}
-
-type WithoutKey<E> = E extends unknown ? Omit<E, 'key'> : never
-/** An event of the running stage; its key is filled in. */
-export type StageEvent = WithoutKey<Exclude<EngineEvent, { type: 'state' | 'log' }>>
-
-/** What a running stage may use of its process. */
-export interface StageContext {
-  job: Job
-  emit: (event: StageEvent) => void
-  log(level: 'info' | 'warn' | 'error', text: string): void
-  /** A verified file of the artifact that fills a need. @throws ArtifactError naming it, Error for a need that the job lacks */
-  need(role: string, file: string): Promise<Uint8Array>
-  /** Where the pretrained model with this content lies. @throws Error for one that the job lacks */
-  model(key: string): string
-  /** A path for what is written before the artifact is; gone with the stage. */
-  scratch(name: string): string
-  /** Lets the event loop breathe, so that requests come in and events get out; lasts as long as a pause. @throws Cancelled */
-  checkpoint(): Promise<void>
-  /** Milliseconds on a clock that stands still in pauses. */
-  worked(): number
-}
+import type { StageContext } from '../context'
 
 /** What a stage leaves behind: files of its artifact, and a few numbers for people. */
 export interface StageOutput {

@@ -13,11 +13,12 @@ import {
 } from '../../science/stages'
 import type { PreparedTask } from '../../science/tasks/task'
 import type { Batch, Learner } from '../backends/learner'
+import type { StageContext } from '../context'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
 import type { Input } from './inputs/input'
 import { oneHot } from './label'
-import { needJson, needTensors, type StageContext, type StageRunner } from './stage'
+import { needJson, needTensors, type StageRunner } from './stage'
 
 /**
  * Trains one model and predicts its splits: `predictions.safetensors` (`steps` of all evaluations, and for every split
@@ -30,7 +31,7 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const splits = predictedSplits(config.role)
   const input = await inputOf({ config, task, splits, context })
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
-  await context.checkpoint()
+  await context.breathe()
 
   const { net, batches } = input
   const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, input.options)

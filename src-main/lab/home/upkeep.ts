@@ -12,13 +12,13 @@ const PAUSE = 2000
  */
 export function createUpkeep(store: Store, analyst: Analyst): () => void {
   if (!analyst.apart) return () => undefined
-  store.leaveCheckpoints()
+  store.leaveLog()
   let busy = false
   return () => {
     if (busy || store.pending() < LOG_BYTES) return
     busy = true
     const done = () => void setTimeout(() => (busy = false), PAUSE).unref()
     // The writer does it itself, some time later, when this cannot.
-    analyst.checkpoint(store.path).then(done, done)
+    analyst.drainLog(store.path).then(done, done)
   }
 }

@@ -1,5 +1,5 @@
 import { examineBundle } from '../../bundle'
-import { checkpoint } from '../../store'
+import { drainLog } from '../../store'
 import { createThread, inThisThread, type Thread } from '../threads/thread'
 import { analyse, type Answers, type Question } from './analysis'
 import { readSeed, readTraining } from './predicted'
@@ -16,7 +16,7 @@ export function analystVerbs() {
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */
-    checkpoint: (path: string) => checkpoint(path),
+    drainLog: (path: string) => drainLog(path),
   }
 }
 
@@ -25,7 +25,7 @@ export interface Analyst extends Omit<Thread<ReturnType<typeof analystVerbs>>, '
   /** @throws LabError when examples or predictions are gone or damaged */
   ask<Q extends Question>(question: Q): Promise<Answers[Q['type']]>
   /** @throws LabError when the store cannot be written */
-  checkpoint(path: string): Promise<void>
+  drainLog(path: string): Promise<void>
 }
 
 /** @param script the built `analyst.js`; without it questions are answered in this thread. */
@@ -35,6 +35,6 @@ export function createAnalyst(script: string | undefined): Analyst {
   return {
     ...thread,
     ask: <Q extends Question>(question: Q) => thread.ask('analyse', question) as Promise<Answers[Q['type']]>,
-    checkpoint: (path) => thread.ask('checkpoint', path),
+    drainLog: (path) => thread.ask('drainLog', path),
   }
 }

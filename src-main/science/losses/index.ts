@@ -1,6 +1,6 @@
+import { byId } from '../spec/by-id'
 import { logconf } from './logconf'
-import type { LossVariant } from './loss'
 import { xent } from './xent'
 
-/** Every loss that a training may use. */
-export const LOSSES: Readonly<Record<string, LossVariant>> = { xent, logconf }
+/** Every loss that a training may use, and with each the method of finetuning with it. */
+export const LOSSES = byId([xent, logconf])

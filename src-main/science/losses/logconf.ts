@@ -2,10 +2,9 @@ import { argmax, type Matrix } from '../maths/matrix'
 import type { ParamTable, Values } from '../spec/params'
 import { quantile } from '../maths/statistics'
 import { crossEntropy, firstClass } from './cross-entropy'
-import type { LossVariant } from './loss'
+import { defineLoss } from './loss'
 
-/** Parameters of the confidence loss, shared with the method of that name. */
-export const LOGCONF_PARAMS = {
+const PARAMS = {
   alphaMax: {
     type: 'number',
     default: 0.5,
@@ -58,7 +57,7 @@ export const LOGCONF_PARAMS = {
     ],
   },
 } as const satisfies ParamTable
-type LogconfParams = Values<typeof LOGCONF_PARAMS>
+type LogconfParams = Values<typeof PARAMS>
 
 const PAPER_WARMUP = 0.2
 
@@ -97,14 +96,17 @@ function hardenPair(p0: Float64Array, targets: Matrix, rule: string): { hard: Ui
  * of P(class 0) in the batch at the mean of the weak labels for class 1, so that hardening keeps their class balance.
  * With more than two classes, where neither rule is defined, the most probable class is taken.
  */
-export const logconf: LossVariant = {
+export const logconf = defineLoss(PARAMS, {
   id: 'logconf',
   title: 'Confidence',
   help: 'Weak labels mixed with the student’s own hardened predictions, so that it may disagree with its supervisor.',
   source: 'arXiv 2312.09390 A.4',
-  params: LOGCONF_PARAMS,
-  compute(logits, targets, progress, params) {
-    const { threshold: rule, ...schedule } = params as LogconfParams
+  method: {
+    id: 'confidence',
+    help: 'The student fits the supervisor’s labels and, more and more, its own confident predictions. Helps most where the gap is large; may harm where it is small.',
+    source: 'arXiv 2312.09390 4.3.2, A.4',
+  },
+  compute({ logits, targets, progress }, { threshold: rule, ...schedule }) {
     const alpha = alphaAt(progress, schedule)
     const k = logits.cols
     const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
@@ -116,4 +118,4 @@ export const logconf: LossVariant = {
     }
     return { ...crossEntropy(logits, mixed), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
   },
-}
+})

@@ -1,6 +1,6 @@
-import { confidence } from './confidence'
-import type { MethodVariant } from './method'
-import { naive } from './naive'
+import { LOSSES } from '../losses'
+import { byId } from '../spec/by-id'
+import { byLoss } from './by-loss'
 
 /** Every method that a spec may name. */
-export const METHODS: Readonly<Record<string, MethodVariant>> = { naive, confidence }
+export const METHODS = byId(Object.values(LOSSES).map(byLoss))

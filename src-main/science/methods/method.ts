@@ -1,12 +1,14 @@
 import type { LossChoice, ModelChoice } from '../spec/choices'
-import type { ParamTable } from '../spec/params'
+import type { ParamTable, Values } from '../spec/params'
 
 /** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
 export interface StageBuilder {
-  /** The supervisor's training, on the weak half. */
-  readonly weak: string
+  /** The model that supervises. */
+  readonly weak: ModelChoice
   /** The model to be elicited. */
   readonly strong: ModelChoice
+  /** A supervisor's training, on ground truth of the weak half. */
+  supervise(model: ModelChoice): string
   /** A label set from a finished training: its predictions for the other splits, in the form that the spec asks for. */
   label(model: string): string
   /** A training on the transfer half with the given label set; `model` is the strong one where it is not given. */
@@ -22,4 +24,12 @@ export interface MethodVariant {
   params: ParamTable
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */
   student(build: StageBuilder, params: Record<string, unknown>): string
+}
+
+/** A method whose parameters have the types of their table. */
+export function defineMethod<const T extends ParamTable>(
+  params: T,
+  method: Omit<MethodVariant, 'params' | 'student'> & { student(build: StageBuilder, params: Values<T>): string },
+): MethodVariant {
+  return { ...method, params, student: (build, values) => method.student(build, values as Values<T>) }
 }

@@ -1,3 +1,4 @@
+import { byId } from '../spec/by-id'
 import type { ModelVariant } from './model'
 import { pretrained } from './pretrained'
 import { probe } from './probe'
@@ -5,4 +6,4 @@ import { vectors } from './vectors'
 import { words } from './words'
 
 /** Every model that a spec may name. */
-export const MODELS: Readonly<Record<string, ModelVariant>> = { words, vectors, pretrained, probe }
+export const MODELS = byId<ModelVariant>([words, vectors, pretrained, probe])

@@ -1,5 +1,5 @@
 import type { OptimiserChoice } from '../spec/choices'
-import type { ParamTable } from '../spec/params'
+import type { ParamTable, Values } from '../spec/params'
 import type { BagSpec, MlpSpec } from './net'
 
 /** What a variant says of itself, whatever it starts from. */
@@ -22,16 +22,16 @@ interface Described {
 export type ModelParams = Record<string, unknown>
 
 /** Presence (0/1) of the most frequent words of the task's own weak half; nothing is pretrained. */
-export interface WordsModel extends Described {
+export interface WordsModel<P = ModelParams> extends Described {
   start: 'words'
-  words(params: ModelParams): number
-  net(params: ModelParams, input: { width: number; classes: number }): MlpSpec
+  words(params: P): number
+  net(params: P, input: { width: number; classes: number }): MlpSpec
 }
 
 /** The word vectors of a `pretrain` stage. */
-export interface VectorsModel extends Described {
+export interface VectorsModel<P = ModelParams> extends Described {
   start: 'vectors'
-  net(params: ModelParams, input: { width: number; vocabulary: number; classes: number }): BagSpec
+  net(params: P, input: { width: number; vocabulary: number; classes: number }): BagSpec
 }
 
 /** How a pretrained transformer reads texts: which, and the longest text in tokens; longer ones are cut. */
@@ -43,18 +43,29 @@ export interface Reading {
 export type HeadStart = 'zero' | 'unembedding'
 
 /** A pretrained transformer whose weights are trained on. */
-export interface CheckpointModel extends Described {
+export interface CheckpointModel<P = ModelParams> extends Described {
   start: 'checkpoint'
   /** `trainBlocks`: the head and the last so many blocks learn; all weights where it is not given. */
-  read(params: ModelParams): Reading & { head: HeadStart; precision: 'fp32' | 'bf16'; trainBlocks?: number }
+  read(params: P): Reading & { head: HeadStart; precision: 'fp32' | 'bf16'; trainBlocks?: number }
 }
 
 /** A net over the pooled hidden states of a frozen pretrained transformer, which a `features` stage computes. */
-export interface FeaturesModel extends Described {
+export interface FeaturesModel<P = ModelParams> extends Described {
   start: 'features'
-  read(params: ModelParams): Reading
-  net(params: ModelParams, input: { width: number; classes: number }): MlpSpec
+  read(params: P): Reading
+  net(params: P, input: { width: number; classes: number }): MlpSpec
 }
 
 /** One file a variant; the map in `index.ts` is the only place where a spec's `model` name meets its code. */
-export type ModelVariant = WordsModel | VectorsModel | CheckpointModel | FeaturesModel
+export type ModelVariant<P = ModelParams> = WordsModel<P> | VectorsModel<P> | CheckpointModel<P> | FeaturesModel<P>
+
+type ModelOf<Start, P = ModelParams> = Extract<ModelVariant<P>, { start: Start }>
+
+/** A model whose parameters have the types of their table. */
+export function defineModel<const T extends ParamTable, Start extends ModelVariant['start']>(
+  params: T,
+  model: { start: Start } & Omit<ModelOf<Start, Values<T>>, 'params'>,
+): ModelOf<Start> {
+  const whole: object = { ...model, params }
+  return whole as ModelOf<Start>
+}

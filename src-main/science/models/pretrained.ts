@@ -1,6 +1,6 @@
-import type { ParamTable, Values } from '../spec/params'
+import type { ParamTable } from '../spec/params'
 import { READING } from './checkpoint'
-import type { CheckpointModel } from './model'
+import { defineModel } from './model'
 
 const PARAMS = {
   ...READING,
@@ -64,20 +64,18 @@ const RATES: readonly { below: number; lr: number; epochs: number }[] = [
 const MIDDLING = 124e6
 
 /** A pretrained transformer with a new linear head, finetuned: the paper's models. */
-export const pretrained: CheckpointModel = {
+export const pretrained = defineModel(PARAMS, {
   id: 'pretrained',
   title: 'Transformer',
   short: '',
   help: 'A pretrained transformer with a new linear head, finetuned on the labels: what the paper does.',
   source: 'arXiv 2312.09390 4.1, A.2',
-  params: PARAMS,
   optimiser(parameters = MIDDLING) {
     const { lr, epochs } = RATES.find(({ below }) => parameters < below)!
     return { epochs, lr, clipNorm: 1 }
   },
   start: 'checkpoint',
-  read(params) {
-    const { checkpoint, tokens, tune, blocks, head, precision } = params as Values<typeof PARAMS>
+  read({ checkpoint, tokens, tune, blocks, head, precision }) {
     return { checkpoint, tokens, head, precision, ...(tune === 'last' && { trainBlocks: blocks }) }
   },
-}
+})

@@ -1,5 +1,5 @@
-import type { ParamTable, Values } from '../spec/params'
-import type { VectorsModel } from './model'
+import type { ParamTable } from '../spec/params'
+import { defineModel } from './model'
 
 const PARAMS = {
   hidden: {
@@ -20,15 +20,18 @@ const PARAMS = {
 } as const satisfies ParamTable
 
 /** Mean of pretrained word vectors under a small MLP: a student that knows words which its supervisor never saw. */
-export const vectors: VectorsModel = {
+export const vectors = defineModel(PARAMS, {
   id: 'vectors',
   title: 'Word vectors',
   help: 'The mean of pretrained word vectors, then one hidden layer. Knows more of the language than its labels tell.',
-  params: PARAMS,
   optimiser: () => ({ epochs: 10, lr: 0.003 }),
   start: 'vectors',
-  net: (params, { width, vocabulary, classes }) => {
-    const { hidden, tuneEmbeddings } = params as Values<typeof PARAMS>
-    return { kind: 'bag', vocabulary, width, hidden: hidden > 0 ? [hidden] : [], classes, tuneEmbeddings }
-  },
-}
+  net: ({ hidden, tuneEmbeddings }, { width, vocabulary, classes }) => ({
+    kind: 'bag',
+    vocabulary,
+    width,
+    hidden: hidden > 0 ? [hidden] : [],
+    classes,
+    tuneEmbeddings,
+  }),
+})

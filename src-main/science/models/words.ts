@@ -1,5 +1,5 @@
-import type { ParamTable, Values } from '../spec/params'
-import type { WordsModel } from './model'
+import type { ParamTable } from '../spec/params'
+import { defineModel } from './model'
 
 const PARAMS = {
   words: {
@@ -14,13 +14,12 @@ const PARAMS = {
 } as const satisfies ParamTable
 
 /** Logistic regression on the presence of the most frequent words: a supervisor that knows only what it was taught. */
-export const words: WordsModel = {
+export const words = defineModel(PARAMS, {
   id: 'words',
   title: 'Words',
   help: 'A linear model on the presence of the most frequent words. Nothing is pretrained.',
-  params: PARAMS,
   optimiser: () => ({ epochs: 10, lr: 0.01 }),
   start: 'words',
-  words: (params) => (params as Values<typeof PARAMS>).words,
+  words: ({ words }) => words,
   net: (_params, { width, classes }) => ({ kind: 'mlp', input: width, hidden: [], classes }),
-}
+})

@@ -105,7 +105,8 @@ interface SeedPlan {
 function planSeed(at: SeedPlan): ArmSeed {
   const { spec, arm, seed } = at
   const data = addData(at)
-  const weak = addTrain(at, data, { role: 'weak', model: arm.weak })
+  const supervise = (model: ModelChoice) => addTrain(at, data, { role: 'weak', model })
+  const weak = supervise(arm.weak)
   const label = (model: string) =>
     at.add({
       kind: 'label',
@@ -117,8 +118,9 @@ function planSeed(at: SeedPlan): ArmSeed {
   const ceiling = addTrain(at, data, { role: 'ceiling', model: arm.strong })
   const student = METHODS[arm.method.method]!.student(
     {
-      weak,
+      weak: arm.weak,
       strong: arm.strong,
+      supervise,
       label,
       train: ({ labels, loss, model = arm.strong }) => addTrain(at, data, { role: 'student', model, labels, loss }),
     },

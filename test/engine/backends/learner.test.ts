@@ -14,6 +14,7 @@ import {
 } from '../../../src-main/science/models/net'
 import { createRng } from '../../../src-main/science/maths/rng'
 import { runtimes } from '../runtimes'
+import { batchOf } from '../../science/losses/batch'
 
 const all = await runtimes()
 const TOLERANCE = 1e-4
@@ -360,7 +361,7 @@ describe('the runtimes', () => {
     const trainOn = async (learner: Learner, batch: Batch) => {
       const logits: Matrix[] = []
       for (let step = 0; step < 50; step++) {
-        const loss = (z: Matrix) => logconf.compute(z, targets, step / 50, params).dLogits
+        const loss = (z: Matrix) => logconf.compute(batchOf(z, targets, step / 50), params).dLogits
         logits.push(await learner.gradients(batch, loss))
         await learner.step(UPDATE)
       }

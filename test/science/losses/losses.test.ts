@@ -6,6 +6,7 @@ import type { LossVariant } from '../../../src-main/science/losses/loss'
 import { softmax, type Matrix } from '../../../src-main/science/maths/matrix'
 import fork from '../data/fork-loss-cases.json'
 import openai from '../data/openai-loss-cases.json'
+import { batchOf } from './batch'
 
 const xent = LOSSES.xent!
 const logconf = LOSSES.logconf!
@@ -24,7 +25,7 @@ function expectGradient(got: Matrix, want: number[][]): void {
 
 /** Row → class that a loss with alpha 1 pulls it to: its gradient is (softmax − one-hot) / n. */
 function hardened(logits: Matrix, targets: Matrix, threshold: string): number[] {
-  const { dLogits } = logconf.compute(logits, targets, 1, { ...paper, alphaMax: 1, threshold })
+  const { dLogits } = logconf.compute(batchOf(logits, targets, 1), { ...paper, alphaMax: 1, threshold })
   return Array.from({ length: logits.rows }, (_, r) => {
     const row = Array.from(dLogits.data.subarray(r * logits.cols, (r + 1) * logits.cols))
     return row.indexOf(Math.min(...row))
@@ -36,29 +37,32 @@ describe.each(openai.cases)('the published code on $name', (c) => {
   const labels = matrix(c.labels)
 
   it('cross-entropy', () => {
-    const { loss, dLogits } = xent.compute(logits, labels, 0, {})
+    const { loss, dLogits } = xent.compute(batchOf(logits, labels, 0), {})
     expect(loss).toBeCloseTo(c.xent.loss_f32, 6)
     expectGradient(dLogits, c.xent.grad_f32)
   })
 
   it.each(c.logconf)('logconf at $step_frac of the training', (at) => {
-    const { loss, dLogits, extras } = logconf.compute(logits, labels, at.step_frac, reference)
+    const { loss, dLogits, extras } = logconf.compute(batchOf(logits, labels, at.step_frac), reference)
     expect(extras.alpha).toBeCloseTo(at.coef_reference, 12)
     expect(loss).toBeCloseTo(at.loss_f32, 6)
     expectGradient(dLogits, at.grad_f32)
   })
 
   it.each(c.logconf_paper_schedule)('schedule of the paper, alpha to $alpha_max, at $step_frac', (at) => {
-    const { loss, extras } = logconf.compute(logits, labels, at.step_frac, { ...paper, alphaMax: at.alpha_max })
+    const { loss, extras } = logconf.compute(batchOf(logits, labels, at.step_frac), {
+      ...paper,
+      alphaMax: at.alpha_max,
+    })
     expect(extras.alpha).toBeCloseTo(at.alpha, 12)
     expect(loss).toBeCloseTo(at.loss_f32, 6)
   })
 
   it('hardens the same examples at the same threshold', () => {
-    const { extras } = logconf.compute(logits, labels, 1, reference)
+    const { extras } = logconf.compute(batchOf(logits, labels, 1), reference)
     expect(extras.threshold).toBeCloseTo(c.logconf_intermediate.threshold, 6)
     expect(hardened(logits, labels, 'weak-mean')).toEqual(c.logconf_intermediate.hard_class0.map((h) => (h ? 0 : 1)))
-    const full = logconf.compute(logits, labels, 1, { ...reference, alphaMax: 0.75 })
+    const full = logconf.compute(batchOf(logits, labels, 1), { ...reference, alphaMax: 0.75 })
     expect(full.loss).toBeCloseTo(c['logconf_aux0.75_full'].loss_f32, 6)
   })
 })
@@ -67,12 +71,12 @@ describe.each(fork.cases)('the corrected warm-up on $name', (c) => {
   const { logits, labels } = openai.cases.find((o) => o.name === c.name)!
 
   it.each(c.linear_warmup)('at $step_frac', ({ step_frac, loss }) => {
-    expect(logconf.compute(matrix(logits), matrix(labels), step_frac, linear).loss).toBeCloseTo(loss, 6)
+    expect(logconf.compute(batchOf(matrix(logits), matrix(labels), step_frac), linear).loss).toBeCloseTo(loss, 6)
   })
 
   it.each(c.argmax)('hardening by argmax over 20 %, at $step_frac', ({ step_frac, loss }) => {
     // On these batches argmax and the balanced threshold choose alike, so that this checks the paper's warm-up alone.
-    expect(logconf.compute(matrix(logits), matrix(labels), step_frac, paper).loss).toBeCloseTo(loss, 6)
+    expect(logconf.compute(batchOf(matrix(logits), matrix(labels), step_frac), paper).loss).toBeCloseTo(loss, 6)
   })
 })
 
@@ -118,7 +122,7 @@ describe.each(variants)('%s on any batch', (_name, loss, params) => {
         fc.integer({ min: 2, max: 5 }).chain(batches),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (b, at) => {
-          const { loss: value, dLogits } = loss.compute(b.logits, b.labels, at, params)
+          const { loss: value, dLogits } = loss.compute(batchOf(b.logits, b.labels, at), params)
           expect(Number.isFinite(value)).toBe(true)
           for (let r = 0; r < b.logits.rows; r++) {
             const row = dLogits.data.subarray(r * dLogits.cols, (r + 1) * dLogits.cols)
@@ -136,7 +140,7 @@ describe.each(variants)('%s on any batch', (_name, loss, params) => {
         const z = b.logits.data.map((x) => Math.round(x * 256) / 256)
         const logits = { ...b.logits, data: z }
         const moved = { ...b.logits, data: z.map((x, i) => x + 8 * (Math.floor(i / 2) % 3)) }
-        const [a, c] = [logits, moved].map((l) => loss.compute(l, b.labels, 0.5, params))
+        const [a, c] = [logits, moved].map((l) => loss.compute(batchOf(l, b.labels, 0.5), params))
         expect(c!.loss).toBeCloseTo(a!.loss, 9)
         expect(c!.dLogits).toEqual(a!.dLogits)
       }),
@@ -158,13 +162,13 @@ describe.each(variants)('%s on any batch', (_name, loss, params) => {
       [0.8, 0.2],
       [0.25, 0.85], // sums to more than 1: the gradient is that of the formula, not of its usual case
     ])
-    const { dLogits } = loss.compute(logits, labels, 0.15, params)
+    const { dLogits } = loss.compute(batchOf(logits, labels, 0.15), params)
     const h = 2 ** -10
     for (let i = 0; i < logits.data.length; i++) {
       const at = (by: number) => {
         const data = logits.data.slice()
         data[i]! += by
-        return loss.compute({ ...logits, data }, labels, 0.15, params).loss
+        return loss.compute(batchOf({ ...logits, data }, labels, 0.15), params).loss
       }
       expect((at(h) - at(-h)) / (2 * h)).toBeCloseTo(dLogits.data[i]!, 6)
     }
@@ -180,9 +184,9 @@ describe('logconf', () => {
         fc.constantFrom('linear', 'paper', 'reference-bug'),
         fc.constantFrom('weak-mean', 'half'),
         (b, progress, schedule, threshold) => {
-          const naive = xent.compute(b.logits, b.labels, progress, {})
+          const naive = xent.compute(batchOf(b.logits, b.labels, progress), {})
           const params = { alphaMax: 0, warmup: 0.1, schedule, threshold }
-          const got = logconf.compute(b.logits, b.labels, progress, params)
+          const got = logconf.compute(batchOf(b.logits, b.labels, progress), params)
           expect(got.loss).toBe(naive.loss)
           expect(got.dLogits.data).toEqual(naive.dLogits.data)
         },
@@ -225,7 +229,7 @@ describe('logconf', () => {
     ])
     const labels = matrix(Array.from({ length: 3 }, () => [1, 1, 1].map((x) => x / 3)))
     expect(hardened(logits, labels, 'weak-mean')).toEqual([0, 1, 2])
-    const { dLogits, extras } = logconf.compute(logits, labels, 1, { ...paper, alphaMax: 1 })
+    const { dLogits, extras } = logconf.compute(batchOf(logits, labels, 1), { ...paper, alphaMax: 1 })
     const p = softmax(logits)
     expect(dLogits.data[0]).toBeCloseTo((p.data[0]! - 1) / 3, 6)
     expect(extras).toEqual({ alpha: 1 })

@@ -4,7 +4,7 @@ import type { Split, TrainConfig } from '../../../science/stages'
 import type { PreparedTask } from '../../../science/tasks/task'
 import type { NewFile } from '../../artifacts'
 import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends/learner'
-import type { StageContext } from '../stage'
+import type { StageContext } from '../../context'
 
 /** A task as a model sees it, and the net over that. */
 export interface Input {
@@ -39,7 +39,7 @@ export async function encodeSplits(
   const batches: Partial<Record<Split, Batch>> = {}
   for (const split of splits) {
     batches[split] = encode(textsOf(task, split), split)
-    await context.checkpoint()
+    await context.breathe()
   }
   return batches
 }

@@ -1,6 +1,6 @@
 import type { TextTokenizer } from '../../../data/tokenizers'
 import type { TokenBatch } from '../../backends/learner'
-import type { StageContext } from '../stage'
+import type { StageContext } from '../../context'
 
 /**
  * A function from texts to token lists, cut at `limit` tokens; says so in the log where texts were cut.
