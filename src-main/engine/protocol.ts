@@ -1,5 +1,6 @@
 import type { Split, Stage } from '../science/stages'
-import type { BackendId, Place } from './backends/learner'
+import type { BackendId } from './backends/kinds'
+import type { Place } from './backends/learner'
 
 /** What the host asks of the engine process. One stage runs at a time. */
 export type Request =

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as tfjs from '@tensorflow/tfjs'
-import type { BackendId, Place } from '../learner'
+import type { BackendId } from '../kinds'
+import type { Place } from '../learner'
 
 export type Tf = typeof tfjs
 export type Tensor1D = tfjs.Tensor1D
