@@ -66,7 +66,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const presets = await readPresets(resources)
   const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
-  const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
+  const librarian = createLibrarian(
+    { options: modelsOptions, reader: options.reader, reading: options.reading },
+    options.librarian,
+  )
   const models = createModelDesk(librarian, store, bus)
   const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)
