@@ -174,6 +174,22 @@ describe('the app', () => {
     meddle(home, (db) => expect(metrics(db)).toEqual(curves))
   })
 
+  test.each([
+    ['arms', '{not json', /damaged: Expected property name/],
+    ['spec', '[]', /damaged: expected a spec/],
+  ])('of whose run the store has lost the %s names it, and lists the others', async (column, text, message) => {
+    const { home, runId } = await finishedHome()
+    meddle(home, (db) => void db.prepare(`UPDATE runs SET ${column} = ?`).run(text))
+    const lab = await openLab({ home })
+    expect(await lab.calls.runs()).toHaveLength(1)
+    const asked = lab.calls.runDetail(runId)
+    await expect(asked).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringContaining(runId) as string,
+    })
+    await expect(asked).rejects.toThrow(message)
+  })
+
   test('says of a run that was stopped what its finished arms have found', async () => {
     const { home, runId } = await finishedHome()
     meddle(home, (db) => void db.prepare(`UPDATE runs SET ended = 'interrupted', headline = ''`).run())
