@@ -36,7 +36,8 @@ test('files made to break a reader are refused; a run goes on beside them, and t
   home,
 }) => {
   test.skip(process.platform === 'win32', 'Windows has no named pipes in folders')
-  const { app, page, close } = await open(home, { W2S_CACHE: join(home, 'cache') })
+  const opened = await open(home, { W2S_CACHE: join(home, 'cache') })
+  const { app, page } = opened
   const at = (name: string) => join(home, name)
   const { runId } = await value(page, 'run', smallSpec('Beside them', 200))
   const main = page.getByRole('main')
@@ -75,6 +76,6 @@ test('files made to break a reader are refused; a run goes on beside them, and t
   await reach(page, runId, 'done')
   expect((await value(page, 'models')).every(({ id }) => !id.startsWith(home))).toBe(true)
   const before = Date.now()
-  await close()
+  await opened.close()
   expect(Date.now() - before).toBeLessThan(30_000)
 })

@@ -94,6 +94,19 @@ describe('a run', () => {
     expect(preview).toMatchObject({ valid: true, seconds: 0, bytes: 0 })
   })
 
+  test('tells what it has found with every finished seed, not at its end alone', async () => {
+    const lab = await openLab(engine())
+    const strong = { epochs: 200, batch: 2 }
+    const { runId } = await lab.calls.run(tinySpec({ seeds: [0, 1], optimiser: { weak: { epochs: 1 }, strong } }))
+    const line = async () => (await lab.calls.runs())[0]!.headline
+    while ((await line()) === '') await event(lab, (e) => e.type === 'run')
+    const { state, stages } = await lab.calls.runDetail(runId)
+    expect([state, stages.filter((s) => s.role === 'student').map((s) => s.state)[0]]).toEqual(['running', 'done'])
+    expect(await line()).toMatch(/^naive: /)
+    await lab.calls.cancel(runId)
+    await ended(lab, runId)
+  })
+
   test('shares its stages with another run in the queue: each is run once', async () => {
     const lab = await openLab(engine())
     const started: string[] = []

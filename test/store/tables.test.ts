@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -329,31 +328,6 @@ describe('the other tables', () => {
     expect(store.runs.get('a')).toMatchObject({ running: 1, sharing: 0 })
     store.stages.finish(shared!, 30)
     expect(atWork().every((one) => one.endsWith('00'))).toBe(true)
-  })
-
-  test('what a run began counts also where the clock was set back meanwhile, and of a run of earlier versions by the clock', () => {
-    const path = join(temporaryFolder(), 'lab.sqlite')
-    const store = openStore(path)
-    addRun(store, 'run', 5000)
-    const { a, b } = addStages(store, 'run', { a: [], b: [] })
-    for (const [id, from] of [
-      [a, 1000],
-      [b, 6000],
-    ] as const) {
-      store.stages.claim(id!, from)
-      store.stages.finish(id!, from + 2000)
-    }
-    expect(store.runs.get('run')!.seconds).toBe(4)
-    addRun(store, 'later', 7000)
-    store.runStages.insert('later', a!, 0, true)
-    expect(store.runs.get('later')!.seconds).toBe(0)
-    store.close()
-    const db = new Database(path)
-    db.exec('UPDATE run_stages SET attempt = NULL')
-    db.close()
-    const earlier = openStore(path)
-    onTestFinished(() => earlier.close())
-    expect(earlier.runs.get('run')!.seconds).toBe(2)
   })
 
   test('an ended stage has worked as long as the stopwatch says, whatever was done to the wall clock', () => {
