@@ -1,8 +1,9 @@
 import Papa from 'papaparse'
 import { readSafetensors } from '../data/checkpoints/safetensors'
 import { readPredictions } from '../data/predictions'
+import { decisions } from '../science/answers'
 import { argmax } from '../science/maths/matrix'
-import { accuracy, agreement, decide } from '../science/metrics'
+import { accuracy, agreement } from '../science/metrics'
 import { LABELLED, predictedSplits, type Split, type Stage } from '../science/stages'
 import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
 import { METRIC_COLUMNS, metricLead } from './tables'
@@ -64,14 +65,14 @@ async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, read }: Sour
   const points = new Map<string, number>()
   for (const split of predictedSplits(stage.config.role)) {
     const truth = await truthOf(data, split)
-    const { steps, probabilities } = said(split)
+    const { steps, answers } = said(split)
     for (const [i, step] of steps.entries()) {
       const put = (metric: string, value: number) => points.set(placeOf(stage.key, split, metric, step), value)
-      const decisions = decide(probabilities[i]!, 1 + probabilities[i]!.length / truth.length)
-      put('accuracy', accuracy(decisions, truth))
+      const decided = decisions(answers[i]!)
+      put('accuracy', accuracy(decided, truth))
       const weak = labels?.get(split)
       if (!weak) continue
-      const { all, weakWrong } = agreement(decisions, weak, truth)
+      const { all, weakWrong } = agreement(decided, weak, truth)
       put('agreement', all)
       if (weakWrong !== null) put('agreement_weak_wrong', weakWrong)
     }

@@ -6,12 +6,10 @@ import { comparedOf, specOf } from './view'
 
 /** The line that the list of runs shows of each, kept in the store so that the list is quick. */
 export interface Headlines {
-  /** Writes the lines of runs that ended. */
-  update: (runIds: string[]) => void
   /** Writes those that a killed process left unwritten. */
   catchUp(): void
   /** Resolves when nothing is being written. */
-  settled(): Promise<void>
+  close(): Promise<void>
 }
 
 /** Writes one line after the other, in the background: with every finished student of a live run, and at its end. */
@@ -46,12 +44,16 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
     return stage?.role === 'student' ? store.runs.withStage(stage.id).filter((run) => live.has(run)) : []
   }
   bus.subscribe((events) =>
-    update(events.flatMap((e) => (e.type === 'state' && e.state === 'done' ? runsOfStudent(e.key) : []))),
+    update(
+      events.flatMap((e) => {
+        if (e.type === 'run') return e.ended ? [e.id] : []
+        return e.type === 'state' && e.state === 'done' ? runsOfStudent(e.key) : []
+      }),
+    ),
   )
   return {
-    update,
     catchUp: () =>
       update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),
-    settled: () => work,
+    close: () => work,
   }
 }

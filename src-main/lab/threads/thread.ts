@@ -16,8 +16,8 @@ type Input<V> = V extends (input: infer I, ...rest: never[]) => unknown ? I : ne
 type Output<V> = V extends (...args: never[]) => infer O ? Awaited<O> : never
 
 interface Bounded {
-  deadline?: number
-  subject?: string
+  deadline?: number | undefined
+  subject?: string | undefined
 }
 
 export interface Thread<A extends Verbs<A>> {
@@ -103,28 +103,18 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
       input: Input<A[K]>,
       { deadline, subject, ...task }: Task & Bounded = {},
     ) {
-      const thread = (worker ??= start())
-      const id = ++asked
+      const [thread, id] = [(worker ??= start()), ++asked]
       const post = (message: Asked) => thread.postMessage(message)
       const waiting = deferred<unknown>()
       open.set(id, { ...waiting, task, subject })
       thread.ref()
-      const timers: NodeJS.Timeout[] = []
-      const endAfter = (milliseconds: number, why: LabError) =>
-        timers.push(setTimeout(() => end(thread, why), milliseconds))
-      const stop = () => {
-        post({ id, stop: true })
-        endAfter(GRACE, new LabError('conflict', 'This was stopped.'))
-      }
-      task.signal?.addEventListener('abort', stop)
       post({ id, verb, input })
-      if (task.signal?.aborted) stop()
-      if (deadline !== undefined) endAfter(deadline, outran(deadline, subject))
+      const stop = () => post({ id, stop: true })
+      const release = limited(task.signal, { deadline, subject }, { stop, end: (why) => end(thread, why) })
       try {
         return (await waiting.promise) as Output<A[K]>
       } finally {
-        timers.forEach(clearTimeout)
-        task.signal?.removeEventListener('abort', stop)
+        release()
         if (open.size === 0) thread.unref()
       }
     },
@@ -134,6 +124,30 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
       failAll(new LabError('conflict', 'This was stopped.'))
       await ended?.terminate()
     },
+  }
+}
+
+/**
+ * Stops work when its signal says so, and ends it when it does not listen, or outruns its deadline.
+ * @returns to be called when the work is over
+ */
+function limited(
+  signal: AbortSignal | undefined,
+  { deadline, subject }: Bounded,
+  { stop, end }: { stop: () => void; end: (why: LabError) => void },
+): () => void {
+  const timers: NodeJS.Timeout[] = []
+  const endAfter = (milliseconds: number, why: LabError) => timers.push(setTimeout(() => end(why), milliseconds))
+  const stopped = () => {
+    stop()
+    endAfter(GRACE, new LabError('conflict', 'This was stopped.'))
+  }
+  signal?.addEventListener('abort', stopped)
+  if (signal?.aborted) stopped()
+  if (deadline !== undefined) endAfter(deadline, outran(deadline, subject))
+  return () => {
+    timers.forEach(clearTimeout)
+    signal?.removeEventListener('abort', stopped)
   }
 }
 
