@@ -1,16 +1,14 @@
-import { labelStats } from '../science/labels/statistics'
-import type { LossVariant } from '../science/losses/loss'
-import { softmax, zeros, type Matrix } from '../science/maths/matrix'
-import { accuracy, agreement, decide } from '../science/metrics'
-import { outputsOf } from '../science/models/net'
+import { allFinite, decisions, type Answers, type Decision } from '../science/answers'
+import type { LossBatch, LossValue } from '../science/losses/loss'
+import { accuracy, agreement } from '../science/metrics'
 import type { OptimiserSpec } from '../science/optimiser'
 import { createRng } from '../science/maths/rng'
 import { evaluationSteps, lrAt, stepCount } from '../science/schedule'
 import type { Split } from '../science/stages'
-import { piecesOf, takeExamples } from './backends/batches'
+import type { Asking } from './asking'
 import type { Batch, Learner } from './backends/learner'
-import { createProgress } from './progress'
 import type { StageContext } from './context'
+import { createProgress } from './progress'
 
 /** AdamW's constants, those of the reference code and of torch.optim. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
@@ -21,33 +19,27 @@ export interface EvaluationSet {
   /** At every evaluation; else at the last one alone. */
   followed: boolean
   batch: Batch
-  /** Class of every example. */
-  truth: Uint8Array
-  /** The supervisor's decisions, where it labelled the split for this training. */
-  weak: Uint8Array | null
+  /** What is right to say of every example. */
+  truth: ArrayLike<Decision>
+  /** What the supervisor says, where it labelled the split for this training. */
+  weak: ArrayLike<Decision> | null
 }
-export interface Training {
+export interface Training<A extends Answers> {
   learner: Learner
-  /** What is trained on. */
-  batch: Batch
-  /** [n, classes], rows sum to 1. */
-  targets: Matrix
-  loss: LossVariant
-  lossParams: Record<string, unknown>
+  /** What is taught, and how. */
+  asking: Asking<A>
+  loss: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>) => LossValue
   optimiser: OptimiserSpec
   evaluations: number
   seed: number
   sets: EvaluationSet[]
 }
 /** What a training leaves beside the weights. */
-export interface Trained {
+export interface Trained<A extends Answers> {
   /** Steps of the evaluations, ascending: 0 is before the first update. */
   steps: number[]
-  /**
-   * split → probabilities at its evaluations (all, or of a split that is not followed the last), [n, classes − 1]
-   * row-major, of the classes from 1 on.
-   */
-  predictions: Map<Split, Float32Array[]>
+  /** split → what was said at its evaluations: all, or of a split that is not followed the last. */
+  predictions: Map<Split, A[]>
   /** Loss of the last batch. */
   loss: number
 }
@@ -61,14 +53,13 @@ const STEP_WORK = 3
  * every whole batch, splits predicted at their evaluations. Same seed, same bits on the same backend.
  * @throws Cancelled at the next step after the host asked for it; Error when the loss or a prediction is not a number
  */
-export async function train(training: Training, context: LoopContext): Promise<Trained> {
-  const { learner, batch, targets, optimiser, sets } = training
-  const steps = stepCount(batch.n, optimiser)
+export async function train<A extends Answers>(training: Training<A>, context: LoopContext): Promise<Trained<A>> {
+  const { learner, asking, optimiser, sets } = training
+  const steps = stepCount(asking.examples, optimiser)
   const evaluations = evaluationSteps(steps, training.evaluations)
-  const labelSet = labelStats(targets)
-  const order = shuffledForever(batch.n, training.seed)
-  const size = Math.min(optimiser.batch, batch.n)
-  const examples = sets.reduce((sum, set) => sum + set.batch.n * (set.followed ? evaluations.length : 1), 0)
+  const order = shuffledForever(asking.examples, training.seed)
+  const size = Math.min(optimiser.batch, asking.examples)
+  const examples = sets.reduce((sum, set) => sum + set.truth.length * (set.followed ? evaluations.length : 1), 0)
   const work = STEP_WORK * steps * size + examples
   const progress = createProgress(context, { total: steps, unit: 'steps', work })
   let worked = 0
@@ -76,38 +67,30 @@ export async function train(training: Training, context: LoopContext): Promise<T
     progress.breakOff(step, worked)
     return diverged(what, step, steps, optimiser.lr)
   }
-  const trained: Trained = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
+  const trained: Trained<A> = { steps: evaluations, predictions: new Map(sets.map((s) => [s.split, []])), loss: NaN }
   const due = new Set(evaluations)
 
   for (let step = 0; step <= steps; step++) {
     if (due.has(step)) {
       for (const set of sets.filter(({ followed }) => followed || step === steps)) {
         const tell = (n: number) => progress.report(step, { work: worked + n, phase: `predicting ${set.split}` })
-        const probabilities = await predict(learner, set, context, tell)
-        if (!probabilities.data.every(Number.isFinite)) throw fail(`predictions of ${set.split} are not numbers`, step)
-        trained.predictions.get(set.split)!.push(report(set, step, probabilities, context))
-        worked += set.batch.n
+        const said = await asking.ask(learner, set.batch, context.breathe, tell)
+        if (!allFinite(said)) throw fail(`predictions of ${set.split} are not numbers`, step)
+        trained.predictions.get(set.split)!.push(said)
+        report(set, step, said, context)
+        worked += set.truth.length
       }
     }
     if (step === steps) break
     await context.breathe()
 
     const chosen = Array.from({ length: size }, () => order.next().value)
-    const wanted = takeRows(targets, chosen)
     const lr = lrAt(step, steps, optimiser)
-    let extras: Record<string, number> = {}
-    await learner.gradients(takeExamples(batch, chosen), (logits) => {
-      const value = training.loss.compute(
-        { logits, targets: wanted, progress: step / steps, labelSet },
-        training.lossParams,
-      )
-      trained.loss = value.loss
-      extras = value.extras
-      return value.dLogits
-    })
+    const taught = await asking.teach(learner, chosen, (batch) => training.loss({ ...batch, progress: step / steps }))
+    trained.loss = taught.loss
     if (!Number.isFinite(trained.loss)) throw fail(`loss became ${trained.loss}`, step)
     await learner.step({ ...ADAM, lr, weightDecay: optimiser.weightDecay, clipNorm: optimiser.clipNorm })
-    for (const [name, value] of Object.entries({ loss: trained.loss, lr, ...extras }))
+    for (const [name, value] of Object.entries({ loss: trained.loss, lr, ...taught.extras }))
       context.emit({ type: 'metric', name, split: '', step, value })
     worked += STEP_WORK * size
     progress.report(step + 1, { work: worked, phase: '' })
@@ -131,48 +114,13 @@ function diverged(what: string, step: number, steps: number, lr: number): Error 
   )
 }
 
-/** Probabilities of one split, [n, classes]; tells how many examples are done. */
-async function predict(
-  learner: Learner,
-  { batch }: EvaluationSet,
-  { breathe }: LoopContext,
-  tell: (examples: number) => void,
-): Promise<Matrix> {
-  const logits = zeros(batch.n, outputsOf(learner.net))
-  let at = 0
-  let done = 0
-  for (const piece of piecesOf(learner, batch)) {
-    await breathe()
-    const { data } = await learner.forward(piece)
-    logits.data.set(data, at)
-    at += data.length
-    tell((done += piece.n))
-  }
-  return softmax(logits)
-}
-
-/** Tells what one split's probabilities are worth. Returns those of the classes from 1 on, [n, classes − 1]. */
-function report({ split, truth, weak }: EvaluationSet, step: number, all: Matrix, { emit }: LoopContext): Float32Array {
-  const probabilities = withoutFirst(all)
-  const decisions = decide(probabilities, all.cols)
-  emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
+/** Tells what the answers to one split are worth. */
+function report({ split, truth, weak }: EvaluationSet, step: number, said: Answers, { emit }: LoopContext): void {
+  const decided = decisions(said)
+  emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decided, truth) })
   if (weak) {
-    const { all: value, weakWrong } = agreement(decisions, weak, truth)
+    const { all: value, weakWrong } = agreement(decided, weak, truth)
     emit({ type: 'metric', name: 'agreement', split, step, value })
     if (weakWrong !== null) emit({ type: 'metric', name: 'agreement_weak_wrong', split, step, value: weakWrong })
   }
-  return probabilities
-}
-
-/** Every column but the first, row-major. */
-export function withoutFirst({ rows, cols, data }: Matrix): Float32Array {
-  const out = new Float32Array(rows * (cols - 1))
-  for (let r = 0; r < rows; r++) out.set(data.subarray(r * cols + 1, (r + 1) * cols), r * (cols - 1))
-  return out
-}
-
-function takeRows({ cols, data }: Matrix, indices: readonly number[]): Matrix {
-  const out = new Float32Array(indices.length * cols)
-  indices.forEach((i, row) => out.set(data.subarray(i * cols, (i + 1) * cols), row * cols))
-  return { rows: indices.length, cols, data: out }
 }

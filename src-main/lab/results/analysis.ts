@@ -1,17 +1,17 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
+import { decisions } from '../../science/answers'
 import {
   armResult,
-  cellsOf,
   contrasts,
   cube,
-  decide,
-  stops,
+  exampleHistory,
+  exampleRows,
   type Redraw,
   type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
-import type { PreparedTask } from '../../science/tasks'
+import { namesIn, truthOf, type PreparedTask } from '../../science/tasks'
 import type { SeedInput, SeedSource } from './predicted'
 
 /** The seeds of an arm with the steps at which their students are reported; all arms of a question share one task. */
@@ -28,7 +28,7 @@ export type Question =
   | { type: 'examples'; data: string; stop: StopRule; seed: SeedSource; query: Omit<ExampleQuery, 'runId' | 'armId'> }
   | { type: 'example'; data: string; stop: StopRule; seed: SeedSource; index: number }
 
-export interface Answers {
+export interface Replies {
   arm: ArmResult
   contrasts: Contrast[]
   cube: Cube
@@ -46,31 +46,29 @@ export async function analyse(
   question: Question,
   task: PreparedTask,
   read: (source: SeedSource) => Promise<SeedInput>,
-): Promise<Answers[Question['type']]> {
-  const truth = Uint8Array.from(task.splits.test, (example) => example.label)
+): Promise<Replies[Question['type']]> {
+  const truth = truthOf(task.splits.test)
   const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
-  const classes = task.classes.length
   const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
       const { arm, stop, redraw } = question
       const seeds = await inTurn(question.seeds, withTruth)
-      return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds })
+      return armResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
     }
     case 'contrasts': {
-      const decided = async (source: SeedSource & { step: number }) =>
-        decisionsOf(await read(source), source.step, classes)
+      const decided = async (source: SeedSource & { step: number }) => decisionsOf(await read(source), source.step)
       const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, decided) }))
       return contrasts(arms, truth, groups)
     }
     case 'cube':
-      return cube(await withTruth(question.seed), question.stop, classes)
+      return cube(await withTruth(question.seed), question.stop)
     case 'examples':
-      return pageOf(rowsOf(await withTruth(question.seed), question.stop, task), question.query)
+      return pageOf(exampleRows(await withTruth(question.seed), question.stop, task.splits.test), question.query)
     case 'example': {
       const seed = await withTruth(question.seed)
-      const row = rowsOf(seed, question.stop, task)[question.index]
-      return row ? { ...row, history: historyOf(seed, row.index) } : null
+      const row = exampleRows(seed, question.stop, task.splits.test)[question.index]
+      return row ? { ...row, history: exampleHistory(seed, row.index) } : null
     }
   }
 }
@@ -83,36 +81,20 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
 }
 
 /** What the three models decide on the test split, the student where it is reported. */
-function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number, classes: number) {
-  const [w, s, c] = [weak, student[steps.indexOf(step)]!, ceiling].map((p) => decide(p, classes))
-  return { seed, weak: w!, student: s!, ceiling: c! }
+function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number) {
+  const at = steps.indexOf(step)
+  return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
 }
 
-/** Every test example with what the three models say of it. Two classes: probabilities are those of class 1. */
-function rowsOf(seed: SeedPredictions, stop: StopRule, task: PreparedTask): ExampleRow[] {
-  const classes = task.classes.length
-  const student = seed.student[stops(seed, classes)[stop]]!
-  const cells = cellsOf(seed, stop, classes)
-  return task.splits.test.map(({ text, group, label: truth }, index) => {
-    const [weak, ceiling] = [seed.weak[index]!, seed.ceiling[index]!]
-    return { index, text, group, truth, weak, student: student[index]!, ceiling, cell: cells[index]! }
-  })
-}
-
-function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Answers['examples'] {
+function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Replies['examples'] {
   const { cells, search, sort, offset, limit } = query
   const sought = search.trim().toLowerCase()
   const hits = rows.filter(
     (row) =>
       (cells.length === 0 || cells.includes(row.cell)) && (sought === '' || row.text.toLowerCase().includes(sought)),
   )
-  const sure = (p: number) => Math.abs(p - 0.5)
   // The surest first: a confident error is the one to read.
-  if (sort === 'weak-confidence') hits.sort((a, b) => sure(b.weak) - sure(a.weak))
-  if (sort === 'student-confidence') hits.sort((a, b) => sure(b.student) - sure(a.student))
+  if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)
+  if (sort === 'student-confidence') hits.sort((a, b) => b.student.confidence - a.student.confidence)
   return { total: hits.length, rows: hits.slice(offset, offset + limit) }
-}
-
-function historyOf(seed: SeedInput, index: number): ExampleDetail['history'] {
-  return { step: seed.steps, probability: seed.student.map((evaluation) => evaluation[index]!) }
 }

@@ -5,8 +5,9 @@ export { bootstrap, type Flags } from './bootstrap'
 export { contrasts, type ReportedArm } from './contrast'
 export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
+export { exampleHistory, exampleRows } from './examples'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
-export { decide, distribution, type SeedPredictions } from './predictions'
+export type { SeedPredictions } from './predictions'
 export type {
   ArmResult,
   Cell,

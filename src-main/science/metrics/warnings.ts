@@ -1,3 +1,4 @@
+import type { Decision } from '../answers'
 import { clearlyAbove } from '../maths/statistics'
 import { intervalOf, minus, type Sample } from './sample'
 
@@ -8,7 +9,7 @@ import { intervalOf, minus, type Sample } from './sample'
  * @param classes names in class order
  */
 export function oneSided(
-  supervisors: readonly { seed: number; decisions: ArrayLike<number> }[],
+  supervisors: readonly { seed: number; decisions: ArrayLike<Decision> }[],
   classes: readonly string[],
 ): string[] {
   const found = supervisors.flatMap(({ seed, decisions }) => {
