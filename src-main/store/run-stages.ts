@@ -6,8 +6,9 @@ export type RunStageRow = StageRow & { position: number; cached: 0 | 1; facts: s
 
 /** The stages of each run, in the plan's order. */
 export function runStagesTable(db: Database) {
-  const insert = db.prepare<[string, number, number, number, string]>(
-    'INSERT INTO run_stages (run, stage, position, cached, facts) VALUES (?, ?, ?, ?, ?)',
+  const insert = db.prepare<[{ run: string; stage: number; position: number; cached: number; facts: string }]>(
+    `INSERT INTO run_stages (run, stage, position, cached, attempt, facts)
+     VALUES (@run, @stage, @position, @cached, (SELECT attempt FROM stages WHERE id = @stage), @facts)`,
   )
   const of = db.prepare<[string], RunStageRow>(`
     SELECT s.*, rs.position, rs.cached, rs.facts FROM run_stages rs JOIN stages s ON s.id = rs.stage
@@ -15,7 +16,7 @@ export function runStagesTable(db: Database) {
   return {
     /** `cached`: whether the run found it already done. */
     insert: (run: string, stage: number, position: number, cached: boolean, facts = '') =>
-      void insert.run(run, stage, position, Number(cached), facts),
+      void insert.run({ run, stage, position, cached: Number(cached), facts }),
     of: (run: string) => of.all(run),
   }
 }

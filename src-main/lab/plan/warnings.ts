@@ -6,7 +6,7 @@ import { modelOf } from '../../science/spec/choices'
 import { mentions } from '../../science/spec/mentions'
 import type { ExperimentSpec, ModelChoice } from '../../science/spec/spec'
 import { choiceTitle } from '../../science/spec/titles'
-import { readsOf, SPLITS, type Plan, type Split, type Stage } from '../../science/stages'
+import { readsOf, SPLITS, type Arm, type Plan, type Split, type Stage } from '../../science/stages'
 import { largestSizes } from '../../science/tasks'
 import { inherited, optimiserOf } from '../../science/plan/training'
 
@@ -35,6 +35,7 @@ export function warningsOf({ spec, plan }: Planned, circumstances: Circumstances
   if (few) warnings.push(few)
   const trained = trainedIn(spec, checkpoints)
   warnings.push(...fastFinetuning(trained, checkpoints), ...mixedKinds(spec), ...trainedUnlike(trained))
+  warnings.push(...equalArms(plan.arms))
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
@@ -145,6 +146,19 @@ function trainedUnlike(trained: Trained): string[] {
       `${title} is trained by one optimiser as supervisor and by another as student: that sets them apart too.`,
   )
   return [...new Set(found)]
+}
+
+/** A warning for every arm of the very stages of one before it: two entries that say one thing in two ways. */
+function equalArms(arms: readonly Arm[]): string[] {
+  const first = new Map<string, Arm>()
+  return arms.flatMap((arm) => {
+    const stages = contentKey(arm.seeds.map(({ weak, student, ceiling }) => [weak, student, ceiling]))
+    const before = first.get(stages)
+    if (!before) first.set(stages, arm)
+    return before
+      ? [`${arm.title} is trained as ${before.title} is: the two are one arm, and their difference is none.`]
+      : []
+  })
 }
 
 /** Half width of the 95 % interval of an accuracy of 0.85, in points. */

@@ -1,14 +1,23 @@
 import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
 import { storedArms, storedFacts, storedSpec } from '../../science/spec/earlier'
 import { kindOf, stageTitles, type StageFacts } from '../../science/stages'
-import type { RunCounts, RunStageRow, Store } from '../../store'
+import { StorageError, type RunCounts, type RunStageRow, type Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 
-/** What was asked for. */
-export const specOf = (run: RunCounts) => storedSpec(run.spec)
-/** What is compared. */
-export const armsOf = (run: RunCounts) => storedArms(run.arms, specOf(run))
+/** What was asked for. @throws StorageError where the store was changed */
+export const specOf = (run: RunCounts) => readable(run, () => storedSpec(run.spec))
+/** What is compared. @throws StorageError where the store was changed */
+export const armsOf = (run: RunCounts) => readable(run, () => storedArms(run.arms, storedSpec(run.spec)))
+
+function readable<T>({ id }: RunCounts, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    const message = `What the store says of run ${id} is damaged: ${(cause as Error).message}. Restore a copy of the store, or remove the run in the app.`
+    throw new StorageError('corrupt', message, { cause })
+  }
+}
 
 /** A run as far as its results go. */
 export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
@@ -62,7 +71,8 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
 }
 
 function statusOf(row: TitledRow): StageStatus {
-  const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs } = row
+  const { backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
   const cached = row.cached === 1
   const progress = { done, total, unit, share, phase, etaSeconds }
@@ -82,6 +92,8 @@ function statusOf(row: TitledRow): StageStatus {
     seconds,
     backend,
     device,
+    threads,
+    isa,
     reason,
     error,
   }
