@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { withClassHead, type HeadStart } from '../../../data/checkpoints/heads'
+import { withClassHead, type HeadOrigin } from '../../../data/checkpoints/heads'
 import { loadPretrained, openPretrained } from '../../../data/checkpoints/open'
 import { savePretrained } from '../../../data/checkpoints/save'
 import type { TextTokenizer } from '../../../data/tokenizers'
@@ -45,7 +45,7 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
 }
 
 /** @throws Error naming the token that the vocabulary lacks */
-function headStart(head: 'zero' | 'unembedding', classes: number, tokenizer: TextTokenizer, id: string): HeadStart {
+function headStart(head: 'zero' | 'unembedding', classes: number, tokenizer: TextTokenizer, id: string): HeadOrigin {
   if (head === 'zero') return { from: 'zero' }
   const tokens = Array.from({ length: classes }, (_, c) => {
     const token = tokenizer.idOf(String(c))
