@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PREDICTIONS } from '../data/predictions'
 import {
   targetOf,
   type BundleInput,
