@@ -22,6 +22,7 @@ import type {
   SeedResult,
   StopRule,
 } from '../src-main/science/metrics/result'
+import type { Course } from '../src-main/science/spec/courses'
 import type { Param, ParamTable } from '../src-main/science/spec/params'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -33,6 +34,7 @@ export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedRe
 export type {
   Arm,
   BackendReport,
+  Course,
   EngineEvent,
   StageProgress,
   ExperimentSpec,
@@ -85,13 +87,15 @@ export type Preview =
       spec: ExperimentSpec
       /** What each model is trained by, as far as its own entry does not say otherwise. */
       optimisers: Record<'weak' | 'strong', OptimiserSpec[]>
+      /** What of each method changes over its training, as far as a method can be read. */
+      courses: (Course | null)[]
       stages: PlannedStage[]
       arms: Arm[]
       seconds: number | null
       bytes: number
       warnings: string[]
     }
-  | { valid: false; problems: Problem[] }
+  | { valid: false; problems: Problem[]; courses: (Course | null)[] }
 
 export interface StageStatus extends StageProgress {
   key: string

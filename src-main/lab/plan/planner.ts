@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedStage, Preview } from '../../../src-preload/contract'
 import { nameProblems, PlanError, type PlanContext } from '../../science/plan/feasible'
+import { coursesOf } from '../../science/spec/courses'
 import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
@@ -93,13 +94,15 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
     async preview(input) {
       const known = await checkpoints.known()
       const planned = await tryPlan(input, known)
-      if ('problems' in planned) return { valid: false, problems: planned.problems }
+      const courses = coursesOf(input)
+      if ('problems' in planned) return { valid: false, problems: planned.problems, courses }
       const { stages, bytes } = await inTurns(stagesOf(planned.plan, known.here))
       const seconds = stages.map((stage) => stage.estimateSeconds)
       const space = spaceProblem(home, bytes)
       return {
         valid: true,
         spec: planned.spec,
+        courses,
         optimisers: inheritedIn(planned.spec, known.context),
         stages,
         arms: planned.plan.arms,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LOSSES } from '../../../src-main/science/losses'
-import { alphaAt } from '../../../src-main/science/losses/logconf'
+import { alphaAt } from '../../../src-main/science/losses/alpha'
 import type { LossVariant } from '../../../src-main/science/losses/loss'
 import { softmax, type Matrix } from '../../../src-main/science/maths/matrix'
 import fork from '../data/fork-loss-cases.json'
