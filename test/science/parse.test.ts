@@ -99,11 +99,7 @@ describe('parseSpec', () => {
       { methods: [{ method: 'confidance' }] },
       ['methods[0].method', `one of ${known(METHODS)}; did you mean "confidence"?`, '"confidance"'],
     ],
-    [
-      'a variant without its name',
-      { weak: [{ words: 5 }] },
-      ['weak[0].model', `one of ${known(MODELS)}`, 'nothing'],
-    ],
+    ['a variant without its name', { weak: [{ words: 5 }] }, ['weak[0].model', `one of ${known(MODELS)}`, 'nothing']],
     ['an unknown choice', { stop: 'oracle' }, ['stop', 'one of "last", "weak-validation"', '"oracle"']],
     ['something left out', { seeds: undefined }, ['seeds', 'a list', 'nothing']],
     ['nothing in a list', { tasks: [] }, ['tasks', 'at least 1 entry', '[]']],

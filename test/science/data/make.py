@@ -44,9 +44,18 @@ def two_teachers(z, batch, first):
     return first * one + (1 - first) * two
 
 
+def product(z, batch, alpha, beta):
+    """openai/weak-to-strong loss.py: powers of probabilities, not of their logarithms, and no gradient through the product."""
+    powers = torch.softmax(z, -1).detach() ** beta * batch["labels"] ** alpha
+    return functional.cross_entropy(z, powers / powers.sum(-1, keepdim=True), reduction="none")
+
+
 CASES = [
     ("xent", xent, {}),
     ("two-teachers", two_teachers, {"first": 0.25}),
+    ("product", product, {"alpha": 1, "beta": 1}),
+    ("product", product, {"alpha": 0.5, "beta": 2}),
+    ("product", product, {"alpha": 0, "beta": 1}),
 ]
 
 

@@ -10,6 +10,7 @@ import { batchOf } from './batch'
 
 const xent = LOSSES.xent!
 const logconf = LOSSES.logconf!
+const product = LOSSES.product!
 const matrix = (rows: number[][]): Matrix => ({
   rows: rows.length,
   cols: rows[0]!.length,
@@ -40,6 +41,14 @@ describe.each(openai.cases)('the published code on $name', (c) => {
     const { loss, dLogits } = xent.compute(batchOf(logits, labels, 0), {})
     expect(loss).toBeCloseTo(c.xent.loss_f32, 6)
     expectGradient(dLogits, c.xent.grad_f32)
+  })
+
+  it('product', () => {
+    const { loss, dLogits } = product.compute(batchOf(logits, labels), { alpha: 1, beta: 1 })
+    expect(loss).toBeCloseTo(c.product.loss_f32, 6)
+    expectGradient(dLogits, c.product.grad_f32)
+    const powers = product.compute(batchOf(logits, labels), { alpha: 0.5, beta: 2 })
+    expect(powers.loss).toBeCloseTo(c['product_alpha0.5_beta2'].loss_f32, 6)
   })
 
   it.each(c.logconf)('logconf at $step_frac of the training', (at) => {
