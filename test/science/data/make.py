@@ -50,12 +50,20 @@ def product(z, batch, alpha, beta):
     return functional.cross_entropy(z, powers / powers.sum(-1, keepdim=True), reduction="none")
 
 
+def entropy(z, batch, progress, alphaMax, warmup, schedule):
+    """Cross-entropy and entropy of the own predictions, by an alpha that rises in a straight line."""
+    alpha = alphaMax * min(progress / warmup, 1)
+    own = torch.distributions.Categorical(logits=z).entropy()
+    return (1 - alpha) * xent(z, batch) + alpha * own
+
+
 CASES = [
     ("xent", xent, {}),
     ("two-teachers", two_teachers, {"first": 0.25}),
     ("product", product, {"alpha": 1, "beta": 1}),
     ("product", product, {"alpha": 0.5, "beta": 2}),
     ("product", product, {"alpha": 0, "beta": 1}),
+    ("entropy", entropy, {"alphaMax": 0.5, "warmup": 0.25, "schedule": "linear"}),
 ]
 
 
