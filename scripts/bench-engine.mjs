@@ -22,7 +22,7 @@ const load = async (...paths) => {
   return modules
 }
 const { loadBackend } = await load('src-main/engine/backends/index.ts')
-const { BACKEND_IDS } = await load('src-main/engine/backends/registry.ts')
+const { BACKENDS_IN_ORDER } = await load('src-main/engine/backends/kinds.ts')
 const { crossEntropyGradient } = await load('src-main/engine/backends/self-test.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
 const { planExperiment } = await load('src-main/science/plan/plan.ts')
@@ -126,7 +126,7 @@ async function wholeRun(id) {
 }
 
 const backends = []
-for (const id of BACKEND_IDS)
+for (const { id } of BACKENDS_IN_ORDER)
   await loadBackend(id).then(
     (b) => backends.push(b),
     (e) => console.log(`${id}: ${e.message}`),

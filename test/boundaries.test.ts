@@ -114,19 +114,19 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/lab\//,
-    // The artifact folder is what the protocol leaves on disk: host and engine share its one reader.
+    // The artifact folder is what the protocol leaves on disk: host and engine share its one reader, and the list of engines.
     own: [
       /^src-main\/(lab|science|store|data|bundle)\//,
       /^src-preload\/contract\.ts$/,
-      /^src-main\/engine\/artifacts\.ts$/,
+      /^src-main\/engine\/(artifacts|backends\/kinds)\.ts$/,
     ],
-    types: [/^src-main\/engine\/(protocol|backends\/learner)\.ts$/],
+    types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^zod$/],
   },
   {
     part: /^src-main\/cli(\.ts$|\/)/,
-    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^package\.json$/],
-    types: [/^src-main\/engine\/(protocol|backends\/learner)\.ts$/, /^src-preload\/contract\.ts$/],
+    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^src-main\/engine\/backends\/kinds\.ts$/, /^package\.json$/],
+    types: [/^src-main\/engine\/protocol\.ts$/, /^src-preload\/contract\.ts$/],
     packages: [NODE],
   },
   {

@@ -1,5 +1,5 @@
 import type { Split, Stage } from '../science/stages'
-import type { BackendId } from './backends/learner'
+import type { BackendId } from './backends/kinds'
 
 /** What the host asks of the engine process. One stage runs at a time. */
 export type Request =

@@ -94,15 +94,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const readOnly = lock ? '' : READ_ONLY
   const fallbackRuntime = options.fallbackRuntime ?? ''
   const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
-  // Asked for by name it need not be tried before the plan: the engine tries it, and the stage fails with the reason.
-  const wanted = options.backend ?? 'auto'
-  const backend = async () => {
-    // Of those that can be asked for by name only the native engine may have bf16: it says so when it is loaded.
-    if (wanted !== 'auto') return { backend: wanted, bf16: wanted === 'cpu' ? undefined : false }
-    const { id, bf16 } = await backends.choose()
-    return { backend: id, bf16 }
-  }
-  const planner = createPlanner({ store, shelf, home, backend, tasks: datasets.context, checkpoints })
+  const planner = createPlanner({ store, shelf, home, backend: backends.planned, tasks: datasets.context, checkpoints })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded })
   if (lock) headlines.catchUp()
 

@@ -1,5 +1,5 @@
 import type { CallName, Calls, LabEvent } from '../../src-preload/contract'
-import type { BackendId } from '../engine/backends/learner'
+import type { BackendId } from '../engine/backends/kinds'
 import type { Message, Request } from '../engine/protocol'
 import type { CheckOptions, CheckReport } from './check'
 

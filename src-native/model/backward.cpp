@@ -65,7 +65,7 @@ void Transformer::backwardMlp(SliceState& state, long layer, int thread, Panels 
   });
 }
 
-/** dSum: the gradient of what the projection was added to. Fills dq and dkv. */
+/** dSum: the gradient of what the projection was added to. Fills dq and dkv (or what askStreamBackward puts there). */
 void Transformer::backwardAttention(SliceState& state, long layer, int thread, Panels dSum) {
   const Block& b = blocks_[layer];
   const BlockState& block = state.blocks[layer];
@@ -76,8 +76,9 @@ void Transformer::backwardAttention(SliceState& state, long layer, int thread, P
     threads_[thread].backward(b.out, dSum.rows(from), rows, work.dAttended.rows(from));
     threads_[thread].gradients(b.out, block.attended.rows(from), dSum.rows(from), rows);
   });
-  clearRows(work.dkv, state.rows(), 2 * keyWidth_);
   clearHeadPadding(work.dq, rows);
+  if (asksStream(state, layer)) return askStreamBackward(state, layer, thread);
+  clearRows(work.dkv, state.rows(), 2 * keyWidth_);
   for (long i = 0; i < state.count(); i++) {
     const long start = state.slice->starts[i], queryRow = one ? i : start;
     if (!state.slice->length(i)) {
@@ -102,6 +103,7 @@ void Transformer::backwardInput(SliceState& state, long layer, int thread, Panel
   inChunks(state.rows(), state.chunk, [&](long from, long rows) {
     const NormCall call = normCall(b.norm1, block.in, from, rows);
     const Panels dq = work.dq.rows(from), dkv = work.dkv.rows(from);
+    if (asksStream(state, layer)) return backwardNorm(b.norm1, call, dkv, dIn.rows(from), {}, thread);
     kernels.normApply(call, work.normed);
     layers.gradients(b.kv, work.normed, dkv, rows);
     if (one) {

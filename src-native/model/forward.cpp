@@ -103,7 +103,9 @@ void Transformer::forwardBlock(SliceState& state, long layer, int thread) {
   BlockState& block = state.blocks[layer];
   Workspace& work = work_[thread];
   const bool one = state.shortens(layer);
-  inChunks(state.rows(), state.chunk, [&](long from, long rows) {
+  const bool asks = asksStream(state, layer);
+  if (asks) kernels.normForward(normCall(b.norm1, block.in, 0, state.rows()), block.normed);
+  inChunks(asks ? 0 : state.rows(), state.chunk, [&](long from, long rows) {
     kernels.normForward(normCall(b.norm1, block.in, from, rows), work.normed);
     threads_[thread].forward(b.kv, work.normed, rows, block.kv.rows(from));
     if (!one) threads_[thread].forward(b.q, work.normed, rows, block.q.rows(from));
@@ -115,9 +117,13 @@ void Transformer::forwardBlock(SliceState& state, long layer, int thread) {
       threads_[thread].forward(b.q, work.normed, rows, block.q.rows(from));
     });
   }
+  clearHeadPadding(block.attended, state.queryRows(layer));
+  if (asks) {
+    askStream(state, layer, thread);
+    return finishBlock(state, layer, thread);
+  }
   rotateAll(state, block.q, block.kv, one, 1);
   if (cache_) remember(state, layer);
-  clearHeadPadding(block.attended, state.queryRows(layer));
   for (long i = 0; i < state.count(); i++)
     if (state.slice->length(i))
       kernels.attend(attention(state, layer, i), work.attention);

@@ -68,28 +68,40 @@ PanelsBf16 Layers::inPairs(Panels x, long rows, long cols) {
 }
 
 void Layers::gradients(const Linear& layer, Panels x, Panels dy, long rows) {
+  const long cols = network_.parameters.matrix(layer.weight).out;
+  biasGradient(layer, 0, dy, rows, cols);
+  gradients(layer, x, dy, rows, 0, cols);
+}
+
+void Layers::biasGradient(const Linear& layer, long column, Panels dy, long rows, long cols) const {
+  if (layer.bias < 0) return;
+  float* gradient = network_.optimiser.vectorGradient(layer.bias, thread_);
+  if (gradient) network_.kernels.columnSums(dy, rows, cols, gradient + column);
+}
+
+void Layers::gradients(const Linear& layer, Panels x, Panels dy, long rows, long column, long cols) {
   const Matrix& m = network_.parameters.matrix(layer.weight);
   if (m.gradient != Gradient::dense) return;
-  if (layer.bias >= 0)
-    network_.kernels.columnSums(dy, rows, m.out, network_.optimiser.vectorGradient(layer.bias, thread_));
-  Product product{layer.weight, x, dy, {}, {}, rows};
-  if (m.bf16) product.roundedX = inPairs(x, rows, m.in), product.roundedDy = inPairs(dy, rows, m.out);
+  Product product{layer.weight, column, cols, x, dy, {}, {}, rows};
+  if (m.bf16) product.roundedX = inPairs(x, rows, m.in), product.roundedDy = inPairs(dy, rows, cols);
   if (network_.optimiser.shared()) {
     noted.push_back(product);
   } else {
-    add(product, 0, m.out / PANEL);
+    add(product, 0, product.panels());
     pairsUsed_ = 0;
   }
 }
 
-/** Adds `panels` panels of columns of a product to the gradient. */
+/** Adds `panels` panels of columns of a product (its last one may be half) to the gradient. */
 void Layers::add(const Product& p, long panel, long panels) const {
   const Matrix& m = network_.parameters.matrix(p.matrix);
-  const Panels gradient = network_.optimiser.gradient(p.matrix, thread_).panels(panel);
+  Panels gradient = network_.optimiser.gradient(p.matrix, thread_).panels(p.column / PANEL + panel);
+  gradient.data += p.column % PANEL;
+  const long cols = std::min(panels * PANEL, p.cols - panel * PANEL);
   if (m.bf16)
-    network_.parameters.bf16->outer({p.roundedX, p.roundedDy.panels(panel), gradient, p.rows, m.in, panels * PANEL});
+    network_.parameters.bf16->outer({p.roundedX, p.roundedDy.panels(panel), gradient, p.rows, m.in, cols});
   else
-    network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, panels * PANEL});
+    network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, cols});
 }
 
 void addNoted(Network& network, std::vector<Layers>& all, int thread) {
@@ -99,19 +111,18 @@ void addNoted(Network& network, std::vector<Layers>& all, int thread) {
   // The unit is one panel of one matrix, and costs as many products as the matrix has rows.
   double total = 0, done = 0;
   for (const Product& p : products) {
-    const Matrix& m = network.parameters.matrix(p.matrix);
-    total += (double)(m.in * m.out);
+    total += (double)(network.parameters.matrix(p.matrix).in * p.panels());
   }
   const double begin = total * thread / network.pool.size(), end = total * (thread + 1) / network.pool.size();
   for (std::size_t i = 0; i < products.size(); i++) {
-    const Matrix& m = network.parameters.matrix(products[i].matrix);
-    const double size = (double)m.in * PANEL;
+    const long panels = products[i].panels();
+    const double size = (double)network.parameters.matrix(products[i].matrix).in;
     // Those whose middle lies in this thread's share: of one matrix, they lie side by side.
     auto before = [&](double place) {
-      return std::clamp((long)std::ceil((place - done) / size - 0.5), 0l, m.out / PANEL);
+      return std::clamp((long)std::ceil((place - done) / size - 0.5), 0l, panels);
     };
     const long first = before(begin), count = before(end) - first;
-    done += size * (double)(m.out / PANEL);
+    done += size * (double)panels;
     for (int t = 0; t < network.pool.size() && count > 0; t++)
       if (all[t].noted[i].rows) all[thread].add(all[t].noted[i], first, count);
   }

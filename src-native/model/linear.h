@@ -15,12 +15,15 @@ struct Linear {
 Linear addLinear(Parameters& parameters, const std::string& name, long in, long out, bool bias, bool trained, Init init,
                  bool rounds);
 
-/** x^T dy, to be added to a matrix' gradient: of x and dy, or of their roundings in pairs. */
+/** x^T dy, to be added to columns of a matrix' gradient: of x and dy, or of their roundings in pairs. */
 struct Product {
   int matrix;
+  long column, cols;  // `column` a multiple of 16, `cols` likewise
   Panels x, dy;
   PanelsBf16 roundedX, roundedDy;
   long rows;
+
+  long panels() const { return roundUp(cols, PANEL) / PANEL; }
 };
 
 /** Memory for factors rounded to bf16: x of the product at hand, and both factors of the gradients to come. */
@@ -38,7 +41,6 @@ struct Rounding {
  */
 void multiplyBy(const Network& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
                 Panels add, bfloat* rounding, Pool::Share panels);
-/** Of all columns. */
 
 /** One thread's view of the layers. Weight gradients are added at once to the thread's own gradient, or (shared) noted.
  */
@@ -55,6 +57,10 @@ class Layers {
   void backward(const Linear& layer, Panels dy, long rows, Panels dx, Panels add = {}) const;
   /** The gradients of weight and bias; nothing for a frozen layer. */
   void gradients(const Linear& layer, Panels x, Panels dy, long rows);
+  /** Of `cols` columns of the weight alone, `column` and `cols` multiples of 16. */
+  void gradients(const Linear& layer, Panels x, Panels dy, long rows, long column, long cols);
+  /** Of `cols` columns of the bias, a multiple of 32. */
+  void biasGradient(const Linear& layer, long column, Panels dy, long rows, long cols) const;
 
   std::vector<Product> noted;
 

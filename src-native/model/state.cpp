@@ -31,7 +31,13 @@ BlockState Transformer::carveBlock(Carver& carver, const SliceState& state, long
   block.mid = carveStream(carver, spec.parallel ? 0 : queries, spec.width);
   if (spec.parallel) block.mid = {block.queries.x, carver.floats(queries), carver.floats(queries)};
   block.q = carver.panels(queries, queryWidth_);
-  block.kv = carver.panels(rows, 2 * keyWidth_);
+  if (asksStream(state, layer)) {
+    block.normed = carver.panels(rows, spec.width);
+    block.asked = carver.panels(spec.heads * queries, spec.width);
+    block.heard = carver.panels(spec.heads * queries, spec.width);
+  } else {
+    block.kv = carver.panels(rows, 2 * keyWidth_);
+  }
   block.attended = carver.panels(queries, queryWidth_);
   block.hidden = carver.panels(in ? state.chunk : queries, parameters.matrix(blocks_[layer].up.weight).out);
   block.largest = carver.floats(spec.heads * queries);
@@ -86,7 +92,9 @@ void Transformer::carveWorkspace(Carver& carver, Workspace& work, const SliceSta
   work.normed = carver.panels(chunk, spec.width);
   work.normedMid = carver.panels(chunk, spec.width);
   work.activated = carver.panels(chunk, spec.inner);
-  work.attention = carver.floats(kernels.attendScratch(longest, headSize_));
+  const bool asks = asksStream(state, spec.layers - 1);
+  if (asks) carveStreamWork(carver, work, state);
+  work.attention = carver.floats(kernels.attendScratch(longest, asks ? roundUp(spec.width, PANEL) : headSize_));
   work.rounding = carveRounding(carver, state);
   if (!state.kept) return;
   work.normedQueries = carver.panels(std::max(chunk, count), spec.width);
@@ -95,7 +103,7 @@ void Transformer::carveWorkspace(Carver& carver, Workspace& work, const SliceSta
   for (Panels& stream : work.dStream) stream = carver.panels(std::max(rows, count), spec.width);
   work.dAttended = carver.panels(std::max(rows, count), queryWidth_);
   work.dq = carver.panels(std::max(rows, count), queryWidth_);
-  work.dkv = carver.panels(rows, 2 * keyWidth_);
+  work.dkv = carver.panels(rows, std::max(spec.width, 2 * keyWidth_));
   work.dPooled = carver.panels(count, spec.width);
   work.dLogits = carver.panels(count, outputs());
   if (spec.head == Head::language) work.dLanguage = carver.panels(LANGUAGE_ROWS, spec.width);

@@ -25,6 +25,7 @@ struct BlockState {
   Stream queries;  // the rows that the block computes: `in`, or in a shortened last block those that the head reads
   Stream mid;  // the stream between attention and MLP (parallel blocks: queries.x again, with the other norm's numbers)
   Panels q, kv, attended, hidden;
+  Panels normed, asked, heard;  // instead of kv in a block that asks the stream itself, see stream.cpp
   float* largest = nullptr;  // attention statistics [heads][rows]
   float* inverse = nullptr;
   bool kept = false;
@@ -54,6 +55,8 @@ struct Workspace {
   Panels normed, normedQueries, normedMid, activated, dHidden, dNormed;
   Panels dStream[3];  // gradients of the stream after, within and before a block: they take turns
   Panels dAttended, dq, dkv, dPooled, dLogits, dLanguage;
+  Panels asked, heard, dAsked, dHeard;  // of one example, a row a head
+  Panels dPerHead;                      // of all examples, as BlockState::asked
   float* attention = nullptr;
   Rounding rounding;
   Buffer memory;
@@ -141,6 +144,16 @@ class Transformer : public Network {
   void readRows(SliceState& state, Panels from, bool oneRowEach);
   void averageRows(SliceState& state, const Stream* normalised, Panels from, int thread);
   void forwardHead(SliceState& state, float* logits, int thread);
+
+  // stream.cpp
+  /** Whether block `layer` attends to its normalised input instead of keys and values made of it. */
+  bool asksStream(const SliceState& state, long layer) const;
+  Panels headColumns(Panels x, long column) const;
+  Panels turnedHead(long layer, long column) const;
+  Attend streamAttention(const SliceState& state, long layer, long example, const Workspace& work) const;
+  void carveStreamWork(Carver& carver, Workspace& work, const SliceState& state) const;
+  void askStream(SliceState& state, long layer, int thread) const;
+  void askStreamBackward(SliceState& state, long layer, int thread);
 
   // backward.cpp
   void backwardSlice(SliceState& state, int thread, const float* dLogits);

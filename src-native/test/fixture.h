@@ -22,6 +22,9 @@ inline std::vector<std::pair<std::string, Spec>> specs() {
   std::vector<std::pair<std::string, Spec>> all;
   auto add = [&](const char* name, Spec s) { all.emplace_back(name, s); };
   add("gpt2", transformer());
+  Spec three = transformer();  // heads, of which two share a panel and the third has half of one
+  three.heads = three.kvHeads = 3;
+  add("gpt2, three heads", three);
   Spec neox = transformer();
   neox.positions = 0, neox.rotary = 4, neox.parallel = true, neox.activation = Activation::geluErf;
   add("neox", neox);

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { examineBundle, readBundle, verifyBundle } from '../../src-main/bundle'
 import { exportTo, finishedRun, temporaryFolder, unzip, zip } from './fixture'
 
+const FIXTURES = join(import.meta.dirname, 'fixtures')
+
 /** An exported bundle whose files `change` may alter before it is packed again. */
 async function altered(change: (files: Map<string, Buffer>) => void, modes?: Record<string, number>) {
   const folder = await temporaryFolder()
@@ -94,7 +96,7 @@ describe('checking a bundle', () => {
   })
 
   it('reads one of version 1, as the first release wrote it', async () => {
-    const first = join(import.meta.dirname, 'fixtures', 'version-1.w2s.zip')
+    const first = join(FIXTURES, 'version-1.w2s.zip')
     expect((await verifyBundle(first)).problems).toEqual([])
     const { info, spec, results, environment } = await readBundle(first)
     expect(info).toMatchObject({ version: 1, app: '0.1.0', run: { name: 'Small bundle of version 1', state: 'done' } })
@@ -108,6 +110,13 @@ describe('checking a bundle', () => {
     expect(results.arms[0]!.predictions.map((p) => p.seed)).toEqual([0, 1])
   })
 
+  it('reads one of version 2, whose only metric was accuracy, and computes all of it again', async () => {
+    const { problems, bundle, agreement } = await examineBundle(join(FIXTURES, 'version-2.w2s.zip'))
+    expect(problems).toEqual([])
+    expect(bundle!.info).toMatchObject({ version: 2, run: { name: 'Small bundle of version 2', state: 'done' } })
+    expect(agreement).toEqual({ seeds: 4, problems: [] })
+  })
+
   it('refuses a newer layout and a document of another shape', async () => {
     const newer = await altered((files) => replace(files, 'bundle.json', '{"version": 99}'))
     await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (2)')
@@ -119,7 +128,7 @@ describe('checking a bundle', () => {
 })
 
 describe('computing the results of a bundle again', () => {
-  const first = join(import.meta.dirname, 'fixtures', 'version-1.w2s.zip')
+  const first = join(FIXTURES, 'version-1.w2s.zip')
   /** The bundle of version 1 with files changed, and a manifest that fits. */
   async function forged(change: (files: Map<string, Buffer>) => void) {
     const files = await unzip(first)

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
-import type { BackendId } from '../../engine/backends/learner'
+import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
 import { JsonError, parseJson } from '../../data/json'
 import { readRegular } from '../../data/regular'
 import { badInput, LabError } from '../../lab/errors'
@@ -16,7 +16,7 @@ import { resultTable } from '../results'
 import { count, duration, moment } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
-const BACKENDS = ['auto', 'cpu', 'tensorflow', 'wasm'] as const satisfies ('auto' | BackendId)[]
+const BACKENDS = ['auto' as const, ...BACKENDS_IN_ORDER.map(({ id }) => id)]
 
 export const run: Command = {
   name: 'run',

@@ -1,7 +1,7 @@
 import type { BackendReport, ChosenBackend } from '../protocol'
-import { installedTensorflow } from '../tensorflow/installed'
-import type { Backend, BackendId } from './learner'
-import { BACKEND_IDS, BACKENDS } from './registry'
+import { backendKind, BACKENDS_IN_ORDER, type BackendId } from './kinds'
+import type { Backend } from './learner'
+import { BACKENDS } from './registry'
 import { measureSpeed, selfTest, TOLERANCE } from './self-test'
 
 /** Tries a backend where its crash hurts nobody; `timed` measures its speed, too. */
@@ -15,7 +15,11 @@ const opened = new Map<BackendId, Promise<Backend>>()
  */
 export function loadBackend(id: string): Promise<Backend> {
   if (!isBackendId(id))
-    return Promise.reject(new Error(`backend: expected ${BACKEND_IDS.join(' or ')}, got ${JSON.stringify(id)}`))
+    return Promise.reject(
+      new Error(
+        `backend: expected ${BACKENDS_IN_ORDER.map((kind) => kind.id).join(' or ')}, got ${JSON.stringify(id)}`,
+      ),
+    )
   const backend = opened.get(id) ?? openBackend(id)
   opened.set(id, backend)
   backend.catch(() => opened.delete(id))
@@ -37,21 +41,21 @@ async function openBackend(id: BackendId): Promise<Backend> {
   }
 }
 
+const titleOf = (id: BackendId) => backendKind(id).title
+
 const withoutBf16 = (id: BackendId, device: string) =>
-  `precision: expected "fp32", since ${BACKENDS[id].title} cannot multiply bf16 on ${device}, got "bf16"`
+  `precision: expected "fp32", since ${titleOf(id)} cannot multiply bf16 on ${device}, got "bf16"`
 
 const failureOf = (id: BackendId, worstError: number) =>
-  `${BACKENDS[id].title} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
+  `${titleOf(id)} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
 
 const passedOf = (id: BackendId, worstError: number) =>
-  `${BACKENDS[id].title} passed its self-test (off by ${worstError.toExponential(1)}).`
+  `${titleOf(id)} passed its self-test (off by ${worstError.toExponential(1)}).`
 
 function reasonFor(id: BackendId, worstError: number): string {
-  const passed = passedOf(id, worstError)
-  if (id === 'cpu') return `Compiled for this machine; ${passed}`
-  if (id === 'tensorflow') return `libtensorflow is installed; ${passed}`
-  const others = BACKEND_IDS.filter((other) => other !== id && BACKENDS[other].installed())
-  return others.length > 0 ? `Asked for; ${passed}` : `Nothing faster is installed; ${passed}`
+  const isLast = id === BACKENDS_IN_ORDER.at(-1)!.id
+  const passedOver = isLast && BACKENDS_IN_ORDER.some((other) => other.id !== id && BACKENDS[other.id].installed())
+  return `${passedOver ? 'Asked for' : backendKind(id).when}; ${passedOf(id, worstError)}`
 }
 
 /** Tries a backend in this process: loads it, tests it, measures it. Never throws; an abort of native code takes the process. */
@@ -80,7 +84,7 @@ export function unloadable(id: BackendId, why: string): BackendReport {
   return {
     ...{
       id,
-      title: entry.title,
+      title: titleOf(id),
       why,
       loadable: false,
       version: '',
@@ -98,7 +102,7 @@ export function unloadable(id: BackendId, why: string): BackendReport {
 export async function reportBackends(probe: Prober): Promise<BackendReport[]> {
   const reports: BackendReport[] = []
   // One after the other, so that none slows down another's measurement.
-  for (const id of BACKEND_IDS) reports.push(await probeInstalled(probe, id, true))
+  for (const { id } of BACKENDS_IN_ORDER) reports.push(await probeInstalled(probe, id, true))
   return reports
 }
 
@@ -109,24 +113,34 @@ function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<B
 }
 
 /**
- * The backend that would run here. `auto` takes the first that passes its self-test: libtensorflow where it has a GPU,
- * the native engine, libtensorflow on the CPU, and WebAssembly, which needs nothing.
+ * The backend that would run here. `auto` takes the first that passes its self-test: those with a GPU, then all in their
+ * order.
+ * @param forGpu whether what is installed of a backend was built for a GPU
  * @throws Error saying why a backend that was asked for by name cannot be had
  */
 export async function chooseBackend(
   wanted: 'auto' | BackendId,
   probe: Prober,
-  installed = installedTensorflow(),
+  forGpu = (id: BackendId) => BACKENDS[id].forGpu(),
 ): Promise<ChosenBackend> {
   const tryOut = (id: BackendId) => probeInstalled(probe, id, false)
   if (wanted !== 'auto') return chosen(await tryOut(wanted), 'Asked for;')
-  const onGpu = installed?.gpu ? await tryOut('tensorflow') : null
-  if (onGpu?.gpu && works(onGpu)) return chosen(onGpu, 'libtensorflow has a GPU;')
-  const cpu = await tryOut('cpu')
-  if (works(cpu)) return chosen(cpu, onGpu ? 'libtensorflow has no GPU that works here;' : 'The fastest without a GPU;')
-  const tensorflow = onGpu ?? (await tryOut('tensorflow'))
-  if (works(tensorflow)) return chosen(tensorflow, cpu.why)
-  return chosen(await tryOut('wasm'), `${cpu.why} ${tensorflow.why}`)
+  const tried = new Map<BackendId, BackendReport>()
+  let because = 'The fastest without a GPU;'
+  for (const { id, gpu } of BACKENDS_IN_ORDER) {
+    if (gpu === null || !forGpu(id)) continue
+    const report = await tryOut(id)
+    if (report.gpu && works(report)) return chosen(report, `${gpu} has a GPU;`)
+    tried.set(id, report)
+    because = `${gpu} has no GPU that works here;`
+  }
+  const whys: string[] = []
+  for (const { id } of BACKENDS_IN_ORDER) {
+    const report = tried.get(id) ?? (await tryOut(id))
+    if (works(report)) return chosen(report, whys.join(' ') || because)
+    whys.push(report.why)
+  }
+  throw new Error(whys.at(-1))
 }
 
 const works = (report: BackendReport) => report.loadable && report.selfTest?.passed === true

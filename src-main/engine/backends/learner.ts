@@ -1,5 +1,6 @@
 import type { Matrix } from '../../science/maths/matrix'
 import type { NetSpec } from '../../science/models/net'
+import type { BackendId, Precision } from './kinds'
 
 /** Named tensors, row-major, in the order of `tensorsOf`: what is saved, loaded and compared across backends. */
 export interface Tensor {
@@ -50,8 +51,6 @@ export interface MemoryReport {
   /** Of the largest pass so far. */
   activations: number
 }
-
-export type BackendId = 'cpu' | 'tensorflow' | 'wasm'
 
 /** How a learner likes a batch cut that it predicts piece by piece. */
 export interface PieceSize {
@@ -112,7 +111,7 @@ export interface LearnerOptions {
    * `bf16`: linear layers (but not the head of classes) round the factors of their products to bf16, and sum in single
    * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
    */
-  precision?: 'fp32' | 'bf16'
+  precision?: Precision
 }
 
 export interface Backend {

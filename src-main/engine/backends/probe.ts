@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process'
 import type { BackendReport, Message } from '../protocol'
 import { unloadable, type Prober } from './index'
-import type { BackendId } from './learner'
-import { BACKENDS } from './registry'
+import { backendKind, type BackendId } from './kinds'
 
 /** A backend that has not come up by then never will. */
 const PATIENCE = 60_000
@@ -39,11 +38,11 @@ export function createProber(entry: string): Prober {
         if (message.type === 'report') report = message.backends[0]
       })
       child.on('error', (error) =>
-        resolve(unloadable(id, `${BACKENDS[id].title} could not be tried: ${error.message}`)),
+        resolve(unloadable(id, `${backendKind(id).title} could not be tried: ${error.message}`)),
       )
       child.on('close', (code, signal) => {
         clearTimeout(timer)
-        resolve(report ?? unloadable(id, `${BACKENDS[id].title} ${deathOf(code, signal, stderr)}`))
+        resolve(report ?? unloadable(id, `${backendKind(id).title} ${deathOf(code, signal, stderr)}`))
       })
     })
 }

@@ -3,7 +3,8 @@ import type { NetSpec } from '../../science/models/net'
 import type { BackendReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
-import type { Backend, BackendId } from './learner'
+import type { BackendId } from './kinds'
+import type { Backend } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
 import { NativeLearner } from './native/learner'
 import { TfLearner } from './tfjs/learner'
@@ -20,10 +21,11 @@ export interface Loaded extends Pick<Backend, 'device' | 'version' | 'create'> {
 }
 
 export interface Entry {
-  title: string
   /** Why it need not even be tried, with the command that mends it; '' when it may work. */
   missing(): string
   installed(): boolean
+  /** Whether what is installed was built for a GPU. */
+  forGpu(): boolean
   /** What an installation takes; null for what is not installed apart. */
   installBytes(): BackendReport['installBytes']
   /** @throws Error in words for people; an abort of native code takes the process */
@@ -38,12 +40,12 @@ const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
   return { device, version, gpu, nets: ['mlp', 'bag', 'transformer'], create }
 }
 
-/** Every backend: one line a backend, and its folder. */
+/** How every backend is loaded: its folder, and an entry here and in `kinds.ts`. */
 export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
   cpu: {
-    title: 'Native engine',
     missing: addonMissing,
     installed: () => addonFile() !== null,
+    forGpu: () => false,
     installBytes: () => null,
     load() {
       const addon = loadAddon()
@@ -61,7 +63,6 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
     },
   },
   tensorflow: {
-    title: 'TensorFlow',
     missing() {
       try {
         assertInstalled()
@@ -71,15 +72,15 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
       }
     },
     installed: () => installedTensorflow() !== null,
+    forGpu: () => installedTensorflow()?.gpu ?? false,
     installBytes: () => installBytes(installedTensorflow()?.gpu ?? false),
     load: () => overTensorflow(loadTensorflow()),
   },
   wasm: {
-    title: 'WebAssembly',
     missing: () => '',
     installed: () => true,
+    forGpu: () => false,
     installBytes: () => null,
     load: () => overTensorflow(loadWasm()),
   },
 }
-export const BACKEND_IDS = Object.keys(BACKENDS) as BackendId[]

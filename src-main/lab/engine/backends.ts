@@ -1,7 +1,8 @@
 import { cpus, totalmem, type as osType, release, arch } from 'node:os'
 import type { DoctorReport } from '../../../src-preload/contract'
-import type { BackendId } from '../../engine/backends/learner'
+import { backendKind, type BackendId } from '../../engine/backends/kinds'
 import type { ChosenBackend } from '../../engine/protocol'
+import type { PlanContext } from '../../science/plan/feasible'
 import type { Bus } from '../bus'
 import { runErrand } from './errands'
 import { LabError } from '../errors'
@@ -11,6 +12,8 @@ import type { LabOptions } from '../options'
 export interface Backends {
   /** The one that trains; found out once. @throws LabError when none works */
   choose(): Promise<ChosenBackend>
+  /** What plans are made for. One that is asked for by name is not tried before: the stage would fail with the reason. */
+  planned: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
   doctor(): Promise<DoctorReport>
@@ -65,6 +68,13 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
 
   return {
     choose,
+    async planned() {
+      // Whether an engine that may have bf16 has it here, it says when it is loaded.
+      if (wanted !== 'auto')
+        return { backend: wanted, bf16: backendKind(wanted).precisions.includes('bf16') ? undefined : false }
+      const { id, bf16 } = await choose()
+      return { backend: id, bf16 }
+    },
     get chosen() {
       return chosen
     },

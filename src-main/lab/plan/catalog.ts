@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Catalog, Preset, TaskInfo } from '../../../src-preload/contract'
+import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
 import { describeCatalog } from '../../science/catalog'
 import { parseSpec } from '../../science/spec/parse'
 import { problemsOf } from '../../science/spec/problems'
@@ -39,9 +40,7 @@ export function catalogOf(tasks: TaskInfo[], presets: Preset[], checkpoints: Cat
     presets,
     backends: [
       { id: 'auto', title: 'Best that works here' },
-      { id: 'cpu', title: 'Native engine' },
-      { id: 'tensorflow', title: 'TensorFlow' },
-      { id: 'wasm', title: 'WebAssembly' },
+      ...BACKENDS_IN_ORDER.map(({ id, title }) => ({ id, title })),
     ],
   }
 }

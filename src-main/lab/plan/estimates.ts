@@ -1,4 +1,5 @@
 import type { ModelEntry } from '../../data/models'
+import { backendKind } from '../../engine/backends/kinds'
 import { evaluationSteps, stepCount } from '../../science/schedule'
 import {
   checkpointOf,
@@ -21,20 +22,8 @@ const TELLING_SECONDS = 3
 const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
 const MEMORY = 5
-/**
- * Seconds a unit of work where this machine has no past stage of the like; of a training, an example passed forward.
- * Measured on two cores; see LOG.md.
- */
-const DEFAULT_RATES: Record<string, number> = {
-  data: 1e-4,
-  pretrain: 60,
-  label: 1e-5,
-  'train/cpu': 1.5e-6,
-  'train/tensorflow': 6e-6,
-  'train/wasm': 8e-6,
-}
-/** The same of a pretrained model, an operation (see `operationsOf`). */
-const DEFAULT_SECONDS_AN_OPERATION: Record<string, number> = { cpu: 4e-12, tensorflow: 1.5e-11, wasm: 6e-11 }
+/** Seconds a unit of work where this machine has no past stage of the like. Measured on two cores; see LOG.md. */
+const DEFAULT_RATES: Record<string, number> = { data: 1e-4, pretrain: 60, label: 1e-5 }
 /** Tokens of a text, where it is not read yet. */
 const TOKENS = 24
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
@@ -100,10 +89,10 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
   /** Seconds a unit of work of a stage whose like this machine has not done. */
   function rateOf(stage: Stage, like: string): number | undefined {
     const checkpoint = checkpointOf(stage)
-    if (checkpoint === undefined) return DEFAULT_RATES[like] ?? DEFAULT_RATES[like.split('/', 2).join('/')]
-    const { backend } = stage.config as TrainConfig
+    const engine = 'backend' in stage.config ? backendKind(stage.config.backend) : undefined
+    if (checkpoint === undefined) return stage.kind === 'train' ? engine?.defaultRate.example : DEFAULT_RATES[like]
     const size = models.get(checkpoint)
-    const seconds = perOperation.get(backend) ?? DEFAULT_SECONDS_AN_OPERATION[backend]
+    const seconds = (engine && perOperation.get(engine.id)) ?? engine?.defaultRate.operation
     return size && seconds !== undefined ? seconds * operationsOf(size) : undefined
   }
   return {

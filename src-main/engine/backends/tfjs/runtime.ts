@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as tfjs from '@tensorflow/tfjs'
-import type { BackendId } from '../learner'
+import type { BackendId } from '../kinds'
 
 export type Tf = typeof tfjs
 export type Tensor1D = tfjs.Tensor1D
