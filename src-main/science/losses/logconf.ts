@@ -57,7 +57,7 @@ export const logconf = defineLoss(PARAMS, {
     ...{ name: 'α', by: 'schedule', at: alphaAt },
     help: 'Targets are (1 − α) weak label + α own hardened prediction.',
   },
-  compute({ logits, targets, progress }, { threshold: rule, ...schedule }) {
+  compute({ logits, targets, weights, progress }, { threshold: rule, ...schedule }) {
     const alpha = alphaAt(progress, schedule)
     const k = logits.cols
     const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
@@ -67,6 +67,6 @@ export const logconf = defineLoss(PARAMS, {
       const own = hard[Math.floor(i / k)] === i % k ? 1 : 0
       mixed[i] = (1 - alpha) * targets.data[i]! + alpha * own
     }
-    return { ...crossEntropy(logits, mixed), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
+    return { ...crossEntropy(logits, mixed, weights), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
   },
 })

@@ -8,6 +8,10 @@ export interface LossBatch {
   logits: Matrix
   /** [n, classes], rows sum to 1 (soft labels) or one-hot (hard labels). */
   targets: Matrix
+  /** How much each example counts, [n], 1 on average over the label set; not given where all count alike. */
+  weights?: Float32Array
+  /** What each of several supervisors says, [n, classes] like the targets, which are their mean; not given of a single one. */
+  teachers?: readonly Matrix[]
   /** What part of training is done, step / steps in [0, 1): `step_frac` of the reference code (0-based step). */
   progress: number
   /** Of all labels that the training learns from, not of this batch alone. */

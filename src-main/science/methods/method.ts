@@ -34,5 +34,5 @@ export function defineMethod<const T extends ParamTable>(
   params: T,
   method: Omit<MethodVariant, 'params' | 'student'> & { student(build: StageBuilder, params: Values<T>): string },
 ): MethodVariant {
-  return { ...method, params } as MethodVariant
+  return { ...method, params }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { armResult, contrasts, decide } from '../../../src-main/science/metrics'
+import { decisions } from '../../../src-main/science/answers'
+import { armResult, contrasts } from '../../../src-main/science/metrics'
 import { arms, cases } from './simulated'
 
 /** What came of the same predictions when accuracy was the only metric, every digit of it. */
@@ -17,11 +18,11 @@ describe('accuracy, its intervals and PGR', () => {
   })
 
   it('differ between arms as they did', () => {
-    const decided = arms().map(({ arm, seeds, classes }) => ({
+    const decided = arms().map(({ arm, seeds }) => ({
       arm,
       seeds: seeds.map(({ seed, weak, student, ceiling }) => ({
-        ...{ seed, weak: decide(weak, classes), ceiling: decide(ceiling, classes) },
-        student: decide(student.at(-1)!, classes),
+        ...{ seed, weak: decisions(weak), ceiling: decisions(ceiling) },
+        student: decisions(student.at(-1)!),
       })),
     }))
     const { seeds, groups } = arms()[0]!
