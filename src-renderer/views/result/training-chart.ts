@@ -5,26 +5,17 @@ import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
 import type { ArmResult, StopRule } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
-/** Marker, name and meaning of each stop rule. The oracle is hollow: it knows ground truth and is never the result. */
-export const STOPS: Record<StopRule, { mark: string; title: string; note: string }> = {
-  last: { mark: '●', title: 'last step', note: '' },
-  'weak-validation': { mark: '◆', title: 'best on weak validation labels', note: '' },
-  oracle: { mark: '○', title: 'ground-truth oracle', note: 'never the result' },
-}
-
 const ROOM_FOR_LABELS = 168
+
+type Training = NonNullable<ArmResult['training']>
+type LineDataset = ChartConfiguration<'line'>['data']['datasets'][number]
+const last = (values: readonly number[]) => values[values.length - 1]
 
 /** The student over training on ground truth and on weak labels, between floor and ceiling, with the three stops. */
 export function trainingChart(arm: ArmResult, look: Look, p: Palette): ChartConfiguration<'line'> | null {
   const { training, weak, ceiling } = arm
   if (!training || training.step.length === 0) return null
   const { step } = training
-  const last = (values: readonly number[]) => values[values.length - 1]
-  const curve = (value: readonly number[]) => pointsOf({ step, value })
-  const level = (y: number) => [
-    { x: step[0]!, y },
-    { x: last(step)!, y },
-  ]
   const all = [training.truth, training.truthLow, training.truthHigh, training.weakLabels, training.weakErrors].flat()
   const range = niceRange([...all, ...(weak ? [weak.value] : []), ...(ceiling ? [ceiling.value] : [])], [0, 1])
   const student = p[look.color]
@@ -40,58 +31,52 @@ export function trainingChart(arm: ArmResult, look: Look, p: Palette): ChartConf
       ...options,
       plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, student, p) } },
     },
-    data: {
-      datasets: [
-        {
-          label: 'student on ground truth',
-          endLabel: `student ${share(last(training.truth))}`,
-          data: curve(training.truth),
-          borderColor: student,
-          borderWidth: 2.25,
-        },
-        { silent: true, data: curve(training.truthLow), borderWidth: 0, fill: false },
-        { silent: true, data: curve(training.truthHigh), borderWidth: 0, fill: '-1', backgroundColor: `${student}24` },
-        {
-          label: 'agrees with weak labels',
-          endLabel: `agrees with weak ${share(last(training.weakLabels))}`,
-          data: curve(training.weakLabels),
-          borderColor: p[WEAK_LABELS.color],
-          borderDash: [...WEAK_LABELS.dash],
-          borderWidth: 1.75,
-        },
-        {
-          label: 'copies weak errors',
-          endLabel: `copies weak errors ${share(last(training.weakErrors))}`,
-          data: curve(training.weakErrors),
-          borderColor: p[WEAK_ERRORS.color],
-          borderDash: [...WEAK_ERRORS.dash],
-          borderWidth: 1.75,
-        },
-        ...(weak
-          ? [
-              {
-                label: 'weak floor',
-                endLabel: `weak floor ${share(weak.value)}`,
-                data: level(weak.value),
-                borderColor: p.weak,
-                borderWidth: 1.5,
-              },
-            ]
-          : []),
-        ...(ceiling
-          ? [
-              {
-                label: 'ceiling',
-                endLabel: `ceiling ${share(ceiling.value)}`,
-                data: level(ceiling.value),
-                borderColor: p.ceiling,
-                borderWidth: 1.5,
-              },
-            ]
-          : []),
-      ],
-    },
+    data: { datasets: datasetsOf(arm, training, student, p) },
   }
+}
+
+function datasetsOf({ weak, ceiling }: ArmResult, training: Training, student: string, p: Palette): LineDataset[] {
+  const { step } = training
+  const curve = (value: readonly number[]) => pointsOf({ step, value })
+  const level = (label: string, y: number, color: string) => ({
+    label,
+    endLabel: `${label} ${share(y)}`,
+    data: [
+      { x: step[0]!, y },
+      { x: last(step)!, y },
+    ],
+    borderColor: color,
+    borderWidth: 1.5,
+  })
+  return [
+    {
+      label: 'student on ground truth',
+      endLabel: `student ${share(last(training.truth))}`,
+      data: curve(training.truth),
+      borderColor: student,
+      borderWidth: 2.25,
+    },
+    { silent: true, data: curve(training.truthLow), borderWidth: 0, fill: false },
+    { silent: true, data: curve(training.truthHigh), borderWidth: 0, fill: '-1', backgroundColor: `${student}24` },
+    {
+      label: 'agrees with weak labels',
+      endLabel: `agrees with weak ${share(last(training.weakLabels))}`,
+      data: curve(training.weakLabels),
+      borderColor: p[WEAK_LABELS.color],
+      borderDash: [...WEAK_LABELS.dash],
+      borderWidth: 1.75,
+    },
+    {
+      label: 'copies weak errors',
+      endLabel: `copies weak errors ${share(last(training.weakErrors))}`,
+      data: curve(training.weakErrors),
+      borderColor: p[WEAK_ERRORS.color],
+      borderDash: [...WEAK_ERRORS.dash],
+      borderWidth: 1.75,
+    },
+    ...(weak ? [level('weak floor', weak.value, p.weak)] : []),
+    ...(ceiling ? [level('ceiling', ceiling.value, p.ceiling)] : []),
+  ]
 }
 
 function stopMarks({ stops }: ArmResult, color: string, p: Palette) {
