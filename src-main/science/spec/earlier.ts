@@ -51,8 +51,12 @@ function trainedBy(models: unknown, side: object): unknown {
   return models.map((model: unknown) => (typeof model === 'object' && model !== null ? { optimiser, ...model } : model))
 }
 
-/** A stored spec, which was parsed when it was stored; see `fromEarlier`. */
-export const storedSpec = (json: string) => fromEarlier(JSON.parse(json)).input as ExperimentSpec
+/** A stored spec, which was parsed when it was stored; see `fromEarlier`. @throws Error for what is none */
+export function storedSpec(json: string): ExperimentSpec {
+  const { input } = fromEarlier(JSON.parse(json))
+  if (typeof input !== 'object' || input === null || !('tasks' in input)) throw new Error('expected a spec')
+  return input as ExperimentSpec
+}
 
 /**
  * Stored arms of a run with this spec. Those of earlier versions were all measured on test rows, and all models of a side
