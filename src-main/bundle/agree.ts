@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import { readPredictions, type Evaluations } from '../data/predictions'
-import { armResult, contrasts, coversText, decide, type ArmResult, type SeedPredictions } from '../science/metrics'
+import { decisions, type Answers } from '../science/answers'
+import { armResult, contrasts, coversText, type ArmResult, type SeedPredictions } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
 import type { Arm, ArmSeed, Stage } from '../science/stages'
 import { BUNDLE_VERSION, type Results } from './format'
@@ -148,12 +149,12 @@ async function readSeed(
     return readPredictions(await read(file, LARGEST_TENSORS), file)
   }
   const [ofWeak, ofStudent, ofCeiling] = [await training(weak), await training(student), await training(ceiling)]
-  const last = (of: Evaluations) => of.probabilities.at(-1)!
-  const others: Record<string, Float32Array> = {}
+  const last = (of: Evaluations) => of.answers.at(-1)!
+  const others: Record<string, Answers> = {}
   for (const [name, key] of Object.entries(references)) others[name] = last((await training(key))('test'))
   const stage = stages.get(student)
   if (stage?.kind !== 'train') throw new Error(`plan.json: expected the training ${student}`)
-  const { steps, probabilities } = ofStudent('test')
+  const { steps, answers } = ofStudent('test')
   return {
     seed,
     truth: Uint8Array.from(measured, (row) => row.label),
@@ -163,8 +164,8 @@ async function readSeed(
     epochs: stage.config.optimiser.epochs,
     references: others,
     steps,
-    student: probabilities,
-    studentValidation: ofStudent('validation').probabilities,
+    student: answers,
+    studentValidation: ofStudent('validation').answers,
   }
 }
 
@@ -211,11 +212,9 @@ function comparisonProblems(
     if (begun.length < 2) return []
     const decided = begun.map(({ arm, seeds, result }) => ({
       arm,
-      seeds: seeds.map(({ seed, truth, weak, student, steps, ceiling }) => {
+      seeds: seeds.map(({ seed, weak, student, steps, ceiling }) => {
         const at = steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? steps[0]!)
-        const classes = 1 + weak.length / truth.length
-        const [w, s, c] = [weak, student[at]!, ceiling].map((p) => decide(p, classes))
-        return { seed, weak: w!, student: s!, ceiling: c! }
+        return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
       }),
     }))
     const { rows } = begun[0]!

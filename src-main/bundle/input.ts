@@ -1,3 +1,4 @@
+import type { Answers } from '../science/answers'
 import type { ArmResult, Contrast } from '../science/metrics/result'
 import type { Arm, ArmSeed, Plan, Split, StageKind } from '../science/stages'
 import type { Example } from '../science/tasks'
@@ -59,12 +60,12 @@ export interface BundleMetric {
   value: number
 }
 
-/** Probabilities of class 1 on the test split at the reported step, in the order of the split. */
+/** What the three models say of the test split, the student at the reported step, in the order of the split. */
 export interface SeedPredictions {
   step: number
-  weak: Float32Array
-  student: Float32Array
-  ceiling: Float32Array
+  weak: Answers
+  student: Answers
+  ceiling: Answers
 }
 
 /** A safetensors file of a finished stage: the evaluations of a `train` stage, or the labels of a `label` stage. */

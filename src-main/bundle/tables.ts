@@ -1,3 +1,4 @@
+import { probability, type Answers } from '../science/answers'
 import type { ArmResult } from '../science/metrics/result'
 import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
@@ -26,14 +27,14 @@ export function describe(choice: ModelChoice | Record<string, unknown>): string 
 
 const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
 
-/** One table of `predictions/`: what the three models say of every row that is measured on. */
+/** One table of `predictions/`: of every row that is measured on how probable the three models hold class 1. */
 export function predictionTable(
   rows: readonly { id: number; group: string; label: number }[],
-  { weak, student, ceiling }: Record<'weak' | 'student' | 'ceiling', Float32Array>,
+  { weak, student, ceiling }: Record<'weak' | 'student' | 'ceiling', Answers>,
 ): Iterable<string> {
   function* cells(): Generator<Cell[]> {
     for (const [i, { id, group, label }] of rows.entries())
-      yield [i, id, group, label, weak[i] ?? null, student[i] ?? null, ceiling[i] ?? null]
+      yield [i, id, group, label, ...[weak, student, ceiling].map((said) => probability(said, i, 1))]
   }
   return csv(PREDICTION_COLUMNS, cells())
 }

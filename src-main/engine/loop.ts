@@ -1,7 +1,8 @@
+import { allFinite, choicesOf, decisions, type Choices } from '../science/answers'
 import { labelStats } from '../science/labels/statistics'
 import type { LossVariant } from '../science/losses/loss'
-import { softmax, zeros, type Matrix } from '../science/maths/matrix'
-import { accuracy, agreement, decide } from '../science/metrics'
+import { zeros, type Matrix } from '../science/maths/matrix'
+import { accuracy, agreement } from '../science/metrics'
 import { outputsOf } from '../science/models/net'
 import type { OptimiserSpec } from '../science/optimiser'
 import { createRng } from '../science/maths/rng'
@@ -43,11 +44,8 @@ export interface Training {
 export interface Trained {
   /** Steps of the evaluations, ascending: 0 is before the first update. */
   steps: number[]
-  /**
-   * split → probabilities at its evaluations (all, or of a split that is not followed the last), [n, classes − 1]
-   * row-major, of the classes from 1 on.
-   */
-  predictions: Map<Split, Float32Array[]>
+  /** split → what was said at its evaluations: all, or of a split that is not followed the last. */
+  predictions: Map<Split, Choices[]>
   /** Loss of the last batch. */
   loss: number
 }
@@ -83,9 +81,10 @@ export async function train(training: Training, context: LoopContext): Promise<T
     if (due.has(step)) {
       for (const set of sets.filter(({ followed }) => followed || step === steps)) {
         const tell = (n: number) => progress.report(step, { work: worked + n, phase: `predicting ${set.split}` })
-        const probabilities = await predict(learner, set, context, tell)
-        if (!probabilities.data.every(Number.isFinite)) throw fail(`predictions of ${set.split} are not numbers`, step)
-        trained.predictions.get(set.split)!.push(report(set, step, probabilities, context))
+        const said = await ask(learner, set, context, tell)
+        if (!allFinite(said)) throw fail(`predictions of ${set.split} are not numbers`, step)
+        trained.predictions.get(set.split)!.push(said)
+        report(set, step, said, context)
         worked += set.batch.n
       }
     }
@@ -131,13 +130,13 @@ function diverged(what: string, step: number, steps: number, lr: number): Error 
   )
 }
 
-/** Probabilities of one split, [n, classes]; tells how many examples are done. */
-async function predict(
+/** What the net says of one split; tells how many examples are done. */
+async function ask(
   learner: Learner,
   { batch }: EvaluationSet,
   { breathe }: LoopContext,
   tell: (examples: number) => void,
-): Promise<Matrix> {
+): Promise<Choices> {
   const logits = zeros(batch.n, outputsOf(learner.net))
   let at = 0
   let done = 0
@@ -148,27 +147,18 @@ async function predict(
     at += data.length
     tell((done += piece.n))
   }
-  return softmax(logits)
+  return choicesOf(logits)
 }
 
-/** Tells what one split's probabilities are worth. Returns those of the classes from 1 on, [n, classes − 1]. */
-function report({ split, truth, weak }: EvaluationSet, step: number, all: Matrix, { emit }: LoopContext): Float32Array {
-  const probabilities = withoutFirst(all)
-  const decisions = decide(probabilities, all.cols)
-  emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decisions, truth) })
+/** Tells what the answers to one split are worth. */
+function report({ split, truth, weak }: EvaluationSet, step: number, said: Choices, { emit }: LoopContext): void {
+  const decided = decisions(said)
+  emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decided, truth) })
   if (weak) {
-    const { all: value, weakWrong } = agreement(decisions, weak, truth)
+    const { all: value, weakWrong } = agreement(decided, weak, truth)
     emit({ type: 'metric', name: 'agreement', split, step, value })
     if (weakWrong !== null) emit({ type: 'metric', name: 'agreement_weak_wrong', split, step, value: weakWrong })
   }
-  return probabilities
-}
-
-/** Every column but the first, row-major. */
-export function withoutFirst({ rows, cols, data }: Matrix): Float32Array {
-  const out = new Float32Array(rows * (cols - 1))
-  for (let r = 0; r < rows; r++) out.set(data.subarray(r * cols + 1, (r + 1) * cols), r * (cols - 1))
-  return out
 }
 
 function takeRows({ cols, data }: Matrix, indices: readonly number[]): Matrix {

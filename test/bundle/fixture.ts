@@ -13,6 +13,7 @@ import {
   type BundleTask,
   type ExportOptions,
 } from '../../src-main/bundle'
+import { choices } from '../../src-main/science/answers'
 import type { ArmResult } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { planExperiment } from '../../src-main/science/plan/plan'
@@ -173,9 +174,9 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
     predictions: () =>
       Promise.resolve({
         step: 5,
-        weak: new Float32Array([0.1, 0.9, 0.5]),
-        student: new Float32Array([0.2, 0.8, 0.5]),
-        ceiling: new Float32Array([0, 1, 0.25]),
+        weak: choices(2, new Float32Array([0.1, 0.9, 0.5])),
+        student: choices(2, new Float32Array([0.2, 0.8, 0.5])),
+        ceiling: choices(2, new Float32Array([0, 1, 0.25])),
       }),
     hide: { [folder]: '<data>' },
   }

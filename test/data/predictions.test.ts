@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { writeSafetensors } from '../../src-main/data/checkpoints/safetensors'
 import { readMetrics, writeMetrics } from '../../src-main/data/metrics'
-import { readPredictions } from '../../src-main/data/predictions'
+import { readPredictions, writePredictions } from '../../src-main/data/predictions'
+import { choices } from '../../src-main/science/answers'
 
 const tensor = (name: string, shape: number[], values: number[]) => ({ name, shape, data: Float32Array.from(values) })
 
@@ -12,26 +13,33 @@ describe('predictions', () => {
     tensor('transfer', [1, 4, 1], [0.5, 0.25, 0.125, 1]),
     tensor('three', [2, 1, 2], [0.5, 0.25, 0.125, 0]),
     tensor('odd', [4, 1, 1], [1, 1, 1, 1]),
+    tensor('flat', [2], [1, 1]),
   ])
   const of = readPredictions(bytes, 'p.safetensors')
 
   it('are read split by split, of all evaluations or of the last ones', () => {
     expect(of('test').steps).toEqual([0, 5, 9])
-    expect(of('test').probabilities.map((p) => [...p])).toEqual(
+    expect(of('test').answers.map(({ probabilities }) => [...probabilities])).toEqual(
       [
         [0.1, 0.2],
         [0.3, 0.4],
         [0.5, 0.6],
       ].map((row) => row.map(Math.fround)),
     )
-    expect(of('transfer')).toEqual({ steps: [9], probabilities: [Float32Array.from([0.5, 0.25, 0.125, 1])] })
+    expect(of('transfer')).toEqual({ steps: [9], answers: [choices(2, Float32Array.from([0.5, 0.25, 0.125, 1]))] })
     expect(of('three')).toEqual({
       steps: [5, 9],
-      probabilities: [Float32Array.from([0.5, 0.25]), Float32Array.from([0.125, 0])],
+      answers: [choices(3, Float32Array.from([0.5, 0.25])), choices(3, Float32Array.from([0.125, 0]))],
     })
   })
 
-  it.each(['validation', 'odd', 'steps'])('are refused where there are none: %s', (split) => {
+  it('are written as they are read', () => {
+    const splits = ['test', 'transfer', 'three'].map((split) => [split, of(split).answers] as const)
+    const written = writePredictions([0, 5, 9], new Map(splits))
+    expect(splits.map(([split]) => readPredictions(written, '')(split))).toEqual(splits.map(([split]) => of(split)))
+  })
+
+  it.each(['validation', 'odd', 'flat', 'steps'])('are refused where there are none: %s', (split) => {
     expect(() => of(split)).toThrow(`p.safetensors: expected predictions of the split "${split}" at 1 to 3 steps`)
   })
 })

@@ -92,7 +92,7 @@ describe('the training loop', () => {
     const { trained, events } = await run()
     const { truth, weak } = points(100, 1)
     const last = trained.predictions.get('transfer')!.at(-1)!
-    const decisions = Array.from(last, (p) => (p > 0.5 ? 1 : 0))
+    const decisions = Array.from(last.probabilities, (p) => (p > 0.5 ? 1 : 0))
     const share = (chosen: number[]) => chosen.filter((i) => decisions[i] === weak[i]).length / chosen.length
     const everyone = decisions.map((_, i) => i)
     expect(metrics(events, 'agreement', 'transfer').at(-1)!.value).toBe(share(everyone))

@@ -12,7 +12,8 @@ import { loadBackend } from '../../src-main/engine/backends'
 import type { EngineEvent } from '../../src-main/engine/protocol'
 import { createRunner } from '../../src-main/engine/runner'
 import { softmax } from '../../src-main/science/maths/matrix'
-import { accuracy, decide } from '../../src-main/science/metrics'
+import { choices, decisions } from '../../src-main/science/answers'
+import { accuracy } from '../../src-main/science/metrics'
 import type { NetSpec } from '../../src-main/science/models/net'
 import { createRng } from '../../src-main/science/maths/rng'
 import type { Stage } from '../../src-main/science/stages'
@@ -81,7 +82,7 @@ describe('the stages', () => {
       [1, 200, 1],
     ])
     const truth = task.splits.test.map((e) => e.label)
-    const last = decide(predictions('test').data.subarray(600), 2)
+    const last = decisions(choices(2, predictions('test').data.subarray(600)))
     expect(accuracy(last, truth)).toBeGreaterThan(0.52)
     const { summary } = await readManifest(artifactFolder(plan.artifacts, weak.key))
     expect(summary).toMatchObject({ steps: 18, parameters: 8 })

@@ -1,4 +1,4 @@
-import { writeSafetensors } from '../../data/checkpoints/safetensors'
+import { PREDICTIONS, writePredictions } from '../../data/predictions'
 import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/maths/matrix'
 import { argmax } from '../../science/maths/matrix'
@@ -21,9 +21,9 @@ import { oneHot } from './label'
 import { needJson, needTensors, type StageRunner } from './stage'
 
 /**
- * Trains one model and predicts its splits: `predictions.safetensors` (`steps` of all evaluations, and for every split
- * [evaluations, n, classes − 1], those of `steps` or the last of them, see `followedSplits`), and the weights with what they are for: `weights.safetensors` and
- * `features.json`, or of a pretrained transformer a folder as transformers has it.
+ * Trains one model and predicts its splits: `predictions.safetensors` (see `writePredictions`; of every evaluation or the
+ * last, see `followedSplits`), and the weights with what they are for: `weights.safetensors` and `features.json`, or of a
+ * pretrained transformer a folder as transformers has it.
  */
 export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const { config } = stage
@@ -51,7 +51,7 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
       },
       context,
     )
-    return await outputOf(config, learner, input, task, trained)
+    return await outputOf(config, learner, input, trained)
   } finally {
     learner.dispose()
   }
@@ -94,32 +94,14 @@ function evaluationSet(
   return { split, followed, batch, truth, weak: weak ? argmax(weak) : null }
 }
 
-async function outputOf(config: TrainConfig, learner: Learner, input: Input, task: PreparedTask, trained: Trained) {
-  const predictions = [...trained.predictions].map(([split, found]) => {
-    return {
-      name: split,
-      shape: [found.length, task.splits[split].length, task.classes.length - 1],
-      data: joined(found),
-    }
-  })
-  const steps = { name: 'steps', shape: [trained.steps.length], data: Float32Array.from(trained.steps) }
+async function outputOf(config: TrainConfig, learner: Learner, input: Input, trained: Trained) {
   const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
-    files: [...kept, { name: 'predictions.safetensors', bytes: writeSafetensors([steps, ...predictions]) }],
+    files: [...kept, { name: PREDICTIONS, bytes: writePredictions(trained.steps, trained.predictions) }],
     summary: {
       steps: trained.steps.at(-1)!,
       loss: trained.loss,
       parameters: parameterCount(learner.net),
     },
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
 }

@@ -1,10 +1,10 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
+import { decisions, probability } from '../../science/answers'
 import {
   armResult,
   cellsOf,
   contrasts,
   cube,
-  decide,
   stops,
   type Redraw,
   type SeedPredictions,
@@ -28,7 +28,7 @@ export type Question =
   | { type: 'examples'; data: string; stop: StopRule; seed: SeedSource; query: Omit<ExampleQuery, 'runId' | 'armId'> }
   | { type: 'example'; data: string; stop: StopRule; seed: SeedSource; index: number }
 
-export interface Answers {
+export interface Replies {
   arm: ArmResult
   contrasts: Contrast[]
   cube: Cube
@@ -46,10 +46,9 @@ export async function analyse(
   question: Question,
   task: PreparedTask,
   read: (source: SeedSource) => Promise<SeedInput>,
-): Promise<Answers[Question['type']]> {
+): Promise<Replies[Question['type']]> {
   const truth = Uint8Array.from(task.splits.test, (example) => example.label)
   const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
-  const classes = task.classes.length
   const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
@@ -58,13 +57,12 @@ export async function analyse(
       return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds })
     }
     case 'contrasts': {
-      const decided = async (source: SeedSource & { step: number }) =>
-        decisionsOf(await read(source), source.step, classes)
+      const decided = async (source: SeedSource & { step: number }) => decisionsOf(await read(source), source.step)
       const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, decided) }))
       return contrasts(arms, truth, groups)
     }
     case 'cube':
-      return cube(await withTruth(question.seed), question.stop, classes)
+      return cube(await withTruth(question.seed), question.stop)
     case 'examples':
       return pageOf(rowsOf(await withTruth(question.seed), question.stop, task), question.query)
     case 'example': {
@@ -83,23 +81,23 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
 }
 
 /** What the three models decide on the test split, the student where it is reported. */
-function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number, classes: number) {
-  const [w, s, c] = [weak, student[steps.indexOf(step)]!, ceiling].map((p) => decide(p, classes))
-  return { seed, weak: w!, student: s!, ceiling: c! }
+function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number) {
+  const at = steps.indexOf(step)
+  return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
 }
 
 /** Every test example with what the three models say of it. Two classes: probabilities are those of class 1. */
 function rowsOf(seed: SeedPredictions, stop: StopRule, task: PreparedTask): ExampleRow[] {
-  const classes = task.classes.length
-  const student = seed.student[stops(seed, classes)[stop]]!
-  const cells = cellsOf(seed, stop, classes)
+  const { weak, ceiling } = seed
+  const student = seed.student[stops(seed)[stop]]!
+  const cells = cellsOf(seed, stop)
   return task.splits.test.map(({ text, group, label: truth }, index) => {
-    const [weak, ceiling] = [seed.weak[index]!, seed.ceiling[index]!]
-    return { index, text, group, truth, weak, student: student[index]!, ceiling, cell: cells[index]! }
+    const [w, s, c] = [weak, student, ceiling].map((said) => probability(said, index, 1)) as [number, number, number]
+    return { index, text, group, truth, weak: w, student: s, ceiling: c, cell: cells[index]! }
   })
 }
 
-function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Answers['examples'] {
+function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Replies['examples'] {
   const { cells, search, sort, offset, limit } = query
   const sought = search.trim().toLowerCase()
   const hits = rows.filter(
@@ -114,5 +112,5 @@ function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>
 }
 
 function historyOf(seed: SeedInput, index: number): ExampleDetail['history'] {
-  return { step: seed.steps, probability: seed.student.map((evaluation) => evaluation[index]!) }
+  return { step: seed.steps, probability: seed.student.map((said) => probability(said, index, 1)) }
 }

@@ -1,7 +1,7 @@
 import { examineBundle } from '../../bundle'
 import { drainLog } from '../../store'
 import { createThread, inThisThread, type Thread } from '../threads/thread'
-import { analyse, type Answers, type Question } from './analysis'
+import { analyse, type Replies, type Question } from './analysis'
 import { readSeed, readTraining } from './predicted'
 import { createReader, readPrepared } from './prepared'
 
@@ -23,7 +23,7 @@ export function analystVerbs() {
 /** Answers questions about finished stages. */
 export interface Analyst extends Omit<Thread<ReturnType<typeof analystVerbs>>, 'ask'> {
   /** @throws LabError when examples or predictions are gone or damaged */
-  ask<Q extends Question>(question: Q): Promise<Answers[Q['type']]>
+  ask<Q extends Question>(question: Q): Promise<Replies[Q['type']]>
   /** @throws LabError when the store cannot be written */
   drainLog(path: string): Promise<void>
 }
@@ -34,7 +34,7 @@ export function createAnalyst(script: string | undefined): Analyst {
     script === undefined ? inThisThread(analystVerbs()) : createThread({ script })
   return {
     ...thread,
-    ask: <Q extends Question>(question: Q) => thread.ask('analyse', question) as Promise<Answers[Q['type']]>,
+    ask: <Q extends Question>(question: Q) => thread.ask('analyse', question) as Promise<Replies[Q['type']]>,
     drainLog: (path) => thread.ask('drainLog', path),
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PREDICTIONS, readPredictions, type Evaluations } from '../../data/predictions'
 import { readArtifactFile } from '../../engine/artifacts'
+import type { Answers } from '../../science/answers'
 import type { SeedPredictions } from '../../science/metrics'
 
 /** Where the predictions of a seed lie: the folders of its three trainings. */
@@ -26,11 +27,11 @@ export async function readSeed(source: SeedSource, training = readTraining): Pro
     await training(source.student),
     await training(source.ceiling),
   ]
-  const references: Record<string, Float32Array> = {}
+  const last = (of: Evaluations) => of.answers.at(-1)!
+  const references: Record<string, Answers> = {}
   for (const [name, folder] of Object.entries(source.references))
-    references[name] = (await training(folder))('test').probabilities.at(-1)!
-  const last = (of: Evaluations) => of.probabilities.at(-1)!
-  const { steps, probabilities } = student('test')
+    references[name] = last((await training(folder))('test'))
+  const { steps, answers } = student('test')
   return {
     seed: source.seed,
     epochs: source.epochs,
@@ -39,7 +40,7 @@ export async function readSeed(source: SeedSource, training = readTraining): Pro
     weakValidation: last(weak('validation')),
     ceiling: last(ceiling('test')),
     steps,
-    student: probabilities,
-    studentValidation: student('validation').probabilities,
+    student: answers,
+    studentValidation: student('validation').answers,
   }
 }

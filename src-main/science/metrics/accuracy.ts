@@ -1,8 +1,10 @@
+import type { Decision } from '../answers'
+
 /**
  * Share of decisions that equal the labels, in [0, 1]; NaN of no examples.
  * @throws RangeError when there are not as many labels as decisions
  */
-export function accuracy(decisions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function accuracy(decisions: ArrayLike<Decision>, labels: ArrayLike<Decision>): number {
   if (decisions.length !== labels.length) {
     throw new RangeError(`accuracy: expected ${decisions.length} labels, got ${labels.length}`)
   }

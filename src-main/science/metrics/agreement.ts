@@ -1,3 +1,5 @@
+import type { Decision } from '../answers'
+
 /** How often a model decides as the supervisor did: on all examples, and where the supervisor was right or wrong. */
 export interface Agreement {
   all: number
@@ -7,7 +9,11 @@ export interface Agreement {
 }
 
 /** Agreement with the supervisor (arXiv 2312.09390 5.1.2), shares in [0, 1] over examples of equal order. */
-export function agreement(decisions: ArrayLike<number>, weak: ArrayLike<number>, truth: ArrayLike<number>): Agreement {
+export function agreement(
+  decisions: ArrayLike<Decision>,
+  weak: ArrayLike<Decision>,
+  truth: ArrayLike<Decision>,
+): Agreement {
   let [right, sameRight, sameWrong] = [0, 0, 0]
   for (let i = 0; i < decisions.length; i++) {
     const weakRight = weak[i] === truth[i]

@@ -1,3 +1,4 @@
+import { decisions, type Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import { median, mean } from '../maths/statistics'
 import type { Arm } from '../stages'
@@ -7,7 +8,7 @@ import { bootstrap } from './bootstrap'
 import { numbered } from './groups'
 import { outcomesOf, QUANTITIES, sampleOf, type Outcome, type Quantity } from './outcomes'
 import { pgr, pgrOf } from './pgr'
-import { decide, type SeedPredictions } from './predictions'
+import type { SeedPredictions } from './predictions'
 import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
 import { intervalOf, minus, type Sample } from './sample'
 import { stoppedByTheOtherHalf } from './stopping'
@@ -31,10 +32,10 @@ export interface ArmInputs {
 /** One seed with its decisions made and its stops found. */
 interface Judged {
   input: SeedPredictions
-  weak: Uint8Array
-  ceiling: Uint8Array
+  weak: ArrayLike<Decision>
+  ceiling: ArrayLike<Decision>
   /** Student's test decisions at every evaluation. */
-  student: Uint8Array[]
+  student: ArrayLike<Decision>[]
   stops: Record<StopRule, number>
   result: SeedResult
 }
@@ -48,7 +49,7 @@ export function armResult(inputs: ArmInputs): ArmResult {
   const { arm, stop, classes, groups, redraw, seeds } = inputs
   const base = { arm, stop, seedsDone: seeds.length }
   if (seeds.length === 0) return { ...base, ...NOTHING }
-  const judged = seeds.map((seed) => judge(seed, stop, classes.length))
+  const judged = seeds.map((seed) => judge(seed, stop))
   const drawn = bootstrap(
     judged.map((j) => flagsOf(j, inputs)),
     groups,
@@ -111,11 +112,11 @@ const NOTHING = {
   stops: null,
 }
 
-function judge(input: SeedPredictions, stop: StopRule, classes: number): Judged {
-  const weak = decide(input.weak, classes)
-  const ceiling = decide(input.ceiling, classes)
-  const student = input.student.map((p) => decide(p, classes))
-  const at = stops(input, classes)
+function judge(input: SeedPredictions, stop: StopRule): Judged {
+  const weak = decisions(input.weak)
+  const ceiling = decisions(input.ceiling)
+  const student = input.student.map((answers) => decisions(answers))
+  const at = stops(input)
   const reported = student[at[stop]]!
   const [ofStudent, ofCeiling] = [reported, ceiling].map((d) => agreement(d, weak, input.truth))
   const [w, s, c] = [weak, reported, ceiling].map((d) => accuracy(d, input.truth)) as [number, number, number]
@@ -135,15 +136,12 @@ function judge(input: SeedPredictions, stop: StopRule, classes: number): Judged 
 }
 
 /** What is drawn of a seed: its outcomes where the student is reported, at its last step, and where ground truth stops it. */
-function flagsOf(
-  judged: Judged,
-  { stop, groups, classes, seeds }: Pick<ArmInputs, 'stop' | 'groups' | 'classes' | 'seeds'>,
-) {
+function flagsOf(judged: Judged, { stop, groups, seeds }: Pick<ArmInputs, 'stop' | 'groups' | 'seeds'>) {
   const { input, weak, ceiling, student, stops } = judged
-  const right = (decisions: Uint8Array) => decisions.map((d, i) => (d === input.truth[i] ? 1 : 0))
+  const right = (said: ArrayLike<Decision>) => Uint8Array.from(said, (d, i) => (d === input.truth[i] ? 1 : 0))
   const everywhere = student.map(right)
   const references = referencesOf(seeds).map((name) => {
-    return [REFERENCE + name, right(decide(input.references![name]!, classes.length))] as const
+    return [REFERENCE + name, right(decisions(input.references![name]!))] as const
   })
   const flags: Record<Outcome | 'stopped' | 'last', Uint8Array> & Record<string, Uint8Array> = {
     ...outcomesOf({ weak, student: student[stops[stop]]!, ceiling }, input.truth),

@@ -1,3 +1,4 @@
+import type { Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import type { Arm } from '../stages'
 import { bootstrap } from './bootstrap'
@@ -24,7 +25,7 @@ type Choice = keyof typeof CHOICES
  */
 export function contrasts(
   arms: readonly ReportedArm[],
-  truth: ArrayLike<number>,
+  truth: ArrayLike<Decision>,
   groups: readonly string[],
 ): Contrast[] {
   const drawn = new Map<string, Accuracies>()
@@ -67,7 +68,7 @@ function choiceOf(arm: Arm, choice: Choice): string {
   return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
 }
 
-function draw(seeds: readonly Decisions[], truth: ArrayLike<number>, groups: readonly string[]): Accuracies {
+function draw(seeds: readonly Decisions[], truth: ArrayLike<Decision>, groups: readonly string[]): Accuracies {
   const asked = bootstrap(
     seeds.map((seed) => {
       const { weak, student, ceiling } = outcomesOf(seed, truth)

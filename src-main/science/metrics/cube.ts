@@ -1,4 +1,5 @@
-import { decide, distribution, type SeedPredictions } from './predictions'
+import { confidence, decisions, leastConfidence } from '../answers'
+import type { SeedPredictions } from './predictions'
 import type { Cell, Cube, StopRule } from './result'
 import { stops } from './stops'
 
@@ -12,36 +13,32 @@ export function cellOf(weakRight: boolean, studentRight: boolean, ceilingRight: 
 }
 
 /** Cell of every test example of one seed, with the student at the evaluation of a stop rule. */
-export function cellsOf(seed: SeedPredictions, stop: StopRule, classes: number): Cell[] {
-  const { weak, student, ceiling } = decisions(seed, stop, classes)
+export function cellsOf(seed: SeedPredictions, stop: StopRule): Cell[] {
+  const { weak, student, ceiling } = decided(seed, stop)
   return Array.from(seed.truth, (t, i) => cellOf(weak[i] === t, student[i] === t, ceiling[i] === t))
 }
 
 /** Counts over the cells, and what becomes of the supervisor's errors by its confidence in them. */
-export function cube(seed: SeedPredictions, stop: StopRule, classes: number): Cube {
+export function cube(seed: SeedPredictions, stop: StopRule): Cube {
   const counts = Object.fromEntries(CELLS.map((cell) => [cell, 0])) as Record<Cell, number>
-  for (const cell of cellsOf(seed, stop, classes)) counts[cell]++
-  return { counts, examples: seed.truth.length, copiedByConfidence: copied(seed, stop, classes) }
+  for (const cell of cellsOf(seed, stop)) counts[cell]++
+  return { counts, examples: seed.truth.length, copiedByConfidence: copied(seed, stop) }
 }
 
-function decisions(seed: SeedPredictions, stop: StopRule, classes: number) {
-  const student = seed.student[stops(seed, classes)[stop]]!
-  return {
-    weak: decide(seed.weak, classes),
-    student: decide(student, classes),
-    ceiling: decide(seed.ceiling, classes),
-  }
+function decided(seed: SeedPredictions, stop: StopRule) {
+  const student = seed.student[stops(seed)[stop]]!
+  return { weak: decisions(seed.weak), student: decisions(student), ceiling: decisions(seed.ceiling) }
 }
 
-function copied(seed: SeedPredictions, stop: StopRule, classes: number): Cube['copiedByConfidence'] {
-  const { weak, student, ceiling } = decisions(seed, stop, classes)
-  // The least confidence that a decision can have is 1 / classes; the bins start on a whole tenth.
-  const first = Math.floor(10 / classes) / 10
+function copied(seed: SeedPredictions, stop: StopRule): Cube['copiedByConfidence'] {
+  const { weak, student, ceiling } = decided(seed, stop)
+  const sure = confidence(seed.weak)
+  // The bins start on a whole tenth.
+  const first = Math.floor(10 * leastConfidence(seed.weak)) / 10
   const bins = Array.from({ length: Math.round((1 - first) / BIN) }, () => ({ n: 0, copied: 0, ceilingCopied: 0 }))
   for (let i = 0; i < weak.length; i++) {
     if (weak[i] === seed.truth[i]) continue
-    const confidence = Math.max(...distribution(seed.weak, i, classes))
-    const bin = bins[Math.min(bins.length - 1, Math.floor((confidence - first) / BIN))]!
+    const bin = bins[Math.min(bins.length - 1, Math.floor((sure[i]! - first) / BIN))]!
     bin.n++
     if (student[i] === weak[i]) bin.copied++
     if (ceiling[i] === weak[i]) bin.ceilingCopied++

@@ -6,7 +6,7 @@ export { contrasts, type ReportedArm } from './contrast'
 export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
-export { decide, distribution, type SeedPredictions } from './predictions'
+export type { SeedPredictions } from './predictions'
 export type {
   ArmResult,
   Cell,

@@ -1,18 +1,19 @@
+import type { Decision } from '../answers'
 import type { bootstrap, Flags } from './bootstrap'
 import type { Sample } from './sample'
 
 /** Decisions of a seed's three models on the test rows, the student's where it is reported. */
 export interface Decisions {
-  weak: ArrayLike<number>
-  student: ArrayLike<number>
-  ceiling: ArrayLike<number>
+  weak: ArrayLike<Decision>
+  student: ArrayLike<Decision>
+  ceiling: ArrayLike<Decision>
 }
 
 /** What is true of a test row under one seed. */
 export type Outcome = 'weak' | 'student' | 'ceiling' | 'weakWrong' | 'agree' | 'agreeRight' | 'agreeWrong'
 
 /** Of every row: which models are right, whether the student decides as the supervisor, and where that is right or wrong. */
-export function outcomesOf({ weak, student, ceiling }: Decisions, truth: ArrayLike<number>): Flags<Outcome> {
+export function outcomesOf({ weak, student, ceiling }: Decisions, truth: ArrayLike<Decision>): Flags<Outcome> {
   const where = (is: (i: number) => boolean) => Uint8Array.from({ length: truth.length }, (_, i) => (is(i) ? 1 : 0))
   const weakRight = where((i) => weak[i] === truth[i])
   const agree = where((i) => student[i] === weak[i])

@@ -1,5 +1,6 @@
+import { decisions } from '../answers'
 import { accuracy } from './accuracy'
-import { decide, type SeedPredictions } from './predictions'
+import type { SeedPredictions } from './predictions'
 import type { StopRule } from './result'
 
 /**
@@ -8,17 +9,17 @@ import type { StopRule } from './result'
  * (arXiv 2312.09390 5.1.1). Both choose among the `candidates`, and of equals take the last: a tie gives no reason to
  * stop, and without a reason training goes on.
  */
-export function stops(seed: SeedPredictions, classes: number): Record<StopRule, number> {
-  const weak = decide(seed.weakValidation, classes)
+export function stops(seed: SeedPredictions): Record<StopRule, number> {
+  const weak = decisions(seed.weakValidation)
   const from = candidates(seed)
   return {
     last: seed.student.length - 1,
     'weak-validation': best(
-      seed.studentValidation.map((p) => accuracy(decide(p, classes), weak)),
+      seed.studentValidation.map((answers) => accuracy(decisions(answers), weak)),
       from,
     ),
     oracle: best(
-      seed.student.map((p) => accuracy(decide(p, classes), seed.truth)),
+      seed.student.map((answers) => accuracy(decisions(answers), seed.truth)),
       from,
     ),
   }

@@ -1,3 +1,4 @@
+import type { Decision } from '../answers'
 import { intervalOf, minus, type Sample } from './sample'
 
 /** A class that a model says this many times as often as a balanced set has it is no judgement: 60 % of two classes. */
@@ -9,7 +10,7 @@ const EXCESS = 1.2
  * @param classes names in class order
  */
 export function oneSided(
-  supervisors: readonly { seed: number; decisions: ArrayLike<number> }[],
+  supervisors: readonly { seed: number; decisions: ArrayLike<Decision> }[],
   classes: readonly string[],
 ): string[] {
   const found = supervisors.flatMap(({ seed, decisions }) => {

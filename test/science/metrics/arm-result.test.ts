@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { choices, type Answers } from '../../../src-main/science/answers'
 import { armResult, type SeedPredictions } from '../../../src-main/science/metrics'
 import { parseSpec } from '../../../src-main/science/spec/parse'
 import { planExperiment } from '../../../src-main/science/plan/plan'
@@ -22,16 +23,22 @@ function armOf(models: { weak: object; strong: object }): Arm {
 }
 const arm = armOf({ weak: { model: 'words' }, strong: { model: 'vectors' } })
 
+/** What a model says of two classes that gives the second one these probabilities; and those of what it says. */
+const said = (probabilities: Iterable<number>) => choices(2, Float32Array.from(probabilities))
+const spoken = (answers: Answers) => (answers.kind === 'choice' ? answers.probabilities : new Float32Array())
+
 /** Predictions of models with given chances to be right, on one shared test set; a student that forgets at the end. */
 function simulate(seeds: number, n: number, chances = { weak: 0.75, student: 0.85, ceiling: 0.92 }): SeedPredictions[] {
   const truth = Array.from({ length: n }, (_, i) => i % 2)
   return Array.from({ length: seeds }, (_, seed) => {
     const rng = createRng(`simulate/${seed}`)
     const model = (right: number, labels = truth) =>
-      Float32Array.from(labels, (t) => {
-        const sure = 0.5 + rng.next() / 2
-        return (rng.next() < right ? t : 1 - t) === 1 ? sure : 1 - sure
-      })
+      said(
+        labels.map((t) => {
+          const sure = 0.5 + rng.next() / 2
+          return (rng.next() < right ? t : 1 - t) === 1 ? sure : 1 - sure
+        }),
+      )
     const validation = truth.slice(0, 200)
     return {
       seed,
@@ -111,7 +118,7 @@ describe('armResult', () => {
   })
 
   it('has no agreement on errors where the supervisor makes none', () => {
-    const perfect = seeds.map((s) => ({ ...s, weak: Float32Array.from(s.truth as number[]) }))
+    const perfect = seeds.map((s) => ({ ...s, weak: said(s.truth as number[]) }))
     const got = armResult({ ...common, stop: 'last', seeds: perfect })
     expect(got).toMatchObject({ agreementWeakWrong: null, pgr: { defined: false } })
     expect(got.bySeed[0]).toMatchObject({ pgr: null, agreementWeakWrong: null, ceilingAgreementWeakWrong: null })
@@ -147,8 +154,8 @@ describe('armResult', () => {
 
   it('never lets an accuracy leave 0 to 1', () => {
     const [perfect, hopeless] = seeds
-    const right = Float32Array.from(perfect!.truth as number[])
-    const wrong = right.map((t) => 1 - t)
+    const right = said(perfect!.truth as number[])
+    const wrong = said(right.probabilities.map((t) => 1 - t))
     const far = [
       { ...perfect!, student: perfect!.student.map(() => right) },
       { ...hopeless!, student: hopeless!.student.map(() => wrong) },
@@ -158,7 +165,10 @@ describe('armResult', () => {
 
   it('warns of a supervisor that says one class nearly always', () => {
     expect(result.warnings).toEqual([])
-    const yes = seeds.map((s, i) => ({ ...s, weak: i === 1 ? s.weak.map((p, r) => (r % 3 ? 0.9 : p)) : s.weak }))
+    const yes = seeds.map((s, i) => ({
+      ...s,
+      weak: i === 1 ? said(spoken(s.weak).map((p, r) => (r % 3 ? 0.9 : p))) : s.weak,
+    }))
     const { warnings } = armResult({ ...common, stop: 'last', seeds: yes })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/leans to one class.*"spam" for 8\d % \(seed 1\)\./)
@@ -167,7 +177,7 @@ describe('armResult', () => {
   it('has the accuracy of references, and says where the ceiling lies under one', () => {
     expect(result.references).toEqual({})
     const flipped = (s: SeedPredictions, every: number) =>
-      Float32Array.from(s.truth, (t, i) => (i % every === 0 ? 1 - t : t))
+      said(Array.from(s.truth as number[], (t, i) => (i % every === 0 ? 1 - t : t)))
     const of = (every: number) =>
       armResult({
         ...{ ...common, stop: 'last' },
@@ -190,9 +200,9 @@ describe('armResult', () => {
     ])
     // One that chance may have put above the ceiling: the first error of the ceiling's that it does not make.
     const above = (s: SeedPredictions) => {
-      const says = Float32Array.from(s.ceiling)
+      const says = Float32Array.from(spoken(s.ceiling))
       const wrong = says.findIndex((p, r) => p > 0.5 !== (s.truth[r] === 1))
-      return says.fill(s.truth[wrong]!, wrong, wrong + 1)
+      return said(says.fill(s.truth[wrong] as number, wrong, wrong + 1))
     }
     const hardly = seeds.map((s) => ({ ...s, references: { 'bag of words': above(s) } }))
     expect(armResult({ ...common, stop: 'last', seeds: hardly }).warnings).toEqual([
@@ -213,7 +223,7 @@ describe('armResult', () => {
     const noise = seeds.map((s) => ({
       ...s,
       steps: Array.from({ length: 20 }, (_, i) => i * 10),
-      student: Array.from({ length: 20 }, () => Float32Array.from(s.truth, (t) => (rng.next() < 0.8 ? t : 1 - t))),
+      student: Array.from({ length: 20 }, () => said((s.truth as number[]).map((t) => (rng.next() < 0.8 ? t : 1 - t)))),
       studentValidation: Array.from({ length: 20 }, () => s.weakValidation),
     }))
     const { saving, stops } = armResult({ ...common, stop: 'last', seeds: noise })

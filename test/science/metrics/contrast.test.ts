@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { choices, type Decision } from '../../../src-main/science/answers'
 import { armResult, contrasts, coversText, halves, type ReportedArm } from '../../../src-main/science/metrics'
 import { stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
 import type { ArmResult, Covers } from '../../../src-main/science/metrics/result'
@@ -86,7 +87,7 @@ describe('contrasts', () => {
     expect((high - low) / 2 / error).toBeLessThan(4.4)
     expect(low).toBeGreaterThan(0)
     const classes = ['a', 'b']
-    const asP = (d: ArrayLike<number>) => Float32Array.from(d)
+    const asP = (d: ArrayLike<Decision>) => choices(2, Float32Array.from(d as ArrayLike<number>))
     const [a, b] = [naive, confidence].map(({ arm, seeds }) =>
       armResult({
         ...{ arm, stop: 'last', classes, groups: alone, redraw: 'order' },

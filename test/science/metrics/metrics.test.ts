@@ -1,20 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { choices } from '../../../src-main/science/answers'
 import {
   accuracy,
   agreement,
   cellOf,
   cellsOf,
   cube,
-  decide,
   pgr,
   pgrOf,
   stops,
+  type SeedPredictions,
 } from '../../../src-main/science/metrics'
-import { distribution, type SeedPredictions } from '../../../src-main/science/metrics'
 import { candidates } from '../../../src-main/science/metrics/stops'
 
-const p = (...values: number[]) => Float32Array.from(values)
+/** Of two classes, the probability of the second. */
+const p = (...values: number[]) => choices(2, Float32Array.from(values))
 const seedOf = (over: Partial<SeedPredictions> = {}): SeedPredictions => ({
   seed: 0,
   truth: [0, 0, 1, 1, 1, 0],
@@ -26,18 +27,6 @@ const seedOf = (over: Partial<SeedPredictions> = {}): SeedPredictions => ({
   studentValidation: [p(0.9, 0.9), p(0.1, 0.2), p(0.2, 0.8)],
   weakValidation: p(0.4, 0.3),
   ...over,
-})
-
-describe('decide', () => {
-  it('takes the first class on a tie', () => {
-    expect([...decide(p(0.5, 0.50001, 0, 1), 2)]).toEqual([0, 1, 0, 1])
-  })
-
-  it('reads three classes from the probabilities of the last two', () => {
-    const three = p(0.2, 0.3, 0.6, 0.1, 0.1, 0.7)
-    expect([...decide(three, 3)]).toEqual([0, 1, 2])
-    distribution(three, 1, 3).forEach((x, c) => expect(x).toBeCloseTo([0.3, 0.6, 0.1][c]!, 6))
-  })
 })
 
 describe('accuracy', () => {
@@ -174,14 +163,14 @@ describe('pgr', () => {
 
 describe('stops', () => {
   it('finds the last, the one nearest to the weak validation labels, and the oracle', () => {
-    expect(stops(seedOf(), 2)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
+    expect(stops(seedOf())).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
   })
 
   it('takes the last of equals: a tie is no reason to stop', () => {
     const same = [p(0, 0), p(0, 0), p(0, 0)]
-    expect(stops(seedOf({ studentValidation: same }), 2)['weak-validation']).toBe(2)
+    expect(stops(seedOf({ studentValidation: same }))['weak-validation']).toBe(2)
     const student = [p(1, 1, 0, 0, 0, 1), p(0, 0, 1, 1, 1, 0), p(0, 0, 1, 1, 1, 0)]
-    expect(stops(seedOf({ student }), 2).oracle).toBe(2)
+    expect(stops(seedOf({ student })).oracle).toBe(2)
   })
 
   // A net before its first update says one class for all, and so, nearly, does many a supervisor.
@@ -191,7 +180,7 @@ describe('stops', () => {
       studentValidation: [p(0, 0), p(0.9, 0.2), p(0.9, 0.8)],
       student: [p(0, 0, 1, 1, 1, 0), p(0, 0, 0, 0, 0, 0), p(1, 1, 0, 0, 0, 1)],
     })
-    expect(stops(untrained, 2)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
+    expect(stops(untrained)).toEqual({ last: 2, 'weak-validation': 1, oracle: 1 })
   })
 
   it.each([
@@ -209,7 +198,7 @@ describe('stops', () => {
   it('does not look at ground truth for the stop by weak labels', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 6, maxLength: 6 }), (truth) => {
-        expect(stops(seedOf({ truth }), 2)['weak-validation']).toBe(1)
+        expect(stops(seedOf({ truth }))['weak-validation']).toBe(1)
       }),
     )
   })
@@ -225,15 +214,15 @@ describe('cube', () => {
   })
 
   it('counts the cells of the chosen stop', () => {
-    expect(cellsOf(seedOf(), 'last', 2)).toEqual(['111', '001', '111', '011', '000', '001'])
-    const { counts, examples } = cube(seedOf(), 'last', 2)
+    expect(cellsOf(seedOf(), 'last')).toEqual(['111', '001', '111', '011', '000', '001'])
+    const { counts, examples } = cube(seedOf(), 'last')
     expect(examples).toBe(6)
     expect(counts).toEqual({ '000': 1, '001': 2, '010': 0, '011': 1, '100': 0, '101': 0, '110': 0, '111': 2 })
-    expect(cube(seedOf(), 'oracle', 2).counts).toMatchObject({ '010': 1, '011': 3, '111': 2 })
+    expect(cube(seedOf(), 'oracle').counts).toMatchObject({ '010': 1, '011': 3, '111': 2 })
   })
 
   it('says by the supervisor’s confidence which of its errors are repeated', () => {
-    expect(cube(seedOf(), 'last', 2).copiedByConfidence).toEqual([
+    expect(cube(seedOf(), 'last').copiedByConfidence).toEqual([
       { low: 0.5, high: 0.6, n: 2, copied: 1, ceilingCopied: 0.5 },
       { low: 0.8, high: 0.9, n: 1, copied: 0, ceilingCopied: 0 },
       { low: 0.9, high: 1, n: 1, copied: 1, ceilingCopied: 0 },
@@ -250,7 +239,8 @@ describe('cube', () => {
           const next = () => stream.next().value as number
           const probabilities = () => {
             const rows = Array.from({ length: n }, () => Array.from({ length: k }, () => next() + 1))
-            return Float32Array.from(rows.flatMap((r) => r.slice(1).map((x) => x / r.reduce((a, b) => a + b))))
+            const shares = rows.flatMap((r) => r.slice(1).map((x) => x / r.reduce((a, b) => a + b)))
+            return choices(k, Float32Array.from(shares))
           }
           const seed = seedOf({
             truth: Array.from({ length: n }, () => next() % k),
@@ -262,7 +252,7 @@ describe('cube', () => {
             studentValidation: [probabilities()],
             weakValidation: probabilities(),
           })
-          const { counts, copiedByConfidence } = cube(seed, 'last', k)
+          const { counts, copiedByConfidence } = cube(seed, 'last')
           const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
           expect(sum(Object.values(counts))).toBe(n)
           const errors = counts['000'] + counts['001'] + counts['010'] + counts['011']

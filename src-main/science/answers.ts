@@ -1,0 +1,85 @@
+import { softmax, zeros, type Matrix } from './maths/matrix'
+
+/** What a model says in the end: the number of an option (a class is one), or a text. */
+export type Decision = number | string
+
+/**
+ * What a model says of every example of one split at one evaluation.
+ * `choice`: how likely it holds each option, [n, options − 1] row-major, of the options from 1 on, since all sum to 1; of
+ * two options simply the probability of option 1. Nobody but this file reads these columns.
+ * `text`: what it wrote, and the log-likelihood (nats) of having written it, [n].
+ */
+export type Answers =
+  | { kind: 'choice'; options: number; probabilities: Float32Array }
+  | { kind: 'text'; texts: string[]; likelihood: Float32Array }
+export type Choices = Extract<Answers, { kind: 'choice' }>
+
+/** @param probabilities [n, options − 1], of the options from 1 on */
+export function choices(options: number, probabilities: Float32Array): Choices {
+  return { kind: 'choice', options, probabilities }
+}
+
+/** The choices of a net, from its logits [n, options]. */
+export function choicesOf(logits: Matrix): Choices {
+  const { rows, cols, data } = softmax(logits)
+  const probabilities = new Float32Array(rows * (cols - 1))
+  for (let r = 0; r < rows; r++) probabilities.set(data.subarray(r * cols + 1, (r + 1) * cols), r * (cols - 1))
+  return choices(cols, probabilities)
+}
+
+/** Number of examples. */
+export function count(answers: Answers): number {
+  return answers.kind === 'text' ? answers.texts.length : answers.probabilities.length / (answers.options - 1)
+}
+
+/** Whether all of it are numbers, as they are not any more once a training has run away. */
+export function allFinite(answers: Answers): boolean {
+  return (answers.kind === 'text' ? answers.likelihood : answers.probabilities).every(Number.isFinite)
+}
+
+/** What the model says of every example: the most probable option, the first one on a tie; or its text. */
+export function decisions(answers: Choices): Uint8Array
+export function decisions(answers: Answers): ArrayLike<Decision>
+export function decisions(answers: Answers): ArrayLike<Decision> {
+  if (answers.kind === 'text') return answers.texts
+  const { options, probabilities } = answers
+  const out = new Uint8Array(count(answers))
+  for (let i = 0; i < out.length; i++) {
+    // Two options are the common case, and decisions are made in loops over evaluations.
+    out[i] = options === 2 ? Number(probabilities[i]! > 0.5) : likeliest(distribution(answers, i))
+  }
+  return out
+}
+
+const likeliest = (distribution: number[]) => distribution.indexOf(Math.max(...distribution))
+
+/** How probable the model holds what it says, of every example: of an option from 1 / options on. */
+export function confidence(answers: Answers): Float64Array {
+  if (answers.kind === 'text') return Float64Array.from(answers.likelihood, Math.exp)
+  return Float64Array.from({ length: count(answers) }, (_, i) => Math.max(...distribution(answers, i)))
+}
+
+/** The least that `confidence` can be. */
+export function leastConfidence(answers: Answers): number {
+  return answers.kind === 'text' ? 0 : 1 / answers.options
+}
+
+/** How probable the model holds a decision on one example; NaN of a text that it did not write, which nobody asked about. */
+export function probability(answers: Answers, example: number, of: Decision): number {
+  if (answers.kind === 'text') return answers.texts[example] === of ? Math.exp(answers.likelihood[example]!) : NaN
+  return distribution(answers, example)[of as number] ?? NaN
+}
+
+/** Probability of every option of one example, [options]. */
+export function distribution({ options, probabilities }: Choices, example: number): number[] {
+  const at = example * (options - 1)
+  const rest = Array.from(probabilities.subarray(at, at + options - 1))
+  return [1 - rest.reduce((sum, p) => sum + p, 0), ...rest]
+}
+
+/** Probability of every option of every example, [n, options]. */
+export function distributions(answers: Choices): Matrix {
+  const out = zeros(count(answers), answers.options)
+  for (let i = 0; i < out.rows; i++) out.data.set(distribution(answers, i), i * out.cols)
+  return out
+}
