@@ -18,10 +18,12 @@ import type {
   Cube,
   Difference,
   Estimate,
+  Measured,
   Pgr,
   SeedResult,
   StopRule,
 } from '../src-main/science/metrics/result'
+import type { MetricInfo } from '../src-main/science/metrics/metric'
 import type { Param, ParamTable } from '../src-main/science/spec/params'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -29,7 +31,20 @@ import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
 export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }
 export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
-export type { ArmResult, Cell, Contrast, Cube, Difference, Estimate, Pgr, SeedResult, StopRule, Variant }
+export type {
+  ArmResult,
+  Cell,
+  Contrast,
+  Cube,
+  Difference,
+  Estimate,
+  Measured,
+  MetricInfo,
+  Pgr,
+  SeedResult,
+  StopRule,
+  Variant,
+}
 export type {
   Arm,
   BackendReport,
@@ -62,6 +77,7 @@ export interface Catalog {
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   methods: Variant[]
   losses: Variant[]
+  metrics: MetricInfo[]
   optimiser: ParamTable
   run: ParamTable
   sizes: ParamTable

@@ -1,5 +1,7 @@
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
+import type { MetricInfo, MetricVariant } from './metrics/metric'
+import { METRICS } from './metrics/variants'
 import { MODELS } from './models'
 import { OPTIMISER } from './optimiser'
 import type { ParamTable } from './spec/params'
@@ -20,6 +22,7 @@ export function describeCatalog() {
     models: Object.values(MODELS).map(describe),
     methods: Object.values(METHODS).map(describe),
     losses: Object.values(LOSSES).map(describe),
+    metrics: Object.values(METRICS).map(describeMetric),
     optimiser: OPTIMISER as ParamTable,
     run: RUN as ParamTable,
     sizes: SIZES as ParamTable,
@@ -28,4 +31,9 @@ export function describeCatalog() {
 
 function describe({ id, title, help, source, params }: VariantInfo): VariantInfo {
   return source === undefined ? { id, title, help, params } : { id, title, help, source, params }
+}
+
+function describeMetric(metric: MetricVariant): MetricInfo {
+  const { id, title, short, help, source, better, range, needs, unit } = metric
+  return { id, title, short, help, ...(source !== undefined && { source }), better, range, needs, unit }
 }

@@ -1,5 +1,5 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
-import { decisions, probability } from '../../science/answers'
+import { probability } from '../../science/answers'
 import {
   armResult,
   cellsOf,
@@ -7,6 +7,7 @@ import {
   cube,
   stops,
   type Redraw,
+  type ReportedSeed,
   type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
@@ -57,8 +58,8 @@ export async function analyse(
       return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds })
     }
     case 'contrasts': {
-      const decided = async (source: SeedSource & { step: number }) => decisionsOf(await read(source), source.step)
-      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, decided) }))
+      const said = async (source: SeedSource & { step: number }) => reportedOf(await read(source), source.step)
+      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, said) }))
       return contrasts(arms, truth, groups)
     }
     case 'cube':
@@ -80,10 +81,9 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
   return out
 }
 
-/** What the three models decide on the test split, the student where it is reported. */
-function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number) {
-  const at = steps.indexOf(step)
-  return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
+/** What the three models say of the test split, the student where it is reported. */
+function reportedOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number): ReportedSeed {
+  return { seed, weak, student: student[steps.indexOf(step)]!, ceiling }
 }
 
 /** Every test example with what the three models say of it. Two classes: probabilities are those of class 1. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accuracy } from '../metrics/variants/accuracy'
 import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import { partsOf } from './params'
 import { problemsOf, type Problem } from './problems'
@@ -51,8 +52,14 @@ function trainedBy(models: unknown, side: object): unknown {
   return models.map((model: unknown) => (typeof model === 'object' && model !== null ? { optimiser, ...model } : model))
 }
 
-/** A stored spec, which was parsed when it was stored; see `fromEarlier`. */
-export const storedSpec = (json: string) => fromEarlier(JSON.parse(json)).input as ExperimentSpec
+/**
+ * A stored spec, which was parsed when it was stored; see `fromEarlier`. One that names no metric is of a time when there
+ * was but accuracy.
+ */
+export function storedSpec(json: string): ExperimentSpec {
+  const spec = fromEarlier(JSON.parse(json)).input as ExperimentSpec
+  return { ...spec, metric: spec.metric ?? accuracy.id }
+}
 
 /**
  * Stored arms of a run with this spec. Those of earlier versions were all measured on test rows, and all models of a side

@@ -1,3 +1,4 @@
+import { choices } from '../../../src-main/science/answers'
 import type { ArmInputs, SeedPredictions } from '../../../src-main/science/metrics'
 import { createRng } from '../../../src-main/science/maths/rng'
 import { planExperiment } from '../../../src-main/science/plan/plan'
@@ -29,8 +30,8 @@ interface World {
   references?: boolean
 }
 
-/** Columns of the probabilities that a model gives the classes from 1 on, the likeliest one being right with a chance. */
-function columns(rng: ReturnType<typeof createRng>, truth: readonly number[], classes: number, right: number) {
+/** What a model says whose decisions are right with a chance. */
+function answer(rng: ReturnType<typeof createRng>, truth: readonly number[], classes: number, right: number) {
   const out = new Float32Array(truth.length * (classes - 1))
   for (const [i, t] of truth.entries()) {
     const says = rng.next() < right ? t : (t + 1 + rng.int(classes - 1)) % classes
@@ -39,7 +40,7 @@ function columns(rng: ReturnType<typeof createRng>, truth: readonly number[], cl
     const sum = shares.reduce((a, b) => a + b, 0)
     for (let c = 1; c < classes; c++) out[i * (classes - 1) + c - 1] = shares[c]! / sum
   }
-  return out
+  return choices(classes, out)
 }
 
 /** Seeds of models with given chances to be right, on one shared test set. */
@@ -47,7 +48,7 @@ export function simulate({ rows, classes = 2, seeds = 3, course = [0.5, 0.8, 0.8
   const truth = Array.from({ length: rows }, (_, i) => i % classes)
   return Array.from({ length: seeds }, (_, seed): SeedPredictions => {
     const rng = createRng(`simulated/${rows}/${classes}/${seed}`)
-    const of = (right: number, labels: readonly number[] = truth) => columns(rng, labels, classes, right)
+    const of = (right: number, labels: readonly number[] = truth) => answer(rng, labels, classes, right)
     const validation = truth.slice(0, 60)
     return {
       ...{ seed, truth, weak: of(0.72), ceiling: of(0.93), epochs: 2 },
@@ -89,7 +90,7 @@ export function cases(): { name: string; inputs: ArmInputs }[] {
 /** Two arms of one experiment, whose students differ. */
 export function arms() {
   return planned().map((arm, i) => ({
-    ...{ arm, classes: 2, groups: alone(300) },
+    ...{ arm, groups: alone(300) },
     seeds: simulate({ rows: 300, course: [0.5, i === 0 ? 0.82 : 0.86] }),
   }))
 }

@@ -1,0 +1,5 @@
+import { byId } from '../../spec/by-id'
+import { accuracy } from './accuracy'
+
+/** Every metric that results have, the first one foremost. */
+export const METRICS = byId([accuracy])
