@@ -1,4 +1,4 @@
-// Makes resources/tasks/*.jsonl.gz from a folder with the source files: node scripts/make-tasks.mjs <folder>
+// Makes resources/tasks/*.jsonl.gz from a folder with the source files: node scripts/make-tasks.mjs <folder> [id…]
 // A source is a .jsonl.gz of { text, label, split, group }. Prints the sha256 that src-main/science/tasks/<id>.ts states.
 // Near twins, and the mails of one thread, are made one group, and no group lies in train and test.
 import { createHash } from 'node:crypto'
@@ -19,6 +19,7 @@ const SOURCES = {
   spam: 'spam',
   'person-artifact': 'wordnet_person_vs_artifact',
   'wordnet-isa': 'wordnet_isa_true_false',
+  'wordnet-kinds': 'wordnet_kinds',
 }
 
 /** gzip without a time stamp and without the name of the system in its header. */
@@ -148,12 +149,15 @@ function wholeGroups(rows) {
   return made
 }
 
-const folder = process.argv[2]
-if (!folder) {
-  console.error('usage: node scripts/make-tasks.mjs <folder with the source files>')
+const [folder, ...ids] = process.argv.slice(2)
+if (!folder || ids.some((id) => !SOURCES[id])) {
+  console.error(
+    `usage: node scripts/make-tasks.mjs <folder with the source files> [${Object.keys(SOURCES).join(' | ')}]…`,
+  )
   process.exit(2)
 }
 for (const [id, source] of Object.entries(SOURCES)) {
+  if (ids.length > 0 && !ids.includes(id)) continue
   const lines = gunzipSync(readFileSync(join(folder, `${source}.jsonl.gz`)))
     .toString('utf8')
     .trimEnd()

@@ -64,6 +64,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       label: column.nullable().optional(),
       split: column.nullable().optional(),
       group: column.nullable().optional(),
+      classes: z.array(words).optional(),
       ...reading,
     }),
   ]),

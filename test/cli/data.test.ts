@@ -22,7 +22,15 @@ describe('w2s data', () => {
     expect(mismatches(tables, 'data', document)).toEqual([])
     expect(document).toMatchObject({
       action: 'list',
-      tasks: [{ id: 'spam', origin: 'bundled', lengthAlone: 0.603 }, {}, {}, {}, {}, {}],
+      tasks: [
+        { id: 'spam', origin: 'bundled', lengthAlone: 0.603 },
+        {},
+        {},
+        {},
+        {},
+        {},
+        { id: 'wordnet-kinds', classes: { length: 4 } },
+      ],
     })
     expect(stderr).toContain('by length')
   })
@@ -71,6 +79,19 @@ describe('w2s data', () => {
     expect((await data('import', 'twins.csv', '--licence', 'own', '--twins', 'apart')).code).toBe(0)
   })
 
+  it('imports more than two classes, in the order that is said, and asks about what may be none', async () => {
+    const asked = await data('preview', 'd15-minus-one.jsonl')
+    expect(mismatches(tables, 'data', asked.document)).toEqual([])
+    expect(asked.stderr).toContain(`--classes '["-1","0","1"]'  Take all 3 labels as classes`)
+    const minus = ['import', 'd15-minus-one.jsonl', '--licence', 'own']
+    expect((await data(...minus)).document).toMatchObject({ error: { problems: [{ path: '--classes' }] } })
+    const imported = await data(...minus, '--classes', '1,-1,0')
+    expect(imported.document).toMatchObject({ tasks: [{ classes: ['1', '-1', '0'], rows: { train: [50, 20, 50] } }] })
+    expect(imported.stderr).toContain('class 0 is "1", 1 "-1", 2 "0"')
+    const two = await data('preview', 'd15-minus-one.jsonl', '--classes', '["0", "1"]')
+    expect(two.document).toMatchObject({ preview: { classes: ['0', '1'], badLines: 20 } })
+  })
+
   const refused: [string, string[], object][] = [
     [
       'an action',
@@ -91,6 +112,17 @@ describe('w2s data', () => {
     ],
     ['no licence', ['import', 'd13-imbalanced.csv'], { path: '--licence', got: 'nothing' }],
     ['one class of two', ['import', 'd13-imbalanced.csv', '--licence', 'own', '--class1', '1'], { path: '--class0' }],
+    ['one class', ['preview', 'd13-imbalanced.csv', '--classes', 'a'], { path: '--classes', got: '"a"' }],
+    [
+      'classes said twice',
+      ['preview', 'd13-imbalanced.csv', '--classes', '0,1', '--class0', '0', '--class1', '1'],
+      { path: '--classes', expected: 'to stand without --class0 and --class1' },
+    ],
+    [
+      'ids as labels',
+      ['import', 'd30-user-column.csv', '--licence', 'own', '--label', 'text', '--text', 'user'],
+      { path: '--label' },
+    ],
     ['a name with a path in it', ['import', 'd13-imbalanced.csv', '--licence', 'own', '--id', '../x'], { path: 'id' }],
     ['a header that may be none', ['import', 'd08-no-header.tsv', '--licence', 'own', '--id', 'h'], { path: 'header' }],
     ['another encoding', ['import', 'd14-latin1-unnamed.csv', '--licence', 'own', '--id', 'l'], { path: '--encoding' }],

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readTask } from '../../src-main/data/datasets/read'
 import { splitTask, TASKS } from '../../src-main/science/tasks'
 import { lengthShortcut } from '../../src-main/science/tasks/shortcuts'
-import { createTwinFinder } from '../../src-main/science/tasks/twins'
+import { createTwinFinder, foldText } from '../../src-main/science/tasks/twins'
 import { SPLITS } from '../../src-main/science/stages'
 
 const fileOf = (id: string) => resolve(import.meta.dirname, `../../resources/tasks/${id}.jsonl.gz`)
@@ -23,8 +23,10 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     expect(rows.filter((r) => r.split === 'test')).toHaveLength(task.testExamples)
     for (const split of ['train', 'test']) {
       const labels = rows.filter((r) => r.split === split).map((r) => r.label)
-      const share = labels.reduce((a, b) => a + b, 0) / labels.length
-      expect(Math.abs(share - 0.5)).toBeLessThan(0.01)
+      for (const [label] of task.classes.entries()) {
+        const share = labels.filter((one) => one === label).length / labels.length
+        expect(Math.abs(share - 1 / task.classes.length)).toBeLessThan(0.01)
+      }
     }
   })
 
@@ -44,7 +46,7 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     const rows = await readTask(fileOf(id))
     const counted = (split: string) =>
       rows.filter((row) => row.split === split).map(({ text, label }) => ({ length: text.length, label }))
-    expect(lengthShortcut(counted('train'), counted('test'))).toBeCloseTo(task.lengthAlone, 3)
+    expect(lengthShortcut(counted('train'), counted('test'), task.classes.length)).toBeCloseTo(task.lengthAlone, 3)
   })
 
   it('fills the default sizes, or its share of them, from rows that may be used so', async () => {
@@ -80,6 +82,15 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     expect(share).toBeLessThan(0.25)
     for (const example of cut.splits.test) expect(rows[example.id]!.split).toBe('train')
   })
+})
+
+it('wordnet-kinds tests on nothing that the pocket models were pretrained on', async () => {
+  const foldedOf = async (id: string, split: string) =>
+    (await readTask(fileOf(id))).filter((row) => row.split === split).map(({ text }) => foldText(text))
+  const seen = new Set(await foldedOf('person-artifact', 'train'))
+  const tested = await foldedOf('wordnet-kinds', 'test')
+  expect(seen.size).toBe(14_000)
+  expect(tested.filter((text) => seen.has(text))).toEqual([])
 })
 
 it('spam names no address and no mailing list', async () => {

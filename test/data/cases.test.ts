@@ -85,6 +85,7 @@ describe('splits', () => {
 describe('TSV', () => {
   it('keeps quote marks as characters, so that no row is swallowed', async () => {
     const found = await caseOf('d02-tsv-open-quotes.tsv')
+    expect(found.format).toBe('tsv')
     expect(found).toMatchObject({ examples: 120, badLines: 0, lines: { all: 121, header: 1, blank: 0, continued: 0 } })
     const rows = await take(found)
     const lines = readFileSync(found.path, 'utf8').trimEnd().split('\n').slice(1)
@@ -342,10 +343,22 @@ describe('labels', () => {
     expect(await take(floats, { classes: ['1.0', '0.0'] })).toHaveLength(120)
   })
 
-  it('are two classes by what is most frequent, and no bad one is told which it is', async () => {
+  it('that may stand for no label are asked about, once', async () => {
     const minus = await caseOf('d15-minus-one.jsonl')
-    expect(minus).toMatchObject({ classes: ['0', '1'], values: 3, badLines: 20, examples: 100 })
-    expect(minus.errors[0]!.message).toMatch(/^expected one of "0", "1" \(the two classes\), got "-1"$/)
+    expect(minus).toMatchObject({ classes: ['-1', '0', '1'], values: 3, badLines: 0, examples: 120 })
+    const ask = minus.notices.find(({ kind }) => kind === 'ask')!
+    expect(ask).toMatchObject({
+      text: 'The label "-1" stands for rows without a label in many files.',
+      offers: [{ reading: { classes: ['-1', '0', '1'] } }, { reading: { classes: ['0', '1'] } }],
+    })
+    const [all, without] = ask.offers.map(({ reading }) => reading)
+    expect(textOf((await caseOf('d15-minus-one.jsonl', all)).notices)).not.toMatch(/^ask/m)
+    const two = await caseOf('d15-minus-one.jsonl', without)
+    expect(two).toMatchObject({ classes: ['0', '1'], badLines: 20, examples: 100 })
+    expect(two.errors[0]!.message).toMatch(/^expected one of "0", "1" \(the two classes\), got "-1"$/)
+  })
+
+  it('are classes by what is frequent, and no bad one is told which it is', async () => {
     const misspelt = await caseOf('d18-misspelt-first.csv')
     expect(misspelt).toMatchObject({ classes: ['negative', 'positive'], badLines: 1, examples: 119 })
     expect(misspelt.errors).toEqual([
@@ -358,7 +371,10 @@ describe('labels', () => {
     const found = await look('many.csv', csv)
     expect(found.values).toBe(1319)
     expect(found.counts).toHaveLength(20)
-    expect(textOf(found.notices)).toContain('has 1,319 values')
+    expect(found).toMatchObject({ classes: [], perClass: null, badLines: 0, examples: 1319 })
+    expect(textOf(found.notices)).toBe(
+      'cause: The label column has 1,319 values; a task has 2 to 60 classes of 20 rows or more. Most rows have a value of their own, as ids and texts do: choose another column.',
+    )
   })
 
   it('are counted by class, and what that leaves a run is told', async () => {

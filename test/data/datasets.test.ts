@@ -90,7 +90,11 @@ describe('preview', () => {
     const csv =
       'id,opinion,useful\n1,the soup was very good indeed,1\n2,we waited for an hour or two,0\n3,never again will I go there,0\n'
     expect(await preview('a.csv', csv)).toMatchObject({ text: 'opinion', label: 'useful', split: null, examples: 3 })
-    expect(await preview('a.csv', csv, { label: 'id' })).toMatchObject({ text: 'opinion', label: 'id', badLines: 1 })
+    expect(await preview('a.csv', csv, { label: 'id' })).toMatchObject({
+      text: 'opinion',
+      label: 'id',
+      classes: ['1', '2', '3'],
+    })
   })
 
   it('leaves open what it cannot tell, and still counts', async () => {
@@ -309,8 +313,13 @@ describe('import', () => {
 
   it.each<[string, Partial<ImportRequest>, object]>([
     ['an id with a path in it', { id: '../x' }, { path: 'id', got: '"../x"' }],
-    ['three classes', { classes: ['a', 'b', 'c'] }, { path: 'classes', expected: 'exactly two classes for now' }],
-    ['one class twice', { classes: ['a', 'a'] }, { path: 'classes', expected: 'two different classes' }],
+    ['one class', { classes: ['a'] }, { path: 'classes', expected: '2 to 60 classes' }],
+    [
+      'too many classes',
+      { classes: Array.from({ length: 61 }, (_, i) => `${i}`) },
+      { path: 'classes', expected: '2 to 60 classes' },
+    ],
+    ['one class twice', { classes: ['a', 'a'] }, { path: 'classes', expected: 'different classes' }],
     ['no title', { title: ' ' }, { path: 'title' }],
     ['text as its own label', { label: 'text' }, { path: 'label', expected: 'another column than that of the text' }],
     ['a column that is not there', { group: 'author' }, { path: 'group', got: '"author"' }],

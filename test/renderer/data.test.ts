@@ -18,18 +18,50 @@ describe('data', () => {
     expect(screen.getByText('column "again" is empty')).toBeTruthy()
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
   })
-  it('says first that there are too many classes, of which bad lines come', async () => {
-    const sample = await createFakeBridge().call('datasetPreview', {
-      path: '',
-    })
-    const counts = ['a', 'b', 'c'].map((label) => ({ label, n: 20 }))
-    open('#/data?import=1', {
-      datasetPreview: () => ({ ...(sample.ok ? sample.value : never()), counts, values: 1319, badLines: 20 }),
+  it('imports more than two classes, in the order that they are put in', async () => {
+    const sample = await createFakeBridge().call('datasetPreview', { path: '' })
+    const classes = ['east', 'north', 'south', 'west']
+    const bridge = open('#/data?import=1', {
+      datasetPreview: () => ({
+        ...(sample.ok ? sample.value : never()),
+        counts: classes.map((label) => ({ label, n: 203 })),
+        values: 4,
+        classes,
+        perClass: { train: [153, 153, 153, 153], test: [50, 50, 50, 50] },
+        errors: [],
+        badLines: 0,
+      }),
     })
     await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await screen.findByText(
-      /exactly two classes for now; the label column has 1[^0-9]319 values\. The most frequent are “no”/,
-    )
+    await screen.findByText('3 west')
+    expect(screen.getAllByText('153 to train on, 50 to test on, 25 %')).toHaveLength(4)
+    await fireEvent.click(screen.getByRole('button', { name: 'Put south before north' }))
+    await fireEvent.click(screen.getByRole('button', { name: 'Put south before east' }))
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Licence' }), { target: { value: 'own' } })
+    await fireEvent.click(screen.getByRole('button', { name: 'Import 812 examples' }))
+    expect(heard(bridge, 'datasetImport')[0]?.args[0]).toMatchObject({ classes: ['south', 'east', 'north', 'west'] })
+  })
+  it('forgets which labels were said to be classes with the column that they are of', async () => {
+    const sample = await createFakeBridge().call('datasetPreview', { path: '' })
+    const doubt: Notice = {
+      kind: 'ask',
+      text: 'Is it a class?',
+      offers: [{ label: 'It is', reading: { classes: ['-1', '0', '1'] } }],
+    }
+    const bridge = open('#/data?import=1', {
+      datasetPreview: ({ classes }) => ({
+        ...(sample.ok ? sample.value : never()),
+        classes: ['-1', '0', '1'],
+        perClass: { train: [30, 30, 30], test: null },
+        notices: classes ? [] : [doubt],
+      }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
+    await fireEvent.click(await screen.findByRole('button', { name: 'It is' }))
+    await waitFor(() => expect(screen.queryByText('Is it a class?')).toBeNull())
+    await fireEvent.change(screen.getByRole('combobox', { name: 'Label' }), { target: { value: '=fold' } })
+    await screen.findByText('Is it a class?')
+    expect(heard(bridge, 'datasetPreview').at(-1)?.args[0]).toMatchObject({ label: 'fold', classes: undefined })
   })
   it('imports what it shows: none is none, and what the file asks is asked', async () => {
     const header: Notice = {

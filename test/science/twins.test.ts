@@ -114,16 +114,43 @@ describe('the length of a text as a rule', () => {
   it('is learnt on one list and measured on the other, by classes', () => {
     const known = texts([1, 0], [2, 0], [3, 1], [9, 0], [8, 1], [10, 1])
     // The best threshold is 2: two of three of class 0 are as short, none of class 1.
-    expect(lengthShortcut(known, texts([1, 0], [2, 0], [2, 0], [50, 0], [7, 1]))).toBeCloseTo((3 / 4 + 1) / 2, 12)
+    expect(lengthShortcut(known, texts([1, 0], [2, 0], [2, 0], [50, 0], [7, 1]), 2)).toBeCloseTo((3 / 4 + 1) / 2, 12)
   })
 
   it('finds the rule in either direction, and says half where all are as long', () => {
-    expect(lengthShortcut(texts([1, 1], [2, 0]), texts([1, 1], [9, 0]))).toBe(1)
-    expect(lengthShortcut(texts([5, 1], [5, 0]), texts([5, 1], [5, 0]))).toBe(0.5)
+    expect(lengthShortcut(texts([1, 1], [2, 0]), texts([1, 1], [9, 0]), 2)).toBe(1)
+    expect(lengthShortcut(texts([5, 1], [5, 0]), texts([5, 1], [5, 0]), 2)).toBe(0.5)
+  })
+
+  it('cuts as many ranges as there are classes, in any order of them, and no more', () => {
+    // Shortest are of class 2, then of 0, then of 1; a text of class 2 among the longest is out of reach.
+    const known = texts([1, 2], [2, 2], [3, 2], [5, 0], [6, 0], [8, 1], [9, 1], [99, 2])
+    expect(lengthShortcut(known, known, 3)).toBeCloseTo((1 + 1 + 3 / 4) / 3, 12)
+    expect(lengthShortcut(known, texts([0, 2], [5, 0], [7, 0], [1000, 1]), 3)).toBe(1)
+  })
+
+  it('is the best of all such rules', () => {
+    const text = fc.record({ length: fc.integer({ min: 0, max: 5 }), label: fc.integer({ min: 0, max: 2 }) })
+    const seen = [0, 1, 2].map((label) => ({ length: 0, label }))
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 12 }), (more) => {
+        const known = [...seen, ...more]
+        const totals = [0, 1, 2].map((c) => known.filter(({ label }) => label === c).length)
+        let best = 0
+        for (let rule = 0; rule < 3 ** 6; rule++) {
+          const says = Array.from({ length: 6 }, (_, length) => Math.floor(rule / 3 ** length) % 3)
+          if (says.filter((label, i) => i > 0 && label !== says[i - 1]).length > 2) continue
+          const right = known.filter(({ length, label }) => says[length] === label)
+          best = Math.max(best, right.reduce((sum, { label }) => sum + 1 / totals[label]!, 0) / 3)
+        }
+        expect(lengthShortcut(known, known, 3)).toBeCloseTo(best, 10)
+      }),
+      { numRuns: 50 },
+    )
   })
 
   it('says nothing where a class is missing', () => {
-    expect(lengthShortcut(texts([1, 1]), texts([1, 1], [9, 0]))).toBeNull()
-    expect(lengthShortcut(texts([1, 1], [2, 0]), texts([1, 1]))).toBeNull()
+    expect(lengthShortcut(texts([1, 1]), texts([1, 1], [9, 0]), 2)).toBeNull()
+    expect(lengthShortcut(texts([1, 1], [2, 0]), texts([1, 1]), 2)).toBeNull()
   })
 })

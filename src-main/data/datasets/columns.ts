@@ -1,8 +1,9 @@
 import { oneOf, show } from '../../science/spec/problems'
+import { MOST_CLASSES } from './classes'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
 import type { ColumnWishes } from './types'
-import { labelOf, plain, splitOf } from './values'
+import { isNumber, labelOf, plain, splitOf } from './values'
 
 /** Column of each role; null for none. */
 export type Columns = { [K in keyof ColumnWishes]-?: string | null }
@@ -36,7 +37,7 @@ export function createColumnList() {
 
 /**
  * Fills the roles that are not said: by usual names, else the text is the column with the longest values and the label
- * one with two different values. A split is guessed only where every value is one. What cannot be told is null.
+ * one with two different values, or few. A split is guessed only where every value is one. What cannot be told is null.
  * @throws DatasetError for a chosen column that the file does not have
  */
 export function chooseColumns(wanted: ColumnWishes, records: readonly Values[], columns: readonly string[]): Columns {
@@ -56,12 +57,17 @@ export function chooseColumns(wanted: ColumnWishes, records: readonly Values[], 
   const chosen: Columns = { text: named('text'), label: named('label'), split: named('split'), group: named('group') }
   const free = () => columns.filter((c) => !Object.values(chosen).includes(c))
   if (wanted.text === undefined) chosen.text ??= longest(free(), records)
-  if (wanted.label === undefined) chosen.label ??= free().find((c) => hasTwoValues(c, records)) ?? null
+  if (wanted.label === undefined) chosen.label ??= likeliestLabel(free(), records)
   return chosen
 }
 
-const hasTwoValues = (column: string, records: readonly Values[]): boolean =>
-  new Set(records.map((r) => labelOf(r.get(column)))).size === 2
+/** The first column of two different values, else of few: each stands ten times on average. */
+function likeliestLabel(columns: string[], records: readonly Values[]): string | null {
+  const values = (column: string) => new Set(records.map((r) => labelOf(r.get(column)))).size
+  const most = Math.min(MOST_CLASSES, records.length / 10)
+  const few = (column: string) => values(column) > 2 && values(column) <= most
+  return columns.find((column) => values(column) === 2) ?? columns.find(few) ?? null
+}
 
 /**
  * Of a file in which no columns are found nothing is said: its lines are.
@@ -101,7 +107,6 @@ export function headerDoubt(header: readonly string[], records: readonly Values[
     const different = new Set(values)
     const few = different.size <= Math.max(2, records.length / 10)
     if (few && different.has(field)) return `${show(field)} in it is a value of its column`
-    const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text))
     if (isNumber(field) && values.every(isNumber)) return `${show(field)} in it is a number, like all of its column`
   }
   return null

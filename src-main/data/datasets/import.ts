@@ -7,9 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
 import { problemsOf, show, type Problem } from '../../science/spec/problems'
-import { SPLITS } from '../../science/stages'
-import { MIN_PER_CLASS } from '../../science/tasks/split'
 import { syncFolder } from '../durable'
+import { LEAST_ROWS, MOST_CLASSES } from './classes'
 import { checkColumns } from './columns'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
@@ -41,8 +40,10 @@ const requestSchema = z
     twins: z.boolean().optional(),
     classes: z
       .array(line.transform(labelOf))
-      .refine((names) => names.length === 2, { error: 'expected exactly two classes for now' })
-      .refine((names) => new Set(names).size === names.length, { error: 'expected two different classes' }),
+      .refine((names) => names.length >= 2 && names.length <= MOST_CLASSES, {
+        error: `expected 2 to ${MOST_CLASSES} classes`,
+      })
+      .refine((names) => new Set(names).size === names.length, { error: 'expected different classes' }),
   })
   .refine((r) => r.text !== r.label, { path: ['label'], error: 'expected another column than that of the text' })
 type Wanted = z.output<typeof requestSchema>
@@ -61,7 +62,7 @@ export async function importDataset(request: ImportRequest, folder: string, watc
   const { id, title, question, licence, classes, path } = parsed.data
   if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
   const before = await footprint(path)
-  const survey = await surveyDataset(queryOf(parsed.data), classes, watch)
+  const survey = await surveyDataset(queryOf(parsed.data), watch)
   check(survey, parsed.data)
   await mkdir(folder, { recursive: true })
   const temporary = join(folder, `.${id}-${process.pid}.tmp`)
@@ -98,8 +99,9 @@ export async function importDataset(request: ImportRequest, folder: string, watc
   }
 }
 
-const queryOf = ({ path, text, label, split, group, encoding, header, quotes, twins }: Wanted) => ({
+const queryOf = ({ path, classes, text, label, split, group, encoding, header, quotes, twins }: Wanted) => ({
   path,
+  classes,
   text,
   label,
   split,
@@ -133,11 +135,10 @@ function check(survey: Survey, wanted: Wanted): void {
       problems.push({ path: 'path', expected: 'no bad line', got: `${badLines}, of which ${bad.length} are told` })
     throw new DatasetError(problems)
   }
-  const least = SPLITS.length * MIN_PER_CLASS
   const scarce = classes.flatMap((name, i) => {
     const n = counts!.train[i]! + (counts!.test?.[i] ?? 0)
-    return n < least
-      ? [{ path: `classes[${i}]`, expected: `at least ${least} examples of ${show(name)}`, got: `${n}` }]
+    return n < LEAST_ROWS
+      ? [{ path: `classes[${i}]`, expected: `at least ${LEAST_ROWS} examples of ${show(name)}`, got: `${n}` }]
       : []
   })
   if (scarce.length > 0) throw new DatasetError(scarce)

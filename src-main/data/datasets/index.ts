@@ -1,3 +1,4 @@
+export { MOST_CLASSES } from './classes'
 export { importDataset } from './import'
 export { listImported } from './imported'
 export { LIMITS } from './limits'

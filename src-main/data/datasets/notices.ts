@@ -1,8 +1,10 @@
-import { shown } from './values'
+import { clearlyAbove } from '../../science/maths/statistics'
+import { classDoubt, LEAST_ROWS, noClasses } from './classes'
 import { titleOf } from './source'
 import type { Survey } from './survey'
 import { trySplit } from './trial'
 import type { Notice } from './types'
+import { isNumber, shown } from './values'
 
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 const note = (text: string, offers: Notice['offers'] = []): Notice => ({ kind: 'note', text, offers })
@@ -37,7 +39,7 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     return encoding.startsWith('utf-16') ? note(`Read as ${titleOf(encoding)}, as its mark says.`) : null
   },
   function quotes({ facts: { format, quotes, continued }, chosen, records }) {
-    if (format !== 'csv') return null
+    if (format === 'jsonl') return null
     const offers = [
       { label: quotes ? 'Take quotes as characters' : 'Read quotes as in CSV', reading: { quotes: !quotes } },
     ]
@@ -53,12 +55,29 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     const rows = pooled.map(([word, n]) => `${count(n, 'row')} of ${shown(word)}`).join(' and ')
     return note(`${rows} may be trained on: the lab makes its own validation split.`)
   },
-  function values({ labels }) {
-    if (labels.length <= 2) return null
-    const [one, other] = labels.map(([label]) => label)
+  function classless({ labels, classes }) {
+    return labels.length > 0 && classes.length === 0 ? { kind: 'cause', text: noClasses(labels), offers: [] } : null
+  },
+  function doubtful({ classes, guessed }) {
+    const doubt = guessed ? classDoubt(classes) : null
+    if (!doubt) return null
+    const offers = [{ label: `Take all ${classes.length} labels as classes`, reading: { classes } }]
+    if (doubt.without) offers.push({ label: 'Its rows have no label', reading: { classes: doubt.without } })
+    return { kind: 'ask', text: doubt.why, offers }
+  },
+  function others({ labels, classes, guessed }) {
+    const rest = classes.length > 0 ? labels.filter(([label]) => !classes.includes(label)) : []
+    if (rest.length === 0) return null
+    const rows = rest.reduce((sum, [, n]) => sum + n, 0)
+    const named = rest.slice(0, 5).map(([label]) => shown(label))
+    const why = guessed ? `: a class has ${LEAST_ROWS} rows or more` : ''
     return note(
-      `The label column has ${labels.length.toLocaleString('en')} values, of which ${shown(one)} and ${shown(other)} are the most frequent.`,
+      `${count(rows, 'row has', 'rows have')} a label that is none of the ${classes.length} classes${why}. ${count(rest.length, 'such label', 'such labels')}: ${named.join(', ')}${rest.length > named.length ? ', …' : ''}.`,
     )
+  },
+  function ordered({ classes }) {
+    if (classes.length < 3 || !classes.every(isNumber)) return null
+    return note('The labels are numbers, but classes have no order: to be one off counts as wrong as to be two off.')
   },
   function balance({ rows, counts, classes }) {
     if (!counts) return null
@@ -68,11 +87,14 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
       return note(
         `With the sizes of a new experiment it cannot be split (${trial.why}). Give all four splits the same size.`,
       )
-    const usable = [counts.train, counts.test ?? []].reduce((sum, of) => sum + (of.length ? 2 * Math.min(...of) : 0), 0)
+    const usable = [counts.train, counts.test ?? []].reduce(
+      (sum, of) => sum + (of.length ? of.length * Math.min(...of) : 0),
+      0,
+    )
     const all = rows.length
     if (usable >= 0.9 * all) return null
     return note(
-      `Every split has as many of one class as of the other: of ${count(all, 'row')}, ${usable.toLocaleString('en')} can be used at most.`,
+      `Every split has as many of every class: of ${count(all, 'row')}, ${usable.toLocaleString('en')} can be used at most.`,
     )
   },
   function duplicates({ duplicates, contradictions }) {
@@ -87,10 +109,11 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     if (rows === 0) return complete ? null : note(search.trim())
     return note(`${count(rows, 'text has', 'texts have')} a near twin elsewhere; twins stay in one split.${search}`)
   },
-  function length({ lengthAlone }) {
-    if (lengthAlone === null || lengthAlone < 0.6) return null
+  function length({ lengthAlone, classes }) {
+    if (lengthAlone === null || lengthAlone < clearlyAbove(classes.length)) return null
+    const chance = Math.round(100 / classes.length)
     return note(
-      `The length of a text alone tells the classes apart in ${Math.round(100 * lengthAlone)} % (50 % is chance).`,
+      `The length of a text alone tells the classes apart in ${Math.round(100 * lengthAlone)} % (${chance} % is chance).`,
     )
   },
 ]

@@ -12,7 +12,7 @@ const SHOWN = { text: 500, label: 100, labels: 20 }
  * @throws DatasetError for a file that cannot be read as a whole
  */
 export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Promise<DatasetPreview> {
-  const survey = await surveyDataset(query, null, watch)
+  const survey = await surveyDataset(query, watch)
   const { facts, chosen, labels } = survey
   const id = idFor(query.path)
   const short = (label: string) => label.slice(0, SHOWN.label)

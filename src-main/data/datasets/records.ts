@@ -7,14 +7,14 @@ import type { ReaderFacts } from './reader'
 import { openSource, unpackedName, type Watch } from './source'
 import type { Encoding, Reading } from './types'
 
-export type Format = 'jsonl' | 'csv'
+export type Format = 'jsonl' | 'csv' | 'tsv'
 
 const FORMATS: Record<string, Format> = {
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
   '.json': 'jsonl',
   '.csv': 'csv',
-  '.tsv': 'csv',
+  '.tsv': 'tsv',
 }
 
 const endingOf = (path: string) => extname(unpackedName(path)).toLowerCase()
@@ -42,7 +42,7 @@ export interface Records {
 /** Opens a file; empty lines are passed over. @throws DatasetError for an ending that is none of those known */
 export function openRecords(path: string, reading: Reading, watch: Watch = {}): Records {
   const format = formatOf(path)
-  const tabs = endingOf(path) === '.tsv'
+  const tabs = format === 'tsv'
   const source = openSource(path, reading.encoding, watch)
   const lines: LineFacts = { lines: 0, broken: 0, windows: false }
   // Corpora in TSV have no quoting: a quote mark is a character of the text, and an open one swallows no rows.

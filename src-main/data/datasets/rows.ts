@@ -43,6 +43,6 @@ export function readRow(entry: Entry, columns: Columns): Row | BadLine {
 
 /** A label that is none of the classes. No class is suggested: it might be the wrong one. */
 export function foreignLabel(line: number, label: string, classes: readonly string[]): BadLine {
-  const expected = classes.length > 0 ? `${oneOf(classes, null)} (the two classes)` : 'one of two classes'
-  return { line, expected, got: shown(label) }
+  const count = classes.length === 2 ? 'two' : classes.length
+  return { line, expected: `${oneOf(classes, null)} (the ${count} classes)`, got: shown(label) }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { joinGroups } from '../../science/tasks/groups'
 import { lengthShortcut, type Counted } from '../../science/tasks/shortcuts'
 import { createTwinFinder, foldText } from '../../science/tasks/twins'
+import { guessClasses } from './classes'
 import { chooseColumns, createColumnList, headerDoubt, type Columns } from './columns'
 import { LIMITS } from './limits'
 import { refusal, type BadLine, type Entry } from './problem'
@@ -9,7 +10,7 @@ import { openRecords, type FileFacts } from './records'
 import { foreignLabel, readRow, type Row } from './rows'
 import type { Watch } from './source'
 import type { ClassCounts, DatasetQuery } from './types'
-import { inClassOrder, labelOf } from './values'
+import { labelOf } from './values'
 
 /** Records that columns are guessed from. */
 const SAMPLE = 200
@@ -33,7 +34,10 @@ export interface Survey {
   badLines: number
   /** How often each label value stands, most frequent first. */
   labels: [label: string, n: number][]
+  /** In class order; none where the label column has no classes. */
   classes: string[]
+  /** Whether nobody has said them. */
+  guessed: boolean
   counts: ClassCounts | null
   /** How often each word of the split column stands. */
   splits: Map<string, number>
@@ -59,12 +63,10 @@ interface Twinned {
 
 /**
  * Reads a file through without keeping its texts.
- * @param classes label values in class order; null: the two most frequent
  * @throws DatasetError for a file that cannot be read as a whole; AbortError
  */
 export async function surveyDataset(
-  { path, header, twins = true, ...query }: DatasetQuery,
-  classes: readonly string[] | null,
+  { path, header, twins = true, classes, ...query }: DatasetQuery,
   watch: Watch = {},
 ): Promise<Survey> {
   const { encoding, quotes, ...wanted } = query
@@ -161,9 +163,9 @@ function createTally(withTwins: boolean) {
       if ('expected' in row) refuse(row)
       else keep(row)
     },
-    result(wanted: readonly string[] | null): Counts {
+    result(wanted: readonly string[] | undefined): Counts {
       const frequent = [...labels].map(([label, { n }]) => [label, n] as [string, number]).sort(([, a], [, b]) => b - a)
-      const classes = wanted?.map(labelOf) ?? inClassOrder(frequent.slice(0, 2).map(([label]) => label))
+      const classes = wanted?.map(labelOf) ?? guessClasses(frequent)
       const classOf = new Int32Array(labels.size).fill(-1)
       for (const [label, { index }] of labels) classOf[index] = classes.indexOf(label)
       const found = finder?.find() ?? { first: kept.first, complete: true }
@@ -173,6 +175,7 @@ function createTally(withTwins: boolean) {
       const names = [...labels.keys()]
       for (let i = 0; i < groups.length; i++) {
         const label = classOf[kept.label[i]!]!
+        if (classes.length === 0) continue
         if (label < 0) refuse(foreignLabel(kept.line[i]!, names[kept.label[i]!]!, classes))
         else {
           rows.push({ label, split: splitOf[i]!, group: joined[i] })
@@ -181,18 +184,19 @@ function createTally(withTwins: boolean) {
       }
       const duplicates = groups.length - prints.size
       return {
-        first: first.filter(({ label }) => classes.includes(label)),
-        examples: undecided || rows.length,
+        first: classes.length > 0 ? first.filter(({ label }) => classes.includes(label)) : first,
+        examples: undecided || (classes.length > 0 ? rows.length : groups.length),
         bad: bad.sort((a, b) => a.line - b.line),
         badLines,
         labels: frequent,
         classes,
-        counts: classes.length === 2 ? countClasses(rows) : null,
+        guessed: wanted === undefined,
+        counts: classes.length > 0 ? countClasses(rows, classes.length) : null,
         splits,
         duplicates,
         contradictions,
         twins: { rows: countTwins(kept.first, found.first), complete: found.complete },
-        lengthAlone: classes.length === 2 ? lengthAlone(rows, lengths) : null,
+        lengthAlone: classes.length > 0 ? lengthAlone(rows, lengths, classes.length) : null,
         rows,
       }
     },
@@ -205,9 +209,8 @@ function fingerprint(text: string): number {
   return digest.readUInt32LE(0) + (digest.readUInt32LE(4) >>> 11) * 2 ** 32
 }
 
-function countClasses(rows: readonly Surveyed[]): ClassCounts {
-  const train = [0, 0]
-  const test = [0, 0]
+function countClasses(rows: readonly Surveyed[], classes: number): ClassCounts {
+  const [train, test] = [0, 1].map(() => Array.from({ length: classes }, () => 0)) as [number[], number[]]
   for (const { label, split } of rows) (split === 'test' ? test : train)[label]!++
   return { train, test: rows.some(({ split }) => split === 'test') ? test : null }
 }
@@ -221,7 +224,7 @@ function countTwins(duplicateOf: ArrayLike<number>, twinOf: ArrayLike<number>): 
 }
 
 /** Learnt on the train rows and measured on the test rows; where none are declared, on every other row. */
-function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[]): number | null {
+function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[], classes: number): number | null {
   const declared = rows.some(({ split }) => split === 'test')
   const [known, asked]: [Counted[], Counted[]] = [[], []]
   rows.forEach(({ label, split }, i) => {
@@ -229,5 +232,5 @@ function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[]): num
     const isAsked = declared ? split === 'test' : i % 4 > 1
     ;(isAsked ? asked : known).push({ length: lengths[i]!, label })
   })
-  return lengthShortcut(known, asked)
+  return lengthShortcut(known, asked, classes)
 }

@@ -46,6 +46,8 @@ export interface ColumnWishes {
 }
 export interface DatasetQuery extends Reading, ColumnWishes {
   path: string
+  /** Label values in class order; not said: guessed. */
+  classes?: string[] | undefined
   /** Whether near twins stay in one split (the default). */
   twins?: boolean | undefined
 }
@@ -55,7 +57,7 @@ export interface Notice {
   kind: 'cause' | 'ask' | 'note'
   text: string
   /** What may be said to have it read otherwise. */
-  offers: { label: string; reading: Reading }[]
+  offers: { label: string; reading: Reading & Pick<DatasetQuery, 'classes'> }[]
 }
 
 export interface DatasetPreview {
@@ -63,7 +65,7 @@ export interface DatasetPreview {
   /** Made of the file's name. */
   id: string
   title: string
-  format: 'jsonl' | 'csv'
+  format: 'jsonl' | 'csv' | 'tsv'
   /** How it was read. */
   reading: { encoding: Encoding; header: boolean; quotes: boolean }
   columns: string[]
@@ -76,10 +78,10 @@ export interface DatasetPreview {
   /** The most frequent label values, at most 20; `values` counts all. */
   counts: { label: string; n: number }[]
   values: number
-  /** The two most frequent label values, in class order. */
+  /** Label values that are classes, in class order; none where the column has no classes. */
   classes: string[]
   examples: number
-  /** Of the rows that can be taken; null while no two classes are known. */
+  /** Of the rows that can be taken; null while no classes are known. */
   perClass: ClassCounts | null
   /** Rows whose text an earlier row has, but for case, blanks and Unicode form; they stay together in one split. */
   duplicates: number
@@ -107,7 +109,7 @@ export interface ImportRequest extends Reading {
   label: string
   split: string | null
   group: string | null
-  /** Label values in class order; exactly two for now. */
+  /** Label values in class order. */
   classes: string[]
   /** Whether near twins stay in one split (the default). */
   twins?: boolean | undefined

@@ -41,8 +41,10 @@ export function splitOf(value: unknown): { split: 'train' | 'test'; word: string
   return Object.hasOwn(SPLITS, word) ? { split: SPLITS[word]!, word } : null
 }
 
+export const isNumber = (label: string): boolean => label !== '' && Number.isFinite(Number(label))
+
 /** Classes in an order that people expect: by number, else by letter (false before true). */
 export function inClassOrder(labels: readonly string[]): string[] {
-  const numbers = labels.every((label) => label !== '' && Number.isFinite(Number(label)))
+  const numbers = labels.every(isNumber)
   return [...labels].sort((a, b) => (numbers ? Number(a) - Number(b) : a < b ? -1 : 1))
 }

@@ -5,6 +5,12 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length
 }
 
+/**
+ * A share of one of so many equally likely classes that is clearly more than chance: a fifth of the way from 1 / classes
+ * to 1, which is 0.6 of two.
+ */
+export const clearlyAbove = (classes: number): number => 1 / classes + (1 - 1 / classes) / 5
+
 /** Sample standard deviation (n − 1); 0 of a single value. */
 export function deviation(values: ArrayLike<number>): number {
   const centre = mean(values)

@@ -1,12 +1,11 @@
 import type { Decision } from '../answers'
+import { clearlyAbove } from '../maths/statistics'
 import { intervalOf, minus, type Sample } from './sample'
-
-/** A class that a model says this many times as often as a balanced set has it is no judgement: 60 % of two classes. */
-const EXCESS = 1.2
 
 /**
  * A warning for a supervisor that says one class nearly always: its labels, and whoever agrees with them, teach that
- * class. The test split is balanced, so a fair model says every class about as often as another.
+ * class. The test split is balanced, so a fair model says every class about as often as another; 60 % of two classes, 40 %
+ * of four are no judgement.
  * @param classes names in class order
  */
 export function oneSided(
@@ -17,7 +16,7 @@ export function oneSided(
     const counts = classes.map((_, c) => Array.prototype.filter.call(decisions, (d) => d === c).length)
     const most = Math.max(...counts)
     const share = most / decisions.length
-    return share > EXCESS / classes.length ? [{ seed, share, name: classes[counts.indexOf(most)]! }] : []
+    return share > clearlyAbove(classes.length) ? [{ seed, share, name: classes[counts.indexOf(most)]! }] : []
   })
   if (found.length === 0) return []
   const parts = found.map(({ seed, share, name }) => `"${name}" for ${Math.round(100 * share)} % (seed ${seed})`)

@@ -5,6 +5,7 @@ import { sotu } from './sotu'
 import { spam } from './spam'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
+import { wordnetKinds } from './wordnet-kinds'
 
 export { largestSizes, type RowCounts } from './sizes'
 export { TEXTS_IN_BUNDLES } from './sharing'
@@ -13,5 +14,5 @@ export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
-  [spam, sotu, personArtifact, brown, foods, wordnetIsa].map((task) => [task.id, task]),
+  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds].map((task) => [task.id, task]),
 )

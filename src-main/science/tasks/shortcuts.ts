@@ -2,34 +2,79 @@
 export interface Counted {
   /** Characters of the text. */
   length: number
-  /** 0 or 1. */
+  /** Index of the class. */
   label: number
 }
 
+/** A rule in pieces: texts of at least `from` characters are of class `label`, shorter ones as `shorter` says. */
+interface Rule {
+  from: number
+  label: number
+  shorter: Rule | null
+}
+/** Rules of equal worth differ by rounding alone. */
+const ROUNDING = 1e-12
+
 /**
- * Accuracy of a rule that looks at the length of a text alone: longer than a threshold is one class, the rest the
- * other. The threshold and which is which are those that do best on `known`; both accuracies are the mean of the two
- * classes' own, so that ½ is chance whatever the classes' shares.
+ * Accuracy of a rule that looks at the length of a text alone: it cuts the lengths into as many ranges as there are
+ * classes at most, and says one class of each. The rule is the one that does best on `known` (for two classes: one
+ * threshold, and which side is which); both accuracies are the mean of the classes' own, so that 1 / classes is chance
+ * whatever the classes' shares.
  * @returns the accuracy on `asked`; null where either list lacks a class
  */
-export function lengthShortcut(known: readonly Counted[], asked: readonly Counted[]): number | null {
-  const totals = countClasses(known)
-  const askedTotals = countClasses(asked)
+export function lengthShortcut(known: readonly Counted[], asked: readonly Counted[], classes: number): number | null {
+  const totals = countClasses(known, classes)
+  const askedTotals = countClasses(asked, classes)
   if ([...totals, ...askedTotals].includes(0)) return null
-  const sorted = [...known].sort((a, b) => a.length - b.length)
-  const below = [0, 0] as [number, number]
-  let best = { gain: 0, threshold: -1, sign: 1 }
-  sorted.forEach(({ length, label }, i) => {
-    below[label as 0 | 1]++
-    if (sorted[i + 1]?.length === length) return
-    const gain = below[0] / totals[0] - below[1] / totals[1]
-    if (Math.abs(gain) > best.gain) best = { gain: Math.abs(gain), threshold: length, sign: Math.sign(gain) }
-  })
-  const short = countClasses(asked.filter(({ length }) => length <= best.threshold))
-  return 0.5 + (best.sign * (short[0] / askedTotals[0] - short[1] / askedTotals[1])) / 2
+  const rule = bestRule(known, totals)
+  const right = countClasses(
+    asked.filter(({ length, label }) => says(rule, length) === label),
+    classes,
+  )
+  return right.reduce((sum, n, c) => sum + n / askedTotals[c]!, 0) / classes
 }
 
-function countClasses(texts: readonly Counted[]): [number, number] {
-  const ones = texts.filter(({ label }) => label === 1).length
-  return [texts.length - ones, ones]
+function says(rule: Rule, length: number): number {
+  let piece = rule
+  while (length < piece.from && piece.shorter) piece = piece.shorter
+  return piece.label
+}
+
+/** Goes through the lengths upwards with the best rule for every number of ranges and class of the last of them. */
+function bestRule(known: readonly Counted[], totals: readonly number[]): Rule {
+  const start: { worth: number; rule: Rule }[] = totals.map((_, label) => ({
+    worth: 0,
+    rule: { from: 0, label, shorter: null },
+  }))
+  const best = totals.map((_, ranges) => (ranges === 0 ? start : start.map((one) => ({ ...one, worth: -Infinity }))))
+  for (const [from, counts] of countLengths(known, totals.length)) {
+    const gains = counts.map((n, c) => n / totals[c]!)
+    // Most ranges first, so that what a new range follows on has not seen this length.
+    for (let ranges = best.length - 1; ranges >= 0; ranges--) {
+      const shorter = ranges > 0 ? best[ranges - 1]!.reduce((a, b) => (b.worth > a.worth + ROUNDING ? b : a)) : null
+      best[ranges] = best[ranges]!.map((one, label) => {
+        const cut = shorter !== null && shorter.worth > one.worth + ROUNDING
+        const { worth, rule } = cut ? { ...shorter, rule: { from, label, shorter: shorter.rule } } : one
+        return { worth: worth + gains[label]!, rule }
+      })
+    }
+  }
+  return best.flat().reduce((a, b) => (b.worth > a.worth + ROUNDING ? b : a)).rule
+}
+
+/** How many of each class are of each length, shortest first. */
+function countLengths(texts: readonly Counted[], classes: number): [length: number, counts: number[]][] {
+  const found = new Map<number, number[]>()
+  for (const { length, label } of texts) {
+    const counts = found.get(length) ?? countClasses([], classes)
+    found.set(length, counts)
+    counts[label]!++
+  }
+  return [...found].sort(([a], [b]) => a - b)
+}
+
+function countClasses(texts: readonly Counted[], classes: number): number[] {
+  const counts = Array.from({ length: classes }, () => 0)
+  for (const { label } of texts) counts[label]!++
+  return counts
 }

@@ -6,8 +6,8 @@ export interface TaskVariant {
   title: string
   /** What a model has to tell from a text, as a question to a person. */
   question: string
-  /** Names of class 0 and class 1. */
-  classes: readonly [string, string]
+  /** Names of the classes, class 0 first: two or more. */
+  classes: readonly [string, string, ...string[]]
   /** Number of rows of the file, and of those that may only ever be tested on. */
   examples: number
   testExamples: number

@@ -1,4 +1,4 @@
-import { count, plural } from '../../lib/format'
+import { plural } from '../../lib/format'
 import type { DatasetPreview, DatasetQuery, ImportRequest } from '../../lib/types'
 
 /** What the user says about a dataset beside its columns. */
@@ -27,7 +27,6 @@ export function obstacle(preview: DatasetPreview, about: About, taken: readonly 
   if (!preview.text) return 'Choose the column that holds the text.'
   if (!preview.label) return 'Choose the column that holds the label.'
   if (first) return first.text
-  if (preview.values !== 2) return valuesObstacle(preview)
   if (preview.badLines > 0)
     return `Mend the ${plural(preview.badLines, 'bad line')} first: nothing is imported by halves.`
   if (!about.title.trim()) return 'Give it a title.'
@@ -35,12 +34,6 @@ export function obstacle(preview: DatasetPreview, about: About, taken: readonly 
   if (taken.includes(about.id)) return `There is a dataset ${about.id} already.`
   if (!about.licence.trim()) return 'Say under which licence it may be used; "own" will do.'
   return ''
-}
-
-function valuesObstacle({ values, classes, badLines }: DatasetPreview): string {
-  const found = `A task has exactly two classes for now; the label column has ${plural(values, 'value')}.`
-  if (values < 2) return found
-  return `${found} The most frequent are ${classes.map((name) => `“${name}”`).join(' and ')}; ${count(badLines)} lines say something else.`
 }
 
 export function requestFor(preview: DatasetPreview, said: Said, about: About): ImportRequest {

@@ -39,7 +39,7 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
     title: textOf('title', flags) ?? preview.title,
     question: textOf('question', flags) ?? '',
     licence,
-    classes: classesOf(preview, flags),
+    classes: preview.classes,
   }
   for (const { text } of preview.notices) out.line(text)
   const task = await watched(lab, context, () => lab.calls.datasetImport(request))
@@ -50,7 +50,8 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
     split && `split "${split}"`,
     group && `group "${group}"`,
   ]
-  out.line(`Read ${roles.filter(Boolean).join(', ')}; class 0 is "${task.classes[0]}", class 1 "${task.classes[1]}".`)
+  const named = task.classes.map((name, i) => `${i === 0 ? 'class 0 is' : i} "${name}"`)
+  out.line(`Read ${roles.filter(Boolean).join(', ')}; ${named.join(', ')}.`)
   out.line(`${task.title} is imported as "${task.id}": ${count(task.examples, 'example')}.`)
   out.document(documentOf('import', { tasks: [task], preview }))
   return EXIT.ok
@@ -73,11 +74,14 @@ export async function removeTasks(lab: Lab, ids: string[], _flags: Flags, { out 
 }
 
 /** @throws LabError with what keeps the file from being read, before anything that follows from it */
-function refuseForCause({ notices }: DatasetPreview): void {
+function refuseForCause({ notices, values, classes }: DatasetPreview): void {
   const cause = notices.find(({ kind }) => kind === 'cause')
-  if (!cause) return
-  const [option] = cause.offers.flatMap(({ reading }) => Object.keys(reading))
-  throw badArgument(option ? `--${option}` : '<file>', 'a file that can be read as it is', cause.text)
+  const [option] = cause?.offers.flatMap(({ reading }) => Object.keys(reading)) ?? []
+  if (cause && !option && values > 0 && classes.length === 0)
+    throw badArgument('--label', 'a column of classes', cause.text)
+  if (cause) throw badArgument(option ? `--${option}` : '<file>', 'a file that can be read as it is', cause.text)
+  const doubt = notices.find(({ kind, offers }) => kind === 'ask' && offers.some(({ reading }) => reading.classes))
+  if (doubt) throw badArgument('--classes', 'to be told which labels are classes', doubt.text)
 }
 
 /** @throws LabError where it can be guessed no better than by whoever knows */
@@ -85,13 +89,6 @@ function chosen(role: 'text' | 'label', preview: DatasetPreview): string {
   const column = preview[role]
   if (column !== null) return column
   throw badArgument(`--${role}`, `the column of the ${role}: ${oneOf(preview.columns.slice(0, 20), null)}`, 'nothing')
-}
-
-function classesOf({ classes }: DatasetPreview, flags: Flags): string[] {
-  const [class0, class1] = [textOf('class0', flags), textOf('class1', flags)]
-  if ((class0 === undefined) !== (class1 === undefined))
-    throw badArgument(class0 === undefined ? '--class0' : '--class1', 'to be said with the other one', 'nothing')
-  return class0 !== undefined && class1 !== undefined ? [class0, class1] : classes
 }
 
 /** Reading with its progress; Ctrl+C stops it (null then), a second one ends at once. */

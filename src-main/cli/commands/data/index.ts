@@ -32,6 +32,13 @@ const READING: Record<string, Option> = {
     value: CHOICES.quotes.join(' | '),
     help: 'Whether quotes hold fields together (default: in CSV, not in TSV).',
   },
+  classes: {
+    type: 'string',
+    value: 'labels',
+    help: 'The labels that are classes, class 0 first, as a,b,c or ["a","b"].',
+  },
+  class0: { type: 'string', value: 'label', help: 'Of two classes: the label of class 0; goes with --class1.' },
+  class1: { type: 'string', value: 'label', help: 'Of two classes: the label of class 1.' },
   twins: {
     type: 'string',
     value: CHOICES.twins.join(' | '),
@@ -43,8 +50,6 @@ const ABOUT: Record<string, Option> = {
   id: { type: 'string', value: 'name', help: 'With import: its name in specs (default: made of the file’s name).' },
   title: { type: 'string', value: 'text', help: 'With import: as it stands in tables.' },
   question: { type: 'string', value: 'text', help: 'With import: what the label answers.' },
-  class0: { type: 'string', value: 'label', help: 'With import: the label of class 0; goes with --class1.' },
-  class1: { type: 'string', value: 'label', help: 'With import: the label of class 1.' },
 }
 
 const reading = Object.keys(READING)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ENCODINGS } from '../../../data/datasets'
+import { ENCODINGS, MOST_CLASSES } from '../../../data/datasets'
 import type { DatasetQuery } from '../../../data/datasets/types'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Flags } from '../../context'
@@ -27,6 +27,37 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
     header: header && header === 'yes',
     quotes: quotes && quotes === 'yes',
     twins: twins && twins === 'together',
+    classes: classesOf(flags),
+  }
+}
+
+/** The labels that are classes, class 0 first: all in one option, or two in one of each. */
+function classesOf(flags: Flags): string[] | undefined {
+  const [all, ...pair] = ['classes', 'class0', 'class1'].map((name) => textOf(name, flags))
+  const [class0, class1] = pair
+  if (all === undefined && class0 === undefined && class1 === undefined) return undefined
+  if (all !== undefined && (class0 !== undefined || class1 !== undefined))
+    throw badArgument('--classes', 'to stand without --class0 and --class1', show(all))
+  if (all === undefined && (class0 === undefined || class1 === undefined))
+    throw badArgument(class0 === undefined ? '--class0' : '--class1', 'to be said with the other one', 'nothing')
+  const classes = all === undefined ? [class0!, class1!] : listOf(all)
+  if (!classes || classes.length < 2 || classes.length > MOST_CLASSES || new Set(classes).size < classes.length)
+    throw badArgument(
+      all === undefined ? '--class1' : '--classes',
+      `2 to ${MOST_CLASSES} different labels, with commas between them or as a JSON list`,
+      show(all ?? class1),
+    )
+  return classes
+}
+
+/** Labels with commas between, or a JSON list of them; null for another kind of JSON. */
+function listOf(text: string): string[] | null {
+  if (!text.startsWith('[')) return text.split(',').map((label) => label.trim())
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) && list.every((label) => typeof label === 'string') ? list : null
+  } catch {
+    return null
   }
 }
 

@@ -2,7 +2,7 @@ import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
-import { columns, count, decimal } from '../../text'
+import { columns, count, decimal, percent } from '../../text'
 
 /** What every action puts into its document; the fields that are not its own are empty. */
 export interface DataDocument {
@@ -33,7 +33,9 @@ export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out 
   ])
   for (const line of columns([header, ...rows], { right: [2, 5], width: out.columns })) out.line(line)
   out.line()
-  out.line('by length: accuracy of the best rule that knows the length of a text alone (.5 is chance).')
+  out.line(
+    'by length: accuracy of the best rule that knows the length of a text alone (1 over the number of classes is chance).',
+  )
   out.document(documentOf('list', { tasks }))
   return EXIT.ok
 }
@@ -56,14 +58,12 @@ export function describePreview(preview: DatasetPreview, out: Context['out']): v
     out.line(line)
   if (perClass) {
     out.line()
-    const header = ['  class', 'label', 'to train on', 'to test on']
-    const rows = classes.map((label, i) => [
-      `  ${i}`,
-      label,
-      String(perClass.train[i]),
-      String(perClass.test?.[i] ?? '-'),
-    ])
-    for (const line of columns([header, ...rows], { right: [2, 3] })) out.line(line)
+    const header = ['  class', 'label', 'to train on', 'to test on', 'share']
+    const rows = classes.map((label, i) => {
+      const [train, test] = [perClass.train[i]!, perClass.test?.[i]]
+      return [`  ${i}`, label, `${train}`, `${test ?? '-'}`, percent((train + (test ?? 0)) / preview.examples)]
+    })
+    for (const line of columns([header, ...rows], { right: [2, 3, 4] })) out.line(line)
   } else if (values > 0) {
     out.line(`  ${count(values, 'label')}: ${counts.map(({ label, n }) => `${label} (${n})`).join(', ')}`)
   }
@@ -86,8 +86,10 @@ function optionsOf({
   encoding,
   header,
   quotes,
+  classes,
 }: DatasetPreview['notices'][number]['offers'][number]['reading']): string {
   if (encoding !== undefined) return `--encoding ${encoding}`
+  if (classes) return `--classes '${JSON.stringify(classes)}'`
   const [name, value] = header === undefined ? ['quotes', quotes] : ['header', header]
   return `--${name} ${value ? 'yes' : 'no'}`
 }
