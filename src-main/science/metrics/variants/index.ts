@@ -1,5 +1,6 @@
 import { byId } from '../../spec/by-id'
 import { accuracy } from './accuracy'
+import { auroc } from './auroc'
 
 /** Every metric that results have, the first one foremost. */
-export const METRICS = byId([accuracy])
+export const METRICS = byId([accuracy, auroc])
