@@ -1,6 +1,7 @@
 import { byId } from '../../spec/by-id'
 import { accuracy } from './accuracy'
 import { auroc } from './auroc'
+import { ece } from './ece'
 
 /** Every metric that results have, the first one foremost. */
-export const METRICS = byId([accuracy, auroc])
+export const METRICS = byId([accuracy, auroc, ece])
