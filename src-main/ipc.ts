@@ -1,7 +1,16 @@
-import { app, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import {
+  app,
+  dialog,
+  ipcMain,
+  shell,
+  type BrowserWindow,
+  type IpcMainInvokeEvent,
+  type OpenDialogOptions,
+} from 'electron'
 import { join, resolve, sep } from 'node:path'
-import { CALLS, type CallName, type Reply } from '../src-preload/contract'
+import { CALL_NAMES, type CallName, type Reply } from '../src-preload/contract'
 import type { Lab } from './lab'
+import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
@@ -23,14 +32,38 @@ function labHandlers(lab: IpcContext['lab']): LabCalls {
     const calls = (await lab()).calls as unknown as Record<string, (argument?: unknown) => Promise<unknown>>
     return calls[name]!(argument)
   }
-  return Object.fromEntries(CALLS.map((name) => [name, pass(name)])) as unknown as LabCalls
+  return Object.fromEntries(CALL_NAMES.map((name) => [name, pass(name)])) as unknown as LabCalls
 }
 
-const fileName = (title: string) =>
-  title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '') || 'run'
+const DATASET: OpenDialogOptions = {
+  title: 'Choose a dataset',
+  properties: ['openFile'],
+  filters: [
+    { name: 'JSONL or CSV', extensions: ['jsonl', 'ndjson', 'csv', 'tsv', 'gz'] },
+    { name: 'All files', extensions: ['*'] },
+  ],
+}
+const MODEL: Record<'folder' | 'file', OpenDialogOptions> = {
+  folder: { title: 'Choose the folder of a model', properties: ['openDirectory'] },
+  file: {
+    title: 'Choose a model',
+    properties: ['openFile'],
+    filters: [{ name: 'GGUF, ONNX or safetensors', extensions: ['gguf', 'onnx', 'safetensors'] }],
+  },
+}
+
+/** Where the user wants a bundle of that name; null when they think better of it. */
+async function bundlePath(window: BrowserWindow | null, name: string): Promise<string | null> {
+  if (!window) return null
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Export bundle',
+    defaultPath: join(app.getPath('documents'), name),
+    filters: [{ name: 'Bundle', extensions: ['zip'] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  })
+  // Not every system's dialog adds the ending; and what lies under another one is no bundle.
+  return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
+}
 
 /** In a dialog of the system, which a page that somebody got hold of cannot press. */
 async function putQuestion(window: BrowserWindow | null, { message, detail, yes }: Question): Promise<boolean> {
@@ -57,40 +90,16 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
   const mustBeChosen = (path: string) => {
     if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
   }
-  const remember = (path: string | undefined) => {
-    if (path !== undefined) chosen.add(path)
+  async function choose(options: OpenDialogOptions): Promise<string | null> {
+    const shown = window()
+    const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
+    if (path) chosen.add(path)
     return path ?? null
   }
   return {
     ...calls,
-    async chooseDataset() {
-      const shown = window()
-      if (!shown) return null
-      const { filePaths } = await dialog.showOpenDialog(shown, {
-        title: 'Choose a dataset',
-        properties: ['openFile'],
-        filters: [
-          { name: 'JSONL or CSV', extensions: ['jsonl', 'ndjson', 'csv', 'tsv', 'gz'] },
-          { name: 'All files', extensions: ['*'] },
-        ],
-      })
-      return remember(filePaths[0])
-    },
-    async chooseModel(what) {
-      const shown = window()
-      if (!shown) return null
-      const { filePaths } = await dialog.showOpenDialog(
-        shown,
-        what === 'folder'
-          ? { title: 'Choose the folder of a model', properties: ['openDirectory'] }
-          : {
-              title: 'Choose a model',
-              properties: ['openFile'],
-              filters: [{ name: 'GGUF, ONNX or safetensors', extensions: ['gguf', 'onnx', 'safetensors'] }],
-            },
-      )
-      return remember(filePaths[0])
-    },
+    chooseDataset: () => choose(DATASET),
+    chooseModel: (what) => choose(MODEL[what]),
     async modelAdd(path) {
       mustBeChosen(path)
       return calls.modelAdd(path)
@@ -113,18 +122,8 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
     },
     async exportBundle({ runId, path }) {
       if (path !== '') throw new LabError('bad-input', `path: expected '', for the app asks for it, got ${path}`)
-      const { name } = await calls.runDetail(runId)
-      const shown = window()
-      if (!shown) return null
-      const { filePath } = await dialog.showSaveDialog(shown, {
-        title: 'Export bundle',
-        defaultPath: join(app.getPath('documents'), `${fileName(name)}.w2s.zip`),
-        filters: [{ name: 'Bundle', extensions: ['zip'] }],
-        properties: ['createDirectory', 'showOverwriteConfirmation'],
-      })
-      if (!filePath) return null
-      // Not every system's dialog adds the ending; and what lies under another one is no bundle.
-      const target = /\.zip$/i.test(filePath) ? filePath : `${filePath}.w2s.zip`
+      const target = await bundlePath(window(), bundleName(await calls.runDetail(runId)))
+      if (target === null) return null
       const bundle = await calls.exportBundle({ runId, path: target })
       written.add(resolve(target))
       return bundle
@@ -147,7 +146,7 @@ function isTrusted({ senderFrame }: IpcMainInvokeEvent): boolean {
 /** Answers every call of the contract: who asks, what is asked, then the value or a failure as data. */
 export function serveIpc(context: IpcContext): void {
   const handlers = handlersOf(context)
-  for (const name of CALLS) {
+  for (const name of CALL_NAMES) {
     ipcMain.handle(`w2s:${name}`, (event, args: unknown): Promise<Reply<unknown>> | Reply<unknown> =>
       isTrusted(event)
         ? answer(handlers, name, args, context.home)

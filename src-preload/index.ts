@@ -4,7 +4,7 @@ import { CALLS, type Bridge, type LabEvent } from './contract'
 
 const bridge: Bridge = {
   call: (name, ...args) =>
-    CALLS.includes(name)
+    Object.hasOwn(CALLS, name)
       ? ipcRenderer.invoke(`w2s:${name}`, args)
       : Promise.resolve({ ok: false, error: { code: 'bad-input', message: `There is no call "${name}".` } }),
   onEvents(listener) {

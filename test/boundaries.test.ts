@@ -63,6 +63,24 @@ function importsOf(path: string, text: string, known: ReadonlySet<string>): Impo
   return found
 }
 
+/** The functions of a file that take more than 60 lines, each with its name. */
+function longFunctions(path: string, text: string): string[] {
+  const file = ts.createSourceFile(path, codeOf(path, text), ts.ScriptTarget.Latest, true)
+  const lineOf = (at: number) => file.getLineAndCharacterOfPosition(at).line
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    const lines = lineOf(node.getEnd()) - lineOf(node.getStart()) + 1
+    if (ts.isFunctionLike(node) && lines > 60) found.push(`${path} ${nameOf(node)}: ${lines} lines`)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+function nameOf({ name, parent }: ts.SignatureDeclaration): string {
+  return name?.getText() ?? (ts.isVariableDeclaration(parent) ? parent.name.getText() : 'a function')
+}
+
 function readSources(): Source[] {
   const paths = ['src-main', 'src-native', 'src-preload', 'src-renderer'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -247,6 +265,17 @@ describe('imports', () => {
 describe('files', () => {
   it('stay within 400 lines', () => {
     expect(sources.filter((s) => s.text.split('\n').length > 401).map((s) => s.path)).toEqual([])
+  })
+
+  it('keep the contract to what one can read in a sitting', () => {
+    const contract = sources.find((s) => s.path === 'src-preload/contract.ts')!
+    expect(contract.text.split('\n').length).toBeLessThanOrEqual(281)
+  })
+
+  it('have functions of at most 60 lines, factories among them', () => {
+    expect(sources.flatMap(({ path, text }) => longFunctions(path, text))).toEqual([])
+    const long = `function f() {\n${'  g()\n'.repeat(59)}}`
+    expect(longFunctions('a.ts', long)).toEqual(['a.ts f: 61 lines'])
   })
 
   it('silence no checker', () => {

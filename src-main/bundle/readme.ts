@@ -17,7 +17,8 @@ examples/          one table per task: which example is in which split (of which
                    halves), its group, its true class, the sha256 of its text, and the text itself where its
                    licence lets anyone hand it on
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
-                   to every test example at the reported step
+                   to every test example at the reported step; where there are more than two classes, the class
+                   that each says (weak) and its probability of every class (weak_0, weak_1 and so on)
 evaluations/       one safetensors file per training: the probabilities of the test split (of a student the
                    validation split, too) at every evaluation, and of its other splits at the last one
 labels/            one safetensors file per set of weak labels

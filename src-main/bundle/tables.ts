@@ -1,4 +1,4 @@
-import { probability, type Answers } from '../science/answers'
+import { decisions, probability, type Answers } from '../science/answers'
 import type { ArmResult } from '../science/metrics/result'
 import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
@@ -28,16 +28,29 @@ export function describe(choice: ModelChoice | Record<string, unknown>): string 
   return [id, ...params.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
 }
 
-const PREDICTION_COLUMNS = ['index', 'id', 'group', 'truth', 'weak', 'student', 'ceiling']
+const MODELS = ['weak', 'student', 'ceiling'] as const
 
-/** One table of `predictions/`: of every row that is measured on how probable the three models hold class 1. */
+/**
+ * One table of `predictions/`: of every row that is measured on, how probable the three models hold class 1. Where there
+ * are more than two classes: what each of them says (`weak`, the index of a class), and how probable it holds every
+ * class (`weak_0`, `weak_1` and so on).
+ */
 export function predictionTable(
   rows: readonly { id: number; group: string; label: number }[],
-  { weak, student, ceiling }: Record<'weak' | 'student' | 'ceiling', Answers>,
+  said: Record<(typeof MODELS)[number], Answers>,
 ): Iterable<string> {
+  const options = said.weak.kind === 'choice' ? said.weak.options : 2
+  const classes = options === 2 ? [] : Array.from({ length: options }, (_, c) => c)
+  const decided = MODELS.map((model) => decisions(said[model]))
+  const cellsOf = (i: number) =>
+    MODELS.flatMap((model, m): Cell[] =>
+      options === 2
+        ? [probability(said[model], i, 1)]
+        : [decided[m]![i]!, ...classes.map((c) => probability(said[model], i, c))],
+    )
   function* cells(): Generator<Cell[]> {
-    for (const [i, { id, group, label }] of rows.entries())
-      yield [i, id, group, label, ...[weak, student, ceiling].map((said) => probability(said, i, 1))]
+    for (const [i, { id, group, label }] of rows.entries()) yield [i, id, group, label, ...cellsOf(i)]
   }
-  return csv(PREDICTION_COLUMNS, cells())
+  const columns = MODELS.flatMap((model) => [model, ...classes.map((c) => `${model}_${c}`)])
+  return csv(['index', 'id', 'group', 'truth', ...columns], cells())
 }

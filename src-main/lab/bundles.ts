@@ -24,6 +24,8 @@ import { readPrepared } from './results/prepared'
 import { armsOf, comparedOf, specOf } from './runs/view'
 import type { Shelf } from './home/shelf'
 
+export { bundleName } from '../bundle'
+
 interface Deps {
   store: Store
   shelf: Shelf

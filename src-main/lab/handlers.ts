@@ -1,10 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
-import type { Calls, Preset, RunSummary, StageStatus } from '../../src-preload/contract'
-import { bundleName, exportBundle, TargetError } from '../bundle'
+import {
+  CALL_NAMES,
+  CALLS,
+  type Calls,
+  type Preset,
+  type RunSummary,
+  type StageStatus,
+} from '../../src-preload/contract'
+import { exportBundle, TargetError } from '../bundle'
 import { asStorageError, makeFolder, type Store } from '../store'
 import type { Backends } from './engine/backends'
-import { bundleInput, bundleTarget } from './bundles'
-import type { Bus } from './bus'
+import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
@@ -27,7 +33,6 @@ import type { StatusDesk } from './status'
 export interface Parts {
   store: Store
   shelf: Shelf
-  bus: Bus
   datasets: Datasets
   checkpoints: Checkpoints
   damage: Damage
@@ -49,7 +54,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, bus, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
+  const { store, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
   return {
@@ -75,24 +80,12 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       queue.pause(paused)
       return null
     },
-    async remove(id) {
-      const freedBytes = await runs.remove(id)
-      status.changed()
-      return { freedBytes }
-    },
+    remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     exportBundle: (query) => whole(query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
-    async datasetImport(request) {
-      const task = await datasets.import(request)
-      bus.publish([{ type: 'datasets' }])
-      return task
-    },
+    datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
-    async datasetRemove(id) {
-      await datasets.remove(id)
-      bus.publish([{ type: 'datasets' }])
-      return null
-    },
+    datasetRemove: (id) => datasets.remove(id),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),
@@ -100,11 +93,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
-    async doctor() {
-      const report = await backends.doctor()
-      status.changed()
-      return report
-    },
+    doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),
@@ -174,16 +163,8 @@ function callsOf(parts: Parts, options: LabOptions): LabCalls {
 export function readOnlyCalls(parts: Parts, options: LabOptions): LabCalls {
   const calls = callsOf(parts, options)
   const refuse = () => Promise.reject(new LabError('conflict', READ_ONLY))
-  const refused = {
-    run: refuse,
-    cancel: refuse,
-    resume: refuse,
-    runFirst: refuse,
-    pause: refuse,
-    remove: refuse,
-    datasetImport: refuse,
-    datasetRemove: refuse,
-  }
+  const writing = CALL_NAMES.filter((name) => CALLS[name].writes)
+  const refused = Object.fromEntries(writing.map((name) => [name, refuse])) as Partial<LabCalls>
   return withStanding({ ...calls, ...refused }, () => !isHomeLocked(options.home))
 }
 

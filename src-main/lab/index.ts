@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
 import { createBus } from './bus'
@@ -15,7 +16,7 @@ import { createHost, TIMING } from './engine/host'
 import { reconcile } from './queue/lifecycle'
 import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
-import { createLibrarian } from './models/librarian'
+import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
 import { createPlanner } from './plan/planner'
 import { createQueue } from './queue'
@@ -57,7 +58,7 @@ async function closedOnError(store: Store, work: (store: Store) => Promise<Lab>)
   }
 }
 
-/** Puts the parts together; without a lock nothing is changed. */
+/** Puts the parts together, each on those above it; without a lock nothing is changed. */
 async function assemble(options: LabOptions, store: Store, lock: Lock | null): Promise<Lab> {
   const { home, resources } = options
   const bus = createBus()
@@ -65,73 +66,42 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const presets = await readPresets(resources)
-  const modelsOptions = { cache: options.cache, bundled: join(resources, 'models') }
-  const librarian = createLibrarian({ options: modelsOptions, reader: options.reader }, options.librarian)
-  const models = createModelDesk(librarian, store, bus)
+  const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)
-  const upkeep = lock ? createUpkeep(store, analyst) : () => undefined
   const results = createResults(store, shelf, analyst)
   const backends = createBackends(options, bus)
-  const headlines = createHeadlines(store, results, bus)
-  const watch = createStopwatch()
-  const recorder = createRecorder(store, bus, watch.read, headlines.update)
   const damage = createDamage(store, shelf, bus)
-  const host = createHost({
-    spawn: options.spawnEngine,
-    timing: { ...TIMING, ...options.timing },
-    onEvents(events) {
-      recorder.record(damage.heard(events))
-      upkeep()
-      status.changed()
-    },
-    onState: () => status.changed(),
-  })
-  const onEnded = headlines.update
-  const onChange = () => status.changed()
+  const watch = createStopwatch()
+  const recorder = createRecorder(store, bus, watch.read)
+  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
+  const host = createHost({ spawn: options.spawnEngine, timing: { ...TIMING, ...options.timing }, onEvents, bus })
   const places = { taskPath: datasets.path, modelPath: checkpoints.path }
-  const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places, onEnded, onChange })
-  const readOnly = lock ? '' : READ_ONLY
-  const fallbackRuntime = options.fallbackRuntime ?? ''
-  const status = createStatusDesk({ store, host, queue, backends, bus, home, readOnly, fallbackRuntime })
+  const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places })
   const planner = createPlanner({ store, shelf, home, backend: backends.planned, tasks: datasets.context, checkpoints })
-  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded })
-  if (lock) headlines.catchUp()
+  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
 
-  const parts = {
-    store,
-    shelf,
-    bus,
-    datasets,
-    checkpoints,
-    damage,
-    models,
-    presets,
-    results,
-    backends,
-    planner,
-    runs,
-    queue,
-    status,
+  const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
+  const status = createStatusDesk({ store, host, queue, backends, bus, ...standing })
+  const headlines = createHeadlines(store, results, bus)
+  if (lock) {
+    bus.subscribe(createUpkeep(store, analyst))
+    headlines.catchUp()
   }
 
+  const kept = { store, shelf, datasets, checkpoints, damage, models, presets, results }
+  const parts = { ...kept, backends, planner, runs, queue, status }
+  const ends = [backends, ...(lock ? [queue] : []), headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
-  const close = () =>
-    eachInTurn([
-      () => backends.close(),
-      () => lock && queue.close(),
-      () => headlines.settled(),
-      () => status.close(),
-      () => analyst.close(),
-      () => models.close(),
-      () => datasets.close(),
-      () => store.close(),
-      () => lock?.release(),
-    ])
+  const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: bus.subscribe,
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
+}
+
+function librarianOf({ cache, resources, reader, librarian }: LabOptions): Librarian {
+  return createLibrarian({ options: { cache, bundled: join(resources, 'models') }, reader }, librarian)
 }

@@ -1,4 +1,4 @@
-import type { CallName, Calls, LabEvent } from '../../src-preload/contract'
+import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
 import type { BackendId } from '../engine/backends/kinds'
 import type { Message, Request } from '../engine/protocol'
 import type { CheckOptions, CheckReport } from './check'
@@ -59,14 +59,12 @@ export interface Timing {
   idle: number
 }
 
-/** Calls that need a window: the app answers them itself. */
-export type WindowCall = 'chooseDataset' | 'chooseModel' | 'reveal'
 /**
  * The contract's calls as functions; failures are thrown as LabError or StorageError. `exportBundle` with an empty path
  * writes into `<home>/bundles`; by `force`, which no window has, it may write over any plain file.
  */
 export type LabCalls = {
-  [K in Exclude<CallName, WindowCall>]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
+  [K in LabCall]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
 } & {
   exportBundle: (query: { runId: string; path: string; force?: boolean }) => Promise<ReturnType<Calls['exportBundle']>>
 }

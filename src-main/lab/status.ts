@@ -12,8 +12,6 @@ const INTERVAL = 250
 
 export interface StatusDesk {
   read(): Status
-  /** Publishes the status soon; many calls in a row make one event. */
-  changed(): void
   close(): void
 }
 
@@ -44,7 +42,7 @@ function progressOf({ phase, unit, done, total }: StageRow): string {
   return phase ? `${counted}, ${phase}` : counted
 }
 
-/** The one place where the parts' states become the status bar's. */
+/** The one place where the parts' states become the status bar's; published soon after whatever is told on the bus. */
 export function createStatusDesk(deps: Deps): StatusDesk {
   const { store, host, queue, backends, bus, home } = deps
   let timer: NodeJS.Timeout | null = null
@@ -79,15 +77,15 @@ export function createStatusDesk(deps: Deps): StatusDesk {
     }
   }
 
+  bus.subscribe((events) => {
+    if (events.every(({ type }) => type === 'status')) return
+    timer ??= setTimeout(() => {
+      timer = null
+      bus.publish([{ type: 'status', status: read() }])
+    }, INTERVAL).unref()
+  })
   return {
     read,
-    changed() {
-      timer ??= setTimeout(() => {
-        timer = null
-        bus.publish([{ type: 'status', status: read() }])
-      }, INTERVAL)
-      timer.unref()
-    },
     close: () => void (timer && clearTimeout(timer)),
   }
 }

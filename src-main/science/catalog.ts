@@ -16,16 +16,27 @@ export interface VariantInfo {
   params: ParamTable
 }
 
-/** What a spec may name, as plain data: drives the builder's form and `w2s catalog`. */
-export function describeCatalog() {
+/** What a spec may name of what is built in. */
+export interface Described {
+  models: VariantInfo[]
+  methods: VariantInfo[]
+  losses: VariantInfo[]
+  metrics: MetricInfo[]
+  optimiser: ParamTable
+  run: ParamTable
+  sizes: ParamTable
+}
+
+/** As plain data: drives the builder's form and `w2s catalog`. */
+export function describeCatalog(): Described {
   return {
     models: Object.values(MODELS).map(describe),
     methods: Object.values(METHODS).map(describe),
     losses: Object.values(LOSSES).map(describe),
     metrics: Object.values(METRICS).map(describeMetric),
-    optimiser: OPTIMISER as ParamTable,
-    run: RUN as ParamTable,
-    sizes: SIZES as ParamTable,
+    optimiser: OPTIMISER,
+    run: RUN,
+    sizes: SIZES,
   }
 }
 

@@ -47,7 +47,7 @@ const LIVE = `EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run W
 
 /** Stages, shared by all runs that want the same key. */
 export function stagesTable(db: Database) {
-  return { ...stageReads(db), ...stageWrites(db) }
+  return { ...stageReads(db), ...stageWrites(db), ...stageEnds(db) }
 }
 export type Stages = ReturnType<typeof stagesTable>
 
@@ -111,6 +111,26 @@ function stageWrites(db: Database) {
   const worked = db.prepare<[number, number]>(
     'UPDATE stages SET pausedMs = endedAt - startedAt - ? WHERE id = ? AND endedAt IS NOT NULL',
   )
+  const remove = db.prepare<[number]>('DELETE FROM stages WHERE id = ?')
+  return {
+    /** Adds the stage unless its key is there already; gives its row. */
+    ensure: (stage: NewStage) => ensure.get(stage)!,
+    /** Takes the stage from the queue: a new attempt begins. */
+    claim: (id: number, at: number | null) => void claim.run(at, id),
+    setBackend: (id: number, backend: string, device: string, reason: string) =>
+      void started.run(backend, device, reason, id),
+    setProgress: (id: number, { done, total, unit, share, phase, etaSeconds }: Progress) =>
+      void progress.run({ id, done, total, unit, share, phase, etaSeconds }),
+    /** The stage was held for so long. */
+    addPause: (id: number, ms: number) => void paused.run(Math.round(ms), id),
+    /** An ended stage has worked for so long, whatever the wall clock says. */
+    setWorked: (id: number, ms: number) => void worked.run(Math.round(ms), id),
+    remove: (id: number) => void remove.run(id),
+  }
+}
+
+/** How stages come to stand still. */
+function stageEnds(db: Database) {
   const end = db.prepare<[StoredState, number, string, number]>(
     'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
   )
@@ -128,20 +148,7 @@ function stageWrites(db: Database) {
   const leave = db.prepare<[StoredState, string]>(`
     UPDATE stages SET state = ?
     WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`)
-  const remove = db.prepare<[number]>('DELETE FROM stages WHERE id = ?')
   return {
-    /** Adds the stage unless its key is there already; gives its row. */
-    ensure: (stage: NewStage) => ensure.get(stage)!,
-    /** Takes the stage from the queue: a new attempt begins. */
-    claim: (id: number, at: number | null) => void claim.run(at, id),
-    setBackend: (id: number, backend: string, device: string, reason: string) =>
-      void started.run(backend, device, reason, id),
-    setProgress: (id: number, { done, total, unit, share, phase, etaSeconds }: Progress) =>
-      void progress.run({ id, done, total, unit, share, phase, etaSeconds }),
-    /** The stage was held for so long. */
-    addPause: (id: number, ms: number) => void paused.run(Math.round(ms), id),
-    /** An ended stage has worked for so long, whatever the wall clock says. */
-    setWorked: (id: number, ms: number) => void worked.run(Math.round(ms), id),
     /** Ends the current attempt without a result. */
     end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
       void end.run(state, at, error, id),
@@ -153,6 +160,5 @@ function stageWrites(db: Database) {
     failDependents: (id: number, at: number, error: string) => void failDependents.run({ id, at, error }),
     /** The waiting stages of an ended run that no live run wants get `state`. */
     leaveQueue: (run: string, state: 'cancelled' | 'interrupted') => void leave.run(state, run),
-    remove: (id: number) => void remove.run(id),
   }
 }

@@ -1,4 +1,4 @@
-// Scaled dot-product attention of one sequence. Scores are made for 32 queries at a time against all the keys that any
+// Scaled dot-product attention of one sequence. Scores are made for 16 queries at a time against all the keys that any
 // of them sees; backward makes them again from the stored row statistics instead of keeping them (the matrices of
 // scores would be the largest activations, and the product that makes them is a small part of the work).
 #pragma once
@@ -8,9 +8,10 @@
 namespace w2s {
 namespace {
 
-constexpr long QUERIES = 32;
+// With 32, a third of a causal sequence's scores within 64 tokens are those of keys that come later; with 16, a fifth.
+constexpr long QUERIES = 16;
 
-/** Scratch of attend and attendBackward in floats: K^T, V^T, and two blocks of 32 rows of scores. */
+/** Scratch of attend and attendBackward in floats: K^T, V^T, and two blocks of 16 rows of scores. */
 long attendScratch(long keys, long headSize) {
   long padded = roundUp(keys, PANEL);
   return 2 * padded * headSize + 2 * padded * QUERIES;
@@ -26,27 +27,42 @@ inline Panels headOf(Panels x, long head, long headSize) {
 /** How many keys query i of the sequence sees. */
 inline long visible(const Attend& p, long i) { return p.causal ? p.keys - p.queries + i + 1 : p.keys; }
 
-/** One row of scores becomes e^(scale s - largest), zero beyond the visible keys; statistics go to *top and *inverse.
+/** Rows whose softmax is taken side by side: one alone would wait for its own sums and exponentials. */
+constexpr int SOFTMAX_ROWS = 4;
+
+/** Lanes of the vector at key c that a query sees of the first `seen` keys. */
+inline vi sees(long seen, long c) { return lanes() < set1i((int)(seen - c)); }
+
+/**
+ * R rows of scores become e^(scale s - largest), zero beyond the visible keys; statistics go to *top and *inverse. The
+ * first row sees `seen` keys, each next one `more` more (of `padded` that there are). row: 32 floats a panel, panels
+ * `step` floats apart.
  */
-inline void softmaxRow(float* row, long step, long seen, long padded, float scale, float* top, float* inverse) {
-  // row: 32 floats a panel, panels `step` floats apart
-  vf most = set1(-3e38f);
-  for (long c = 0; c < seen; c += W) {
-    vf s = load(row + c / PANEL * step + c % PANEL);
-    if (c + W > seen) s = (lanes() < set1i((int)(seen - c))) ? s : set1(-3e38f);
-    most = max(most, s);
+template <int R>
+inline void softmaxRows(float* row, long step, long seen, long more, long padded, float scale, float* top,
+                        float* inverse) {
+  vf most[R], total[R];
+  repeat<R>([&](auto i) { most[i] = set1(-3e38f), total[i] = zero(); });
+  for (long c = 0; c < seen + (R - 1) * more; c += W) {
+    const float* at = row + c / PANEL * step + c % PANEL;
+    repeat<R>([&](auto i) {
+      vf s = load(at + i * PANEL);
+      if (c + W > seen) s = sees(seen + i * more, c) ? s : set1(-3e38f);
+      most[i] = max(most[i], s);
+    });
   }
-  *top = largest(most) * scale;
-  const vf shift = set1(*top), factor = set1(scale);
-  vf total = zero();
+  repeat<R>([&](auto i) { most[i] = set1(top[i] = largest(most[i]) * scale); });
+  const vf factor = set1(scale);
   for (long c = 0; c < padded; c += W) {
     float* at = row + c / PANEL * step + c % PANEL;
-    vf e = exp(load(at) * factor - shift);
-    if (c + W > seen) e = floats(bits(e) & (lanes() < set1i((int)(seen - c))));
-    total += e;
-    store(at, e);
+    repeat<R>([&](auto i) {
+      vf e = exp(load(at + i * PANEL) * factor - most[i]);
+      if (c + W > seen) e = floats(bits(e) & sees(seen + i * more, c));
+      total[i] += e;
+      store(at + i * PANEL, e);
+    });
   }
-  *inverse = 1.0f / sum(total);
+  repeat<R>([&](auto i) { inverse[i] = 1.0f / sum(total[i]); });
 }
 
 inline void scaleRow(Panels x, long r, long cols, float by) {
@@ -65,12 +81,13 @@ void attend(const Attend& p, float* scratch) {
     const Panels out = headOf(p.out, head, p.headSize);
     for (long first = 0; first < p.queries; first += QUERIES) {
       const long rows = least(QUERIES, p.queries - first), most = visible(p, first + rows - 1);
-      multiply({q.rows(first), {scratch, p.headSize}, scores, rows, p.headSize, roundUp(most, PANEL)});
+      multiply({q.rows(first), {scratch, p.headSize}, scores, rows, p.headSize, roundUp(most, HALF)});
       float* top = p.largest + head * p.statStride + first;
       float* inverse = p.inverse + head * p.statStride + first;
-      for (long i = 0; i < rows; i++)
-        softmaxRow(scores.row(i), QUERIES * PANEL, visible(p, first + i), roundUp(most, W), p.scale, top + i,
-                   inverse + i);
+      byRows<SOFTMAX_ROWS>(rows, [&](auto count, long i) {
+        softmaxRows<count()>(scores.row(i), QUERIES * PANEL, visible(p, first + i), p.causal, roundUp(most, W), p.scale,
+                             top + i, inverse + i);
+      });
       multiply({scores, v, out.rows(first), rows, most, p.headSize});
       for (long i = 0; i < rows; i++) scaleRow(out, first + i, p.headSize, inverse[i]);
     }
@@ -93,7 +110,7 @@ inline void softmaxBackwardRow(float* scores, float* dScores, long step, long se
     float* s = scores + c / PANEL * step + c % PANEL;
     float* d = dScores + c / PANEL * step + c % PANEL;
     vf probability = exp(load(s) * factor - shift) * share;
-    if (c + W > seen) probability = floats(bits(probability) & (lanes() < set1i((int)(seen - c))));
+    if (c + W > seen) probability = floats(bits(probability) & sees(seen, c));
     store(s, probability);
     store(d, probability * (load(d) - mean) * factor);
   }
@@ -118,8 +135,8 @@ void attendBackward(const AttendBackward& b, float* scratch) {
     }
     for (long first = 0; first < p.queries; first += QUERIES) {
       const long rows = least(QUERIES, p.queries - first), most = visible(p, first + rows - 1);
-      multiply({q.rows(first), {keysT, p.headSize}, scores, rows, p.headSize, roundUp(most, PANEL)});
-      multiply({dOut.rows(first), {valuesT, p.headSize}, dScores, rows, p.headSize, roundUp(most, PANEL)});
+      multiply({q.rows(first), {keysT, p.headSize}, scores, rows, p.headSize, roundUp(most, HALF)});
+      multiply({dOut.rows(first), {valuesT, p.headSize}, dScores, rows, p.headSize, roundUp(most, HALF)});
       for (long i = 0; i < rows; i++)
         softmaxBackwardRow(scores.row(i), dScores.row(i), QUERIES * PANEL, visible(p, first + i), roundUp(most, W),
                            p.scale, p.largest[head * p.statStride + first + i],

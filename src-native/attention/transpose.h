@@ -50,15 +50,21 @@ inline void transposeBlock(const float* from, long fromStride, long rows, float*
 }
 #endif
 
-void transposeTile(const float* from, float* to) {
+void transposeTile(const float* from, float* to, bool past) {
+  alignas(64) float tile[PANEL * PANEL];
+  float* near = past ? tile : to;
   for (int r = 0; r < PANEL; r += BLOCK)
     for (int c = 0; c < PANEL; c += BLOCK)
-      transposeBlock(from + r * PANEL + c, PANEL, BLOCK, to + c * PANEL + r, PANEL);
+      transposeBlock(from + r * PANEL + c, PANEL, BLOCK, near + c * PANEL + r, PANEL);
+  for (int i = 0; past && i < PANEL * PANEL; i += W) stream(to + i, load(near + i));
 }
 
-/** to = from^T as panels of 32 of `from`'s rows, each [cols][32]; rows are padded with zeros to a multiple of 32. */
+/** Keys are taken so many at a time: of short texts, a whole panel would be mostly padding. */
+constexpr long HALF = PANEL / 2;
+
+/** to = from^T as panels of 32 of `from`'s rows, each [cols][32]; rows are padded with zeros to a multiple of 16. */
 inline void transposePanels(Panels from, long rows, long cols, float* to) {
-  for (long r = 0; r < roundUp(rows, PANEL); r += BLOCK)
+  for (long r = 0; r < roundUp(rows, HALF); r += BLOCK)
     for (long c = 0; c < cols; c += BLOCK)
       transposeBlock(from.panels(c / PANEL).row(r) + c % PANEL, PANEL, rows - r,
                      to + (r / PANEL * cols + c) * PANEL + r % PANEL, PANEL);

@@ -114,8 +114,11 @@ Kernels clocked() {
   k.sumGradients = [](float* const* gradients, int threads, long n) {
     return timed("sumGradients", n, 0, 0, 0, [&] { return inner->sumGradients(gradients, threads, n); });
   };
-  k.adamw = [](const AdamWConstants& c, float* w, float* m, float* v, const float* g, long n) {
-    timed("adamw", n, 0, 0, 0, [&] { inner->adamw(c, w, m, v, g, n); });
+  k.adamw = [](const AdamWConstants& c, float* w, float* m, float* v, const float* const* g, int threads, long n) {
+    return timed("adamw", n, 0, 0, 0, [&] { return inner->adamw(c, w, m, v, g, threads, n); });
+  };
+  k.transposeTile = [](const float* from, float* to, bool past) {
+    timed("transposeTile", PANEL, 0, 0, 0, [&] { inner->transposeTile(from, to, past); });
   };
   k.adamwIdle = [](const AdamWConstants* steps, long count, float* w, float* m, float* v, long n) {
     timed("adamwIdle", n, 0, 0, 0, [&] { inner->adamwIdle(steps, count, w, m, v, n); });

@@ -1,8 +1,6 @@
 // The two matrix products. Everything expensive in this engine is one of them: x W, dY W^T, Q K^T, P V are `multiply`,
 // and x^T dY, dS^T Q are `outer`.
 #pragma once
-#include <utility>
-
 #include "../kernels/kernels.h"
 #include "../kernels/simd.h"
 
@@ -28,14 +26,6 @@ struct Fp32 {
   static Factor spread(const Element* p) { return set1(*p); }
   static vf sum(vf total, Factor a, Factor b) { return total + a * b; }
 };
-
-/** f(0), f(1) .. f(N - 1), each number a constant of its own type. */
-template <int N, typename F>
-inline __attribute__((always_inline)) void repeat(F f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, N>{});
-}
 
 /**
  * c[R, NV vectors] = bias + add + sum over r < steps of a(i, r) b[r], where a(i, r) lies at a[i * SI + r * SR], and
@@ -160,7 +150,9 @@ void outerAs(const Call& p) {
   using Narrow = Tiles<P, OUTER_ROWS, 1, P::DEPTH, ROW>;
   const Wide wide(PANEL), wideLast(p.aCols % PANEL);
   const Narrow narrow(PANEL), narrowLast(p.aCols % PANEL);
-  for (long first = 0; first < p.rows; first += OUTER_BLOCK) {
+  long first = 0;
+  if (!p.rows && !p.fresh) return;
+  do {
     const long steps = (least(OUTER_BLOCK, p.rows - first) + P::DEPTH - 1) / P::DEPTH;
     for (long panel = 0; panel * PANEL < p.bCols; panel++) {
       long width = least(PANEL, p.bCols - panel * PANEL);
@@ -171,19 +163,31 @@ void outerAs(const Call& p) {
           const bool two = width - at >= 2 * W;
           const typename P::Element* b = p.b.panels(panel).row(first) + at * P::DEPTH;
           float* c = p.c.panels(panel).row(k) + at;
+          const float* add = p.fresh && !first ? nullptr : c;
           auto part = [&](long from, auto tile) {
             fetchTile(c + from * PANEL);
-            tile(a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, c + from * PANEL, c + from * PANEL);
+            tile(a + from * P::DEPTH, PANEL * PANEL, b, steps, nullptr, add ? add + from * PANEL : nullptr,
+                 c + from * PANEL);
           };
           two ? (last ? wideLast : wide).each(part) : (last ? narrowLast : narrow).each(part);
           at += two ? 2 * W : W;
         }
       }
     }
-  }
+    first += OUTER_BLOCK;
+  } while (first < p.rows);
 }
 
 void outer(const Outer& p) { outerAs<Fp32>(p); }
+
+/** In the order of the rows. */
+void addRows(const float* const* rows, long count, float* to) {
+  constexpr int VECTORS = PANEL / W;
+  vf sums[VECTORS];
+  repeat<VECTORS>([&](auto j) { sums[j] = load(to + j * W); });
+  for (long r = 0; r < count; r++) repeat<VECTORS>([&](auto j) { sums[j] += load(rows[r] + j * W); });
+  repeat<VECTORS>([&](auto j) { store(to + j * W, sums[j]); });
+}
 
 /** Two rows at a time, and all vectors of a panel: one sum alone would wait for its own additions. */
 void columnSums(Panels x, long rows, long cols, float* out) {

@@ -33,6 +33,7 @@ struct OuterBf16 {
   PanelsBf16 a, b;
   Panels c;
   long rows, aCols, bCols;
+  bool fresh = false;
 };
 
 struct KernelsBf16 {

@@ -30,10 +30,11 @@ struct Multiply {
   Panels add = {};
 };
 
-/** c[aCols, bCols] += a[rows, aCols]^T b[rows, bCols]; `bCols` a multiple of 16. */
+/** c[aCols, bCols] (fresh: =, even of no rows; else +=) a[rows, aCols]^T b[rows, bCols]; `bCols` a multiple of 16. */
 struct Outer {
   Panels a, b, c;
   long rows, aCols, bCols;
+  bool fresh = false;
 };
 
 enum class Norm { layer, rms };
@@ -86,6 +87,8 @@ struct Kernels {
   void (*outer)(const Outer&);
   /** out[cols] += sum over rows; `cols` a multiple of 32. */
   void (*columnSums)(Panels x, long rows, long cols, float* out);
+  /** to[32] += the sum of `count` rows of 32. */
+  void (*addRows)(const float* const* rows, long count, float* to);
   void (*normForward)(const NormCall&, Panels out);
   /** Out of the stored statistics. */
   void (*normApply)(const NormCall&, Panels out);
@@ -104,12 +107,15 @@ struct Kernels {
   void (*attendBackward)(const AttendBackward&, float* scratch);
   /** Adds the gradients of the other threads to the first one's; returns the sum of squares. n a multiple of 32. */
   double (*sumGradients)(float* const* gradients, int threads, long n);
-  void (*adamw)(const AdamWConstants&, float* w, float* m, float* v, const float* g, long n);
+  /** By the sum of the threads' gradients, which stay as they are; returns the sum of squares of the sums. */
+  double (*adamw)(const AdamWConstants&, float* w, float* m, float* v, const float* const* gradients, int threads,
+                  long n);
   /** AdamW with g = 0 for each of `steps` in turn: what a row missed while no batch touched it. m null: zero moments.
    */
   void (*adamwIdle)(const AdamWConstants* steps, long count, float* w, float* m, float* v, long n);
-  /** to[32][32] = from^T, both contiguous. */
-  void (*transposeTile)(const float* from, float* to);
+  /** to[32][32] = from^T, both contiguous; `past`: written past the caches, so that a fence must follow before another
+   * thread reads it. */
+  void (*transposeTile)(const float* from, float* to, bool past);
   /** Softmax cross-entropy over `cols` true columns: adds each row's loss to *loss; x becomes (softmax - onehot) *
    * scale unless scale is 0. A target under 0 gives no loss and a zero gradient. scratch: rows * 64 floats. */
   void (*crossEntropy)(Panels x, long rows, long cols, const int* target, float scale, double* rowLoss, float* scratch);

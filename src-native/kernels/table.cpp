@@ -20,6 +20,7 @@ const Kernels NAME(W2S_ISA) = {
     .multiply = multiply,
     .outer = outer,
     .columnSums = columnSums,
+    .addRows = addRows,
     .normForward = normForward,
     .normApply = normApply,
     .normBackward = normBackward,

@@ -163,7 +163,7 @@ void Transformer::embeddingGradients(const Batch& batch, const std::vector<Slice
       for (long i = 0; i < slices[t].count(); i++)
         for (long p = 0; p < slices[t].length(i); p++)
           uses.push_back({idOf(slices[t].examples[i], p), slices[t].starts[i] + (int)p, &work_[t].dStream[0]});
-    table.add(uses, pool);
+    table.add(uses, pool, kernels);
   };
   auto token = [&](long example, long p) { return batch.tokens[batch.offsets[example] + p]; };
   if (denseTokens_) {

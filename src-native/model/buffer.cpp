@@ -56,14 +56,14 @@ float* Buffer::need(long floats) {
     base_ = std::aligned_alloc(LINE, roundedUp(bytes, LINE));
     if (!base_) throw std::bad_alloc();
     data_ = (float*)base_;
+    std::memset(data_, 0, bytes);
   }
-  std::memset(data_, 0, bytes);
   size_ = floats;
   return data_;
 }
 
 #if defined(__linux__)
-void Buffer::map(std::size_t bytes) {
+void Buffer::map(std::size_t bytes) {  // whose pages are zero
   void* base = mmap(nullptr, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) throw std::bad_alloc();
   base_ = base;

@@ -81,9 +81,10 @@ double Transformer::languageGradients(const Batch& batch) {
   const long block = languageRows();
 
   optimiser.begin();
-  pool.run([&](int t) { optimiser.zero(t); });
+  pool.run([&](int t) { optimiser.zeroVectors(t); });
   std::vector<double> losses((std::size_t)pool.size(), 0.0);
-  for (const auto& slices : trainingRounds(batch, pool.size(), rowsBudget(), attentionCost())) {
+  const auto rounds = trainingRounds(batch, pool.size(), rowsBudget(), attentionCost());
+  for (const auto& slices : rounds) {
     layRound(slices, false);
     std::size_t most = 0;
     for (int t = 0; t < pool.size(); t++) {
@@ -108,9 +109,11 @@ double Transformer::languageGradients(const Batch& batch) {
         for (long r = 0; r < rows; r++) copyRow(work_[t].dLanguage, r, dLast, language.rows[from + r], spec.width);
       }
       backwardBlocks(state, t);
+      optimiser.zeroUntouched(t);
     });
     embeddingGradients(batch, slices);
   }
+  if (rounds.empty()) optimiser.zeroAll();
   double total = 0;
   for (double loss : losses) total += loss;
   return predicted ? total / (double)predicted : 0.0;

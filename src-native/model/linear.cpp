@@ -98,10 +98,11 @@ void Layers::add(const Product& p, long panel, long panels) const {
   Panels gradient = network_.optimiser.gradient(p.matrix, thread_).panels(p.column / PANEL + panel);
   gradient.data += p.column % PANEL;
   const long cols = std::min(panels * PANEL, p.cols - panel * PANEL);
+  const bool fresh = network_.optimiser.takeFresh(p.matrix, thread_, p.column + panel * PANEL, cols);
   if (m.bf16)
-    network_.parameters.bf16->outer({p.roundedX, p.roundedDy.panels(panel), gradient, p.rows, m.in, cols});
+    network_.parameters.bf16->outer({p.roundedX, p.roundedDy.panels(panel), gradient, p.rows, m.in, cols, fresh});
   else
-    network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, cols});
+    network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, cols, fresh});
 }
 
 void addNoted(Network& network, std::vector<Layers>& all, int thread) {
@@ -124,7 +125,7 @@ void addNoted(Network& network, std::vector<Layers>& all, int thread) {
     const long first = before(begin), count = before(end) - first;
     done += size * (double)panels;
     for (int t = 0; t < network.pool.size() && count > 0; t++)
-      if (all[t].noted[i].rows) all[thread].add(all[t].noted[i], first, count);
+      all[thread].add(all[t].noted[i], first, count);
   }
   network.pool.barrier();
   all[thread].noted.clear();

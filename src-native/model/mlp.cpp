@@ -140,7 +140,7 @@ void Mlp::backward(const float* dLogits) {
   RowTable* table = embeddings_ < 0 ? nullptr : optimiser.table(embeddings_);
   pool.run([&](int t) {
     Part& part = parts_[t];
-    optimiser.zero(t);
+    optimiser.zeroVectors(t);
     toPanels(dLogits + part.first * spec.classes, nullptr, part.count, spec.classes, part.slopes.back());
     for (std::size_t i = layers_.size(); i-- > 0;) {
       threads_[t].gradients(layers_[i], part.values[i], part.slopes[i + 1], part.count);
@@ -155,6 +155,7 @@ void Mlp::backward(const float* dLogits) {
                                  part.slopes[i]);
       }
     }
+    optimiser.zeroUntouched(t);
     if (!table) return;
     for (long i = 0; i < part.count; i++)
       for (long panel = 0; panel * PANEL < spec.width; panel++) {
@@ -169,7 +170,7 @@ void Mlp::backward(const float* dLogits) {
     for (long i = 0; i < parts_[t].count; i++)
       for (long j = offsets_[parts_[t].first + i]; j < offsets_[parts_[t].first + i + 1]; j++)
         uses.push_back({tokens_[j], (int)i, &parts_[t].slopes[0]});
-  table->add(uses, pool);
+  table->add(uses, pool, kernels);
 }
 
 double Mlp::activationBytes() const {

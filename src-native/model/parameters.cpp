@@ -1,5 +1,9 @@
 #include "parameters.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "random.h"
 
 namespace w2s {
@@ -9,6 +13,20 @@ long Tensor::count() const {
   for (long s : shape) n *= s;
   return n;
 }
+
+namespace {
+
+/** Floats of mirrors that stay in the caches from an update to the next backward pass. */
+constexpr long NEAR = 8 << 20;
+
+/** Makes what was written past the caches seen before anything that this thread writes from now on. */
+inline void fence() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
+}  // namespace
 
 int Parameters::addMatrix(long in, long out, Gradient gradient, bool mirrored, bool rounds) {
   Matrix m;
@@ -70,18 +88,23 @@ void Parameters::initialise(std::uint64_t seed, const Kernels& kernels) {
 
 namespace {
 
-/** Calls f(place in the flat array, place in the row-major tensor) for every entry. */
+/** Calls f(place in the flat array, place in the row-major tensor) for every entry, in the order of the latter. */
 template <typename F>
 void eachEntry(const Tensor& t, const Matrix* m, long vectorAt, bool transposed, F f) {
-  const long ins = t.in.count(), outs = t.out.count();
+  const long ins = m ? t.in.count() : 1, outs = t.out.count();
+  std::vector<long> starts;  // of the columns
   for (long o = 0; o < outs; o++) {
     const long column = t.outBase + t.out.at(o);
-    if (!m) {
-      f(vectorAt + column, o);
-      continue;
-    }
-    const long start = m->at + (column / PANEL * m->in) * PANEL + column % PANEL;
-    for (long i = 0; i < ins; i++) f(start + t.in.at(i) * PANEL, transposed ? o * ins + i : i * outs + o);
+    starts.push_back(m ? m->at + (column / PANEL * m->in) * PANEL + column % PANEL : vectorAt + column);
+  }
+  if (transposed) {
+    for (long o = 0; o < outs; o++)
+      for (long i = 0; i < ins; i++) f(starts[o] + t.in.at(i) * PANEL, o * ins + i);
+    return;
+  }
+  for (long i = 0; i < ins; i++) {
+    const long row = t.in.at(i) * PANEL;
+    for (long o = 0; o < outs; o++) f(starts[o] + row, i * outs + o);
   }
 }
 
@@ -102,16 +125,18 @@ void Parameters::reflect(int id, long in, long rows, long out, const Kernels& ke
   const Panels from = weights(id).panels(out / PANEL).rows(in);
   if (m.bf16) bf16->toPairs(from, rows, PANEL, {rounded(id).panels(out / PANEL).row(in), m.in});
   if (!m.mirrored) return;
+  const bool past = mirrors_.size() > NEAR;
   for (long r = 0; r < rows; r += PANEL) {
     const long panel = (in + r) / PANEL;  // of the transpose
     if (m.bf16) {
       alignas(64) float turned[PANEL * PANEL];
-      kernels.transposeTile(from.row(r), turned);
+      kernels.transposeTile(from.row(r), turned, false);
       bf16->toPairs({turned, PANEL}, PANEL, PANEL, {roundedMirror(id).panels(panel).row(out), m.out});
     } else {
-      kernels.transposeTile(from.row(r), mirror(id).panels(panel).row(out));
+      kernels.transposeTile(from.row(r), mirror(id).panels(panel).row(out), past);
     }
   }
+  if (past) fence();
 }
 
 void Parameters::reflect(int id, const Kernels& kernels) const {

@@ -7,8 +7,14 @@ namespace w2s {
 
 namespace {
 
+/** Numbers in the widest activation of a chunk. */
+constexpr long CHUNK = 262144;
+
 /** Rows taken at a time: few enough that a chunk stays near, enough that large weights are read seldom. */
-long chunkRows(long rows, long inner) { return std::max(1l, std::min(rows, std::clamp(262144 / inner, 48l, 256l))); }
+long chunkRows(long rows, long inner) {
+  const long most = std::clamp(CHUNK / inner, 48l, 256l), chunks = std::max(1l, (rows + most - 1) / most);
+  return std::max(1l, (rows + chunks - 1) / chunks);
+}
 
 Stream carveStream(Carver& carver, long rows, long width) {
   Stream stream;

@@ -211,19 +211,22 @@ void Transformer::backward(const float* dLogits) {
   kept_ = false;
   pool.use(keptThreads_);
   optimiser.begin();
-  pool.run([&](int t) { optimiser.zero(t); });
   for (const std::vector<Slice>& slices : rounds_) {
     const bool again = rounds_.size() > 1;  // a micro-batch: its activations were not kept
     if (again) layRound(slices, shortens());
+    const bool first = &slices == &rounds_.front();
     pool.run([&](int t) {
+      if (first) optimiser.zeroVectors(t);
       if (again) {
         forwardSlice(batch_, states_[t], t, spec.layers);
         readLast(states_[t], t);
       }
       backwardSlice(states_[t], t, dLogits);
+      optimiser.zeroUntouched(t);
     });
     embeddingGradients(batch_, slices);
   }
+  if (rounds_.empty()) optimiser.zeroAll();
 }
 
 }  // namespace w2s

@@ -39,16 +39,21 @@ struct Update {
   }
 };
 
-void adamw(const AdamWConstants& p, float* w, float* m, float* v, const float* g, long n) {
+double adamw(const AdamWConstants& p, float* w, float* m, float* v, const float* const* gradients, int threads,
+             long n) {
   const Update update(p);
   const vf clip = set1(p.gradientScale);
+  vf squares = zero();
   for (long i = 0; i < n; i += W) {
-    vf weight = load(w + i), first = load(m + i), second = load(v + i);
-    update(load(g + i) * clip, weight, first, second);
+    vf weight = load(w + i), first = load(m + i), second = load(v + i), g = load(gradients[0] + i);
+    for (int t = 1; t < threads; t++) g += load(gradients[t] + i);
+    squares += g * g;
+    update(g * clip, weight, first, second);
     store(w + i, weight);
     store(m + i, first);
     store(v + i, second);
   }
+  return (double)sum(squares);
 }
 
 void adamwIdle(const AdamWConstants* steps, long count, float* w, float* m, float* v, long n) {

@@ -6,14 +6,19 @@
 namespace w2s {
 
 namespace {
+constexpr int MOST_THREADS = 256;
 constexpr long TILE = PANEL * PANEL;
+constexpr long COLUMNS = 16;  // of a matrix, that products come in
 constexpr long PIECE = 8 * TILE;  // 32 kB each of weight, gradient and two moments: they stay in the second-level cache
 }  // namespace
 
 void Optimiser::finish(bool shared) {
   shared_ = shared;
+  long takens = 0;
   for (std::size_t id = 0; id < parameters_.matrices().size(); id++) {
     const Matrix& m = parameters_.matrix((int)id);
+    firstTaken_.push_back(takens);
+    if (m.gradient == Gradient::dense) takens += m.out / COLUMNS;
     if (m.gradient == Gradient::rows) tables_.push_back(std::make_unique<RowTable>((int)id, m));
     if (m.gradient != Gradient::dense) continue;
     for (long out = 0; out < m.out; out += PANEL)
@@ -26,6 +31,7 @@ void Optimiser::finish(bool shared) {
     pieces_.push_back({at, std::min(PIECE, parameters_.rowsFrom() - at)});
   squares_.resize(pieces_.size());
   gradients_.resize(shared ? 1 : (std::size_t)pool_.capacity());
+  taken_.assign(gradients_.size(), std::vector<char>((std::size_t)takens));
   vectorGradients_.resize((std::size_t)pool_.capacity());
 }
 
@@ -37,16 +43,40 @@ void Optimiser::begin() {
   first_.need(parameters_.total() - parameters_.trainedFrom());
   second_.need(parameters_.total() - parameters_.trainedFrom());
   for (auto& table : tables_) table->clear();
+  for (auto& taken : taken_) std::fill(taken.begin(), taken.end(), 0);
   folded_ = false;
   begun_ = true;
 }
 
-void Optimiser::zero(int thread) {
-  const long matrices = parameters_.vectorsFrom() - parameters_.trainedFrom();
-  const auto [begin, end] = shared_ ? pool_.share(matrices, thread) : Pool::Share{0, matrices};
-  float* own = gradients_[shared_ ? 0 : thread].data();
-  zeroFloats(own + begin, end - begin);
+void Optimiser::zeroVectors(int thread) {
   zeroFloats(vectorGradients_[thread].data(), parameters_.rowsFrom() - parameters_.vectorsFrom());
+}
+
+bool Optimiser::takeFresh(int matrix, int thread, long column, long cols) {
+  char* taken = taken_[shared_ ? 0 : thread].data() + firstTaken_[matrix] + column / COLUMNS;
+  if (*taken) return false;
+  std::fill(taken, taken + cols / COLUMNS, 1);
+  return true;
+}
+
+void Optimiser::zeroUntouched(int thread) {
+  for (std::size_t id = 0; id < firstTaken_.size(); id++) {
+    const Matrix& m = parameters_.matrix((int)id);
+    if (m.gradient != Gradient::dense) continue;
+    const auto [begin, end] = shared_ ? pool_.share(m.out / COLUMNS, thread) : Pool::Share{0, m.out / COLUMNS};
+    for (long i = begin; i < end; i++) {
+      if (!takeFresh((int)id, thread, i * COLUMNS, COLUMNS)) continue;
+      const Panels panel = gradient((int)id, thread).panels(i * COLUMNS / PANEL);
+      for (long r = 0; r < m.in; r++) zeroFloats(panel.row(r) + i * COLUMNS % PANEL, COLUMNS);
+    }
+  }
+}
+
+void Optimiser::zeroAll() {
+  pool_.run([&](int thread) {
+    zeroVectors(thread);
+    zeroUntouched(thread);
+  });
 }
 
 RowTable* Optimiser::table(int matrix) {
@@ -72,29 +102,24 @@ void Optimiser::catchUpAll() {
   }
 }
 
-int Optimiser::threadsOf(const Piece& piece) const {
-  if (folded_) return 1;
-  return piece.at >= parameters_.vectorsFrom() || !shared_ ? threads_ : 1;
-}
-
-double Optimiser::sum(const Piece& piece) {
+int Optimiser::partsOf(const Piece& piece, float** parts) {
   const bool matrix = piece.at < parameters_.vectorsFrom();
   const long at = piece.at - (matrix ? parameters_.trainedFrom() : parameters_.vectorsFrom());
   std::vector<Buffer>& from = matrix ? gradients_ : vectorGradients_;
-  float* parts[256];
-  const int threads = threadsOf(piece);
+  const int threads = folded_ || (matrix && shared_) ? 1 : threads_;
   for (int t = 0; t < threads; t++) parts[t] = from[t].data() + at;
-  return kernels_.sumGradients(parts, threads, piece.floats);
+  return threads;
 }
 
-void Optimiser::update(const Piece& piece, const AdamWConstants& constants) {
-  const bool matrix = piece.at < parameters_.vectorsFrom();
-  const float* g = matrix ? gradients_[0].data() + piece.at - parameters_.trainedFrom()
-                          : vectorGradients_[0].data() + piece.at - parameters_.vectorsFrom();
+double Optimiser::update(const Piece& piece, const AdamWConstants& constants) {
+  float* parts[MOST_THREADS];
+  const int threads = partsOf(piece, parts);
   float* w = parameters_.flat() + piece.at;
   const long moment = piece.at - parameters_.trainedFrom();
-  kernels_.adamw(constants, w, first_.data() + moment, second_.data() + moment, g, piece.floats);
-  if (matrix) parameters_.reflect(piece.matrix, piece.in, piece.floats / PANEL, piece.out, kernels_);
+  const double squares = kernels_.adamw(constants, w, first_.data() + moment, second_.data() + moment, parts, threads,
+                                        piece.floats);
+  if (piece.matrix >= 0) parameters_.reflect(piece.matrix, piece.in, piece.floats / PANEL, piece.out, kernels_);
+  return squares;
 }
 
 double Optimiser::squaresOfRows() {
@@ -108,7 +133,11 @@ void Optimiser::fold() {
   pool_.use(threads_);
   pool_.run([&](int thread) {
     const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
-    for (long i = begin; i < end; i++) squares_[i] = sum(pieces_[i]);
+    float* parts[MOST_THREADS];
+    for (long i = begin; i < end; i++) {
+      const int threads = partsOf(pieces_[i], parts);
+      squares_[i] = kernels_.sumGradients(parts, threads, pieces_[i].floats);
+    }
   });
   folded_ = true;
 }
@@ -139,17 +168,13 @@ double Optimiser::step(const AdamW& p) {
   pool_.use(threads_);
   pool_.run([&](int thread) {
     const auto [begin, end] = pool_.share((long)pieces_.size(), thread);
-    for (long i = begin; i < end; i++) {
-      if (!folded_) squares_[i] = sum(pieces_[i]);
-      update(pieces_[i], constants);
-    }
+    for (long i = begin; i < end; i++) squares_[i] = update(pieces_[i], constants);
     for (auto& table : tables_) {
       const long at = parameters_.matrix(table->matrix).at, moment = at - parameters_.trainedFrom();
       table->update(constants, (int)steps_.size(), parameters_.flat() + at, first_.data() + moment,
                     second_.data() + moment, thread, pool_, kernels_);
     }
   });
-  folded_ = true;
   return norm();
 }
 

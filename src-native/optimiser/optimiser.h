@@ -26,10 +26,18 @@ class Optimiser {
    */
   bool shared() const { return shared_; }
 
-  /** Takes memory for gradients and moments; forgets the last gradient. Zeroing is left to the threads (zero()). */
+  /** Takes memory for gradients and moments; forgets the last gradient. */
   void begin();
   bool begun() const { return begun_; }
-  void zero(int thread);
+  /** Inside the region where gradients are made, each thread first makes its vectors zero, and in the end the columns of
+   * matrices that nothing was added to. (Clearing all of them first would go through memory once more.) */
+  void zeroVectors(int thread);
+  void zeroUntouched(int thread);
+  /** Both, in a region of its own: for a batch without examples. */
+  void zeroAll();
+  /** Whether columns of a matrix' gradient hold nothing yet, so that the first product must not be added to what is
+   * there; from now on they do. `column` and `cols` are multiples of 16. */
+  bool takeFresh(int matrix, int thread, long column, long cols);
 
   Panels gradient(int matrix, int thread) const {
     const Matrix& m = parameters_.matrix(matrix);
@@ -47,7 +55,7 @@ class Optimiser {
   void catchUp(RowTable& table, const int* ids, long count);
   void catchUpAll();
 
-  /** Sums the threads' gradients in place, so that they can be read; step() does so itself. */
+  /** Sums the threads' gradients in place, so that they can be read. */
   void fold();
   /** One flat array laid out like the weights, zero where nothing is trained. */
   std::vector<float> flatGradient();
@@ -67,9 +75,9 @@ class Optimiser {
     int matrix = -1;
     long in = 0, out = 0;
   };
-  int threadsOf(const Piece& piece) const;
-  double sum(const Piece& piece);
-  void update(const Piece& piece, const AdamWConstants& constants);
+  /** The threads' gradients of a piece that are to be summed; returns how many. */
+  int partsOf(const Piece& piece, float** parts);
+  double update(const Piece& piece, const AdamWConstants& constants);
   double squaresOfRows();
 
   Parameters& parameters_;
@@ -80,6 +88,9 @@ class Optimiser {
   std::vector<Piece> pieces_;
   std::vector<double> squares_;  // per piece: summed in order, so the norm does not depend on who was first
   std::vector<Buffer> gradients_, vectorGradients_;
+  /** Per gradient of the matrices and 16 columns: whether something was added. `firstTaken_`: where a matrix begins. */
+  std::vector<std::vector<char>> taken_;
+  std::vector<long> firstTaken_;
   Buffer first_, second_;
   std::vector<std::unique_ptr<RowTable>> tables_;
   std::vector<AdamWConstants> steps_;  // every update so far: what rows catch up on

@@ -4,6 +4,10 @@
 
 namespace w2s {
 
+namespace {
+constexpr int SUMMED = 64;  // uses of a row that are added up at a time
+}
+
 RowTable::RowTable(int matrix, const Matrix& shape)
     : matrix(matrix),
       rows_(shape.in),
@@ -17,7 +21,7 @@ void RowTable::clear() {
   rowOf_.clear();
 }
 
-void RowTable::add(const std::vector<RowUse>& uses, Pool& pool) {
+void RowTable::add(const std::vector<RowUse>& uses, Pool& pool, const Kernels& kernels) {
   const long before = (long)rowOf_.size();
   for (const RowUse& use : uses)
     if (slotOf_[use.id] < 0) {
@@ -36,13 +40,16 @@ void RowTable::add(const std::vector<RowUse>& uses, Pool& pool) {
   // Each start has now moved to the next slot's: slot s is order_[start_[s - 1] .. start_[s]).
   pool.run([&](int thread) {
     const auto [begin, end] = pool.share(slots, thread);
+    const float* rows[SUMMED];
     for (long s = begin; s < end; s++)
-      for (int u = s ? start_[s - 1] : 0; u < start_[s]; u++) {
-        const RowUse& use = uses[order_[u]];
+      for (int from = s ? start_[s - 1] : 0; from < start_[s]; from += SUMMED) {
+        const int count = std::min(SUMMED, start_[s] - from);
         for (long c = 0; c < width_; c += PANEL) {
-          float* to = gradient_.data() + s * width_ + c;
-          const float* from = use.from->panels(c / PANEL).row(use.row);
-          for (long i = 0; i < PANEL; i++) to[i] += from[i];
+          for (int i = 0; i < count; i++) {
+            const RowUse& use = uses[order_[from + i]];
+            rows[i] = use.from->panels(c / PANEL).row(use.row);
+          }
+          kernels.addRows(rows, count, gradient_.data() + s * width_ + c);
         }
       }
   });
@@ -97,7 +104,8 @@ void RowTable::update(const AdamWConstants& constants, int step, float* w, float
     const int id = rowOf_[s];
     for (long c = 0; c < width_; c += PANEL) {
       const long at = (c / PANEL * rows_ + id) * PANEL;
-      kernels.adamw(constants, w + at, m + at, v + at, gradient_.data() + s * width_ + c, PANEL);
+      const float* gradient = gradient_.data() + s * width_ + c;
+      kernels.adamw(constants, w + at, m + at, v + at, &gradient, 1, PANEL);
     }
     touched_[id] = 1;
     stepOf_[id] = step;

@@ -24,7 +24,7 @@ class RowTable {
   /** Forgets the gradient of the last call. */
   void clear();
   /** Adds up the uses' gradients, in the order of `uses` for each row. Not inside a parallel region. */
-  void add(const std::vector<RowUse>& uses, Pool& pool);
+  void add(const std::vector<RowUse>& uses, Pool& pool, const Kernels& kernels);
   /** The sum of squares of the gradient. */
   double squares(const Kernels& kernels);
 

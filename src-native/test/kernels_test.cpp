@@ -25,8 +25,13 @@ TEST(multiply_and_outer) {
           for (long i = 0; i < depth; i++) sum += (double)a.at(r, i) * b.at(i, j);
           CHECK_NEAR(c.at(r, j), sum, 1e-4);
         }
-      Mat d(rows, cols, &random), g(depth, cols, &random), before = g;
+      Mat d(rows, cols, &random), g(depth, cols, &random), before = g, fresh = g, none = g, zeros(depth, cols);
       k.outer({a.panels(), d.panels(), g.panels(), rows, depth, cols});
+      k.outer({a.panels(), d.panels(), fresh.panels(), rows, depth, cols, true});
+      k.outer({a.panels(), d.panels(), none.panels(), 0, depth, cols, true});
+      k.outer({a.panels(), d.panels(), zeros.panels(), rows, depth, cols});
+      for (long i = 0; i < depth; i++)
+        for (long j = 0; j < cols; j++) CHECK(none.at(i, j) == 0 && fresh.at(i, j) == zeros.at(i, j));
       for (long i = 0; i < depth; i++)
         for (long j = 0; j < cols; j++) {
           double sum = before.at(i, j);
@@ -114,6 +119,32 @@ TEST(a_row_of_a_product_does_not_depend_on_the_others) {
       k.multiply({a.panels().rows(r), b.panels(), one.panels(), 1, 50, 32});
       for (long c = 0; c < 32; c++) CHECK(one.at(0, c) == whole.at(r, c));
     }
+  });
+}
+
+TEST(a_row_of_a_norm_does_not_depend_on_the_others) {
+  eachIsa([](const Kernels& k) {
+    Random random(12, k.isa);
+    for (Norm kind : {Norm::layer, Norm::rms})
+      for (long cols : {20l, 64l}) {
+        const long rows = 7, width = roundUp(cols, PANEL);
+        Mat x(rows, cols, &random), dy(rows, cols, &random), add(rows, cols, &random), gamma(1, width), beta(1, width);
+        for (long c = 0; c < cols; c++) gamma.at(0, c) = (float)random.normal(), beta.at(0, c) = (float)random.normal();
+        std::vector<float> mean(7), rstd(7);
+        auto call = [&](long from, long count) {
+          return NormCall{kind, x.panels().rows(from), count, cols, gamma.data.data(), beta.data.data(), 1e-5f,
+                          &mean[from], &rstd[from]};
+        };
+        Mat y(rows, width), again(rows, width), dx(rows, width), one(rows, width);
+        k.normForward(call(0, rows), y.panels());
+        k.normBackward(call(0, rows), dy.panels(), dx.panels(), add.panels(), nullptr, nullptr);
+        const auto means = mean, rstds = rstd;
+        for (long r = 0; r < rows; r++) {
+          k.normForward(call(r, 1), again.panels().rows(r));
+          k.normBackward(call(r, 1), dy.panels().rows(r), one.panels().rows(r), add.panels().rows(r), nullptr, nullptr);
+        }
+        CHECK(again.data == y.data && one.data == dx.data && mean == means && rstd == rstds);
+      }
   });
 }
 
@@ -226,10 +257,13 @@ TEST(activations_pass_on_what_is_no_number) {
 TEST(transposes) {
   eachIsa([](const Kernels& k) {
     Random random(4, k.isa);
-    Mat a(32, 32, &random), b(32, 32);
-    k.transposeTile(a.data.data(), b.data.data());
-    for (long r = 0; r < 32; r++)
-      for (long c = 0; c < 32; c++) CHECK(b.at(c, r) == a.at(r, c));
+    for (bool past : {false, true}) {
+      Mat a(32, 32, &random);
+      alignas(64) float turned[32 * 32];
+      k.transposeTile(a.data.data(), turned, past);
+      for (long r = 0; r < 32; r++)
+        for (long c = 0; c < 32; c++) CHECK(turned[c * 32 + r] == a.at(r, c));
+    }
   });
 }
 

@@ -1,4 +1,11 @@
-import { CALLS, type Bridge, type CallName, type Calls, type Failure, type LabEvent } from '../../src-preload/contract'
+import {
+  CALL_NAMES,
+  type Bridge,
+  type CallName,
+  type Calls,
+  type Failure,
+  type LabEvent,
+} from '../../src-preload/contract'
 
 declare global {
   interface Window {
@@ -32,7 +39,7 @@ type Api = { [K in CallName]: (...args: Parameters<Calls[K]>) => Promise<ReturnT
 
 /** Every call of the contract as a function that returns the value or throws an `ApiError`. */
 export const api = Object.fromEntries(
-  CALLS.map((name) => [name, (...args: Parameters<Calls[typeof name]>) => call(name, args as never)]),
+  CALL_NAMES.map((name) => [name, (...args: Parameters<Calls[typeof name]>) => call(name, args as never)]),
 ) as unknown as Api
 
 /** Hears batches of events in order; returns the unsubscribe. */

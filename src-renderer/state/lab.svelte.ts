@@ -126,6 +126,8 @@ class Lab {
         return false
       case 'run':
         return true
+      case 'engine':
+        return false
       default:
         this.live.apply(event)
         return event.type === 'state' || (event.type === 'progress' && Date.now() - this.#refreshedAt > STALE_MS)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { CALLS, type CallName } from '../../src-preload/contract'
+import { CALL_NAMES, type CallName } from '../../src-preload/contract'
 import { CheckpointError } from '../../src-main/data/checkpoints/errors'
 import { ModelError } from '../../src-main/data/models/errors'
-import { answer, ARGUMENTS, parseArguments, type Handlers } from '../../src-main/lab/calls'
+import { answer, parseArguments, type Handlers } from '../../src-main/lab/calls'
 import { LabError } from '../../src-main/lab/errors'
 import { StorageError } from '../../src-main/store'
 
@@ -49,13 +49,12 @@ const GOOD: Record<CallName, unknown[]> = {
   reveal: ['/x'],
 }
 
-test('every call of the contract has a schema, and takes what it should', () => {
-  expect(Object.keys(ARGUMENTS).toSorted()).toEqual([...CALLS].toSorted())
-  for (const name of CALLS) expect(parseArguments(name, GOOD[name])).toEqual(GOOD[name])
+test('every call of the contract takes what it should', () => {
+  for (const name of CALL_NAMES) expect(parseArguments(name, GOOD[name])).toEqual(GOOD[name])
 })
 
 test('no call takes an argument too many, or something else instead', () => {
-  for (const name of CALLS) {
+  for (const name of CALL_NAMES) {
     expect(() => parseArguments(name, [...GOOD[name], 'more']), name).toThrow(LabError)
     expect(() => parseArguments(name, 'nonsense'), name).toThrow(LabError)
     if (GOOD[name].length === 0 || name === 'run' || name === 'preview') continue

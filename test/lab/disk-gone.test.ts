@@ -102,10 +102,13 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
   }
   const bus = createBus()
   const events: LabEvent[] = []
-  bus.subscribe((batch) => void events.push(...batch))
+  const halted = new Promise<void>((resolve) => {
+    bus.subscribe((batch) => {
+      events.push(...batch)
+      resolve()
+    })
+  })
   const unused = undefined as never
-  let settled = () => {}
-  const halted = new Promise<void>((resolve) => (settled = resolve))
   const queue = createQueue({
     store: broken,
     shelf: unused,
@@ -115,14 +118,12 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
     watch: createStopwatch(),
     taskPath: fail,
     modelPath: fail,
-    onEnded: fail,
-    onChange: () => settled(),
   })
   queue.wake()
   await halted
   await queue.close()
   expect(queue.trouble).toBe('The disk does not answer.')
-  expect(events).toEqual([{ type: 'run', id: 'run' }])
+  expect(events).toEqual([{ type: 'run', id: 'run' }, { type: 'engine' }])
 })
 
 test('a home whose note cannot be removed is let go all the same', () => {

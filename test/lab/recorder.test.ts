@@ -23,13 +23,11 @@ function setUp() {
   const published: LabEvent[] = []
   const ended: string[] = []
   const bus = createBus()
-  bus.subscribe((events) => void published.push(...events))
-  const recorder = createRecorder(
-    store,
-    bus,
-    () => 1500,
-    (ids) => void ended.push(...ids),
-  )
+  bus.subscribe((events) => {
+    published.push(...events)
+    ended.push(...events.flatMap((event) => (event.type === 'run' && event.ended ? [event.id] : [])))
+  })
+  const recorder = createRecorder(store, bus, () => 1500)
   const contents = () => ({
     stages: store.runStages.of('run'),
     metrics: store.metrics.of(1, 1),

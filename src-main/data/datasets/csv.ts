@@ -88,18 +88,12 @@ function createRowReader({ separator, header: named, quotes }: CsvOptions & { se
     else if (row.length === columns.length) emit({ line, values: new Map(columns.map((name, i) => [name, row[i]])) })
     else emit({ line, expected: `${columns.length} columns${named ? ' as in the header' : ''}`, got: `${row.length}` })
   }
-  function malformed(line: Line, emit: Emit): void {
-    const problem = line.broken
-      ? { expected: 'UTF-8 text', got: 'other bytes' }
-      : { expected: MALFORMED, got: show(line.text) }
-    emit({ line: line.number, ...problem })
-  }
   /** Gives an open quote up: its line is bad, and those after it are rows of their own. */
   function giveUp(emit: Emit): void {
     const [first, ...others] = open
     open = []
     fields.reset()
-    malformed(first!, emit)
+    emit(malformed(first!))
     single = Math.max(single, others.at(-1)?.number ?? 0)
     for (const line of others) feed(line, emit)
   }
@@ -123,6 +117,11 @@ function createRowReader({ separator, header: named, quotes }: CsvOptions & { se
     },
     facts: () => ({ blank, header, columns: columns ?? [], headerLines, continued, quotes }),
   }
+}
+
+function malformed({ number, broken, text }: Line) {
+  const problem = broken ? { expected: 'UTF-8 text', got: 'other bytes' } : { expected: MALFORMED, got: show(text) }
+  return { line: number, ...problem }
 }
 
 /**

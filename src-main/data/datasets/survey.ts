@@ -112,8 +112,8 @@ export async function surveyDataset(
 
 type Counts = Omit<Survey, 'facts' | 'columns' | 'chosen' | 'doubt' | 'records'>
 
-/** Counts what rows have, with a few numbers kept of each. */
-function createTally(withTwins: boolean) {
+/** A few numbers kept of every row, in columns. */
+function createKept(withTwins: boolean) {
   const finder = withTwins ? createTwinFinder() : null
   const labels = new Map<string, { index: number; n: number }>()
   const splits = new Map<string, number>()
@@ -121,18 +121,8 @@ function createTally(withTwins: boolean) {
   const kept = { line: [] as number[], label: [] as number[], length: [] as number[], first: [] as number[] }
   const splitOf: Row['split'][] = []
   const groups: (string | undefined)[] = []
-  const first: Row[] = []
-  const bad: BadLine[] = []
-  let [taken, badLines, undecided, contradictions] = [0, 0, 0, 0]
-  let told = false
+  let contradictions = 0
 
-  /** Lines of another encoding have one cause, which is told once. */
-  function refuse(line: BadLine): void {
-    badLines++
-    const encoding = line.expected === 'UTF-8 text'
-    if (bad.length < TOLD && !(encoding && told)) bad.push(line)
-    told ||= encoding
-  }
   function keep(row: Row): void {
     const at = groups.push(row.group ?? undefined) - 1
     const label = labels.get(row.label) ?? { index: labels.size, n: 0 }
@@ -149,8 +139,17 @@ function createTally(withTwins: boolean) {
     else if (kept.label[earlier] !== label.index) contradictions++
     kept.first.push(earlier ?? at)
     finder?.add(row.text)
-    if (first.length < FIRST) first.push(row)
   }
+  const found = () => ({ duplicates: groups.length - prints.size, contradictions })
+  return { finder, labels, splits, kept, splitOf, groups, keep, found }
+}
+
+/** Counts what rows have. */
+function createTally(withTwins: boolean) {
+  const { finder, labels, splits, kept, splitOf, groups, keep, found } = createKept(withTwins)
+  const first: Row[] = []
+  const bad = createRefusals()
+  let [taken, undecided] = [0, 0]
   return {
     take(entry: Entry, columns: Columns): void {
       if (++taken > LIMITS.rows) throw refusal(`line ${entry.line}`, `at most ${LIMITS.rows} rows`, 'more')
@@ -160,46 +159,60 @@ function createTally(withTwins: boolean) {
         return
       }
       const row = readRow(entry, columns)
-      if ('expected' in row) refuse(row)
-      else keep(row)
+      if ('expected' in row) return bad.add(row)
+      keep(row)
+      if (first.length < FIRST) first.push(row)
     },
     result(wanted: readonly string[] | undefined): Counts {
       const frequent = [...labels].map(([label, { n }]) => [label, n] as [string, number]).sort(([, a], [, b]) => b - a)
       const classes = wanted?.map(labelOf) ?? guessClasses(frequent)
       const classOf = new Int32Array(labels.size).fill(-1)
       for (const [label, { index }] of labels) classOf[index] = classes.indexOf(label)
-      const found = finder?.find() ?? { first: kept.first, complete: true }
-      const joined = joinGroups(groups, [kept.first, found.first])
+      const twins = finder?.find() ?? { first: kept.first, complete: true }
+      const joined = joinGroups(groups, [kept.first, twins.first])
       const rows: Surveyed[] = []
       const lengths: number[] = []
       const names = [...labels.keys()]
       for (let i = 0; i < groups.length; i++) {
         const label = classOf[kept.label[i]!]!
         if (classes.length === 0) continue
-        if (label < 0) refuse(foreignLabel(kept.line[i]!, names[kept.label[i]!]!, classes))
+        if (label < 0) bad.add(foreignLabel(kept.line[i]!, names[kept.label[i]!]!, classes))
         else {
           rows.push({ label, split: splitOf[i]!, group: joined[i] })
           lengths.push(kept.length[i]!)
         }
       }
-      const duplicates = groups.length - prints.size
       return {
         first: classes.length > 0 ? first.filter(({ label }) => classes.includes(label)) : first,
         examples: undecided || (classes.length > 0 ? rows.length : groups.length),
-        bad: bad.sort((a, b) => a.line - b.line),
-        badLines,
+        ...bad.result(),
         labels: frequent,
         classes,
         guessed: wanted === undefined,
         counts: classes.length > 0 ? countClasses(rows, classes.length) : null,
         splits,
-        duplicates,
-        contradictions,
-        twins: { rows: countTwins(kept.first, found.first), complete: found.complete },
+        ...found(),
+        twins: { rows: countTwins(kept.first, twins.first), complete: twins.complete },
         lengthAlone: classes.length > 0 ? lengthAlone(rows, lengths, classes.length) : null,
         rows,
       }
     },
+  }
+}
+
+/** The first bad lines, and how many there are. Lines of another encoding have one cause, which is told once. */
+function createRefusals() {
+  const bad: BadLine[] = []
+  let badLines = 0
+  let told = false
+  return {
+    add(line: BadLine): void {
+      badLines++
+      const encoding = line.expected === 'UTF-8 text'
+      if (bad.length < TOLD && !(encoding && told)) bad.push(line)
+      told ||= encoding
+    },
+    result: () => ({ bad: bad.sort((a, b) => a.line - b.line), badLines }),
   }
 }
 

@@ -22,7 +22,7 @@ export interface Datasets {
   import(request: ImportRequest): Promise<TaskInfo>
   /** Ends the reading that is under way. */
   cancel(): null
-  remove(id: string): Promise<void>
+  remove(id: string): Promise<null>
   /** Ends the reading that is under way, and the thread that does it. */
   close(): Promise<void>
 }
@@ -33,44 +33,19 @@ const DEADLINE = 300_000
 /** Reads what there is: the bundled tasks, and the imported ones in `<home>/datasets`. */
 export async function openDatasets(home: string, resources: string, importer: Importer, bus: Bus): Promise<Datasets> {
   const folder = join(home, 'datasets')
-  const bundled = Object.values(TASKS).map(({ testExamples: _, sharable: _texts, ...task }): TaskInfo => ({
-    ...task,
-    classes: [...task.classes],
-    rows: null,
-    origin: 'bundled',
-  }))
   let imported: TaskInfo[] = await listImported(folder)
-  const list = () => [...bundled, ...imported]
+  const list = () => [...BUNDLED, ...imported]
   const fileOf = (task: TaskInfo) =>
     join(task.origin === 'bundled' ? join(resources, 'tasks') : folder, `${task.id}.jsonl.gz`)
-
-  let reading: AbortController | null = null
-  /** One file is read at a time: nobody waits for the answer about another one. */
-  async function read<T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>): Promise<T> {
-    reading?.abort()
-    const stop = (reading = new AbortController())
-    const onProgress: Task['onProgress'] = (progress) => bus.publish([{ type: 'dataset', path, ...progress }])
-    try {
-      return await work({ signal: stop.signal, onProgress, deadline: DEADLINE })
-    } catch (error) {
-      throw stop.signal.aborted ? new LabError('conflict', 'Reading the file was stopped.') : error
-    } finally {
-      if (reading === stop) reading = null
-    }
+  async function changed(): Promise<void> {
+    imported = await listImported(folder)
+    bus.publish([{ type: 'datasets' }])
   }
+  const reading = createReading(bus)
 
   return {
     list,
-    context: () => ({
-      sources: Object.fromEntries(
-        list().map(({ id, origin, sha256, title, classes, examples, rows: counts }) => {
-          const rows = counts ? usable(counts) : { all: examples, test: TASKS[id]?.testExamples ?? null }
-          const names = origin === 'imported' ? { names: classes } : {}
-          return [id, { sha256, title, classes: classes.length, ...names, rows }]
-        }),
-      ),
-      bundled: Object.fromEntries(bundled.map(({ id, sha256 }) => [id, sha256])),
-    }),
+    context: () => contextOf(list()),
     path(id, sha256) {
       const task = list().find((t) => t.id === id)
       if (!task || !existsSync(fileOf(task)))
@@ -79,23 +54,23 @@ export async function openDatasets(home: string, resources: string, importer: Im
         throw new LabError('conflict', `The dataset "${id}" is another one than this run was planned with.`)
       return fileOf(task)
     },
-    preview: (query) => read(query.path, (task) => importer.ask('preview', query, task)),
+    preview: (query) => reading.begin(query.path, (task) => importer.ask('preview', query, task)),
     async import(request) {
       if (list().some((task) => task.id === request.id))
         throw new LabError(
           'conflict',
           `There is a task "${request.id}" already. Choose another id, or remove that one.`,
         )
-      const task = await read(request.path, (how) => importer.ask('import', { request, folder }, how))
-      imported = await listImported(folder)
+      const task = await reading.begin(request.path, (how) => importer.ask('import', { request, folder }, how))
+      await changed()
       return task
     },
     cancel() {
-      reading?.abort()
+      reading.stop()
       return null
     },
     async close() {
-      reading?.abort()
+      reading.stop()
       await importer.close()
     },
     async remove(id) {
@@ -104,8 +79,48 @@ export async function openDatasets(home: string, resources: string, importer: Im
       // The description first: without it the rows are nothing that could be half a dataset.
       await rm(join(folder, `${id}.json`), { force: true })
       await rm(fileOf(task), { force: true })
-      imported = await listImported(folder)
+      await changed()
+      return null
     },
+  }
+}
+
+const BUNDLED = Object.values(TASKS).map(({ testExamples: _, sharable: _texts, ...task }): TaskInfo => ({
+  ...task,
+  classes: [...task.classes],
+  rows: null,
+  origin: 'bundled',
+}))
+
+/** One file is read at a time, told on the bus: nobody waits for the answer about another one. */
+function createReading(bus: Bus) {
+  let current: AbortController | null = null
+  return {
+    async begin<T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>): Promise<T> {
+      current?.abort()
+      const stop = (current = new AbortController())
+      const onProgress: Task['onProgress'] = (progress) => bus.publish([{ type: 'dataset', path, ...progress }])
+      try {
+        return await work({ signal: stop.signal, onProgress, deadline: DEADLINE })
+      } catch (error) {
+        throw stop.signal.aborted ? new LabError('conflict', 'Reading the file was stopped.') : error
+      } finally {
+        if (current === stop) current = null
+      }
+    },
+    stop: () => current?.abort(),
+  }
+}
+
+function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'bundled'> {
+  const sources = tasks.map(({ id, origin, sha256, title, classes, examples, rows: counts }) => {
+    const rows = counts ? usable(counts) : { all: examples, test: TASKS[id]?.testExamples ?? null }
+    const names = origin === 'imported' ? { names: classes } : {}
+    return [id, { sha256, title, classes: classes.length, ...names, rows }] as const
+  })
+  return {
+    sources: Object.fromEntries(sources),
+    bundled: Object.fromEntries(BUNDLED.map(({ id, sha256 }) => [id, sha256])),
   }
 }
 

@@ -31,12 +31,17 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   const { signal } = leaving
   let choice: Promise<ChosenBackend> | null = null
   let chosen: ChosenBackend | null = null
-  let installing = false
   let reporting: Promise<DoctorReport> | null = null
+
+  function found(engine: ChosenBackend): ChosenBackend {
+    chosen = engine
+    bus.publish([{ type: 'engine' }])
+    return engine
+  }
 
   function choose(): Promise<ChosenBackend> {
     choice ??= runErrand(spawnEngine, { type: 'choose', wanted }, { signal }).then(
-      (answer) => (chosen = answer.chosen),
+      (answer) => found(answer.chosen),
       (error: unknown) => {
         choice = null
         throw error
@@ -45,25 +50,14 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
     return choice
   }
 
+  const alone = oneAtATime('An installation is under way already.')
   /** One at a time, because both change the same folder; what was chosen before need not be right after. */
-  async function changing<T>(work: () => Promise<T>): Promise<T> {
-    if (installing) throw new LabError('conflict', 'An installation is under way already.')
-    installing = true
-    try {
-      return await work()
-    } finally {
-      installing = false
-      choice = null
-    }
-  }
+  const changing = <T>(work: () => Promise<T>) => alone(() => work().finally(() => (choice = null)))
 
   async function report(): Promise<DoctorReport> {
-    const { backends, chosen: found } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
-    if (found) {
-      chosen = found
-      choice = Promise.resolve(found)
-    }
-    return { ...machine(options), backends, chosen: found && { id: found.id, reason: found.reason } }
+    const { backends, chosen: best } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
+    if (best) choice = Promise.resolve(found(best))
+    return { ...machine(options), backends, chosen: best && { id: best.id, reason: best.reason } }
   }
 
   return {
@@ -87,6 +81,20 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
         return freedBytes
       }),
     close: () => leaving.abort(),
+  }
+}
+
+/** Refuses work while other work is under way. */
+function oneAtATime(refusal: string) {
+  let busy = false
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (busy) throw new LabError('conflict', refusal)
+    busy = true
+    try {
+      return await work()
+    } finally {
+      busy = false
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent, Job } from '../../engine/protocol'
+import type { Bus } from '../bus'
 import { deferred } from '../threads/deferred'
 import { exitText, startProcess, type EngineProcess } from './process'
 import type { SpawnEngine, Timing } from '../options'
@@ -34,7 +35,8 @@ interface HostOptions {
   timing: Timing
   /** Synchronous, so that the next batch waits until this one is stored. */
   onEvents: (events: EngineEvent[]) => void
-  onState: () => void
+  /** Hears when the engine is at something else. */
+  bus: Bus
 }
 
 const ENDS: readonly string[] = ['done', 'cancelled', 'failed']
@@ -152,6 +154,6 @@ class EngineHost implements Host {
   #enter(next: HostState): void {
     if (this.state === next) return
     this.state = next
-    this.#options.onState()
+    this.#options.bus.publish([{ type: 'engine' }])
   }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Calls, ModelEntry } from '../../../src-preload/contract'
-import type { FileProblem, Task } from '../../data/models'
+import type { FileProblem } from '../../data/models'
 import type { Store } from '../../store'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
-import { createEta } from './eta'
+import { Activities } from './activities'
 import type { Librarian } from './librarian'
 
 type Answer<K extends keyof Calls> = Promise<ReturnType<Calls[K]>>
@@ -28,84 +28,37 @@ export interface ModelDesk {
 /** Milliseconds that what is under way has for its end at closing. */
 const PARTING = 500
 
-interface Activity {
-  stop: AbortController
-  now: NonNullable<ModelEntry['activity']>
-  ended: Promise<unknown>
-}
-
 export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages'>, bus: Bus): ModelDesk {
-  const activities = new Map<string, Activity>()
-  const tell = (id: string, now: Activity['now'], finished = false, error = '') =>
-    bus.publish([{ type: 'model', id, ...now, finished, error }])
-
-  async function tracked<T>(id: string, { stop, now }: Omit<Activity, 'ended'>, work: (task: Task) => Promise<T>) {
-    const eta = createEta()
-    const onProgress: Task['onProgress'] = (progress) => {
-      Object.assign(now, progress, { etaSeconds: eta(progress) })
-      tell(id, now)
-    }
-    try {
-      const value = await work({ signal: stop.signal, onProgress })
-      activities.delete(id)
-      tell(id, now, true)
-      return value
-    } catch (error) {
-      activities.delete(id)
-      const stopped = stop.signal.aborted
-      tell(id, now, true, stopped ? '' : error instanceof Error ? error.message : String(error))
-      if (stopped) return null
-      throw error
-    }
-  }
-
-  /** Does something with a model; null when that was stopped. */
-  function busy<T>(id: string, phase: string, work: (task: Task) => Promise<T>): Promise<T | null> {
-    if (activities.has(id))
-      throw new LabError('conflict', `${id}: something is being done with it already. Wait for that, or stop it.`)
-    const start = { stop: new AbortController(), now: { phase, done: 0, total: 0, etaSeconds: null } }
-    const ended = tracked(id, start, work)
-    activities.set(id, { ...start, ended })
-    tell(id, start.now)
-    return ended
-  }
-
+  const activities = new Activities(bus)
+  const known = () => librarian.ask('list', undefined)
   /** What fails or is stopped changes something too: how much is left to fetch. */
   const changing = <T>(work: Promise<T>): Promise<T> => work.finally(() => bus.publish([{ type: 'models' }]))
 
   return {
-    list: async () =>
-      (await librarian.ask('list', undefined)).map((entry) => ({
-        ...entry,
-        activity: activities.get(entry.id)?.now ?? null,
-      })),
-    get: ({ id, source }) => changing(busy(id, 'Asking for it', (task) => librarian.ask('get', { id, source }, task))),
+    list: async () => (await known()).map((entry) => ({ ...entry, activity: activities.of(entry.id) })),
+    get: ({ id, source }) =>
+      changing(activities.begin(id, 'Asking for it', (task) => librarian.ask('get', { id, source }, task))),
     cancel(id) {
-      activities.get(id)?.stop.abort()
+      activities.stop(id)
       return null
     },
     async add(path) {
-      const added = await changing(busy(path, 'Reading it', (task) => librarian.ask('add', path, task)))
+      const added = await changing(activities.begin(path, 'Reading it', (task) => librarian.ask('add', path, task)))
       if (added) return added
       throw new LabError('conflict', `${path} was not added: that was stopped.`)
     },
     check: (id) => librarian.ask('check', id),
-    verify: (id) => busy(id, 'Checking', (task) => librarian.ask('verify', id, task)),
+    verify: (id) => activities.begin(id, 'Checking', (task) => librarian.ask('verify', id, task)),
     async remove(id) {
-      const entry = (await librarian.ask('list', undefined)).find((entry) => entry.id === id)
+      const entry = (await known()).find((entry) => entry.id === id)
       if (entry?.here) refuseWhileNeeded(entry.title, entry.here.key, store)
-      if (activities.has(id)) throw new LabError('conflict', `${id}: something is being done with it. Stop that first.`)
+      if (activities.of(id)) throw new LabError('conflict', `${id}: something is being done with it. Stop that first.`)
       return changing(librarian.ask('remove', id))
     },
     card: (id) => librarian.ask('card', id),
     async close() {
-      const open = [...activities.values()]
-      for (const { stop } of open) stop.abort()
       // What does not listen is ended with its thread: nobody waits for it.
-      await Promise.race([
-        Promise.allSettled(open.map(({ ended }) => ended)),
-        delay(PARTING, undefined, { ref: false }),
-      ])
+      await Promise.race([Promise.allSettled(activities.stopAll()), delay(PARTING, undefined, { ref: false })])
       await librarian.close()
     },
   }

@@ -43,60 +43,29 @@ export function roleOf(stage: Stage) {
 }
 
 /** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
-export function createPlanner({ store, shelf, home, backend, tasks, checkpoints }: PlannerOptions): Planner {
-  async function tryPlan(input: unknown, known: Known): Promise<Planned | { problems: Problem[] }> {
-    const parsed = parseSpec(input)
-    const things = { ...tasks(), checkpoints: known.context }
-    if (!parsed.ok) {
-      const paths = new Set(parsed.problems.map(({ path }) => path))
-      const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
-      return { problems: [...parsed.problems, ...missing].slice(0, MOST_PROBLEMS) }
-    }
-    const context = { ...things, ...(await backend()) }
-    try {
-      return { spec: parsed.spec, plan: await inTurns(planInSteps(parsed.spec, context)) }
-    } catch (error) {
-      if (error instanceof PlanError) return { problems: error.problems }
-      throw error
-    }
-  }
-
-  function isCached(key: string): boolean {
-    const done = store.stages.byKey(key)?.state === 'done'
-    return shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
-  }
-
-  /** The stages of a plan as they would go, one after the other. */
-  function* stagesOf(plan: Plan, models: ModelSizes): Generator<undefined, { stages: PlannedStage[]; bytes: number }> {
-    const estimator = createEstimator(store, plan.stages, models)
-    const stages: PlannedStage[] = []
-    let bytes = 0
-    for (const stage of plan.stages) {
-      const { key, kind, title } = stage
-      const cached = isCached(key)
-      if (!cached) bytes += estimator.bytes(stage)
-      const estimateSeconds = cached ? 0 : estimator.seconds(stage)
-      stages.push({ key, kind, role: roleOf(stage), title, cached, estimateSeconds })
-      yield
-    }
-    return { stages, bytes }
+export function createPlanner(options: PlannerOptions): Planner {
+  const { home, tasks, checkpoints } = options
+  /** What an input comes to; every look at the models, the past and the disk is taken once. */
+  async function look(input: unknown) {
+    const known = await checkpoints.known()
+    const planned = await tryPlan(options, input, known)
+    if ('problems' in planned) return planned
+    return { planned, known, ...(await inTurns(stagesOf(options, planned.plan, known.here))) }
   }
 
   return {
     async plan(input) {
-      const known = await checkpoints.known()
-      const planned = await tryPlan(input, known)
-      if ('problems' in planned) throw badInput(planned.problems)
-      const { bytes } = await inTurns(stagesOf(planned.plan, known.here))
-      return { ...planned, bytes }
+      const seen = await look(input)
+      if ('problems' in seen) throw badInput(seen.problems)
+      return { ...seen.planned, bytes: seen.bytes }
     },
     async preview(input) {
-      const known = await checkpoints.known()
-      const planned = await tryPlan(input, known)
-      if ('problems' in planned) return { valid: false, problems: planned.problems }
-      const { stages, bytes } = await inTurns(stagesOf(planned.plan, known.here))
+      const seen = await look(input)
+      if ('problems' in seen) return { valid: false, problems: seen.problems }
+      const { planned, known, stages, bytes } = seen
       const seconds = stages.map((stage) => stage.estimateSeconds)
       const space = spaceProblem(home, bytes)
+      const circumstances = { space, models: known.here, sources: tasks().sources, checkpoints: known.context }
       return {
         valid: true,
         spec: planned.spec,
@@ -105,15 +74,52 @@ export function createPlanner({ store, shelf, home, backend, tasks, checkpoints 
         arms: planned.plan.arms,
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
         bytes,
-        warnings: warningsOf(planned, {
-          space,
-          models: known.here,
-          sources: tasks().sources,
-          checkpoints: known.context,
-        }),
+        warnings: warningsOf(planned, circumstances),
       }
     },
   }
+}
+
+async function tryPlan(
+  { tasks, backend }: PlannerOptions,
+  input: unknown,
+  known: Known,
+): Promise<Planned | { problems: Problem[] }> {
+  const parsed = parseSpec(input)
+  const things = { ...tasks(), checkpoints: known.context }
+  if (!parsed.ok) {
+    const paths = new Set(parsed.problems.map(({ path }) => path))
+    const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
+    return { problems: [...parsed.problems, ...missing].slice(0, MOST_PROBLEMS) }
+  }
+  const context = { ...things, ...(await backend()) }
+  try {
+    return { spec: parsed.spec, plan: await inTurns(planInSteps(parsed.spec, context)) }
+  } catch (error) {
+    if (error instanceof PlanError) return { problems: error.problems }
+    throw error
+  }
+}
+
+/** The stages of a plan as they would go, one after the other. */
+function* stagesOf(
+  { store, shelf }: PlannerOptions,
+  plan: Plan,
+  models: ModelSizes,
+): Generator<undefined, { stages: PlannedStage[]; bytes: number }> {
+  const estimator = createEstimator(store, plan.stages, models)
+  const stages: PlannedStage[] = []
+  let bytes = 0
+  for (const stage of plan.stages) {
+    const { key, kind, title } = stage
+    const done = store.stages.byKey(key)?.state === 'done'
+    const cached = shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
+    if (!cached) bytes += estimator.bytes(stage)
+    const estimateSeconds = cached ? 0 : estimator.seconds(stage)
+    stages.push({ key, kind, role: roleOf(stage), title, cached, estimateSeconds })
+    yield
+  }
+  return { stages, bytes }
 }
 
 /** What each model of a spec is trained by, as far as its own entry does not say otherwise. */

@@ -23,90 +23,98 @@ export interface Queue {
   close(): Promise<void>
 }
 
-interface QueueOptions extends RunnerOptions {
-  onChange: () => void
+/** A queue that sleeps until it is woken. */
+export function createQueue(options: RunnerOptions): Queue {
+  return new StageQueue(options)
 }
 
-/** A queue that sleeps until it is woken. */
-export function createQueue(options: QueueOptions): Queue {
-  const { store, host, bus, recorder, watch } = options
-  let working: Promise<void> | null = null
-  let current: StageRow | null = null
-  let closed = false
-  let trouble = ''
+class StageQueue implements Queue {
+  trouble = ''
+  #working: Promise<void> | null = null
+  #current: StageRow | null = null
+  #closed = false
   /** The live runs, as last read: a store that fails cannot be asked for them any more. */
-  let live: string[] = []
+  #live: string[] = []
   /** When the pause began, by the clock that nobody sets; null while nothing is held. */
-  let pausedAt: number | null = null
+  #pausedAt: number | null = null
+  readonly #options: RunnerOptions
 
-  async function work(): Promise<void> {
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  wake(): void {
+    if (!this.#working && !this.#closed && this.trouble === '' && !this.paused)
+      this.#working = Promise.resolve().then(() => this.#work())
+  }
+
+  stopUnwanted(): void {
+    const { store, host } = this.#options
+    if (this.#current && !store.stages.isWanted(this.#current.id)) host.cancel(this.#current.key)
+  }
+
+  get paused(): boolean {
+    return this.#pausedAt !== null
+  }
+
+  pause(paused: boolean): void {
+    if (paused === this.paused) return
+    const { store, watch, host, bus } = this.#options
+    // A stage at work has been there since before the pause: none begins in it.
+    if (this.#pausedAt !== null && this.#current)
+      store.stages.addPause(this.#current.id, performance.now() - this.#pausedAt)
+    this.#pausedAt = paused ? performance.now() : null
+    if (paused) watch.hold()
+    else watch.go()
+    host.pause(paused)
+    bus.publish([{ type: 'engine' }])
+    this.wake()
+  }
+
+  recover(): void {
+    if (this.trouble === '') return
+    interruptAll(this.#options.store, Date.now())
+    this.trouble = ''
+  }
+
+  async close(): Promise<void> {
+    const { store, host, recorder } = this.#options
+    this.#closed = true
+    recorder.leaving()
+    if (this.#current) host.cancel(this.#current.key)
+    await this.#working
+    host.stop()
+    // Where the store takes nothing any more, the next start sees to it.
+    if (this.trouble === '') interruptAll(store, Date.now())
+  }
+
+  async #work(): Promise<void> {
+    const { store } = this.#options
+    const next = () => (this.#closed || this.paused ? undefined : store.stages.next())
     try {
-      for (let row = store.stages.next(); row && !closed && pausedAt === null; row = store.stages.next()) {
-        current = row
-        live = store.runs.live()
-        await runStage(options, row)
-        options.onChange()
+      for (let row = next(); row; row = next()) {
+        this.#current = row
+        this.#live = store.runs.live()
+        await runStage(this.#options, row)
       }
     } catch (error) {
-      halt(error)
+      this.#halt(error)
     } finally {
-      current = null
-      working = null
-      options.onChange()
+      this.#current = null
+      this.#working = null
     }
   }
 
-  function wake(): void {
-    if (!working && !closed && trouble === '' && pausedAt === null) working = Promise.resolve().then(work)
-  }
-
   /** The store takes no more facts, so nothing more may be run: it would be lost. */
-  function halt(thrown: unknown): void {
+  #halt(thrown: unknown): void {
+    const { store, bus } = this.#options
     const error = asStorageError(thrown, store.path)
-    trouble = error instanceof Error ? error.message : String(error)
+    this.trouble = error instanceof Error ? error.message : String(error)
     try {
       interruptAll(store, Date.now())
     } catch {
       // Still no room for it, or no disk: `recover`, or the next start, sees to it.
     }
-    bus.publish(runEvents(live))
-  }
-
-  return {
-    wake,
-    stopUnwanted() {
-      if (current && !store.stages.isWanted(current.id)) host.cancel(current.key)
-    },
-    pause(paused) {
-      if (paused === (pausedAt !== null)) return
-      // A stage at work has been there since before the pause: none begins in it.
-      if (pausedAt !== null && current) store.stages.addPause(current.id, performance.now() - pausedAt)
-      pausedAt = paused ? performance.now() : null
-      if (paused) watch.hold()
-      else watch.go()
-      host.pause(paused)
-      options.onChange()
-      wake()
-    },
-    get paused() {
-      return pausedAt !== null
-    },
-    get trouble() {
-      return trouble
-    },
-    recover() {
-      if (trouble === '') return
-      interruptAll(store, Date.now())
-      trouble = ''
-    },
-    async close() {
-      closed = true
-      recorder.leaving()
-      if (current) host.cancel(current.key)
-      await working
-      host.stop()
-      // Where the store takes nothing any more, the next start sees to it.
-      if (trouble === '') interruptAll(store, Date.now())
-    },
+    bus.publish([...runEvents(this.#live), { type: 'engine' }])
   }
 }

@@ -18,16 +18,8 @@ export interface Recorder {
   leaving(): void
 }
 
-/**
- * @param worked milliseconds that the stage at work has worked so far
- * @param onEnded gets the runs that ended by a batch, after it is stored and published
- */
-export function createRecorder(
-  store: Store,
-  bus: Bus,
-  worked: () => number,
-  onEnded: (runIds: string[]) => void,
-): Recorder {
+/** @param worked milliseconds that the stage at work has worked so far */
+export function createRecorder(store: Store, bus: Bus, worked: () => number): Recorder {
   let stopped: Stopped = 'cancelled'
 
   /** Stores a batch and gives what of it was news, and the runs that it ended. */
@@ -46,14 +38,13 @@ export function createRecorder(
       if (event.type === 'state') for (const run of store.runs.withStage(stage.id)) touched.add(run)
     }
     const ended = touched.size > 0 ? settleRuns(store, Date.now()) : []
-    return { accepted, touched: new Set([...touched, ...ended]), ended }
+    return { accepted, touched, ended }
   }
 
   return {
     record(events) {
       const { accepted, touched, ended } = store.transaction(() => storeBatch(events))
-      bus.publish([...accepted, ...runEvents(touched)])
-      if (ended.length > 0) onEnded(ended)
+      bus.publish([...accepted, ...runEvents(touched, ended)])
     },
     leaving() {
       stopped = 'interrupted'
@@ -99,9 +90,10 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
   }
 }
 
-/** "Look again at these runs." */
-export function runEvents(runIds: Iterable<string>): LabEvent[] {
-  return [...runIds].map((id) => ({ type: 'run', id }))
+/** "Look again at these runs", those that ended among them. */
+export function runEvents(runIds: Iterable<string>, ended: readonly string[] = []): LabEvent[] {
+  const all = new Set([...runIds, ...ended])
+  return [...all].map((id) => ({ type: 'run', id, ...(ended.includes(id) && { ended: true }) }))
 }
 
 /** Ends the live runs that have nothing left to do; gives their ids. Part of the caller's transaction. */

@@ -21,8 +21,6 @@ export interface RunnerOptions {
   taskPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
   modelPath: (key: string) => Promise<string>
-  /** Gets the runs that ended. */
-  onEnded: (runIds: string[]) => void
 }
 
 /**
@@ -71,7 +69,7 @@ function tasksOf(stage: Stage): [string, string][] {
 }
 
 /** An engine that died after its last act has finished the stage all the same. */
-async function adoptFinished({ store, shelf, bus, onEnded }: RunnerOptions, key: string): Promise<boolean> {
+async function adoptFinished({ store, shelf, bus }: RunnerOptions, key: string): Promise<boolean> {
   const found = await shelf.find(key)
   if (!found) return false
   const adoption = await readAdoption(found)
@@ -79,7 +77,6 @@ async function adoptFinished({ store, shelf, bus, onEnded }: RunnerOptions, key:
     adopt(store, adoption)
     return settleRuns(store, Date.now())
   })
-  bus.publish(runEvents(store.runs.withStage(store.stages.byKey(key)!.id)))
-  if (ended.length > 0) onEnded(ended)
+  bus.publish(runEvents(store.runs.withStage(store.stages.byKey(key)!.id), ended))
   return true
 }

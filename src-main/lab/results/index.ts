@@ -29,33 +29,7 @@ export interface Results {
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
 export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
-  const arms = remembered<ArmResult>()
-  const pairs = remembered<Contrast[]>()
-
-  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
-    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
-      const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
-      const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
-      if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
-      return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, redraw, seeds })
-    })
-    // Another run may know the same seeds as another arm.
-    return { ...found, arm }
-  }
-
-  /** The paired differences between arms of one task. */
-  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
-    const begun = results.filter((result) => result.seedsDone > 0)
-    if (begun.length < 2) return []
-    const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
-    return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
-      const arms = begun.map((result) => reportedSource(store, shelf, result))
-      // Whatever a seed redraws, the test split is the same.
-      const { arm, bySeed } = begun[0]!
-      const first = arm.seeds.find(({ seed }) => seed === bySeed[0]!.seed)!
-      return analyst.ask({ type: 'contrasts', data: dataFolder(store, shelf, first), arms })
-    })
-  }
+  const { armOf, contrastsOf } = createComputer(store, shelf, analyst)
 
   /** @throws LabError `not-found`, also while one of the seed's stages is not done */
   function one(arms: Arm[], ref: ArmRef) {
@@ -102,6 +76,39 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
       return headlineOf(done, run.arms, run.metric)
     },
   }
+}
+
+/** Has arms and their differences computed; what is computed is remembered for as long as its facts hold. */
+function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
+  const arms = remembered<ArmResult>()
+  const pairs = remembered<Contrast[]>()
+
+  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
+    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
+      const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
+      const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
+      if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
+      return analyst.ask({ type: 'arm', data: dataFolder(store, shelf, first), arm, stop, redraw, seeds })
+    })
+    // Another run may know the same seeds as another arm.
+    return { ...found, arm }
+  }
+
+  /** The paired differences between arms of one task. */
+  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
+    const begun = results.filter((result) => result.seedsDone > 0)
+    if (begun.length < 2) return []
+    const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
+    return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
+      const arms = begun.map((result) => reportedSource(store, shelf, result))
+      // Whatever a seed redraws, the test split is the same.
+      const { arm, bySeed } = begun[0]!
+      const first = arm.seeds.find(({ seed }) => seed === bySeed[0]!.seed)!
+      return analyst.ask({ type: 'contrasts', data: dataFolder(store, shelf, first), arms })
+    })
+  }
+
+  return { armOf, contrastsOf }
 }
 
 const LOST = 'The predictions of this run are not on disk any more. Resume it to make them again.'

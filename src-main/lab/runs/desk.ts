@@ -33,35 +33,19 @@ interface Deps {
   bus: Bus
   queue: Queue
   checkpoints: Pick<Checkpoints, 'here'>
-  onEnded: (runIds: string[]) => void
 }
 
 /** The desk over a store; nothing is queued or begun by making it. */
-export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }: Deps): RunDesk {
+export function createRunDesk(deps: Deps): RunDesk {
+  const { store, shelf, bus, queue } = deps
   const find = (id: string) => findRun(store, id)
-  /** Only what a live run will still take has to be estimated. */
-  const sizesFor = (runs: RunCounts[]): Promise<ModelSizes> | ModelSizes =>
-    runs.some((run) => !run.ended) ? checkpoints.here() : new Map()
-
-  /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
-  async function begin(keys: string[], change: (adoptions: Adoption[]) => void): Promise<void> {
-    const adoptions = await findAdoptions(store, shelf, keys)
-    const ended = store.transaction(() => {
-      change(adoptions)
-      return settleRuns(store, Date.now())
-    })
-    bus.publish(runEvents(store.runs.live().concat(ended)))
-    if (ended.length > 0) onEnded(ended)
-    queue.wake()
-  }
-
   return {
     find,
     async add(planned) {
       queue.recover()
       const id = `${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`
       const keys = planned.plan.stages.map((stage) => stage.key)
-      await begin(keys, (adoptions) => {
+      await begin(deps, keys, (adoptions) => {
         insertStages(store, planned)
         want(store, shelf, keys, adoptions)
         insertRun(store, id, planned)
@@ -69,18 +53,17 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
       return id
     },
     async list() {
-      const sizes = await sizesFor(store.runs.all())
+      const sizes = await sizesFor(deps, store.runs.all())
       return store.runs.all().map((run) => summaryOf(store, run, sizes))
     },
     async detail(id) {
-      const sizes = await sizesFor([find(id)])
+      const sizes = await sizesFor(deps, [find(id)])
       return detailOf(store, find(id), sizes)
     },
     cancel(id) {
       if (find(id).ended) throw new LabError('conflict', 'This run has ended already; there is nothing to cancel.')
       endRun(store, id, 'cancelled')
-      bus.publish(runEvents([id]))
-      onEnded([id])
+      bus.publish(runEvents([], [id]))
       queue.stopUnwanted()
       return null
     },
@@ -89,7 +72,7 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
       queue.recover()
       checkResumable(find(id))
       const keys = store.runStages.of(id).map((stage) => stage.key)
-      await begin(keys, (adoptions) => {
+      await begin(deps, keys, (adoptions) => {
         checkResumable(find(id)) // once more: a look at the disk has passed
         store.runs.reopen(id, Date.now())
         want(store, shelf, keys, adoptions)
@@ -110,6 +93,22 @@ export function createRunDesk({ store, shelf, bus, queue, checkpoints, onEnded }
       return freed
     },
   }
+}
+
+/** Only what a live run will still take has to be estimated. */
+async function sizesFor({ checkpoints }: Deps, runs: RunCounts[]): Promise<ModelSizes> {
+  return runs.some((run) => !run.ended) ? checkpoints.here() : new Map()
+}
+
+/** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
+async function begin({ store, shelf, bus, queue }: Deps, keys: string[], change: (adoptions: Adoption[]) => void) {
+  const adoptions = await findAdoptions(store, shelf, keys)
+  const ended = store.transaction(() => {
+    change(adoptions)
+    return settleRuns(store, Date.now())
+  })
+  bus.publish(runEvents(store.runs.live(), ended))
+  queue.wake()
 }
 
 /** @throws LabError `not-found` */

@@ -6,15 +6,13 @@ import { comparedOf, specOf } from './view'
 
 /** The line that the list of runs shows of each, kept in the store so that the list is quick. */
 export interface Headlines {
-  /** Writes the lines of runs that ended. */
-  update: (runIds: string[]) => void
   /** Writes those that a killed process left unwritten. */
   catchUp(): void
   /** Resolves when nothing is being written. */
-  settled(): Promise<void>
+  close(): Promise<void>
 }
 
-/** Writes one line after the other, in the background. */
+/** Writes the line of every run that ends, one after the other, in the background. */
 export function createHeadlines(store: Store, results: Results, bus: Bus): Headlines {
   let work = Promise.resolve()
 
@@ -32,10 +30,10 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
       work = work.then(() => write(id)).catch(() => undefined)
     }
   }
+  bus.subscribe((events) => update(events.flatMap((e) => (e.type === 'run' && e.ended ? [e.id] : []))))
   return {
-    update,
     catchUp: () =>
       update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),
-    settled: () => work,
+    close: () => work,
   }
 }

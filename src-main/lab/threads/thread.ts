@@ -77,7 +77,7 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
   }
   function failAll(error: LabError): void {
     worker = null
-    for (const waiting of open.values()) waiting.reject(error)
+    for (const { reject } of open.values()) reject(error)
     open.clear()
   }
   function start(): Worker {
@@ -100,28 +100,18 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
       input: Input<A[K]>,
       { deadline, ...task }: Task & { deadline?: number } = {},
     ) {
-      const thread = (worker ??= start())
-      const id = ++asked
+      const [thread, id] = [(worker ??= start()), ++asked]
       const post = (message: Asked) => thread.postMessage(message)
       const waiting = deferred<unknown>()
       open.set(id, { ...waiting, task })
       thread.ref()
-      const timers: NodeJS.Timeout[] = []
-      const endAfter = (milliseconds: number, why: LabError) =>
-        timers.push(setTimeout(() => end(thread, why), milliseconds))
-      const stop = () => {
-        post({ id, stop: true })
-        endAfter(GRACE, new LabError('conflict', 'This was stopped.'))
-      }
-      task.signal?.addEventListener('abort', stop)
       post({ id, verb, input })
-      if (task.signal?.aborted) stop()
-      if (deadline !== undefined) endAfter(deadline, outran(deadline))
+      const stop = () => post({ id, stop: true })
+      const release = limited(task.signal, deadline, { stop, end: (why) => end(thread, why) })
       try {
         return (await waiting.promise) as Output<A[K]>
       } finally {
-        timers.forEach(clearTimeout)
-        task.signal?.removeEventListener('abort', stop)
+        release()
         if (open.size === 0) thread.unref()
       }
     },
@@ -131,6 +121,30 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
       failAll(new LabError('conflict', 'This was stopped.'))
       await ended?.terminate()
     },
+  }
+}
+
+/**
+ * Stops work when its signal says so, and ends it when it does not listen, or outruns its deadline.
+ * @returns to be called when the work is over
+ */
+function limited(
+  signal: AbortSignal | undefined,
+  deadline: number | undefined,
+  { stop, end }: { stop: () => void; end: (why: LabError) => void },
+): () => void {
+  const timers: NodeJS.Timeout[] = []
+  const endAfter = (milliseconds: number, why: LabError) => timers.push(setTimeout(() => end(why), milliseconds))
+  const stopped = () => {
+    stop()
+    endAfter(GRACE, new LabError('conflict', 'This was stopped.'))
+  }
+  signal?.addEventListener('abort', stopped)
+  if (signal?.aborted) stopped()
+  if (deadline !== undefined) endAfter(deadline, outran(deadline))
+  return () => {
+    timers.forEach(clearTimeout)
+    signal?.removeEventListener('abort', stopped)
   }
 }
 

@@ -1,7 +1,8 @@
-import { argmax, type Matrix } from '../maths/matrix'
+import type { Matrix } from '../maths/matrix'
 import type { ParamTable, Values } from '../spec/params'
 import { quantile } from '../maths/statistics'
 import { crossEntropy, firstClass } from './cross-entropy'
+import { countsOf, hardenTo } from './harden'
 import { defineLoss } from './loss'
 
 const PARAMS = {
@@ -50,10 +51,14 @@ const PARAMS = {
     default: 'weak-mean',
     label: 'Threshold',
     source: 'arXiv 2312.09390 A.4, footnote 7',
-    help: 'Which of the student’s predictions in a batch harden to class 0. With more than two classes both harden to the most probable class.',
+    help: 'How many of the student’s predictions in a batch harden to each class: of two classes by a threshold on class 0, of more so that they are most probable together.',
     options: [
-      { value: 'weak-mean', label: 'weak labels', help: 'As many as the weak labels of the batch give to class 0.' },
-      { value: 'half', label: 'half', help: 'Exactly half the batch, whatever the labels say.' },
+      { value: 'weak-mean', label: 'weak labels', help: 'As many as the weak labels of the batch give to it.' },
+      {
+        value: 'half',
+        label: 'half',
+        help: 'Exactly half the batch, of more classes the same share for each, whatever the labels say.',
+      },
     ],
   },
 } as const satisfies ParamTable
@@ -90,11 +95,19 @@ function hardenPair(p0: Float64Array, targets: Matrix, rule: string): { hard: Ui
   return { hard: Uint8Array.from(p0, (p) => (p >= threshold ? 0 : 1)), threshold }
 }
 
+/** What share of a batch hardens to each class. */
+function sharesOf({ rows, cols, data }: Matrix, rule: string): number[] {
+  const shares = Array.from({ length: cols }, () => (rule === 'half' ? 1 / cols : 0))
+  if (rule !== 'half') for (let i = 0; i < data.length; i++) shares[i % cols]! += data[i]! / rows
+  return shares
+}
+
 /**
  * The paper's auxiliary confidence loss (arXiv 2312.09390 A.4): cross-entropy with (1 − alpha) · weak label +
  * alpha · the student's own hardened prediction. As in the published code, the threshold for hardening is the quantile
  * of P(class 0) in the batch at the mean of the weak labels for class 1, so that hardening keeps their class balance.
- * With more than two classes, where neither rule is defined, the most probable class is taken.
+ * With more than two classes, for which the code has no rule, hardening keeps the shares of all of them, computed from the
+ * weak predictions as footnote 7 of the paper has it for settings that are not binary.
  */
 export const logconf = defineLoss(PARAMS, {
   id: 'logconf',
@@ -110,7 +123,7 @@ export const logconf = defineLoss(PARAMS, {
     const alpha = alphaAt(progress, schedule)
     const k = logits.cols
     const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
-    const hard = pair?.hard ?? argmax(logits)
+    const hard = pair?.hard ?? hardenTo(logits, countsOf(sharesOf(targets, rule), logits.rows))
     const mixed = new Float64Array(targets.data.length)
     for (let i = 0; i < mixed.length; i++) {
       const own = hard[Math.floor(i / k)] === i % k ? 1 : 0

@@ -37,6 +37,8 @@ function role(name: string, rows: { row: number; of: Estimate; seeds: number[] }
   }
 }
 
+type Drawn = ReturnType<typeof role> & Look & { name: string }
+
 interface Input {
   metric: MetricInfo
   arms: readonly ArmResult[]
@@ -79,40 +81,15 @@ export function armsChart(input: Input): ChartConfiguration<'line'> {
   const gaps = measured.flatMap((of, y): Dot[] =>
     of ? [{ x: of.weak.value, y, text: '' }, { x: of.ceiling.value, y, text: '' }, GAP] : [],
   )
-  const line = { showLine: true, pointRadius: 0, silent: true }
   const row = arms.findIndex((arm) => arm.arm.id === selected)
   const xs = [...levels, ...roles.flatMap((r) => [...r.intervals, ...r.seeds])].map((d) => d.x)
   return {
     type: 'line',
     data: {
       datasets: [
-        { ...line, order: 3, data: gaps, borderColor: p.line, borderWidth: 1 },
-        {
-          ...line,
-          order: 3,
-          data: levels,
-          silent: false,
-          borderColor: p.soft,
-          borderWidth: 1.5,
-          borderDash: [3, 3],
-        },
-        ...roles.flatMap(({ color, marker, name, means, intervals, seeds }) => [
-          { ...line, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
-          {
-            data: seeds,
-            order: 1,
-            showLine: false,
-            pointRadius: 2.2,
-            backgroundColor: `${p[color]}99`,
-            borderWidth: 0,
-          },
-          {
-            label: name,
-            data: means,
-            showLine: false,
-            ...markerOf(marker, p[color], p.pane),
-          },
-        ]),
+        { ...LINE, order: 3, data: gaps, borderColor: p.line, borderWidth: 1 },
+        { ...LINE, silent: false, order: 3, data: levels, borderColor: p.soft, borderWidth: 1.5, borderDash: [3, 3] },
+        ...roles.flatMap((one) => datasetsOf(one, p)),
       ],
     },
     options: options({ metric, arms, labels, row, onselect, p, range: niceRange(xs, boundsOf(metric)) }),
@@ -121,6 +98,17 @@ export function armsChart(input: Input): ChartConfiguration<'line'> {
 
 /** Between which an axis of a metric ends. */
 export const boundsOf = ({ range: [least, most] }: MetricInfo): [number, number] => [least, most ?? Infinity]
+
+const LINE = { showLine: true, pointRadius: 0, silent: true }
+
+/** One role of every arm: intervals, seeds, and means above them. */
+function datasetsOf({ color, marker, name, means, intervals, seeds }: Drawn, p: Palette) {
+  return [
+    { ...LINE, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
+    { data: seeds, order: 1, showLine: false, pointRadius: 2.2, backgroundColor: `${p[color]}99`, borderWidth: 0 },
+    { label: name, data: means, showLine: false, ...markerOf(marker, p[color], p.pane) },
+  ]
+}
 
 const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 /** A label of one line, or of two: what comes first is the longest, above all a task, and the method comes last. */

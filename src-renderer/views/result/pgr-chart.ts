@@ -6,6 +6,10 @@ import type { Palette } from '../../state/theme.svelte'
 import { ROW_LAYOUT, rowAxis, tickLabel } from './arms-chart'
 
 type Defined = Pgr & { defined: true }
+interface Ends {
+  min: number
+  max: number
+}
 interface Dot {
   x: number
   y: number
@@ -17,7 +21,7 @@ const [LOWEST, HIGHEST] = [-1, 2]
 const quarter = (value: number, round: (x: number) => number) => round(value * 4) / 4
 
 /** An axis that holds all PGR, with room for the arrows where one is cut. */
-function axisOf(pgrs: readonly Defined[]): { min: number; max: number } {
+function axisOf(pgrs: readonly Defined[]): Ends {
   const low = Math.min(0, ...pgrs.map((pgr) => pgr.low))
   const high = Math.max(1, ...pgrs.map((pgr) => pgr.high))
   return {
@@ -44,27 +48,7 @@ export function pgrChart(
   return {
     type: 'line',
     data: {
-      datasets: rows.flatMap(({ arm, pgr, y }) => {
-        const { color, marker } = look(arm)
-        // One that comes with a warning is drawn pale.
-        const ink = pgr.warning ? `${p[color]}80` : p[color]
-        const text = `PGR ${pgrText(pgr)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
-        const dot = (x: number): Dot => ({ x, y, text })
-        const mark = { pointRadius: 5, backgroundColor: ink, borderColor: p.pane, borderWidth: 1 }
-        const arrow = (x: number, pointRotation: number) => ({
-          ...mark,
-          data: [dot(x)],
-          pointStyle: 'triangle' as const,
-          pointRotation,
-        })
-        const ends = [pgr.low, pgr.high].map((x) => Math.min(max, Math.max(min, x)))
-        return [
-          { data: ends.map(dot), order: 2, pointRadius: 0, borderColor: ink, borderWidth: 2 },
-          ...(pgr.low < min ? [arrow(min, -90)] : []),
-          ...(pgr.high > max ? [arrow(max, 90)] : []),
-          ...(pgr.value < min || pgr.value > max ? [] : [{ data: [dot(pgr.value)], ...markerOf(marker, ink, p.pane) }]),
-        ]
-      }),
+      datasets: rows.flatMap(({ arm, pgr, y }) => intervalOf(pgr, y, look(arm), { min, max }, p)),
     },
     options: {
       ...base,
@@ -93,6 +77,28 @@ export function pgrChart(
       },
     },
   }
+}
+
+/** One arm's mean and interval; what lies outside of the axis is an arrow at its end. */
+function intervalOf(pgr: Defined, y: number, { color, marker }: Look, { min, max }: Ends, p: Palette) {
+  // One that comes with a warning is drawn pale.
+  const ink = pgr.warning ? `${p[color]}80` : p[color]
+  const text = `PGR ${pgrText(pgr)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
+  const dot = (x: number): Dot => ({ x, y, text })
+  const mark = { pointRadius: 5, backgroundColor: ink, borderColor: p.pane, borderWidth: 1 }
+  const arrow = (x: number, pointRotation: number) => ({
+    ...mark,
+    data: [dot(x)],
+    pointStyle: 'triangle' as const,
+    pointRotation,
+  })
+  const ends = [pgr.low, pgr.high].map((x) => Math.min(max, Math.max(min, x)))
+  return [
+    { data: ends.map(dot), order: 2, pointRadius: 0, borderColor: ink, borderWidth: 2 },
+    ...(pgr.low < min ? [arrow(min, -90)] : []),
+    ...(pgr.high > max ? [arrow(max, 90)] : []),
+    ...(pgr.value < min || pgr.value > max ? [] : [{ data: [dot(pgr.value)], ...markerOf(marker, ink, p.pane) }]),
+  ]
 }
 
 const HALVES = [-1, -0.5, 0, 0.5, 1, 1.5, 2]

@@ -6,14 +6,11 @@ import type { ArmResult, Measured, MetricInfo, StopRule } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from './arms-chart'
 
-/** Marker, name and meaning of each stop rule. The oracle is hollow: it knows ground truth and is never the result. */
-export const STOPS: Record<StopRule, { mark: string; title: string; note: string }> = {
-  last: { mark: '●', title: 'last step', note: '' },
-  'weak-validation': { mark: '◆', title: 'best on weak validation labels', note: '' },
-  oracle: { mark: '○', title: 'ground-truth oracle', note: 'never the result' },
-}
-
 const ROOM_FOR_LABELS = 168
+
+type Course = NonNullable<Measured['training']>
+type LineDataset = ChartConfiguration<'line'>['data']['datasets'][number]
+const last = (values: readonly number[]) => values[values.length - 1]
 
 /** Agreement with weak labels is a share of decisions: it shares an axis with a metric that is one, too. */
 const beside = ({ training }: ArmResult, { unit }: MetricInfo) =>
@@ -31,25 +28,8 @@ export function trainingChart(
   if (!arm.training || !course || arm.training.step.length === 0) return null
   const { step } = arm.training
   const { weak, ceiling } = measured
-  const [labels, errors] = beside(arm, metric)
-  const last = (values: readonly number[]) => values[values.length - 1]
-  const curve = (value: readonly number[]) => pointsOf({ step, value })
-  const level = (y: number) => [
-    { x: step[0]!, y },
-    { x: last(step)!, y },
-  ]
-  const dashed = (label: string, end: string, values: readonly number[], { color, dash }: Look) => ({
-    label,
-    endLabel: `${end} ${share(last(values))}`,
-    data: curve(values),
-    borderColor: p[color],
-    borderDash: [...dash],
-    borderWidth: 1.75,
-  })
-  const floor = (label: string, value: number, borderColor: string) => ({
-    ...{ label, endLabel: `${label} ${share(value)}`, data: level(value), borderColor, borderWidth: 1.5 },
-  })
-  const all = [course.mean, course.low, course.high, labels ?? [], errors ?? [], weak.value, ceiling.value].flat()
+  const shares = beside(arm, metric)
+  const all = [course.mean, course.low, course.high, ...shares, weak.value, ceiling.value].flat()
   const range = niceRange(all, boundsOf(metric))
   const student = p[look.color]
   const options = lineOptions(
@@ -65,23 +45,46 @@ export function trainingChart(
       plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, measured, student, p) } },
     },
     data: {
-      datasets: [
-        {
-          label: 'student on ground truth',
-          endLabel: `student ${share(last(course.mean))}`,
-          data: curve(course.mean),
-          borderColor: student,
-          borderWidth: 2.25,
-        },
-        { silent: true, data: curve(course.low), borderWidth: 0, fill: false },
-        { silent: true, data: curve(course.high), borderWidth: 0, fill: '-1', backgroundColor: `${student}24` },
-        ...(labels ? [dashed('agrees with weak labels', 'agrees with weak', labels, WEAK_LABELS)] : []),
-        ...(errors ? [dashed('copies weak errors', 'copies weak errors', errors, WEAK_ERRORS)] : []),
-        floor('weak floor', weak.value, p.weak),
-        floor('ceiling', ceiling.value, p.ceiling),
-      ],
+      datasets: [...courseOf(course, step, student), ...besideOf(shares, step, p), ...levelsOf(measured, step, p)],
     },
   }
+}
+
+/** The student, in a band from the lowest to the highest seed. */
+function courseOf(course: Course, step: readonly number[], color: string): LineDataset[] {
+  const curve = (value: readonly number[]) => pointsOf({ step, value })
+  const endLabel = `student ${share(last(course.mean))}`
+  return [
+    { label: 'student on ground truth', endLabel, data: curve(course.mean), borderColor: color, borderWidth: 2.25 },
+    { silent: true, data: curve(course.low), borderWidth: 0, fill: false },
+    { silent: true, data: curve(course.high), borderWidth: 0, fill: '-1', backgroundColor: `${color}24` },
+  ]
+}
+
+/** What is told beside the metric: agreement with weak labels, and with the wrong ones. */
+function besideOf(shares: readonly number[][], step: readonly number[], p: Palette): LineDataset[] {
+  const names = [
+    { label: 'agrees with weak labels', end: 'agrees with weak', look: WEAK_LABELS },
+    { label: 'copies weak errors', end: 'copies weak errors', look: WEAK_ERRORS },
+  ]
+  return shares.map((value, i) => {
+    const { label, end, look } = names[i]!
+    return {
+      ...{ label, endLabel: `${end} ${share(last(value))}`, data: pointsOf({ step, value }) },
+      ...{ borderColor: p[look.color], borderDash: [...look.dash], borderWidth: 1.75 },
+    }
+  })
+}
+
+function levelsOf({ weak, ceiling }: Measured, step: readonly number[], p: Palette): LineDataset[] {
+  const level = (label: string, y: number, borderColor: string) => ({
+    ...{ label, endLabel: `${label} ${share(y)}`, borderColor, borderWidth: 1.5 },
+    data: [
+      { x: step[0]!, y },
+      { x: last(step)!, y },
+    ],
+  })
+  return [level('weak floor', weak.value, p.weak), level('ceiling', ceiling.value, p.ceiling)]
 }
 
 function stopMarks({ stops }: ArmResult, { stops: where }: Measured, color: string, p: Palette) {

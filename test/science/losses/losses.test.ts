@@ -221,7 +221,7 @@ describe('logconf', () => {
     )
   })
 
-  it('with three classes hardens to the most probable one', () => {
+  it('with three classes hardens to the most probable one where that keeps their shares', () => {
     const logits = matrix([
       [2, 0, -1],
       [0, 0.2, 0.1],
