@@ -6,6 +6,7 @@ export { contrasts, type ReportedArm, type ReportedSeed } from './contrast'
 export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
 export type { MetricInfo, Metrics, MetricVariant } from './metric'
+export { exampleHistory, exampleRows } from './examples'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export type { SeedPredictions } from './predictions'
 export type {
