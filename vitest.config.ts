@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
@@ -5,6 +6,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // One core less is what Vitest takes by itself: on two cores that leaves one idle, while tests wait for processes.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

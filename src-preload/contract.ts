@@ -71,6 +71,10 @@ export interface StageStatus extends StageProgress, Omit<PlannedStage, 'estimate
   seconds: number | null
   backend: string
   device: string
+  /** That computed; null where a library chose for itself, and for stages of earlier versions. */
+  threads: number | null
+  /** Instruction set of the kernels, e.g. "avx2"; null where that is not known. */
+  isa: string | null
   reason: string
   error: string
 }

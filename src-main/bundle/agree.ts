@@ -14,24 +14,24 @@ import {
 } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
 import type { Arm, ArmSeed, Stage } from '../science/stages'
+import { curvesAgain } from './curves'
 import type { Results } from './format'
 import { LAYOUTS } from './formats'
+import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
 import type { Bundle, BundleProblem } from './read'
 import { predictionTable } from './tables'
 
 /** Whether the numbers of a bundle are those that its own predictions give. */
 export interface Agreement {
-  /** Seeds of arms that were computed again. */
+  /** Arms that were computed again, and of how many seeds. */
+  arms: number
   seeds: number
+  /** Numbers of `metrics.csv` that were computed again: accuracy and agreement, but no loss. */
+  curves: number
   /** What is not what the predictions give; empty when everything is. */
   problems: BundleProblem[]
 }
 
-/** Bytes of a file of the bundle. @throws Error when it is larger than that, or not there */
-export type ReadFile = (name: string, most: number) => Promise<Buffer>
-
-const LARGEST_TENSORS = 2 ** 30
-const LARGEST_TABLE = 2 ** 28
 /** More of them say no more. */
 const MOST_PROBLEMS = 20
 
@@ -51,20 +51,21 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
   const { resultTable } = LAYOUTS[bundle.info.version]!
   const examples = remembered((task: string) => readExamples(task, read))
   const reported: { arm: Arm; rows: Row[]; seeds: SeedPredictions[]; result: ArmResult }[] = []
-  let seeds = 0
+  const done = doneIn(bundle)
+  const seeds = new Set<number>()
   for (const { predictions, ...result } of bundle.results.arms) {
     const { rows, classes } = await examples(result.arm.task)
     const measured = rows.filter((row) => row.split === result.arm.measure)
     const inputs: SeedPredictions[] = []
     for (const { seed, file } of predictions) {
-      const input = await readSeed(finished(seedOf(result.arm, seed), bundle), stages, measured, read)
+      const input = await readSeed(finished(seedOf(result.arm, seed), done), stages, measured, read)
       inputs.push(input)
+      seeds.add(seed)
       const at = input.steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? -1)
       const student = input.student[at]
       if (!student) note('results.json', [`${result.arm.title}, seed ${seed}: reports a step that was not evaluated`])
       else note(file, unlike(predictionTable(measured, { ...input, student }), await read(file, LARGEST_TABLE)))
     }
-    seeds += inputs.length
     const groups = measured.map(({ group }) => group)
     note(
       'results.json',
@@ -76,7 +77,18 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
     note('results.json', comparisonProblems(bundle.results, reported))
     note('results.csv', unlike(resultTable(bundle.results.arms), await read('results.csv', LARGEST_TABLE)))
   }
-  return { seeds, problems }
+  const { points, problems: strange } = await curvesAgain({
+    ...{ stages, read, done: (key) => done.has(key) },
+    async truthOf({ config: { task, redraw } }, split) {
+      const { rows } = await examples(task)
+      const name = split === 'test' ? bundle.spec.measure : split
+      const own = rows.filter((row) => row.split === name && (split === 'test' || row.seed === String(redraw ?? '')))
+      return Uint8Array.from(own, (row) => row.label)
+    },
+  })
+  note('metrics.csv', strange)
+  const arms = reported.filter((arm) => arm.seeds.length > 0).length
+  return { arms, seeds: seeds.size, curves: points, problems }
 }
 
 const planSchema = z.object({
@@ -123,6 +135,8 @@ interface Row {
   id: number
   group: string
   label: number
+  /** Whose halves it lies in; '' where all seeds share them. */
+  seed: string
 }
 
 async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]; classes: string[] }> {
@@ -132,7 +146,7 @@ async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]
   const rows = data.map((row): Row => {
     const label = Number(row.truth)
     if (Number.isInteger(label) && label >= 0 && label < 1000) classes[label] = row.class ?? ''
-    return { split: row.split ?? '', id: Number(row.id), group: row.group ?? '', label }
+    return { split: row.split ?? '', id: Number(row.id), group: row.group ?? '', label, seed: row.seed ?? '' }
   })
   return { rows, classes: Array.from(classes, (name) => name ?? '') }
 }
@@ -143,9 +157,12 @@ function seedOf(arm: Arm, seed: number): ArmSeed {
   return found
 }
 
+/** Keys of the stages that are done. */
+const doneIn = ({ environment }: Bundle) =>
+  new Set(environment.stages.filter(({ state }) => state === 'done').map(({ key }) => key))
+
 /** A seed with those of its references alone that are finished. */
-function finished(seed: ArmSeed, { environment }: Bundle): ArmSeed {
-  const done = new Set(environment.stages.filter(({ state }) => state === 'done').map(({ key }) => key))
+function finished(seed: ArmSeed, done: ReadonlySet<string>): ArmSeed {
   const references = Object.entries(seed.references ?? {}).filter(([, key]) => done.has(key))
   return { ...seed, references: Object.fromEntries(references) }
 }

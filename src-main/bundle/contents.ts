@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { versionOf } from '../science/plan/stage-key'
-import { TRAINING, type Arm, type ArmSeed, type Measure, type Stage } from '../science/stages'
+import { TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
 import type { BundleInput, BundleTask, Draw } from './input'
 import { readme } from './readme'
 import { json, redactor } from './redact'
-import { describe, predictionTable, resultTable } from './tables'
+import { METRIC_COLUMNS, metricLead, predictionTable, resultTable } from './tables'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
@@ -108,33 +108,15 @@ function results({ covers, arms, contrasts }: BundleInput, seeds: Seed[]): Resul
   }
 }
 
-const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed', 'split', 'metric', 'step', 'value']
-
 function* metricRows(input: BundleInput): Generator<string> {
   const stages = new Map(input.plan.stages.map((stage) => [stage.key, stage]))
-  const leads = new Map(input.plan.stages.map((stage) => [stage.key, lead(stage, stages)]))
+  const leads = new Map(input.plan.stages.map((stage) => [stage.key, metricLead(stage, stages)]))
   function* rows(): Generator<Cell[]> {
     for (const { key, split, name, step, value } of input.metrics()) {
       yield [...(leads.get(key) ?? [key, '', '', '', '', '', '']), split, name, step, value]
     }
   }
   yield* csv(METRIC_COLUMNS, rows())
-}
-
-/** What identifies a stage in a tidy table: its first seven columns. */
-function lead(stage: Stage, stages: Map<string, Stage>): Cell[] {
-  if (stage.kind !== 'train') return [stage.key, stage.kind, '', '', '', '', '']
-  const { role, model, loss, seed } = stage.config
-  const data = stages.get(stage.needs.data)
-  return [
-    stage.key,
-    'train',
-    role,
-    data?.kind === 'data' ? data.config.task : '',
-    describe(model),
-    describe(loss),
-    seed,
-  ]
 }
 
 /** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */

@@ -8,9 +8,10 @@ import { parseJson } from '../data/json'
 import { parseSpec } from '../science/spec/parse'
 import { problemsOf, show, type Problem } from '../science/spec/problems'
 import type { ExperimentSpec } from '../science/spec/spec'
-import { agreementOf, type Agreement, type ReadFile } from './agree'
+import { agreementOf, type Agreement } from './agree'
 import { BUNDLE_VERSION, MANIFEST, type BundleInfo, type Environment, type Results } from './format'
 import { LAYOUTS, type Layout } from './formats'
+import type { ReadFile } from './limits'
 
 /** One thing wrong with a bundle; `file` is '' when it concerns the archive as a whole. */
 export interface BundleProblem {
@@ -97,7 +98,7 @@ export async function examineBundle(path: string): Promise<Examined> {
     return { ...verification, bundle, agreement: await agreementOf(bundle, files.read) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { ...verification, bundle, agreement: { seeds: 0, problems: [{ file: '', problem }] } }
+    return { ...verification, bundle, agreement: { arms: 0, seeds: 0, curves: 0, problems: [{ file: '', problem }] } }
   } finally {
     files.close()
   }

@@ -1,5 +1,6 @@
 import { decisions, probability, type Answers, type Decision } from '../science/answers'
 import type { ArmResult } from '../science/metrics/result'
+import type { Stage } from '../science/stages'
 import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
 
@@ -53,4 +54,28 @@ export function predictionTable(
   }
   const columns = MODELS.flatMap((model) => [model, ...classes.map((c) => `${model}_${c}`)])
   return csv(['index', 'id', 'group', 'truth', ...columns], cells())
+}
+
+/** Of `metrics.csv`: the first seven identify the stage. */
+export const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed'].concat([
+  'split',
+  'metric',
+  'step',
+  'value',
+])
+
+/** What identifies a stage in a tidy table: its first seven columns. */
+export function metricLead(stage: Stage, stages: ReadonlyMap<string, Stage>): (string | number)[] {
+  if (stage.kind !== 'train') return [stage.key, stage.kind, '', '', '', '', '']
+  const { role, model, loss, seed } = stage.config
+  const data = stages.get(stage.needs.data)
+  return [
+    stage.key,
+    'train',
+    role,
+    data?.kind === 'data' ? data.config.task : '',
+    describe(model),
+    describe(loss),
+    seed,
+  ]
 }

@@ -5,10 +5,11 @@ import path from 'node:path'
 import { isAlive } from '../data/alive'
 import { syncFile, syncFolder } from '../data/durable'
 import type { Stage } from '../science/stages'
+import type { Place } from './backends/learner'
 import type { ArtifactFile } from './protocol'
 
 /** What `manifest.json` says of a finished artifact. It is written last: a folder without it is not finished. */
-export interface Manifest {
+export interface Manifest extends Place {
   key: string
   kind: Stage['kind']
   config: Stage['config']
@@ -16,7 +17,6 @@ export interface Manifest {
   needs: Stage['needs']
   files: ArtifactFile[]
   backend: string
-  device: string
   reason: string
   summary: Record<string, number>
   /** Milliseconds since 1970. */
@@ -82,7 +82,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (!isManifest(value)) throw new ArtifactError(folder, `${file}: expected key, kind and files, got other fields`)
   if (value.key !== path.basename(folder))
     throw new ArtifactError(folder, `${file}: expected key ${path.basename(folder)}, got ${value.key}`)
-  return value
+  // Those of earlier versions do not say them.
+  return { ...value, threads: value.threads ?? null, isa: value.isa ?? null }
 }
 
 /**

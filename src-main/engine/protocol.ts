@@ -1,5 +1,6 @@
 import type { Split, Stage } from '../science/stages'
 import type { BackendId } from './backends/kinds'
+import type { Place } from './backends/learner'
 
 /** What the host asks of the engine process. One stage runs at a time. */
 export type Request =
@@ -77,7 +78,7 @@ export interface StageProgress {
 
 /** Facts about a stage, identified by (key, …), so that hearing one twice changes nothing. */
 export type EngineEvent =
-  | { type: 'state'; key: string; state: 'running'; at: number; backend: string; device: string; reason: string }
+  | ({ type: 'state'; key: string; state: 'running'; at: number; backend: string; reason: string } & Place)
   | { type: 'state'; key: string; state: 'done'; at: number; files: ArtifactFile[]; summary: Record<string, number> }
   | { type: 'state'; key: string; state: 'cancelled'; at: number }
   /** `damaged`: key of the artifact that it needed and found damaged. */

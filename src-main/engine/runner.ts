@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { version } from '../../package.json'
 import { METRICS, writeMetrics, type Metric } from '../data/metrics'
 import { ArtifactError, commitArtifact, sweepTemporary, type Manifest, type NewFile } from './artifacts'
-import type { Backend } from './backends/learner'
+import type { Backend, Place } from './backends/learner'
 import { Cancelled, createContext, type StageHost } from './context'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
@@ -20,8 +20,11 @@ export interface Runner {
   pause(paused: boolean): void
 }
 
-type Place = Pick<Backend, 'device' | 'reason'> & { id: string }
-const PLAIN: Place = { id: 'typescript', device: 'CPU', reason: 'This stage is plain TypeScript and needs no backend.' }
+/** Where stages are computed that need no backend. */
+const PLAIN: Place & { id: string; reason: string } = {
+  ...{ id: 'typescript', device: 'CPU', threads: 1, isa: null },
+  reason: 'This stage is plain TypeScript and needs no backend.',
+}
 
 /** How a stage ended. */
 type End = EngineEvent extends infer E
@@ -88,8 +91,8 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { stage } = job
   const { key } = stage
   const backend = 'backend' in stage.config ? await backendFor(stage.config.backend) : null
-  const { id, device, reason }: Place = backend ?? PLAIN
-  const place = { backend: id, device, reason }
+  const { id, device, threads, isa, reason } = backend ?? PLAIN
+  const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
   const { context, scratch, measured } = createContext(job, host)
   try {

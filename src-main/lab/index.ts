@@ -102,6 +102,6 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   }
 }
 
-function librarianOf({ cache, resources, reader, librarian }: LabOptions): Librarian {
-  return createLibrarian({ options: { cache, bundled: join(resources, 'models') }, reader }, librarian)
+function librarianOf({ cache, resources, reader, reading, librarian }: LabOptions): Librarian {
+  return createLibrarian({ options: { cache, bundled: join(resources, 'models') }, reader, reading }, librarian)
 }

@@ -1,6 +1,7 @@
 import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
 import type { BackendId } from '../engine/backends/kinds'
 import type { Message, Request } from '../engine/protocol'
+import type { ReadingBounds } from './models/reader'
 import type { CheckOptions, CheckReport } from './check'
 
 /** How an engine process ended. */
@@ -45,6 +46,8 @@ export interface LabOptions {
   importer?: string
   /** The built `reader.js`; without it models are read where they are fetched. */
   reader?: string
+  /** What reading a model may take, for tests. */
+  reading?: ReadingBounds
   /** The built `analyst.js`; without it results are computed in this thread. */
   analyst?: string
   /** Milliseconds, for tests. */

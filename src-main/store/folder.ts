@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { StorageError } from './errors'
 
 /**
  * Makes a folder, and those above it that are not there yet: one by one, because Node's own way says ENOENT of a disk
@@ -15,4 +16,15 @@ export function makeFolder(path: string): void {
     // Another process may have been quicker.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
+}
+
+/** @throws StorageError where something else than a file stands in a file's place: SQLite only says that it cannot open it */
+export function refuseOther(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || found.isFile()) return
+  const what = found.isDirectory() ? 'a folder' : 'no regular file'
+  throw new StorageError(
+    'foreign',
+    `${path} is ${what}. It was left as it is; move it away, or choose another data folder.`,
+  )
 }

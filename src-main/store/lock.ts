@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { guard, StorageError } from './errors'
-import { makeFolder } from './folder'
+import { makeFolder, refuseOther } from './folder'
 
 /**
  * Takes the operating system's own exclusive lock on a file, by way of SQLite. It ends with its process however that
@@ -13,6 +13,7 @@ import { makeFolder } from './folder'
 export function lockFile(path: string): () => void {
   return guard(path, () => {
     makeFolder(dirname(path))
+    refuseOther(path)
     const db = new Database(path, { timeout: 0 })
     try {
       db.exec('BEGIN EXCLUSIVE')
@@ -29,6 +30,7 @@ export function isLocked(path: string): boolean {
   if (!existsSync(path)) return false
   try {
     guard(path, () => {
+      refuseOther(path)
       const db = new Database(path, { readonly: true, timeout: 0 })
       try {
         db.pragma('schema_version')

@@ -4,9 +4,11 @@ import { StorageError } from './errors'
 import { first } from './migrations/001-first'
 import { progress } from './migrations/002-progress'
 import { predictionsOnDisk } from './migrations/003-predictions-on-disk'
+import { place } from './migrations/004-place'
+import { attempts } from './migrations/005-attempts'
 import type { Migration } from './migrations/migration'
 
-export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk]
+export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk, place, attempts]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
 export function appliedMigrations(db: Database): string[] | null {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database, { type Database as Db } from 'better-sqlite3'
 import { guard, StorageError } from './errors'
-import { makeFolder } from './folder'
+import { makeFolder, refuseOther } from './folder'
 import { appliedMigrations, migrate, MIGRATIONS, pendingMigrations } from './migrations'
 import type { Migration } from './migrations/migration'
 
@@ -17,6 +17,7 @@ const BUSY_MS = 2000
 export function openDatabase(path: string, migrations: readonly Migration[] = MIGRATIONS): Db {
   return guard(path, () => {
     makeFolder(dirname(path))
+    refuseOther(path)
     if (existsSync(path) && statSync(path).size > 0) reading(path, (db) => pendingMigrations(db, migrations))
     const db = new Database(path, { timeout: BUSY_MS })
     return closedOnError(db, () => {
@@ -39,6 +40,7 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
 export function openForReading(path: string): Db {
   return guard(path, () => {
     if (!existsSync(path)) return blank()
+    refuseOther(path)
     const db = isWritable(dirname(path)) ? new Database(path, { readonly: true, timeout: BUSY_MS }) : copied(path)
     return closedOnError(db, () => {
       // Without a table it is new: a disk was full, or a power cut came, before its first lines were kept.

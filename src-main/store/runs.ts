@@ -24,7 +24,7 @@ export type RunCounts = RunRow & {
   sharing: 0 | 1
   stagesDone: number
   stagesTotal: number
-  /** That stages of its own have worked, pauses left out: those begun since it was made, and over. */
+  /** That stages have worked that were begun since the run was made and are over, pauses left out. */
   seconds: number
 }
 
@@ -41,7 +41,7 @@ export function runsTable(db: Database) {
     SELECT runs.*, coalesce(max(s.state = 'running' AND NOT ${before}), 0) AS running,
       coalesce(max(s.state = 'running' AND ${before}), 0) AS sharing, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
       count(s.id) AS stagesTotal,
-      coalesce(sum(iif(s.startedAt >= runs.createdAt AND NOT rs.cached, s.endedAt - s.startedAt - s.pausedMs, 0)), 0)
+      coalesce(sum(iif(coalesce(s.attempt > rs.attempt, s.startedAt >= runs.createdAt AND NOT rs.cached), s.endedAt - s.startedAt - s.pausedMs, 0)), 0)
         / 1000.0 AS seconds
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)

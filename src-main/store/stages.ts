@@ -16,6 +16,10 @@ export interface StageRow {
   doneAttempt: number
   backend: string
   device: string
+  /** That computed; null where that is not known. */
+  threads: number | null
+  /** Instruction set of the kernels; null where that is not known. */
+  isa: string | null
   reason: string
   startedAt: number | null
   endedAt: number | null
@@ -35,6 +39,8 @@ export interface StageRow {
   error: string
 }
 export type NewStage = Pick<StageRow, 'key' | 'kind' | 'role' | 'title' | 'config'>
+/** Where a stage is computed, and why there. */
+export type Place = Pick<StageRow, 'backend' | 'device' | 'threads' | 'isa' | 'reason'>
 export type Progress = Pick<StageRow, 'done' | 'total' | 'unit' | 'share' | 'phase' | 'etaSeconds'>
 /** A stage that is finished, or will be after so many seconds in all: for estimates. */
 export type Timed = Pick<StageRow, 'kind' | 'config' | 'backend'> & {
@@ -100,9 +106,10 @@ function stageWrites(db: Database) {
     ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING *`)
   const claim = db.prepare<[number | null, number]>(`
     UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
-      done = 0, total = 0, unit = '', share = 0, phase = '', etaSeconds = NULL, pausedMs = 0, backend = '', device = '', reason = '' WHERE id = ?`)
-  const started = db.prepare<[string, string, string, number]>(
-    'UPDATE stages SET backend = ?, device = ?, reason = ? WHERE id = ?',
+      done = 0, total = 0, unit = '', share = 0, phase = '', etaSeconds = NULL, pausedMs = 0, backend = '', device = '', threads = NULL,
+      isa = NULL, reason = '' WHERE id = ?`)
+  const started = db.prepare<[Place & { id: number }]>(
+    'UPDATE stages SET backend = @backend, device = @device, threads = @threads, isa = @isa, reason = @reason WHERE id = @id',
   )
   const progress = db.prepare<[Progress & { id: number }]>(`
     UPDATE stages SET done = @done, total = @total, unit = @unit, share = @share, phase = @phase, etaSeconds = @etaSeconds
@@ -117,8 +124,8 @@ function stageWrites(db: Database) {
     ensure: (stage: NewStage) => ensure.get(stage)!,
     /** Takes the stage from the queue: a new attempt begins. */
     claim: (id: number, at: number | null) => void claim.run(at, id),
-    setBackend: (id: number, backend: string, device: string, reason: string) =>
-      void started.run(backend, device, reason, id),
+    setPlace: (id: number, { backend, device, threads, isa, reason }: Place) =>
+      void started.run({ id, backend, device, threads, isa, reason }),
     setProgress: (id: number, { done, total, unit, share, phase, etaSeconds }: Progress) =>
       void progress.run({ id, done, total, unit, share, phase, etaSeconds }),
     /** The stage was held for so long. */

@@ -119,7 +119,8 @@ describe('checking a bundle', () => {
     const { problems, bundle, agreement } = await examineBundle(join(FIXTURES, 'version-2.w2s.zip'))
     expect(problems).toEqual([])
     expect(bundle!.info).toMatchObject({ version: 2, run: { name: 'Small bundle of version 2', state: 'done' } })
-    expect(agreement).toEqual({ seeds: 4, problems: [] })
+    // Counted with awk: 58 rows of accuracy and 28 each of the two of agreement.
+    expect(agreement).toEqual({ arms: 2, seeds: 2, curves: 114, problems: [] })
   })
 
   it('refuses a newer layout and a document of another shape', async () => {
@@ -159,9 +160,15 @@ describe('computing the results of a bundle again', () => {
     files.set('spec.json', Buffer.from(JSON.stringify({ ...asked, ...change })))
   }
 
+  const metrics = (change: (row: string) => string) => (files: Map<string, Buffer>) => {
+    const rows = files.get('metrics.csv')!.toString().split('\n')
+    files.set('metrics.csv', Buffer.from(rows.map((row) => change(row)).join('\n')))
+  }
+
   it('agrees with one that is as it was written', async () => {
     const { problems, agreement } = await examineBundle(first)
-    expect([problems, agreement]).toEqual([[], { seeds: 4, problems: [] }])
+    // 78 rows of accuracy and 36 each of the two of agreement.
+    expect([problems, agreement]).toEqual([[], { arms: 2, seeds: 2, curves: 150, problems: [] }])
   })
 
   it.each<[string, (files: Map<string, Buffer>) => void, string, RegExp]>([
@@ -207,6 +214,36 @@ describe('computing the results of a bundle again', () => {
       spec({ stop: 'weak-validation' }),
       'spec.json',
       /^stop: says "weak-validation", ".*" has "last"$/,
+    ],
+    [
+      'a number of a curve',
+      metrics((row) => row.replace(/(student,.*,transfer,agreement,0),.*/, '$1,0.125')),
+      'metrics.csv',
+      /^[0-9a-f]{12}, agreement of transfer, step 0: says 0\.125, its predictions give 0\.\d+$/,
+    ],
+    [
+      'a curve that stops early',
+      metrics((row) => (/,weak,.*,test,accuracy,[1-9]/.test(row) ? '' : row)),
+      'metrics.csv',
+      /accuracy of test, step \d+: says nothing, its predictions give 0\.\d+$/,
+    ],
+    [
+      'a curve with a point twice',
+      metrics((row) => (/,ceiling,.*,test,accuracy,0,/.test(row) ? `${row}\n${row}` : row)),
+      'metrics.csv',
+      /step 0: says \S+, which is said twice or was not evaluated$/,
+    ],
+    [
+      'a curve under another model',
+      metrics((row) => row.replace('vectors hidden=8', 'vectors hidden=64')),
+      'metrics.csv',
+      /: model: says "vectors hidden=64.*", plan\.json "vectors hidden=8/,
+    ],
+    [
+      'a curve of no stage',
+      metrics((row) => row.replace(/^[0-9a-f]{64}/, 'x')),
+      'metrics.csv',
+      /"x", which is no stage/,
     ],
     ['the seeds of the spec', spec({ seeds: [0, 1, 2] }), 'spec.json', /^seeds: says \[0,1,2\], ".*" has \[0,1\]$/],
     [

@@ -99,3 +99,19 @@ test('a model is asked of the hub; what does not answer is named', async ({ open
     await hub.close().catch(() => undefined)
   }
 })
+
+test('the list of models fits windows of every width, and names are whole', async ({ open, home }) => {
+  const { app, page } = await open(home, { W2S_CACHE: join(home, 'cache') })
+  await goTo(page, '#/models')
+  await expect(row(page, 'MiniLM-L3')).toBeVisible()
+  for (const width of [1500, 1200, 1199, 1000, 900]) {
+    await app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]!.setContentSize(to, 700), width)
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width)
+    const seen = await page.evaluate(() => {
+      const over = (of: Element) => of.scrollWidth - of.clientWidth
+      const names = [...document.querySelectorAll('main td:first-child')].filter((cell) => over(cell) > 0)
+      return { sideways: over(document.querySelector('main')!), clipped: names.map((cell) => cell.textContent.trim()) }
+    })
+    expect(seen, `${width} px`).toEqual({ sideways: 0, clipped: [] })
+  }
+})

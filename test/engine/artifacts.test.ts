@@ -35,6 +35,8 @@ const FACTS: Omit<Manifest, 'files'> = {
   needs: { data: 'cd'.repeat(32), model: 'ef'.repeat(32) },
   backend: 'typescript',
   device: 'CPU',
+  threads: 2,
+  isa: 'avx2',
   reason: 'a test',
   summary: { accuracy_test: 0.75 },
   finishedAt: 5,
@@ -103,6 +105,14 @@ describe('an artifact', () => {
     const folder = artifactFolder(root, KEY)
     await writeFile(path.join(folder, name), content)
     await expect(verifyArtifact(folder)).rejects.toThrow(message)
+  })
+
+  test('of an earlier version does not say what computed it', async () => {
+    const made = await commitArtifact(root, FACTS, FILES)
+    const earlier = { ...made, threads: undefined, isa: undefined }
+    const folder = artifactFolder(root, KEY)
+    await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(earlier))
+    expect(await readManifest(folder)).toEqual({ ...made, threads: null, isa: null })
   })
 
   test('is refused without its manifest, without a file, and in the folder of another', async () => {

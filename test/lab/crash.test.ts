@@ -154,7 +154,9 @@ describe('the app', () => {
       db.prepare('SELECT name, split, step, value FROM metrics WHERE stage = ? ORDER BY name, split, step').all(student)
     meddle(home, (db) => {
       student = db.prepare<[], number>(`SELECT id FROM stages WHERE role = 'student'`).pluck().get()!
-      db.prepare(`UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL WHERE id = ?`).run(student)
+      db.prepare(
+        `UPDATE stages SET state = 'running', doneAttempt = 0, endedAt = NULL, threads = NULL WHERE id = ?`,
+      ).run(student)
       db.prepare('DELETE FROM artifacts WHERE stage = ?').run(student)
       curves = metrics(db)
       db.prepare('DELETE FROM metrics WHERE stage = ? AND step > 1').run(student)
@@ -163,12 +165,29 @@ describe('the app', () => {
     const lab = await openLab({ home })
     const run = await lab.calls.runDetail(runId)
     expect(run.state).toBe('done')
+    expect(run.stages.find((stage) => stage.role === 'student')).toMatchObject({ backend: 'wasm', threads: 1 })
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     expect(arms[0]).toMatchObject({ seedsDone: 1 })
     expect(arms[0]!.training!.step).toHaveLength(3)
     expect((await lab.calls.log({ runId, limit: 10 })).map((line) => line.text)).toContain('Found finished on disk.')
     expect(curves.length).toBeGreaterThan(10)
     meddle(home, (db) => expect(metrics(db)).toEqual(curves))
+  })
+
+  test.each([
+    ['arms', '{not json', /damaged: Expected property name/],
+    ['spec', '[]', /damaged: expected a spec/],
+  ])('of whose run the store has lost the %s names it, and lists the others', async (column, text, message) => {
+    const { home, runId } = await finishedHome()
+    meddle(home, (db) => void db.prepare(`UPDATE runs SET ${column} = ?`).run(text))
+    const lab = await openLab({ home })
+    expect(await lab.calls.runs()).toHaveLength(1)
+    const asked = lab.calls.runDetail(runId)
+    await expect(asked).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringContaining(runId) as string,
+    })
+    await expect(asked).rejects.toThrow(message)
   })
 
   test('says of a run that was stopped what its finished arms have found', async () => {

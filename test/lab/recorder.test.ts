@@ -39,8 +39,9 @@ function setUp() {
 }
 
 const key = 'first'
+const place = { backend: 'wasm', device: 'CPU', threads: 1, isa: 'wasm-simd', reason: 'it is there' }
 const FACTS: EngineEvent[] = [
-  { type: 'state', key, state: 'running', at: 11, backend: 'wasm', device: 'CPU', reason: 'it is there' },
+  { type: 'state', key, state: 'running', at: 11, ...place },
   { type: 'progress', key, done: 1, total: 2, unit: 'steps', share: 0.5, phase: 'predicting test', etaSeconds: 3 },
   { type: 'metric', key, name: 'loss', split: '', step: 0, value: 0.5 },
   { type: 'metric', key, name: 'accuracy', split: 'test', step: 0, value: NaN },
@@ -71,7 +72,7 @@ test('facts are rows, and are told after they are stored; predictions are not to
   const { recorder, published, contents } = setUp()
   recorder.record([...FACTS, DONE])
   const { stages, metrics, log, artifact, run } = contents()
-  expect(stages[0]).toMatchObject({ state: 'done', backend: 'wasm', device: 'CPU', reason: 'it is there', done: 1 })
+  expect(stages[0]).toMatchObject({ ...place, state: 'done', done: 1 })
   expect(stages[0]).toMatchObject({ startedAt: 10, endedAt: 20, doneAttempt: 1, etaSeconds: null })
   expect(metrics.map((m) => m.value)).toEqual([NaN, 0.5])
   expect(log).toEqual([{ key, at: 12, level: 'warn', text: 'hm' }])

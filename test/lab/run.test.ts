@@ -28,8 +28,9 @@ describe('a run', () => {
       ['train', 'ceiling', 'done', false],
       ['train', 'student', 'done', false],
     ])
-    expect(run.stages[1]).toMatchObject({ backend: 'wasm', error: '' })
-    expect(run.stages[1]!.device).not.toBe('')
+    expect(run.stages[0]).toMatchObject({ backend: 'typescript', threads: 1, isa: null })
+    expect(run.stages[1]).toMatchObject({ backend: 'wasm', threads: 1, error: '' })
+    expect(run.stages[1]!.isa).toBe(/SIMD/.test(run.stages[1]!.device) ? 'wasm-simd' : 'wasm')
 
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     const [arm] = arms
@@ -95,6 +96,19 @@ describe('a run', () => {
     ])
     const preview = await lab.calls.preview(tinySpec())
     expect(preview).toMatchObject({ valid: true, seconds: 0, bytes: 0 })
+  })
+
+  test('tells what it has found with every finished seed, not at its end alone', async () => {
+    const lab = await openLab(engine())
+    const strong = { epochs: 200, batch: 2 }
+    const { runId } = await lab.calls.run(tinySpec({ seeds: [0, 1], optimiser: { weak: { epochs: 1 }, strong } }))
+    const line = async () => (await lab.calls.runs())[0]!.headline
+    while ((await line()) === '') await event(lab, (e) => e.type === 'run')
+    const { state, stages } = await lab.calls.runDetail(runId)
+    expect([state, stages.filter((s) => s.role === 'student').map((s) => s.state)[0]]).toEqual(['running', 'done'])
+    expect(await line()).toMatch(/^naive: /)
+    await lab.calls.cancel(runId)
+    await ended(lab, runId)
   })
 
   test('shares its stages with another run in the queue: each is run once', async () => {

@@ -95,3 +95,21 @@ test('a model that is trained otherwise as supervisor than as student is named',
   ])
   expect(training({ weak: [words, own], strong: [own] })).toEqual([])
 })
+
+test('two entries that come to the same optimiser make one arm, which is named', () => {
+  const [words, vectors] = [{ model: 'words' }, { model: 'vectors' }]
+  const of = (lr: number) => training({ weak: [words], strong: [vectors, { ...vectors, optimiser: { lr } }] })
+  const [same, ...more] = of(parsedLr(vectors))
+  expect(same).toMatch(/ is trained as .* is: the two are one arm, and their difference is none\.$/)
+  expect(more).toEqual([])
+  expect(of(0.5)).toEqual([])
+})
+
+/** The learning rate that a strong model has where nothing is set. */
+function parsedLr(model: { model: string }): number {
+  const parsed = parseSpec({ ...tinySpec({ sizes, strong: [model] }), optimiser: {} })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
+  return planExperiment(parsed.spec, { sources, checkpoints: {}, bundled: {}, backend: 'cpu' }).arms[0]!.optimisers!
+    .strong.lr
+}

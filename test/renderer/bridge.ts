@@ -143,6 +143,8 @@ function stagesOf(run: SampleRun): StageStatus[] {
       seconds: state === 'done' || state === 'failed' ? 4 : null,
       backend: startedAt ? 'wasm' : '',
       device: startedAt ? 'CPU, 2 threads, SIMD' : '',
+      threads: startedAt ? 2 : null,
+      isa: startedAt ? 'wasm-simd' : null,
       reason: startedAt ? STATUS.reason : '',
       error: here ? (run.error ?? '') : '',
     }

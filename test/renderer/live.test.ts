@@ -18,6 +18,8 @@ const running = (at: number): EngineEvent => ({
   at,
   backend: 'wasm',
   device: 'CPU',
+  threads: 2,
+  isa: 'avx2',
   reason: '',
 })
 const progress = (done: number): EngineEvent => ({

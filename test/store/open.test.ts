@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openStore, openStoreForReading, StorageError, type Store } from '../../src-main/store'
+import { isLocked, lockFile, openStore, openStoreForReading, StorageError, type Store } from '../../src-main/store'
 import { MIGRATIONS } from '../../src-main/store/migrations'
 import type { Migration } from '../../src-main/store/migrations/migration'
 import { mounted, remount, temporaryFolder } from './temporary'
@@ -19,9 +20,10 @@ function addRun(store: Store, id = 'r1'): void {
   const texts = { name: 'A run', question: '', spec: '{}', arms: '[]', headline: '' }
   store.runs.insert({ id, ...texts, createdAt: 1, queuedAt: 1, endedAt: null, ended: null })
 }
-function refusal(open: () => Store): StorageError {
+function refusal(open: () => unknown): StorageError {
   try {
-    open().close()
+    const found = open()
+    if (typeof found === 'object' && found && 'close' in found) (found as Store).close()
   } catch (error) {
     if (error instanceof StorageError) return error
     throw error
@@ -72,7 +74,14 @@ describe('opening', () => {
         VALUES ('k', 'train', 'weak', '{}', 'done', 1000, 5000)`)
     old.close()
     const store = opened(path)
-    expect(store.stages.byKey('k')).toMatchObject({ state: 'done', share: 0, phase: '', pausedMs: 0 })
+    expect(store.stages.byKey('k')).toMatchObject({
+      state: 'done',
+      share: 0,
+      phase: '',
+      pausedMs: 0,
+      threads: null,
+      isa: null,
+    })
     expect(store.stages.finished()).toMatchObject([{ seconds: 4 }])
   })
 
@@ -148,6 +157,21 @@ describe('opening', () => {
     const error = refusal(() => openStore(join(file, 'lab.sqlite')))
     expect(error.reason).toBe('read-only')
     expect(readFileSync(file, 'utf8')).toBe('x')
+  })
+
+  test('a folder or a pipe in the place of the store or of its lock is named as what it is, and left', () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'lab.sqlite')
+    mkdirSync(path)
+    for (const open of [openStore, openStoreForReading, lockFile, isLocked])
+      expect(refusal(() => open(path))).toMatchObject({
+        reason: 'foreign',
+        message: `${path} is a folder. It was left as it is; move it away, or choose another data folder.`,
+      })
+    const pipe = join(folder, 'pipe')
+    if (process.platform === 'win32') return
+    execFileSync('mkfifo', [pipe])
+    expect(refusal(() => openStore(pipe)).message).toContain(`${pipe} is no regular file.`)
   })
 
   test('a writer that does not let go is named as the reason', () => {

@@ -33,10 +33,14 @@ function describe(run: RunDetail, out: Context['out']): void {
   if (run.question) out.line(run.question)
   out.line(`Run ${run.id}, ${moment(run.createdAt)}: ${run.state}, ${run.stagesDone} of ${run.stagesTotal} stages done`)
   out.line()
-  const rows = run.stages.map((s) => [s.title, s.cached ? `${s.state} before` : s.state, took(s), s.backend])
+  const rows = run.stages.map((s) => [s.title, stood(s), took(s), s.backend])
   for (const line of columns([['stage', 'state', 'took', 'backend'], ...rows], { right: [2] })) out.line(line)
   for (const { title, error } of run.stages) if (error) out.line(out.paint('red', `${title}: ${error}`))
   out.line()
 }
+
+/** A stage that the run found done, and that was set aside since, was no more "waiting before" than it is done. */
+export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
+  cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
 
 const took = ({ seconds }: StageStatus) => (seconds === null ? '-' : duration(seconds))

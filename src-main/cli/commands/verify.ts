@@ -42,5 +42,13 @@ function tell({ path, files, bytes, problems, agreement }: Examined, out: Contex
   if (!agreement) return
   told(agreement.problems)
   if (agreement.problems.length > 0) out.error(`${path}: its results do not agree with its own predictions.`)
-  else out.line(`Agrees: its results are those that its own predictions give (${count(agreement.seeds, 'seed')}).`)
+  else {
+    const { arms, seeds, curves } = agreement
+    out.line(
+      `Agrees: its results are those that its own predictions give (${count(arms, 'arm')}, ${count(seeds, 'seed')}).`,
+    )
+    out.line(
+      `So are accuracy and agreement in its curves (${count(curves, 'number')}); losses cannot be computed again.`,
+    )
+  }
 }

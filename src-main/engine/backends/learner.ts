@@ -114,10 +114,18 @@ export interface LearnerOptions {
   precision?: Precision
 }
 
-export interface Backend {
-  id: BackendId
-  /** e.g. "CPU (AVX-512, 2 threads)" or "GPU (CUDA 12)". */
+/** Where something is computed. */
+export interface Place {
+  /** For people, e.g. "CPU (AVX-512, 2 threads)" or "GPU (CUDA 12)". */
   device: string
+  /** That compute; null where a library chooses for itself. */
+  threads: number | null
+  /** Instruction set of the kernels in single precision, e.g. "avx512vl"; null where that is not known. */
+  isa: string | null
+}
+
+export interface Backend extends Place {
+  id: BackendId
   version: string
   /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
   bf16: boolean

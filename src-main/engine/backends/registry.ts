@@ -4,7 +4,7 @@ import type { BackendReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
 import type { BackendId } from './kinds'
-import type { Backend } from './learner'
+import type { Backend, Place } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
 import { NativeLearner } from './native/learner'
 import { TfLearner } from './tfjs/learner'
@@ -13,7 +13,7 @@ import { loadTensorflow } from './tfjs/tensorflow'
 import { loadWasm } from './tfjs/wasm'
 
 /** What a loaded backend has to offer. */
-export interface Loaded extends Pick<Backend, 'device' | 'version' | 'create'> {
+export interface Loaded extends Place, Pick<Backend, 'version' | 'create'> {
   gpu: boolean
   bf16?: boolean
   /** The nets that it can build. */
@@ -34,10 +34,10 @@ export interface Entry {
 
 const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
   const loaded = await runtime
-  const { device, version, gpu } = loaded
+  const { device, threads, isa, version, gpu } = loaded
   const create: Backend['create'] = (net, init, options) =>
     new Promise((resolve) => resolve(new TfLearner(loaded, net, init, options)))
-  return { device, version, gpu, nets: ['mlp', 'bag', 'transformer'], create }
+  return { device, threads, isa, version, gpu, nets: ['mlp', 'bag', 'transformer'], create }
 }
 
 /** How every backend is loaded: its folder, and an entry here and in `kinds.ts`. */
@@ -52,6 +52,8 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
       const isa = isaOf(addon)
       return Promise.resolve({
         device: deviceOf(isa, addon.threads),
+        threads: addon.threads,
+        isa,
         version: `Weak-to-Strong Lab ${version}`,
         gpu: false,
         bf16: addon.bf16,

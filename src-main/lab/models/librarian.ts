@@ -1,6 +1,6 @@
 import { createModels, type Models, type ModelsOptions } from '../../data/models'
 import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
-import { createReader } from './reader'
+import { createReader, type ReadingBounds } from './reader'
 
 /** What the librarian does: fetches, reads and checks models. @throws ModelError, CheckpointError */
 export function librarianVerbs(models: Models) {
@@ -24,11 +24,13 @@ export interface LibrarianData {
   options: ModelsOptions
   /** The built `reader.js`; without it models are read in the librarian's thread. */
   reader: string | undefined
+  /** Other bounds of a reading than the usual ones. */
+  reading?: ReadingBounds | undefined
 }
 
 /** The models, read apart where there is a script for it. */
-export function modelsOf({ options, reader }: LibrarianData): Models {
-  return createModels({ ...options, ...(reader !== undefined && { describe: createReader(reader) }) })
+export function modelsOf({ options, reader, reading }: LibrarianData): Models {
+  return createModels({ ...options, ...(reader !== undefined && { describe: createReader(reader, reading) }) })
 }
 
 /** @param script the built `librarian.js`; without it this thread answers. */

@@ -30,7 +30,12 @@ export function warningsOf({ spec, plan }: Planned, circumstances: Circumstances
     warnings.push('Measured on development rows: choose settings by these numbers, and report those of the test rows.')
   const few = FEW_SEEDS[spec.seeds.length]
   if (few) warnings.push(few)
-  warnings.push(...fastFinetuning(plan.arms, checkpoints), ...mixedKinds(spec), ...trainedUnlike(plan.arms))
+  warnings.push(
+    ...fastFinetuning(plan.arms, checkpoints),
+    ...mixedKinds(spec),
+    ...trainedUnlike(plan.arms),
+    ...equalArms(plan.arms),
+  )
   if (spec.sizes.test < 300)
     warnings.push(
       `With ${spec.sizes.test} test examples an accuracy is only known to about ±${margin(spec.sizes.test)} points.`,
@@ -135,6 +140,19 @@ function trainedUnlike(arms: readonly Arm[]): string[] {
       `${title} is trained by one optimiser as supervisor and by another as student: that sets them apart too.`,
   )
   return [...new Set(found)]
+}
+
+/** A warning for every arm of the very stages of one before it: two entries that say one thing in two ways. */
+function equalArms(arms: readonly Arm[]): string[] {
+  const first = new Map<string, Arm>()
+  return arms.flatMap((arm) => {
+    const stages = contentKey(arm.seeds.map(({ weak, student, ceiling }) => [weak, student, ceiling]))
+    const before = first.get(stages)
+    if (!before) first.set(stages, arm)
+    return before
+      ? [`${arm.title} is trained as ${before.title} is: the two are one arm, and their difference is none.`]
+      : []
+  })
 }
 
 /** Half width of the 95 % interval of an accuracy of 0.85, in points. */

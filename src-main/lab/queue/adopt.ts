@@ -30,7 +30,7 @@ export function adopt(store: Store, { origin, manifest, metrics }: Adoption): vo
   const at = origin === 'bundled' ? null : manifest.finishedAt
   if (found.state !== 'running') store.stages.claim(found.id, at)
   const { id, attempt } = store.stages.byKey(manifest.key)!
-  store.stages.setBackend(id, manifest.backend, manifest.device, manifest.reason)
+  store.stages.setPlace(id, manifest)
   for (const metric of metrics) store.metrics.insert(id, attempt, metric)
   store.stages.finish(id, at)
   store.artifacts.put({

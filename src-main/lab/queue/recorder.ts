@@ -56,7 +56,7 @@ export function createRecorder(store: Store, bus: Bus, worked: () => number): Re
 function storeState(store: Store, stage: StageRow, event: StateEvent, stopped: Stopped): void {
   switch (event.state) {
     case 'running':
-      return store.stages.setBackend(stage.id, event.backend, event.device, event.reason)
+      return store.stages.setPlace(stage.id, event)
     case 'done':
       store.stages.finish(stage.id, event.at)
       return store.artifacts.put({

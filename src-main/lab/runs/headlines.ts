@@ -12,9 +12,10 @@ export interface Headlines {
   close(): Promise<void>
 }
 
-/** Writes the line of every run that ends, one after the other, in the background. */
+/** Writes one line after the other, in the background: with every finished student of a live run, and at its end. */
 export function createHeadlines(store: Store, results: Results, bus: Bus): Headlines {
   let work = Promise.resolve()
+  const waiting = new Set<string>()
 
   async function write(id: string): Promise<void> {
     const run = store.runs.get(id)
@@ -25,12 +26,31 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
     bus.publish(runEvents([id]))
   }
   function update(runIds: string[]): void {
-    for (const id of runIds) {
+    for (const id of runIds.filter((one) => !waiting.has(one))) {
+      waiting.add(id)
       // The line is a convenience: a run whose examples are gone has none, and says why when it is opened.
-      work = work.then(() => write(id)).catch(() => undefined)
+      work = work
+        .then(() => {
+          waiting.delete(id)
+          return write(id)
+        })
+        .catch(() => undefined)
     }
   }
-  bus.subscribe((events) => update(events.flatMap((e) => (e.type === 'run' && e.ended ? [e.id] : []))))
+  /** The live runs that have this stage, if it is a student. */
+  function runsOfStudent(key: string): string[] {
+    const stage = store.stages.byKey(key)
+    const live = new Set(store.runs.live())
+    return stage?.role === 'student' ? store.runs.withStage(stage.id).filter((run) => live.has(run)) : []
+  }
+  bus.subscribe((events) =>
+    update(
+      events.flatMap((e) => {
+        if (e.type === 'run') return e.ended ? [e.id] : []
+        return e.type === 'state' && e.state === 'done' ? runsOfStudent(e.key) : []
+      }),
+    ),
+  )
   return {
     catchUp: () =>
       update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),

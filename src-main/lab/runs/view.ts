@@ -1,13 +1,22 @@
 import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
 import { storedArms, storedSpec } from '../../science/spec/earlier'
-import type { RunCounts, RunStageRow, Store } from '../../store'
+import { StorageError, type RunCounts, type RunStageRow, type Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 
-/** What was asked for. */
-export const specOf = (run: RunCounts) => storedSpec(run.spec)
-/** What is compared. */
-export const armsOf = (run: RunCounts) => storedArms(run.arms, specOf(run))
+/** What was asked for. @throws StorageError where the store was changed */
+export const specOf = (run: RunCounts) => readable(run, () => storedSpec(run.spec))
+/** What is compared. @throws StorageError where the store was changed */
+export const armsOf = (run: RunCounts) => readable(run, () => storedArms(run.arms, storedSpec(run.spec)))
+
+function readable<T>({ id }: RunCounts, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    const message = `What the store says of run ${id} is damaged: ${(cause as Error).message}. Restore a copy of the store, or remove the run in the app.`
+    throw new StorageError('corrupt', message, { cause })
+  }
+}
 
 /** A run as far as its results go. */
 export function comparedOf(run: RunCounts) {
@@ -50,7 +59,7 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
 }
 
 function statusOf(row: RunStageRow): StageStatus {
-  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, reason, error } = row
+  const { key, title, state, startedAt, endedAt, pausedMs, backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
   const kind = row.kind as StageStatus['kind']
   const role = row.role as StageStatus['role']
@@ -70,6 +79,8 @@ function statusOf(row: RunStageRow): StageStatus {
     seconds,
     backend,
     device,
+    threads,
+    isa,
     reason,
     error,
   }

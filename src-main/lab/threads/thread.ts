@@ -15,17 +15,19 @@ export type Verbs<A> = { [K in keyof A]: Verb }
 type Input<V> = V extends (input: infer I, ...rest: never[]) => unknown ? I : never
 type Output<V> = V extends (...args: never[]) => infer O ? Awaited<O> : never
 
+interface Bounded {
+  deadline?: number | undefined
+  subject?: string | undefined
+}
+
 export interface Thread<A extends Verbs<A>> {
   /**
-   * @param task `deadline`: milliseconds after which the thread is ended, with all that it was asked
+   * @param task `deadline`: milliseconds after which the thread is ended, with all that it was asked; `subject`: what is
+   * being done, where the refusal of work that takes too much should say so
    * @throws LabError as the verb failed; `bad-input` for work that outran its deadline or the thread's memory. When
    * `signal` is aborted, any error, and within a second also from a thread that does not listen.
    */
-  ask<K extends keyof A & string>(
-    verb: K,
-    input: Input<A[K]>,
-    task?: Task & { deadline?: number },
-  ): Promise<Output<A[K]>>
+  ask<K extends keyof A & string>(verb: K, input: Input<A[K]>, task?: Task & Bounded): Promise<Output<A[K]>>
   /** Whether it is another thread than the caller's. */
   readonly apart: boolean
   /** Ends the thread at once; the next question would start another one. */
@@ -56,6 +58,7 @@ const GRACE = 1000
 
 interface Open extends Deferred<unknown> {
   task: Task
+  subject: string | undefined
 }
 /** To the thread: something to do, or to stop doing. */
 type Asked = { id: number; verb: string; input: unknown } | { id: number; stop: true }
@@ -75,16 +78,16 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
     if ('value' in told) waiting?.resolve(told.value)
     else waiting?.reject(new LabError(told.failure.code, told.failure.message, told.failure.problems))
   }
-  function failAll(error: LabError): void {
+  function failAll(error: LabError | ((subject?: string) => LabError)): void {
     worker = null
-    for (const { reject } of open.values()) reject(error)
+    for (const { subject, reject } of open.values()) reject(typeof error === 'function' ? error(subject) : error)
     open.clear()
   }
   function start(): Worker {
     const started = new Worker(script, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heap } })
     started.on('message', hear)
-    const gone = (error: LabError) => started === worker && failAll(error)
-    started.on('error', (error) => gone(endedBy(error, heap)))
+    const gone = (error: Parameters<typeof failAll>[0]) => started === worker && failAll(error)
+    started.on('error', (error) => gone((subject) => endedBy(error, heap, subject)))
     started.on('exit', () => gone(new LabError('internal', 'The thread that was at work ended.')))
     return started
   }
@@ -98,16 +101,16 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
     async ask<K extends keyof A & string>(
       verb: K,
       input: Input<A[K]>,
-      { deadline, ...task }: Task & { deadline?: number } = {},
+      { deadline, subject, ...task }: Task & Bounded = {},
     ) {
       const [thread, id] = [(worker ??= start()), ++asked]
       const post = (message: Asked) => thread.postMessage(message)
       const waiting = deferred<unknown>()
-      open.set(id, { ...waiting, task })
+      open.set(id, { ...waiting, task, subject })
       thread.ref()
       post({ id, verb, input })
       const stop = () => post({ id, stop: true })
-      const release = limited(task.signal, deadline, { stop, end: (why) => end(thread, why) })
+      const release = limited(task.signal, { deadline, subject }, { stop, end: (why) => end(thread, why) })
       try {
         return (await waiting.promise) as Output<A[K]>
       } finally {
@@ -130,7 +133,7 @@ export function createThread<A extends Verbs<A>>({ script, data, heap }: ThreadO
  */
 function limited(
   signal: AbortSignal | undefined,
-  deadline: number | undefined,
+  { deadline, subject }: Bounded,
   { stop, end }: { stop: () => void; end: (why: LabError) => void },
 ): () => void {
   const timers: NodeJS.Timeout[] = []
@@ -141,20 +144,20 @@ function limited(
   }
   signal?.addEventListener('abort', stopped)
   if (signal?.aborted) stopped()
-  if (deadline !== undefined) endAfter(deadline, outran(deadline))
+  if (deadline !== undefined) endAfter(deadline, outran(deadline, subject))
   return () => {
     timers.forEach(clearTimeout)
     signal?.removeEventListener('abort', stopped)
   }
 }
 
-function outran(deadline: number): LabError {
-  return new LabError('bad-input', `This took longer than ${Math.round(deadline / 1000)} s and was stopped.`)
+function outran(deadline: number, subject = 'This'): LabError {
+  return new LabError('bad-input', `${subject} took longer than ${Math.round(deadline / 1000)} s and was stopped.`)
 }
 
-function endedBy(error: Error, heap: number | undefined): LabError {
+function endedBy(error: Error, heap: number | undefined, subject = 'This'): LabError {
   if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return new LabError('bad-input', `This needed more than ${heap} MB of memory and was stopped.`)
+    return new LabError('bad-input', `${subject} needed more than ${heap} MB of memory and was stopped.`)
   return new LabError('internal', String(error))
 }
 

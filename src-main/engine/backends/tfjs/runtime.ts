@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendId } from '../kinds'
+import type { Place } from '../learner'
 
 export type Tf = typeof tfjs
 export type Tensor1D = tfjs.Tensor1D
@@ -8,11 +9,10 @@ export type Tensor2D = tfjs.Tensor2D
 export type Tensor = tfjs.Tensor
 
 /** TensorFlow.js on one of its runtimes. */
-export interface Runtime {
+export interface Runtime extends Place {
   tf: Tf
   /** The name that TensorFlow.js gives this runtime, too. */
   id: BackendId
-  device: string
   version: string
   gpu: boolean
   /** What a training pass may keep for its backward. */

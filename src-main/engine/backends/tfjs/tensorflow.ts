@@ -80,6 +80,8 @@ export async function loadTensorflow(): Promise<Runtime> {
     tf,
     id: 'tensorflow',
     device: gpu ? `${gpuName()} (CUDA 12)` : `CPU (libtensorflow${installed.gpu ? ', no GPU found' : ''})`,
+    threads: null,
+    isa: null,
     version: `TensorFlow.js ${tf.version_core}, libtensorflow ${LIBRARY_VERSION}`,
     gpu,
     // A GPU wants large pieces.

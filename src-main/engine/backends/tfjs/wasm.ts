@@ -56,6 +56,8 @@ export async function loadWasm(): Promise<Runtime> {
     tf,
     id: 'wasm',
     device: `CPU (WebAssembly${simd ? ' SIMD' : ''}, 1 thread)`,
+    threads: 1,
+    isa: simd ? 'wasm-simd' : 'wasm',
     version: `TensorFlow.js ${tf.version_core}`,
     gpu: false,
     activationBytes: 5e8,

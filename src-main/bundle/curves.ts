@@ -1,0 +1,116 @@
+import Papa from 'papaparse'
+import { readSafetensors } from '../data/checkpoints/safetensors'
+import { readPredictions } from '../data/predictions'
+import { decisions } from '../science/answers'
+import { argmax } from '../science/maths/matrix'
+import { accuracy, agreement } from '../science/metrics'
+import { LABELLED, predictedSplits, type Split, type Stage } from '../science/stages'
+import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
+import { METRIC_COLUMNS, metricLead } from './tables'
+
+/** What of `metrics.csv` predictions give; the rest is of training batches, whose order no bundle has. */
+const GIVEN = ['accuracy', 'agreement', 'agreement_weak_wrong']
+/** Tables have nine digits. */
+const SAME = 1e-8
+
+type StageOf<K extends Stage['kind']> = Extract<Stage, { kind: K }>
+
+interface Sources {
+  stages: ReadonlyMap<string, Stage>
+  /** Whether the stage with this key is done. */
+  done: (key: string) => boolean
+  /** Class of every example of a split, as a data stage cut it. */
+  truthOf: (data: StageOf<'data'>, split: Split) => Promise<Uint8Array>
+  read: ReadFile
+}
+
+/**
+ * Computes accuracy and agreement of every finished training at every evaluation again, from `evaluations/`, `labels/`
+ * and `examples/`, and holds `metrics.csv` against them.
+ * @returns how many numbers were computed, and what the table says instead
+ * @throws Error when a file that is needed is missing or is none of ours
+ */
+export async function curvesAgain(sources: Sources): Promise<{ points: number; problems: string[] }> {
+  const { stages, done, read } = sources
+  const again = new Map<string, number>()
+  for (const stage of stages.values()) {
+    if (stage.kind !== 'train' || !done(stage.key)) continue
+    for (const [at, value] of await pointsOf(stage, sources)) again.set(at, value)
+  }
+  const points = again.size
+  const table = (await read('metrics.csv', LARGEST_TABLE)).toString()
+  const problems: string[] = []
+  Papa.parse<Record<string, string>>(table, {
+    header: true,
+    skipEmptyLines: true,
+    step({ data: row }) {
+      const problem = strangeRow(row, stages) ?? (done(row.stage!) ? otherValue(row, again) : null)
+      if (problem) problems.push(problem)
+    },
+  })
+  for (const [at, value] of again) problems.push(`${at}: says nothing, its predictions give ${value}`)
+  return { points, problems }
+}
+
+const placeOf = (stage: string, split: string, metric: string, step: string | number) =>
+  `${stage.slice(0, 12)}, ${metric} of ${split}, step ${step}`
+
+/** What a training's predictions are worth, by place. */
+async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, read }: Sources): Promise<Map<string, number>> {
+  const data = stages.get(stage.needs.data)
+  if (data?.kind !== 'data') throw new Error(`plan.json: "${stage.title}" needs a data stage`)
+  const file = `evaluations/${stage.key}.safetensors`
+  const said = readPredictions(await read(file, LARGEST_TENSORS), file)
+  const labels = stage.needs.labels ? await weakDecisions(stage.needs.labels, read) : null
+  const points = new Map<string, number>()
+  for (const split of predictedSplits(stage.config.role)) {
+    const truth = await truthOf(data, split)
+    const { steps, answers } = said(split)
+    for (const [i, step] of steps.entries()) {
+      const put = (metric: string, value: number) => points.set(placeOf(stage.key, split, metric, step), value)
+      const decided = decisions(answers[i]!)
+      put('accuracy', accuracy(decided, truth))
+      const weak = labels?.get(split)
+      if (!weak) continue
+      const { all, weakWrong } = agreement(decided, weak, truth)
+      put('agreement', all)
+      if (weakWrong !== null) put('agreement_weak_wrong', weakWrong)
+    }
+  }
+  return points
+}
+
+/** A supervisor's decisions on every split that it labelled. */
+async function weakDecisions(key: string, read: ReadFile): Promise<Map<string, Uint8Array>> {
+  const file = `labels/${key}.safetensors`
+  const tensors = readSafetensors(await read(file, LARGEST_TENSORS), file)
+  return new Map(
+    tensors
+      .filter(({ name }) => LABELLED.some((split) => split === name))
+      .map(({ name, shape: [rows = 0, cols = 0], data }) => [name, argmax({ rows, cols, data })]),
+  )
+}
+
+/** What of a row is not what the plan says of its stage. */
+function strangeRow(row: Record<string, string>, stages: ReadonlyMap<string, Stage>): string | null {
+  const stage = stages.get(row.stage ?? '')
+  if (!stage) return `says ${JSON.stringify(row.stage)}, which is no stage of plan.json`
+  const lead = metricLead(stage, stages).map(String)
+  const at = lead.findIndex((cell, i) => cell !== row[METRIC_COLUMNS[i]!])
+  const column = METRIC_COLUMNS[at]
+  return column
+    ? `${stage.title}: ${column}: says ${JSON.stringify(row[column])}, plan.json ${JSON.stringify(lead[at])}`
+    : null
+}
+
+/** Takes a row's number out of those computed again, and says where it is another one. */
+function otherValue(row: Record<string, string>, again: Map<string, number>): string | null {
+  const { stage = '', split = '', metric = '', step = '', value = '' } = row
+  if (split === '' || !GIVEN.includes(metric)) return null
+  const at = placeOf(stage, split, metric, step)
+  const given = again.get(at)
+  if (given === undefined) return `${at}: says ${value}, which is said twice or was not evaluated`
+  again.delete(at)
+  const same = value !== '' && Math.abs(Number(value) - given) <= SAME
+  return same ? null : `${at}: says ${value}, its predictions give ${given}`
+}
