@@ -2,7 +2,7 @@ import type { RunDetail, StageStatus } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { METRIC, metricsOf, resultTable } from '../results'
-import { columns, duration, moment } from '../text'
+import { columns, duration, moment, NOTHING } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
@@ -43,4 +43,4 @@ function describe(run: RunDetail, out: Context['out']): void {
 export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
   cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
 
-const took = ({ seconds }: StageStatus) => (seconds === null ? '-' : duration(seconds))
+const took = ({ seconds }: StageStatus) => (seconds === null ? NOTHING : duration(seconds))
