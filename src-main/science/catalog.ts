@@ -1,5 +1,7 @@
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
+import type { MetricInfo, MetricVariant } from './metrics/metric'
+import { METRICS } from './metrics/variants'
 import { MODELS } from './models'
 import type { ModelVariant } from './models/model'
 import { OPTIMISER } from './optimiser'
@@ -22,6 +24,7 @@ export interface Described {
   models: VariantInfo[]
   methods: VariantInfo[]
   losses: VariantInfo[]
+  metrics: MetricInfo[]
   optimiser: ParamTable
   run: ParamTable
   sizes: ParamTable
@@ -33,6 +36,7 @@ export function describeCatalog(): Described {
     models: Object.values(MODELS).map(describe),
     methods: Object.values(METHODS).map(describe),
     losses: Object.values(LOSSES).map(describe),
+    metrics: Object.values(METRICS).map(describeMetric),
     optimiser: OPTIMISER,
     run: RUN,
     sizes: SIZES,
@@ -41,4 +45,9 @@ export function describeCatalog(): Described {
 
 function describe({ id, title, help, source, start, params }: VariantInfo): VariantInfo {
   return { id, title, help, ...(source !== undefined && { source }), ...(start && { start }), params }
+}
+
+function describeMetric(metric: MetricVariant): MetricInfo {
+  const { id, title, short, help, source, better, range, needs, unit } = metric
+  return { id, title, short, help, ...(source !== undefined && { source }), better, range, needs, unit }
 }

@@ -1,4 +1,5 @@
 import { describeCatalog } from '../../src-main/science/catalog'
+import { coursesOf } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
@@ -183,7 +184,8 @@ function detailOf(run: SampleRun): RunDetail {
 
 function preview(spec: unknown): Preview {
   const parsed = parseSpec(spec)
-  if (!parsed.ok) return { valid: false, problems: parsed.problems }
+  const courses = coursesOf(spec)
+  if (!parsed.ok) return { valid: false, problems: parsed.problems, courses }
   try {
     const plan = planExperiment(parsed.spec, CONTEXT)
     const titles = stageTitles(plan.stages.map(({ facts }) => facts))
@@ -200,9 +202,10 @@ function preview(spec: unknown): Preview {
     const models = mentions(spec).map(({ path, setting }) => {
       return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
     })
-    return { valid: true, spec, models, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const bytes = stages.length * 640_000
+    return { valid: true, spec, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
   } catch (error) {
-    if (error instanceof PlanError) return { valid: false, problems: error.problems }
+    if (error instanceof PlanError) return { valid: false, problems: error.problems, courses }
     throw error
   }
 }
