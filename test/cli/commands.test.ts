@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle } from '../../src-main/bundle'
+import { METHODS } from '../../src-main/science/methods'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine, type CommandLine } from './w2s'
 
@@ -44,7 +45,7 @@ describe('before the first run', () => {
     const { code, document } = await w2s.run('catalog', '--json')
     expect(code).toBe(0)
     expect(mismatches(tables, 'catalog', document)).toEqual([])
-    expect(document).toMatchObject({ catalog: { methods: [{ id: 'naive' }, { id: 'confidence' }] } })
+    expect(document).toMatchObject({ catalog: { methods: Object.keys(METHODS).map((id) => ({ id })) } })
     const { stdout } = await w2s.run('catalog')
     for (const word of ['quickstart', 'spam', '1.71 B', 'alphaMax', 'number 0 to 1', 'default linear'])
       expect(stdout).toContain(word)
@@ -207,13 +208,15 @@ describe('a run', () => {
     expect(stderr).toMatch(/\[ ?2\/\d+\] weak · words 30 · seed 0: done in .+, test accuracy 0\.\d{3}/)
     const { run, results, bundle } = document as {
       run: { state: string }
-      results: { student: { value: number } }[]
+      results: { measures: { accuracy: { student: { value: number } } } }[]
       bundle: { path: string; bytes: number; files: number }
     }
     expect(run.state).toBe('done')
     const inside = await readBundle(bundle.path)
     expect([inside.bytes, inside.files]).toEqual([bundle.bytes, bundle.files])
-    expect(inside.results.arms.map((arm) => arm.student?.value)).toEqual(results.map((arm) => arm.student.value))
+    expect(inside.results.arms.map((arm) => arm.measures['accuracy']?.student.value)).toEqual(
+      results.map((arm) => arm.measures.accuracy.student.value),
+    )
     expect(inside.environment.stages.filter((stage) => stage.backend === 'wasm').length).toBeGreaterThan(3)
     expect(inside.spec).toMatchObject(SPEC)
   })
@@ -346,7 +349,8 @@ describe('a run', () => {
     const asked = { name: 'By weak validation', question: 'And then?', stop: 'weak-validation' }
     await writeFile(join(w2s.home, 'other.json'), JSON.stringify({ ...SPEC, ...asked }))
     const run = (...more: string[]) => w2s.run('run', 'other.json', '--backend', 'wasm', ...more)
-    type Result = { stop: string; student: { value: number }; stops: Record<string, { student: number }> }
+    type Told = { student: { value: number }; stops: Record<string, number> }
+    type Result = { stop: string; measures: { accuracy: Told } }
     const { code, document } = await run('--json')
     const { results, bundle, run: told } = document as { results: Result[]; bundle: { path: string }; run: object }
     expect([code, told]).toEqual([0, expect.objectContaining({ name: asked.name, state: 'done' })])
@@ -355,8 +359,9 @@ describe('a run', () => {
     const first = (await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export', '--json')).document
     const [last] = first.results as Result[]
     expect([last!.stop, results[0]!.stop, inside.results.arms[0]!.stop]).toEqual(['last', asked.stop, asked.stop])
-    expect(results[0]!.student.value).toBe(last!.stops['weak-validation']!.student)
-    expect(inside.results.arms[0]!.student!.value).toBe(results[0]!.student.value)
+    const [now, before] = [results[0]!, last!].map(({ measures }) => measures.accuracy)
+    expect(now!.student.value).toBe(before!.stops['weak-validation'])
+    expect(inside.results.arms[0]!.measures['accuracy']!.student.value).toBe(now!.student.value)
     // Once it is there, it is the one that is shown.
     const { stdout } = await run('--no-export')
     expect(stdout).toContain('This experiment was run on')
