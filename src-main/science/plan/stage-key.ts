@@ -35,7 +35,10 @@ function variantVersions(config: Content['config']): Versions {
 /** Every combination of the given versions and those before, the newest first. */
 function* upTo(versions: Versions): Generator<Versions> {
   const [first, ...others] = Object.entries(versions)
-  if (!first) return yield {}
+  if (!first) {
+    yield {}
+    return
+  }
   const [name, newest] = first
   for (let version = newest; version > 0; version--)
     for (const rest of upTo(Object.fromEntries(others))) yield { [name]: version, ...rest }
