@@ -3,6 +3,7 @@ import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../s
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
+import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
 import type { ArmResult, Cell, Contrast, Cube, StopRule } from '../src-main/science/metrics/result'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -11,7 +12,9 @@ import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
+export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
+export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
 export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Problem, Role, Split, Stage, StageProgress }
 
@@ -119,21 +122,6 @@ export interface RunResult {
   contrasts: Contrast[]
 }
 
-export interface ExampleRow {
-  index: number
-  text: string
-  group: string
-  truth: number
-  /** Probability of class 1. */
-  weak: number
-  student: number
-  ceiling: number
-  cell: Cell
-}
-export interface ExampleDetail extends ExampleRow {
-  /** Student's probability of class 1 at every evaluation. */
-  history: { step: number[]; probability: number[] }
-}
 export interface ArmRef {
   runId: string
   armId: string

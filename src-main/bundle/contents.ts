@@ -125,7 +125,7 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
   function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
     for (const [index, { id, text, label, group }] of examples.entries()) {
       const sha256 = createHash('sha256').update(text).digest('hex')
-      yield [name, index, id, group, label, task.classes[label] ?? '', sha256, seed, ...(texts ? [text] : [])]
+      yield [name, index, id, group, label, task.classes[Number(label)] ?? '', sha256, seed, ...(texts ? [text] : [])]
     }
   }
   const header = ['split', 'index', 'id', 'group', 'truth', 'class', 'text_sha256', 'seed', ...(texts ? ['text'] : [])]

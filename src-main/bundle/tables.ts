@@ -1,4 +1,4 @@
-import { decisions, probability, type Answers } from '../science/answers'
+import { decisions, probability, type Answers, type Decision } from '../science/answers'
 import type { ArmResult } from '../science/metrics/result'
 import type { Stage } from '../science/stages'
 import type { ModelChoice } from '../science/spec/spec'
@@ -34,7 +34,7 @@ const MODELS = ['weak', 'student', 'ceiling'] as const
  * class (`weak_0`, `weak_1` and so on).
  */
 export function predictionTable(
-  rows: readonly { id: number; group: string; label: number }[],
+  rows: readonly { id: number; group: string; label: Decision }[],
   said: Record<(typeof MODELS)[number], Answers>,
 ): Iterable<string> {
   const options = said.weak.kind === 'choice' ? said.weak.options : 2

@@ -32,6 +32,11 @@ export function count(answers: Answers): number {
   return answers.kind === 'text' ? answers.texts.length : answers.probabilities.length / (answers.options - 1)
 }
 
+/** How many there are to choose from; 0 of texts. */
+export function optionsIn(answers: Answers): number {
+  return answers.kind === 'text' ? 0 : answers.options
+}
+
 /** Whether all of it are numbers, as they are not any more once a training has run away. */
 export function allFinite(answers: Answers): boolean {
   return (answers.kind === 'text' ? answers.likelihood : answers.probabilities).every(Number.isFinite)

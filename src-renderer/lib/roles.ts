@@ -41,6 +41,14 @@ export function verdictOf(cell: Cell): Verdict {
   return cell[2] === '1' ? 'copied' : 'hard'
 }
 
+/**
+ * What a verdict is called. The student that is wrong as its supervisor is has copied it; among more than two choices it may
+ * be wrong in a way of its own, and of many examples nobody knows.
+ */
+export function verdictName(verdict: Verdict, copied: boolean): string {
+  return verdict === 'copied' && !copied ? 'still wrong' : verdict
+}
+
 /** Colour token of a verdict; its word stands beside it everywhere. */
 export const VERDICT_COLOR: Record<Verdict, string> = {
   kept: 'soft',

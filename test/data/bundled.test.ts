@@ -53,8 +53,8 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     const rows = await readTask(fileOf(id))
     const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
     const config = { task: id, source: task.sha256, sizes, splitSeed: 0, redraw: null, measure: 'test' } as const
-    const { splits, classes } = splitTask(rows, config, task.classes)
-    expect(classes).toEqual(task.classes)
+    const { splits, form } = splitTask(rows, config, task.classes)
+    expect(form).toEqual({ kind: 'classes', names: task.classes })
     const tested = Math.min(1000, task.testExamples)
     expect(splits.test.length).toBeGreaterThanOrEqual(tested - 2)
     const groups = new Map<string, string>()

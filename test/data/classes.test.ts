@@ -29,6 +29,14 @@ describe('labels', () => {
     }
   })
 
+  it('of any number are told apart by length as well as it can, in whatever turn they stand', async () => {
+    const rows = ['a', 'b', 'c', 'd'].map((label, i) => `${'word '.repeat(5 * (i + 1))},${label}`)
+    const csv = `text,label\n${Array.from({ length: 40 }, (_, i) => rows.map((row) => `${i}${row}`).join('\n')).join('\n')}`
+    const found = await look('turns.csv', csv, { twins: false })
+    expect(found.lengthAlone).toBe(1)
+    expect(textOf(found.notices)).toContain('tells the classes apart in 100 % (25 % is chance).')
+  })
+
   it('of more classes than usual are balanced to the scarcest', async () => {
     const found = await look('scarce.csv', csvOf([...times(300, 'a', 'b', 'c'), ...times(100, 'd')]))
     expect(found).toMatchObject({ classes: ['a', 'b', 'c', 'd'], badLines: 0 })

@@ -17,7 +17,7 @@ const config = (sizes: Partial<DataConfig['sizes']> = {}, splitSeed = 0): DataCo
 })
 const rowsOf = (n: number, row: (i: number) => Partial<TaskRow> = () => ({})): TaskRow[] =>
   Array.from({ length: n }, (_, i) => ({ text: `text ${i}`, label: i % 2, ...row(i) }))
-const labels = (task: PreparedTask, split: Split) => task.splits[split].map((e) => e.label)
+const labels = (task: PreparedTask, split: Split) => task.splits[split].map((e) => Number(e.label))
 const share = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 describe('splitTask', () => {

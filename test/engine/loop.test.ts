@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { ASKING } from '../../src-main/engine/asking'
 import { loadBackend } from '../../src-main/engine/backends'
 import type { Learner } from '../../src-main/engine/backends/learner'
 import { train, type Training } from '../../src-main/engine/loop'
 import { Cancelled, type StageEvent } from '../../src-main/engine/context'
+import type { Choices } from '../../src-main/science/answers'
+import { labelStats } from '../../src-main/science/labels/statistics'
 import { LOSSES } from '../../src-main/science/losses'
 import type { Matrix } from '../../src-main/science/maths/matrix'
 import { createRng } from '../../src-main/science/maths/rng'
@@ -19,16 +22,22 @@ function points(n: number, seed: number) {
   return { batch: { n, dense: { rows: n, cols: 3, data } }, truth, weak }
 }
 
-async function training(change: Partial<Training> = {}): Promise<Training> {
+/** Labels of the weak supervisor for the first cloud, [100, 2]. */
+const weakTargets = (): Matrix => {
+  return { rows: 100, cols: 2, data: Float32Array.from([...points(100, 1).weak].flatMap((w) => [1 - w, w])) }
+}
+const lossOf = (loss: string, params: Record<string, unknown>): Training<Choices>['loss'] => {
+  const labelSet = labelStats(weakTargets())
+  return (batch) => LOSSES[loss]!.compute({ ...batch, labelSet }, params)
+}
+
+async function training(change: Partial<Training<Choices>> = {}): Promise<Training<Choices>> {
   const backend = await loadBackend('wasm')
   const [taught, test] = [points(100, 1), points(60, 2)]
-  const targets: Matrix = { rows: 100, cols: 2, data: Float32Array.from([...taught.weak].flatMap((w) => [1 - w, w])) }
   return {
     learner: await backend.create({ kind: 'mlp', input: 3, hidden: [8], classes: 2 }, { seed: 1 }),
-    batch: taught.batch,
-    targets,
-    loss: LOSSES.logconf!,
-    lossParams: PARAMS,
+    asking: ASKING.classes({ batch: taught.batch, targets: weakTargets() }),
+    loss: lossOf('logconf', PARAMS),
     optimiser: { ...OPTIMISER },
     evaluations: 5,
     seed: 1,
@@ -42,7 +51,7 @@ async function training(change: Partial<Training> = {}): Promise<Training> {
 
 const worked = () => performance.now()
 
-async function run(change: Partial<Training> = {}, breathe = () => Promise.resolve()) {
+async function run(change: Partial<Training<Choices>> = {}, breathe = () => Promise.resolve()) {
   const events: StageEvent[] = []
   const input = await training(change)
   try {
@@ -109,8 +118,8 @@ describe('the training loop', () => {
   })
 
   test('with alpha 0 the confidence loss is naive finetuning, bit for bit', async () => {
-    const confidence = await run({ lossParams: { ...PARAMS, alphaMax: 0 } })
-    const naive = await run({ loss: LOSSES.xent!, lossParams: {} })
+    const confidence = await run({ loss: lossOf('logconf', { ...PARAMS, alphaMax: 0 }) })
+    const naive = await run({ loss: lossOf('xent', {}) })
     expect(confidence.weights).toEqual(naive.weights)
   })
 
@@ -118,7 +127,8 @@ describe('the training loop', () => {
     const input = await training({ sets: [] })
     const seen: number[][] = []
     // Rows are told apart by their first feature, from 0 to 99.
-    input.batch = { n: 100, dense: { rows: 100, cols: 3, data: Float32Array.from({ length: 300 }, (_, i) => i / 3) } }
+    const dense = { rows: 100, cols: 3, data: Float32Array.from({ length: 300 }, (_, i) => i / 3) }
+    input.asking = ASKING.classes({ batch: { n: 100, dense }, targets: weakTargets() })
     const { learner } = input
     const recorder: Learner = {
       ...learner,

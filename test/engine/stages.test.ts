@@ -7,7 +7,7 @@ import { readSafetensors } from '../../src-main/data/checkpoints/safetensors'
 import { createEncoder } from '../../src-main/data/features'
 import { parseVectors } from '../../src-main/data/pretrain'
 import { bundledPretraining } from '../../src-main/data/shipped'
-import { artifactFolder, readArtifactFile, readManifest } from '../../src-main/engine/artifacts'
+import { artifactFolder, commitArtifact, readArtifactFile, readManifest } from '../../src-main/engine/artifacts'
 import { loadBackend } from '../../src-main/engine/backends'
 import type { EngineEvent } from '../../src-main/engine/protocol'
 import { createRunner } from '../../src-main/engine/runner'
@@ -16,8 +16,8 @@ import { choices, decisions } from '../../src-main/science/answers'
 import { accuracy } from '../../src-main/science/metrics'
 import type { NetSpec } from '../../src-main/science/models/net'
 import { createRng } from '../../src-main/science/maths/rng'
-import type { Stage } from '../../src-main/science/stages'
-import type { PreparedTask } from '../../src-main/science/tasks/task'
+import { SPLITS, type Split, type Stage } from '../../src-main/science/stages'
+import { namesIn, truthOf, type Example, type PreparedTask } from '../../src-main/science/tasks'
 import { jobOf, planned, type Planned } from './plans'
 
 const ladder = path.resolve(import.meta.dirname, '../../resources/ladders', bundledPretraining().key)
@@ -50,11 +50,27 @@ const examplesOf = async (plan: Planned) =>
 const trainingOf = (plan: Planned, role: string) =>
   plan.stages.find((s) => s.kind === 'train' && s.config.role === role)!
 
+/** Every file that a stage left behind, as it stands on disk. */
+async function bytesOf(plan: Planned, stage: Stage) {
+  const at = artifactFolder(plan.artifacts, stage.key)
+  const { files } = await readManifest(at)
+  return files.map(({ name, sha256 }) => [name, sha256])
+}
+/** Puts other examples in the place of those that the data stage made. */
+async function replaceExamples(plan: Planned, task: object) {
+  const at = artifactFolder(plan.artifacts, plan.stages[0]!.key)
+  const facts = await readManifest(at)
+  await rm(at, { recursive: true })
+  await commitArtifact(plan.artifacts, facts, [{ name: 'examples.json', bytes: Buffer.from(JSON.stringify(task)) }])
+}
+const mapped = (of: (split: Split) => Example[]) =>
+  Object.fromEntries(SPLITS.map((split) => [split, of(split)])) as Record<Split, Example[]>
+
 describe('the stages', () => {
   test('call the classes of an imported task by their names', async () => {
     const plan = planned(folder, {}, { names: ['sad', 'glad'] })
     await runAll(plan, plan.stages.slice(0, 1))
-    expect((await examplesOf(plan)).classes).toEqual(['sad', 'glad'])
+    expect((await examplesOf(plan)).form).toEqual({ kind: 'classes', names: ['sad', 'glad'] })
   })
 
   test('a training leaves weights, what they are for, and every prediction', async () => {
@@ -108,6 +124,56 @@ describe('the stages', () => {
       })
     }
     expect(given('weak')).toBeUndefined()
+  })
+
+  test('read examples from before tasks had forms, and leave the same bytes', async () => {
+    const plan = planned(folder)
+    const [data, ...others] = plan.stages
+    await runAll(plan)
+    const expected = await Promise.all(others.map((stage) => bytesOf(plan, stage)))
+    const { form, splits } = await examplesOf(plan)
+    await replaceExamples(plan, { classes: namesIn(form), splits })
+    for (const stage of others) await rm(artifactFolder(plan.artifacts, stage.key), { recursive: true })
+    await runAll(plan, others)
+    expect(data!.kind).toBe('data')
+    expect(await Promise.all(others.map((stage) => bytesOf(plan, stage)))).toEqual(expected)
+  })
+
+  test('teach models to choose among options, supervised by one that chooses', async () => {
+    const plan = planned(folder)
+    const [data, ...others] = plan.stages
+    await runAll(plan, [data!])
+    const { splits } = await examplesOf(plan)
+    // Which of three texts is the one that the words are for: the other two are of the other class.
+    const chosen = (split: Split): Example[] => {
+      const [no, yes] = [0, 1].map((label) => splits[split].filter((e) => e.label === label))
+      return Array.from({ length: Math.floor(no!.length / 2) }, (_, i) => {
+        const [label, wrong] = [i % 3, no!.slice(2 * i, 2 * i + 2).map(({ text }) => text)]
+        return { id: i, text: 'Which?', options: wrong.toSpliced(label, 0, yes![i]!.text), label, group: `row ${i}` }
+      })
+    }
+    const task = { form: { kind: 'options', count: 3 }, splits: mapped(chosen) } satisfies PreparedTask
+    await replaceExamples(plan, task)
+    await runAll(plan, others)
+
+    const student = trainingOf(plan, 'student')
+    const net = JSON.parse(Buffer.from(await fileOf(plan, student, 'features.json')).toString()) as { net: NetSpec }
+    expect(net.net).toMatchObject({ kind: 'mlp', classes: 1 })
+    const labels = await tensorsOf(
+      plan,
+      plan.stages.find(({ kind }) => kind === 'label')!,
+      'labels.safetensors',
+    )
+    expect(labels('transfer').shape).toEqual([task.splits.transfer.length, 3])
+    const right = async (role: string) => {
+      const predictions = await tensorsOf(plan, trainingOf(plan, role), 'predictions.safetensors')
+      expect(predictions('test').shape).toEqual([4, task.splits.test.length, 2])
+      const last = predictions('test').data.slice(-2 * task.splits.test.length)
+      return accuracy(decisions(choices(3, last)), truthOf(task.splits.test))
+    }
+    // One of three by chance; ten words decide it, the supervisor knows three, and a tenth of the labels are wrong.
+    expect(await right('ceiling')).toBeGreaterThan(0.6)
+    expect(await right('student')).toBeGreaterThan(0.45)
   })
 
   test('the student is measured against the labels that it learnt from', async () => {

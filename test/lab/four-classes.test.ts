@@ -35,16 +35,51 @@ const saidBy = (row: Record<string, string>, model: string) => ({
   probabilities: CLASSES.map((_, c) => Number(row[`${model}_${c}`])),
 })
 
+/** A lab with engines of this test's own. */
+const labOf = (backend: 'wasm' | 'cpu') =>
+  openLab({
+    home: temporaryFolder(),
+    backend,
+    spawnEngine: forkEngine(built.entry('engine')),
+    analyst: built.entry('analyst'),
+    librarian: built.entry('librarian'),
+  })
+
+test(
+  'four classes are learnt by heads over pretrained transformers, from either start',
+  { timeout: 240_000 },
+  async () => {
+    const lab = await labOf(nativeMissing ? 'wasm' : 'cpu')
+    const pocket = { model: 'pretrained', checkpoint: 'pocket-s' }
+    const { runId } = await lab.calls.run({
+      ...SPEC,
+      weak: [{ model: 'probe', checkpoint: 'pocket-s' }],
+      strong: [pocket, { ...pocket, head: 'unembedding' }],
+      methods: [{ method: 'naive' }],
+      sizes: { weak: 200, transfer: 200, validation: 20, test: 100 },
+      reference: false,
+      seeds: [0],
+    })
+    const run = await ended(lab, runId)
+    expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
+    const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
+    expect(await examineBundle(bundle.path)).toMatchObject({ problems: [], agreement: { seeds: 2, problems: [] } })
+    const { arms } = await lab.calls.result({ runId, stop: 'last' })
+    for (const { arm } of arms) {
+      const { counts } = await lab.calls.cube({ runId, armId: arm.id, seed: 0, stop: 'last' })
+      const right = (at: number) =>
+        Object.entries(counts).reduce((sum, [cell, n]) => sum + (cell[at] === '1' ? n : 0), 0)
+      // Forty of a hundred are more than three standard errors above chance.
+      expect(right(2)).toBeGreaterThan(40)
+    }
+  },
+)
+
 describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'][])(
   'four classes on %s',
   (backend) => {
     test('go from a spec to results, examples and a bundle that gives them again', { timeout: 240_000 }, async () => {
-      const lab = await openLab({
-        home: temporaryFolder(),
-        backend,
-        spawnEngine: forkEngine(built.entry('engine')),
-        analyst: built.entry('analyst'),
-      })
+      const lab = await labOf(backend)
       const { runId } = await lab.calls.run(SPEC)
       const run = await ended(lab, runId)
       expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { LabEvent } from '../../src-preload/contract'
+import type { LabEvent, Said } from '../../src-preload/contract'
 import { verifyBundle } from '../../src-main/bundle'
 import { forkEngine } from '../../src-main/lab/engine/fork'
 import { temporaryFolder } from '../store/temporary'
@@ -54,7 +54,7 @@ describe('a run', () => {
     const query = { ...ref, cells: [], search: '', sort: 'weak-confidence' as const, offset: 0, limit: 5 }
     const page = await lab.calls.examples(query)
     expect(page.total).toBe(20)
-    const sure = page.rows.map((row) => Math.abs(row.weak - 0.5))
+    const sure = page.rows.map((row) => row.weak.confidence)
     expect(sure).toEqual(sure.toSorted((a, b) => b - a))
     const [first] = page.rows
     const same = await lab.calls.examples({
@@ -68,7 +68,11 @@ describe('a run', () => {
     const detail = await lab.calls.example({ ...ref, index: first!.index })
     expect(detail).toMatchObject(first!)
     expect(detail.history.step).toEqual(arm!.training!.step)
-    expect(detail.history.probability.at(-1)).toBe(first!.student)
+    const ofClass1 = ({ says, confidence }: Said) =>
+      expect.closeTo(says === 1 ? confidence : 1 - confidence, 12) as number
+    expect(detail.history).toMatchObject({ of: 1, weak: ofClass1(first!.weak), ceiling: ofClass1(first!.ceiling) })
+    expect(detail.history.probability.at(-1)).toEqual(ofClass1(first!.student))
+    expect(detail.history.right.at(-1)).toBe(first!.student.right)
 
     const log = await lab.calls.log({ runId, limit: 100 })
     expect(log.length).toBeGreaterThan(0)

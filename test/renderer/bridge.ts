@@ -262,7 +262,6 @@ const ANSWERS: Answers = {
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
   examples: (query) => {
-    const sure = (p: number) => Math.abs(p - 0.5)
     const rows = exampleRows(armOf(query), query.seed, query.stop)
       .filter((r) => query.cells.length === 0 || query.cells.includes(r.cell))
       .filter((r) => r.text.includes(query.search))
@@ -270,8 +269,8 @@ const ANSWERS: Answers = {
         query.sort === 'index'
           ? a.index - b.index
           : query.sort === 'weak-confidence'
-            ? sure(b.weak) - sure(a.weak)
-            : sure(b.student) - sure(a.student),
+            ? b.weak.confidence - a.weak.confidence
+            : b.student.confidence - a.student.confidence,
       )
     return { total: rows.length, rows: rows.slice(query.offset, query.offset + query.limit) }
   },

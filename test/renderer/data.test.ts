@@ -33,7 +33,7 @@ describe('data', () => {
       }),
     })
     await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
-    await screen.findByText('3 west')
+    await screen.findByRole('button', { name: 'Put west before south' })
     expect(screen.getAllByText('153 to train on, 50 to test on, 25 %')).toHaveLength(4)
     await fireEvent.click(screen.getByRole('button', { name: 'Put south before north' }))
     await fireEvent.click(screen.getByRole('button', { name: 'Put south before east' }))

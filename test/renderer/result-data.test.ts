@@ -274,15 +274,16 @@ describe('slices of examples', () => {
     expect(toggled([], cellsOf('corrected'))).toEqual(['011', '010'])
     expect(toggled(['011', '010', '001'], cellsOf('corrected'))).toEqual(['001'])
     expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
-    expect(sliceTitle(['001'], 'weak-confidence')).toBe('Copied, supervisor surest first')
+    expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied, supervisor surest first')
+    expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong, supervisor surest first')
   })
   it('tell how the student came to its answer', () => {
     const step = [0, 10, 20]
-    expect(story({ step, probability: [0.6, 0.7, 0.3] }, 1, 0.1)).toBe(
+    expect(story({ step, right: [true, true, false] }, false)).toBe(
       'Right until step 10, then it came round to its supervisor.',
     )
-    expect(story({ step, probability: [0.4, 0.4, 0.8] }, 1, 0.1)).toBe('Right from step 20 on, against its supervisor.')
-    expect(story({ step, probability: [0.4, 0.4, 0.3] }, 1, 0.9)).toBe('Wrong at every evaluation.')
+    expect(story({ step, right: [false, false, true] }, false)).toBe('Right from step 20 on, against its supervisor.')
+    expect(story({ step, right: [false, false, false] }, true)).toBe('Wrong at every evaluation.')
   })
 })
 

@@ -5,7 +5,9 @@ import type {
   Contrast,
   Cube,
   Estimate,
+  ExampleHistory,
   ExampleRow,
+  Said,
   ExperimentSpec,
   Preset,
   RunResult,
@@ -317,19 +319,30 @@ export function exampleRows(arm: Arm, seed: number, stop: StopRule): ExampleRow[
   return Array.from(w.truth, (truth, index) => {
     const [weak, mine, ceiling] = [w.weak[index]!, student[index]!, w.ceiling[index]!]
     const cell = [weak, mine, ceiling].map((p) => Number(right(p, truth))).join('') as Cell
-    return { index, text: w.text[index]!, group: 'wordnet', truth, weak, student: mine, ceiling, cell }
+    const said = (p: number): Said => {
+      return { says: Number(p > 0.5), confidence: Math.max(p, 1 - p), right: right(p, truth) }
+    }
+    return {
+      ...{ index, text: w.text[index]!, group: 'wordnet', truth, cell },
+      ...{ weak: said(weak), student: said(mine), ceiling: said(ceiling) },
+    }
   })
 }
-export function exampleHistory(arm: Arm, seed: number, index: number): { step: number[]; probability: number[] } {
+export function exampleHistory(arm: Arm, seed: number, index: number): ExampleHistory {
   const w = world(arm, seed)
-  return { step: w.student.map((_, e) => stepOf(e)), probability: w.student.map((p) => p[index]!) }
+  const probability = w.student.map((p) => p[index]!)
+  return {
+    step: w.student.map((_, e) => stepOf(e)),
+    right: probability.map((p) => right(p, w.truth[index]!)),
+    ...{ of: 1, probability, weak: w.weak[index]!, ceiling: w.ceiling[index]! },
+  }
 }
 
 export function cubeOf(rows: ExampleRow[]): Cube {
   const counts = { '000': 0, '001': 0, '010': 0, '011': 0, '100': 0, '101': 0, '110': 0, '111': 0 }
   for (const row of rows) counts[row.cell]++
   const wrong = rows.filter((r) => r.cell.startsWith('0'))
-  const sure = (r: ExampleRow) => Math.max(r.weak, 1 - r.weak)
+  const sure = (r: ExampleRow) => r.weak.confidence
   const sorted = wrong.toSorted((a, b) => sure(a) - sure(b))
   const size = Math.ceil(sorted.length / 10)
   const copiedByConfidence = Array.from({ length: 10 }, (_, i) => sorted.slice(i * size, (i + 1) * size))
@@ -341,5 +354,5 @@ export function cubeOf(rows: ExampleRow[]): Cube {
       copied: bin.filter((r) => r.cell[1] === '0').length / bin.length,
       ceilingCopied: bin.filter((r) => r.cell[2] === '0').length / bin.length,
     }))
-  return { counts, examples: rows.length, copiedByConfidence }
+  return { choices: 2, counts, examples: rows.length, copiedByConfidence }
 }

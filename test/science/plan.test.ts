@@ -83,6 +83,11 @@ describe('planExperiment', () => {
       'sizes.validation: expected sizes of which the 3000 examples of "Spam", shared out in proportion, leave this split 10, got 200 of 101500 in all, which leaves 4',
     )
     expect(count(plan({ sizes: { ...sizes, weak: 2000 } }, { sources }))).toMatchObject({ data: 2 })
+    const four = { ...context.sources, spam: { ...context.sources['spam']!, classes: 4 } }
+    expect(() => plan({ sizes: { ...sizes, validation: 19 } }, { sources: four })).toThrow(
+      'sizes.validation: expected at least 20: 5 of each of the 4 classes of "Spam", got 19',
+    )
+    expect(count(plan({ sizes: { ...sizes, validation: 20 } }, { sources: four }))).toMatchObject({ data: 2 })
     const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small', layers: 2 } }
     const last = (blocks: number) => ({ strong: [{ model: 'pretrained', checkpoint: 'small', tune: 'last', blocks }] })
     expect(count(plan(last(2), { checkpoints }))).toMatchObject({ ceiling: 2 })

@@ -236,13 +236,14 @@ function countTwins(duplicateOf: ArrayLike<number>, twinOf: ArrayLike<number>): 
   return [...texts.values()].reduce((sum, n) => (n > 1 ? sum + n : sum), 0)
 }
 
-/** Learnt on the train rows and measured on the test rows; where none are declared, on every other row. */
+/** Learnt on the train rows and measured on the test rows; where none are declared, on half the rows of each class. */
 function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[], classes: number): number | null {
   const declared = rows.some(({ split }) => split === 'test')
   const [known, asked]: [Counted[], Counted[]] = [[], []]
+  const seen = Array.from({ length: classes }, () => 0)
   rows.forEach(({ label, split }, i) => {
-    // By pairs: files often have one class and the other in turn.
-    const isAsked = declared ? split === 'test' : i % 4 > 1
+    // In turn within each class, for files often have their classes in turn.
+    const isAsked = declared ? split === 'test' : seen[label]!++ % 2 > 0
     ;(isAsked ? asked : known).push({ length: lengths[i]!, label })
   })
   return lengthShortcut(known, asked, classes)

@@ -2,7 +2,7 @@ import { readTask } from '../../data/datasets/read'
 import { SPLITS } from '../../science/stages'
 import { splitTask, TASKS } from '../../science/tasks'
 import { taskFile } from './sources'
-import { jsonFile, type StageRunner } from './stage'
+import { EXAMPLES, jsonFile, type StageRunner } from './stage'
 
 /** Cuts a task into its splits: `examples.json`, a PreparedTask. */
 export const data: StageRunner<'data'> = async (stage, context) => {
@@ -12,5 +12,5 @@ export const data: StageRunner<'data'> = async (stage, context) => {
   const prepared = splitTask(rows, config, config.classes ?? TASKS[config.task]?.classes)
   const counts = SPLITS.map((split) => [split, prepared.splits[split].length] as const)
   context.log('info', `${rows.length} examples: ${counts.map(([split, n]) => `${split} ${n}`).join(', ')}`)
-  return { files: [jsonFile('examples.json', prepared)], summary: { rows: rows.length, ...Object.fromEntries(counts) } }
+  return { files: [jsonFile(EXAMPLES, prepared)], summary: { rows: rows.length, ...Object.fromEntries(counts) } }
 }

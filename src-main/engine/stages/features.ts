@@ -1,15 +1,14 @@
 import { loadPretrained } from '../../data/checkpoints/open'
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
 import { SPLITS } from '../../science/stages'
-import type { PreparedTask } from '../../science/tasks/task'
+import { textsOf } from '../../science/tasks'
 import { zeros } from '../../science/maths/matrix'
 import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
-import { textsOf } from './inputs/input'
 import { readingEncoder } from './inputs/reading'
-import { needJson, type StageRunner } from './stage'
+import { needTask, type StageRunner } from './stage'
 
 /**
  * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split
@@ -17,10 +16,10 @@ import { needJson, type StageRunner } from './stage'
  */
 export const features: StageRunner<'features'> = async (stage, context, backend) => {
   const { config } = stage
-  const task = await needJson<PreparedTask>(context, 'data', 'examples.json')
+  const task = await needTask(context)
   const { spec, weights, tokenizer, context: longest } = await loadPretrained(context.model(config.checkpoint))
   const encode = readingEncoder(tokenizer, Math.min(config.tokens, longest), context)
-  const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task, split), split) }))
+  const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task.splits[split]), split) }))
   const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
   const progress = createProgress(context, { total, unit: 'examples' })
   await context.breathe()

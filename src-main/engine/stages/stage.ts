@@ -1,8 +1,12 @@
 import { readSafetensors, type NamedTensor } from '../../data/checkpoints/safetensors'
 import type { Stage, StageKind } from '../../science/stages'
+import { preparedOf, type PreparedTask } from '../../science/tasks'
 import type { NewFile } from '../artifacts'
 import type { Backend } from '../backends/learner'
 import type { StageContext } from '../context'
+
+/** Name of the file in the artifact of a `data` stage that holds a PreparedTask. */
+export const EXAMPLES = 'examples.json'
 
 /** What a stage leaves behind: files of its artifact, and a few numbers for people. */
 export interface StageOutput {
@@ -18,13 +22,13 @@ export type StageRunner<K extends StageKind> = (
   backend: Backend | null,
 ) => Promise<StageOutput>
 
-/** A JSON file of an artifact's need. @throws Error naming the file when it is no JSON; see also `StageContext.need` */
-export async function needJson<T>(context: StageContext, role: string, file: string): Promise<T> {
-  const bytes = await context.need(role, file)
+/** The examples of a stage: its need `data`. @throws Error naming the file when it is no JSON; see also `StageContext.need` */
+export async function needTask(context: StageContext): Promise<PreparedTask> {
+  const bytes = await context.need('data', EXAMPLES)
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T
+    return preparedOf(JSON.parse(Buffer.from(bytes).toString('utf8')) as PreparedTask)
   } catch (cause) {
-    throw new Error(`${context.job.needs[role]}/${file}: expected JSON`, { cause })
+    throw new Error(`${context.job.needs['data']}/${EXAMPLES}: expected JSON`, { cause })
   }
 }
 

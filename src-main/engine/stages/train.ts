@@ -2,6 +2,7 @@ import { PREDICTIONS, writePredictions } from '../../data/predictions'
 import { LOSSES } from '../../science/losses'
 import type { Matrix } from '../../science/maths/matrix'
 import { argmax } from '../../science/maths/matrix'
+import { labelStats } from '../../science/labels/statistics'
 import { parameterCount } from '../../science/models/net'
 import {
   followedSplits,
@@ -11,14 +12,16 @@ import {
   type Split,
   type TrainConfig,
 } from '../../science/stages'
-import type { PreparedTask } from '../../science/tasks/task'
+import { choiceForm, choicesIn, truthOf, type PreparedTask } from '../../science/tasks'
 import type { Batch, Learner } from '../backends/learner'
+import type { Choices } from '../../science/answers'
+import { ASKING } from '../asking'
 import type { StageContext } from '../context'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
 import type { Input } from './inputs/input'
 import { oneHot } from './label'
-import { needJson, needTensors, type StageRunner } from './stage'
+import { needTask, needTensors, type StageRunner } from './stage'
 
 /**
  * Trains one model and predicts its splits: `predictions.safetensors` (see `writePredictions`; of every evaluation or the
@@ -27,7 +30,7 @@ import { needJson, needTensors, type StageRunner } from './stage'
  */
 export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const { config } = stage
-  const task = await needJson<PreparedTask>(context, 'data', 'examples.json')
+  const task = await needTask(context)
   const splits = predictedSplits(config.role)
   const input = await inputOf({ config, task, splits, context })
   const labels = stage.needs.labels === undefined ? null : await weakLabels(context, task)
@@ -37,13 +40,13 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, input.options)
   try {
     const { loss, ...lossParams } = config.loss
+    const targets = targetsOf(config, task, labels)
+    const labelSet = labelStats(targets)
     const trained = await runLoop(
       {
         learner,
-        batch: batches[config.trainOn]!,
-        targets: targetsOf(config, task, labels),
-        loss: LOSSES[loss]!,
-        lossParams,
+        asking: ASKING[choiceForm(task.form).kind]({ batch: batches[config.trainOn]!, targets }),
+        loss: (batch) => LOSSES[loss]!.compute({ ...batch, labelSet }, lossParams),
         optimiser: config.optimiser,
         evaluations: config.evaluations,
         seed: config.seed,
@@ -57,13 +60,13 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   }
 }
 
-/** Label set of every split that the supervisor labelled, [n, classes]. */
+/** Label set of every split that the supervisor labelled, [n, choices]. */
 async function weakLabels(context: StageContext, task: PreparedTask): Promise<Map<Split, Matrix>> {
   const tensorOf = await needTensors(context, 'labels', 'labels.safetensors')
   return new Map(
     LABELLED.map((split) => {
       const { shape, data } = tensorOf(split)
-      const expected = [task.splits[split].length, task.classes.length]
+      const expected = [task.splits[split].length, choicesIn(choiceForm(task.form))]
       if (shape.join() !== expected.join())
         throw new Error(`labels of ${split}: expected [${expected.join(', ')}], got [${shape.join(', ')}]`)
       return [split, { rows: shape[0]!, cols: shape[1]!, data }]
@@ -73,8 +76,7 @@ async function weakLabels(context: StageContext, task: PreparedTask): Promise<Ma
 
 function targetsOf(config: TrainConfig, task: PreparedTask, labels: Map<Split, Matrix> | null): Matrix {
   if (config.targets === 'truth') {
-    const truth = task.splits[config.trainOn].map((e) => e.label)
-    return oneHot(truth, task.classes.length)
+    return oneHot(truthOf(task.splits[config.trainOn]), choicesIn(choiceForm(task.form)))
   }
   const found = labels?.get(config.trainOn)
   if (!found) throw new Error(`targets: expected weak labels of the split "${config.trainOn}", got none`)
@@ -89,12 +91,12 @@ function evaluationSet(
   labels: Map<Split, Matrix> | null,
 ): EvaluationSet {
   const weak = labels?.get(split)
-  const truth = Uint8Array.from(task.splits[split], (e) => e.label)
+  const truth = truthOf(task.splits[split])
   const followed = followedSplits(role).includes(split)
   return { split, followed, batch, truth, weak: weak ? argmax(weak) : null }
 }
 
-async function outputOf(config: TrainConfig, learner: Learner, input: Input, trained: Trained) {
+async function outputOf(config: TrainConfig, learner: Learner, input: Input, trained: Trained<Choices>) {
   const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
     files: [...kept, { name: PREDICTIONS, bytes: writePredictions(trained.steps, trained.predictions) }],

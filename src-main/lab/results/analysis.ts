@@ -1,17 +1,17 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
-import { decisions, probability } from '../../science/answers'
+import { decisions } from '../../science/answers'
 import {
   armResult,
-  cellsOf,
   contrasts,
   cube,
-  stops,
+  exampleHistory,
+  exampleRows,
   type Redraw,
   type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
-import type { PreparedTask } from '../../science/tasks'
+import { namesIn, truthOf, type PreparedTask } from '../../science/tasks'
 import type { SeedInput, SeedSource } from './predicted'
 
 /** The seeds of an arm with the steps at which their students are reported; all arms of a question share one task. */
@@ -47,14 +47,14 @@ export async function analyse(
   task: PreparedTask,
   read: (source: SeedSource) => Promise<SeedInput>,
 ): Promise<Replies[Question['type']]> {
-  const truth = Uint8Array.from(task.splits.test, (example) => example.label)
+  const truth = truthOf(task.splits.test)
   const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
   const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
       const { arm, stop, redraw } = question
       const seeds = await inTurn(question.seeds, withTruth)
-      return armResult({ arm, stop, classes: task.classes, groups, redraw, seeds })
+      return armResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
     }
     case 'contrasts': {
       const decided = async (source: SeedSource & { step: number }) => decisionsOf(await read(source), source.step)
@@ -64,11 +64,11 @@ export async function analyse(
     case 'cube':
       return cube(await withTruth(question.seed), question.stop)
     case 'examples':
-      return pageOf(rowsOf(await withTruth(question.seed), question.stop, task), question.query)
+      return pageOf(exampleRows(await withTruth(question.seed), question.stop, task.splits.test), question.query)
     case 'example': {
       const seed = await withTruth(question.seed)
-      const row = rowsOf(seed, question.stop, task)[question.index]
-      return row ? { ...row, history: historyOf(seed, row.index) } : null
+      const row = exampleRows(seed, question.stop, task.splits.test)[question.index]
+      return row ? { ...row, history: exampleHistory(seed, row.index) } : null
     }
   }
 }
@@ -86,17 +86,6 @@ function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: n
   return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
 }
 
-/** Every test example with what the three models say of it. Two classes: probabilities are those of class 1. */
-function rowsOf(seed: SeedPredictions, stop: StopRule, task: PreparedTask): ExampleRow[] {
-  const { weak, ceiling } = seed
-  const student = seed.student[stops(seed)[stop]]!
-  const cells = cellsOf(seed, stop)
-  return task.splits.test.map(({ text, group, label: truth }, index) => {
-    const [w, s, c] = [weak, student, ceiling].map((said) => probability(said, index, 1)) as [number, number, number]
-    return { index, text, group, truth, weak: w, student: s, ceiling: c, cell: cells[index]! }
-  })
-}
-
 function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Replies['examples'] {
   const { cells, search, sort, offset, limit } = query
   const sought = search.trim().toLowerCase()
@@ -104,13 +93,8 @@ function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>
     (row) =>
       (cells.length === 0 || cells.includes(row.cell)) && (sought === '' || row.text.toLowerCase().includes(sought)),
   )
-  const sure = (p: number) => Math.abs(p - 0.5)
   // The surest first: a confident error is the one to read.
-  if (sort === 'weak-confidence') hits.sort((a, b) => sure(b.weak) - sure(a.weak))
-  if (sort === 'student-confidence') hits.sort((a, b) => sure(b.student) - sure(a.student))
+  if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)
+  if (sort === 'student-confidence') hits.sort((a, b) => b.student.confidence - a.student.confidence)
   return { total: hits.length, rows: hits.slice(offset, offset + limit) }
-}
-
-function historyOf(seed: SeedInput, index: number): ExampleDetail['history'] {
-  return { step: seed.steps, probability: seed.student.map((said) => probability(said, index, 1)) }
 }

@@ -1,5 +1,5 @@
 import { readArtifactFile } from '../../engine/artifacts'
-import type { PreparedTask } from '../../science/tasks'
+import { preparedOf, type PreparedTask } from '../../science/tasks'
 
 /** How many files are kept of a kind; one is some megabytes. */
 const KEPT = 5
@@ -21,5 +21,7 @@ export function createReader<T>(read: (folder: string) => Promise<T>): (folder: 
 /** The examples of a `data` stage, verified. @throws ArtifactError when they are gone or damaged */
 export async function readPrepared(folder: string): Promise<PreparedTask> {
   const bytes = await readArtifactFile(folder, 'examples.json')
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as PreparedTask
+  return preparedOf(
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as PreparedTask,
+  )
 }

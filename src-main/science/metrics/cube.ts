@@ -1,4 +1,4 @@
-import { confidence, decisions, leastConfidence } from '../answers'
+import { confidence, decisions, leastConfidence, optionsIn } from '../answers'
 import type { SeedPredictions } from './predictions'
 import type { Cell, Cube, StopRule } from './result'
 import { stops } from './stops'
@@ -22,7 +22,7 @@ export function cellsOf(seed: SeedPredictions, stop: StopRule): Cell[] {
 export function cube(seed: SeedPredictions, stop: StopRule): Cube {
   const counts = Object.fromEntries(CELLS.map((cell) => [cell, 0])) as Record<Cell, number>
   for (const cell of cellsOf(seed, stop)) counts[cell]++
-  return { counts, examples: seed.truth.length, copiedByConfidence: copied(seed, stop) }
+  return { choices: optionsIn(seed.weak), counts, examples: seed.truth.length, copiedByConfidence: copied(seed, stop) }
 }
 
 function decided(seed: SeedPredictions, stop: StopRule) {

@@ -5,6 +5,7 @@ export { bootstrap, type Flags } from './bootstrap'
 export { contrasts, type ReportedArm } from './contrast'
 export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
+export { exampleHistory, exampleRows } from './examples'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export type { SeedPredictions } from './predictions'
 export type {

@@ -125,6 +125,8 @@ export interface Contrast {
 export type Cell = '000' | '001' | '010' | '011' | '100' | '101' | '110' | '111'
 
 export interface Cube {
+  /** How many there were to choose from; 0 of texts. More than two, and a student may be wrong as its supervisor is not. */
+  choices: number
   counts: Record<Cell, number>
   examples: number
   /**

@@ -29,7 +29,7 @@ const PARAMS = {
     default: 'zero',
     label: 'Head starts',
     source: 'arXiv 2312.09390 A.2',
-    help: 'At zero every student starts undecided. From the unembedding it starts from what the model says to "0" and "1".',
+    help: 'At zero every student starts undecided. From the unembedding it starts from what the model says to "0", "1" and so on, one for each class.',
     options: [
       { value: 'zero', label: 'at zero' },
       { value: 'unembedding', label: 'from the unembedding' },

@@ -70,7 +70,15 @@ const LUCK = 2
 function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: PlanContext): Problem[] {
   return tasks.flatMap((task) => {
     const { rows, classes, title } = sources[task] ?? {}
-    if (!rows || !classes || rows.test === null) return []
+    if (!classes) return []
+    const small = SPLITS.filter((split) => sizes[split] < MIN_PER_CLASS * classes)
+    if (small.length > 0)
+      return small.map((split) => ({
+        path: `sizes.${split}`,
+        expected: `at least ${MIN_PER_CLASS * classes}: ${MIN_PER_CLASS} of each of the ${classes} classes of "${title}"`,
+        got: `${sizes[split]}`,
+      }))
+    if (!rows || rows.test === null) return []
     const largest = largestSizes(sizes, rows, measure)
     const starved = SPLITS.filter((split) => Math.floor(largest[split] / classes) + LUCK < MIN_PER_CLASS)
     return starved.map((split) => ({

@@ -7,6 +7,7 @@ import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
 
+export { choiceForm, choicesIn, namesIn, outputsOf, preparedOf, textsOf, truthOf, type Form } from './form'
 export { largestSizes, type RowCounts } from './sizes'
 export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CLASS, splitTask } from './split'

@@ -29,11 +29,12 @@ export function splitTask(
   const first = drawTraining(pools.training, rng, { rows, config, classes })
   const chosen = pools.measured.flatMap((block) => block.rows)
   const test = balanced(chosen, rows, classes, config.sizes.test, rng, `${config.task}: ${measure}`)
-  if (redraw === null) return { classes: [...classes], splits: { ...first, test } }
+  const form = { kind: 'classes', names: classes } as const
+  if (redraw === null) return { form, splits: { ...first, test } }
   // Drawn in vain but for the numbers: the test split above is the one that it leaves.
   const again = createRng(`split ${splitSeed} halves ${redraw}`)
   const redrawn = drawTraining(again.shuffle(pools.training), again, { rows, config, classes })
-  return { classes: [...classes], splits: { ...redrawn, test } }
+  return { form, splits: { ...redrawn, test } }
 }
 
 /** What is cut, and how. */

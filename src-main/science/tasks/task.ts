@@ -1,4 +1,6 @@
+import type { Decision } from '../answers'
 import type { Split } from '../stages'
+import type { Form } from './form'
 
 /** A bundled task. One file a variant; its rows lie in `resources/tasks/<id>.jsonl.gz`. */
 export interface TaskVariant {
@@ -35,13 +37,17 @@ export interface TaskRow {
 export interface Example {
   /** Index of the row in the task file. */
   id: number
+  /** What is asked about; of an example with options what they have in common, for people. */
   text: string
-  label: number
+  /** One text a choice, where a net reads each of them; else it reads `text`. */
+  options?: readonly string[]
+  /** What is right to say: a class, an option, or a text. */
+  label: Decision
   group: string
 }
 
 /** A task cut into its splits: balanced, no group in two of them, in random order. */
 export interface PreparedTask {
-  classes: string[]
+  form: Form
   splits: Record<Split, Example[]>
 }

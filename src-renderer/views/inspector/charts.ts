@@ -1,7 +1,7 @@
 import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { pointsOf } from '../../lib/curves'
 import { count, percent, share } from '../../lib/format'
-import type { Cube, ExampleDetail } from '../../lib/types'
+import type { Cube, ExampleHistory } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
 /** Share of the supervisor's errors that the student repeats, unsure to sure; hollow bars: what the ceiling repeats. */
@@ -54,9 +54,11 @@ export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): Chart
   }
 }
 
-/** One example's probability of class 1 while the student trained, with what supervisor and ceiling say. */
-export function historyChart(example: ExampleDetail, p: Palette): ChartConfiguration<'line'> {
-  const { step, probability } = example.history
+/** What the student held of one example while it trained, with what supervisor and ceiling hold. */
+export function historyChart(
+  { step, probability, weak, ceiling }: ExampleHistory,
+  p: Palette,
+): ChartConfiguration<'line'> {
   const ends = [step[0] ?? 0, step[step.length - 1] ?? 1]
   const level = (y: number) => ends.map((x) => ({ x, y }))
   const options = lineOptions(
@@ -80,7 +82,7 @@ export function historyChart(example: ExampleDetail, p: Palette): ChartConfigura
         {
           label: 'weak',
           endLabel: 'weak',
-          data: level(example.weak),
+          data: level(weak),
           borderColor: p.weak,
           borderDash: [6, 4],
           borderWidth: 1.5,
@@ -88,7 +90,7 @@ export function historyChart(example: ExampleDetail, p: Palette): ChartConfigura
         {
           label: 'ceiling',
           endLabel: 'ceiling',
-          data: level(example.ceiling),
+          data: level(ceiling),
           borderColor: p.ceiling,
           borderWidth: 1.5,
         },

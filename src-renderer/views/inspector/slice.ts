@@ -1,5 +1,5 @@
-import { CELLS, verdictOf, type Verdict } from '../../lib/roles'
-import type { Cell, ExampleQuery } from '../../lib/types'
+import { CELLS, verdictName, verdictOf, type Verdict } from '../../lib/roles'
+import type { Cell, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
 
 export type Sort = ExampleQuery['sort']
 export const SORTS: readonly { value: Sort; label: string }[] = [
@@ -29,31 +29,39 @@ export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[]
   return CELLS.filter((cell) => (cells.includes(cell) ? !all : chosen.includes(cell)))
 }
 
-/** What a slice holds, as a title. */
-export function sliceTitle(cells: readonly Cell[], sort: Sort): string {
+/** What a slice holds, as a title. @param copied see `verdictName` */
+export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean): string {
   const order = SORTS.find((s) => s.value === sort)?.label ?? ''
   const verdicts = VERDICTS.filter((verdict) => cellsOf(verdict).some((cell) => cells.includes(cell)))
-  const what = cells.length === 0 || verdicts.length === VERDICTS.length ? 'All examples' : verdicts.join(', ')
+  const what =
+    cells.length === 0 || verdicts.length === VERDICTS.length
+      ? 'All examples'
+      : verdicts.map((verdict) => verdictName(verdict, copied)).join(', ')
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}, ${order}`
 }
 
+/** Colour and name of what became of the supervisor's answer to one example. */
+export function verdictOn({ cell, weak, student }: ExampleRow): { verdict: Verdict; name: string } {
+  const verdict = verdictOf(cell)
+  return { verdict, name: verdictName(verdict, student.says === weak.says) }
+}
+
 /**
- * How the student came to its answer, as a sentence.
- * @param probability of class 1 at every evaluation
- * @param weak the supervisor's probability of class 1
+ * Where an answer stands on a line from 0 to 1: of two classes at the probability of class 1, else from the least that a
+ * decision can be held, 1 / classes, to certainty.
  */
-export function story(
-  history: { step: readonly number[]; probability: readonly number[] },
-  truth: number,
-  weak: number,
-): string {
-  const { step, probability } = history
-  const right = probability.map((p) => p > 0.5 === (truth === 1))
+export function placeOf({ says, confidence }: Said, classes: number): number {
+  if (classes === 2) return says === 1 ? confidence : 1 - confidence
+  const least = classes > 0 ? 1 / classes : 0
+  return (confidence - least) / (1 - least)
+}
+
+/** How the student came to its answer, as a sentence. */
+export function story({ step, right }: Pick<ExampleHistory, 'step' | 'right'>, weakRight: boolean): string {
   const last = right.length - 1
   if (last < 0) return ''
   let since = last
   while (since > 0 && right[since - 1] === right[last]) since--
-  const weakRight = weak > 0.5 === (truth === 1)
   if (since === 0) return right[last] ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
   if (right[last]) return `Right from step ${step[since]} on${weakRight ? '' : ', against its supervisor'}.`
   const turned = weakRight ? 'then wrong against its supervisor' : 'then it came round to its supervisor'

@@ -5,6 +5,7 @@ import { savePretrained } from '../../../data/checkpoints/save'
 import type { TextTokenizer } from '../../../data/tokenizers'
 import type { CheckpointModel } from '../../../science/models/model'
 import type { TransformerSpec } from '../../../science/models/net'
+import { choicesIn, choiceForm, namesIn, outputsOf, type Form } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
 import { encodeSplits, type Input, type InputRequest } from './input'
 import { readingEncoder } from './reading'
@@ -19,24 +20,31 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
   const where = context.model(config.checkpoint!)
   const model = await openPretrained(where)
   const tokenizer = await model.tokenizer().finally(() => model.close())
-  const classes = task.classes.length
+  const outputs = outputsOf(task.form)
   if (head === 'unembedding' && !model.hasUnembedding)
     throw new Error(
       `${checkpoint}: expected a language head, whose rows the new one starts from, got a file without; start the head at zero`,
     )
-  const start = headStart(head, classes, tokenizer, checkpoint)
-  const spec: TransformerSpec = { ...model.spec, head: { kind: 'classes', classes, bias: true } }
+  const start = headStart(head, task.form, tokenizer, checkpoint)
+  const spec: TransformerSpec = { ...model.spec, head: { kind: 'classes', classes: outputs, bias: true } }
   const encode = readingEncoder(tokenizer, Math.min(tokens, model.context), context)
   return {
     net: spec,
     options: { precision, ...(trainBlocks !== undefined && { trainBlocks }) },
-    weights: async () => withClassHead(await loadPretrained(where), classes, start).weights,
+    weights: async () => withClassHead(await loadPretrained(where), outputs, start).weights,
     batches: await encodeSplits(request, encode),
     async files(weights): Promise<NewFile[]> {
       const folder = context.scratch('model')
       const { architecture, context: longest, card } = model
       await savePretrained(folder, {
-        ...{ architecture, spec, weights, context: longest, tokenizer, labels: task.classes },
+        ...{
+          architecture,
+          spec,
+          weights,
+          context: longest,
+          tokenizer,
+          labels: task.form.kind === 'classes' ? namesIn(task.form) : ['score'],
+        },
         card: { name: context.job.stage.title, licence: card.licence, text: cardText(request, checkpoint) },
       })
       return SAVED.map((name) => ({ name, path: path.join(folder, name) }))
@@ -45,9 +53,13 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
 }
 
 /** @throws Error naming the token that the vocabulary lacks */
-function headStart(head: 'zero' | 'unembedding', classes: number, tokenizer: TextTokenizer, id: string): HeadStart {
+function headStart(head: 'zero' | 'unembedding', form: Form, tokenizer: TextTokenizer, id: string): HeadStart {
   if (head === 'zero') return { from: 'zero' }
-  const tokens = Array.from({ length: classes }, (_, c) => {
+  if (form.kind !== 'classes')
+    throw new Error(
+      `${id}: expected classes, whose tokens the head starts from, got ${form.kind}; start the head at zero`,
+    )
+  const tokens = form.names.map((_, c) => {
     const token = tokenizer.idOf(String(c))
     if (token === undefined)
       throw new Error(
@@ -65,7 +77,13 @@ function cardText({ config, task, context }: InputRequest, base: string): string
 
 \`${base}\` finetuned on ${task.splits[config.trainOn].length} examples with ${targets}, by Weak-to-Strong Lab.
 
-- Classes: ${task.classes.map((name, c) => `${c} ${name}`).join(', ')}
+- ${
+    task.form.kind === 'classes'
+      ? `Classes: ${namesIn(task.form)
+          .map((name, c) => `${c} ${name}`)
+          .join(', ')}`
+      : `Output: a score of each of ${choicesIn(choiceForm(task.form))} texts, of which the highest is chosen`
+  }
 - Loss: ${[loss, ...Object.entries(params).map(([name, value]) => `${name} ${String(value)}`)].join(', ')}
 - Optimiser: AdamW, ${Object.entries(config.optimiser)
     .map(([name, value]) => `${name} ${String(value)}`)

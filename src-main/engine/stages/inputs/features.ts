@@ -1,6 +1,7 @@
 import { writeSafetensors } from '../../../data/checkpoints/safetensors'
 import { standardise, standardiser } from '../../../science/maths/standardise'
 import type { FeaturesModel } from '../../../science/models/model'
+import { outputsOf } from '../../../science/tasks'
 import { jsonFile, needTensors } from '../stage'
 import { denseBatch, encodeSplits, type Input, type InputRequest } from './input'
 
@@ -16,7 +17,7 @@ export async function featuresInput(request: InputRequest, variant: FeaturesMode
     return { rows: shape[0]!, cols: shape[1]!, data }
   }
   const scale = standardiser(states(config.trainOn))
-  const net = variant.net(config.model, { width: scale.mean.length, classes: task.classes.length })
+  const net = variant.net(config.model, { width: scale.mean.length, classes: outputsOf(task.form) })
   const batches = await encodeSplits(request, (texts, split) => {
     const found = states(split)
     if (found.rows !== texts.length)

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../science/maths/matrix'
 import type { NetSpec } from '../../../science/models/net'
 import type { Split, TrainConfig } from '../../../science/stages'
-import type { PreparedTask } from '../../../science/tasks/task'
+import { textsOf, type PreparedTask } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
 import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends/learner'
 import type { StageContext } from '../../context'
@@ -26,11 +26,6 @@ export interface InputRequest {
   context: StageContext
 }
 
-/** The texts of a split. */
-export function textsOf(task: PreparedTask, split: Split): string[] {
-  return task.splits[split].map((example) => example.text)
-}
-
 /** Encodes every split; breathes in between. */
 export async function encodeSplits(
   { task, splits, context }: InputRequest,
@@ -38,7 +33,7 @@ export async function encodeSplits(
 ): Promise<Partial<Record<Split, Batch>>> {
   const batches: Partial<Record<Split, Batch>> = {}
   for (const split of splits) {
-    batches[split] = encode(textsOf(task, split), split)
+    batches[split] = encode(textsOf(task.splits[split]), split)
     await context.breathe()
   }
   return batches

@@ -3,6 +3,7 @@ import { createEncoder } from '../../../data/features'
 import { parseVectors } from '../../../data/pretrain'
 import type { VectorsModel } from '../../../science/models/model'
 import type { NetSpec } from '../../../science/models/net'
+import { outputsOf } from '../../../science/tasks'
 import { poolEmbeddings } from '../../backends/batches'
 import type { Batch } from '../../backends/learner'
 import { jsonFile } from '../stage'
@@ -20,7 +21,7 @@ export async function vectorsInput(request: InputRequest, variant: VectorsModel)
   )
   const encode = createEncoder({ kind: 'vectors', words: vocabulary })
   const { rows, cols: width, data } = embeddings
-  const bag = variant.net(config.model, { width, vocabulary: rows, classes: task.classes.length })
+  const bag = variant.net(config.model, { width, vocabulary: rows, classes: outputsOf(task.form) })
   const pooled = (batch: Batch) => ('dense' in batch ? batch : denseBatch(poolEmbeddings(batch, data, width)))
   const { tuneEmbeddings, hidden, classes } = bag
   const net: NetSpec = tuneEmbeddings ? bag : { kind: 'mlp', input: width, hidden, classes }

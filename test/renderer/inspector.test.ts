@@ -1,0 +1,73 @@
+import { cleanup, screen, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Cube, ExampleDetail, Said } from '../../src-preload/contract'
+import { placeOf, verdictOn } from '../../src-renderer/views/inspector/slice'
+import { CATALOG } from './bridge'
+import { open } from './window'
+
+afterEach(cleanup)
+
+const CLASSES = ['north', 'east', 'south', 'west']
+const said = (says: number, confidence: number, truth: number): Said => ({ says, confidence, right: says === truth })
+/** South, which the supervisor takes for east; one student repeats that, another says west. */
+const EXAMPLE: ExampleDetail = {
+  ...{ index: 0, text: 'where the sun stands at noon', group: 'sky', truth: 2, cell: '001' },
+  ...{ weak: said(1, 0.7, 2), student: said(3, 0.46, 2), ceiling: said(2, 0.98, 2) },
+  history: { step: [0, 10], right: [false, false], of: 2, probability: [0.25, 0.3], weak: 0.1, ceiling: 0.98 },
+}
+const CUBE: Cube = {
+  counts: { '000': 0, '001': 1, '010': 0, '011': 0, '100': 0, '101': 0, '110': 0, '111': 0 },
+  ...{ choices: 4, examples: 1, copiedByConfidence: [] },
+}
+const fourClasses = (example: ExampleDetail) =>
+  open('#/inspector/run-done', {
+    catalog: () => ({ ...CATALOG, tasks: CATALOG.tasks.map((task) => ({ ...task, classes: CLASSES })) }),
+    cube: () => CUBE,
+    examples: () => ({ total: 1, rows: [example] }),
+    example: () => example,
+  })
+
+describe('the inspector of four classes', () => {
+  it('says what each model says and how sure it is of that', async () => {
+    fourClasses(EXAMPLE)
+    const table = await screen.findByRole('table', { name: 'Probabilities' })
+    expect(within(table).getByRole('columnheader', { name: 'confidence' })).toBeTruthy()
+    const rows = within(table).getAllByRole('row').slice(1)
+    const cells = rows.map((row) => within(row).getAllByRole('cell').slice(1))
+    expect(cells.map((row) => row.map((cell) => cell.textContent.replace(/\s+/g, ' ')))).toEqual([
+      ['.700', 'east wrong'],
+      ['.460', 'west wrong'],
+      ['.980', 'south right'],
+    ])
+    expect(screen.getAllByRole('img', { name: 'weak east, .70' }).length).toBeGreaterThan(0)
+    expect(screen.getByRole('heading', { name: 'p(south) while the student trained' })).toBeTruthy()
+    expect(screen.getByText('truth: south', { exact: false })).toBeTruthy()
+  })
+
+  it('calls an error copied only where it is the supervisor’s', async () => {
+    expect(verdictOn(EXAMPLE).name).toBe('still wrong')
+    expect(verdictOn({ ...EXAMPLE, student: said(1, 0.5, 2) }).name).toBe('copied')
+    fourClasses(EXAMPLE)
+    expect(await screen.findByRole('button', { name: /^1 still wrong: weak wrong, ceiling right/ })).toBeTruthy()
+    expect(screen.getByRole('button', { name: /^still wrong 1/ })).toBeTruthy()
+    expect(screen.queryByText('copied')).toBeNull()
+  })
+})
+
+describe('the inspector of two classes', () => {
+  it('shows the probability of class 1, and calls a shared error copied', async () => {
+    open('#/inspector/run-done?cells=001')
+    const table = await screen.findByRole('table', { name: 'Probabilities' })
+    const [, second] = CATALOG.tasks.find(({ id }) => id === 'person-artifact')!.classes
+    expect(within(table).getByRole('columnheader', { name: `p(${second})` })).toBeTruthy()
+    expect(screen.getByRole('heading', { name: `p(${second}) while the student trained` })).toBeTruthy()
+    expect(screen.getAllByText('copied').length).toBeGreaterThan(1)
+    expect(screen.queryByText('still wrong')).toBeNull()
+  })
+})
+
+it('an answer stands at the probability of class 1, or between chance and certainty', () => {
+  expect([said(1, 0.75, 1), said(0, 0.75, 1)].map((s) => placeOf(s, 2))).toEqual([0.75, 0.25])
+  expect([0.25, 0.625, 1].map((confidence) => placeOf(said(3, confidence, 0), 4))).toEqual([0, 0.5, 1])
+  expect(placeOf({ says: 'e4', confidence: 0.3, right: true }, 0)).toBe(0.3)
+})
