@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PREDICTIONS } from '../data/predictions'
 import {
   targetOf,
   type BundleInput,
@@ -127,7 +128,7 @@ function sourceText(source: ModelSource): string {
 
 function tensorsOf(shelf: Shelf, { key, kind, state }: RunStageRow): BundleTensors[] {
   if (state !== 'done' || (kind !== 'train' && kind !== 'label')) return []
-  const file = kind === 'train' ? 'predictions.safetensors' : 'labels.safetensors'
+  const file = kind === 'train' ? PREDICTIONS : 'labels.safetensors'
   return [{ key, kind, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
 }
 

@@ -138,6 +138,16 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
           const page = await lab.calls.examples(query)
           expect(page.rows.map(({ truth }) => `${truth}`)).toEqual(rows.map((row) => row['truth']))
           expect(page.total).toBe(400)
+          for (const [i, row] of page.rows.entries()) {
+            for (const model of ['weak', 'student', 'ceiling'] as const) {
+              const { says, probabilities } = saidBy(rows[i]!, model)
+              expect(row[model]).toEqual({
+                says,
+                confidence: expect.closeTo(probabilities[says]!, 6) as number,
+                right: says === row.truth,
+              })
+            }
+          }
         }
       }
     })

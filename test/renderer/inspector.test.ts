@@ -54,6 +54,12 @@ describe('the inspector of four classes', () => {
   })
 })
 
+it('the result of four classes calls no error copied of which that is not known', async () => {
+  open('#/results/run-done', { cube: () => CUBE })
+  const moved = await screen.findByRole('heading', { name: /^What moved/ })
+  expect(within(moved.parentElement!).getByText('still wrong')).toBeTruthy()
+})
+
 describe('the inspector of two classes', () => {
   it('shows the probability of class 1, and calls a shared error copied', async () => {
     open('#/inspector/run-done?cells=001')

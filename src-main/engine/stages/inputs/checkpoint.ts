@@ -5,7 +5,7 @@ import { savePretrained } from '../../../data/checkpoints/save'
 import type { TextTokenizer } from '../../../data/tokenizers'
 import type { CheckpointModel } from '../../../science/models/model'
 import type { TransformerSpec } from '../../../science/models/net'
-import { choicesIn, choiceForm, namesIn, outputsOf, type Form } from '../../../science/tasks'
+import { outputsOf, type Form } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
 import { encodeSplits, type Input, type InputRequest } from './input'
 import { readingEncoder } from './reading'
@@ -37,20 +37,16 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
       const folder = context.scratch('model')
       const { architecture, context: longest, card } = model
       await savePretrained(folder, {
-        ...{
-          architecture,
-          spec,
-          weights,
-          context: longest,
-          tokenizer,
-          labels: task.form.kind === 'classes' ? namesIn(task.form) : ['score'],
-        },
+        ...{ architecture, spec, weights, context: longest, tokenizer, labels: outputNames(task.form) },
         card: { name: context.job.stage.title, licence: card.licence, text: cardText(request, checkpoint) },
       })
       return SAVED.map((name) => ({ name, path: path.join(folder, name) }))
     },
   }
 }
+
+/** What the outputs of the net are called. */
+const outputNames = (form: Form): readonly string[] => (form.kind === 'classes' ? form.names : ['score'])
 
 /** @throws Error naming the token that the vocabulary lacks */
 function headStart(head: 'zero' | 'unembedding', form: Form, tokenizer: TextTokenizer, id: string): HeadStart {
@@ -77,13 +73,9 @@ function cardText({ config, task, context }: InputRequest, base: string): string
 
 \`${base}\` finetuned on ${task.splits[config.trainOn].length} examples with ${targets}, by Weak-to-Strong Lab.
 
-- ${
-    task.form.kind === 'classes'
-      ? `Classes: ${namesIn(task.form)
-          .map((name, c) => `${c} ${name}`)
-          .join(', ')}`
-      : `Output: a score of each of ${choicesIn(choiceForm(task.form))} texts, of which the highest is chosen`
-  }
+- ${task.form.kind === 'classes' ? 'Classes' : 'Output'}: ${outputNames(task.form)
+    .map((name, c) => `${c} ${name}`)
+    .join(', ')}
 - Loss: ${[loss, ...Object.entries(params).map(([name, value]) => `${name} ${String(value)}`)].join(', ')}
 - Optimiser: AdamW, ${Object.entries(config.optimiser)
     .map(([name, value]) => `${name} ${String(value)}`)
