@@ -23,7 +23,7 @@ const load = async (...paths) => {
 }
 const { loadBackend } = await load('src-main/engine/backends/index.ts')
 const { BACKENDS_IN_ORDER } = await load('src-main/engine/backends/kinds.ts')
-const { crossEntropyGradient } = await load('src-main/engine/backends/self-test.ts')
+const { crossEntropy } = await load('src-main/science/losses/cross-entropy.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
 const { planExperiment } = await load('src-main/science/plan/plan.ts')
 const { parseSpec } = await load('src-main/science/spec/parse.ts')
@@ -77,7 +77,7 @@ async function caller(backend, { net, batch, train }) {
   }
   const call = async () => {
     if (!train) return learner.forward(batch)
-    await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+    await learner.gradients(batch, (z) => crossEntropy(z, targets.data).dLogits)
     return learner.step(ADAMW)
   }
   return { learner, call }

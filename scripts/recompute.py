@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Recomputes the results of a bundle (version 2) from its predictions, with numpy and nothing of the lab.
+"""Recomputes the results of a bundle (version 2 or 3) from its predictions, with numpy and nothing of the lab.
 
     python3 scripts/recompute.py run.w2s.zip
 
-Accuracies, agreement, PGR, steps and differences must agree to the last digits; ends of
-intervals, which rest on random numbers of another kind here, to a twelfth of their width. Exit status 0: all agree;
-1: something does not; 2: the bundle cannot be read.
+Every metric, agreement, PGR, steps and differences must agree to the last digits; ends of intervals, which rest on
+random numbers of another kind here, to a twelfth of their width. A metric that is not known here is named and left
+alone. Exit status 0: all agree; 1: something does not; 2: the bundle cannot be read.
 """
 import csv, io, json, struct, sys, zipfile
 from math import sqrt
 import numpy as np
 
-EXACT, RESAMPLES, OF_WIDTH = 1e-9, 20_000, 1 / 12
+EXACT, RESAMPLES, FEWER, AT_ONCE, OF_WIDTH = 1e-9, 20_000, 5000, 500, 1 / 12
 checked, wrong = 0, []
 
 
@@ -34,12 +34,17 @@ def tensors(raw):
     return out
 
 
+def distribution(p, classes):
+    """Probabilities of all classes, of those of the classes from 1 on."""
+    rest = p.reshape(-1, classes - 1).astype(float)
+    return np.concatenate([1 - rest.sum(1, keepdims=True), rest], 1)
+
+
 def decide(p, classes):
-    """Decisions of probabilities of the classes from 1 on; the first class on a tie."""
+    """The most probable class; the first one on a tie."""
     if classes == 2:
         return (p.reshape(-1) > np.float32(0.5)).astype(int)
-    rest = p.reshape(-1, classes - 1).astype(float)
-    return np.argmax(np.concatenate([1 - rest.sum(1, keepdims=True), rest], 1), 1)
+    return np.argmax(distribution(p, classes), 1)
 
 
 def last_best(values, start):
@@ -95,13 +100,32 @@ def draw(groups, seeds, rng):
     return names, number, times, moved
 
 
-def sample(drawn, flags):
+def mean_of(values):
+    """The mean under weights, [resamples, rows]."""
+    return lambda w: w @ values / w.sum(1)
+
+
+def accuracy(p, truth, classes):
+    return mean_of((decide(p, classes) == truth).astype(float))
+
+
+# Of probabilities and truth a function that tells the metric of each row of weights.
+METRICS = {'accuracy': accuracy}
+LESS_IS_BETTER = set()
+RANGES = {'accuracy': (0, 1)}
+
+
+def sample(drawn, statistics, resamples=RESAMPLES):
+    """A metric of every seed, told of resamples."""
     names, number, times, moved = drawn
-    sizes = np.bincount(number, minlength=len(names))
-    counts = np.stack([np.bincount(number, weights=f, minlength=len(names)) for f in flags], 1)
-    by_seed = (times @ counts) / (times @ sizes)[:, None]
+    ones = np.ones((1, len(number)))
+    chunks = [
+        np.stack([of(times[r:r + AT_ONCE][:, number]) for of in statistics], 1) for r in range(0, resamples, AT_ONCE)
+    ]
+    by_seed = np.concatenate(chunks)
     mean = by_seed.mean(1)
-    return Sample(np.array([f.mean() for f in flags]), mean, mean + (moved * (by_seed - mean[:, None])).sum(1), len(names))
+    all_ = mean + (moved[:resamples] * (by_seed - mean[:, None])).sum(1)
+    return Sample(np.array([of(ones)[0] for of in statistics]), mean, all_, len(names))
 
 
 def ends(where, told, replicates, low=-np.inf, high=np.inf):
@@ -111,9 +135,9 @@ def ends(where, told, replicates, low=-np.inf, high=np.inf):
     same(f'{where}, high end', told['high'], found[1], tolerance)
 
 
-def ratio(weak, student, ceiling):
-    """PGR of samples: its value, its linear form, and its replicates at a reach."""
-    above, gap = student - weak, ceiling - weak
+def ratio(weak, student, ceiling, sign=1):
+    """PGR of samples: its value, its linear form, and its replicates at a reach. `sign` -1 where less is better."""
+    above, gap = (student - weak).times(sign), (ceiling - weak).times(sign)
     value = above.value / gap.value
 
     def replicates(reach):
@@ -123,13 +147,22 @@ def ratio(weak, student, ceiling):
     return value, above.times(1 / gap.value) - gap.times(value / gap.value), replicates
 
 
+def measures_of(report, version):
+    """The metrics that are told, by name: those of version 2 stand in the open, and are of accuracy."""
+    if version > 2:
+        return report['measures']
+    names = ('weak', 'student', 'ceiling', 'pgr')
+    return {'accuracy': {name: report[name] for name in names} | {'bySeed': report['bySeed']}} if report['weak'] else {}
+
+
 class Arm:
     def __init__(self, report, bundle):
         self.report, self.where, b = report, report['arm']['title'], bundle
+        self.told = {name: of for name, of in measures_of(report, b.version).items() if name in METRICS}
         test = b.test(report['arm']['task'], report['arm']['measure'])
         truth, self.groups, k = test['truth'], test['group'], test['classes']
         told = {s['seed']: s for s in report['bySeed']}
-        self.flags = {name: [] for name in ('weak', 'student', 'ceiling')}
+        self.statistics = {metric: {name: [] for name in ('weak', 'student', 'ceiling')} for metric in self.told}
         self.seeds = []
         for seed in report['arm']['seeds']:
             if seed['seed'] not in told:
@@ -144,25 +177,35 @@ class Arm:
             trained = [i for i, s in enumerate(steps) if s > 0 and (epochs <= 1 or s * epochs >= steps[-1])]
             start = trained[0] if trained else len(steps) - 1
             at = {'last': len(steps) - 1, 'weak-validation': last_best(agrees, start), 'oracle': last_best(right.mean(1), start)}
-            student, good = students[at[report['stop']]], weak == truth
+            reported = at[report['stop']]
+            student, good = students[reported], weak == truth
             found = {
-                'weak': share(good), 'student': share(student == truth), 'ceiling': share(ceiling == truth),
                 'agreement': share(student == weak), 'agreementWeakRight': share(student == weak, good),
                 'agreementWeakWrong': share(student == weak, ~good),
-                'ceilingAgreementWeakWrong': share(ceiling == weak, ~good), 'step': int(steps[at[report['stop']]]),
+                'ceilingAgreementWeakWrong': share(ceiling == weak, ~good), 'step': int(steps[reported]),
             }
-            gap = found['ceiling'] - found['weak']
-            found['pgr'] = (found['student'] - found['weak']) / gap if gap > 0 else None
             for name, value in found.items():
                 same(f"{self.where}, seed {seed['seed']}, {name}", told[seed['seed']][name], value)
             self.seeds.append(seed['seed'])
-            for name, mask in (('weak', good), ('student', student == truth), ('ceiling', ceiling == truth)):
-                self.flags[name].append(mask.astype(float))
+            said = {'weak': W['test'][-1], 'student': T['test'][reported], 'ceiling': C['test'][-1]}
+            for metric, of_roles in self.statistics.items():
+                for name, p in said.items():
+                    of_roles[name].append(METRICS[metric](p, truth, k))
+                self.check_seed(metric, seed['seed'], {name: of[-1] for name, of in of_roles.items()}, len(truth))
 
-    def drawn(self, seeds, rng):
+    def check_seed(self, metric, seed, statistics, rows):
+        told = next(s for s in self.told[metric]['bySeed'] if s['seed'] == seed)
+        found = {name: float(of(np.ones((1, rows)))[0]) for name, of in statistics.items()}
+        gap = found['ceiling'] - found['weak']
+        found['pgr'] = (found['student'] - found['weak']) / gap if gap * sign_of(metric) > 0 else None
+        for name, value in found.items():
+            same(f'{self.where}, seed {seed}, {metric}, {name}', told[name], value)
+
+    def drawn(self, metric, seeds, rng):
         chosen = [self.seeds.index(s) for s in seeds]
         drawn = draw(self.groups, len(seeds), rng)
-        return {name: sample(drawn, [self.flags[name][i] for i in chosen]) for name in ('weak', 'student', 'ceiling')}
+        resamples = RESAMPLES if metric == 'accuracy' else FEWER
+        return {name: sample(drawn, [of[i] for i in chosen], resamples) for name, of in self.statistics[metric].items()}
 
     def check(self):
         if not self.seeds:
@@ -170,41 +213,60 @@ class Arm:
         told = self.report
         same(f'{self.where}, groups', told['covers']['groups'], len(set(self.groups)))
         same(f'{self.where}, rows', told['covers']['rows'], len(self.groups))
-        found = self.drawn(self.seeds, np.random.default_rng(1))
-        for name, of in found.items():
-            same(f'{self.where}, {name}', told[name]['value'], of.value)
-            ends(f'{self.where}, {name}', told[name], of.widened(of.reach()), 0, 1)
         for name in ('agreement', 'agreementWeakRight', 'agreementWeakWrong'):
             values = [s[name] for s in told['bySeed'] if s[name] is not None]
             same(f'{self.where}, {name}', told[name] and told[name]['value'], float(np.mean(values)) if values else None)
+        for metric in self.told:
+            self.check_metric(metric)
+
+    def check_metric(self, metric):
+        told, where = self.told[metric], f'{self.where}, {metric}'
+        found = self.drawn(metric, self.seeds, np.random.default_rng(1))
+        for name, of in found.items():
+            same(f'{where}, {name}', told[name]['value'], of.value)
+            ends(f'{where}, {name}', told[name], of.widened(of.reach()), *RANGES[metric])
+        sign = sign_of(metric)
         if told['pgr']['defined']:
-            value, linear, replicates = ratio(**found)
-            same(f'{self.where}, PGR', told['pgr']['value'], value)
-            ends(f'{self.where}, PGR', told['pgr'], replicates(linear.reach()))
+            value, linear, replicates = ratio(**found, sign=sign)
+            same(f'{where}, PGR', told['pgr']['value'], value)
+            ends(f'{where}, PGR', told['pgr'], replicates(linear.reach()))
         else:
-            same(f'{self.where}, gap', told['pgr']['gap'], found['ceiling'].value - found['weak'].value)
+            same(f'{where}, gap', told['pgr']['gap'], sign * (found['ceiling'].value - found['weak'].value))
 
 
-def check_contrast(told, arms):
+def sign_of(metric):
+    return -1 if metric in LESS_IS_BETTER else 1
+
+
+def check_contrast(told, arms, version):
     one, other = arms[told['arm']], arms[told['against']]
     common = [s for s in one.seeds if s in other.seeds]
     same(f"{told['title']}, seeds", told['seeds'], len(common))
+    measures = told['measures'] if version > 2 else {'accuracy': told}
+    for metric, differences in measures.items():
+        if metric in METRICS:
+            check_difference(f"{told['title']}, {metric}", metric, differences, one, other, common)
+
+
+def check_difference(where, metric, told, one, other, common):
     # The same random numbers for both: what they share cancels.
-    a, b = (arm.drawn(common, np.random.default_rng(2)) for arm in (one, other))
+    a, b = (arm.drawn(metric, common, np.random.default_rng(2)) for arm in (one, other))
     student = a['student'] - b['student']
-    same(f"{told['title']}, student", told['student']['value'], student.value)
-    ends(f"{told['title']}, student", told['student'], student.widened(student.reach()))
+    same(f'{where}, student', told['student']['value'], student.value)
+    ends(f'{where}, student', told['student'], student.widened(student.reach()))
     if told['pgr']:
-        (value, linear, of), (less, against, minus) = ratio(**a), ratio(**b)
+        sign = sign_of(metric)
+        (value, linear, of), (less, against, minus) = ratio(**a, sign=sign), ratio(**b, sign=sign)
         reach = (linear - against).reach()
-        same(f"{told['title']}, PGR", told['pgr']['value'], value - less)
-        ends(f"{told['title']}, PGR", told['pgr'], of(reach) - minus(reach))
+        same(f'{where}, PGR', told['pgr']['value'], value - less)
+        ends(f'{where}, PGR', told['pgr'], of(reach) - minus(reach))
 
 
 class Bundle:
     def __init__(self, path):
         self.zip = zipfile.ZipFile(path)
         self.stages = {s['key']: s for s in self.json('plan.json')['stages']}
+        self.version = self.json('bundle.json')['version']
 
     def json(self, name):
         return json.loads(self.zip.read(name))
@@ -234,7 +296,10 @@ def main(path):
     for arm in arms.values():
         arm.check()
     for contrast in results['contrasts']:
-        check_contrast(contrast, arms)
+        check_contrast(contrast, arms, bundle.version)
+    unknown = {m for r in results['arms'] for m in measures_of(r, bundle.version)} - set(METRICS)
+    if unknown:
+        print(f"not computed here: {', '.join(sorted(unknown))}")
     for line in wrong:
         print(line)
     print(f'{checked - len(wrong)} of {checked} numbers agree: {len(arms)} arms, {len(results["contrasts"])} differences')

@@ -2,15 +2,24 @@ import { isDeepStrictEqual } from 'node:util'
 import Papa from 'papaparse'
 import { z } from 'zod'
 import { readPredictions, type Evaluations } from '../data/predictions'
-import { decisions, type Answers } from '../science/answers'
-import { armResult, contrasts, coversText, type ArmResult, type SeedPredictions } from '../science/metrics'
+import type { Answers } from '../science/answers'
+import {
+  armResult,
+  contrasts,
+  coversText,
+  METRICS,
+  type ArmResult,
+  type Metrics,
+  type SeedPredictions,
+} from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
 import type { Arm, ArmSeed, Stage } from '../science/stages'
 import { curvesAgain } from './curves'
-import { BUNDLE_VERSION, type Results } from './format'
+import type { Results } from './format'
+import { LAYOUTS } from './formats'
 import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
 import type { Bundle, BundleProblem } from './read'
-import { predictionTable, resultTable } from './tables'
+import { predictionTable } from './tables'
 
 /** Whether the numbers of a bundle are those that its own predictions give. */
 export interface Agreement {
@@ -28,8 +37,8 @@ const MOST_PROBLEMS = 20
 
 /**
  * Computes the results of an intact bundle again, from the probabilities in `evaluations/` and the rows in `examples/`,
- * and holds documents and tables against them. Of a bundle of an earlier version, whose intervals and stop rules were
- * others, the numbers are compared that come from no resampling, at the steps that it reports.
+ * and holds documents and tables against them: every metric that it tells. Of a bundle of the first version, whose
+ * intervals and stop rules were others, the numbers are compared that come from no resampling, at the steps that it reports.
  * @throws Error when a file that is needed is missing or is none of ours
  */
 export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agreement> {
@@ -39,7 +48,7 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
   const stages = new Map(planSchema.parse(bundle.plan).stages.map((stage) => [stage.key, stage as unknown as Stage]))
   note('plan.json', strangeKeys(stages))
   note('spec.json', strangeSpec(bundle, stages))
-  const current = bundle.info.version === BUNDLE_VERSION
+  const { resultTable } = LAYOUTS[bundle.info.version]!
   const examples = remembered((task: string) => readExamples(task, read))
   const reported: { arm: Arm; rows: Row[]; seeds: SeedPredictions[]; result: ArmResult }[] = []
   const done = doneIn(bundle)
@@ -58,10 +67,13 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
       else note(file, unlike(predictionTable(measured, { ...input, student }), await read(file, LARGEST_TABLE)))
     }
     const groups = measured.map(({ group }) => group)
-    note('results.json', armProblems(result, inputs, { classes, groups, redraw: bundle.spec.redraw, current }))
+    note(
+      'results.json',
+      armProblems(result, inputs, { classes, groups, redraw: bundle.spec.redraw, exact: resultTable !== null }),
+    )
     reported.push({ arm: result.arm, rows: measured, seeds: inputs, result })
   }
-  if (current) {
+  if (resultTable) {
     note('results.json', comparisonProblems(bundle.results, reported))
     note('results.csv', unlike(resultTable(bundle.results.arms), await read('results.csv', LARGEST_TABLE)))
   }
@@ -190,16 +202,18 @@ interface Again {
   classes: string[]
   groups: string[]
   redraw: Parameters<typeof armResult>[0]['redraw']
-  current: boolean
+  /** Whether intervals and stop rules are today's. */
+  exact: boolean
 }
 
 /** What of an arm's results its predictions do not give. */
-function armProblems(told: ArmResult, seeds: SeedPredictions[], { classes, groups, redraw, current }: Again): string[] {
+function armProblems(told: ArmResult, seeds: SeedPredictions[], { classes, groups, redraw, exact }: Again): string[] {
   const { arm, stop } = told
   const where = arm.title
-  if (current) return unequal(told, armResult({ arm, stop, classes, groups, redraw, seeds }), where)
+  const metrics = toldMetrics(told.measures)
+  if (exact) return unequal(told, armResult({ arm, stop, classes, groups, redraw, seeds }, metrics), where)
   const until = seeds.map((seed) => upTo(seed, told.bySeed.find((s) => s.seed === seed.seed)?.step ?? 0))
-  const again = armResult({ arm, stop: 'last', classes, groups, redraw, seeds: until })
+  const again = armResult({ arm, stop: 'last', classes, groups, redraw, seeds: until }, metrics)
   return unequal(points(told), points(again), where)
 }
 
@@ -211,11 +225,22 @@ function upTo(seed: SeedPredictions, step: number): SeedPredictions {
   return { ...seed, steps: cut(seed.steps), student: cut(seed.student), studentValidation: validation }
 }
 
+/**
+ * The metrics that an arm tells, as far as they are known here: one that came later is none of an earlier bundle's, and
+ * one of a later application, which nothing here can compute, is told as what it is by not being found.
+ */
+function toldMetrics(measures: ArmResult['measures']): Metrics {
+  return Object.fromEntries(Object.entries(METRICS).filter(([id]) => Object.hasOwn(measures, id)))
+}
+
 /** The numbers that no resampling has a part in. */
-function points({ bySeed, seedsDone, weak, student, ceiling, agreement, pgr }: ArmResult) {
-  const point = (of: ArmResult['weak']) => of && { value: of.value, seeds: of.seeds, examples: of.examples }
-  const means = { weak: point(weak), student: point(student), ceiling: point(ceiling), agreement: point(agreement) }
-  return { bySeed, seedsDone, ...means, gap: pgr?.gap ?? null, pgr: pgr?.defined ? pgr.value : null }
+function points({ bySeed, seedsDone, measures, agreement }: ArmResult) {
+  const point = (of: ArmResult['agreement']) => of && { value: of.value, seeds: of.seeds, examples: of.examples }
+  const each = Object.entries(measures).map(([id, { weak, student, ceiling, pgr, bySeed }]) => {
+    const means = { weak: point(weak), student: point(student), ceiling: point(ceiling) }
+    return [id, { ...means, gap: pgr.gap, pgr: pgr.defined ? pgr.value : null, bySeed }]
+  })
+  return { bySeed, seedsDone, measures: Object.fromEntries(each) as object, agreement: point(agreement) }
 }
 
 /** What is said of the arms together. */
@@ -227,18 +252,19 @@ function comparisonProblems(
   const again = [...tasks].flatMap((task) => {
     const begun = reported.filter(({ arm, seeds }) => arm.task === task && seeds.length > 0)
     if (begun.length < 2) return []
-    const decided = begun.map(({ arm, seeds, result }) => ({
+    const said = begun.map(({ arm, seeds, result }) => ({
       arm,
       seeds: seeds.map(({ seed, weak, student, steps, ceiling }) => {
         const at = steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? steps[0]!)
-        return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
+        return { seed, weak, student: student[at]!, ceiling }
       }),
     }))
     const { rows } = begun[0]!
     return contrasts(
-      decided,
+      said,
       Uint8Array.from(rows, (row) => row.label),
       rows.map((row) => row.group),
+      toldMetrics(begun[0]!.result.measures),
     )
   })
   return [...unequal(told, again, 'contrasts'), ...unequal(covers, coversText(arms), 'covers')]

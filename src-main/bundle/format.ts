@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ArmResult, Contrast } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
-export const BUNDLE_VERSION = 2
+export const BUNDLE_VERSION = 3
 export const MANIFEST = 'manifest-sha256.txt'
 
 /** `bundle.json`: what the file is, before anything else of it is trusted. */
@@ -25,7 +25,7 @@ export type BundleInfo = z.infer<typeof bundleInfoSchema>
 
 const value = z.union([z.string(), z.number(), z.boolean()])
 const model = z.object({ model: z.string() }).catchall(value)
-/** An accuracy, or another share of examples. */
+/** A share of examples. */
 const share = z.number().min(0).max(1)
 /** A difference of two shares. */
 const signed = z.number().min(-1).max(1)
@@ -40,7 +40,7 @@ const pgr = z.discriminatedUnion('defined', [
     value: z.number(),
     low: z.number(),
     high: z.number(),
-    gap: signed,
+    gap: z.number(),
     seeds: count,
     examples: count,
     convention: z.string(),
@@ -49,23 +49,42 @@ const pgr = z.discriminatedUnion('defined', [
   z.strictObject({
     defined: z.literal(false),
     reason: z.string(),
-    gap: signed,
+    gap: z.number(),
     seeds: count,
     examples: count,
     convention: z.string(),
   }),
 ])
+const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
+const byRule = (value: z.ZodNumber) => z.strictObject({ last: value, 'weak-validation': value, oracle: value })
+/** One metric: the ranges of those that the application knows are held to its map, by whoever computes them again. */
+const metric = estimateOf(z.number())
+const numbers = z.array(z.number())
+const measured = z.strictObject({
+  weak: metric,
+  student: metric,
+  ceiling: metric,
+  pgr,
+  references: z.record(z.string(), metric),
+  bySeed: z.array(
+    z.strictObject({
+      seed: z.int(),
+      weak: z.number(),
+      student: z.number(),
+      ceiling: z.number(),
+      pgr: z.number().nullable(),
+    }),
+  ),
+  training: z.strictObject({ mean: numbers, low: numbers, high: numbers }).nullable(),
+  stops: byRule(z.number()),
+})
 const seedResult = z.strictObject({
   seed: z.int(),
-  weak: share,
-  student: share,
-  ceiling: share,
-  pgr: z.number().nullable(),
+  step: count,
   agreement: share,
   agreementWeakRight: share.nullable(),
   agreementWeakWrong: share.nullable(),
   ceilingAgreementWeakWrong: share.nullable(),
-  step: count,
 })
 const optimiser = z.strictObject({
   epochs: z.number(),
@@ -75,8 +94,6 @@ const optimiser = z.strictObject({
   weightDecay: z.number(),
   clipNorm: z.number(),
 })
-const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
-const stopPoint = z.strictObject({ step: z.number().min(0), student: share })
 const curve = z.array(share)
 
 /** One arm's numbers, as the science computes them. */
@@ -107,28 +124,15 @@ const armSchema = z.strictObject({
   stop: stopRule,
   covers: z.strictObject({ redraw: z.enum(['order', 'halves']), seeds: count, groups: count, rows: count }).nullable(),
   seedsDone: count,
-  weak: estimate.nullable(),
-  student: estimate.nullable(),
-  ceiling: estimate.nullable(),
+  measures: z.record(z.string(), measured),
   agreement: estimate.nullable(),
   agreementWeakRight: estimate.nullable(),
   agreementWeakWrong: estimate.nullable(),
-  pgr: pgr.nullable(),
-  references: z.record(z.string(), estimate),
   saving: estimateOf(signed).nullable(),
   warnings: z.array(z.string()),
   bySeed: z.array(seedResult),
-  training: z
-    .strictObject({
-      step: z.array(count),
-      truth: curve,
-      truthLow: curve,
-      truthHigh: curve,
-      weakLabels: curve,
-      weakErrors: curve,
-    })
-    .nullable(),
-  stops: z.strictObject({ last: stopPoint, 'weak-validation': stopPoint, oracle: stopPoint }).nullable(),
+  training: z.strictObject({ step: z.array(count), weakLabels: curve, weakErrors: curve }).nullable(),
+  stops: byRule(z.number().min(0)).nullable(),
 }) satisfies z.ZodType<ArmResult>
 
 const difference = z.strictObject({ value: z.number(), low: z.number(), high: z.number() })
@@ -138,8 +142,7 @@ const contrastSchema = z.strictObject({
   title: z.string(),
   task: z.string(),
   differ: z.enum(['method', 'weak', 'strong']),
-  student: difference,
-  pgr: difference.nullable(),
+  measures: z.record(z.string(), z.strictObject({ student: difference, pgr: difference.nullable() })),
   seeds: z.int(),
   examples: z.int(),
 }) satisfies z.ZodType<Contrast>

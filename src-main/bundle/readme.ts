@@ -6,10 +6,10 @@ const FILES = `bundle.json        what this is: format, version, application, ru
 spec.json          the experiment as it was asked for
 plan.json          its stages, each with its key (sha256 of all that determines its result), needs, configuration
                    and version of its code, and the arms that compare them
-results.json       what the intervals cover; every arm: weak, student and ceiling accuracy, PGR with interval,
-                   agreement, seed by seed; the curves; what each stop rule would have reported; the paired
-                   differences of arms
-results.csv        the same seed by seed, one row per arm and seed
+results.json       what the intervals cover; every arm: of every metric (accuracy and others, by their names)
+                   weak, student and ceiling and PGR with intervals, seed by seed, the curves, what each stop rule
+                   would have reported; agreement; the paired differences of arms in every metric
+results.csv        the same seed by seed, one row per arm and seed, four columns a metric
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step. Loss,
                    learning rate, weight and threshold are of the batch of a step: they are told, and cannot be
                    computed again from the rest

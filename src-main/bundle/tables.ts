@@ -4,20 +4,23 @@ import type { Stage } from '../science/stages'
 import type { ModelChoice } from '../science/spec/spec'
 import { csv, type Cell } from './csv'
 
-const RESULT_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step', 'weak', 'student']
-  .concat(['ceiling', 'pgr', 'agreement', 'agreement_weak_right', 'agreement_weak_wrong'])
-  .concat(['ceiling_agreement_weak_wrong'])
+const ARM_COLUMNS = ['task', 'weak_model', 'strong_model', 'method', 'stop', 'seed', 'step']
+const AGREEMENT_COLUMNS = ['agreement', 'agreement_weak_right', 'agreement_weak_wrong', 'ceiling_agreement_weak_wrong']
+/** Of every metric: of the three models, and what share of the gap the student recovers. */
+const MEASURED_COLUMNS = ['weak', 'student', 'ceiling', 'pgr'] as const
 
-/** `results.csv`: one row per arm and seed. */
+/** `results.csv`: one row per arm and seed, four columns a metric, e.g. `accuracy_weak`. */
 export function resultTable(arms: readonly ArmResult[]): Iterable<string> {
-  const rows = arms.flatMap(({ arm, stop, bySeed }) =>
-    bySeed.map((s): Cell[] => [
+  const metrics = [...new Set(arms.flatMap(({ measures }) => Object.keys(measures)))]
+  const rows = arms.flatMap(({ arm, stop, bySeed, measures }) =>
+    bySeed.map((s, i): Cell[] => [
       ...[arm.task, describe(arm.weak), describe(arm.strong), describe(arm.method), stop, s.seed, s.step],
-      ...[s.weak, s.student, s.ceiling, s.pgr, s.agreement, s.agreementWeakRight, s.agreementWeakWrong],
-      s.ceilingAgreementWeakWrong,
+      ...metrics.flatMap((metric) => MEASURED_COLUMNS.map((column) => measures[metric]?.bySeed[i]?.[column] ?? null)),
+      ...[s.agreement, s.agreementWeakRight, s.agreementWeakWrong, s.ceilingAgreementWeakWrong],
     ]),
   )
-  return csv(RESULT_COLUMNS, rows)
+  const ofMetrics = metrics.flatMap((metric) => MEASURED_COLUMNS.map((column) => `${metric}_${column}`))
+  return csv([...ARM_COLUMNS, ...ofMetrics, ...AGREEMENT_COLUMNS], rows)
 }
 
 /** A variant with its parameters in one field, e.g. `words words=60`. */

@@ -1,4 +1,16 @@
-import type { ArmResult, Contrast, RunResult, StopRule } from '../../src-preload/contract'
+import type {
+  ArmResult,
+  Contrast,
+  Difference,
+  Measured,
+  MetricInfo,
+  RunResult,
+  StopRule,
+} from '../../src-preload/contract'
+import { METRICS } from '../science/metrics'
+import { oneOf, show } from '../science/spec/problems'
+import type { Flags, Option } from './context'
+import { badArgument } from './errors'
 import { columns, count, decimal, wrap } from './text'
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
@@ -8,45 +20,82 @@ const REPORTED: Record<StopRule, string> = {
   'weak-validation': 'The student is reported where it agrees best with weak labels on validation examples.',
   oracle: 'The student is reported where it does best on ground truth: a bound, never the result.',
 }
-const legend = (measure: ArmResult['arm']['measure']) =>
-  `Accuracies on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds. ` +
-  'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often ' +
-  `the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds × ${measure} examples.`
+/** Option of the commands that show results. */
+export const METRIC: Option = {
+  type: 'string',
+  value: 'id | all',
+  help: 'The metric to show (default: the one that the spec names).',
+}
+
+/** The metrics that are asked for. @param headline the one that the spec names */
+export function metricsOf(flags: Flags, headline: string): MetricInfo[] {
+  const { metric = headline } = flags
+  if (metric === 'all') return Object.values(METRICS)
+  const found = METRICS[String(metric)]
+  if (found) return [found]
+  throw badArgument('--metric', oneOf([...Object.keys(METRICS), 'all'], metric), show(metric))
+}
+
+function legend(metrics: readonly MetricInfo[], { measure }: ArmResult['arm']): string {
+  const better = ({ short, better }: MetricInfo) => (better === 'less' ? [`Less ${short} is better.`] : [])
+  return [
+    `${listed(metrics)} on ground truth of ${measure === 'test' ? 'the test split' : 'DEVELOPMENT rows, not of the test split'}, means over seeds.`,
+    ...metrics.flatMap(better),
+    'PGR: share of the gap between weak and ceiling that the student recovers, with its 95 % interval. agreement: how often',
+    'the student decides like its supervisor. copied: share of the supervisor’s errors that the student repeats. n: seeds ×',
+    `${measure} examples.`,
+  ].join(' ')
+}
+
+function listed(metrics: readonly MetricInfo[]): string {
+  const [first, ...others] = metrics
+  return [first!.title, ...others.map(({ short }) => short)].join(', ')
+}
+
+type Shown = Omit<RunResult, 'runId'>
 
 /**
- * The result table of a run: one row an arm, grouped by what the arms of a group have in common; below it the paired
- * differences of arms, and what the numbers mean.
+ * The result tables of a run, one a metric: one row an arm, grouped by what the arms of a group have in common; below it
+ * the paired differences of arms, and what the numbers mean.
  */
-export function resultTable({ arms, contrasts, covers }: Omit<RunResult, 'runId'>, width: number): string[] {
+export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricInfo[], width: number): string[] {
   if (!arms.some((arm) => arm.seedsDone > 0)) return ['No arm has a result yet.']
   const notes: string[] = []
   const note = (text: string) => {
     if (!notes.includes(text)) notes.push(text)
     return `[${notes.indexOf(text) + 1}]`
   }
-  const rows = columns([HEADER, ...arms.map((result) => row(result, note))], { right: NUMBERS })
+  const tables = metrics.flatMap((metric, i) => [
+    ...(metrics.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
+    ...tableOf(arms, metric, note),
+    ...differences(arms, contrasts, metric),
+  ])
+  const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
+  const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
+  const texts = [[...rules, legend(metrics, arms[0]!.arm)].join(' '), covers, ...marked].filter(Boolean)
+  return [...tables, '', ...texts.flatMap((text) => wrap(text, width))]
+}
+
+function tableOf(arms: readonly ArmResult[], { id }: MetricInfo, note: (text: string) => string): string[] {
+  const rows = columns([HEADER, ...arms.map((result) => row(result, result.measures[id], note))], { right: NUMBERS })
   const lines: string[] = []
   let group = ''
   for (const [i, result] of arms.entries()) {
-    const { arm } = result
-    const next = groupOf(arm)
+    const next = groupOf(result.arm)
     if (next !== group) lines.push(...(i > 0 ? [''] : []), next, `  ${rows[0]!}`)
     group = next
     lines.push(`  ${rows[i + 1]!}`)
     const last = i + 1 === arms.length || groupOf(arms[i + 1]!.arm) !== group
-    if (last) lines.push(...referenceLines(result))
+    if (last) lines.push(...referenceLines(result.measures[id]))
   }
-  const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
-  const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
-  const texts = [[...rules, legend(arms[0]!.arm.measure)].join(' '), covers, ...marked].filter(Boolean)
-  return [...lines, ...differences(arms, contrasts), '', ...texts.flatMap((text) => wrap(text, width))]
+  return lines
 }
 
 const groupOf = ({ task, weakTitle, strongTitle }: ArmResult['arm']) => `${task} · ${weakTitle} → ${strongTitle}`
 
 /** What simpler models make of the ceiling's rows: the arms of a group share it. */
-const referenceLines = ({ references }: ArmResult): string[] =>
-  Object.entries(references).map(
+const referenceLines = (measured: Measured | undefined): string[] =>
+  Object.entries(measured?.references ?? {}).map(
     ([name, { value, low, high }]) => `  reference, ${name}: ${decimal(value)} (${decimal(low)} to ${decimal(high)})`,
   )
 
@@ -54,39 +103,39 @@ const referenceLines = ({ references }: ArmResult): string[] =>
 const MOST_DIFFERENCES = 40
 
 /** The paired differences between methods, or none; those between models are for programs. */
-function differences(arms: ArmResult[], contrasts: Contrast[]): string[] {
-  const shown = contrasts.filter(({ differ }) => differ === 'method')
+function differences(arms: ArmResult[], contrasts: Contrast[], { id }: MetricInfo): string[] {
+  const shown = contrasts.filter(({ differ, measures }) => differ === 'method' && measures[id])
   if (shown.length === 0 || shown.length > MOST_DIFFERENCES) return []
   const several = new Set(arms.map(({ arm }) => groupOf(arm))).size > 1
-  const rows = shown.map(({ title, student, pgr, arm }) => [
-    several ? `${groupOf(arms.find((result) => result.arm.id === arm)!.arm)} · ${title}` : title,
-    signed(student, 3),
-    pgr ? signed(pgr, 2) : '-',
-  ])
+  const rows = shown.map(({ title, measures, arm }) => {
+    const { student, pgr } = measures[id]!
+    const of = several ? `${groupOf(arms.find((result) => result.arm.id === arm)!.arm)} · ${title}` : title
+    return [of, signed(student, 3), pgr ? signed(pgr, 2) : '-']
+  })
   const head = ['difference, paired', 'student', 'PGR']
   return ['', ...columns([head, ...rows], { right: [1, 2] }).map((line) => `  ${line}`)]
 }
 
-const signed = ({ value, low, high }: NonNullable<Contrast['pgr']>, digits: number) =>
+const signed = ({ value, low, high }: Difference, digits: number) =>
   `${value > 0 ? '+' : ''}${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`
 
-function row(result: ArmResult, note: (text: string) => string): string[] {
-  const { arm, weak, student, ceiling, agreement, agreementWeakWrong, seedsDone } = result
+function row(result: ArmResult, measured: Measured | undefined, note: (text: string) => string): string[] {
+  const { arm, agreement, agreementWeakWrong, seedsDone } = result
   const asked = arm.seeds.length
   const seeds = seedsDone === asked ? String(asked) : `${seedsDone} of ${asked}`
   return [
     [arm.methodTitle, ...result.warnings.map(note)].join(' '),
-    decimal(weak?.value),
-    decimal(student?.value),
-    decimal(ceiling?.value),
-    pgrCell(result.pgr, note),
+    decimal(measured?.weak.value),
+    decimal(measured?.student.value),
+    decimal(measured?.ceiling.value),
+    pgrCell(measured?.pgr, note),
     decimal(agreement?.value),
     decimal(agreementWeakWrong?.value),
-    student ? `${seeds} × ${student.examples.toLocaleString('en')}` : count(0, 'seed'),
+    agreement ? `${seeds} × ${agreement.examples.toLocaleString('en')}` : count(0, 'seed'),
   ]
 }
 
-function pgrCell(pgr: ArmResult['pgr'], note: (text: string) => string): string {
+function pgrCell(pgr: Measured['pgr'] | undefined, note: (text: string) => string): string {
   if (!pgr) return '-'
   if (!pgr.defined) return `undefined ${note(pgr.reason)}`
   const interval = `${decimal(pgr.value, 2)} (${decimal(pgr.low, 2)} to ${decimal(pgr.high, 2)})`

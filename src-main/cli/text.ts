@@ -1,6 +1,9 @@
-/** `0.874`; a dash when there is no number. */
+/** What stands in a table where there is nothing. */
+export const NOTHING = '–'
+
+/** `0.874`, with a true minus before it; a dash when there is no number. */
 export function decimal(value: number | null | undefined, digits = 3): string {
-  return value === null || value === undefined ? '-' : value.toFixed(digits)
+  return value === null || value === undefined ? NOTHING : value.toFixed(digits).replace('-', '−')
 }
 
 export const percent = (share: number): string => `${Math.floor(100 * share)}%`

@@ -1,9 +1,7 @@
 import { chooseBackend, reportBackends, type Prober } from './backends'
-import type { Message, Request } from './protocol'
+import type { Errand, Message } from './protocol'
 import { messageOf } from './runner'
 import { installTensorflow, removeTensorflow } from './tensorflow/install'
-
-export type Errand = Exclude<Request, { type: 'run' | 'cancel' | 'pause' | 'exit' }>
 
 /** Least milliseconds between two progress messages of one phase. */
 const INTERVAL = 100

@@ -17,6 +17,9 @@ export type Request =
   | { type: 'uninstall'; backend: 'tensorflow' }
   | { type: 'exit' }
 
+/** What a process does beside running stages. */
+export type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' }>
+
 /** Which backend would run here, and why. */
 export interface ChosenBackend {
   id: BackendId

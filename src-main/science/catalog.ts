@@ -1,5 +1,7 @@
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
+import type { MetricInfo, MetricVariant } from './metrics/metric'
+import { METRICS } from './metrics/variants'
 import { MODELS } from './models'
 import { OPTIMISER } from './optimiser'
 import type { ParamTable } from './spec/params'
@@ -19,6 +21,7 @@ export interface Described {
   models: VariantInfo[]
   methods: VariantInfo[]
   losses: VariantInfo[]
+  metrics: MetricInfo[]
   optimiser: ParamTable
   run: ParamTable
   sizes: ParamTable
@@ -30,6 +33,7 @@ export function describeCatalog(): Described {
     models: Object.values(MODELS).map(describe),
     methods: Object.values(METHODS).map(describe),
     losses: Object.values(LOSSES).map(describe),
+    metrics: Object.values(METRICS).map(describeMetric),
     optimiser: OPTIMISER,
     run: RUN,
     sizes: SIZES,
@@ -38,4 +42,9 @@ export function describeCatalog(): Described {
 
 function describe({ id, title, help, source, params }: VariantInfo): VariantInfo {
   return source === undefined ? { id, title, help, params } : { id, title, help, source, params }
+}
+
+function describeMetric(metric: MetricVariant): MetricInfo {
+  const { id, title, short, help, source, better, range, needs, unit } = metric
+  return { id, title, short, help, ...(source !== undefined && { source }), better, range, needs, unit }
 }

@@ -1,4 +1,6 @@
 // Numbers as the product prints them: accuracies without their leading zero, a true minus, no-break spaces before units.
+import type { MetricInfo } from './types'
+
 const SPACE = '\u00a0'
 const MINUS = '\u2212'
 const NONE = '–'
@@ -25,6 +27,11 @@ export function points(value: number | null | undefined): string {
   if (!finite(value)) return NONE
   const text = Math.abs(value * 100).toFixed(1)
   return `${value < 0 && Number(text) !== 0 ? MINUS : ''}${text}${SPACE}points`
+}
+
+/** A difference of a metric: in points where it is told in percent. */
+export function difference({ unit }: Pick<MetricInfo, 'unit'>, value: number | null | undefined): string {
+  return unit === 'percent' ? points(value) : share(value)
 }
 
 /** `.33 to .58`: a 95 % interval. */

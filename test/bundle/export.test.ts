@@ -87,7 +87,7 @@ describe('a bundle', () => {
     expect(metrics[1]).toMatchObject({ split: 'test', metric: 'accuracy', step: '5', value: '0.7' })
     expect(table(files.get('results.csv'))[0]).toMatchObject({
       weak_model: 'words words=60',
-      pgr: '0.5',
+      accuracy_pgr: '0.5',
       agreement_weak_wrong: '',
     })
   })

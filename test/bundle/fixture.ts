@@ -14,7 +14,7 @@ import {
   type ExportOptions,
 } from '../../src-main/bundle'
 import { choices } from '../../src-main/science/answers'
-import type { ArmResult } from '../../src-main/science/metrics/result'
+import type { ArmResult, Measured } from '../../src-main/science/metrics/result'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Split } from '../../src-main/science/stages'
@@ -50,17 +50,10 @@ const student = arm.seeds[0]!.student
 
 const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.1, seeds: 1, examples: 3 })
 
-const report: ArmResult = {
-  arm,
-  stop: 'last',
-  covers: { redraw: 'order', seeds: 1, groups: 3, rows: 3 },
-  seedsDone: 1,
+const accuracy: Measured = {
   weak: estimate(0.6),
   student: estimate(0.7),
   ceiling: estimate(0.8),
-  agreement: estimate(0.75),
-  agreementWeakRight: estimate(0.9),
-  agreementWeakWrong: null,
   pgr: {
     defined: true,
     value: 0.5,
@@ -73,15 +66,25 @@ const report: ArmResult = {
     warning: null,
   },
   references: {},
+  bySeed: [{ seed: 0, weak: 0.6, student: 0.7, ceiling: 0.8, pgr: 0.5 }],
+  training: { mean: [0.5, 0.7], low: [0.4, 0.6], high: [0.6, 0.8] },
+  stops: { last: 0.7, 'weak-validation': 0.7, oracle: 0.71 },
+}
+
+const report: ArmResult = {
+  arm,
+  stop: 'last',
+  covers: { redraw: 'order', seeds: 1, groups: 3, rows: 3 },
+  seedsDone: 1,
+  measures: { accuracy },
+  agreement: estimate(0.75),
+  agreementWeakRight: estimate(0.9),
+  agreementWeakWrong: null,
   saving: estimate(0.01),
   warnings: [],
   bySeed: [
     {
       seed: 0,
-      weak: 0.6,
-      student: 0.7,
-      ceiling: 0.8,
-      pgr: 0.5,
       agreement: 0.75,
       agreementWeakRight: 0.9,
       agreementWeakWrong: null,
@@ -91,17 +94,10 @@ const report: ArmResult = {
   ],
   training: {
     step: [0, 5],
-    truth: [0.5, 0.7],
-    truthLow: [0.4, 0.6],
-    truthHigh: [0.6, 0.8],
     weakLabels: [0.5, 0.7],
     weakErrors: [0.5, 0.4],
   },
-  stops: {
-    last: { step: 5, student: 0.7 },
-    'weak-validation': { step: 5, student: 0.7 },
-    oracle: { step: 0, student: 0.71 },
-  },
+  stops: { last: 5, 'weak-validation': 5, oracle: 0 },
 }
 
 const example = (id: number) => ({ id, text: `mail ${id}, "quoted"\nsecond line`, label: id % 2, group: `g${id}` })

@@ -103,7 +103,12 @@ describe('checking a bundle', () => {
     expect(spec.tasks).toEqual(['sotu'])
     expect(environment.stages).toHaveLength(12)
     // From `unzip -p version-1.w2s.zip results.json`.
-    expect(results.arms.map((a) => [a.arm.methodTitle, a.ceiling?.value, a.pgr?.defined && a.pgr.low])).toEqual([
+    expect(
+      results.arms.map(({ arm, measures }) => {
+        const { ceiling, pgr } = measures['accuracy']!
+        return [arm.methodTitle, ceiling.value, pgr.defined && pgr.low]
+      }),
+    ).toEqual([
       ['naive', 0.8416666666666667, -0.8802222222222219],
       ['confidence', 0.8416666666666667, -0.8802222222222219],
     ])
@@ -120,7 +125,7 @@ describe('checking a bundle', () => {
 
   it('refuses a newer layout and a document of another shape', async () => {
     const newer = await altered((files) => replace(files, 'bundle.json', '{"version": 99}'))
-    await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (2)')
+    await expect(readBundle(newer)).rejects.toThrow('bundle version 99 is newer than this application reads (3)')
     const odd = await altered((files) =>
       replace(files, 'results.json', '{"covers": "", "arms": 7, "contrasts": [], "more": 1}'),
     )

@@ -207,13 +207,15 @@ describe('a run', () => {
     expect(stderr).toMatch(/\[ ?2\/\d+\] weak · words 30 · seed 0: done in .+, test accuracy 0\.\d{3}/)
     const { run, results, bundle } = document as {
       run: { state: string }
-      results: { student: { value: number } }[]
+      results: { measures: { accuracy: { student: { value: number } } } }[]
       bundle: { path: string; bytes: number; files: number }
     }
     expect(run.state).toBe('done')
     const inside = await readBundle(bundle.path)
     expect([inside.bytes, inside.files]).toEqual([bundle.bytes, bundle.files])
-    expect(inside.results.arms.map((arm) => arm.student?.value)).toEqual(results.map((arm) => arm.student.value))
+    expect(inside.results.arms.map((arm) => arm.measures['accuracy']?.student.value)).toEqual(
+      results.map((arm) => arm.measures.accuracy.student.value),
+    )
     expect(inside.environment.stages.filter((stage) => stage.backend === 'wasm').length).toBeGreaterThan(3)
     expect(inside.spec).toMatchObject(SPEC)
   })
@@ -346,7 +348,8 @@ describe('a run', () => {
     const asked = { name: 'By weak validation', question: 'And then?', stop: 'weak-validation' }
     await writeFile(join(w2s.home, 'other.json'), JSON.stringify({ ...SPEC, ...asked }))
     const run = (...more: string[]) => w2s.run('run', 'other.json', '--backend', 'wasm', ...more)
-    type Result = { stop: string; student: { value: number }; stops: Record<string, { student: number }> }
+    type Told = { student: { value: number }; stops: Record<string, number> }
+    type Result = { stop: string; measures: { accuracy: Told } }
     const { code, document } = await run('--json')
     const { results, bundle, run: told } = document as { results: Result[]; bundle: { path: string }; run: object }
     expect([code, told]).toEqual([0, expect.objectContaining({ name: asked.name, state: 'done' })])
@@ -355,8 +358,9 @@ describe('a run', () => {
     const first = (await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export', '--json')).document
     const [last] = first.results as Result[]
     expect([last!.stop, results[0]!.stop, inside.results.arms[0]!.stop]).toEqual(['last', asked.stop, asked.stop])
-    expect(results[0]!.student.value).toBe(last!.stops['weak-validation']!.student)
-    expect(inside.results.arms[0]!.student!.value).toBe(results[0]!.student.value)
+    const [now, before] = [results[0]!, last!].map(({ measures }) => measures.accuracy)
+    expect(now!.student.value).toBe(before!.stops['weak-validation'])
+    expect(inside.results.arms[0]!.measures['accuracy']!.student.value).toBe(now!.student.value)
     // Once it is there, it is the one that is shown.
     const { stdout } = await run('--no-export')
     expect(stdout).toContain('This experiment was run on')

@@ -44,6 +44,11 @@ function mismatchesOfOne(tables: Tables, type: string, value: unknown, path: str
     if (!Array.isArray(value)) return wrong
     return value.flatMap((item, i) => mismatches(tables, type.slice('list of '.length), item, `${path}[${i}]`))
   }
+  if (type.startsWith('record of ')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong
+    const each = type.slice('record of '.length)
+    return Object.entries(value).flatMap(([name, item]) => mismatches(tables, each, item, `${path}.${name}`))
+  }
   const table = tables.get(type)
   if (!table) return [`docs/cli.md has no table "${type}", which ${path} needs`]
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resultTable } from '../../src-main/cli/results'
+import { metricsOf, resultTable as tableOf } from '../../src-main/cli/results'
 import { columns, duration, size, wrap } from '../../src-main/cli/text'
 import type { ArmResult, Contrast, Pgr } from '../../src-main/science/metrics/result'
 
@@ -8,6 +8,10 @@ const measured = { gap: 0.1, seeds: 2, examples: 1000, convention: 'means over s
 
 function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
   const of = (value: number) => (seedsDone > 0 ? estimate(value) : null)
+  const measured = {
+    ...{ weak: estimate(0.8), student: estimate(0.85), ceiling: estimate(0.9), references: {}, bySeed: [] },
+    ...{ training: null, stops: { last: 0.85, 'weak-validation': 0.85, oracle: 0.86 } },
+  }
   return {
     arm: {
       id: method,
@@ -26,14 +30,10 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
     stop: 'last',
     covers: null,
     seedsDone,
-    weak: of(0.8),
-    student: of(0.85),
-    ceiling: of(0.9),
+    measures: pgr ? { accuracy: { ...measured, pgr } } : {},
     agreement: of(0.9),
     agreementWeakRight: of(0.95),
     agreementWeakWrong: of(0.41),
-    pgr,
-    references: {},
     saving: null,
     warnings: [],
     bySeed: [],
@@ -42,6 +42,8 @@ function arm(method: string, pgr: Pgr | null, seedsDone: number): ArmResult {
   }
 }
 
+const resultTable = (result: Parameters<typeof tableOf>[0], width: number) =>
+  tableOf(result, metricsOf({}, 'accuracy'), width)
 const told = (...arms: ArmResult[]) => ({ arms, contrasts: [], covers: '' })
 
 describe('the result table', () => {
@@ -70,7 +72,13 @@ describe('the result table', () => {
   })
 
   it('has the references of a group under its arms', () => {
-    const beside = (method: string) => ({ ...arm(method, defined, 2), references: { 'bag of words': estimate(0.91) } })
+    const beside = (method: string) => {
+      const { measures, ...rest } = arm(method, defined, 2)
+      return {
+        ...rest,
+        measures: { accuracy: { ...measures['accuracy']!, references: { 'bag of words': estimate(0.91) } } },
+      }
+    }
     const lines = resultTable(told(beside('naive'), beside('confidence')), 400)
     expect(lines.slice(2, 6).map((line) => line.slice(0, 62).trimEnd())).toEqual([
       expect.stringMatching(/^ {2}naive/),
@@ -81,10 +89,10 @@ describe('the result table', () => {
   })
 
   it('marks the arms that a warning is about', () => {
-    const warned = { ...arm('naive', null, 2), warnings: ['The supervisor leans to one class.'] }
+    const warned = { ...arm('naive', defined, 2), warnings: ['The supervisor leans to one class.'] }
     const lines = resultTable(told(warned), 400)
     expect(lines[2]).toMatch(/^ {2}naive \[1\] +0\.800/)
-    expect(lines.at(-1)).toBe('[1] The supervisor leans to one class.')
+    expect(lines.at(-2)).toBe('[1] The supervisor leans to one class.')
   })
 
   it('has a row a pair of methods, and their task where there are several', () => {
@@ -92,8 +100,12 @@ describe('the result table', () => {
     const confidence = arm('confidence', defined, 2)
     const contrast: Contrast = {
       ...{ arm: 'confidence', against: 'naive', title: 'confidence \u2212 naive', task: 'spam', differ: 'method' },
-      student: { value: 0.0123, low: -0.004, high: 0.0279 },
-      pgr: { value: 0.09, low: -0.03, high: 0.21 },
+      measures: {
+        accuracy: {
+          student: { value: 0.0123, low: -0.004, high: 0.0279 },
+          pgr: { value: 0.09, low: -0.03, high: 0.21 },
+        },
+      },
       ...{ seeds: 2, examples: 1000 },
     }
     const table = (arms: ArmResult[]) => resultTable({ arms, contrasts: [contrast], covers: '' }, 400)
@@ -106,7 +118,7 @@ describe('the result table', () => {
     expect(table([naive, confidence, other]).join('\n')).toContain(
       'spam · words 30 → vectors 32 · confidence \u2212 naive',
     )
-    const models: Contrast = { ...contrast, differ: 'strong', pgr: null }
+    const models: Contrast = { ...contrast, differ: 'strong' }
     expect(resultTable({ arms: [naive, confidence], contrasts: [models], covers: '' }, 400).join()).not.toContain(
       'paired',
     )

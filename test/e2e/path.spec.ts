@@ -68,9 +68,10 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   ])
   const table = page.getByRole('table', { name: 'Arms' })
   const shown = (x: number) => x.toFixed(3).replace(/^0/, '')
-  for (const { arm, weak, student, ceiling } of arms) {
+  for (const { arm, measures } of arms) {
+    const { weak, student, ceiling } = measures['accuracy']!
     const row = table.getByRole('row', { name: new RegExp(arm.methodTitle) })
-    for (const accuracy of [weak!, student!, ceiling!]) await expect(row).toContainText(shown(accuracy.value))
+    for (const accuracy of [weak, student, ceiling]) await expect(row).toContainText(shown(accuracy.value))
   }
 
   // A cell of the right-wrong table opens its examples, as many as it counts.
@@ -112,5 +113,5 @@ test('a transformer of a million weights is trained in the app', async ({ open }
   const run = await reach(page, runId, 'done')
   expect(run.stages.map(({ title, error }) => [title, error])).toEqual(run.stages.map(({ title }) => [title, '']))
   const { arms } = await value(page, 'result', { runId, stop: 'last' })
-  expect(arms.map(({ student }) => student?.examples)).toEqual([100, 100])
+  expect(arms.map(({ measures }) => measures['accuracy']?.student.examples)).toEqual([100, 100])
 })

@@ -125,7 +125,9 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
             }
             cells[cell] = (cells[cell] ?? 0) + 1
           }
-          const bySeed = arms.find((one) => one.arm.id === arm.id)!.bySeed.find((one) => one.seed === seed)!
+          const bySeed = arms
+            .find((one) => one.arm.id === arm.id)!
+            .measures['accuracy']!.bySeed.find((one) => one.seed === seed)!
           for (const model of ['weak', 'student', 'ceiling'] as const)
             expect(bySeed[model]).toBeCloseTo(right[model] / 400, 9)
           // Chance is a quarter, and one class of four for all of them would be it.

@@ -52,10 +52,10 @@ test('a reference line is trained on the rows of the ceiling, with all of their 
   const run = await ended(lab, runId)
   expect(run.stages.map((stage) => stage.role)).toEqual([null, 'weak', null, 'ceiling', 'student', 'reference'])
   const { arms } = await lab.calls.result({ runId, stop: 'last' })
-  const reference = arms[0]!.references['bag-of-words regression']!
+  const reference = arms[0]!.measures['accuracy']!.references['bag-of-words regression']!
   expect(reference).toMatchObject({ seeds: 1, examples: 400 })
   // 400 definitions tell a person from a made thing better than the 60 most frequent words of 40 others.
-  expect(reference.value).toBeGreaterThan(arms[0]!.ceiling!.value)
+  expect(reference.value).toBeGreaterThan(arms[0]!.measures['accuracy']!.ceiling.value)
   expect(reference.value).toBeGreaterThan(0.7)
   expect(arms[0]!.warnings.join()).toContain('under the reference, bag-of-words regression on the same rows')
 })

@@ -17,9 +17,15 @@ function result(task: string, method: string, pgr: Pgr, strong = 'big'): ArmResu
   return {
     arm: { id: title, task, title, measure: 'test', optimisers: null, ...titles, ...choices, seeds: [] },
     stop: 'last',
-    ...{ covers: null, references: {}, saving: null, warnings: [] },
+    ...{ covers: null, saving: null, warnings: [] },
     seedsDone: 3,
-    ...{ weak: null, student: estimate, ceiling: null, pgr, bySeed: [], training: null, stops: null },
+    measures: {
+      accuracy: {
+        ...{ weak: estimate, student: estimate, ceiling: estimate, pgr, references: {}, bySeed: [], training: null },
+        stops: { last: 0.874, 'weak-validation': 0.874, oracle: 0.874 },
+      },
+    },
+    ...{ bySeed: [], training: null, stops: null },
     ...{ agreement: null, agreementWeakRight: null, agreementWeakWrong: null },
   }
 }
@@ -28,6 +34,7 @@ const told = (results: ArmResult[], of = results) =>
   headlineOf(
     results,
     of.map(({ arm }) => arm),
+    'accuracy',
   )
 
 test('numbers stand as everywhere, and a doubtful gap is named', () => {

@@ -177,7 +177,7 @@ describe('the lab', () => {
     const { runId } = await lab.calls.run(tinySpec({ tasks: ['mine'], optimiser: longer }))
     expect((await ended(lab, runId)).state).toBe('done')
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
-    expect(arms[0]!.weak!.value).toBeGreaterThan(0.5)
+    expect(arms[0]!.measures['accuracy']!.weak.value).toBeGreaterThan(0.5)
 
     const again = tinySpec({ tasks: ['mine'], splitSeed: 1 })
     const { runId: doomed } = await lab.calls.run(again)

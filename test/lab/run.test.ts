@@ -35,7 +35,7 @@ describe('a run', () => {
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     const [arm] = arms
     expect(arm).toMatchObject({ seedsDone: 1, stop: 'last' })
-    expect(arm!.weak).toMatchObject({ seeds: 1, examples: 20 })
+    expect(arm!.measures['accuracy']!.weak).toMatchObject({ seeds: 1, examples: 20 })
     // The store's numbers agree with what the engine measured while it trained.
     const curves = await lab.calls.curves({
       keys: [keyOf(run, 'student')],
@@ -45,7 +45,7 @@ describe('a run', () => {
     })
     const accuracy = curves.find((c) => c.name === 'accuracy' && c.split === 'test')!
     expect(accuracy.step).toEqual(arm!.training!.step)
-    accuracy.value.forEach((value, i) => expect(value).toBeCloseTo(arm!.training!.truth[i]!, 6))
+    accuracy.value.forEach((value, i) => expect(value).toBeCloseTo(arm!.measures['accuracy']!.training!.mean[i]!, 6))
     expect(curves.find((c) => c.name === 'loss')).toMatchObject({ split: '', bucket: 1 })
 
     const ref = { runId, armId: arm!.arm.id, seed: 0, stop: 'last' as const }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import type { Cell } from '../../src-preload/contract'
-import { armResult, PRESETS, resultOf } from './sample'
+import { accuracyIn, armResult, PRESETS, resultOf, withAccuracy } from './sample'
 import { createFakeBridge, STATUS, type FakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -225,10 +225,11 @@ describe('the result', () => {
   })
   it('marks a PGR with a warning and says the warning', async () => {
     const warned = armResult(quickArm, 'last')
+    const { pgr } = accuracyIn(warned)
     const warning = 'The gap is less than twice its standard error.'
     open('#/results/run-done', {
       result: ({ runId }) =>
-        resultOf(runId, [{ ...warned, pgr: { ...(warned.pgr?.defined ? warned.pgr : never()), value: -1, warning } }]),
+        resultOf(runId, [withAccuracy(warned, { pgr: { ...(pgr.defined ? pgr : never()), value: -1, warning } })]),
     })
     await screen.findByRole('heading', { name: /^The gap is too small to say anything/ })
     const row = within(screen.getByRole('table', { name: 'Arms' })).getByTitle(warning)

@@ -13,7 +13,7 @@ import { armsChart } from '../../src-renderer/views/result/arms-chart'
 import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
 import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
 import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
-import { armResult, CONTEXT, PRESETS } from './sample'
+import { ACCURACY, accuracyIn, armResult, CONTEXT, PRESETS, withAccuracy } from './sample'
 
 const palette = new Proxy({}, { get: () => '#000000' }) as Palette
 const armsOf = (preset: number): Arm[] => planExperiment(PRESETS[preset]!.spec, CONTEXT).arms
@@ -27,9 +27,9 @@ const withPgr = (
 ): ArmResult => {
   const base = { gap, seeds: 3, examples: 1000, convention: 'ratio of means' }
   const pgr: Pgr = { defined: true, value, low, high, warning, ...base }
-  return { ...armResult(arm, 'last'), pgr }
+  return withAccuracy(armResult(arm, 'last'), { pgr })
 }
-const headline = (results: readonly ArmResult[]) => headlineOf(results, (id) => id)
+const headline = (results: readonly ArmResult[]) => headlineOf(results, (id) => id, ACCURACY)
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 /** The arms of the quick start with a student that is trained for 2 epochs and for 10. */
@@ -153,6 +153,7 @@ describe('names and looks of arms', () => {
 describe('the chart of arms', () => {
   const arms = results(quick)
   const chart = armsChart({
+    metric: ACCURACY,
     arms,
     labels: armLabels(quick, (id) => id),
     look: studentLooks(quick),
@@ -164,19 +165,22 @@ describe('the chart of arms', () => {
     const points = chart.data.datasets.flatMap((d) => d.data as { x: number; y: number; text: string }[])
     expect(points.filter((p) => p.text.includes('seed no.'))).toHaveLength(2 * 3 * 3)
     expect(points.filter((p) => / 3 seeds × 1000$/.test(p.text))).toHaveLength(2 * 3)
-    const student = arms[0]!.student!
+    const student = accuracyIn(arms[0]!).student
     expect(points.filter((p) => p.x === student.low || p.x === student.high)).toHaveLength(2)
   })
   it('draws what a simpler model reaches as a level across its arm, within the axis', () => {
     const reference = { value: 0.9871, low: 0.98, high: 0.99, seeds: 3, examples: 1000 }
     const input = {
+      metric: ACCURACY,
       labels: [['a'], ['b']],
       look: studentLooks(quick),
       selected: '',
       onselect: () => undefined,
       palette,
     }
-    const beside = arms.map((arm, i) => (i === 1 ? { ...arm, references: { 'bag of words': reference } } : arm))
+    const beside = arms.map((arm, i) =>
+      i === 1 ? withAccuracy(arm, { references: { 'bag of words': reference } }) : arm,
+    )
     const { data, options } = armsChart({ ...input, arms: beside })
     const level = data.datasets.flatMap((d) => d.data as { x: number; y: number; text: string }[])
     const ends = level.filter((p) => p.text?.startsWith('reference, bag of words .987, .980 to .990'))
@@ -195,7 +199,7 @@ describe('the chart of arms', () => {
 
 describe('the chart of PGR', () => {
   const chartOf = (...results: ArmResult[]) => {
-    const chart = pgrChart(results, [['naive']], studentLooks(quick), palette)
+    const chart = pgrChart(results, [['naive']], studentLooks(quick), palette, ACCURACY)
     const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
     const sets = chart.data.datasets.map((d) => ({ ...d, xs: (d.data as { x: number }[]).map(({ x }) => x) }))
     return { min, max, sets, arrows: sets.filter((d) => d.pointStyle === 'triangle') }
@@ -221,7 +225,7 @@ describe('the chart of PGR', () => {
 
 describe('the chart of a training', () => {
   const result = armResult(quick[0]!, 'last')
-  const chart = trainingChart(result, studentLook(0), palette)
+  const chart = trainingChart(result, studentLook(0), palette, ACCURACY)
   it('draws student, agreement, copied errors, floor and ceiling, each named at its end', () => {
     const names = chart?.data.datasets.flatMap((d) => (d.endLabel ? [d.endLabel.replace(/ [.\d]+$/, '')] : []))
     expect(names).toEqual(['student', 'agrees with weak', 'copies weak errors', 'weak floor', 'ceiling'])
@@ -230,20 +234,21 @@ describe('the chart of a training', () => {
     const { annotations } = chart!.options!.plugins!.annotation as unknown as {
       annotations: Record<string, { xValue: number; backgroundColor: string }>
     }
-    expect(annotations['oracle']).toMatchObject({ xValue: result.stops!.oracle.step, backgroundColor: 'transparent' })
+    expect(annotations['oracle']).toMatchObject({ xValue: result.stops!.oracle, backgroundColor: 'transparent' })
     expect(annotations['last']?.xValue).toBe(310)
   })
   it('is nothing without a training, and says so', () => {
     const none = armResult(quick[0]!, 'last', 0)
-    expect(trainingChart(none, studentLook(0), palette)).toBeNull()
-    expect(trainingTitle(none)).toBe('No training curve yet')
-    expect(trainingTable(none).rows).toEqual([])
+    expect(trainingChart(none, studentLook(0), palette, ACCURACY)).toBeNull()
+    expect(trainingTitle(none, ACCURACY)).toBe('No training curve yet')
+    expect(trainingTable(none, ACCURACY).rows).toEqual([])
   })
   it('says that stopping would save something only where the interval says so', () => {
     const weakErrors = [0.2, 0.3, 0.3, 0.5]
     const title = (low: number, errors = weakErrors) => {
       const saving = { value: 0.012, low, high: 0.021, seeds: 3, examples: 1000 }
-      return plain(trainingTitle({ ...result, saving, training: { ...result.training!, weakErrors: errors } }))
+      const training = { ...result.training!, weakErrors: errors }
+      return plain(trainingTitle({ ...result, saving, training }, ACCURACY))
     }
     expect(title(0.004)).toBe(
       "The student learns the task first, then its supervisor's mistakes: stopping well would save 1.2 points (0.4 to 2.1)",
@@ -254,7 +259,7 @@ describe('the chart of a training', () => {
     )
   })
   it('has a table with a row for each evaluation', () => {
-    expect(trainingTable(result).rows).toHaveLength(result.training!.step.length)
+    expect(trainingTable(result, ACCURACY).rows).toHaveLength(result.training!.step.length)
   })
 })
 
@@ -311,6 +316,7 @@ describe('the looks of methods', () => {
     const arms = methods.map((methodTitle): Arm => ({ ...quick[0]!, id: methodTitle, methodTitle }))
     const look = studentLooks(arms)
     const config = armsChart({
+      metric: ACCURACY,
       arms: results(arms),
       labels: arms.map((arm) => [arm.methodTitle]),
       look,
@@ -373,9 +379,9 @@ describe('what the tooltip tells of', () => {
     const labels = arms.map(({ arm }) => [arm.methodTitle])
     const look = studentLooks(quick)
     const charts = [
-      armsChart({ arms, labels, look, selected: '', onselect: () => undefined, palette }),
-      pgrChart(arms, labels, look, palette),
-      trainingChart(arms[0]!, look(arms[0]!.arm), palette)!,
+      armsChart({ metric: ACCURACY, arms, labels, look, selected: '', onselect: () => undefined, palette }),
+      pgrChart(arms, labels, look, palette, ACCURACY),
+      trainingChart(arms[0]!, look(arms[0]!.arm), palette, ACCURACY)!,
     ]
     for (const { options } of charts) expect(options?.interaction).toMatchObject({ mode: 'told', intersect: false })
   })

@@ -9,12 +9,15 @@ import type {
   ExampleRow,
   Said,
   ExperimentSpec,
+  Measured,
+  Pgr,
   Preset,
   RunResult,
   SeedResult,
   StopRule,
   TaskInfo,
 } from '../../src-preload/contract'
+import { describeCatalog } from '../../src-main/science/catalog'
 import { coversText } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
 import type { PlanContext } from '../../src-main/science/plan/feasible'
@@ -68,6 +71,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   optimiser: {},
   labels: 'soft',
   stop: 'last',
+  metric: 'accuracy',
   evaluations: 20,
   splitSeed: 0,
   redraw: 'order',
@@ -192,13 +196,8 @@ function seedResult(arm: Arm, seed: number, stop: StopRule): SeedResult {
   const w = world(arm, seed)
   const at = evaluationOf(w, stop)
   const p = w.student[at]!
-  const [weak, student, ceiling] = [w.weak, p, w.ceiling].map((x) => accuracy(x, w.truth)) as [number, number, number]
   return {
     seed,
-    weak,
-    student,
-    ceiling,
-    pgr: ceiling > weak ? (student - weak) / (ceiling - weak) : null,
     agreement: agreement(w, p, 'all'),
     agreementWeakRight: agreement(w, p, 'right'),
     agreementWeakWrong: agreement(w, p, 'wrong'),
@@ -207,87 +206,82 @@ function seedResult(arm: Arm, seed: number, stop: StopRule): SeedResult {
   }
 }
 
+function pgrOf(arm: Arm, value: number, gap: number, seeds: number): Pgr {
+  const told = { seeds, examples: N, convention: 'ratio of means over seeds, bootstrap over examples within seeds' }
+  if (arm.task !== 'foods')
+    return { defined: true, value, low: value - 0.12, high: value + 0.11, gap, warning: null, ...told }
+  return { defined: false, reason: 'The ceiling does not exceed the supervisor.', gap: -0.004, ...told }
+}
+
+const NOTHING = {
+  ...{ covers: null, measures: {}, agreement: null, agreementWeakRight: null, agreementWeakWrong: null, saving: null },
+  ...{ warnings: [], bySeed: [], training: null, stops: null },
+}
+
+/** Accuracy of an arm over the first `done` of its seeds. */
+function accuracyOf(arm: Arm, stop: StopRule, done: number): Measured {
+  const bySeed = arm.seeds.slice(0, done).map(({ seed }) => {
+    const w = world(arm, seed)
+    const all = [w.weak, w.student[evaluationOf(w, stop)]!, w.ceiling].map((x) => accuracy(x, w.truth))
+    const [weak, student, ceiling] = all as [number, number, number]
+    return { seed, weak, student, ceiling, pgr: ceiling > weak ? (student - weak) / (ceiling - weak) : null }
+  })
+  const over = (role: 'weak' | 'student' | 'ceiling') => estimate(bySeed.map((s) => s[role]))
+  const [weak, student, ceiling] = [over('weak'), over('student'), over('ceiling')]
+  const gap = ceiling.value - weak.value
+  const ws = bySeed.map((s) => world(arm, s.seed))
+  const course = curveOf(ws, (w, p) => accuracy(p, w.truth))
+  const at = (rule: StopRule) => course[evaluationOver(ws, rule)]!
+  return {
+    ...{ weak, student, ceiling, references: {}, bySeed },
+    pgr: pgrOf(arm, (student.value - weak.value) / gap, gap, done),
+    training: { mean: course, low: course.map((v) => v - 0.012), high: course.map((v) => v + 0.012) },
+    stops: { last: at('last'), 'weak-validation': at('weak-validation'), oracle: at('oracle') },
+  }
+}
+
+const curveOf = (ws: World[], of: (w: World, p: Float64Array) => number) =>
+  Array.from({ length: EVALUATIONS }, (_, e) => mean(ws.map((w) => of(w, w.student[e]!))))
+const evaluationOver = (ws: World[], rule: StopRule) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
+
 /** An arm's result over the first `done` of its seeds. */
 export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): ArmResult {
   const bySeed = arm.seeds.slice(0, done).map((s) => seedResult(arm, s.seed, stop))
-  if (bySeed.length === 0) {
-    const none = { weak: null, student: null, ceiling: null, agreement: null, agreementWeakRight: null }
-    return {
-      arm,
-      stop,
-      covers: null,
-      seedsDone: 0,
-      ...none,
-      agreementWeakWrong: null,
-      pgr: null,
-      references: {},
-      saving: null,
-      warnings: [],
-      bySeed,
-      training: null,
-      stops: null,
-    }
-  }
+  if (bySeed.length === 0) return { arm, stop, seedsDone: 0, ...NOTHING }
   const over = (pick: (s: SeedResult) => number) => estimate(bySeed.map(pick))
-  const [weak, student, ceiling] = [over((s) => s.weak), over((s) => s.student), over((s) => s.ceiling)]
-  const gap = ceiling.value - weak.value
-  const value = (student.value - weak.value) / gap
   const ws = bySeed.map((s) => world(arm, s.seed))
-  const curve = (of: (w: World, p: Float64Array) => number) =>
-    Array.from({ length: EVALUATIONS }, (_, e) => mean(ws.map((w) => of(w, w.student[e]!))))
-  const truth = curve((w, p) => accuracy(p, w.truth))
-  const at = (rule: StopRule) => {
-    const e = Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
-    return { step: stepOf(e), student: truth[e]! }
-  }
-  const convention = 'ratio of means over seeds, bootstrap over examples within seeds'
+  const at = (rule: StopRule) => stepOf(evaluationOver(ws, rule))
   return {
     arm,
     stop,
     covers: { redraw: 'order', seeds: done, groups: N, rows: N },
     seedsDone: done,
-    weak,
-    student,
-    ceiling,
+    measures: { accuracy: accuracyOf(arm, stop, done) },
     agreement: over((s) => s.agreement),
     agreementWeakRight: over((s) => s.agreementWeakRight ?? 0),
     agreementWeakWrong: over((s) => s.agreementWeakWrong ?? 0),
-    pgr:
-      arm.task === 'foods'
-        ? {
-            defined: false,
-            reason: 'The ceiling does not exceed the supervisor.',
-            gap: -0.004,
-            seeds: done,
-            examples: N,
-            convention,
-          }
-        : {
-            defined: true,
-            value,
-            low: value - 0.12,
-            high: value + 0.11,
-            gap,
-            seeds: done,
-            examples: N,
-            convention,
-            warning: null,
-          },
-    references: {},
     saving: { value: 0.013, low: 0.004, high: 0.022, seeds: done, examples: N },
     warnings: [],
     bySeed,
     training: {
       step: Array.from({ length: EVALUATIONS }, (_, e) => stepOf(e)),
-      truth,
-      truthLow: truth.map((v) => v - 0.012),
-      truthHigh: truth.map((v) => v + 0.012),
-      weakLabels: curve((w, p) => agreement(w, p, 'all')),
-      weakErrors: curve((w, p) => agreement(w, p, 'wrong')),
+      weakLabels: curveOf(ws, (w, p) => agreement(w, p, 'all')),
+      weakErrors: curveOf(ws, (w, p) => agreement(w, p, 'wrong')),
     },
     stops: { last: at('last'), 'weak-validation': at('weak-validation'), oracle: at('oracle') },
   }
 }
+
+/** Accuracy, as the catalogue tells of it. */
+export const ACCURACY = describeCatalog().metrics[0]!
+export const accuracyIn = (result: ArmResult): Measured => result.measures['accuracy']!
+/** A result with something of its accuracy changed. */
+export const withAccuracy = (result: ArmResult, change: Partial<Measured>): ArmResult => ({
+  ...result,
+  measures: { ...result.measures, accuracy: { ...accuracyIn(result), ...change } },
+})
+
+const difference = (one: ArmResult, other: ArmResult) => accuracyIn(one).student.value - accuracyIn(other).student.value
 
 /** The results of a run, the methods of each task compared. */
 export function resultOf(runId: string, arms: ArmResult[]): RunResult {
@@ -297,13 +291,14 @@ export function resultOf(runId: string, arms: ArmResult[]): RunResult {
     covers: coversText(arms),
     arms,
     contrasts: pairs.flatMap(({ one, other }): Contrast[] =>
-      one.arm.task === other.arm.task && one.student && other.student
+      one.arm.task === other.arm.task && one.seedsDone > 0 && other.seedsDone > 0
         ? [
             {
               ...{ arm: one.arm.id, against: other.arm.id, task: one.arm.task, differ: 'method' },
               title: `${one.arm.methodTitle} − ${other.arm.methodTitle}`,
-              student: { value: one.student.value - other.student.value, low: -0.004, high: 0.028 },
-              pgr: null,
+              measures: {
+                accuracy: { student: { value: difference(one, other), low: -0.004, high: 0.028 }, pgr: null },
+              },
               ...{ seeds: one.seedsDone, examples: N },
             },
           ]

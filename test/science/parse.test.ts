@@ -36,6 +36,7 @@ describe('parseSpec', () => {
         optimiser: {},
         labels: 'soft',
         stop: 'last',
+        metric: 'accuracy',
         evaluations: 20,
         splitSeed: 0,
         redraw: 'halves',

@@ -1,7 +1,7 @@
 // Bundles of version 1, as the application 0.1.0 wrote them. Frozen: never edited, whatever becomes of the current layout.
 import { z } from 'zod'
 import { coversText } from '../../science/metrics'
-import type { Results } from '../format'
+import type { Second } from './2'
 
 /** `bundle.json`. */
 export const info = z.strictObject({
@@ -152,8 +152,8 @@ export const environment = z.strictObject({
   ),
 })
 
-/** Results of version 1 as this version tells them: its intervals took every row for independent, its seeds one split. */
-export function upgraded({ arms }: z.infer<typeof results>): Results {
+/** Results of version 1 as version 2 tells them: its intervals took every row for independent, its seeds one split. */
+export function upgraded({ arms }: z.infer<typeof results>): Second {
   const told = arms.map(({ arm, ...report }) => ({
     ...report,
     arm: { ...arm, measure: 'test' as const, optimisers: null },

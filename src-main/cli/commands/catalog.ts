@@ -52,6 +52,17 @@ function describe(catalog: Catalog, out: Out): void {
     section(noun, out)
     for (const variant of catalog[noun]) describeVariant(variant, out)
   }
+  section('metrics', out)
+  for (const line of columns(
+    catalog.metrics.map(({ id, better, range: [least, most], help }) => [
+      `  ${id}`,
+      most === null ? `${least} or more` : `${least} to ${most}`,
+      `${better} is better`,
+      help,
+    ]),
+    { width: out.columns },
+  ))
+    out.line(line)
   for (const table of ['run', 'sizes', 'optimiser'] as const) {
     section(table, out)
     parameters(catalog[table], out)

@@ -12,7 +12,7 @@ import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT, explain, type ExitCode } from '../errors'
 import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
-import { resultTable } from '../results'
+import { METRIC, metricsOf, resultTable } from '../results'
 import { count, duration, moment } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
@@ -27,6 +27,7 @@ export const run: Command = {
     backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
     force: FORCE,
+    metric: METRIC,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
   },
   async run([what], flags, context) {
@@ -79,6 +80,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const spec = await readSpec(lab, what, context)
   const preview = await lab.calls.preview(spec)
   if (!preview.valid) throw badInput(preview.problems)
+  const metrics = metricsOf(flags, preview.spec.metric)
   const known = await findRun(lab, preview)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
@@ -90,7 +92,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
-    for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
+    for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']

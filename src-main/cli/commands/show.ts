@@ -1,8 +1,8 @@
 import type { RunDetail, StageStatus } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
-import { resultTable } from '../results'
-import { columns, duration, moment } from '../text'
+import { METRIC, metricsOf, resultTable } from '../results'
+import { columns, duration, moment, NOTHING } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
@@ -10,15 +10,16 @@ export const show: Command = {
   usage: RUN_USAGE,
   summary: 'A run: its stages and its results. <run> is an id, the start of one, or "last".',
   arity: [1, 1],
-  options: {},
-  async run([text], _flags, context) {
+  options: { metric: METRIC },
+  async run([text], flags, context) {
     const { out } = context
     const lab = await openRuns(context)
     try {
       const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
       const { arms, covers, contrasts } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
-      for (const line of resultTable({ arms, covers, contrasts }, out.columns)) out.line(line)
+      for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
       out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers })
       return EXIT.ok
     } finally {
@@ -42,4 +43,4 @@ function describe(run: RunDetail, out: Context['out']): void {
 export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
   cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
 
-const took = ({ seconds }: StageStatus) => (seconds === null ? '-' : duration(seconds))
+const took = ({ seconds }: StageStatus) => (seconds === null ? NOTHING : duration(seconds))

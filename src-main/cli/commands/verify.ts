@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Examined } from '../../bundle'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
-import { resultTable } from '../results'
+import { METRIC, metricsOf, resultTable } from '../results'
 import { count, size } from '../text'
 
 export const verify: Command = {
@@ -10,8 +10,8 @@ export const verify: Command = {
   usage: '<bundle.zip>',
   summary: 'Check that a bundle is intact, and that its results are those that its own predictions give.',
   arity: [1, 1],
-  options: {},
-  async run([file], _flags, { out, cwd, examine }) {
+  options: { metric: METRIC },
+  async run([file], flags, { out, cwd, examine }) {
     out.status('Reading the bundle')
     const { bundle, agreement, problems, ...checked } = await examine(resolve(cwd, file!))
     out.status('')
@@ -20,7 +20,8 @@ export const verify: Command = {
     if (bundle && agrees) {
       const { arms, contrasts, covers } = bundle.results
       out.line(out.paint('bold', bundle.info.run.name))
-      for (const line of resultTable({ arms, contrasts, covers }, out.columns)) out.line(line)
+      for (const line of resultTable({ arms, contrasts, covers }, metricsOf(flags, bundle.spec.metric), out.columns))
+        out.line(line)
       out.line()
     }
     tell({ bundle, agreement, problems, ...checked }, out)

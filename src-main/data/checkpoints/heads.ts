@@ -63,7 +63,7 @@ function classHead(
 }
 
 /** Where a new head of classes starts: at zero (every class equally likely), or at the unembedding rows of tokens. */
-export type HeadStart = { from: 'zero' } | { from: 'unembedding'; tokens: readonly number[] }
+export type HeadOrigin = { from: 'zero' } | { from: 'unembedding'; tokens: readonly number[] }
 
 /**
  * The same model with a new head of classes in place of the one it had. Body tensors are shared, not copied.
@@ -74,7 +74,7 @@ export type HeadStart = { from: 'zero' } | { from: 'unembedding'; tokens: readon
 export function withClassHead(
   model: { spec: TransformerSpec; weights: NamedTensor[] },
   classes: number,
-  start: HeadStart,
+  start: HeadOrigin,
 ): { spec: TransformerSpec; weights: NamedTensor[] } {
   const { width, vocabulary, head } = model.spec
   const weight = new Float32Array(width * classes)

@@ -3,9 +3,9 @@ import path from 'node:path'
 import type { InstalledModel } from './types'
 import { ModelError } from './errors'
 import { hashFiles, modelFiles } from './files'
-import { modelKey, writeManifest, type Manifest, type Shelved } from './manifest'
+import { modelKey, writeManifest, type ModelManifest, type Shelved } from './manifest'
 import type { Task } from './progress'
-import { installed, isThere, manifestsOf, type Shelf } from './shelf'
+import { installed, isThere, manifestsOf, type ModelShelf } from './shelf'
 
 /**
  * Notes a folder or file of one's own, which stays where it is.
@@ -13,7 +13,7 @@ import { installed, isThere, manifestsOf, type Shelf } from './shelf'
  */
 export async function addFolder(
   where: string,
-  shelf: Shelf,
+  shelf: ModelShelf,
   taken: readonly string[],
   task: Task,
 ): Promise<{ id: string } & InstalledModel> {
@@ -25,7 +25,7 @@ export async function addFolder(
   const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
   const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
   const files = await hashFiles(base, await modelFiles(place, base), task)
-  const manifest: Manifest = {
+  const manifest: ModelManifest = {
     ...described,
     ...{ format: 1, key: modelKey(files), id, title: card.name, family: 'Own', licence: card.licence },
     ...{ source: { kind: 'folder' }, place, files, addedAt: Date.now() },

@@ -1,18 +1,18 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, hashFiles, modelFiles, type Describe } from './files'
-import { MANIFEST, modelKey, readManifest, type Manifest, type ModelFile, type Shelved } from './manifest'
+import { MANIFEST, modelKey, readManifest, type ModelManifest, type ModelFile, type Shelved } from './manifest'
 
 /**
  * What `manifest.json` of a folder with a model of the app's own says: everything from the files themselves and their
  * card, so that the same files give the same manifest. Its id is the folder's name, its title the card's heading.
  * @throws CheckpointError when it is no model that can be read
  */
-export async function describeFolder(folder: string): Promise<Manifest> {
+export async function describeFolder(folder: string): Promise<ModelManifest> {
   return describeFiles(folder, await hashFiles(folder, await filesIn(folder), {}), describe)
 }
 
-async function describeFiles(folder: string, files: ModelFile[], describe: Describe): Promise<Manifest> {
+async function describeFiles(folder: string, files: ModelFile[], describe: Describe): Promise<ModelManifest> {
   const { described, card } = await describe(folder, {})
   const id = path.basename(path.resolve(folder))
   const title = /^#\s+(.+?)\s*$/m.exec(card.text ?? '')?.[1] ?? id
@@ -44,7 +44,7 @@ async function readOne(folder: string, describe: Describe): Promise<Shelved[]> {
 }
 
 /** What was written beside the files when they were made; null where that is nothing that can be read. */
-export async function recordedManifest(folder: string): Promise<Manifest | null> {
+export async function recordedManifest(folder: string): Promise<ModelManifest | null> {
   return readManifest(path.join(folder, MANIFEST)).catch(() => null)
 }
 

@@ -5,12 +5,12 @@ import { locate } from '../checkpoints/locate'
 import { openPretrained } from '../checkpoints/open'
 import { vocabularyNames } from '../checkpoints/tokenizer-files'
 import { hashFile } from './hashing'
-import type { Manifest, ModelFile } from './manifest'
+import type { ModelManifest, ModelFile } from './manifest'
 import type { Task } from './progress'
 
 /** What reading a model's headers, config and tokenizer gives, without its weights. */
 export interface Description {
-  described: Pick<Manifest, 'architecture' | 'parameters' | 'context' | 'layers' | 'width' | 'notes'>
+  described: Pick<ModelManifest, 'architecture' | 'parameters' | 'context' | 'layers' | 'width' | 'notes'>
   card: ModelCard
 }
 

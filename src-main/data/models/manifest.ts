@@ -40,10 +40,10 @@ export const manifestSchema = z.strictObject({
 })
 
 /** What is known of a model that is here; written last, so that a folder with one is whole. */
-export type Manifest = z.infer<typeof manifestSchema>
-export type ModelFile = Manifest['files'][number]
+export type ModelManifest = z.infer<typeof manifestSchema>
+export type ModelFile = ModelManifest['files'][number]
 /** One that lies in a folder. */
-export interface Shelved extends Manifest {
+export interface Shelved extends ModelManifest {
   folder: string
 }
 
@@ -61,14 +61,14 @@ export function modelKey(files: readonly ModelFile[]): string {
 }
 
 /** Whole or not at all. */
-export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+export async function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
   const file = path.join(folder, MANIFEST)
   await writeFile(`${file}.new`, `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`)
   await rename(`${file}.new`, file)
 }
 
 /** @throws CheckpointError when there is none that can be read */
-export function readManifest(file: string): Promise<Manifest> {
+export function readManifest(file: string): Promise<ModelManifest> {
   return readJsonFile(file, JSON_LIMITS.config, manifestSchema)
 }
 

@@ -7,7 +7,7 @@ import type { Hub } from './hub-client'
 import { readManifests, type Shelved } from './manifest'
 
 /** The models of a cache, and those that came with the app. */
-export interface Shelf {
+export interface ModelShelf {
   root: string
   hub: Hub
   describe: Describe
@@ -15,12 +15,12 @@ export interface Shelf {
 }
 
 /** The models that are here: the app's own first, then the cache's in the order of their coming. */
-export async function manifestsOf({ root, bundled }: Shelf): Promise<Shelved[]> {
+export async function manifestsOf({ root, bundled }: ModelShelf): Promise<Shelved[]> {
   return [...(await bundled()), ...(await readManifests(root))]
 }
 
 /** The model of an id, if it is here. */
-export async function modelOf(id: string, shelf: Shelf): Promise<Shelved | undefined> {
+export async function modelOf(id: string, shelf: ModelShelf): Promise<Shelved | undefined> {
   return (await manifestsOf(shelf)).find((manifest) => manifest.id === id)
 }
 
@@ -62,7 +62,7 @@ export async function isThere(manifest: Shelved): Promise<boolean> {
 }
 
 /** A file of a model that is here, by its content. */
-export async function findFile(sha256: string, shelf: Shelf): Promise<string | undefined> {
+export async function findFile(sha256: string, shelf: ModelShelf): Promise<string | undefined> {
   for (const manifest of await readManifests(shelf.root)) {
     const file = manifest.place === null ? manifest.files.find((file) => file.sha256 === sha256) : undefined
     const at = file && path.join(manifest.folder, file.name)

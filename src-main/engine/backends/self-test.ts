@@ -1,4 +1,5 @@
-import { softmax, zeros, type Matrix } from '../../science/maths/matrix'
+import { crossEntropy } from '../../science/losses/cross-entropy'
+import { zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import reference from './reference.json'
@@ -53,13 +54,6 @@ const matrixOf = (rows: number, values: readonly number[]): Matrix => ({
   data: Float32Array.from(values),
 })
 
-/** d/dz of the mean cross-entropy with `targets` whose rows sum to 1: (softmax(z) − t) / n. */
-export function crossEntropyGradient(logits: Matrix, targets: Matrix): Matrix {
-  const out = softmax(logits)
-  for (let i = 0; i < out.data.length; i++) out.data[i] = (out.data[i]! - targets.data[i]!) / logits.rows
-  return out
-}
-
 function largest(got: ArrayLike<number>, expected: readonly number[]): number {
   let worst = got.length === expected.length ? 0 : Infinity
   // Written so that a NaN counts as infinitely wrong.
@@ -90,7 +84,7 @@ async function passError(learner: Learner, stored: ReferenceCase, step: Referenc
   const { net, batch, targets } = stored
   if (net.kind === 'transformer' && net.head.kind === 'language' && !('dense' in batch))
     return largest([await learner.lmStep(batch)], [step.loss])
-  const logits = await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+  const logits = await learner.gradients(batch, (z) => crossEntropy(z, targets.data).dLogits)
   return largest(logits.data, step.logits)
 }
 
@@ -127,7 +121,7 @@ export async function measureSpeed(create: Backend['create']): Promise<number> {
   const targets = zeros(32, 2)
   targets.data.forEach((_, i) => (targets.data[i] = (i + (i >> 1)) % 2))
   const step = async () => {
-    await learner.gradients({ n: 32, dense }, (z) => crossEntropyGradient(z, targets))
+    await learner.gradients({ n: 32, dense }, (z) => crossEntropy(z, targets.data).dLogits)
     await learner.step({ lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clipNorm: 0 })
   }
   const timesFor = async (milliseconds: number) => {

@@ -1,10 +1,9 @@
-import type { Message, Request } from '../../engine/protocol'
+import type { Errand, Message } from '../../engine/protocol'
 import { deferred } from '../threads/deferred'
 import { LabError } from '../errors'
 import { exitText } from './process'
 import type { SpawnEngine } from '../options'
 
-type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' }>
 type Answer<T extends Errand['type']> = Extract<Message, { type: T }>
 type Progress = Extract<Message, { type: 'progress' }>
 

@@ -1,5 +1,4 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
-import { decisions } from '../../science/answers'
 import {
   armResult,
   contrasts,
@@ -7,6 +6,7 @@ import {
   exampleHistory,
   exampleRows,
   type Redraw,
+  type ReportedSeed,
   type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
@@ -57,8 +57,8 @@ export async function analyse(
       return armResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
     }
     case 'contrasts': {
-      const decided = async (source: SeedSource & { step: number }) => decisionsOf(await read(source), source.step)
-      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, decided) }))
+      const said = async (source: SeedSource & { step: number }) => reportedOf(await read(source), source.step)
+      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, said) }))
       return contrasts(arms, truth, groups)
     }
     case 'cube':
@@ -80,10 +80,9 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
   return out
 }
 
-/** What the three models decide on the test split, the student where it is reported. */
-function decisionsOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number) {
-  const at = steps.indexOf(step)
-  return { seed, weak: decisions(weak), student: decisions(student[at]!), ceiling: decisions(ceiling) }
+/** What the three models say of the test split, the student where it is reported. */
+function reportedOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number): ReportedSeed {
+  return { seed, weak, student: student[steps.indexOf(step)]!, ceiling }
 }
 
 function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>): Replies['examples'] {

@@ -13,6 +13,8 @@ interface Compared {
   arms: Arm[]
   /** What its seeds draw anew. */
   redraw: Redraw
+  /** The metric that is told first. */
+  metric: string
 }
 
 /** What came out of runs, from stored predictions alone. */
@@ -71,7 +73,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
     },
     async headline(run, stop) {
       const done = (await armsOf(run, stop)).filter((result) => result.seedsDone > 0)
-      return headlineOf(done, run.arms)
+      return headlineOf(done, run.arms, run.metric)
     },
   }
 }

@@ -19,7 +19,10 @@ function readable<T>({ id }: RunCounts, read: () => T): T {
 }
 
 /** A run as far as its results go. */
-export const comparedOf = (run: RunCounts) => ({ id: run.id, arms: armsOf(run), redraw: specOf(run).redraw })
+export function comparedOf(run: RunCounts) {
+  const { redraw, metric } = specOf(run)
+  return { id: run.id, arms: armsOf(run), redraw, metric }
+}
 
 function stateOf(run: RunCounts): RunState {
   return run.ended ?? (run.running ? 'running' : 'queued')

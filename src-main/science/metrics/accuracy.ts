@@ -8,7 +8,12 @@ export function accuracy(decisions: ArrayLike<Decision>, labels: ArrayLike<Decis
   if (decisions.length !== labels.length) {
     throw new RangeError(`accuracy: expected ${decisions.length} labels, got ${labels.length}`)
   }
-  let right = 0
-  for (let i = 0; i < decisions.length; i++) if (decisions[i] === labels[i]) right++
-  return right / decisions.length
+  let count = 0
+  for (let i = 0; i < decisions.length; i++) if (decisions[i] === labels[i]) count++
+  return count / decisions.length
+}
+
+/** Which decisions are right: 1 of every one that equals the truth, else 0. */
+export function right(decisions: ArrayLike<Decision>, truth: ArrayLike<Decision>): Uint8Array {
+  return Uint8Array.from(decisions, (decision, i) => (decision === truth[i] ? 1 : 0))
 }

@@ -2,17 +2,20 @@ import { decisions, type Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import { median, mean } from '../maths/statistics'
 import type { Arm } from '../stages'
-import { accuracy } from './accuracy'
+import { accuracy as share, right } from './accuracy'
 import { agreement } from './agreement'
 import { bootstrap } from './bootstrap'
 import { numbered } from './groups'
-import { outcomesOf, QUANTITIES, sampleOf, type Outcome, type Quantity } from './outcomes'
-import { pgr, pgrOf } from './pgr'
+import { comparedOf, measured, referencesOf, statisticsOf, tell, within, type ToldMetric } from './measures'
+import type { Metrics } from './metric'
+import { AGREEMENTS, outcomesOf, type AgreementName, type Outcome } from './outcomes'
 import type { SeedPredictions } from './predictions'
 import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
 import { intervalOf, minus, type Sample } from './sample'
 import { stoppedByTheOtherHalf } from './stopping'
 import { candidates, stops } from './stops'
+import { METRICS } from './variants'
+import { accuracy } from './variants/accuracy'
 import { notStrong, oneSided } from './warnings'
 
 export interface ArmInputs {
@@ -33,7 +36,6 @@ export interface ArmInputs {
 interface Judged {
   input: SeedPredictions
   weak: ArrayLike<Decision>
-  ceiling: ArrayLike<Decision>
   /** Student's test decisions at every evaluation. */
   student: ArrayLike<Decision>[]
   stops: Record<StopRule, number>
@@ -41,70 +43,49 @@ interface Judged {
 }
 
 /**
- * Everything that is reported of an arm, from stored predictions alone: estimates with intervals, PGR, the seeds one by
- * one, the student's course over its training and the three stop rules. Supervisor and ceiling are taken at their last
- * step, the student where the stop rule says.
+ * Everything that is reported of an arm, from stored predictions alone: every metric with intervals and PGR, the seeds one
+ * by one, the student's course over its training and the three stop rules. Supervisor and ceiling are taken at their last
+ * step, the student where the stop rule says. Rules and warnings go by accuracy, whatever else is measured.
+ * @param metrics what is measured beside accuracy
  */
-export function armResult(inputs: ArmInputs): ArmResult {
+export function armResult(inputs: ArmInputs, metrics: Metrics = METRICS): ArmResult {
   const { arm, stop, classes, groups, redraw, seeds } = inputs
   const base = { arm, stop, seedsDone: seeds.length }
   if (seeds.length === 0) return { ...base, ...NOTHING }
   const judged = seeds.map((seed) => judge(seed, stop))
+  const references = namesOf(seeds)
+  const told = tell({ [accuracy.id]: accuracy, ...metrics }, seeds, references)
   const drawn = bootstrap(
-    judged.map((j) => flagsOf(j, inputs)),
+    judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
-  )
-  const [weak, student, ceiling] = (['weak', 'student', 'ceiling'] as const).map((q) => sampleOf(drawn, q)) as [
-    Sample,
-    Sample,
-    Sample,
-  ]
+  ) as (name: string, of?: string) => Sample
   const n = { seeds: seeds.length, examples: groups.length }
-  const estimates = Object.fromEntries(
-    (Object.keys(QUANTITIES) as Quantity[]).map((q) => [q, estimate(q, judged, sampleOf(drawn, q))]),
-  ) as Record<Quantity, Estimate | null>
   const saved = minus(drawn('stopped'), drawn('last'))
-  const references = Object.fromEntries(referencesOf(seeds).map((name) => [name, drawn(REFERENCE + name)]))
   return {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
-    ...estimates,
-    pgr: pgr({ weak, student, ceiling, ...n, sameModel: isSameModel(arm) }),
-    references: Object.fromEntries(
-      Object.entries(references).map(([name, sample]) => [
-        name,
-        { value: sample.value, ...shareInterval(sample), ...n },
-      ]),
-    ),
+    measures: measuresOf(told, drawn, judged, inputs),
+    ...agreementsOf(judged, drawn),
     saving: { value: saved.value, ...intervalOf(saved), ...n },
     warnings: [
       ...oneSided(
         judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
         classes,
       ),
-      ...notStrong(ceiling, references),
+      ...notStrong(comparedOf(accuracy, drawn).ceiling, referencesOf(accuracy, references, drawn)),
     ],
     bySeed: judged.map((j) => j.result),
-    training: trainingOf(judged),
+    training: inStep(judged) ? trainingOf(judged) : null,
     stops: stopsOf(judged),
   }
 }
 
-/** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */
-function isSameModel({ weak, strong, optimisers }: Arm): boolean {
-  return contentKey([weak, optimisers?.weak ?? null]) === contentKey([strong, optimisers?.strong ?? null])
-}
-
 const NOTHING = {
   covers: null,
-  weak: null,
-  student: null,
-  ceiling: null,
+  measures: {},
   agreement: null,
   agreementWeakRight: null,
   agreementWeakWrong: null,
-  pgr: null,
-  references: {},
   saving: null,
   warnings: [],
   bySeed: [],
@@ -112,99 +93,108 @@ const NOTHING = {
   stops: null,
 }
 
-function judge(input: SeedPredictions, stop: StopRule): Judged {
-  const weak = decisions(input.weak)
-  const ceiling = decisions(input.ceiling)
-  const student = input.student.map((answers) => decisions(answers))
-  const at = stops(input)
-  const reported = student[at[stop]]!
-  const [ofStudent, ofCeiling] = [reported, ceiling].map((d) => agreement(d, weak, input.truth))
-  const [w, s, c] = [weak, reported, ceiling].map((d) => accuracy(d, input.truth)) as [number, number, number]
-  const result: SeedResult = {
-    seed: input.seed,
-    weak: w,
-    student: s,
-    ceiling: c,
-    pgr: pgrOf(w, s, c),
-    agreement: ofStudent!.all,
-    agreementWeakRight: ofStudent!.weakRight,
-    agreementWeakWrong: ofStudent!.weakWrong,
-    ceilingAgreementWeakWrong: ofCeiling!.weakWrong,
-    step: input.steps[at[stop]]!,
+function measuresOf(
+  told: readonly ToldMetric[],
+  drawn: (name: string) => Sample,
+  judged: readonly Judged[],
+  { arm, groups, seeds }: ArmInputs,
+): ArmResult['measures'] {
+  const about = {
+    numbers: seeds.map(({ seed }) => seed),
+    references: namesOf(seeds),
+    examples: groups.length,
+    sameModel: isSameModel(arm),
+    stops: judged.map((j) => j.stops),
+    inStep: inStep(judged),
   }
-  return { input, weak, ceiling, student, stops: at, result }
+  return Object.fromEntries(told.map((one) => [one.metric.id, measured(one, drawn, about)]))
 }
 
-/** What is drawn of a seed: its outcomes where the student is reported, at its last step, and where ground truth stops it. */
-function flagsOf(judged: Judged, { stop, groups, seeds }: Pick<ArmInputs, 'stop' | 'groups' | 'seeds'>) {
-  const { input, weak, ceiling, student, stops } = judged
-  const right = (said: ArrayLike<Decision>) => Uint8Array.from(said, (d, i) => (d === input.truth[i] ? 1 : 0))
-  const everywhere = student.map(right)
-  const references = referencesOf(seeds).map((name) => {
-    return [REFERENCE + name, right(decisions(input.references![name]!))] as const
-  })
-  const flags: Record<Outcome | 'stopped' | 'last', Uint8Array> & Record<string, Uint8Array> = {
-    ...outcomesOf({ weak, student: student[stops[stop]]!, ceiling }, input.truth),
+/** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */
+function isSameModel({ weak, strong, optimisers }: Arm): boolean {
+  return contentKey([weak, optimisers?.weak ?? null]) === contentKey([strong, optimisers?.strong ?? null])
+}
+
+/** Names of the references that all seeds have: where some are still to come there is no mean yet. */
+function namesOf(seeds: readonly SeedPredictions[]): string[] {
+  return Object.keys(seeds[0]?.references ?? {}).filter((name) => seeds.every((seed) => seed.references?.[name]))
+}
+
+function judge(input: SeedPredictions, stop: StopRule): Judged {
+  const weak = decisions(input.weak)
+  const student = input.student.map((answers) => decisions(answers))
+  const at = stops(input)
+  const ofStudent = agreement(student[at[stop]]!, weak, input.truth)
+  const result: SeedResult = {
+    seed: input.seed,
+    step: input.steps[at[stop]]!,
+    agreement: ofStudent.all,
+    agreementWeakRight: ofStudent.weakRight,
+    agreementWeakWrong: ofStudent.weakWrong,
+    ceilingAgreementWeakWrong: agreement(decisions(input.ceiling), weak, input.truth).weakWrong,
+  }
+  return { input, weak, student, stops: at, result }
+}
+
+/** What is drawn of a seed beside its metrics: how it agrees, and where it is right at its last step and where ground truth stops it. */
+function flagsOf(
+  { input, weak, student, stops }: Judged,
+  { stop, groups }: ArmInputs,
+): Record<Outcome | 'stopped' | 'last', Uint8Array> {
+  const everywhere = student.map((said) => right(said, input.truth))
+  return {
+    ...outcomesOf({ weak, student: student[stops[stop]]! }, input.truth),
     stopped: stoppedByTheOtherHalf(everywhere, groups, candidates(input)),
     last: everywhere.at(-1)!,
-    ...Object.fromEntries(references),
   }
-  return flags
+}
+
+function agreementsOf(judged: readonly Judged[], drawn: (name: string, of?: string) => Sample) {
+  const names = Object.keys(AGREEMENTS) as AgreementName[]
+  const entries = names.map((name) => [
+    name,
+    estimate(name, judged, drawn(...(AGREEMENTS[name] as readonly [Outcome, Outcome?]))),
+  ])
+  return Object.fromEntries(entries) as Record<AgreementName, Estimate | null>
 }
 
 /** Mean over the seeds that have the quantity, a share; null when none has. */
-function estimate(quantity: Quantity, judged: Judged[], sample: Sample): Estimate | null {
+function estimate(quantity: AgreementName, judged: readonly Judged[], sample: Sample): Estimate | null {
   const having = judged.filter((j) => j.result[quantity] !== null)
   if (having.length === 0) return null
   return {
     value: sample.value,
-    ...shareInterval(sample),
+    ...within([0, 1], sample),
     seeds: having.length,
     examples: Math.round(mean(having.map((j) => examplesOf(quantity, j)))),
   }
 }
 
-/** The interval of a share, which cannot leave 0 to 1. */
-function shareInterval(sample: Sample): { low: number; high: number } {
-  const { low, high } = intervalOf(sample)
-  return { low: Math.max(0, low), high: Math.min(1, high) }
-}
-
-/** Before the name of a reference's flag, so that it is none of the others. */
-const REFERENCE = 'reference '
-
-/** Names of the references that all seeds have: where some are still to come there is no mean yet. */
-function referencesOf(seeds: readonly SeedPredictions[]): string[] {
-  return Object.keys(seeds[0]?.references ?? {}).filter((name) => seeds.every((seed) => seed.references?.[name]))
-}
-
 /** How many test examples of a seed the quantity is about. */
-function examplesOf(quantity: Quantity, { input, result }: Judged): number {
+function examplesOf(quantity: AgreementName, { input, weak }: Judged): number {
   const all = input.truth.length
-  if (quantity === 'agreementWeakRight') return Math.round(result.weak * all)
-  return quantity === 'agreementWeakWrong' ? Math.round((1 - result.weak) * all) : all
+  if (quantity === 'agreement') return all
+  const good = share(weak, input.truth)
+  return Math.round((quantity === 'agreementWeakRight' ? good : 1 - good) * all)
 }
 
-/** The student over its training; null when the seeds were not evaluated at the same steps. */
-function trainingOf(judged: Judged[]): ArmResult['training'] {
+/** Whether the seeds were all evaluated at the same steps. */
+function inStep([first, ...others]: readonly Judged[]): boolean {
+  return others.every((j) => j.input.steps.join() === first!.input.steps.join())
+}
+
+/** The student beside its supervisor over its training. */
+function trainingOf(judged: readonly Judged[]): NonNullable<ArmResult['training']> {
   const step = judged[0]!.input.steps
-  if (judged.some((j) => j.input.steps.join() !== step.join())) return null
-  const truth = step.map((_, e) => judged.map((j) => accuracy(j.student[e]!, j.input.truth)))
   const weak = step.map((_, e) => judged.map((j) => agreement(j.student[e]!, j.weak, j.input.truth)))
   return {
     step,
-    truth: truth.map((seeds) => mean(seeds)),
-    truthLow: truth.map((seeds) => Math.min(...seeds)),
-    truthHigh: truth.map((seeds) => Math.max(...seeds)),
     weakLabels: weak.map((seeds) => mean(seeds.map((a) => a.all))),
     weakErrors: weak.map((seeds) => mean(seeds.map((a) => a.weakWrong ?? 0))),
   }
 }
 
-function stopsOf(judged: Judged[]): ArmResult['stops'] {
-  const of = (rule: StopRule) => ({
-    step: median(judged.map((j) => j.input.steps[j.stops[rule]]!)),
-    student: mean(judged.map((j) => accuracy(j.student[j.stops[rule]]!, j.input.truth))),
-  })
-  return { last: of('last'), 'weak-validation': of('weak-validation'), oracle: of('oracle') }
+function stopsOf(judged: readonly Judged[]): NonNullable<ArmResult['stops']> {
+  const at = (rule: StopRule) => median(judged.map((j) => j.input.steps[j.stops[rule]]!))
+  return { last: at('last'), 'weak-validation': at('weak-validation'), oracle: at('oracle') }
 }

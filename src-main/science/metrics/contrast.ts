@@ -1,16 +1,26 @@
-import type { Decision } from '../answers'
+import type { Answers, Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import type { Arm } from '../stages'
 import { bootstrap } from './bootstrap'
-import { outcomesOf, type Decisions } from './outcomes'
-import { pgrRatio, type Accuracies } from './pgr'
-import type { Contrast, Difference } from './result'
+import { comparedOf, statisticsOf, tell } from './measures'
+import type { Metrics } from './metric'
+import { pgrRatio, type Compared } from './pgr'
+import type { Contrast, Difference, MeasuredDifference } from './result'
 import { intervalOf, minus, percentiles, reach, type Ratio } from './sample'
+import { METRICS } from './variants'
 
-/** An arm with what its models decide on the test rows; all arms that are compared share these. */
+/** What a seed's three models say of the test rows, the student where it is reported. */
+export interface ReportedSeed {
+  seed: number
+  weak: Answers
+  student: Answers
+  ceiling: Answers
+}
+
+/** An arm with what its models say of the test rows; all arms that are compared share these. */
 export interface ReportedArm {
   arm: Arm
-  seeds: (Decisions & { seed: number })[]
+  seeds: ReportedSeed[]
 }
 
 /** Choices of which two arms may differ in one, and what to call each. A model is another one where it is trained otherwise. */
@@ -20,19 +30,20 @@ type Choice = keyof typeof CHOICES
 /**
  * The paired differences of all arms of one task that differ in one choice and have a seed in common. Both arms are drawn
  * alike (see `bootstrap`), so the replicates of a difference are differences of replicates.
- * @param truth class of every test row
+ * @param truth of every test row
  * @param groups group of every test row
  */
 export function contrasts(
   arms: readonly ReportedArm[],
   truth: ArrayLike<Decision>,
   groups: readonly string[],
+  metrics: Metrics = METRICS,
 ): Contrast[] {
-  const drawn = new Map<string, Accuracies>()
+  const drawn = new Map<string, Drawn>()
   // An arm stands in many pairs, nearly always with all of its seeds.
-  const accuraciesOf = ({ arm, seeds }: ReportedArm): Accuracies => {
+  const drawnOf = ({ arm, seeds }: ReportedArm): Drawn => {
     const name = `${arm.id}/${seeds.map((s) => s.seed).join()}`
-    const known = drawn.get(name) ?? draw(seeds, truth, groups)
+    const known = drawn.get(name) ?? draw(seeds, truth, groups, metrics)
     drawn.set(name, known)
     return known
   }
@@ -42,14 +53,13 @@ export function contrasts(
       const common = one.seeds.map((s) => s.seed).filter((seed) => against.seeds.some((s) => s.seed === seed))
       if (!differ || common.length === 0) return []
       const [a, b] = [one, against].map((of) =>
-        accuraciesOf({ ...of, seeds: common.map((seed) => of.seeds.find((s) => s.seed === seed)!) }),
-      ) as [Accuracies, Accuracies]
+        drawnOf({ ...of, seeds: common.map((seed) => of.seeds.find((s) => s.seed === seed)!) }),
+      ) as [Drawn, Drawn]
       const title = `${one.arm[CHOICES[differ]]} \u2212 ${against.arm[CHOICES[differ]]}`
       return [
         {
           ...{ arm: one.arm.id, against: against.arm.id, title, task: one.arm.task, differ },
-          student: studentDifference(a, b),
-          pgr: differ === 'method' ? pgrDifference(pgrRatio(a), pgrRatio(b)) : null,
+          measures: differences(a, b, metrics, differ === 'method'),
           ...{ seeds: common.length, examples: groups.length },
         },
       ]
@@ -68,20 +78,35 @@ function choiceOf(arm: Arm, choice: Choice): string {
   return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
 }
 
-function draw(seeds: readonly Decisions[], truth: ArrayLike<Decision>, groups: readonly string[]): Accuracies {
+/** Metrics of the three models of an arm, by their ids. */
+type Drawn = Readonly<Record<string, Compared>>
+
+function draw(
+  seeds: readonly ReportedSeed[],
+  truth: ArrayLike<Decision>,
+  groups: readonly string[],
+  metrics: Metrics,
+): Drawn {
+  const said = seeds.map(({ weak, student, ceiling }) => ({ truth, weak, student: [student], ceiling }))
+  const told = tell(metrics, said, [])
   const asked = bootstrap(
-    seeds.map((seed) => {
-      const { weak, student, ceiling } = outcomesOf(seed, truth)
-      return { weak, student, ceiling }
-    }),
+    said.map((_, s) => statisticsOf(told, s, 0)),
     groups,
   )
-  return { weak: asked('weak'), student: asked('student'), ceiling: asked('ceiling') }
+  return Object.fromEntries(told.map(({ metric }) => [metric.id, comparedOf(metric, asked)]))
 }
 
-function studentDifference(a: Accuracies, b: Accuracies): Difference {
-  const student = minus(a.student, b.student)
-  return { value: student.value, ...intervalOf(student) }
+/** Of every metric that both have. */
+function differences(a: Drawn, b: Drawn, metrics: Metrics, ofPgr: boolean): Contrast['measures'] {
+  const entries = Object.entries(a).flatMap(([id, one]): [string, MeasuredDifference][] => {
+    const other = b[id]
+    if (!other) return []
+    const student = minus(one.student, other.student)
+    const { better } = metrics[id]!
+    const pgr = ofPgr ? pgrDifference(pgrRatio(one, better), pgrRatio(other, better)) : null
+    return [[id, { student: { value: student.value, ...intervalOf(student) }, pgr }]]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The ratios' replicates are widened each by its own error: their difference by that of the difference. */

@@ -2,9 +2,10 @@ export { accuracy } from './accuracy'
 export { agreement, type Agreement } from './agreement'
 export { armResult, type ArmInputs } from './arm-result'
 export { bootstrap, type Flags } from './bootstrap'
-export { contrasts, type ReportedArm } from './contrast'
+export { contrasts, type ReportedArm, type ReportedSeed } from './contrast'
 export { coversText } from './covers'
 export { cellOf, cellsOf, cube } from './cube'
+export type { MetricInfo, Metrics, MetricVariant } from './metric'
 export { exampleHistory, exampleRows } from './examples'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export type { SeedPredictions } from './predictions'
@@ -16,6 +17,7 @@ export type {
   Cube,
   Difference,
   Estimate,
+  Measured,
   Pgr,
   Redraw,
   SeedResult,
@@ -23,4 +25,6 @@ export type {
 } from './result'
 export { errorOf, fieller, intervalOf, minus, ratio, type Sample } from './sample'
 export { halves, stoppedByTheOtherHalf } from './stopping'
+export { meanOf, valueOf, type Statistic, type Under } from './statistic'
 export { stops } from './stops'
+export { METRICS } from './variants'

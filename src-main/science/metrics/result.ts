@@ -41,19 +41,43 @@ export type Pgr =
     }
   | { defined: false; reason: string; gap: number; seeds: number; examples: number; convention: string }
 
-export interface SeedResult {
+/** One metric of the three models under one seed. */
+export interface SeedMeasured {
   seed: number
   weak: number
   student: number
   ceiling: number
   pgr: number | null
+}
+
+/** One metric of an arm on the test split, the student where it is reported. */
+export interface Measured {
+  weak: Estimate
+  student: Estimate
+  ceiling: Estimate
+  pgr: Pgr
+  /** Of simpler models that learnt ground truth on the ceiling's rows, by name: what "strong" has to beat. */
+  references: Record<string, Estimate>
+  bySeed: SeedMeasured[]
+  /**
+   * The student at every evaluation of its training: the mean over seeds, the least and the most of them. Null where the
+   * seeds were not evaluated at the same steps.
+   */
+  training: { mean: number[]; low: number[]; high: number[] } | null
+  /** The student's mean where each stop rule ends its training. */
+  stops: Record<StopRule, number>
+}
+
+/** How the models of one seed decide beside each other. */
+export interface SeedResult {
+  seed: number
+  /** Step that the stop rule reports. */
+  step: number
   agreement: number
   agreementWeakRight: number | null
   agreementWeakWrong: number | null
   /** Ceiling's agreement with the supervisor's errors: the base rate of honest mistakes. */
   ceilingAgreementWeakWrong: number | null
-  /** Step that the stop rule reports. */
-  step: number
 }
 
 export interface ArmResult {
@@ -63,15 +87,11 @@ export interface ArmResult {
   covers: Covers | null
   /** Seeds whose four stages are done, of those asked for. */
   seedsDone: number
-  weak: Estimate | null
-  student: Estimate | null
-  ceiling: Estimate | null
+  /** Every metric that there is of these answers, by its id; none before the first seed. */
+  measures: Record<string, Measured>
   agreement: Estimate | null
   agreementWeakRight: Estimate | null
   agreementWeakWrong: Estimate | null
-  pgr: Pgr | null
-  /** Accuracy of simpler models that learnt ground truth on the ceiling's rows, by name: what "strong" has to beat. */
-  references: Record<string, Estimate>
   /**
    * What stopping by ground truth would add to the student's accuracy at its last step: the evaluation is chosen on one
    * half of the test rows and measured on the other, both ways. The interval takes the chosen evaluations as given.
@@ -80,19 +100,15 @@ export interface ArmResult {
   /** What a reader should know before any of the numbers. */
   warnings: string[]
   bySeed: SeedResult[]
-  /** The student on the test split at every evaluation of its training, each a mean over seeds. */
+  /** The student beside its supervisor at every evaluation of its training, on the test split; means over seeds. */
   training: {
     step: number[]
-    /** Accuracy on ground truth, and the least and the most of the seeds. */
-    truth: number[]
-    truthLow: number[]
-    truthHigh: number[]
     /** Agreement with the supervisor, and the share of the supervisor's errors that are repeated (0 of none). */
     weakLabels: number[]
     weakErrors: number[]
   } | null
-  /** Median step over seeds of each stop rule, and the student's mean test accuracy there. */
-  stops: Record<StopRule, { step: number; student: number }> | null
+  /** Median step over seeds at which each rule would stop. */
+  stops: Record<StopRule, number> | null
 }
 
 /** A difference of two arms with its 95 % interval. */
@@ -100,6 +116,12 @@ export interface Difference {
   value: number
   low: number
   high: number
+}
+
+export interface MeasuredDifference {
+  student: Difference
+  /** Null where one of the two is undefined, and where models differ: shares of different gaps do not compare. */
+  pgr: Difference | null
 }
 
 /**
@@ -114,9 +136,8 @@ export interface Contrast {
   title: string
   task: string
   differ: 'method' | 'weak' | 'strong'
-  student: Difference
-  /** Null where one of the two is undefined, and where models differ: shares of different gaps do not compare. */
-  pgr: Difference | null
+  /** Of every metric that both have, by its id. */
+  measures: Record<string, MeasuredDifference>
   seeds: number
   examples: number
 }

@@ -30,6 +30,11 @@ export function minus(x: Sample, y: Sample, a = 1, b = 1): Sample {
   }
 }
 
+/** The same with the other sign. */
+export function negative({ value, bySeed, rows, all, groups }: Sample): Sample {
+  return { value: -value, bySeed: bySeed.map((x) => -x), rows: rows.map((x) => -x), all: all.map((x) => -x), groups }
+}
+
 /** Error of the values of two samples that were drawn alike: of rows, of seeds, and of both. */
 function errorsOf(x: Sample, y: Sample): { rows: number; seeds: number; sum: number } {
   // As an estimate from so many groups, and defined in nearly all resamples.

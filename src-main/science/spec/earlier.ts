@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accuracy } from '../metrics/variants/accuracy'
 import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import { partsOf } from './params'
 import { problemsOf, type Problem } from './problems'
@@ -51,11 +52,16 @@ function trainedBy(models: unknown, side: object): unknown {
   return models.map((model: unknown) => (typeof model === 'object' && model !== null ? { optimiser, ...model } : model))
 }
 
-/** A stored spec, which was parsed when it was stored; see `fromEarlier`. @throws Error for what is none */
+/**
+ * A stored spec, which was parsed when it was stored; see `fromEarlier`. One that names no metric is of a time when there
+ * was but accuracy.
+ * @throws Error for what is none
+ */
 export function storedSpec(json: string): ExperimentSpec {
   const { input } = fromEarlier(JSON.parse(json))
   if (typeof input !== 'object' || input === null || !('tasks' in input)) throw new Error('expected a spec')
-  return input as ExperimentSpec
+  const spec = input as ExperimentSpec
+  return { ...spec, metric: spec.metric ?? accuracy.id }
 }
 
 /**

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { LossChoice, MethodChoice, ModelSetting, OptimiserChoice } from './choices'
 import { LOSSES } from '../losses'
 import { METHODS } from '../methods'
+import { METRICS } from '../metrics/variants'
+import { accuracy } from '../metrics/variants/accuracy'
 import { MODELS } from '../models'
 import { OPTIMISER } from '../optimiser'
 import { fieldsOf, partsOf, type ParamTable, type Values } from './params'
@@ -34,6 +36,13 @@ export const RUN = {
       { value: 'last', label: 'last step' },
       { value: 'weak-validation', label: 'best on weak validation labels' },
     ],
+  },
+  metric: {
+    type: 'choice',
+    default: accuracy.id,
+    label: 'Headline metric',
+    help: 'Which metric a result tells first; all of them are computed. Stops and warnings go by accuracy.',
+    options: Object.values(METRICS).map(({ id, title }) => ({ value: id, label: title })),
   },
   evaluations: {
     type: 'integer',

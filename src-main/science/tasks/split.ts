@@ -1,3 +1,4 @@
+import { createDisjointSets } from '../maths/disjoint'
 import { createRng, type Rng } from '../maths/rng'
 import { SPLITS, TRAINING, type DataConfig, type Split, type TrainingSplit } from '../stages'
 import { isDevelopment } from './development'
@@ -90,25 +91,21 @@ function classNames(rows: TaskRow[]): string[] {
   return Array.from({ length: highest + 1 }, (_, i) => `class ${i}`)
 }
 
-/** Joins rows by group and by text (union-find), in order of first appearance. */
+/** Joins rows by group and by text, in order of first appearance. */
 function blocksOf(rows: TaskRow[]): Block[] {
-  const parent = rows.map((_, i) => i)
-  const root = (i: number): number => {
-    while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!
-    return i
-  }
+  const sets = createDisjointSets(rows.length)
   const first = new Map<string, number>()
   rows.forEach((row, i) => {
     for (const tie of row.group === undefined ? [`text ${row.text}`] : [`text ${row.text}`, `group ${row.group}`]) {
       const other = first.get(tie)
       if (other === undefined) first.set(tie, i)
-      else parent[Math.max(root(i), root(other))] = Math.min(root(i), root(other))
+      else sets.join(i, other)
     }
   })
   const blocks = new Map<number, Block>()
   rows.forEach((row, i) => {
-    const block = blocks.get(root(i)) ?? { rows: [], test: false, development: false }
-    blocks.set(root(i), block)
+    const block = blocks.get(sets.root(i)) ?? { rows: [], test: false, development: false }
+    blocks.set(sets.root(i), block)
     block.rows.push(i)
     block.test ||= row.split === 'test'
   })

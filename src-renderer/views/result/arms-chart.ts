@@ -2,7 +2,7 @@ import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } 
 import { niceRange, type NiceRange } from '../../lib/curves'
 import { interval, pgrText, share } from '../../lib/format'
 import { CEILING, WEAK, type Look } from '../../lib/roles'
-import type { Arm, ArmResult, Estimate } from '../../lib/types'
+import type { Arm, ArmResult, Estimate, MetricInfo, Pgr } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
 interface Dot {
@@ -40,6 +40,7 @@ function role(name: string, rows: { row: number; of: Estimate; seeds: number[] }
 type Drawn = ReturnType<typeof role> & Look & { name: string }
 
 interface Input {
+  metric: MetricInfo
   arms: readonly ArmResult[]
   /** Parts of each arm's name: the last one, the method, on a line of its own. */
   labels: readonly (readonly string[])[]
@@ -49,12 +50,14 @@ interface Input {
   palette: Palette
 }
 
-/** Weak, student and ceiling of every arm on one accuracy axis: marker = mean, bar = 95 % interval, small dots = seeds. */
-export function armsChart({ arms, labels, look, selected, onselect, palette: p }: Input): ChartConfiguration<'line'> {
+/** Weak, student and ceiling of every arm on one axis, that of the metric: marker = mean, bar = 95 % interval, small dots = seeds. */
+export function armsChart(input: Input): ChartConfiguration<'line'> {
+  const { metric, arms, labels, look, selected, onselect, palette: p } = input
+  const measured = arms.map((arm) => arm.measures[metric.id])
   const pick = (key: 'weak' | 'student' | 'ceiling', only: (arm: ArmResult) => boolean = () => true) =>
     arms.flatMap((arm, row) => {
-      const of = arm[key]
-      return of && only(arm) ? [{ row, of, seeds: arm.bySeed.map((s) => s[key]) }] : []
+      const of = measured[row]
+      return of && only(arm) ? [{ row, of: of[key], seeds: of.bySeed.map((s) => s[key]) }] : []
     })
   const looks = [...new Set(arms.map((arm) => look(arm.arm)))]
   const roles = [
@@ -69,14 +72,14 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
     })),
     { name: 'ceiling', ...CEILING, ...role('ceiling', pick('ceiling')) },
   ]
-  const levels = arms.flatMap(({ references }, y) =>
-    Object.entries(references).flatMap(([name, of]): Dot[] => {
+  const levels = measured.flatMap((of, y) =>
+    Object.entries(of?.references ?? {}).flatMap(([name, of]): Dot[] => {
       const text = told(`reference, ${name}`, of)
       return [{ x: of.value, y: y - LEVEL, text }, { x: of.value, y: y + LEVEL, text }, GAP]
     }),
   )
-  const gaps = arms.flatMap((arm, y): Dot[] =>
-    arm.weak && arm.ceiling ? [{ x: arm.weak.value, y, text: '' }, { x: arm.ceiling.value, y, text: '' }, GAP] : [],
+  const gaps = measured.flatMap((of, y): Dot[] =>
+    of ? [{ x: of.weak.value, y, text: '' }, { x: of.ceiling.value, y, text: '' }, GAP] : [],
   )
   const row = arms.findIndex((arm) => arm.arm.id === selected)
   const xs = [...levels, ...roles.flatMap((r) => [...r.intervals, ...r.seeds])].map((d) => d.x)
@@ -89,9 +92,12 @@ export function armsChart({ arms, labels, look, selected, onselect, palette: p }
         ...roles.flatMap((one) => datasetsOf(one, p)),
       ],
     },
-    options: options({ arms, labels, row, onselect, p, range: niceRange(xs, [0, 1]) }),
+    options: options({ metric, arms, labels, row, onselect, p, range: niceRange(xs, boundsOf(metric)) }),
   }
 }
+
+/** Between which an axis of a metric ends. */
+export const boundsOf = ({ range: [least, most] }: MetricInfo): [number, number] => [least, most ?? Infinity]
 
 const LINE = { showLine: true, pointRadius: 0, silent: true }
 
@@ -127,6 +133,7 @@ export function rowAxis(arms: number) {
 }
 
 interface OptionsInput {
+  metric: MetricInfo
   arms: readonly ArmResult[]
   labels: readonly (readonly string[])[]
   row: number
@@ -135,10 +142,11 @@ interface OptionsInput {
   range: NiceRange
 }
 
-function options({ arms, labels, row, onselect, p, range }: OptionsInput): ChartConfiguration<'line'>['options'] {
+function options(input: OptionsInput): ChartConfiguration<'line'>['options'] {
+  const { metric, arms, labels, row, onselect, p, range } = input
   const base = lineOptions(
     p,
-    { ...range, title: 'accuracy on ground truth', format: (v) => share(v, Math.max(2, range.digits)) },
+    { ...range, title: `${metric.short} on ground truth`, format: (v) => share(v, Math.max(2, range.digits)) },
     {},
     14,
   )
@@ -191,9 +199,10 @@ function options({ arms, labels, row, onselect, p, range }: OptionsInput): Chart
 export function armsTable(
   arms: readonly ArmResult[],
   labels: readonly (readonly string[])[],
+  { id }: MetricInfo,
 ): { head: string[]; rows: string[][] } {
-  const cells = (of: Estimate | null) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
-  const pgr = (of: ArmResult['pgr']) => {
+  const cells = (of: Estimate | undefined) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
+  const pgr = (of: Pgr | undefined) => {
     if (!of) return ['to come', '']
     return of.defined ? [pgrText(of), interval(of.low, of.high)] : ['undefined', '']
   }
@@ -201,10 +210,10 @@ export function armsTable(
     head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'],
     rows: arms.map((arm, i) => [
       (labels[i] ?? []).join(' · '),
-      ...cells(arm.weak),
-      ...cells(arm.student),
-      ...cells(arm.ceiling),
-      ...pgr(arm.pgr),
+      ...cells(arm.measures[id]?.weak),
+      ...cells(arm.measures[id]?.student),
+      ...cells(arm.measures[id]?.ceiling),
+      ...pgr(arm.measures[id]?.pgr),
     ]),
   }
 }

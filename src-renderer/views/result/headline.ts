@@ -1,6 +1,6 @@
 import { apart, gapNames, methodNames } from '../../lib/arms'
-import { percent, plural, points, sentence } from '../../lib/format'
-import type { Arm, ArmResult, Estimate, Pgr, RunState } from '../../lib/types'
+import { difference, percent, plural, points, sentence } from '../../lib/format'
+import type { Arm, ArmResult, Estimate, MetricInfo, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
 interface Told {
@@ -44,13 +44,13 @@ function compared(told: readonly Told[]): string {
 }
 
 /** Why none of the arms says anything: their PGR all come with a warning. */
-function unsure(told: readonly Told[]): string {
+function unsure(told: readonly Told[], metric: MetricInfo): string {
   const same = told.every(({ arm }) => arm.weakTitle === arm.strongTitle)
   const why = same
     ? 'Supervisor and student are the same model, so their gap says nothing'
     : 'The gap is too small to say anything'
   const gaps = told.map(({ pgr }) => pgr.gap)
-  const [low, high] = [points(Math.min(...gaps)), points(Math.max(...gaps))]
+  const [low, high] = [difference(metric, Math.min(...gaps)), difference(metric, Math.max(...gaps))]
   if (new Set(told.map(({ of }) => of)).size === 1) return `${why}: ${high}${told[0]!.of}`
   return `${why}: ${low === high ? high : `${low.replace(/\s*points$/, '')} to ${high}`} in ${told.length} arms`
 }
@@ -59,15 +59,17 @@ function unsure(told: readonly Told[]): string {
  * What a run found, in one sentence made from its numbers; partial and undefined results are told as such. An arm whose
  * PGR comes with a warning is no finding. A student that is trained in several ways is told of by each: a median over
  * them would say nothing of any.
+ * @param metric the one that the gap is of, which goes without saying of accuracy
  */
-export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => string): string {
+export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => string, metric: MetricInfo): string {
   const trainings = trainingsOf(arms.map(({ arm }) => arm))
-  if (trainings.length < 2) return told(arms, taskTitle)
+  if (trainings.length < 2) return told(arms, taskTitle, metric)
   return trainings
     .map(({ title, has }) => {
       const found = told(
         arms.filter(({ arm }) => has(arm)),
         taskTitle,
+        metric,
       )
       return `${sentence(title)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`
     })
@@ -82,21 +84,26 @@ function trainingsOf(arms: readonly Arm[]): { title: string; has: (arm: Arm) => 
   return [...new Set(arms.map(short))].map((title) => ({ title, has: (arm) => short(arm) === title }))
 }
 
-function told(arms: readonly ArmResult[], taskTitle: (id: string) => string): string {
-  const begun = arms.filter((arm) => arm.pgr !== null)
+function told(arms: readonly ArmResult[], taskTitle: (id: string) => string, metric: MetricInfo): string {
+  const begun = arms.flatMap(({ arm, measures }) => {
+    const measured = measures[metric.id]
+    return measured ? [{ arm, pgr: measured.pgr }] : []
+  })
   if (begun.length === 0) return 'No seed is finished yet'
   const every = arms.map(({ arm }) => arm)
   const [name, of] = [methodNames(every), gapNames(every, taskTitle)]
+  const inMetric = metric.id === 'accuracy' ? '' : ` in ${metric.short}`
   const findings = begun.flatMap(({ arm, pgr }): Told[] =>
-    pgr?.defined ? [{ arm, method: name(arm), of: of(arm), pgr }] : [],
+    pgr.defined ? [{ arm, method: name(arm), of: inMetric + of(arm), pgr }] : [],
   )
+  const side = metric.better === 'more' ? 'above' : 'below'
   if (findings.length === 0) {
     return begun.length === 1
-      ? 'PGR is undefined: the ceiling is not above its supervisor'
-      : `PGR is undefined in all ${begun.length} arms: no ceiling is above its supervisor`
+      ? `PGR${inMetric} is undefined: the ceiling is not ${side} its supervisor`
+      : `PGR${inMetric} is undefined in all ${begun.length} arms: no ceiling is ${side} its supervisor`
   }
   const sure = findings.filter(({ pgr }) => !pgr.warning)
-  const found = sure.length === 0 ? unsure(findings) : sure.length === 1 ? single(sure[0]!) : compared(sure)
+  const found = sure.length === 0 ? unsure(findings, metric) : sure.length === 1 ? single(sure[0]!) : compared(sure)
   const left = sure.length === 0 ? 0 : findings.length - sure.length
   const without = begun.length - findings.length
   return [
@@ -106,9 +113,13 @@ function told(arms: readonly ArmResult[], taskTitle: (id: string) => string): st
   ].join('; ')
 }
 
-/** What the curves of an arm show about stopping, as a sentence; that stopping helps only where its interval says so. */
-export function trainingTitle({ saving, training }: ArmResult): string {
+/**
+ * What the curves of an arm show about stopping, as a sentence; that stopping helps only where its interval says so.
+ * Stops go by accuracy: of another metric the sentence says what is drawn.
+ */
+export function trainingTitle({ saving, training }: ArmResult, { id, title }: MetricInfo): string {
   if (!saving || !training) return 'No training curve yet'
+  if (id !== 'accuracy') return `${title} of the student over its training`
   const first = training.weakErrors[Math.min(2, training.weakErrors.length - 1)] ?? 0
   const copied = (training.weakErrors[training.weakErrors.length - 1] ?? 0) - first
   const told = `${points(saving.value)} (${pointsRange(saving)})`

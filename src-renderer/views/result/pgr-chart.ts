@@ -1,7 +1,7 @@
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { interval, pgrText, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
-import type { Arm, ArmResult, Pgr } from '../../lib/types'
+import type { Arm, ArmResult, MetricInfo, Pgr } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { ROW_LAYOUT, rowAxis, tickLabel } from './arms-chart'
 
@@ -30,14 +30,19 @@ function axisOf(pgrs: readonly Defined[]): Ends {
   }
 }
 
-/** PGR of every arm with its interval, on the rows of the accuracy chart beside it; 0 is the supervisor, 1 the ceiling. */
+/** PGR of every arm with its interval, on the rows of the chart beside it; 0 is the supervisor, 1 the ceiling. */
 export function pgrChart(
   arms: readonly ArmResult[],
   labels: readonly (readonly string[])[],
   look: (arm: Arm) => Look,
   p: Palette,
+  { id }: MetricInfo,
 ): ChartConfiguration<'line'> {
-  const rows = arms.flatMap(({ arm, pgr }, y) => (pgr?.defined ? [{ arm, pgr, y }] : []))
+  const pgrs = arms.map(({ measures }) => measures[id]?.pgr)
+  const rows = arms.flatMap(({ arm }, y) => {
+    const pgr = pgrs[y]
+    return pgr?.defined ? [{ arm, pgr, y }] : []
+  })
   const { min, max } = axisOf(rows.map(({ pgr }) => pgr))
   const base = lineOptions(p, { min, max, title: 'PGR', step: 0.5, format: (v) => share(v, 1) }, {}, 14)
   return {
@@ -68,7 +73,7 @@ export function pgrChart(
       },
       plugins: {
         tooltip: { ...tooltipLook(p), callbacks: { title: () => '', label: (item) => (item.raw as Dot).text } },
-        annotation: { annotations: undefinedMarks(arms, (min + max) / 2, p) },
+        annotation: { annotations: undefinedMarks(pgrs, (min + max) / 2, p) },
       },
     },
   }
@@ -100,8 +105,8 @@ const HALVES = [-1, -0.5, 0, 0.5, 1, 1.5, 2]
 /** The supervisor stands at 0, the ceiling at 1. */
 const isEnd = (value: number | undefined) => value === 0 || value === 1
 
-function undefinedMarks(arms: readonly ArmResult[], x: number, p: Palette) {
-  return arms.flatMap(({ pgr }, y) =>
+function undefinedMarks(pgrs: readonly (Pgr | undefined)[], x: number, p: Palette) {
+  return pgrs.flatMap((pgr, y) =>
     pgr && !pgr.defined
       ? [{ type: 'label' as const, xValue: x, yValue: y, content: 'undefined', color: p.warn, font: { size: 11 } }]
       : [],

@@ -2,22 +2,35 @@ import { lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { niceRange, pointsOf } from '../../lib/curves'
 import { count, share } from '../../lib/format'
 import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
-import type { ArmResult, StopRule } from '../../lib/types'
+import type { ArmResult, Measured, MetricInfo, StopRule } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
+import { boundsOf } from './arms-chart'
 
 const ROOM_FOR_LABELS = 168
 
-type Training = NonNullable<ArmResult['training']>
+type Course = NonNullable<Measured['training']>
 type LineDataset = ChartConfiguration<'line'>['data']['datasets'][number]
 const last = (values: readonly number[]) => values[values.length - 1]
 
+/** Agreement with weak labels is a share of decisions: it shares an axis with a metric that is one, too. */
+const beside = ({ training }: ArmResult, { unit }: MetricInfo) =>
+  training && unit === 'percent' ? [training.weakLabels, training.weakErrors] : []
+
 /** The student over training on ground truth and on weak labels, between floor and ceiling, with the three stops. */
-export function trainingChart(arm: ArmResult, look: Look, p: Palette): ChartConfiguration<'line'> | null {
-  const { training, weak, ceiling } = arm
-  if (!training || training.step.length === 0) return null
-  const { step } = training
-  const all = [training.truth, training.truthLow, training.truthHigh, training.weakLabels, training.weakErrors].flat()
-  const range = niceRange([...all, ...(weak ? [weak.value] : []), ...(ceiling ? [ceiling.value] : [])], [0, 1])
+export function trainingChart(
+  arm: ArmResult,
+  look: Look,
+  p: Palette,
+  metric: MetricInfo,
+): ChartConfiguration<'line'> | null {
+  const measured = arm.measures[metric.id]
+  const course = measured?.training
+  if (!arm.training || !course || arm.training.step.length === 0) return null
+  const { step } = arm.training
+  const { weak, ceiling } = measured
+  const shares = beside(arm, metric)
+  const all = [course.mean, course.low, course.high, ...shares, weak.value, ceiling.value].flat()
+  const range = niceRange(all, boundsOf(metric))
   const student = p[look.color]
   const options = lineOptions(
     p,
@@ -29,62 +42,57 @@ export function trainingChart(arm: ArmResult, look: Look, p: Palette): ChartConf
     type: 'line',
     options: {
       ...options,
-      plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, student, p) } },
+      plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, measured, student, p) } },
     },
-    data: { datasets: datasetsOf(arm, training, student, p) },
+    data: {
+      datasets: [...courseOf(course, step, student), ...besideOf(shares, step, p), ...levelsOf(measured, step, p)],
+    },
   }
 }
 
-function datasetsOf({ weak, ceiling }: ArmResult, training: Training, student: string, p: Palette): LineDataset[] {
-  const { step } = training
+/** The student, in a band from the lowest to the highest seed. */
+function courseOf(course: Course, step: readonly number[], color: string): LineDataset[] {
   const curve = (value: readonly number[]) => pointsOf({ step, value })
-  const level = (label: string, y: number, color: string) => ({
-    label,
-    endLabel: `${label} ${share(y)}`,
+  const endLabel = `student ${share(last(course.mean))}`
+  return [
+    { label: 'student on ground truth', endLabel, data: curve(course.mean), borderColor: color, borderWidth: 2.25 },
+    { silent: true, data: curve(course.low), borderWidth: 0, fill: false },
+    { silent: true, data: curve(course.high), borderWidth: 0, fill: '-1', backgroundColor: `${color}24` },
+  ]
+}
+
+/** What is told beside the metric: agreement with weak labels, and with the wrong ones. */
+function besideOf(shares: readonly number[][], step: readonly number[], p: Palette): LineDataset[] {
+  const names = [
+    { label: 'agrees with weak labels', end: 'agrees with weak', look: WEAK_LABELS },
+    { label: 'copies weak errors', end: 'copies weak errors', look: WEAK_ERRORS },
+  ]
+  return shares.map((value, i) => {
+    const { label, end, look } = names[i]!
+    return {
+      ...{ label, endLabel: `${end} ${share(last(value))}`, data: pointsOf({ step, value }) },
+      ...{ borderColor: p[look.color], borderDash: [...look.dash], borderWidth: 1.75 },
+    }
+  })
+}
+
+function levelsOf({ weak, ceiling }: Measured, step: readonly number[], p: Palette): LineDataset[] {
+  const level = (label: string, y: number, borderColor: string) => ({
+    ...{ label, endLabel: `${label} ${share(y)}`, borderColor, borderWidth: 1.5 },
     data: [
       { x: step[0]!, y },
       { x: last(step)!, y },
     ],
-    borderColor: color,
-    borderWidth: 1.5,
   })
-  return [
-    {
-      label: 'student on ground truth',
-      endLabel: `student ${share(last(training.truth))}`,
-      data: curve(training.truth),
-      borderColor: student,
-      borderWidth: 2.25,
-    },
-    { silent: true, data: curve(training.truthLow), borderWidth: 0, fill: false },
-    { silent: true, data: curve(training.truthHigh), borderWidth: 0, fill: '-1', backgroundColor: `${student}24` },
-    {
-      label: 'agrees with weak labels',
-      endLabel: `agrees with weak ${share(last(training.weakLabels))}`,
-      data: curve(training.weakLabels),
-      borderColor: p[WEAK_LABELS.color],
-      borderDash: [...WEAK_LABELS.dash],
-      borderWidth: 1.75,
-    },
-    {
-      label: 'copies weak errors',
-      endLabel: `copies weak errors ${share(last(training.weakErrors))}`,
-      data: curve(training.weakErrors),
-      borderColor: p[WEAK_ERRORS.color],
-      borderDash: [...WEAK_ERRORS.dash],
-      borderWidth: 1.75,
-    },
-    ...(weak ? [level('weak floor', weak.value, p.weak)] : []),
-    ...(ceiling ? [level('ceiling', ceiling.value, p.ceiling)] : []),
-  ]
+  return [level('weak floor', weak.value, p.weak), level('ceiling', ceiling.value, p.ceiling)]
 }
 
-function stopMarks({ stops }: ArmResult, color: string, p: Palette) {
+function stopMarks({ stops }: ArmResult, { stops: where }: Measured, color: string, p: Palette) {
   if (!stops) return {}
   const mark = (rule: StopRule, style: 'circle' | 'rectRot', hollow: boolean, radius: number) => ({
     type: 'point' as const,
-    xValue: stops[rule].step,
-    yValue: stops[rule].student,
+    xValue: stops[rule],
+    yValue: where[rule],
     pointStyle: style,
     radius,
     backgroundColor: hollow ? 'transparent' : color,
@@ -100,12 +108,15 @@ function stopMarks({ stops }: ArmResult, color: string, p: Palette) {
 }
 
 /** The plotted numbers, for the table beside the chart. */
-export function trainingTable({ training }: ArmResult): { head: string[]; rows: string[][] } {
-  const head = ['step', 'student on ground truth', 'agrees with weak labels', 'copies weak errors']
-  if (!training) return { head, rows: [] }
-  const { step, truth, weakLabels, weakErrors } = training
-  return {
-    head,
-    rows: step.map((s, i) => [count(s), share(truth[i]), share(weakLabels[i]), share(weakErrors[i])]),
-  }
+export function trainingTable(arm: ArmResult, metric: MetricInfo): { head: string[]; rows: string[][] } {
+  const columns = beside(arm, metric)
+  const names = ['agrees with weak labels', 'copies weak errors'].slice(0, columns.length)
+  const head = ['step', 'student on ground truth', ...names]
+  const course = arm.measures[metric.id]?.training
+  if (!arm.training || !course) return { head, rows: [] }
+  const rows = arm.training.step.map((s, i) => [
+    ...[count(s), share(course.mean[i])],
+    ...columns.map((values) => share(values[i])),
+  ])
+  return { head, rows }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { weightsOf } from '../../../src-main/engine/backends/layout'
 import type { AdamWStep, Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
-import { crossEntropyGradient, referenceCases } from '../../../src-main/engine/backends/self-test'
+import { referenceCases } from '../../../src-main/engine/backends/self-test'
+import { crossEntropy as withGradient } from '../../../src-main/science/losses/cross-entropy'
 import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
 import { logconf } from '../../../src-main/science/losses/logconf'
 import { zeros, type Matrix } from '../../../src-main/science/maths/matrix'
@@ -81,7 +82,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
       else {
         const logits = await learner.gradients(stored.batch, (z) => {
           loss = crossEntropy(z, stored.targets)
-          return crossEntropyGradient(z, stored.targets)
+          return withGradient(z, stored.targets.data).dLogits
         })
         expectClose(logits.data, step.logits)
       }
@@ -99,7 +100,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
   test('leaves frozen embeddings as they were, and saves them with the rest', async () => {
     const stored = cases.find((c) => c.net.kind === 'bag' && !c.net.tuneEmbeddings)!
     const learner = await create(stored.net, { weights: stored.weights })
-    await learner.gradients(stored.batch, (z) => crossEntropyGradient(z, stored.targets))
+    await learner.gradients(stored.batch, (z) => withGradient(z, stored.targets.data).dLogits)
     await learner.step(stored.update)
     const saved = await learner.save()
     expect(saved.map((t) => t.name)).toEqual(tensorsOf(stored.net).map((t) => t.name))
@@ -115,7 +116,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     const rng = createRng('away from the kinks')
     const weights = weightsOf(net, { seed: 3 }).map((t) => ({ ...t, data: t.data.map(() => rng.normal()) }))
     const learner = await create(net, { weights })
-    await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+    await learner.gradients(batch, (z) => withGradient(z, targets.data).dLogits)
     const gradients = await learner.readGradients()
     const h = 2e-3
     const lossAt = async (tensor: number, i: number, delta: number) => {
@@ -160,7 +161,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
       const seen: unknown[] = []
       for (let step = 0; step < 5; step++) {
         await learner.forward(batch)
-        await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+        await learner.gradients(batch, (z) => withGradient(z, targets.data).dLogits)
         seen.push([tensorCount(), await learner.memory()])
         await learner.step(UPDATE)
       }
@@ -197,7 +198,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     const once = async () => {
       const learner = await create(net, { seed: 9 })
       for (let step = 0; step < 20; step++) {
-        await learner.gradients({ n: 32, dense: features }, (z) => crossEntropyGradient(z, targets))
+        await learner.gradients({ n: 32, dense: features }, (z) => withGradient(z, targets.data).dLogits)
         await learner.step(UPDATE)
       }
       const weights = await learner.save()
@@ -345,7 +346,7 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     })
     await expect(failing).rejects.toThrow('no such loss')
     expect(tensorCount()).toBe(before)
-    await learner.gradients(batch, (z) => crossEntropyGradient(z, randomTargets(2, 2, 0)))
+    await learner.gradients(batch, (z) => withGradient(z, randomTargets(2, 2, 0).data).dLogits)
     learner.dispose()
   })
 })

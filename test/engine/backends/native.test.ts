@@ -5,7 +5,7 @@ import { weightsOf } from '../../../src-main/engine/backends/layout'
 import type { Isa } from '../../../src-native/model'
 import { deviceOf, loadAddon } from '../../../src-main/engine/backends/native/addon'
 import { NativeLearner, type NativeOptions } from '../../../src-main/engine/backends/native/learner'
-import { crossEntropyGradient } from '../../../src-main/engine/backends/self-test'
+import { crossEntropy } from '../../../src-main/science/losses/cross-entropy'
 import { softmax, zeros } from '../../../src-main/science/maths/matrix'
 import { tensorsOf, type NetSpec, type TransformerSpec } from '../../../src-main/science/models/net'
 import { createRng } from '../../../src-main/science/maths/rng'
@@ -43,7 +43,7 @@ describe.skipIf(nativeMissing)('the native learner', () => {
   async function steps(learner: Learner, batch: Batch, count = 4): Promise<Weights> {
     const targets = labels(batch.n)
     for (let step = 0; step < count; step++) {
-      await learner.gradients(batch, (z) => crossEntropyGradient(z, targets))
+      await learner.gradients(batch, (z) => crossEntropy(z, targets.data).dLogits)
       await learner.step(UPDATE)
     }
     const weights = await learner.save()
@@ -116,10 +116,10 @@ describe.skipIf(nativeMissing)('the native learner', () => {
         const batch = texts(8)
         // The head starts at zero and lets no gradient through: a step of its own first.
         for (let step = 0; step < 2; step++) {
-          await learner.gradients(batch, (z) => crossEntropyGradient(z, labels(8)))
+          await learner.gradients(batch, (z) => crossEntropy(z, labels(8).data).dLogits)
           await learner.step(UPDATE)
         }
-        await learner.gradients(batch, (z) => crossEntropyGradient(z, labels(8)))
+        await learner.gradients(batch, (z) => crossEntropy(z, labels(8).data).dLogits)
         const trained = tensorsOf(net, trainBlocks).filter((t) => t.trained)
         expect((await learner.readGradients()).map((t) => t.name)).toEqual(trained.map((t) => t.name))
         const after = await learner.save()
@@ -181,7 +181,7 @@ describe.skipIf(nativeMissing)('the native learner', () => {
     let between = 0
     await learner.gradients(batch, (z) => {
       between = turns
-      return crossEntropyGradient(z, labels(400))
+      return crossEntropy(z, labels(400).data).dLogits
     })
     turning = false
     // A call that blocks lets none through; forward and backward take some hundred milliseconds each.

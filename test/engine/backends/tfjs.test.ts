@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Learner, Tensor, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
 import { loadAddon } from '../../../src-main/engine/backends/native/addon'
 import { NativeLearner } from '../../../src-main/engine/backends/native/learner'
-import { crossEntropyGradient } from '../../../src-main/engine/backends/self-test'
+import { crossEntropy } from '../../../src-main/science/losses/cross-entropy'
 import { TfLearner, type TfOptions } from '../../../src-main/engine/backends/tfjs/learner'
 import type { Runtime } from '../../../src-main/engine/backends/tfjs/runtime'
 import { loadTensorflow } from '../../../src-main/engine/backends/tfjs/tensorflow'
@@ -109,7 +109,7 @@ function labels(n: number): Matrix {
 }
 async function steps(learner: Learner, batch: TokenBatch, count = 3): Promise<Weights> {
   for (let step = 0; step < count; step++) {
-    await learner.gradients(batch, (z) => crossEntropyGradient(z, labels(batch.n)))
+    await learner.gradients(batch, (z) => crossEntropy(z, labels(batch.n).data).dLogits)
     await learner.step(UPDATE)
   }
   return learner.save()
@@ -175,7 +175,7 @@ describe.each(runtimes)('on $id', (runtime) => {
         const careful = { ...UPDATE, eps: 1e-3 }
         for (const one of [native, learner])
           for (let step = 0; step < 3; step++) {
-            await one.gradients(batch, (z) => crossEntropyGradient(z, labels(20)))
+            await one.gradients(batch, (z) => crossEntropy(z, labels(20).data).dLogits)
             await one.step(careful)
           }
         const wanted = await native.save()
@@ -207,7 +207,7 @@ describe.each(runtimes)('on $id', (runtime) => {
       const whole = goldenLearner(runtime, net)
       const trained = tensorsOf(net, trainBlocks).filter((t) => t.trained)
       const batch = texts(8)
-      for (const one of [learner, whole]) await one.gradients(batch, (z) => crossEntropyGradient(z, labels(8)))
+      for (const one of [learner, whole]) await one.gradients(batch, (z) => crossEntropy(z, labels(8).data).dLogits)
       const reference = await whole.readGradients()
       const got = await learner.readGradients()
       expect(got.map((t) => t.name)).toEqual(trained.map((t) => t.name))
@@ -288,7 +288,7 @@ describe.each(runtimes)('on $id', (runtime) => {
       if (turning) setImmediate(turn)
     }
     setImmediate(turn)
-    await learner.gradients(batch, (z) => crossEntropyGradient(z, labels(12)))
+    await learner.gradients(batch, (z) => crossEntropy(z, labels(12).data).dLogits)
     // Those of a forward over all, and those of the backward.
     expect(turns).toBeGreaterThanOrEqual(2 * (pieces - 1))
     turning = false

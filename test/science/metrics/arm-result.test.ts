@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { choices, type Answers } from '../../../src-main/science/answers'
-import { armResult, type SeedPredictions } from '../../../src-main/science/metrics'
+import { armResult, type ArmResult, type SeedPredictions } from '../../../src-main/science/metrics'
 import { parseSpec } from '../../../src-main/science/spec/parse'
 import { planExperiment } from '../../../src-main/science/plan/plan'
 import { createRng } from '../../../src-main/science/maths/rng'
@@ -57,71 +57,80 @@ const seeds = simulate(3, 1000)
 const alone = (n: number) => Array.from({ length: n }, (_, i) => `row ${i}`)
 const common = { arm, classes: ['ham', 'spam'], groups: alone(1000), redraw: 'order' as const }
 
+/** Accuracy of an arm. */
+const of = (result: ArmResult) => result.measures['accuracy']!
+
 describe('armResult', () => {
   const result = armResult({ ...common, stop: 'last', seeds })
 
   it('reports means over the seeds, inside their intervals', () => {
     expect(result).toMatchObject({ arm, stop: 'last', seedsDone: 3 })
-    for (const q of ['weak', 'student', 'ceiling', 'agreement', 'agreementWeakRight', 'agreementWeakWrong'] as const) {
-      const estimate = result[q]!
-      expect(estimate.value).toBeCloseTo(mean(result.bySeed.map((s) => s[q]!)), 12)
+    const { bySeed, weak, student, ceiling } = of(result)
+    const { agreement, agreementWeakRight, agreementWeakWrong } = result
+    const rows = bySeed.map((seed, i) => ({ ...seed, ...result.bySeed[i]! }))
+    const estimates = { weak, student, ceiling, agreement, agreementWeakRight, agreementWeakWrong }
+    for (const [q, told] of Object.entries(estimates)) {
+      const estimate = told!
+      expect(estimate.value).toBeCloseTo(mean(rows.map((s) => s[q as keyof typeof estimates]!)), 12)
       expect(estimate.low).toBeLessThan(estimate.value)
       expect(estimate.high).toBeGreaterThan(estimate.value)
       expect(estimate.seeds).toBe(3)
     }
-    expect(result.weak!.examples).toBe(1000)
-    expect(result.agreementWeakWrong!.examples).toBe(Math.round(1000 * (1 - result.weak!.value)))
+    expect(weak.examples).toBe(1000)
+    expect(result.agreementWeakWrong!.examples).toBe(Math.round(1000 * (1 - weak.value)))
     expect(result.agreementWeakRight!.examples + result.agreementWeakWrong!.examples).toBe(1000)
   })
 
   it('takes PGR as the ratio of the means, and of each seed on its own', () => {
-    const [weak, student, ceiling] = [result.weak!, result.student!, result.ceiling!].map((e) => e.value) as [
+    const [weak, student, ceiling] = [of(result).weak, of(result).student, of(result).ceiling].map((e) => e.value) as [
       number,
       number,
       number,
     ]
-    const { pgr } = result
-    if (!pgr?.defined) throw new Error('expected a PGR')
+    const { pgr } = of(result)
+    if (!pgr.defined) throw new Error('expected a PGR')
     expect(pgr.value).toBeCloseTo((student - weak) / (ceiling - weak), 12)
     expect(pgr.low).toBeLessThan(pgr.value)
     expect(pgr.high).toBeGreaterThan(pgr.value)
     expect(pgr.high - pgr.low).toBeLessThan(0.6)
-    for (const s of result.bySeed) expect(s.pgr).toBeCloseTo((s.student - s.weak) / (s.ceiling - s.weak), 12)
+    for (const s of of(result).bySeed) expect(s.pgr).toBeCloseTo((s.student - s.weak) / (s.ceiling - s.weak), 12)
   })
 
   it('draws the course of the training, its last point being the result', () => {
     const training = result.training!
     expect(training.step).toEqual([0, 50, 100])
-    expect(training.truth.at(-1)).toBeCloseTo(result.student!.value, 12)
+    const course = of(result).training!
+    expect(course.mean.at(-1)).toBeCloseTo(of(result).student.value, 12)
     expect(training.weakLabels.at(-1)).toBeCloseTo(result.agreement!.value, 12)
     expect(training.weakErrors.at(-1)).toBeCloseTo(result.agreementWeakWrong!.value, 12)
-    training.truth.forEach((t, e) => {
-      expect(training.truthLow[e]).toBeLessThanOrEqual(t)
-      expect(training.truthHigh[e]).toBeGreaterThanOrEqual(t)
+    course.mean.forEach((t, e) => {
+      expect(course.low[e]).toBeLessThanOrEqual(t)
+      expect(course.high[e]).toBeGreaterThanOrEqual(t)
     })
   })
 
   it('finds all three stops and reports the one asked for', () => {
-    expect(result.stops).toMatchObject({ last: { step: 100 }, 'weak-validation': { step: 50 }, oracle: { step: 50 } })
-    expect(result.stops!.oracle.student).toBeGreaterThan(result.stops!.last.student)
+    expect(result.stops).toEqual({ last: 100, 'weak-validation': 50, oracle: 50 })
+    expect(of(result).stops.oracle).toBeGreaterThan(of(result).stops.last)
     const early = armResult({ ...common, stop: 'weak-validation', seeds })
     expect(early.bySeed.map((s) => s.step)).toEqual([50, 50, 50])
-    expect(early.student!.value).toBe(result.stops!['weak-validation'].student)
-    expect(early.weak).toEqual(result.weak)
+    expect(of(early).student.value).toBe(of(result).stops['weak-validation'])
+    expect(of(early).weak).toEqual(of(result).weak)
   })
 
   it('gives PGR 0 where the student is its supervisor', () => {
     const copies = seeds.map((s) => ({ ...s, student: s.student.map(() => s.weak) }))
     const copied = armResult({ ...common, stop: 'last', seeds: copies })
-    expect(copied.pgr).toMatchObject({ defined: true, value: 0, low: 0, high: 0 })
+    expect(of(copied).pgr).toMatchObject({ defined: true, value: 0, low: 0, high: 0 })
     expect(copied.agreement).toMatchObject({ value: 1, low: 1, high: 1 })
   })
 
   it('has no agreement on errors where the supervisor makes none', () => {
     const perfect = seeds.map((s) => ({ ...s, weak: said(s.truth as number[]) }))
     const got = armResult({ ...common, stop: 'last', seeds: perfect })
-    expect(got).toMatchObject({ agreementWeakWrong: null, pgr: { defined: false } })
-    expect(got.bySeed[0]).toMatchObject({ pgr: null, agreementWeakWrong: null, ceilingAgreementWeakWrong: null })
+    expect(got).toMatchObject({ agreementWeakWrong: null, measures: { accuracy: { pgr: { defined: false } } } })
+    expect(of(got).bySeed[0]!.pgr).toBeNull()
+    expect(got.bySeed[0]).toMatchObject({ agreementWeakWrong: null, ceilingAgreementWeakWrong: null })
     expect(got.training!.weakErrors).toEqual([0, 0, 0])
   })
 
@@ -133,15 +142,15 @@ describe('armResult', () => {
   it('has nothing to say before the first seed', () => {
     expect(armResult({ ...common, stop: 'last', seeds: [] })).toMatchObject({
       seedsDone: 0,
-      pgr: null,
+      measures: {},
       bySeed: [],
     })
   })
 
   it('warns where supervisor and student are the same model', () => {
     const twin = armOf({ weak: { model: 'vectors' }, strong: { model: 'vectors' } })
-    const { pgr } = armResult({ ...common, arm: twin, stop: 'last', seeds })
-    expect(pgr?.defined && pgr.warning).toContain('the same model')
+    const { pgr } = of(armResult({ ...common, arm: twin, stop: 'last', seeds }))
+    expect(pgr.defined && pgr.warning).toContain('the same model')
   })
 
   it('says what its intervals cover', () => {
@@ -149,7 +158,7 @@ describe('armResult', () => {
     const groups = alone(1000).map((_, i) => `address ${i % 46}`)
     const grouped = armResult({ ...common, stop: 'last', groups, redraw: 'halves', seeds })
     expect(grouped.covers).toEqual({ redraw: 'halves', seeds: 3, groups: 46, rows: 1000 })
-    expect(grouped.student!.value).toBe(result.student!.value)
+    expect(of(grouped).student.value).toBe(of(result).student.value)
   })
 
   it('never lets an accuracy leave 0 to 1', () => {
@@ -160,7 +169,11 @@ describe('armResult', () => {
       { ...perfect!, student: perfect!.student.map(() => right) },
       { ...hopeless!, student: hopeless!.student.map(() => wrong) },
     ]
-    expect(armResult({ ...common, stop: 'last', seeds: far }).student).toMatchObject({ value: 0.5, low: 0, high: 1 })
+    expect(of(armResult({ ...common, stop: 'last', seeds: far })).student).toMatchObject({
+      value: 0.5,
+      low: 0,
+      high: 1,
+    })
   })
 
   it('warns of a supervisor that says one class nearly always', () => {
@@ -175,22 +188,22 @@ describe('armResult', () => {
   })
 
   it('has the accuracy of references, and says where the ceiling lies under one', () => {
-    expect(result.references).toEqual({})
+    expect(of(result).references).toEqual({})
     const flipped = (s: SeedPredictions, every: number) =>
       said(Array.from(s.truth as number[], (t, i) => (i % every === 0 ? 1 - t : t)))
-    const of = (every: number) =>
+    const flippedEvery = (every: number) =>
       armResult({
         ...{ ...common, stop: 'last' },
         seeds: seeds.map((s) => ({ ...s, references: { 'bag of words': flipped(s, every) } })),
       })
-    const weaker = of(5)
-    expect(weaker.references['bag of words']).toMatchObject({ seeds: 3, examples: 1000 })
-    expect(weaker.references['bag of words']!.value).toBeCloseTo(0.8, 12)
-    expect(weaker.references['bag of words']!.low).toBeLessThan(0.8)
+    const weaker = flippedEvery(5)
+    expect(of(weaker).references['bag of words']).toMatchObject({ seeds: 3, examples: 1000 })
+    expect(of(weaker).references['bag of words']!.value).toBeCloseTo(0.8, 12)
+    expect(of(weaker).references['bag of words']!.low).toBeLessThan(0.8)
     expect(weaker.warnings).toEqual([])
-    expect(weaker.pgr).toEqual(result.pgr)
-    const stronger = of(100)
-    const by = (100 * (0.99 - result.ceiling!.value)).toFixed(1)
+    expect(of(weaker).pgr).toEqual(of(result).pgr)
+    const stronger = flippedEvery(100)
+    const by = (100 * (0.99 - of(result).ceiling.value)).toFixed(1)
     expect(stronger.warnings).toEqual([
       expect.stringMatching(
         new RegExp(
@@ -212,7 +225,7 @@ describe('armResult', () => {
     ])
     // One that not every seed has yet is no mean over seeds.
     const some = seeds.map((s, i) => (i === 1 ? s : { ...s, references: { 'bag of words': flipped(s, 5) } }))
-    expect(armResult({ ...common, stop: 'last', seeds: some }).references).toEqual({})
+    expect(of(armResult({ ...common, stop: 'last', seeds: some })).references).toEqual({})
   })
 
   it('tells what stopping would save only as far as the other half of the rows bears it out', () => {
@@ -226,8 +239,9 @@ describe('armResult', () => {
       student: Array.from({ length: 20 }, () => said((s.truth as number[]).map((t) => (rng.next() < 0.8 ? t : 1 - t)))),
       studentValidation: Array.from({ length: 20 }, () => s.weakValidation),
     }))
-    const { saving, stops } = armResult({ ...common, stop: 'last', seeds: noise })
-    expect(stops!.oracle.student - stops!.last.student).toBeGreaterThan(0.015)
+    const noisy = armResult({ ...common, stop: 'last', seeds: noise })
+    const { saving } = noisy
+    expect(of(noisy).stops.oracle - of(noisy).stops.last).toBeGreaterThan(0.015)
     expect(Math.abs(saving!.value)).toBeLessThan(0.012)
     expect(saving!.low).toBeLessThan(0)
     expect(saving!.high).toBeGreaterThan(0)

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { choices, type Decision } from '../../../src-main/science/answers'
 import { armResult, contrasts, coversText, halves, type ReportedArm } from '../../../src-main/science/metrics'
 import { stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
-import type { ArmResult, Covers } from '../../../src-main/science/metrics/result'
+import type { ArmResult, Contrast, Covers } from '../../../src-main/science/metrics/result'
 import { parseSpec } from '../../../src-main/science/spec/parse'
 import { planExperiment } from '../../../src-main/science/plan/plan'
 import { createRng } from '../../../src-main/science/maths/rng'
+import type { Arm } from '../../../src-main/science/stages'
 import { deviation, mean } from '../../../src-main/science/maths/statistics'
 
 const N = 1000
@@ -41,25 +42,40 @@ const base = [0, 1, 2].map((seed) => {
   const weak = judge(0.75)
   return { seed, weak, student: judge(0.85, judge(0.85)), ceiling: judge(0.95) }
 })
-const naive: ReportedArm = { arm: armOf('spam', 20, 'naive'), seeds: base }
-const confidence: ReportedArm = {
+const asP = (d: ArrayLike<Decision>) => choices(2, Float32Array.from(d as ArrayLike<number>))
+interface Decided {
+  arm: Arm
+  seeds: { seed: number; weak: number[]; student: number[]; ceiling: number[] }[]
+}
+const reported = ({ arm, seeds }: Decided): ReportedArm => ({
+  arm,
+  seeds: seeds.map(({ seed, weak, student, ceiling }) => ({
+    ...{ seed, weak: asP(weak), student: asP(student), ceiling: asP(ceiling) },
+  })),
+})
+const contrastsOf = (arms: Decided[]) => contrasts(arms.map(reported), truth, alone)
+const naive: Decided = { arm: armOf('spam', 20, 'naive'), seeds: base }
+const confidence: Decided = {
   arm: armOf('spam', 20, 'confidence'),
   // Better on every twelfth row or so, else the same student.
   seeds: base.map((s) => ({ ...s, student: s.student.map((d, i) => (i % 12 === 0 ? truth[i]! : d)) })),
 }
 
+/** In accuracy. */
+const of = (contrast: Contrast) => contrast.measures['accuracy']!
+
 describe('contrasts', () => {
-  const [contrast, ...more] = contrasts([naive, confidence], truth, alone)
-  const accuracyOf = (arm: ReportedArm) => arm.seeds.map((s) => mean(truth.map((t, i) => (s.student[i] === t ? 1 : 0))))
+  const [contrast, ...more] = contrastsOf([naive, confidence])
+  const accuracyOf = (arm: Decided) => arm.seeds.map((s) => mean(truth.map((t, i) => (s.student[i] === t ? 1 : 0))))
 
   it('is between methods only where the models are trained alike', () => {
-    const trainedFor = (epochs: number, of: ReportedArm): ReportedArm => {
+    const trainedFor = (epochs: number, of: Decided): Decided => {
       const { weak, strong } = of.arm.optimisers!
       const arm = { ...of.arm, id: `${of.arm.id} ${epochs}`, strongTitle: `vectors 32, epochs ${epochs}` }
       return { ...of, arm: { ...arm, optimisers: { weak, strong: { ...strong, epochs } } } }
     }
     const arms = [2, 10].flatMap((epochs) => [naive, confidence].map((arm) => trainedFor(epochs, arm)))
-    const told = contrasts(arms, truth, alone).map(({ differ, title }) => `${differ}: ${title}`)
+    const told = contrastsOf(arms).map(({ differ, title }) => `${differ}: ${title}`)
     expect(told.toSorted()).toEqual([
       ...Array<string>(2).fill('method: confidence \u2212 naive'),
       ...Array<string>(2).fill('strong: vectors 32, epochs 10 \u2212 vectors 32, epochs 2'),
@@ -72,11 +88,11 @@ describe('contrasts', () => {
       ...{ arm: confidence.arm.id, against: naive.arm.id, task: 'spam', differ: 'method', seeds: 3, examples: N },
       title: `${confidence.arm.methodTitle} \u2212 naive`,
     })
-    expect(contrast!.student.value).toBeCloseTo(mean(accuracyOf(confidence)) - mean(accuracyOf(naive)), 12)
+    expect(of(contrast!).student.value).toBeCloseTo(mean(accuracyOf(confidence)) - mean(accuracyOf(naive)), 12)
   })
 
   it('has the standard error of a paired difference, far less than that of two means', () => {
-    const { low, high } = contrast!.student
+    const { low, high } = of(contrast!).student
     // Of every row the mean over seeds of the difference: their standard error, and what the seeds differ by.
     const rows = truth.map((t, i) =>
       mean(base.map((s, k) => Number(confidence.seeds[k]!.student[i] === t) - Number(s.student[i] === t))),
@@ -87,7 +103,6 @@ describe('contrasts', () => {
     expect((high - low) / 2 / error).toBeLessThan(4.4)
     expect(low).toBeGreaterThan(0)
     const classes = ['a', 'b']
-    const asP = (d: ArrayLike<Decision>) => choices(2, Float32Array.from(d as ArrayLike<number>))
     const [a, b] = [naive, confidence].map(({ arm, seeds }) =>
       armResult({
         ...{ arm, stop: 'last', classes, groups: alone, redraw: 'order' },
@@ -100,46 +115,42 @@ describe('contrasts', () => {
       }),
     ) as [ArmResult, ArmResult]
     // The intervals of the two arms overlap all the same.
-    expect(b.student!.low).toBeLessThan(a.student!.high)
-    if (!a.pgr?.defined || !b.pgr?.defined) throw new Error('expected two PGR')
-    expect(contrast!.pgr!.value).toBeCloseTo(b.pgr.value - a.pgr.value, 12)
-    expect(contrast!.pgr!.low).toBeGreaterThan(0)
-    expect(contrast!.pgr!.high - contrast!.pgr!.low).toBeLessThan(b.pgr.high - b.pgr.low)
+    const [ofA, ofB, pgr] = [a.measures['accuracy']!, b.measures['accuracy']!, of(contrast!).pgr!]
+    expect(ofB.student.low).toBeLessThan(ofA.student.high)
+    if (!ofA.pgr.defined || !ofB.pgr.defined) throw new Error('expected two PGR')
+    expect(pgr.value).toBeCloseTo(ofB.pgr.value - ofA.pgr.value, 12)
+    expect(pgr.low).toBeGreaterThan(0)
+    expect(pgr.high - pgr.low).toBeLessThan(ofB.pgr.high - ofB.pgr.low)
   })
 
   it('is over the seeds that both have', () => {
-    const [partial] = contrasts([naive, { ...confidence, seeds: confidence.seeds.slice(1) }], truth, alone)
+    const [partial] = contrastsOf([naive, { ...confidence, seeds: confidence.seeds.slice(1) }])
     expect(partial!.seeds).toBe(2)
-    const of = (arm: ReportedArm) => mean(accuracyOf(arm).slice(1))
-    expect(partial!.student.value).toBeCloseTo(of(confidence) - of(naive), 12)
+    const last = (arm: Decided) => mean(accuracyOf(arm).slice(1))
+    expect(of(partial!).student.value).toBeCloseTo(last(confidence) - last(naive), 12)
     expect(
-      contrasts(
-        [
-          { ...naive, seeds: base.slice(0, 1) },
-          { ...confidence, seeds: [] },
-        ],
-        truth,
-        alone,
-      ),
+      contrastsOf([
+        { ...naive, seeds: base.slice(0, 1) },
+        { ...confidence, seeds: [] },
+      ]),
     ).toEqual([])
   })
 
   it('compares arms that differ in one choice, and no PGR of different gaps', () => {
-    const other: ReportedArm = { arm: armOf('spam', 40, 'naive'), seeds: base }
-    const found = contrasts([naive, confidence, other], truth, alone)
+    const other: Decided = { arm: armOf('spam', 40, 'naive'), seeds: base }
+    const found = contrastsOf([naive, confidence, other])
     expect(found.map(({ differ }) => differ)).toEqual(['method', 'weak'])
     expect(found[1]).toMatchObject({
       title: 'words 40 \u2212 words 20',
-      pgr: null,
-      student: { value: 0, low: 0, high: 0 },
+      measures: { accuracy: { pgr: null, student: { value: 0, low: 0, high: 0 } } },
     })
-    const elsewhere: ReportedArm = { arm: armOf('brown', 20, 'confidence'), seeds: base }
-    expect(contrasts([naive, elsewhere], truth, alone)).toEqual([])
+    const elsewhere: Decided = { arm: armOf('brown', 20, 'confidence'), seeds: base }
+    expect(contrastsOf([naive, elsewhere])).toEqual([])
   })
 
   it('has no PGR where one of the two has none', () => {
     const flat = { ...confidence, seeds: confidence.seeds.map((s) => ({ ...s, ceiling: s.weak })) }
-    expect(contrasts([naive, flat], truth, alone)[0]).toMatchObject({ pgr: null })
+    expect(of(contrastsOf([naive, flat])[0]!).pgr).toBeNull()
   })
 })
 

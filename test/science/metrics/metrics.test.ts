@@ -69,14 +69,14 @@ describe('pgrOf', () => {
     [56.6, 66.6, 74.0, 0.57471],
     [72, 78, 82, 0.6],
   ])('weak %f, student %f, ceiling %f: %f', (weak, student, ceiling, expected) => {
-    expect(pgrOf(weak, student, ceiling)).toBeCloseTo(expected, 5)
+    expect(pgrOf(weak, student, ceiling, 'more')).toBeCloseTo(expected, 5)
   })
 
   it('is null without a gap, and may leave the range from 0 to 1', () => {
-    expect(pgrOf(0.8, 0.9, 0.8)).toBeNull()
-    expect(pgrOf(0.8, 0.9, 0.7)).toBeNull()
-    expect(pgrOf(0.5, 0.25, 1)).toBe(-0.5)
-    expect(pgrOf(0.5, 1, 0.75)).toBe(2)
+    expect(pgrOf(0.8, 0.9, 0.8, 'more')).toBeNull()
+    expect(pgrOf(0.8, 0.9, 0.7, 'more')).toBeNull()
+    expect(pgrOf(0.5, 0.25, 1, 'more')).toBe(-0.5)
+    expect(pgrOf(0.5, 1, 0.75, 'more')).toBe(2)
   })
 })
 
@@ -93,6 +93,7 @@ describe('pgr', () => {
     weak: sample(0.8, [0.79, 0.8, 0.81]),
     student: sample(0.86, [0.85, 0.86, 0.87]),
     ceiling: sample(0.9, [0.89, 0.9, 0.91]),
+    metric: { better: 'more', unit: 'percent' } as const,
     seeds: 3,
     examples: 1000,
     sameModel: false,
@@ -153,6 +154,24 @@ describe('pgr', () => {
   it('is undefined where no resample has a gap', () => {
     const got = pgr({ ...inputs, weak: sample(0.8, [0.9]), student: sample(0.85, [0.8]), ceiling: sample(0.9, [0.8]) })
     expect(got).toMatchObject({ defined: false, reason: 'In no resample is the ceiling above the supervisor.' })
+  })
+
+  it('is the same of a metric of which less is better, told in its own words', () => {
+    const turned = ({ value, all }: typeof inputs.weak) =>
+      sample(
+        1 - value,
+        Array.from(all, (x) => 1 - x),
+      )
+    const { weak, student, ceiling } = inputs
+    const metric = { better: 'less', unit: 'number' } as const
+    const less = { ...inputs, metric, weak: turned(weak), student: turned(student), ceiling: turned(ceiling) }
+    const [got, same] = [pgr(less), pgr(inputs)]
+    expect(got.gap).toBeCloseTo(same.gap, 12)
+    if (!got.defined || !same.defined) throw new Error('expected two PGR')
+    for (const end of ['value', 'low', 'high'] as const) expect(got[end]).toBeCloseTo(same[end], 12)
+    expect(pgr({ ...less, ceiling: sample(0.3, [0.3]) })).toMatchObject({
+      reason: 'The ceiling (0.300) is not below the supervisor (0.200): there is no gap to recover.',
+    })
   })
 
   it('warns where supervisor and student are one model', () => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decisions } from '../../../src-main/science/answers'
-import { armResult, contrasts } from '../../../src-main/science/metrics'
+import { armResult, contrasts, type ArmInputs } from '../../../src-main/science/metrics'
 import { arms, cases } from './simulated'
 
 /** What came of the same predictions when accuracy was the only metric, every digit of it. */
@@ -11,22 +10,37 @@ const before = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures', 'ac
   contrasts: object[]
 }
 
+/** A result as it was written then. */
+function asBefore(inputs: ArmInputs) {
+  const { measures, bySeed, training, stops, ...rest } = armResult(inputs)
+  const { training: course, stops: where, bySeed: seeds, ...accuracy } = measures['accuracy']!
+  return {
+    ...{ ...rest, ...accuracy },
+    bySeed: bySeed.map((seed, i) => ({ ...seed, ...seeds[i] })),
+    training: { ...training, truth: course!.mean, truthLow: course!.low, truthHigh: course!.high },
+    stops: Object.fromEntries(
+      Object.entries(stops!).map(([rule, step]) => [rule, { step, student: where[rule as keyof typeof where] }]),
+    ),
+  }
+}
+
 describe('accuracy, its intervals and PGR', () => {
   it.each(cases())('are to the bit what they were: $name', ({ name, inputs }) => {
     const told = before.arms.find((one) => one.name === name)!.result
-    expect(armResult(inputs)).toEqual({ arm: inputs.arm, ...told })
+    expect(asBefore(inputs)).toEqual({ arm: inputs.arm, ...told })
   })
 
   it('differ between arms as they did', () => {
-    const decided = arms().map(({ arm, seeds }) => ({
+    const reported = arms().map(({ arm, seeds }) => ({
       arm,
-      seeds: seeds.map(({ seed, weak, student, ceiling }) => ({
-        ...{ seed, weak: decisions(weak), ceiling: decisions(ceiling) },
-        student: decisions(student.at(-1)!),
-      })),
+      seeds: seeds.map(({ seed, weak, student, ceiling }) => ({ seed, weak, student: student.at(-1)!, ceiling })),
     }))
     const { seeds, groups } = arms()[0]!
-    const told = contrasts(decided, seeds[0]!.truth, groups).map(({ arm: _, against: _against, ...rest }) => rest)
+    const told = contrasts(reported, seeds[0]!.truth, groups).map(
+      ({ title, task, differ, measures, seeds, examples }) => ({
+        ...{ title, task, differ, ...measures['accuracy'], seeds, examples },
+      }),
+    )
     expect(told).toEqual(before.contrasts)
   })
 })

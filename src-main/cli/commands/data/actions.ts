@@ -3,15 +3,16 @@ import type { Lab } from '../../../lab/options'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Context, Flags } from '../../context'
 import { badArgument, EXIT, type ExitCode } from '../../errors'
-import { interrupted, onInterrupt } from '../../interrupt'
+import { interrupted } from '../../interrupt'
 import { count, percent, size } from '../../text'
+import { watched } from '../../watch'
 import { queryOf, textOf } from './query'
 import { describePreview, documentOf } from './show'
 
 export async function previewFile(lab: Lab, [file]: string[], flags: Flags, context: Context): Promise<ExitCode> {
   const { out, cwd } = context
   const query = queryOf(file!, flags, cwd)
-  const preview = await watched(lab, context, () => lab.calls.datasetPreview(query))
+  const preview = await reading(lab, context, () => lab.calls.datasetPreview(query))
   if (!preview) return interrupted('data', out)
   describePreview(preview, out)
   out.document(documentOf('preview', { preview }))
@@ -25,7 +26,7 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
   const licence = textOf('licence', flags)
   if (licence === undefined)
     throw badArgument('--licence', 'the licence under which it may be used; "own" will do', 'nothing')
-  const preview = await watched(lab, context, () => lab.calls.datasetPreview(query))
+  const preview = await reading(lab, context, () => lab.calls.datasetPreview(query))
   if (!preview) return interrupted('data', out)
   refuseForCause(preview)
   const { split, group } = preview
@@ -42,7 +43,7 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
     classes: preview.classes,
   }
   for (const { text } of preview.notices) out.line(text)
-  const task = await watched(lab, context, () => lab.calls.datasetImport(request))
+  const task = await reading(lab, context, () => lab.calls.datasetImport(request))
   if (!task) return interrupted('data', out)
   const roles = [
     `text "${request.text}"`,
@@ -91,29 +92,11 @@ function chosen(role: 'text' | 'label', preview: DatasetPreview): string {
   throw badArgument(`--${role}`, `the column of the ${role}: ${oneOf(preview.columns.slice(0, 20), null)}`, 'nothing')
 }
 
-/** Reading with its progress; Ctrl+C stops it (null then), a second one ends at once. */
-async function watched<T>(lab: Lab, { out }: Context, work: () => Promise<T>): Promise<T | null> {
-  let stopped = false
-  const release = onInterrupt(
-    () => {
-      stopped = true
-      void lab.calls.datasetCancel()
-    },
-    () => process.exit(interrupted('data', out)),
-  )
+/** Reading, with its progress. */
+function reading<T>(lab: Lab, context: Context, work: () => Promise<T>): Promise<T | null> {
   const hear = (event: LabEvent) => {
     if (event.type === 'dataset' && event.total > 0)
-      out.status(`${percent(event.done / event.total)} of ${size(event.total)} (${event.phase})`)
+      context.out.status(`${percent(event.done / event.total)} of ${size(event.total)} (${event.phase})`)
   }
-  const unsubscribe = lab.subscribe((events) => events.forEach(hear))
-  try {
-    return await work()
-  } catch (error) {
-    if (stopped) return null
-    throw error
-  } finally {
-    unsubscribe()
-    release()
-    out.status('')
-  }
+  return watched(lab, context, { command: 'data', work, stop: () => lab.calls.datasetCancel(), hear })
 }

@@ -2,7 +2,7 @@ import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
-import { columns, count, decimal, percent } from '../../text'
+import { columns, count, decimal, NOTHING, percent } from '../../text'
 
 /** What every action puts into its document; the fields that are not its own are empty. */
 export interface DataDocument {
@@ -61,7 +61,7 @@ export function describePreview(preview: DatasetPreview, out: Context['out']): v
     const header = ['  class', 'label', 'to train on', 'to test on', 'share']
     const rows = classes.map((label, i) => {
       const [train, test] = [perClass.train[i]!, perClass.test?.[i]]
-      return [`  ${i}`, label, `${train}`, `${test ?? '-'}`, percent((train + (test ?? 0)) / preview.examples)]
+      return [`  ${i}`, label, `${train}`, `${test ?? NOTHING}`, percent((train + (test ?? 0)) / preview.examples)]
     })
     for (const line of columns([header, ...rows], { right: [2, 3, 4] })) out.line(line)
   } else if (values > 0) {

@@ -4,8 +4,9 @@ import type { Lab } from '../../../lab/options'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Context, Flags } from '../../context'
 import { badArgument, EXIT, type ExitCode } from '../../errors'
-import { interrupted, onInterrupt } from '../../interrupt'
+import { interrupted } from '../../interrupt'
 import { count, duration, percent, size } from '../../text'
+import { watched } from '../../watch'
 import { documentOf, type ModelsDocument } from './show'
 
 export const SOURCES = ['auto', 'hub', 'pip'] as const
@@ -16,10 +17,10 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
   if (!source) throw badArgument('--source', oneOf(SOURCES, wanted), show(wanted))
   const known = await find(lab, ids)
   for (const { id, title, here } of known) {
-    const damaged = here && here.bytes > 0 ? await watched(lab, id, context, () => lab.calls.modelVerify(id)) : []
+    const damaged = here && here.bytes > 0 ? await working(lab, id, context, () => lab.calls.modelVerify(id)) : []
     const [problem] = damaged ?? []
     if (problem) context.out.error(`${title} is damaged (${problem.file}: ${problem.problem}) and is fetched again.`)
-    const got = damaged && (await watched(lab, id, context, () => lab.calls.modelGet({ id, source })))
+    const got = damaged && (await working(lab, id, context, () => lab.calls.modelGet({ id, source })))
     if (!got) {
       context.out.error('Stopped. The same command goes on from here.')
       return interrupted('models', context.out)
@@ -33,7 +34,7 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
 export async function addModel(lab: Lab, [path]: string[], _flags: Flags, context: Context): Promise<ExitCode> {
   const { out, cwd } = context
   const place = resolve(cwd, path!)
-  const added = await watched(lab, place, context, () => lab.calls.modelAdd(place))
+  const added = await working(lab, place, context, () => lab.calls.modelAdd(place))
   if (!added) return interrupted('models', out)
   const { id } = added
   const models = await find(lab, [id])
@@ -48,7 +49,7 @@ export async function verifyModels(lab: Lab, ids: string[], { all }: Flags, cont
   const models = all ? (await lab.calls.models()).filter(({ here }) => here) : await find(lab, ids)
   const problems: ModelsDocument['problems'] = []
   for (const { id, here } of models) {
-    const found = await watched(lab, id, context, () => lab.calls.modelVerify(id))
+    const found = await working(lab, id, context, () => lab.calls.modelVerify(id))
     if (!found) return interrupted('models', out)
     for (const { file, problem } of found) out.error(`${id}: ${file}: ${problem}`)
     if (found.length === 0) out.line(`${id}: every file is as it was.`)
@@ -90,17 +91,9 @@ async function find(lab: Lab, ids: string[]): Promise<ModelEntry[]> {
   })
 }
 
-/** Work with its progress; Ctrl+C stops it (null then), a second one ends at once. */
-async function watched<T>(lab: Lab, id: string, { out }: Context, work: () => Promise<T>): Promise<T | null> {
-  let stopped = false
-  const release = onInterrupt(
-    () => {
-      stopped = true
-      void lab.calls.modelCancel(id)
-    },
-    () => process.exit(interrupted('models', out)),
-  )
-  const unsubscribe = lab.subscribe((events) => events.forEach((event) => hear(event)))
+/** Work on a model, with its progress. */
+function working<T>(lab: Lab, id: string, context: Context, work: () => Promise<T>): Promise<T | null> {
+  const { out } = context
   let phase = ''
   const hear = (event: LabEvent) => {
     if (event.type !== 'model' || event.id !== id || event.finished) return
@@ -108,16 +101,7 @@ async function watched<T>(lab: Lab, id: string, { out }: Context, work: () => Pr
     phase = event.phase
     out.status(statusOf(event))
   }
-  try {
-    return await work()
-  } catch (error) {
-    if (stopped) return null
-    throw error
-  } finally {
-    unsubscribe()
-    release()
-    out.status('')
-  }
+  return watched(lab, context, { command: 'models', work, stop: () => lab.calls.modelCancel(id), hear })
 }
 
 function statusOf({ id, phase, done, total, etaSeconds }: LabEvent & { type: 'model' }): string {

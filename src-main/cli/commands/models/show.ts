@@ -2,7 +2,7 @@ import type { ModelEntry, ModelSource } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
-import { columns, count, parameterCount, size } from '../../text'
+import { columns, count, NOTHING, parameterCount, size } from '../../text'
 
 /** What every action puts into its document; the fields that are not its own are empty. */
 export interface ModelsDocument {
@@ -42,8 +42,8 @@ function rowOf(model: ModelEntry): string[] {
     id,
     title,
     parameterCount(parameters),
-    bytes === null ? '-' : size(bytes),
-    licence ?? '-',
+    bytes === null ? NOTHING : size(bytes),
+    licence ?? NOTHING,
     hereOf(model),
     fits(model),
   ]
@@ -55,7 +55,7 @@ function hereOf({ here, partialBytes }: ModelEntry): string {
   if (here?.source.kind === 'folder') return 'own'
   if (here) return size(here.bytes)
   // What PyPI sends for a model is larger than the model: no share of it can be told.
-  return partialBytes > 0 ? `in part (${size(partialBytes)})` : '-'
+  return partialBytes > 0 ? `in part (${size(partialBytes)})` : NOTHING
 }
 
 function fits({ memory: { trains, predicts, trainBytes, predictBytes } }: ModelEntry): string {

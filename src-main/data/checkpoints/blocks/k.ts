@@ -53,14 +53,8 @@ export const q4_k: BlockType = {
   values: 256,
   decode(blocks, out) {
     for (let at = 0, o = 0; o < out.length; at += 144, o += 256) {
-      const d = halfAt(blocks, at)
-      const dMinimum = halfAt(blocks, at + 2)
       for (let group = 0; group < 8; group++) {
-        const { scale, minimum } = packed(blocks, at + 4, group)
-        const step = fround(d * scale)
-        const low = fround(dMinimum * minimum)
-        const shift = group % 2 === 0 ? 0 : 4
-        const from = at + 16 + 32 * (group >> 1)
+        const { step, low, shift, from } = nibbles(blocks, at, group, at + 16)
         for (let i = 0; i < 32; i++) out[o + 32 * group + i] = fround(step * ((blocks[from + i]! >> shift) & 15)) - low
       }
     }
@@ -74,14 +68,8 @@ export const q5_k: BlockType = {
   values: 256,
   decode(blocks, out) {
     for (let at = 0, o = 0; o < out.length; at += 176, o += 256) {
-      const d = halfAt(blocks, at)
-      const dMinimum = halfAt(blocks, at + 2)
       for (let group = 0; group < 8; group++) {
-        const { scale, minimum } = packed(blocks, at + 4, group)
-        const step = fround(d * scale)
-        const low = fround(dMinimum * minimum)
-        const shift = group % 2 === 0 ? 0 : 4
-        const from = at + 48 + 32 * (group >> 1)
+        const { step, low, shift, from } = nibbles(blocks, at, group, at + 48)
         for (let i = 0; i < 32; i++) {
           const fifth = (blocks[at + 16 + i]! >> group) & 1
           out[o + 32 * group + i] = fround(step * (((blocks[from + i]! >> shift) & 15) | (fifth << 4))) - low
@@ -89,6 +77,17 @@ export const q5_k: BlockType = {
       }
     }
   },
+}
+
+/** Of a group of a block at `at`: the step and the minimum of its values, and where its nibbles, from `values` on, lie. */
+function nibbles(blocks: Uint8Array, at: number, group: number, values: number) {
+  const { scale, minimum } = packed(blocks, at + 4, group)
+  return {
+    step: fround(halfAt(blocks, at) * scale),
+    low: fround(halfAt(blocks, at + 2) * minimum),
+    shift: group % 2 === 0 ? 0 : 4,
+    from: values + 32 * (group >> 1),
+  }
 }
 
 function packed(bytes: Uint8Array, at: number, group: number): { scale: number; minimum: number } {

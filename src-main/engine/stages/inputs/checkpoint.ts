@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { withClassHead, type HeadStart } from '../../../data/checkpoints/heads'
+import { withClassHead, type HeadOrigin } from '../../../data/checkpoints/heads'
 import { loadPretrained, openPretrained } from '../../../data/checkpoints/open'
 import { savePretrained } from '../../../data/checkpoints/save'
 import type { TextTokenizer } from '../../../data/tokenizers'
@@ -49,7 +49,7 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
 const outputNames = (form: Form): readonly string[] => (form.kind === 'classes' ? form.names : ['score'])
 
 /** @throws Error naming the token that the vocabulary lacks */
-function headStart(head: 'zero' | 'unembedding', form: Form, tokenizer: TextTokenizer, id: string): HeadStart {
+function headStart(head: 'zero' | 'unembedding', form: Form, tokenizer: TextTokenizer, id: string): HeadOrigin {
   if (head === 'zero') return { from: 'zero' }
   if (form.kind !== 'classes')
     throw new Error(
