@@ -5,6 +5,7 @@ import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engi
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
 import type { ArmResult, Cell, Contrast, Cube, StopRule } from '../src-main/science/metrics/result'
+import type { Course } from '../src-main/science/spec/courses'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage } from '../src-main/science/stages'
@@ -15,6 +16,7 @@ export type * from '../src-main/science/metrics/result'
 export type { MetricInfo } from '../src-main/science/metrics/metric'
 export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
+export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
 export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Problem, Role, Split, Stage, StageProgress }
@@ -54,13 +56,15 @@ export type Preview =
       spec: ExperimentSpec
       /** What each model is trained by, as far as its own entry does not say otherwise. */
       optimisers: Record<'weak' | 'strong', OptimiserSpec[]>
+      /** What of each method changes over its training, as far as a method can be read. */
+      courses: (Course | null)[]
       stages: PlannedStage[]
       arms: Arm[]
       seconds: number | null
       bytes: number
       warnings: string[]
     }
-  | { valid: false; problems: Problem[] }
+  | { valid: false; problems: Problem[]; courses: (Course | null)[] }
 
 /** `cached`: whether this run found it already done. */
 export interface StageStatus extends StageProgress, Omit<PlannedStage, 'estimateSeconds'> {

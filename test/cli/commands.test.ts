@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle } from '../../src-main/bundle'
+import { METHODS } from '../../src-main/science/methods'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine, type CommandLine } from './w2s'
 
@@ -44,7 +45,7 @@ describe('before the first run', () => {
     const { code, document } = await w2s.run('catalog', '--json')
     expect(code).toBe(0)
     expect(mismatches(tables, 'catalog', document)).toEqual([])
-    expect(document).toMatchObject({ catalog: { methods: [{ id: 'naive' }, { id: 'confidence' }] } })
+    expect(document).toMatchObject({ catalog: { methods: Object.keys(METHODS).map((id) => ({ id })) } })
     const { stdout } = await w2s.run('catalog')
     for (const word of ['quickstart', 'spam', '1.71 B', 'alphaMax', 'number 0 to 1', 'default linear'])
       expect(stdout).toContain(word)

@@ -1,4 +1,5 @@
 import { describeCatalog } from '../../src-main/science/catalog'
+import { coursesOf } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
@@ -178,7 +179,8 @@ function detailOf(run: SampleRun): RunDetail {
 
 function preview(spec: unknown): Preview {
   const parsed = parseSpec(spec)
-  if (!parsed.ok) return { valid: false, problems: parsed.problems }
+  const courses = coursesOf(spec)
+  if (!parsed.ok) return { valid: false, problems: parsed.problems, courses }
   try {
     const plan = planExperiment(parsed.spec, CONTEXT)
     const stages = plan.stages.map((s, i): PlannedStage => ({
@@ -195,9 +197,10 @@ function preview(spec: unknown): Preview {
     const of = (side: typeof spec.weak) =>
       side.map((setting) => inherited(setting, spec.optimiser, CONTEXT.checkpoints))
     const optimisers = { weak: of(spec.weak), strong: of(spec.strong) }
-    return { valid: true, spec, optimisers, stages, arms: plan.arms, seconds, bytes: stages.length * 640_000, warnings }
+    const bytes = stages.length * 640_000
+    return { valid: true, spec, optimisers, courses, stages, arms: plan.arms, seconds, bytes, warnings }
   } catch (error) {
-    if (error instanceof PlanError) return { valid: false, problems: error.problems }
+    if (error instanceof PlanError) return { valid: false, problems: error.problems, courses }
     throw error
   }
 }

@@ -1,13 +1,13 @@
 import { Interaction } from 'chart.js'
 import { describe, expect, it } from 'vitest'
-import { alphaAt as engineAlpha, logconf } from '../../src-main/science/losses/logconf'
 import { planExperiment } from '../../src-main/science/plan/plan'
+import { coursesOf } from '../../src-main/science/spec/courses'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
 import { armLabels } from '../../src-renderer/lib/arms'
 import { CEILING, studentLook, studentLooks, verdictOf, WEAK } from '../../src-renderer/lib/roles'
 import { markerOf } from '../../src-renderer/lib/charting'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
-import { alphaAt, SCHEDULES } from '../../src-renderer/views/builder/alpha'
+import { courseChart } from '../../src-renderer/views/builder/course-chart'
 import { cellsOf, parseCells, sliceTitle, story, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
 import { armsChart } from '../../src-renderer/views/result/arms-chart'
 import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
@@ -292,12 +292,24 @@ describe('slices of examples', () => {
   })
 })
 
-it('draws the alpha that the engine uses', () => {
-  for (const schedule of SCHEDULES) {
-    const params = { alphaMax: 0.75, warmup: 0.3, schedule }
-    for (let i = 0; i <= 100; i++) expect(alphaAt(i / 100, params)).toBe(engineAlpha(i / 100, params))
-  }
-  expect(logconf.params.schedule).toMatchObject({ options: SCHEDULES.map((value) => ({ value })) })
+it('draws how alpha rises, the schedule in force on top of the others', () => {
+  const methods = [
+    { method: 'naive' },
+    { method: 'confidence', alphaMax: 0.75, warmup: 0.3, schedule: 'reference-bug' },
+  ]
+  const [none, course] = coursesOf({ methods })
+  expect(none).toBeNull()
+  const { data } = courseChart(course!, 'red', palette)
+  const [first, ...others] = data.datasets
+  expect(first).toMatchObject({ label: 'as in the published code', borderColor: 'red', borderDash: [] })
+  const at = (x: number) => first!.data.find((point) => (point as { x: number }).x === x)
+  expect([0.1, 0.3, 0.31, 1].map(at)).toEqual([
+    { x: 0.1, y: 0.75 * 0.1 },
+    { x: 0.3, y: 0.75 * 0.3 },
+    { x: 0.31, y: 0.75 },
+    { x: 1, y: 0.75 },
+  ])
+  expect(others.map(({ label }) => label)).toEqual(['linear', 'as in the paper'])
 })
 
 describe('the looks of methods', () => {

@@ -16,6 +16,11 @@ const minimal = {
   methods: [{ method: 'naive' }],
   seeds: [0],
 }
+/** The names of a map as a message lists them. */
+const known = (map: object) =>
+  Object.keys(map)
+    .map((id) => `"${id}"`)
+    .join(', ')
 const problems = (changes: object) => {
   const parsed = parseSpec({ ...minimal, ...changes })
   return parsed.ok ? [] : parsed.problems.map((p) => [p.path, p.expected, p.got])
@@ -93,13 +98,9 @@ describe('parseSpec', () => {
     [
       'an unknown variant',
       { methods: [{ method: 'confidance' }] },
-      ['methods[0].method', 'one of "naive", "confidence"; did you mean "confidence"?', '"confidance"'],
+      ['methods[0].method', `one of ${known(METHODS)}; did you mean "confidence"?`, '"confidance"'],
     ],
-    [
-      'a variant without its name',
-      { weak: [{ words: 5 }] },
-      ['weak[0].model', 'one of "words", "vectors", "pretrained", "probe"', 'nothing'],
-    ],
+    ['a variant without its name', { weak: [{ words: 5 }] }, ['weak[0].model', `one of ${known(MODELS)}`, 'nothing']],
     ['an unknown choice', { stop: 'oracle' }, ['stop', 'one of "last", "weak-validation"', '"oracle"']],
     ['something left out', { seeds: undefined }, ['seeds', 'a list', 'nothing']],
     ['nothing in a list', { tasks: [] }, ['tasks', 'at least 1 entry', '[]']],

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedStage, Preview } from '../../../src-preload/contract'
 import { nameProblems, PlanError, type PlanContext } from '../../science/plan/feasible'
+import { coursesOf } from '../../science/spec/courses'
 import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
@@ -61,7 +62,8 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
     async preview(input) {
       const seen = await look(input)
-      if ('problems' in seen) return { valid: false, problems: seen.problems }
+      const courses = coursesOf(input)
+      if ('problems' in seen) return { valid: false, problems: seen.problems, courses }
       const { planned, known, stages, bytes } = seen
       const seconds = stages.map((stage) => stage.estimateSeconds)
       const space = spaceProblem(home, bytes)
@@ -69,6 +71,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       return {
         valid: true,
         spec: planned.spec,
+        courses,
         optimisers: inheritedIn(planned.spec, known.context),
         stages,
         arms: planned.plan.arms,

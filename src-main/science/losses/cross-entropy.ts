@@ -1,14 +1,19 @@
 import { zeros, type Matrix } from '../maths/matrix'
 
-/** Softmax of one row of logits into `out`, in double precision; returns log of the sum of exponentials. */
-function softmaxRow(logits: Matrix, row: number, out: Float64Array): number {
-  const k = logits.cols
+/** Softmax of a row in place, in double precision; returns log of the sum of exponentials. */
+export function softmaxInPlace(row: Float64Array): number {
   let max = -Infinity
-  for (let c = 0; c < k; c++) max = Math.max(max, logits.data[row * k + c]!)
+  for (const z of row) max = Math.max(max, z)
   let sum = 0
-  for (let c = 0; c < k; c++) sum += out[c] = Math.exp(logits.data[row * k + c]! - max)
-  for (let c = 0; c < k; c++) out[c]! /= sum
+  for (let c = 0; c < row.length; c++) sum += row[c] = Math.exp(row[c]! - max)
+  for (let c = 0; c < row.length; c++) row[c]! /= sum
   return max + Math.log(sum)
+}
+
+/** Softmax of one row of logits into `out`; returns log of the sum of exponentials. */
+export function softmaxRow(logits: Matrix, row: number, out: Float64Array): number {
+  out.set(logits.data.subarray(row * logits.cols, (row + 1) * logits.cols))
+  return softmaxInPlace(out)
 }
 
 /** Probabilities of class 0 of [n, classes] logits, in double precision. */
@@ -17,24 +22,37 @@ export function firstClass(logits: Matrix): Float64Array {
   return Float64Array.from({ length: logits.rows }, (_, r) => (softmaxRow(logits, r, p), p[0]!))
 }
 
+/** What several teachers say as one target, [n, classes] row-major: cross-entropy is linear in it. `shares` sum to 1. */
+export function mixture(teachers: readonly Matrix[], shares: ArrayLike<number>): Float64Array {
+  const mixed = new Float64Array(teachers[0]!.data.length)
+  teachers.forEach(({ data }, t) => data.forEach((p, i) => (mixed[i]! += shares[t]! * p)))
+  return mixed
+}
+
 /**
- * Mean cross-entropy −Σ t log softmax(z) over the rows, in nats, and its gradient (softmax(z)·Σt − t) / n.
+ * Mean cross-entropy −Σ w t log softmax(z) over the rows, in nats, and its gradient w (softmax(z)·Σt − t) / n.
  * Computed in double precision; the gradient is rounded once, at the end.
  * @param targets [n, classes] row-major, held constant (no gradient flows through them)
+ * @param weights [n], 1 on average over the label set; 1 each where they are not given
  */
-export function crossEntropy(logits: Matrix, targets: ArrayLike<number>): { loss: number; dLogits: Matrix } {
+export function crossEntropy(
+  logits: Matrix,
+  targets: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): { loss: number; dLogits: Matrix } {
   const { rows: n, cols: k } = logits
   const dLogits = zeros(n, k)
   const p = new Float64Array(k)
   let loss = 0
   for (let r = 0; r < n; r++) {
     const logSum = softmaxRow(logits, r, p)
+    const weight = weights?.[r] ?? 1
     let mass = 0
     for (let c = 0; c < k; c++) {
       mass += targets[r * k + c]!
-      loss += targets[r * k + c]! * (logSum - logits.data[r * k + c]!)
+      loss += weight * targets[r * k + c]! * (logSum - logits.data[r * k + c]!)
     }
-    for (let c = 0; c < k; c++) dLogits.data[r * k + c] = (p[c]! * mass - targets[r * k + c]!) / n
+    for (let c = 0; c < k; c++) dLogits.data[r * k + c] = (weight * (p[c]! * mass - targets[r * k + c]!)) / n
   }
   return { loss: loss / n, dLogits }
 }

@@ -1,51 +1,13 @@
 import type { Matrix } from '../maths/matrix'
-import type { ParamTable, Values } from '../spec/params'
+import type { ParamTable } from '../spec/params'
 import { quantile } from '../maths/statistics'
+import { ALPHA, alphaAt } from './alpha'
 import { crossEntropy, firstClass } from './cross-entropy'
 import { countsOf, hardenTo } from './harden'
 import { defineLoss } from './loss'
 
 const PARAMS = {
-  alphaMax: {
-    type: 'number',
-    default: 0.5,
-    min: 0,
-    max: 1,
-    label: 'Largest alpha',
-    source: 'arXiv 2312.09390 A.4',
-    help: 'Weight of the student’s own hardened predictions after the warm-up. The paper takes 0.75 for its largest students and 0.5 for the others; 0 is naive finetuning.',
-  },
-  warmup: {
-    type: 'number',
-    default: 0.2,
-    min: 0,
-    max: 1,
-    label: 'Warm-up',
-    unit: 'fraction of training',
-    source: 'arXiv 2312.09390 A.4',
-    onlyWhere: { param: 'schedule', is: ['linear', 'reference-bug'] },
-    help: 'How long alpha rises. The paper takes 0.2, the published code 0.1.',
-  },
-  schedule: {
-    type: 'choice',
-    default: 'linear',
-    label: 'Alpha schedule',
-    source: 'openai/weak-to-strong loss.py and pull request 33',
-    help: 'How alpha reaches its largest value.',
-    options: [
-      { value: 'linear', label: 'linear', help: 'From 0 in a straight line over the warm-up.' },
-      {
-        value: 'paper',
-        label: 'as in the paper',
-        help: 'In a straight line over the first 20 %, whatever the warm-up.',
-      },
-      {
-        value: 'reference-bug',
-        label: 'as in the published code',
-        help: 'Alpha is the fraction of training done times its largest value, then jumps to it after the warm-up.',
-      },
-    ],
-  },
+  ...ALPHA,
   threshold: {
     type: 'choice',
     default: 'weak-mean',
@@ -62,21 +24,6 @@ const PARAMS = {
     ],
   },
 } as const satisfies ParamTable
-type LogconfParams = Values<typeof PARAMS>
-
-const PAPER_WARMUP = 0.2
-
-/**
- * Weight of the student's own predictions at `progress` in [0, 1].
- * `reference-bug` is openai/weak-to-strong@6b450f2 loss.py:96: alphaMax · progress up to and with the end of the
- * warm-up, then alphaMax at once. The paper (A.4) and pull request 33 rise in a straight line to alphaMax.
- */
-export function alphaAt(progress: number, params: Pick<LogconfParams, 'alphaMax' | 'warmup' | 'schedule'>): number {
-  const { alphaMax, warmup, schedule } = params
-  if (schedule === 'reference-bug') return alphaMax * (progress > warmup ? 1 : progress)
-  const end = schedule === 'paper' ? PAPER_WARMUP : warmup
-  return alphaMax * (progress >= end ? 1 : progress / end)
-}
 
 /** Hardened class of each example of a two-class batch, and the probability of class 0 from which on it is class 0. */
 function hardenPair(p0: Float64Array, targets: Matrix, rule: string): { hard: Uint8Array; threshold: number } {
@@ -119,7 +66,11 @@ export const logconf = defineLoss(PARAMS, {
     help: 'The student fits the supervisor’s labels and, more and more, its own confident predictions. Helps most where the gap is large; may harm where it is small.',
     source: 'arXiv 2312.09390 4.3.2, A.4',
   },
-  compute({ logits, targets, progress }, { threshold: rule, ...schedule }) {
+  schedule: {
+    ...{ name: 'α', by: 'schedule', at: alphaAt },
+    help: 'Targets are (1 − α) weak label + α own hardened prediction.',
+  },
+  compute({ logits, targets, weights, progress }, { threshold: rule, ...schedule }) {
     const alpha = alphaAt(progress, schedule)
     const k = logits.cols
     const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
@@ -129,6 +80,6 @@ export const logconf = defineLoss(PARAMS, {
       const own = hard[Math.floor(i / k)] === i % k ? 1 : 0
       mixed[i] = (1 - alpha) * targets.data[i]! + alpha * own
     }
-    return { ...crossEntropy(logits, mixed), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
+    return { ...crossEntropy(logits, mixed, weights), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
   },
 })

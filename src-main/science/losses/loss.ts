@@ -8,6 +8,10 @@ export interface LossBatch {
   logits: Matrix
   /** [n, classes], rows sum to 1 (soft labels) or one-hot (hard labels). */
   targets: Matrix
+  /** How much each example counts, [n], 1 on average over the label set; not given where all count alike. */
+  weights?: Float32Array
+  /** What each of several supervisors says, [n, classes] like the targets, which are their mean; not given of a single one. */
+  teachers?: readonly Matrix[]
   /** What part of training is done, step / steps in [0, 1): `step_frac` of the reference code (0-based step). */
   progress: number
   /** Of all labels that the training learns from, not of this batch alone. */
@@ -24,6 +28,18 @@ export interface LossValue {
   extras: Record<string, number>
 }
 
+/** A quantity of a loss that changes over a training, so that it can be drawn before anything is trained. */
+export interface Schedule<P = Record<string, unknown>> {
+  /** E.g. "α". */
+  name: string
+  /** What it weighs. */
+  help: string
+  /** The parameter that says which way it goes; its other options are drawn beside the one in force. */
+  by: keyof P & string
+  /** @param progress what part of training is done, in [0, 1] */
+  at(progress: number, params: P): number
+}
+
 /** What finetuning with a loss is called as a method; the loss's own words where nothing else is said. */
 interface Called {
   id: string
@@ -36,13 +52,16 @@ interface Called {
 export interface LossVariant extends Called {
   params: ParamTable
   method?: Partial<Called>
+  schedule?: Schedule
   compute(batch: LossBatch, params: Record<string, unknown>): LossValue
 }
+/** The same as it is written down, its parameters by the types of their table. */
+type Written<P> = Omit<LossVariant, 'params' | 'schedule' | 'compute'> & {
+  schedule?: Schedule<P>
+  compute(batch: LossBatch, params: P): LossValue
+}
 
-/** A loss whose parameters have the types of their table. */
-export function defineLoss<const T extends ParamTable>(
-  params: T,
-  loss: Omit<LossVariant, 'params' | 'compute'> & { compute(batch: LossBatch, params: Values<T>): LossValue },
-): LossVariant {
-  return { ...loss, params, compute: (batch, values) => loss.compute(batch, values as Values<T>) }
+/** A loss with its parameter table. */
+export function defineLoss<const T extends ParamTable>(params: T, loss: Written<Values<NoInfer<T>>>): LossVariant {
+  return { ...loss, params } as LossVariant
 }

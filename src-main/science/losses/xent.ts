@@ -14,6 +14,6 @@ export const xent = defineLoss(
       title: 'Naive',
       help: 'The student fits the supervisor’s labels as they are. The baseline of every comparison.',
     },
-    compute: ({ logits, targets }) => ({ ...crossEntropy(logits, targets.data), extras: {} }),
+    compute: ({ logits, targets, weights }) => ({ ...crossEntropy(logits, targets.data, weights), extras: {} }),
   },
 )

@@ -1,11 +1,11 @@
 import type { LossVariant } from '../losses/loss'
-import { defineMethod, type MethodVariant } from './method'
+import type { MethodVariant } from './method'
 
 /** Finetuning the strong model on its supervisor's labels with a loss: every loss is a method, by its own parameters. */
-export function byLoss({ id: loss, title, help, source, params, method }: LossVariant): MethodVariant {
-  return defineMethod(params, {
-    ...{ id: loss, title, help, source, ...method },
+export function byLoss({ id: loss, title, help, source, params, schedule, method }: LossVariant): MethodVariant {
+  return {
+    ...{ id: loss, title, help, source, params, ...(schedule && { schedule }), ...method },
     student: (build, values) =>
       build.train({ labels: build.label(build.supervise(build.weak)), loss: { loss, ...values } }),
-  })
+  }
 }

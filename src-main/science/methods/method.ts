@@ -1,4 +1,5 @@
 import type { LossChoice, ModelChoice } from '../spec/choices'
+import type { Schedule } from '../losses/loss'
 import type { ParamTable, Values } from '../spec/params'
 
 /** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
@@ -22,14 +23,16 @@ export interface MethodVariant {
   help: string
   source: string
   params: ParamTable
+  /** Of the loss that it trains the student with. */
+  schedule?: Schedule
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */
   student(build: StageBuilder, params: Record<string, unknown>): string
 }
 
-/** A method whose parameters have the types of their table. */
+/** A method with its parameter table. */
 export function defineMethod<const T extends ParamTable>(
   params: T,
   method: Omit<MethodVariant, 'params' | 'student'> & { student(build: StageBuilder, params: Values<T>): string },
 ): MethodVariant {
-  return { ...method, params, student: (build, values) => method.student(build, values as Values<T>) }
+  return { ...method, params }
 }

@@ -150,7 +150,7 @@ const optimiser = z.strictObject(partsOf(OPTIMISER)) as unknown as z.ZodType<Opt
 const modelSetting = choice('model', MODELS, {
   optimiser: z.optional(optimiser),
 }) as unknown as z.ZodType<ModelSetting>
-const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
+export const methodChoice = choice('method', METHODS) as unknown as z.ZodType<MethodChoice>
 /** A loss with its parameters, as it stands in a `train` stage. */
 export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
 

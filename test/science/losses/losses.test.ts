@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LOSSES } from '../../../src-main/science/losses'
-import { alphaAt } from '../../../src-main/science/losses/logconf'
+import { alphaAt } from '../../../src-main/science/losses/alpha'
 import type { LossVariant } from '../../../src-main/science/losses/loss'
 import { softmax, type Matrix } from '../../../src-main/science/maths/matrix'
 import fork from '../data/fork-loss-cases.json'
@@ -10,6 +10,8 @@ import { batchOf } from './batch'
 
 const xent = LOSSES.xent!
 const logconf = LOSSES.logconf!
+const product = LOSSES.product!
+const entropy = LOSSES.entropy!
 const matrix = (rows: number[][]): Matrix => ({
   rows: rows.length,
   cols: rows[0]!.length,
@@ -40,6 +42,14 @@ describe.each(openai.cases)('the published code on $name', (c) => {
     const { loss, dLogits } = xent.compute(batchOf(logits, labels, 0), {})
     expect(loss).toBeCloseTo(c.xent.loss_f32, 6)
     expectGradient(dLogits, c.xent.grad_f32)
+  })
+
+  it('product', () => {
+    const { loss, dLogits } = product.compute(batchOf(logits, labels), { alpha: 1, beta: 1 })
+    expect(loss).toBeCloseTo(c.product.loss_f32, 6)
+    expectGradient(dLogits, c.product.grad_f32)
+    const powers = product.compute(batchOf(logits, labels), { alpha: 0.5, beta: 2 })
+    expect(powers.loss).toBeCloseTo(c['product_alpha0.5_beta2'].loss_f32, 6)
   })
 
   it.each(c.logconf)('logconf at $step_frac of the training', (at) => {
@@ -80,6 +90,14 @@ describe.each(fork.cases)('the corrected warm-up on $name', (c) => {
   })
 })
 
+describe.each(fork.cases)('the entropy loss of EleutherAI/w2s on $name', (c) => {
+  const { logits, labels } = openai.cases.find((o) => o.name === c.name)!
+
+  it('at its largest alpha', () => {
+    expect(entropy.compute(batchOf(matrix(logits), matrix(labels), 1), linear).loss).toBeCloseTo(c.entropy_full, 6)
+  })
+})
+
 describe('alpha', () => {
   it.each([
     ['reference-bug', 0.5, [0, 0.05, 0.1, 0.1000001, 1], [0, 0.025, 0.05, 0.5, 0.5]],
@@ -111,6 +129,7 @@ const batches = (classes: number) =>
     }))
 const variants: [string, LossVariant, Record<string, unknown>][] = [
   ['xent', xent, {}],
+  ['entropy', entropy, linear],
   ['logconf, weak-mean', logconf, paper],
   ['logconf, half', logconf, { ...paper, threshold: 'half' }],
 ]
