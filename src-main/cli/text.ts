@@ -1,9 +1,9 @@
 /** What stands in a table where there is nothing. */
-export const NOTHING = '–'
+export const NOTHING = '-'
 
-/** `0.874`, with a true minus before it; a dash when there is no number. */
+/** `0.874`; a dash when there is no number. */
 export function decimal(value: number | null | undefined, digits = 3): string {
-  return value === null || value === undefined ? NOTHING : value.toFixed(digits).replace('-', '−')
+  return value === null || value === undefined ? NOTHING : value.toFixed(digits)
 }
 
 export const percent = (share: number): string => `${Math.floor(100 * share)}%`
