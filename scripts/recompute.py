@@ -109,10 +109,49 @@ def accuracy(p, truth, classes):
     return mean_of((decide(p, classes) == truth).astype(float))
 
 
+def area(scores, positive):
+    """Of one class against the rest, equals counting half."""
+    order = np.argsort(scores, kind='stable')
+    starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) != 0])
+
+    def of(w):
+        ranked = w[:, order]
+        above = np.add.reduceat(ranked * positive[order], starts, axis=1)
+        rest = np.add.reduceat(ranked * ~positive[order], starts, axis=1)
+        below = np.cumsum(rest, 1) - rest / 2
+        with np.errstate(invalid='ignore'):
+            return (above * below).sum(1) / (above.sum(1) * rest.sum(1))
+
+    return of
+
+
+def auroc(p, truth, classes):
+    likely = distribution(p, classes)
+    areas = [area(likely[:, c], truth == c) for c in ([1] if classes == 2 else range(classes))]
+    return lambda w: np.nanmean([of(w) for of in areas], 0)
+
+
+def ece(p, truth, classes):
+    likely, said = distribution(p, classes), decide(p, classes)
+    sure = likely.max(1)
+    inside = np.eye(15)[np.clip(np.ceil(sure * 15).astype(int) - 1, 0, 14)]
+    off = ((said == truth) - sure)[:, None] * inside
+    return lambda w: np.abs(w @ off).sum(1) / w.sum(1)
+
+
+def brier(p, truth, classes):
+    return mean_of(((distribution(p, classes) - np.eye(classes)[truth]) ** 2).sum(1))
+
+
+def logloss(p, truth, classes):
+    of_truth = distribution(p, classes)[np.arange(len(truth)), truth]
+    return mean_of(-np.log(of_truth.clip(2.0 ** -24, 1)))
+
+
 # Of probabilities and truth a function that tells the metric of each row of weights.
-METRICS = {'accuracy': accuracy}
-LESS_IS_BETTER = set()
-RANGES = {'accuracy': (0, 1)}
+METRICS = {'accuracy': accuracy, 'auroc': auroc, 'ece': ece, 'brier': brier, 'logloss': logloss}
+LESS_IS_BETTER = {'ece', 'brier', 'logloss'}
+RANGES = {'accuracy': (0, 1), 'auroc': (0, 1), 'ece': (0, 1), 'brier': (0, 2), 'logloss': (0, np.inf)}
 
 
 def sample(drawn, statistics, resamples=RESAMPLES):

@@ -157,12 +157,14 @@ function environment(input: BundleInput): Environment {
     threads: cpus().length,
     memoryBytes: totalmem(),
     models: input.models,
-    stages: input.stages.map(({ key, title, state, backend, device, reason, startedAt, endedAt, error }) => ({
-      ...{ key, title, state, backend, device, reason },
-      startedAt: iso(startedAt),
-      endedAt: iso(endedAt),
-      error,
-    })),
+    stages: input.stages.map(
+      ({ key, title, state, backend, device, threads, isa, reason, startedAt, endedAt, error }) => ({
+        ...{ key, title, state, backend, device, threads, isa, reason },
+        startedAt: iso(startedAt),
+        endedAt: iso(endedAt),
+        error,
+      }),
+    ),
   }
 }
 

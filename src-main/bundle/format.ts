@@ -193,6 +193,10 @@ export const environmentSchema = z.strictObject({
       state: z.string(),
       backend: z.string(),
       device: z.string(),
+      /** That computed; null where a library chose for itself, and in bundles of earlier versions. */
+      threads: z.int().nullable(),
+      /** Instruction set of the kernels; null where that is not known. */
+      isa: z.string().nullable(),
       reason: z.string(),
       startedAt: z.iso.datetime().nullable(),
       endedAt: z.iso.datetime().nullable(),

@@ -45,6 +45,8 @@ export interface BundleStage {
   state: string
   backend: string
   device: string
+  threads: number | null
+  isa: string | null
   reason: string
   startedAt: number | null
   endedAt: number | null

@@ -37,6 +37,7 @@ describe('a bundle', () => {
     })
     expect(bundle.results.arms[0]).toMatchObject({ ...input.arms[0], predictions: [{ seed: 0 }] })
     expect(bundle.environment.models).toEqual(input.models)
+    expect(bundle.environment.stages[0]).toMatchObject({ threads: 1, isa: 'wasm-simd' })
     expect(bundle.environment.stages.map((s) => s.backend)).toEqual(input.plan.stages.map(() => 'wasm'))
     expect(files.get(bundle.results.arms[0]!.predictions[0]!.file)).toBeDefined()
   })

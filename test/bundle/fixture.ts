@@ -144,6 +144,8 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       state: 'done',
       backend: 'wasm',
       device: 'CPU (wasm, SIMD)',
+      threads: 1,
+      isa: 'wasm-simd',
       reason: `loaded from ${homedir()}/lib`,
       startedAt: 1.7e12,
       endedAt: 1.7e12 + 1000,

@@ -102,6 +102,7 @@ describe('checking a bundle', () => {
     expect(info).toMatchObject({ version: 1, app: '0.1.0', run: { name: 'Small bundle of version 1', state: 'done' } })
     expect(spec.tasks).toEqual(['sotu'])
     expect(environment.stages).toHaveLength(12)
+    expect(environment.stages[1]).toMatchObject({ backend: 'cpu', threads: null, isa: null })
     // From `unzip -p version-1.w2s.zip results.json`.
     expect(
       results.arms.map(({ arm, measures }) => {

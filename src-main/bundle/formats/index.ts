@@ -21,18 +21,24 @@ export interface Layout {
   resultTable: ((arms: Results['arms']) => Iterable<string>) | null
 }
 
+/** Stages of versions 1 and 2 said threads and instruction set in the words of their device alone. */
+const placed = (told: z.infer<typeof second.environment>): Environment => ({
+  ...told,
+  stages: told.stages.map((stage) => ({ ...stage, threads: null, isa: null })),
+})
+
 /** Every version that was ever released. */
 export const LAYOUTS: Readonly<Record<number, Layout>> = {
   1: {
     info: first.info,
     results: first.results.transform((told) => second.upgraded(first.upgraded(told))),
-    environment: first.environment,
+    environment: first.environment.transform(placed),
     resultTable: null,
   },
   2: {
     info: second.info,
     results: second.results.transform(second.upgraded),
-    environment: second.environment,
+    environment: second.environment.transform(placed),
     resultTable: second.resultTable,
   },
   [BUNDLE_VERSION]: {

@@ -51,6 +51,8 @@ interface Called {
 /** One file a variant: a pure function of the whole batch (logconf's threshold needs all of it). */
 export interface LossVariant extends Called {
   params: ParamTable
+  /** Goes up with every change of its code that changes results: what was trained before is then another stage. 1 by default. */
+  version?: number
   method?: Partial<Called>
   schedule?: Schedule
   compute(batch: LossBatch, params: Record<string, unknown>): LossValue

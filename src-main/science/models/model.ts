@@ -11,6 +11,8 @@ interface Described {
   help: string
   source?: string
   params: ParamTable
+  /** Goes up with every change of its code that changes results: what was trained before is then another stage. 1 by default. */
+  version?: number
   /**
    * What of the optimiser this kind of model wants otherwise than the table says, chosen on development rows (LOG.md).
    * @param parameters weights of the pretrained model that it starts from, where that is known
