@@ -8,6 +8,7 @@ import { contentKey } from '../../src-main/science/maths/hash'
 import type { PlanContext } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Stage } from '../../src-main/science/stages'
+import { TASKS } from '../../src-main/science/tasks'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
@@ -111,7 +112,7 @@ describe('the lab', () => {
   test('lists what a spec may name, presets that plan, and warns of thin experiments', async () => {
     const lab = await openLab({})
     const catalog = await lab.calls.catalog()
-    expect(catalog.tasks.map((task) => task.origin)).toEqual(Array(6).fill('bundled'))
+    expect(catalog.tasks.map(({ id, origin }) => [id, origin])).toEqual(Object.keys(TASKS).map((id) => [id, 'bundled']))
     expect(catalog.presets.length).toBeGreaterThan(0)
     const here = catalog.checkpoints.filter((model) => model.here).map(({ id }) => id)
     for (const { id, spec, checkpoints } of catalog.presets) {
