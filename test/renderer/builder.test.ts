@@ -70,7 +70,7 @@ describe('steps', () => {
 describe('the seeds', () => {
   it('that are none stop the run and stand among the problems, until they are mended', async () => {
     open('#/builder')
-    await screen.findByRole('button', { name: 'Run 15 stages' })
+    await screen.findByRole('button', { name: 'Run 15 stages' }, { timeout: 10_000 })
     await type('Seeds', '0, 3-')
     expect(runs().disabled).toBe(true)
     await waitFor(() => expect(screen.getAllByText('expected a number, got "3-"')).toHaveLength(2))
