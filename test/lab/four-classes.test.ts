@@ -63,7 +63,10 @@ test(
     const run = await ended(lab, runId)
     expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
     const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
-    expect(await examineBundle(bundle.path)).toMatchObject({ problems: [], agreement: { seeds: 2, problems: [] } })
+    expect(await examineBundle(bundle.path)).toMatchObject({
+      problems: [],
+      agreement: { arms: 2, seeds: 1, problems: [] },
+    })
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     for (const { arm } of arms) {
       const { counts } = await lab.calls.cube({ runId, armId: arm.id, seed: 0, stop: 'last' })
@@ -87,7 +90,10 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
       const { arms } = await lab.calls.result({ runId, stop: 'last' })
       expect(arms.map(({ arm }) => arm.method)).toMatchObject([{ method: 'naive' }, { method: 'confidence' }])
       const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
-      expect(await examineBundle(bundle.path)).toMatchObject({ problems: [], agreement: { seeds: 4, problems: [] } })
+      expect(await examineBundle(bundle.path)).toMatchObject({
+        problems: [],
+        agreement: { arms: 2, seeds: 2, problems: [] },
+      })
       if (hasNumpy) {
         const script = join(import.meta.dirname, '../../scripts/recompute.py')
         const { status, stdout } = spawnSync('python3', ['-I', script, bundle.path], { encoding: 'utf8' })
