@@ -1,20 +1,4 @@
-import { zeros, type Matrix } from '../maths/matrix'
-
-/** Softmax of a row in place, in double precision; returns log of the sum of exponentials. */
-export function softmaxInPlace(row: Float64Array): number {
-  let max = -Infinity
-  for (const z of row) max = Math.max(max, z)
-  let sum = 0
-  for (let c = 0; c < row.length; c++) sum += row[c] = Math.exp(row[c]! - max)
-  for (let c = 0; c < row.length; c++) row[c]! /= sum
-  return max + Math.log(sum)
-}
-
-/** Softmax of one row of logits into `out`; returns log of the sum of exponentials. */
-export function softmaxRow(logits: Matrix, row: number, out: Float64Array): number {
-  out.set(logits.data.subarray(row * logits.cols, (row + 1) * logits.cols))
-  return softmaxInPlace(out)
-}
+import { softmaxRow, zeros, type Matrix } from '../maths/matrix'
 
 /** Probabilities of class 0 of [n, classes] logits, in double precision. */
 export function firstClass(logits: Matrix): Float64Array {

@@ -1,6 +1,7 @@
 import type { ParamTable } from '../spec/params'
 import { ALPHA, alphaAt } from './alpha'
-import { crossEntropy, softmaxRow } from './cross-entropy'
+import { softmaxRow } from '../maths/matrix'
+import { crossEntropy } from './cross-entropy'
 import { defineLoss } from './loss'
 
 const PARAMS = {

@@ -1,4 +1,5 @@
-import { crossEntropy, softmaxInPlace, softmaxRow } from './cross-entropy'
+import { softmaxInPlace, softmaxRow } from '../maths/matrix'
+import { crossEntropy } from './cross-entropy'
 import { defineLoss } from './loss'
 
 const power = { type: 'number', default: 1, min: 0, max: 10, source: 'openai/weak-to-strong loss.py' } as const
