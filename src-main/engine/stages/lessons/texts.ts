@@ -1,5 +1,4 @@
-import { readTexts, TEXTS, TEXT_LABELS, writeTexts } from '../../../data/texts'
-import type { Texts } from '../../../science/answers'
+import { readTexts, TEXTS, TEXT_LABELS, writeTexts, type Texts } from '../../../data/texts'
 import { LABELLED, type Split } from '../../../science/stages'
 import { truthOf, type PreparedTask } from '../../../science/tasks'
 import { ASKING } from '../../asking'
