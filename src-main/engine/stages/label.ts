@@ -1,37 +1,41 @@
-import { writeSafetensors } from '../../data/checkpoints/safetensors'
+import { LABELS_FILE, writeLabels } from '../../data/labels'
 import { PREDICTIONS, readPredictions } from '../../data/predictions'
-import { count, decisions, distributions, type Decision } from '../../science/answers'
-import { zeros, type Matrix } from '../../science/maths/matrix'
+import { count, type Choices } from '../../science/answers'
+import { eachSplit, LABELS, labelsBy, type BySplit } from '../../science/labels'
+import { argmax } from '../../science/maths/matrix'
 import { accuracy } from '../../science/metrics'
-import { LABELLED } from '../../science/stages'
-import { choiceForm, choicesIn, truthOf } from '../../science/tasks'
+import { LABELLED, rolesOf } from '../../science/stages'
+import { choiceForm, choicesIn, truthOf, type PreparedTask } from '../../science/tasks'
+import type { StageContext } from '../context'
 import { needTask, type StageRunner } from './stage'
 
-/**
- * What a supervisor says of the examples that it was not taught on, by its last evaluation: `labels.safetensors`, per
- * split [n, choices], probabilities (soft) or one-hot decisions (hard).
- */
+/** What supervisors say of the examples that they were not taught on, by their last evaluations, as labels: see `writeLabels`. */
 export const label: StageRunner<'label'> = async (stage, context) => {
-  const { form, splits } = await needTask(context)
-  const choices = choicesIn(choiceForm(form))
-  const bytes = await context.need('model', PREDICTIONS)
-  const saidOf = readPredictions(bytes, `${context.job.needs['model']}/${PREDICTIONS}`)
+  const rule = LABELS[stage.config.form]
+  if (!rule) throw new Error(`labels: expected one of ${Object.keys(LABELS).join(', ')}, got "${stage.config.form}"`)
+  const task = await needTask(context)
+  const said: BySplit<Choices>[] = []
+  for (const role of rolesOf('model', stage.needs)) said.push(await lastSaid(role, task, context))
+  const labels = labelsBy(rule, said)
   const summary: Record<string, number> = {}
-  const tensors = LABELLED.map((split) => {
-    const last = saidOf(split).answers.at(-1)!
-    const [expected, got] = [`${splits[split].length} of ${choices}`, `${count(last)} of ${last.options}`]
-    if (got !== expected) throw new Error(`predictions of ${split}: expected ${expected} choices, got ${got}`)
-    const said = decisions(last)
-    summary[`accuracy_${split}`] = accuracy(said, truthOf(splits[split]))
-    const labels = stage.config.form === 'hard' ? oneHot(said, choices) : distributions(last)
-    return { name: split, shape: [labels.rows, labels.cols], data: labels.data }
-  })
-  return { files: [{ name: 'labels.safetensors', bytes: writeSafetensors(tensors) }], summary }
+  for (const split of LABELLED)
+    summary[`accuracy_${split}`] = accuracy(argmax(labels[split].targets), truthOf(task.splits[split]))
+  return { files: [{ name: LABELS_FILE, bytes: writeLabels(labels) }], summary }
 }
 
-/** One row a decision, 1 in its column. */
-export function oneHot(decisions: ArrayLike<Decision>, choices: number): Matrix {
-  const out = zeros(decisions.length, choices)
-  for (let i = 0; i < out.rows; i++) out.data[i * choices + Number(decisions[i])] = 1
-  return out
+/** What the training that fills a need said at its end. @throws Error where that is not of these examples */
+async function lastSaid(
+  role: string,
+  { form, splits }: PreparedTask,
+  context: StageContext,
+): Promise<BySplit<Choices>> {
+  const options = choicesIn(choiceForm(form))
+  const bytes = await context.need(role, PREDICTIONS)
+  const saidOf = readPredictions(bytes, `${context.job.needs[role]}/${PREDICTIONS}`)
+  return eachSplit((split) => {
+    const last = saidOf(split).answers.at(-1)!
+    const [expected, got] = [`${splits[split].length} of ${options}`, `${count(last)} of ${last.options}`]
+    if (got !== expected) throw new Error(`predictions of ${split}: expected ${expected} choices, got ${got}`)
+    return last
+  })
 }

@@ -1,27 +1,19 @@
+import { LABELS_FILE, readLabels } from '../../data/labels'
 import { PREDICTIONS, writePredictions } from '../../data/predictions'
 import { LOSSES } from '../../science/losses'
-import type { Matrix } from '../../science/maths/matrix'
+import { oneHot, type Choices } from '../../science/answers'
+import { eachSplit, type BySplit, type LabelSet } from '../../science/labels'
 import { argmax } from '../../science/maths/matrix'
-import { labelStats } from '../../science/labels/statistics'
 import { parameterCount } from '../../science/models/net'
-import {
-  followedSplits,
-  LABELLED,
-  predictedSplits,
-  type Role,
-  type Split,
-  type TrainConfig,
-} from '../../science/stages'
+import { followedSplits, predictedSplits, type Role, type Split, type TrainConfig } from '../../science/stages'
 import { choiceForm, choicesIn, truthOf, type PreparedTask } from '../../science/tasks'
 import type { Batch, Learner } from '../backends/learner'
-import type { Choices } from '../../science/answers'
 import { ASKING } from '../asking'
 import type { StageContext } from '../context'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
 import type { Input } from './inputs/input'
-import { oneHot } from './label'
-import { needTask, needTensors, type StageRunner } from './stage'
+import { needTask, type StageRunner } from './stage'
 
 /**
  * Trains one model and predicts its splits: `predictions.safetensors` (see `writePredictions`; of every evaluation or the
@@ -40,13 +32,12 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const learner = await backend!.create(net, { seed: config.seed, weights: await input.weights() }, input.options)
   try {
     const { loss, ...lossParams } = config.loss
-    const targets = targetsOf(config, task, labels)
-    const labelSet = labelStats(targets)
+    const lesson = { batch: batches[config.trainOn]!, ...taughtLabels(config, task, labels) }
     const trained = await runLoop(
       {
         learner,
-        asking: ASKING[choiceForm(task.form).kind]({ batch: batches[config.trainOn]!, targets }),
-        loss: (batch) => LOSSES[loss]!.compute({ ...batch, labelSet }, lossParams),
+        asking: ASKING[choiceForm(task.form).kind](lesson),
+        loss: (batch) => LOSSES[loss]!.compute(batch, lossParams),
         optimiser: config.optimiser,
         evaluations: config.evaluations,
         seed: config.seed,
@@ -60,27 +51,29 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
   }
 }
 
-/** Label set of every split that the supervisor labelled, [n, choices]. */
-async function weakLabels(context: StageContext, task: PreparedTask): Promise<Map<Split, Matrix>> {
-  const tensorOf = await needTensors(context, 'labels', 'labels.safetensors')
-  return new Map(
-    LABELLED.map((split) => {
-      const { shape, data } = tensorOf(split)
-      const expected = [task.splits[split].length, choicesIn(choiceForm(task.form))]
-      if (shape.join() !== expected.join())
-        throw new Error(`labels of ${split}: expected [${expected.join(', ')}], got [${shape.join(', ')}]`)
-      return [split, { rows: shape[0]!, cols: shape[1]!, data }]
-    }),
+/** Label set of every split that the supervisors labelled. */
+async function weakLabels(context: StageContext, task: PreparedTask): Promise<BySplit<LabelSet>> {
+  const labelsOf = readLabels(
+    await context.need('labels', LABELS_FILE),
+    `${context.job.needs['labels']}/${LABELS_FILE}`,
   )
+  return eachSplit((split) => {
+    const labels = labelsOf(split)
+    const { rows, cols } = labels.targets
+    const expected = [task.splits[split].length, choicesIn(choiceForm(task.form))]
+    if ([rows, cols].join() !== expected.join())
+      throw new Error(`labels of ${split}: expected [${expected.join(', ')}], got [${rows}, ${cols}]`)
+    return labels
+  })
 }
 
-function targetsOf(config: TrainConfig, task: PreparedTask, labels: Map<Split, Matrix> | null): Matrix {
+function taughtLabels(config: TrainConfig, task: PreparedTask, labels: BySplit<LabelSet> | null): LabelSet {
   if (config.targets === 'truth') {
-    return oneHot(truthOf(task.splits[config.trainOn]), choicesIn(choiceForm(task.form)))
+    return { targets: oneHot(truthOf(task.splits[config.trainOn]), choicesIn(choiceForm(task.form))) }
   }
-  const found = labels?.get(config.trainOn)
-  if (!found) throw new Error(`targets: expected weak labels of the split "${config.trainOn}", got none`)
-  return found
+  if (config.trainOn === 'weak' || !labels)
+    throw new Error(`targets: expected weak labels of the split "${config.trainOn}", got none`)
+  return labels[config.trainOn]
 }
 
 function evaluationSet(
@@ -88,9 +81,9 @@ function evaluationSet(
   role: Role,
   task: PreparedTask,
   batch: Batch,
-  labels: Map<Split, Matrix> | null,
+  labels: BySplit<LabelSet> | null,
 ): EvaluationSet {
-  const weak = labels?.get(split)
+  const weak = split === 'weak' ? undefined : labels?.[split].targets
   const truth = truthOf(task.splits[split])
   const followed = followedSplits(role).includes(split)
   return { split, followed, batch, truth, weak: weak ? argmax(weak) : null }
