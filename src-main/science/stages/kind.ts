@@ -62,7 +62,7 @@ export function several<R extends string>(
   role: R,
   [first, ...more]: readonly [string, ...string[]],
 ): Record<R | `${R}${number}`, string> {
-  const others = more.map((key, i) => [`${role}${i + 2}`, key])
+  const others = more.map((key, i) => [`${role}${i + 2}`, key] as const)
   return Object.assign({ [role]: first } as Record<R, string>, Object.fromEntries(others))
 }
 
