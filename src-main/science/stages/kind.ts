@@ -60,10 +60,10 @@ export type NeedKeys<N extends Needs> = { [R in RolesIn<N, 'always' | 'several'>
  */
 export function several<R extends string>(
   role: R,
-  [first, ...more]: readonly [string, ...string[]],
+  keys: readonly [string, ...string[]],
 ): Record<R | `${R}${number}`, string> {
-  const others = more.map((key, i) => [`${role}${i + 2}`, key] as const)
-  return Object.assign({ [role]: first } as Record<R, string>, Object.fromEntries(others))
+  const named = keys.map((key, i) => [i === 0 ? role : `${role}${i + 1}`, key] as const)
+  return Object.fromEntries(named) as Record<R | `${R}${number}`, string>
 }
 
 /** The names under which several stages fill a role, in their order. */
