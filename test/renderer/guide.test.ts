@@ -15,6 +15,7 @@ const VARIANTS: Record<Noun, string[]> = {
   methods: catalog.methods.map(({ id }) => id),
   models: catalog.models.map(({ id }) => id),
   metrics: catalog.metrics.map(({ id }) => id),
+  measures: ['agreement', 'pgr'],
 }
 afterEach(cleanup)
 

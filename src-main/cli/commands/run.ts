@@ -88,7 +88,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const { detail, value } = await mending(lab, ran, context, live, ({ id, spec: { stop } }) =>
     lab.calls.result({ runId: id, stop }),
   )
-  const { arms, covers, contrasts } = value
+  const { arms, covers, contrasts, overall } = value
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
@@ -102,7 +102,18 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
     .filter((s) => s.state === 'failed')
     .map(({ key, title, error }) => ({ key, title, error }))
   const ok = detail.state === 'done' && bundleError === null
-  out.document({ command: 'run', ok, run: summary, failures, results: arms, contrasts, covers, bundle, bundleError })
+  out.document({
+    command: 'run',
+    ok,
+    run: summary,
+    failures,
+    results: arms,
+    contrasts,
+    overall,
+    covers,
+    bundle,
+    bundleError,
+  })
   if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)
 }

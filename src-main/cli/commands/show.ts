@@ -16,11 +16,11 @@ export const show: Command = {
     const lab = await openRuns(context)
     try {
       const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
-      const { arms, covers, contrasts } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      const { arms, covers, contrasts, overall } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
       const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
       for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
-      out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers })
+      out.document({ command: 'show', ok: true, run, results: arms, contrasts, overall, covers })
       return EXIT.ok
     } finally {
       await lab.close()
