@@ -278,7 +278,7 @@ describe('import', () => {
         .digest('hex'),
     ).toBe(info.sha256)
     expect(await listImported(home)).toEqual([info])
-    const rows = await readTask(join(home, 'mine.jsonl.gz'))
+    const rows = await readTask(join(home, 'mine.jsonl.gz'), { kind: 'classes' })
     expect(rows).toHaveLength(50)
     expect(rows[4]).toEqual({ text: 'text number 5 of the set', label: 1, split: 'test', group: 'g5' })
   })
@@ -287,7 +287,10 @@ describe('import', () => {
     const rows = Array.from({ length: 40 }, (_, i) => `"text, ""${i}"" here",${i % 2 ? 'yes' : 'no'}`)
     const path = file('a.csv', `text,label\n${rows.join('\n')}\n`)
     await importDataset(request(path), folder)
-    expect((await readTask(join(folder, 'mine.jsonl.gz')))[7]).toEqual({ text: 'text, "7" here', label: 1 })
+    expect((await readTask(join(folder, 'mine.jsonl.gz'), { kind: 'classes' }))[7]).toEqual({
+      text: 'text, "7" here',
+      label: 1,
+    })
   })
 
   it('refuses a file with bad lines, naming them, and leaves nothing', async () => {
@@ -364,7 +367,46 @@ describe('import', () => {
 describe('readTask', () => {
   it('names file, line and what is wrong', async () => {
     const path = file('a.jsonl', '{"text":"a","label":0}\n{"text":"b","label":-1}\n')
-    await expect(readTask(path)).rejects.toThrow(/a\.jsonl, line 2: label: .*got \{"text":"b","label":-1\}/)
-    await expect(readTask(file('b.jsonl', 'x\n'))).rejects.toThrow('b.jsonl, line 1: expected a JSON object, got x')
+    await expect(readTask(path, { kind: 'classes' })).rejects.toThrow(
+      'a.jsonl, line 2: label: expected at least 0, got -1',
+    )
+    await expect(readTask(file('b.jsonl', 'x\n'), { kind: 'classes' })).rejects.toThrow(
+      'b.jsonl, line 1: expected a JSON object, got "x"',
+    )
+  })
+})
+
+describe('rows of tasks that are not of classes', () => {
+  const pairs = { kind: 'options', count: 2 } as const
+  const read = (row: object, form: Parameters<typeof readTask>[1]) =>
+    readTask(file('row.jsonl', `${JSON.stringify(row)}\n`), form)
+
+  it('are read as they are', async () => {
+    const rows = [
+      { options: ['a', 'b'], label: 1, group: 'g', split: 'test' },
+      { text: 'which?', options: ['c', 'd'], label: 0 },
+    ]
+    const path = file('pairs.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    expect(await readTask(path, pairs)).toEqual(rows)
+    expect(await read({ text: '1. d4', target: ' d5' }, { kind: 'text' })).toEqual([{ text: '1. d4', target: ' d5' }])
+  })
+
+  it.each([
+    [{ options: ['a', 'b'], label: 2 }, 'label: expected at most 1, got 2'],
+    [{ options: ['a', 'b', 'c'], label: 1 }, 'options: expected 2 options, as the task has, got ["a","b","c"]'],
+    [{ options: ['a'], label: 0 }, 'options: expected 2 options, as the task has, got ["a"]'],
+    [{ options: ['a', 'a'], label: 0 }, 'options: expected different options, got ["a","a"]'],
+    [{ options: ['a', ''], label: 0 }, 'options[1]: expected at least 1 character, got ""'],
+    [{ text: 'a', label: 0 }, 'options: expected a list, got nothing'],
+    [{ options: ['a', 'b'], label: 0, prompt: 'c' }, 'prompt: expected no such key here, got "c"'],
+  ])('name the place of what is wrong in %j', async (row, message) => {
+    await expect(read(row, pairs)).rejects.toThrow(`row.jsonl, line 1: ${message}`)
+  })
+
+  it('say what a row of another form lacks', async () => {
+    await expect(read({ text: 'a', label: 0 }, { kind: 'text' })).rejects.toThrow(
+      'target: expected a text, got nothing',
+    )
+    await expect(read({ text: 'a', target: 'b' }, { kind: 'classes' })).rejects.toThrow('label: expected')
   })
 })
