@@ -1,11 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { PassThrough, pipeline } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
-import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { problemsOf, show } from '../../science/spec/problems'
 import type { RowOf, TaskRow } from '../../science/tasks'
+import { packedLines } from '../packed-lines'
 
 const text = z.string().min(1)
 const label = z.int().min(0).max(255)
@@ -35,34 +32,17 @@ const SCHEMAS: { [S in Shape as S['kind']]: (shape: S) => z.ZodType<RowOf<S>> } 
 }
 
 /**
- * The rows of a task file, `.jsonl.gz` or `.jsonl`, as bundled or as written by an import; read in pieces, for all of it
- * may be longer than a string can be.
+ * The rows of a task file, `.jsonl.gz` or `.jsonl`, as bundled or as written by an import.
  * @param shape what the rows are
  * @throws Error naming file, line, place in it, expectation and value
  */
 export async function readTask<S extends Shape>(path: string, shape: S): Promise<RowOf<S>[]> {
   const rows: RowOf<S>[] = []
   const schema = (SCHEMAS[shape.kind] as (shape: Shape) => z.ZodType<TaskRow>)(shape)
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  const take = (line: string) =>
-    rows.push(parseRow(line, `${basename(path)}, line ${rows.length + 1}`, schema) as RowOf<S>)
-  for await (const piece of pieces(path)) {
-    const lines = (rest + decoder.write(piece)).split('\n')
-    rest = lines.pop()!
-    lines.forEach(take)
-  }
-  rest += decoder.end()
-  if (rest !== '') take(rest)
+  for await (const lines of packedLines(path))
+    for (const line of lines)
+      rows.push(parseRow(line, `${basename(path)}, line ${rows.length + 1}`, schema) as RowOf<S>)
   return rows
-}
-
-async function* pieces(path: string): AsyncGenerator<Buffer> {
-  const raw = createReadStream(path)
-  const unpacked = path.endsWith('.gz') ? createGunzip() : new PassThrough()
-  // What goes wrong with the file ends the reading of what is unpacked, too.
-  pipeline(raw, unpacked, () => undefined)
-  yield* unpacked as AsyncIterable<Buffer>
 }
 
 function parseRow(line: string, where: string, schema: z.ZodType<TaskRow>): TaskRow {

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { problemsOf } from '../../science/spec/problems'
+import { JsonError, parseJson } from '../json'
+
+const corpus = z.strictObject({
+  /** Names the file `<id>.jsonl.gz` beside the manifest. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
+  title: z.string().min(1),
+  /** What its documents are: prose, or games of chess in SAN. */
+  kind: z.enum(['text', 'games']),
+  licence: z.string().min(1),
+  source: z.string().min(1),
+  documents: z.int().min(1),
+  /** Of the packed file. */
+  bytes: z.int().min(1),
+  /** Of the packed file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
+const manifest = z.strictObject({ corpora: z.array(corpus) })
+
+/** Texts that language models are pretrained on, as the manifest of their folder tells. */
+export type Corpus = z.infer<typeof corpus>
+
+/**
+ * Every corpus of a folder, by its `manifest.json`.
+ * @throws Error naming the file, and every place in it with what was expected and what is there
+ */
+export function readCorpora(folder: string): Corpus[] {
+  const file = join(folder, 'manifest.json')
+  let value: unknown
+  try {
+    value = parseJson(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new Error(`${file}: ${cause instanceof JsonError ? cause.message : String(cause)}`, { cause })
+  }
+  const parsed = manifest.safeParse(value)
+  if (parsed.success) return parsed.data.corpora
+  const told = problemsOf(parsed.error, value, manifest).map((p) => `${p.path}: expected ${p.expected}, got ${p.got}`)
+  throw new Error(`${file}: ${told.join('; ')}`)
+}
+
+/** Where the documents of a corpus are. */
+export const corpusFile = (folder: string, id: string) => join(folder, `${id}.jsonl.gz`)
