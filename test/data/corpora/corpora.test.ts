@@ -30,7 +30,7 @@ describe('the bundled corpora', () => {
       for (const text of await readCorpus(corpusFile(folder, id))) for (const run of runsOf(text)) known.add(run)
     expect(known.size).toBeGreaterThan(1_000_000)
     for (const id of Object.keys(TASKS)) {
-      const rows = await readTask(join(resources, 'tasks', `${id}.jsonl.gz`))
+      const rows = await readTask(join(resources, 'tasks', `${id}.jsonl.gz`), { kind: 'classes' })
       const inside = rows.filter(({ text }) => {
         const runs = runsOf(text)
         return runs.length > 0 && runs.every((run) => known.has(run))
