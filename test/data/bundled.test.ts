@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTask } from '../../src-main/data/datasets/read'
-import { formOf, splitTask, TASKS, type Form, type TaskRow, type TaskVariant } from '../../src-main/science/tasks'
+import {
+  formOf,
+  splitTask,
+  TASKS,
+  textsIn,
+  type Form,
+  type TaskRow,
+  type TaskVariant,
+} from '../../src-main/science/tasks'
 import { lengthShortcut, longestShortcut } from '../../src-main/science/tasks/shortcuts'
 import { createTwinFinder, foldText } from '../../src-main/science/tasks/twins'
 import { SPLITS } from '../../src-main/science/stages'
@@ -13,8 +21,8 @@ const fileOf = (id: string) => resolve(import.meta.dirname, `../../resources/tas
 type Rows = Awaited<ReturnType<typeof rowsOf>>
 const rowsOf = (task: TaskVariant): Promise<TaskRow[]> => readTask(fileOf(task.id), formOf(task))
 const classRowsOf = (id: string) => readTask(fileOf(id), { kind: 'classes' })
-/** All texts of a row, its options among them. */
-const textsIn = (row: TaskRow) => ('options' in row ? row.options : [row.text])
+/** What must not be in two groups: what follows a text may be the same in many. */
+const twinnedIn = (row: TaskRow) => ('target' in row ? [row.text] : textsIn(row))
 const cutOf = (task: TaskVariant, rows: Rows, config: Parameters<typeof splitTask>[1]) =>
   splitTask<Form>(rows, config, formOf(task))
 
@@ -41,7 +49,7 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
   it('has no text whose near twin is in another group, and no group in train and test', async () => {
     const rows = await rowsOf(task)
     const finder = createTwinFinder()
-    const texts = rows.flatMap((row) => textsIn(row).map((text) => ({ text, group: row.group })))
+    const texts = rows.flatMap((row) => twinnedIn(row).map((text) => ({ text, group: row.group })))
     for (const { text } of texts) finder.add(text)
     const { first, complete } = finder.find()
     expect(complete).toBe(true)

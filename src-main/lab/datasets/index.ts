@@ -86,8 +86,10 @@ export async function openDatasets(home: string, resources: string, importer: Im
 }
 
 const BUNDLED = Object.values(TASKS).map((task): TaskInfo => {
-  const { testExamples: _, sharable: _texts, ...facts } = task
-  return { ...facts, form: formOf(task).kind, classes: namesIn(formOf(task)), rows: null, origin: 'bundled' }
+  const form = formOf(task)
+  const { id, title, question, examples, lengthAlone, licence, source, sha256 } = task
+  const told = { id, title, question, form: form.kind, classes: namesIn(form), examples }
+  return { ...told, rows: null, lengthAlone, licence, source, origin: 'bundled', sha256 }
 })
 
 /** One file is read at a time, told on the bus: nobody waits for the answer about another one. */

@@ -24,6 +24,7 @@ export { MIN_PER_CHOICE, rulesOf } from './rules'
 export { splitTask } from './split'
 export {
   formOf,
+  textsIn,
   type ClassRow,
   type Example,
   type OptionsRow,

@@ -73,6 +73,12 @@ export type TaskRow = Rows[Form['kind']]
 /** A line of a task of this form. */
 export type RowOf<F extends Pick<Form, 'kind'>> = Rows[F['kind']]
 
+/** All texts of a row that a net may read or write. */
+export function textsIn(row: TaskRow): string[] {
+  const more = 'options' in row ? row.options : 'target' in row ? [row.target] : []
+  return [...(row.text === undefined ? [] : [row.text]), ...more]
+}
+
 export interface Example {
   /** Index of the row in the task file. */
   id: number
