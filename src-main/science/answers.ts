@@ -95,6 +95,25 @@ function optionAt({ options, probabilities }: Choices, example: number, option: 
   return 1 - rest
 }
 
+/** The mean of what several models say of the same examples; what one says by itself. @throws Error for other examples */
+export function meanOf(said: readonly Choices[]): Choices {
+  const [first, ...more] = said
+  if (!first) throw new Error('answers: expected those of one model at least, got none')
+  if (more.length === 0) return first
+  const other = more.find((one) => one.options !== first.options || count(one) !== count(first))
+  if (other)
+    throw new Error(`answers: expected ${count(first)} of ${first.options}, got ${count(other)} of ${other.options}`)
+  const mean = (_: number, i: number) => said.reduce((sum, one) => sum + one.probabilities[i]!, 0) / said.length
+  return choices(first.options, Float32Array.from(first.probabilities, mean))
+}
+
+/** One row a decision, 1 in its column, [n, options]. */
+export function oneHot(decisions: ArrayLike<Decision>, options: number): Matrix {
+  const out = zeros(decisions.length, options)
+  for (let i = 0; i < out.rows; i++) out.data[i * options + Number(decisions[i])] = 1
+  return out
+}
+
 /** Probability of every option of every example, [n, options]. */
 export function distributions(answers: Choices): Matrix {
   const out = zeros(count(answers), answers.options)

@@ -1,4 +1,5 @@
 import type { Answers, Decision } from '../../../science/answers'
+import type { BySplit } from '../../../science/labels'
 import type { Split, TrainConfig } from '../../../science/stages'
 import type { PreparedTask } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
@@ -27,9 +28,14 @@ export interface LessonRequest {
   context: StageContext
 }
 
-/** The labels of a split. @throws Error where there are none */
-export function expectLabels<T>(labels: ReadonlyMap<Split, T> | null, split: Split): T {
-  const found = labels?.get(split)
+/** The labels of a split; undefined where there are none. */
+export function labelsOf<T>(labels: BySplit<T> | null, split: Split): T | undefined {
+  return split === 'weak' ? undefined : labels?.[split]
+}
+
+/** The same. @throws Error where there are none */
+export function expectLabels<T>(labels: BySplit<T> | null, split: Split): T {
+  const found = labelsOf(labels, split)
   if (!found) throw new Error(`targets: expected weak labels of the split "${split}", got none`)
   return found
 }
