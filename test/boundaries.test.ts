@@ -174,6 +174,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^@tanstack\/svelte-virtual$/,
       /^@fontsource-variable\/inter/,
       /^tinykeys$/,
+      /^marked$/,
     ],
   },
 ]
