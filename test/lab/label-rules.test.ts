@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { examineBundle } from '../../src-main/bundle'
+import { readLabels } from '../../src-main/data/labels'
 import { forkEngine } from '../../src-main/lab/engine/fork'
 import { LABELS } from '../../src-main/science/labels'
+import { unzip } from '../bundle/fixture'
 import { builtProcesses } from './built'
 import { ended, openLab, tinySpec } from './tools'
 
@@ -27,6 +29,11 @@ test('every rule goes from a spec to a bundle that gives its numbers again', { t
       const { status, stdout } = spawnSync('python3', ['-I', script, bundle.path], { encoding: 'utf8' })
       expect([status, stdout]).toEqual([0, expect.stringMatching(/^(\d+) of \1 numbers agree: 1 arms/)])
     }
+    const { key } = run.stages.find(({ kind }) => kind === 'label')!
+    const { weights } = readLabels((await unzip(bundle.path)).get(`labels/${key}.safetensors`)!, labels)('transfer')
+    // Of 40 examples at least a fifth, at most one more of each class.
+    if (labels === 'confident') expect([8, 9]).toContain(weights!.filter((w) => w > 0).length)
+    else expect(weights).toBeUndefined()
     students.add(run.stages.find(({ role }) => role === 'student')!.key)
   }
   expect(students.size).toBe(Object.keys(LABELS).length)
