@@ -38,6 +38,7 @@ export default defineConfig(({ command }) => ({
   },
   renderer: {
     root: at('src-renderer'),
+    server: { fs: { allow: [at('.')] } }, // the guide lies in docs/
     plugins: [svelte({ configFile: at('svelte.config.js') })],
     build: { target: chrome, rolldownOptions: { input: { index: at('src-renderer/index.html') } } },
   },

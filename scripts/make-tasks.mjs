@@ -1,14 +1,11 @@
 // Makes resources/tasks/*.jsonl.gz from a folder with the source files: node scripts/make-tasks.mjs <folder> [id…]
 // A source is a .jsonl.gz of { text, label, split, group }. Prints the sha256 that src-main/science/tasks/<id>.ts states.
 // Near twins, and the mails of one thread, are made one group, and no group lies in train and test.
-import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { runnerImport } from 'vite'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { at, compress, load, sha256 } from './tasks/files.mjs'
 
-const at = (path) => resolve(import.meta.dirname, '..', path)
-const load = async (path) => (await runnerImport(at(path), { configFile: false, logLevel: 'error' })).module
 const { joinGroups } = await load('src-main/science/tasks/groups.ts')
 const { createTwinFinder, foldText } = await load('src-main/science/tasks/twins.ts')
 
@@ -20,17 +17,10 @@ const SOURCES = {
   'person-artifact': 'wordnet_person_vs_artifact',
   'wordnet-isa': 'wordnet_isa_true_false',
   'wordnet-kinds': 'wordnet_kinds',
-}
-
-/** gzip without a time stamp and without the name of the system in its header. */
-function compress(text) {
-  const bytes = gzipSync(text, { level: 9, memLevel: 9 })
-  bytes[9] = 255
-  return bytes
-}
-
-function sha256(bytes) {
-  return createHash('sha256').update(bytes).digest('hex')
+  'movie-snippets': 'movie_snippets',
+  'product-snippets': 'product_snippets',
+  'news-snippets': 'news_snippets',
+  'tweet-snippets': 'tweet_snippets',
 }
 
 /**

@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import { readSafetensors } from '../data/checkpoints/safetensors'
+import { readLabels } from '../data/labels'
 import { readPredictions } from '../data/predictions'
 import { decisions } from '../science/answers'
 import { argmax } from '../science/maths/matrix'
@@ -83,12 +83,8 @@ async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, read }: Sour
 /** A supervisor's decisions on every split that it labelled. */
 async function weakDecisions(key: string, read: ReadFile): Promise<Map<string, Uint8Array>> {
   const file = `labels/${key}.safetensors`
-  const tensors = readSafetensors(await read(file, LARGEST_TENSORS), file)
-  return new Map(
-    tensors
-      .filter(({ name }) => LABELLED.some((split) => split === name))
-      .map(({ name, shape: [rows = 0, cols = 0], data }) => [name, argmax({ rows, cols, data })]),
-  )
+  const labelsOf = readLabels(await read(file, LARGEST_TENSORS), file)
+  return new Map(LABELLED.map((split) => [split, argmax(labelsOf(split).targets)]))
 }
 
 /** What of a row is not what the plan says of its stage. */

@@ -28,7 +28,7 @@ export interface Training<A extends Answers> {
   learner: Learner
   /** What is taught, and how. */
   asking: Asking<A>
-  loss: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>) => LossValue
+  loss: (batch: LossBatch) => LossValue
   optimiser: OptimiserSpec
   evaluations: number
   seed: number

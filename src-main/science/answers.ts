@@ -51,17 +51,23 @@ export function decisions(answers: Answers): ArrayLike<Decision> {
   const out = new Uint8Array(count(answers))
   for (let i = 0; i < out.length; i++) {
     // Two options are the common case, and decisions are made in loops over evaluations.
-    out[i] = options === 2 ? Number(probabilities[i]! > 0.5) : likeliest(distribution(answers, i))
+    out[i] = options === 2 ? Number(probabilities[i]! > 0.5) : likeliest(answers, i)
   }
   return out
 }
 
-const likeliest = (distribution: number[]) => distribution.indexOf(Math.max(...distribution))
+/** The most probable option of an example, the first one on a tie. */
+function likeliest(answers: Choices, example: number): number {
+  let best = 0
+  for (let option = 1; option < answers.options; option++)
+    if (optionAt(answers, example, option) > optionAt(answers, example, best)) best = option
+  return best
+}
 
 /** How probable the model holds what it says, of every example: of an option from 1 / options on. */
 export function confidence(answers: Answers): Float64Array {
   if (answers.kind === 'text') return Float64Array.from(answers.likelihood, Math.exp)
-  return Float64Array.from({ length: count(answers) }, (_, i) => Math.max(...distribution(answers, i)))
+  return Float64Array.from({ length: count(answers) }, (_, i) => optionAt(answers, i, likeliest(answers, i)))
 }
 
 /** The least that `confidence` can be. */
@@ -72,14 +78,40 @@ export function leastConfidence(answers: Answers): number {
 /** How probable the model holds a decision on one example; NaN of a text that it did not write, which nobody asked about. */
 export function probability(answers: Answers, example: number, of: Decision): number {
   if (answers.kind === 'text') return answers.texts[example] === of ? Math.exp(answers.likelihood[example]!) : NaN
-  return distribution(answers, example)[of as number] ?? NaN
+  return optionAt(answers, example, of as number)
 }
 
 /** Probability of every option of one example, [options]. */
-export function distribution({ options, probabilities }: Choices, example: number): number[] {
+export function distribution(answers: Choices, example: number): number[] {
+  return Array.from({ length: answers.options }, (_, option) => optionAt(answers, example, option))
+}
+
+/** One entry of `distribution`. Metrics ask for it at every evaluation of every example, so that it makes no array. */
+function optionAt({ options, probabilities }: Choices, example: number, option: number): number {
   const at = example * (options - 1)
-  const rest = Array.from(probabilities.subarray(at, at + options - 1))
-  return [1 - rest.reduce((sum, p) => sum + p, 0), ...rest]
+  if (option > 0) return option < options ? probabilities[at + option - 1]! : NaN
+  let rest = 0
+  for (let o = 0; o < options - 1; o++) rest += probabilities[at + o]!
+  return 1 - rest
+}
+
+/** The mean of what several models say of the same examples; what one says by itself. @throws Error for other examples */
+export function meanOf(said: readonly Choices[]): Choices {
+  const [first, ...more] = said
+  if (!first) throw new Error('answers: expected those of one model at least, got none')
+  if (more.length === 0) return first
+  const other = more.find((one) => one.options !== first.options || count(one) !== count(first))
+  if (other)
+    throw new Error(`answers: expected ${count(first)} of ${first.options}, got ${count(other)} of ${other.options}`)
+  const mean = (_: number, i: number) => said.reduce((sum, one) => sum + one.probabilities[i]!, 0) / said.length
+  return choices(first.options, Float32Array.from(first.probabilities, mean))
+}
+
+/** One row a decision, 1 in its column, [n, options]. */
+export function oneHot(decisions: ArrayLike<Decision>, options: number): Matrix {
+  const out = zeros(decisions.length, options)
+  for (let i = 0; i < out.rows; i++) out.data[i * options + Number(decisions[i])] = 1
+  return out
 }
 
 /** Probability of every option of every example, [n, options]. */

@@ -1,3 +1,4 @@
+import { LABELS, type RuleInfo } from './labels'
 import { LOSSES } from './losses'
 import { METHODS } from './methods'
 import type { MetricInfo, MetricVariant } from './metrics/metric'
@@ -24,6 +25,7 @@ export interface Described {
   models: VariantInfo[]
   methods: VariantInfo[]
   losses: VariantInfo[]
+  labels: RuleInfo[]
   metrics: MetricInfo[]
   optimiser: ParamTable
   run: ParamTable
@@ -36,6 +38,7 @@ export function describeCatalog(): Described {
     models: Object.values(MODELS).map(describe),
     methods: Object.values(METHODS).map(describe),
     losses: Object.values(LOSSES).map(describe),
+    labels: Object.values(LABELS).map(describeRule),
     metrics: Object.values(METRICS).map(describeMetric),
     optimiser: OPTIMISER,
     run: RUN,
@@ -45,6 +48,10 @@ export function describeCatalog(): Described {
 
 function describe({ id, title, help, source, start, params }: VariantInfo): VariantInfo {
   return { id, title, help, ...(source !== undefined && { source }), ...(start && { start }), params }
+}
+
+function describeRule({ id, title, help, source }: RuleInfo): RuleInfo {
+  return { id, title, help, ...(source !== undefined && { source }) }
 }
 
 function describeMetric(metric: MetricVariant): MetricInfo {

@@ -44,6 +44,7 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
       ['g i', 'Inspector'],
       ['g d', 'Data'],
       ['g p', 'Models'],
+      ['g u', 'Guide'],
       ['g o', 'Doctor'],
       ['Alt ←  Alt →', 'Back and forward'],
       ['?', 'These keys'],

@@ -1,4 +1,14 @@
-export const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'models', 'doctor'] as const
+export const PLACES = [
+  'home',
+  'builder',
+  'monitor',
+  'results',
+  'inspector',
+  'data',
+  'models',
+  'guide',
+  'doctor',
+] as const
 export type Place = (typeof PLACES)[number]
 
 /** Where the window stands: a place, the run that it shows ('' for none) and what else must survive a reload. */

@@ -30,6 +30,7 @@ describe('w2s data', () => {
         {},
         {},
         { id: 'wordnet-kinds', classes: { length: 4 } },
+        { id: 'movie-snippets', rows: { test: [999, 999] } },
       ],
     })
     expect(stderr).toContain('by length')

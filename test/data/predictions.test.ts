@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { writeSafetensors } from '../../src-main/data/checkpoints/safetensors'
 import { readMetrics, writeMetrics } from '../../src-main/data/metrics'
 import { readPredictions, writePredictions } from '../../src-main/data/predictions'
+import { readTexts, retold, writeTexts, type Texts } from '../../src-main/data/texts'
 import { choices } from '../../src-main/science/answers'
 
 const tensor = (name: string, shape: number[], values: number[]) => ({ name, shape, data: Float32Array.from(values) })
@@ -41,6 +42,60 @@ describe('predictions', () => {
 
   it.each(['validation', 'odd', 'flat', 'steps'])('are refused where there are none: %s', (split) => {
     expect(() => of(split)).toThrow(`p.safetensors: expected predictions of the split "${split}" at 1 to 3 steps`)
+  })
+})
+
+describe('texts', () => {
+  const said = (...texts: string[]): Texts => ({
+    kind: 'text',
+    texts,
+    likelihood: Float32Array.from(texts, (_, i) => -1 / (3 + i)),
+  })
+  const splits = new Map([
+    ['test', [said(' Nf3', ''), said('"', ' é\n\u2028')]],
+    ['transfer', [said('a', 'b', '=1+1')]],
+  ])
+  const bytes = writeTexts([0, 7], splits)
+  const of = readTexts(bytes, 't.json')
+
+  it('come back to the letter and the bit, of all evaluations or of the last ones', () => {
+    expect(of('test')).toEqual({ steps: [0, 7], answers: splits.get('test') })
+    expect(of('transfer')).toEqual({ steps: [7], answers: splits.get('transfer') })
+    expect(writeTexts([0, 7], new Map([...splits.keys()].map((split) => [split, of(split).answers])))).toEqual(bytes)
+  })
+
+  it('are told in other words, their likelihoods as they were', () => {
+    const again = readTexts(
+      retold(bytes, 't.json', (text) => `${text.length}`),
+      '',
+    )
+    expect(again('test').answers.map(({ texts }) => texts)).toEqual([
+      ['4', '0'],
+      ['1', '4'],
+    ])
+    expect(again('test').answers[1]!.likelihood).toEqual(splits.get('test')![1]!.likelihood)
+  })
+
+  it.each([
+    ['no JSON', '{"format"', 'expected JSON'],
+    ['another version', { version: 2 }, 'got at "version"'],
+    ['another document', { format: 'x' }, 'got at "format"'],
+    ['likelihoods of others', { splits: { test: [{ texts: ['a'], likelihood: [1, 2] }] } }, 'as many texts of "test"'],
+    [
+      'other examples at another step',
+      { splits: { test: [[], ['a']].map((texts) => ({ texts, likelihood: texts.map(() => 0) })) } },
+      'as many texts of "test"',
+    ],
+  ])('are refused by name: %s', (_, change, message) => {
+    const whole = JSON.parse(new TextDecoder().decode(bytes)) as object
+    const text = typeof change === 'string' ? change : JSON.stringify({ ...whole, ...change })
+    expect(() => readTexts(new TextEncoder().encode(text), 't.json')).toThrow('t.json: ')
+    expect(() => readTexts(new TextEncoder().encode(text), 't.json')).toThrow(message)
+  })
+
+  it('are refused where there are none', () => {
+    expect(() => of('validation')).toThrow('t.json: expected texts of the split "validation" at 1 to 2 steps')
+    expect(() => of('toString')).toThrow('expected texts')
   })
 })
 

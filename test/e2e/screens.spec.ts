@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './app'
 import { goTo, reach, smallSpec, value } from './lab'
 
-const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'models', 'doctor']
+const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'models', 'guide', 'doctor']
 
 async function violations(page: Page): Promise<string[]> {
   // Legacy mode: the other one opens a second page, which this app refuses.
@@ -59,6 +59,7 @@ test('keys lead to every place, and the focus can be seen', async ({ page }) => 
     ['i', 'inspector'],
     ['d', 'data'],
     ['p', 'models'],
+    ['u', 'guide'],
     ['o', 'doctor'],
     ['h', 'home'],
   ] as const) {

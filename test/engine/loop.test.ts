@@ -5,7 +5,6 @@ import type { Learner } from '../../src-main/engine/backends/learner'
 import { train, type Training } from '../../src-main/engine/loop'
 import { Cancelled, type StageEvent } from '../../src-main/engine/context'
 import type { Choices } from '../../src-main/science/answers'
-import { labelStats } from '../../src-main/science/labels/statistics'
 import { LOSSES } from '../../src-main/science/losses'
 import type { Matrix } from '../../src-main/science/maths/matrix'
 import { createRng } from '../../src-main/science/maths/rng'
@@ -26,10 +25,10 @@ function points(n: number, seed: number) {
 const weakTargets = (): Matrix => {
   return { rows: 100, cols: 2, data: Float32Array.from([...points(100, 1).weak].flatMap((w) => [1 - w, w])) }
 }
-const lossOf = (loss: string, params: Record<string, unknown>): Training<Choices>['loss'] => {
-  const labelSet = labelStats(weakTargets())
-  return (batch) => LOSSES[loss]!.compute({ ...batch, labelSet }, params)
-}
+const lossOf =
+  (loss: string, params: Record<string, unknown>): Training<Choices>['loss'] =>
+  (batch) =>
+    LOSSES[loss]!.compute(batch, params)
 
 async function training(change: Partial<Training<Choices>> = {}): Promise<Training<Choices>> {
   const backend = await loadBackend('wasm')

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import { lab } from '../../src-renderer/state/lab.svelte'
-import { cardBlocks, diskUsed, fitOf, groupsOf } from '../../src-renderer/views/models/shelf'
+import { diskUsed, fitOf, groupsOf } from '../../src-renderer/views/models/shelf'
 import { fetching, MODELS } from './sample-models'
 import { heard, open } from './window'
 
@@ -21,26 +21,6 @@ describe('the shelf', () => {
     expect(families('qwen', 'fits')).toEqual([])
     expect(families('', 'here')).toEqual(['Bundled 1', 'MiniLM 1', 'Own 1'])
     expect(families('nothing like it', 'all')).toEqual([])
-  })
-  it('shows a card without its Markdown’s line ends, lists and headings apart', () => {
-    const card = '# Title\nOne line\ngoes on.\n\n<!-- hidden -->\n- a\n- b\n## More\nEnd.'
-    expect(cardBlocks(card).map(({ heading, text }) => (heading ? `[${text}]` : text))).toEqual([
-      '[Title]',
-      'One line goes on.',
-      '- a\n- b',
-      '[More]',
-      'End.',
-    ])
-  })
-  it('joins the lines of a list’s items, and leaves tables and code as they are', () => {
-    const texts = (card: string) => cardBlocks(card).map(({ text }) => text)
-    expect(texts('- Texts: the rows that are not\n  among them.\n- Terms: the weights may\n    be used.')).toEqual([
-      '- Texts: the rows that are not among them.\n- Terms: the weights may be used.',
-    ])
-    expect(texts('1. one\n   goes on\n   - within it\n2. two')).toEqual(['1. one goes on\n   - within it\n2. two'])
-    expect(texts('**Bold** begins\nand goes on.')).toEqual(['**Bold** begins and goes on.'])
-    for (const kept of ['| a | b |\n| - | - |', '```\none\ntwo\n```', '---\nlicence: mit\n---'])
-      expect(texts(kept)).toEqual([kept])
   })
   it('says what fits and what is used', () => {
     const words = MODELS.map((model) => fitOf(model).word)

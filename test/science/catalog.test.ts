@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeCatalog } from '../../src-main/science/catalog'
+import { LABELS } from '../../src-main/science/labels'
 import { LOSSES } from '../../src-main/science/losses'
 import { METHODS } from '../../src-main/science/methods'
 import { MODELS } from '../../src-main/science/models'
@@ -25,13 +26,14 @@ describe('describeCatalog', () => {
       [MODELS, catalog.models],
       [METHODS, catalog.methods],
       [LOSSES, catalog.losses],
+      [LABELS, catalog.labels],
     ] as const) {
       expect(listed.map((v) => v.id)).toEqual(Object.keys(map))
     }
   })
 
   it('explains every variant', () => {
-    for (const v of variants) expect(v.help).toMatch(/^[A-Z].{20,}\.$/)
+    for (const v of [...variants, ...catalog.labels]) expect(v.help).toMatch(/^[A-Z].{20,}\.$/)
   })
 
   it.each(tables)('explains every parameter of %s, with a default that is allowed', (_id, table) => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { LABELS } from '../../src-main/science/labels'
 import { LOSSES } from '../../src-main/science/losses'
 import { contentKey } from '../../src-main/science/maths/hash'
 import { MODELS } from '../../src-main/science/models'
@@ -13,7 +14,8 @@ function training(loss: string, model: string) {
   }
   return { kind: 'train' as const, config, needs: { data: 'a', labels: 'b' } }
 }
-const variants = [LOSSES.entropy!, MODELS['words']!]
+const labelling = (form: string) => ({ kind: 'label' as const, config: { form }, needs: { data: 'a', model: 'b' } })
+const variants = [LOSSES.entropy!, MODELS['words']!, LABELS['soft']!]
 afterEach(() => variants.forEach((variant) => delete variant.version))
 
 describe('the version of a variant', () => {
@@ -28,6 +30,15 @@ describe('the version of a variant', () => {
     LOSSES.entropy!.version = 2
     const after = stages.map((stage) => stageKey(stage))
     expect(after.map((key, i) => key === before[i])).toEqual([false, true, false])
+  })
+
+  it('of a rule makes other label sets of its own', () => {
+    const stages = [labelling('soft'), labelling('hard')]
+    const before = stages.map((stage) => stageKey(stage))
+    expect(before).toEqual(stages.map((stage) => contentKey({ ...stage, version: 1 })))
+    LABELS['soft']!.version = 2
+    expect(stages.map((stage) => stageKey(stage) === before.at(stages.indexOf(stage)))).toEqual([false, true])
+    expect(versionOf({ ...stages[0]!, key: before[0]! })).toBe(1)
   })
 
   it('lets stages of earlier versions be known, in every combination', () => {

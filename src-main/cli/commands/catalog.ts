@@ -52,6 +52,12 @@ function describe(catalog: Catalog, out: Out): void {
     section(noun, out)
     for (const variant of catalog[noun]) describeVariant(variant, out)
   }
+  section('labels', out)
+  for (const line of columns(
+    catalog.labels.map(({ id, help }) => [`  ${id}`, help]),
+    { width: out.columns },
+  ))
+    out.line(line)
   section('metrics', out)
   for (const line of columns(
     catalog.metrics.map(({ id, better, range: [least, most], help }) => [

@@ -4,7 +4,9 @@ import { textOf } from './bytes'
 
 const wordPieceSchema = z.object({ type: z.literal('WordPiece'), prefix: z.string(), cleanup: z.boolean() })
 const byteLevelSchema = z.object({ type: z.literal('ByteLevel') })
-const knownSchema = z.union([wordPieceSchema, byteLevelSchema, z.null()])
+/** One text after another, as tokens of single characters are. */
+const fuseSchema = z.object({ type: z.literal('Fuse') })
+const knownSchema = z.union([wordPieceSchema, byteLevelSchema, fuseSchema, z.null()])
 
 /** What English writes without the blank before it. */
 const CLEANED: readonly (readonly [string, string])[] = [
@@ -27,10 +29,11 @@ const CLEANED: readonly (readonly [string, string])[] = [
  */
 export function decoderOf(settings: unknown, where: string): (tokens: readonly string[]) => string {
   const parsed = knownSchema.safeParse(settings ?? null)
-  if (!parsed.success) return () => refuse(where, 'ByteLevel or WordPiece, to say ids as text', settings)
+  if (!parsed.success) return () => refuse(where, 'ByteLevel, WordPiece or Fuse, to say ids as text', settings)
   const known = parsed.data
   if (known === null) return (tokens) => tokens.join(' ')
   if (known.type === 'ByteLevel') return textOf
+  if (known.type === 'Fuse') return (tokens) => tokens.join('')
   const { prefix, cleanup } = known
   const clean = (text: string) => CLEANED.reduce((made, [wide, narrow]) => made.replaceAll(wide, narrow), text)
   return (tokens) =>

@@ -18,6 +18,13 @@ export interface TextTokenizer {
    * @param limit cuts the text at its end (at its start where the tokenizer says so), never the special tokens
    */
   encode(text: string, limit?: number): number[]
+  /**
+   * Ids of a text that is to be gone on with: with the special tokens before a text, and none of those after it.
+   * @param limit cuts the text at its start
+   */
+  begin(text: string, limit?: number): number[]
+  /** Ids of what goes on a text, cut on its own, so that what comes before has no say in them: no special tokens. */
+  goOn(text: string): number[]
   /** The text of ids, special tokens left out. */
   decode(ids: readonly number[]): string
   /** The id of one token as the vocabulary writes it. */
@@ -55,11 +62,12 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
   const idOf = (token: string) => added.idOf(token) ?? vocabulary.get(token)
   const side = config.truncation_side ?? (settings.truncation?.direction === 'Left' ? 'left' : 'right')
   const end = contentOf(config.eos_token)
-  const content = (text: string): number[] => {
+  let byId: Map<number, string> | null = null
+  const content = (text: string, begins = true): number[] => {
     const ids: number[] = []
     for (const part of added.split(text.replace(LONE_SURROGATES, '\ufffd'))) {
       if (typeof part === 'number') ids.push(part)
-      else for (const piece of cut(part.text, part.isFirst)) for (const id of model(piece)) ids.push(id)
+      else for (const piece of cut(part.text, begins && part.isFirst)) for (const id of model(piece)) ids.push(id)
     }
     return ids
   }
@@ -71,6 +79,11 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       const kept = spare <= 0 ? ids : side === 'left' ? ids.slice(spare) : ids.slice(0, -spare)
       return [...before, ...kept, ...after]
     },
+    begin(text, limit = Infinity) {
+      const ids = content(text)
+      return [...before, ...ids.slice(Math.max(0, ids.length + before.length - limit))]
+    },
+    goOn: (text) => content(text, false),
     decode: (ids) => decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens().get(id) ?? [])))),
     idOf,
     end: end === undefined ? undefined : idOf(end),
@@ -85,12 +98,13 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       config: side === 'left' ? { ...config, truncation_side: side } : config,
     },
   }
-  /** Tokens by id, for the few that ask. */
+  /** Tokens by id, made for the first who asks. */
   function tokens(): Map<number, string> {
-    const found = new Map<number, string>()
-    for (const [token, id] of vocabulary) found.set(id, token)
-    for (const [id, token] of added.contents) found.set(id, token)
-    return found
+    if (byId) return byId
+    byId = new Map()
+    for (const [token, id] of vocabulary) byId.set(id, token)
+    for (const [id, token] of added.contents) byId.set(id, token)
+    return byId
   }
 }
 

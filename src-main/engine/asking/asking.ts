@@ -1,4 +1,5 @@
 import type { Answers } from '../../science/answers'
+import type { LabelSet } from '../../science/labels'
 import type { LossBatch, LossValue } from '../../science/losses/loss'
 import { zeros, type Matrix } from '../../science/maths/matrix'
 import { outputsOf } from '../../science/models/net'
@@ -7,7 +8,7 @@ import type { Batch, Learner } from '../backends/learner'
 import type { StageContext } from '../context'
 
 /** The loss over one whole batch. */
-export type BatchLoss = (batch: Pick<LossBatch, 'logits' | 'targets'>) => LossValue
+export type BatchLoss = (batch: Omit<LossBatch, 'progress'>) => LossValue
 /** What is known of a batch once it has been taught. */
 export type Taught = Pick<LossValue, 'loss' | 'extras'>
 export type Breathe = StageContext['breathe']
@@ -26,12 +27,9 @@ export interface Asking<A extends Answers = Answers> {
   ask(learner: Learner, split: Batch, breathe: Breathe, tell: (examples: number) => void): Promise<A>
 }
 
-/** What a net is taught to choose. */
-export interface ChoiceLesson {
-  /** The texts of all examples. */
+/** What a net is taught to choose: the texts of all examples, and their labels. */
+export interface ChoiceLesson extends LabelSet {
   batch: Batch
-  /** [n, choices], rows sum to 1. */
-  targets: Matrix
 }
 
 /** Gradients of a batch, with what the loss says of it. */
@@ -65,8 +63,17 @@ export async function logitsOf(
   return logits
 }
 
+/** The labels of the examples `chosen`, in that order. */
+export function takeLabels({ targets, weights, teachers }: LabelSet, chosen: readonly number[]): LabelSet {
+  return {
+    targets: takeRows(targets, chosen),
+    ...(weights && { weights: Float32Array.from(chosen, (example) => weights[example]!) }),
+    ...(teachers && { teachers: teachers.map((teacher) => takeRows(teacher, chosen)) }),
+  }
+}
+
 /** The rows `indices` of a matrix, in that order. */
-export function takeRows({ cols, data }: Matrix, indices: readonly number[]): Matrix {
+function takeRows({ cols, data }: Matrix, indices: readonly number[]): Matrix {
   const out = new Float32Array(indices.length * cols)
   indices.forEach((i, row) => out.set(data.subarray(i * cols, (i + 1) * cols), row * cols))
   return { rows: indices.length, cols, data: out }

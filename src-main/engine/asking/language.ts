@@ -1,4 +1,4 @@
-import type { Answers } from '../../science/answers'
+import type { Texts } from '../../data/texts'
 import { piecesOf, takeExamples } from '../backends/batches'
 import type { LanguageBatch, TokenBatch } from '../backends/learner'
 import type { Asking } from './asking'
@@ -18,7 +18,7 @@ export interface TextLesson {
  * A text is gone on with: the net is taught what follows, token by token, and asked by letting it write the likeliest token
  * each time. What it has written is scored as it stands, with the token that ended it.
  */
-export function language({ batch, most, stop, textOf }: TextLesson): Asking {
+export function language({ batch, most, stop, textOf }: TextLesson): Asking<Texts> {
   return {
     examples: batch.n,
     async teach(learner, chosen) {
@@ -26,7 +26,7 @@ export function language({ batch, most, stop, textOf }: TextLesson): Asking {
       const from = Int32Array.from(chosen, (example) => batch.from[example]!)
       return { loss: await learner.lmStep({ ...texts, from }), extras: {} }
     },
-    async ask(learner, split, breathe, tell): Promise<Answers> {
+    async ask(learner, split, breathe, tell): Promise<Texts> {
       const texts: string[] = []
       const likelihood = new Float32Array(split.n)
       for (const piece of piecesOf(learner, split)) {

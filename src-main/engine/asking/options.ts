@@ -1,21 +1,21 @@
 import { choicesOf, type Choices } from '../../science/answers'
 import type { Matrix } from '../../science/maths/matrix'
 import { takeExamples } from '../backends/batches'
-import { logitsOf, takeRows, taught, type Asking, type ChoiceLesson } from './asking'
+import { logitsOf, takeLabels, taught, type Asking, type ChoiceLesson } from './asking'
 
 /**
  * One of k texts is the right one: the net gives every text one score, and the scores of an example are its logits. Of two
  * options that is the model of Bradley & Terry 1952, P(a over b) = 1 / (1 + exp(score b − score a)), by which rewards are
  * learnt from preferences; of more that of Plackett 1975 and Luce 1959, its first choice.
  */
-export function options({ batch, targets }: ChoiceLesson): Asking<Choices> {
-  const k = targets.cols
+export function options({ batch, ...labels }: ChoiceLesson): Asking<Choices> {
+  const k = labels.targets.cols
   return {
-    examples: targets.rows,
+    examples: labels.targets.rows,
     teach(learner, chosen, loss) {
       const texts = chosen.flatMap((example) => Array.from({ length: k }, (_, option) => example * k + option))
       return taught(learner, takeExamples(batch, texts), (scores) => {
-        const value = loss({ logits: grouped(scores, k), targets: takeRows(targets, chosen) })
+        const value = loss({ logits: grouped(scores, k), ...takeLabels(labels, chosen) })
         return { ...value, dLogits: grouped(value.dLogits, 1) }
       })
     },

@@ -1,10 +1,11 @@
 import type { ArmResult, Contrast, Cube, ExampleDetail, ExampleQuery, ExampleRow } from '../../../src-preload/contract'
 import {
-  armResult,
   contrasts,
   cube,
+  drawnResult,
   exampleHistory,
   exampleRows,
+  type Drawn,
   type Redraw,
   type ReportedSeed,
   type SeedPredictions,
@@ -12,6 +13,7 @@ import {
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import { namesIn, truthOf, type PreparedTask } from '../../science/tasks'
+import type { Kept } from './kept'
 import type { SeedInput, SeedSource } from './predicted'
 
 /** The seeds of an arm with the steps at which their students are reported; all arms of a question share one task. */
@@ -37,15 +39,22 @@ export interface Replies {
   example: ExampleDetail | null
 }
 
+/** What an analysis is made with. */
+export interface Means {
+  /** Gives the predictions of a seed. */
+  read: (source: SeedSource) => Promise<SeedInput>
+  /** What was drawn for results of arms: comparisons, which are asked for after them, need not draw again. */
+  drawn: Kept<Drawn>
+}
+
 /**
  * Answers a question about a prepared task. Nothing but reading and computing, and not quick: it belongs off the thread
  * that serves the window.
- * @param read gives the predictions of a seed
  */
 export async function analyse(
   question: Question,
   task: PreparedTask,
-  read: (source: SeedSource) => Promise<SeedInput>,
+  { read, drawn }: Means,
 ): Promise<Replies[Question['type']]> {
   const truth = truthOf(task.splits.test)
   const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
@@ -54,11 +63,17 @@ export async function analyse(
     case 'arm': {
       const { arm, stop, redraw } = question
       const seeds = await inTurn(question.seeds, withTruth)
-      return armResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
+      const found = drawnResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
+      const steps = found.result.bySeed.map(({ step }) => step)
+      drawn.set(nameOf(question.seeds.map((seed, s) => ({ ...seed, step: steps[s]! }))), found.drawn)
+      return found.result
     }
     case 'contrasts': {
       const said = async (source: SeedSource & { step: number }) => reportedOf(await read(source), source.step)
-      const arms = await inTurn(question.arms, async ({ arm, seeds }) => ({ arm, seeds: await inTurn(seeds, said) }))
+      const arms = await inTurn(question.arms, async ({ arm, seeds }) => {
+        const known = drawn.get(nameOf(seeds))
+        return { arm, seeds: await inTurn(seeds, said), ...(known && { drawn: known }) }
+      })
       return contrasts(arms, truth, groups)
     }
     case 'cube':
@@ -72,6 +87,10 @@ export async function analyse(
     }
   }
 }
+
+/** Name of what is drawn of seeds: folders are named by what lies in them. */
+const nameOf = (seeds: ReportedSource['seeds']) =>
+  seeds.map(({ weak, student, ceiling, step }) => [weak, student, ceiling, step].join()).join()
 
 /** One after the other: reading one is quick, reading all of them at once is not. */
 async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {

@@ -1,18 +1,24 @@
 import { examineBundle } from '../../bundle'
+import type { Drawn } from '../../science/metrics'
 import { drainLog } from '../../store'
 import { createThread, inThisThread, type Thread } from '../threads/thread'
 import { analyse, type Replies, type Question } from './analysis'
-import { readSeed, readTraining } from './predicted'
+import { createKept } from './kept'
+import { readSeed, readTraining, type SeedSource } from './predicted'
 import { createReader, readPrepared } from './prepared'
+
+/** Of how many arms it is kept what was drawn: about a megabyte each. */
+const ARMS = 64
 
 /** What the analyst does: answers questions about finished stages, and chores that wait for the disk. */
 export function analystVerbs() {
   const prepared = createReader(readPrepared)
   const training = createReader(readTraining)
+  const drawn = createKept<Drawn>(ARMS)
+  const read = (source: SeedSource) => readSeed(source, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
-    analyse: async (question: Question) =>
-      analyse(question, await prepared(question.data), (source) => readSeed(source, training)),
+    analyse: async (question: Question) => analyse(question, await prepared(question.data), { read, drawn }),
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */

@@ -1,19 +1,17 @@
 import { readArtifactFile } from '../../engine/artifacts'
 import { preparedOf, type PreparedTask } from '../../science/tasks'
+import { createKept } from './kept'
 
 /** How many files are kept of a kind; one is some megabytes. */
 const KEPT = 5
 
 /** Reads what lies in artifacts and keeps the latest, by their folders. */
 export function createReader<T>(read: (folder: string) => Promise<T>): (folder: string) => Promise<T> {
-  const kept = new Map<string, Promise<T>>()
+  const kept = createKept<Promise<T>>(KEPT)
   return (folder) => {
     const found = kept.get(folder) ?? read(folder)
-    kept.delete(folder)
     kept.set(folder, found)
-    found.catch(() => kept.delete(folder))
-    const oldest = kept.keys().next().value
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+    found.catch(() => kept.forget(folder))
     return found
   }
 }

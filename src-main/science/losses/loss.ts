@@ -1,4 +1,3 @@
-import type { LabelStats } from '../labels/statistics'
 import type { Matrix } from '../maths/matrix'
 import type { ParamTable, Values } from '../spec/params'
 
@@ -10,12 +9,10 @@ export interface LossBatch {
   targets: Matrix
   /** How much each example counts, [n], 1 on average over the label set; not given where all count alike. */
   weights?: Float32Array
-  /** What each of several supervisors says, [n, classes] like the targets, which are their mean; not given of a single one. */
+  /** The labels of each of several supervisors alone, [n, classes] like the targets; not given of a single one. */
   teachers?: readonly Matrix[]
   /** What part of training is done, step / steps in [0, 1): `step_frac` of the reference code (0-based step). */
   progress: number
-  /** Of all labels that the training learns from, not of this batch alone. */
-  labelSet: LabelStats
 }
 
 /** Value and gradient of a loss over one whole batch. */

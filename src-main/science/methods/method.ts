@@ -10,8 +10,11 @@ export interface StageBuilder {
   readonly strong: ModelSetting
   /** A supervisor's training, on ground truth of the weak half. */
   supervise(model: ModelSetting): string
-  /** A label set from a finished training: its predictions for the other splits, in the form that the spec asks for. */
-  label(model: string): string
+  /**
+   * A label set from a finished training: its predictions for the other splits, made into labels by the rule that the spec
+   * asks for. From several, in their order: the rule sees the mean of what they say.
+   */
+  label(models: string | readonly [string, ...string[]]): string
   /** A training on the transfer half with the given label set; `model` is the strong one where it is not given. */
   train(student: { labels: string; loss: LossChoice; model?: ModelSetting }): string
 }

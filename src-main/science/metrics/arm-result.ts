@@ -6,7 +6,7 @@ import { accuracy as share, right } from './accuracy'
 import { agreement } from './agreement'
 import { bootstrap } from './bootstrap'
 import { numbered } from './groups'
-import { comparedOf, measured, referencesOf, statisticsOf, tell, within, type ToldMetric } from './measures'
+import { drawnOf, measured, referencesOf, statisticsOf, tell, within, type Drawn, type ToldMetric } from './measures'
 import type { Metrics } from './metric'
 import { AGREEMENTS, outcomesOf, type AgreementName, type Outcome } from './outcomes'
 import type { SeedPredictions } from './predictions'
@@ -49,35 +49,42 @@ interface Judged {
  * @param metrics what is measured beside accuracy
  */
 export function armResult(inputs: ArmInputs, metrics: Metrics = METRICS): ArmResult {
+  return drawnResult(inputs, metrics).result
+}
+
+/** The same, and what was drawn for it of the three models, which serves comparisons with other arms as well. */
+export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { result: ArmResult; drawn: Drawn } {
   const { arm, stop, classes, groups, redraw, seeds } = inputs
   const base = { arm, stop, seedsDone: seeds.length }
-  if (seeds.length === 0) return { ...base, ...NOTHING }
+  if (seeds.length === 0) return { result: { ...base, ...NOTHING }, drawn: {} }
   const judged = seeds.map((seed) => judge(seed, stop))
   const references = namesOf(seeds)
   const told = tell({ [accuracy.id]: accuracy, ...metrics }, seeds, references)
-  const drawn = bootstrap(
+  const asked = bootstrap(
     judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
   ) as (name: string, of?: string) => Sample
+  const drawn = drawnOf(told, asked)
   const n = { seeds: seeds.length, examples: groups.length }
-  const saved = minus(drawn('stopped'), drawn('last'))
-  return {
+  const saved = minus(asked('stopped'), asked('last'))
+  const result = {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
-    measures: measuresOf(told, drawn, judged, inputs),
-    ...agreementsOf(judged, drawn),
+    measures: measuresOf(told, { drawn, asked }, judged, inputs),
+    ...agreementsOf(judged, asked),
     saving: { value: saved.value, ...intervalOf(saved), ...n },
     warnings: [
       ...oneSided(
         judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
         classes,
       ),
-      ...notStrong(comparedOf(accuracy, drawn).ceiling, referencesOf(accuracy, references, drawn)),
+      ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)),
     ],
     bySeed: judged.map((j) => j.result),
     training: inStep(judged) ? trainingOf(judged) : null,
     stops: stopsOf(judged),
   }
+  return { result, drawn }
 }
 
 const NOTHING = {
@@ -95,19 +102,23 @@ const NOTHING = {
 
 function measuresOf(
   told: readonly ToldMetric[],
-  drawn: (name: string) => Sample,
+  { drawn, asked }: { drawn: Drawn; asked: (name: string) => Sample },
   judged: readonly Judged[],
   { arm, groups, seeds }: ArmInputs,
 ): ArmResult['measures'] {
+  const names = namesOf(seeds)
   const about = {
     numbers: seeds.map(({ seed }) => seed),
-    references: namesOf(seeds),
     examples: groups.length,
     sameModel: isSameModel(arm),
     stops: judged.map((j) => j.stops),
     inStep: inStep(judged),
   }
-  return Object.fromEntries(told.map((one) => [one.metric.id, measured(one, drawn, about)]))
+  const entries = told.map((one) => {
+    const references = referencesOf(one.metric, names, asked)
+    return [one.metric.id, measured(one, drawn[one.metric.id]!, { ...about, references })]
+  })
+  return Object.fromEntries(entries) as ArmResult['measures']
 }
 
 /** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */

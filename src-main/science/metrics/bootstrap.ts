@@ -1,9 +1,11 @@
 import { createRng, type Rng } from '../maths/rng'
 import { mean } from '../maths/statistics'
+import { resample } from './draws'
 import { numbered, type Numbered } from './groups'
 import type { Sample } from './sample'
-import { valueOf, type Statistic, type Under } from './statistic'
-import { random, sumsOf, tally, whole } from './tally'
+import { valueOf, type Statistic } from './statistic'
+import { sums, tally } from './tally'
+import { weighted } from './weighted'
 
 /** Resamples of every share: with a tenth of them an end is off by up to .8 where a gap is small. */
 const RESAMPLES = 10_000
@@ -40,35 +42,38 @@ export function bootstrap<F extends string>(
   { resamples = RESAMPLES, under = RESAMPLES_UNDER, seed = 0 } = {},
 ): (name: F, of?: F) => Sample {
   const rows = numberedRows(seeds, groups)
-  const draws = () => createRng(`bootstrap/${seed}`)
   const weights = seedWeights(seeds.length, resamples, createRng(`bootstrap/${seed}/seeds`))
-  const flags = (Object.keys(seeds[0] ?? {}) as F[]).filter((name) => typeof seeds[0]![name] !== 'function')
+  const names = Object.keys(seeds[0] ?? {}) as F[]
+  const flags = names.filter((name) => seeds[0]![name] instanceof Uint8Array)
+  const others = names.filter((name) => !flags.includes(name))
   const tallied = tally(
     seeds.flatMap((of) => flags.map((name) => of[name] as Uint8Array)),
     rows,
   )
-  const asTheyAre = sumsOf(tallied, 1, whole(tallied))
-  const drawn = sumsOf(tallied, resamples, random(tallied, draws()))
-  const shares = (sums: readonly Float64Array[], name: F, of?: F) =>
-    seeds.map((_, s) => {
-      const column = (flag: F) => sums[s * flags.length + flags.indexOf(flag)]!
-      const among = of === undefined ? sums.at(-1)! : column(of)
-      return column(name).map((having, r) => having / among[r]!)
-    })
-  const others = (Object.keys(seeds[0] ?? {}) as F[]).filter((name) => !flags.includes(name))
-  const told = tellUnder(
-    seeds.flatMap((of) => others.map((name) => of[name] as Under)),
+  const [once, drawn] = [sums(tallied, 1), sums(tallied, resamples)]
+  once.add(new Uint8Array(rows.count).fill(1), 0)
+  const told = weighted(
+    seeds.flatMap((of) => others.map((name) => of[name] as Exclude<Statistic, Uint8Array>)),
     rows,
     Math.min(under, resamples),
-    draws(),
   )
+  resample(rows.count, resamples, seed, (times, r) => {
+    drawn.add(times, r)
+    if (others.length > 0 && r < under) told.add(times, r)
+  })
+  const shares = (columns: readonly Float64Array[], name: F, of?: F) =>
+    seeds.map((_, s) => {
+      const column = (flag: F) => columns[s * flags.length + flags.indexOf(flag)]!
+      const among = of === undefined ? columns.at(-1)! : column(of)
+      return column(name).map((having, r) => having / among[r]!)
+    })
   return (name, of) => {
     const isFlag = flags.includes(name)
     const replicates = isFlag
-      ? shares(drawn, name, of)
-      : seeds.map((_, s) => told[s * others.length + others.indexOf(name)]!)
+      ? shares(drawn.out, name, of)
+      : seeds.map((_, s) => told.out[s * others.length + others.indexOf(name)]!)
     const bySeed = isFlag
-      ? shares(asTheyAre, name, of).map((share) => share[0]!)
+      ? shares(once.out, name, of).map((share) => share[0]!)
       : seeds.map((one) => valueOf(one[name]))
     return {
       value: mean(bySeed.filter((value) => !Number.isNaN(value))),
@@ -89,21 +94,6 @@ function numberedRows(seeds: readonly Readonly<Record<string, Statistic>>[], gro
   for (const length of groups ? [...lengths, groups.length] : lengths)
     if (length !== n) throw new RangeError(`expected ${n} rows, got ${length}`)
   return numbered(groups ?? Array.from({ length: n }, (_, i) => `${i}`))
-}
-
-/** What is told under weights, in each resample: how often each row was drawn. */
-function tellUnder(all: readonly Under[], { of, count }: Numbered, resamples: number, rng: Rng): Float64Array[] {
-  const out = all.map(() => new Float64Array(resamples))
-  if (all.length === 0) return out
-  const [groups, times, weights] = [new Int32Array(count), new Float64Array(count), new Float64Array(of.length)]
-  for (let r = 0; r < resamples; r++) {
-    rng.ints(count, groups)
-    times.fill(0)
-    for (let g = 0; g < count; g++) times[groups[g]!]!++
-    for (let i = 0; i < of.length; i++) weights[i] = times[of[i]!]!
-    for (let k = 0; k < all.length; k++) out[k]![r] = all[k]!(weights)
-  }
-  return out
 }
 
 /** By how much the weight of every seed differs from 1 / S in each resample; they add up to 0. */

@@ -2,9 +2,9 @@ import type { Answers, Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import type { Arm } from '../stages'
 import { bootstrap } from './bootstrap'
-import { comparedOf, statisticsOf, tell } from './measures'
+import { drawnOf, statisticsOf, tell, type Drawn } from './measures'
 import type { Metrics } from './metric'
-import { pgrRatio, type Compared } from './pgr'
+import { pgrRatio } from './pgr'
 import type { Contrast, Difference, MeasuredDifference } from './result'
 import { intervalOf, minus, percentiles, reach, type Ratio } from './sample'
 import { METRICS } from './variants'
@@ -21,6 +21,8 @@ export interface ReportedSeed {
 export interface ReportedArm {
   arm: Arm
   seeds: ReportedSeed[]
+  /** What was drawn of all its seeds, where that is known: it is drawn alike here, and drawing takes longest. */
+  drawn?: Drawn
 }
 
 /** Choices of which two arms may differ in one, and what to call each. A model is another one where it is trained otherwise. */
@@ -41,9 +43,11 @@ export function contrasts(
 ): Contrast[] {
   const drawn = new Map<string, Drawn>()
   // An arm stands in many pairs, nearly always with all of its seeds.
-  const drawnOf = ({ arm, seeds }: ReportedArm): Drawn => {
-    const name = `${arm.id}/${seeds.map((s) => s.seed).join()}`
-    const known = drawn.get(name) ?? draw(seeds, truth, groups, metrics)
+  const ofSeeds = (of: ReportedArm, common: readonly number[]): Drawn => {
+    const seeds = common.map((seed) => of.seeds.find((s) => s.seed === seed)!)
+    const name = `${of.arm.id}/${common.join()}`
+    const isWhole = of.seeds.map((s) => s.seed).join() === common.join()
+    const known = drawn.get(name) ?? (isWhole && of.drawn ? of.drawn : draw(seeds, truth, groups, metrics))
     drawn.set(name, known)
     return known
   }
@@ -52,9 +56,7 @@ export function contrasts(
       const differ = differenceOf(one.arm, against.arm)
       const common = one.seeds.map((s) => s.seed).filter((seed) => against.seeds.some((s) => s.seed === seed))
       if (!differ || common.length === 0) return []
-      const [a, b] = [one, against].map((of) =>
-        drawnOf({ ...of, seeds: common.map((seed) => of.seeds.find((s) => s.seed === seed)!) }),
-      ) as [Drawn, Drawn]
+      const [a, b] = [ofSeeds(one, common), ofSeeds(against, common)]
       const title = `${one.arm[CHOICES[differ]]} \u2212 ${against.arm[CHOICES[differ]]}`
       return [
         {
@@ -78,9 +80,6 @@ function choiceOf(arm: Arm, choice: Choice): string {
   return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
 }
 
-/** Metrics of the three models of an arm, by their ids. */
-type Drawn = Readonly<Record<string, Compared>>
-
 function draw(
   seeds: readonly ReportedSeed[],
   truth: ArrayLike<Decision>,
@@ -93,7 +92,7 @@ function draw(
     said.map((_, s) => statisticsOf(told, s, 0)),
     groups,
   )
-  return Object.fromEntries(told.map(({ metric }) => [metric.id, comparedOf(metric, asked)]))
+  return drawnOf(told, asked)
 }
 
 /** Of every metric that both have. */

@@ -66,24 +66,30 @@ export function statisticsOf(told: readonly ToldMetric[], seed: number, at: numb
 }
 
 /** Asks for what was drawn under a name. */
-type Drawn = (name: string) => Sample
+type Asked = (name: string) => Sample
 
-/** A metric of the three models, drawn alike. */
-export function comparedOf(metric: MetricVariant, drawn: Drawn): Compared {
-  const [weak, student, ceiling] = ROLES.map((role) => drawn(nameOf(metric, role))) as [Sample, Sample, Sample]
+/** Metrics of the three models of an arm, drawn alike, by the ids of the metrics. */
+export type Drawn = Readonly<Record<string, Compared>>
+
+export function drawnOf(told: readonly ToldMetric[], asked: Asked): Drawn {
+  return Object.fromEntries(told.map(({ metric }) => [metric.id, comparedOf(metric, asked)]))
+}
+
+function comparedOf(metric: MetricVariant, asked: Asked): Compared {
+  const [weak, student, ceiling] = ROLES.map((role) => asked(nameOf(metric, role))) as [Sample, Sample, Sample]
   return { weak, student, ceiling }
 }
 
 /** A metric of the references. */
-export function referencesOf(metric: MetricVariant, names: readonly string[], drawn: Drawn): Record<string, Sample> {
-  return Object.fromEntries(names.map((name) => [name, drawn(nameOf(metric, REFERENCE + name))]))
+export function referencesOf(metric: MetricVariant, names: readonly string[], asked: Asked): Record<string, Sample> {
+  return Object.fromEntries(names.map((name) => [name, asked(nameOf(metric, REFERENCE + name))]))
 }
 
 interface About {
   /** Numbers of the seeds. */
   numbers: readonly number[]
-  /** Names of the references. */
-  references: readonly string[]
+  /** The metric of the references, by their names. */
+  references: Readonly<Record<string, Sample>>
   examples: number
   sameModel: boolean
   /** Of each seed the evaluation at which each rule stops. */
@@ -93,8 +99,7 @@ interface About {
 }
 
 /** What is reported of a metric. */
-export function measured({ metric, seeds }: ToldMetric, drawn: Drawn, about: About): Measured {
-  const compared = comparedOf(metric, drawn)
+export function measured({ metric, seeds }: ToldMetric, compared: Compared, about: About): Measured {
   const { weak, student, ceiling } = compared
   const n = { seeds: seeds.length, examples: about.examples }
   const estimate = (sample: Sample): Estimate => ({ value: sample.value, ...within(metric.range, sample), ...n })
@@ -105,9 +110,7 @@ export function measured({ metric, seeds }: ToldMetric, drawn: Drawn, about: Abo
     student: estimate(student),
     ceiling: estimate(ceiling),
     pgr: pgr({ ...compared, ...n, metric, sameModel: about.sameModel }),
-    references: Object.fromEntries(
-      Object.entries(referencesOf(metric, about.references, drawn)).map(([name, of]) => [name, estimate(of)]),
-    ),
+    references: Object.fromEntries(Object.entries(about.references).map(([name, of]) => [name, estimate(of)])),
     bySeed: about.numbers.map((seed, s) => {
       const [w, st, c] = [weak, student, ceiling].map((of) => of.bySeed[s]) as [number, number, number]
       return { seed, weak: w, student: st, ceiling: c, pgr: pgrOf(w, st, c, metric.better) }

@@ -6,22 +6,12 @@ import { mean } from '../maths/statistics'
  */
 export type Under = (weights: Float64Array | null) => number
 
-/** A number that can be told of resamples: the share of the rows with a flag (1, else 0), or anything else. */
-export type Statistic = Uint8Array | Under
+/**
+ * A number that can be told of resamples: the share of the rows with a flag (1, else 0), the mean over rows of a number
+ * of each, or anything else.
+ */
+export type Statistic = Uint8Array | Float64Array | Under
 
 /** The statistic of the rows as they are. */
 export const valueOf = (statistic: Statistic): number =>
   typeof statistic === 'function' ? statistic(null) : mean(statistic)
-
-/** The mean over rows of a number of each. */
-export function meanOf(values: Float64Array): Under {
-  return (weights) => {
-    if (!weights) return mean(values)
-    let [sum, among] = [0, 0]
-    for (let i = 0; i < values.length; i++) {
-      sum += weights[i]! * values[i]!
-      among += weights[i]!
-    }
-    return sum / among
-  }
-}

@@ -1,4 +1,4 @@
-import type { Rng } from '../maths/rng'
+import type { Times } from './draws'
 import type { Numbered } from './groups'
 
 /**
@@ -48,43 +48,29 @@ export function tally(flags: readonly Uint8Array[], { of, count }: Numbered): Ta
   return { kinds, adds: Float64Array.from(adds), words, columns, digits, bits }
 }
 
-/** Of every column its sum over draws of groups: `draw` counts how often each kind was drawn. */
-export function sumsOf(tallied: Tally, resamples: number, draw: (drawn: Int32Array) => void): Float64Array[] {
-  const { adds, words, columns, digits, bits } = tallied
+/** Sums of the columns over resamples, one after another. */
+export function sums({ kinds, adds, words, columns, digits, bits }: Tally, resamples: number) {
   const out = Array.from({ length: columns }, () => new Float64Array(resamples))
   const drawn = new Int32Array(adds.length / words)
-  const sums = new Float64Array(words)
+  const packed = new Float64Array(words)
   const base = 2 ** bits
-  for (let r = 0; r < resamples; r++) {
-    drawn.fill(0)
-    draw(drawn)
-    sums.fill(0)
-    for (let k = 0, at = 0; k < drawn.length; k++, at += words) {
-      const times = drawn[k]!
-      if (times > 0) for (let w = 0; w < words; w++) sums[w]! += times * adds[at + w]!
-    }
-    for (let c = 0; c < columns; c++) {
-      const word = Math.floor(c / digits)
-      const rest = Math.floor(sums[word]! / base)
-      out[c]![r] = sums[word]! - rest * base
-      sums[word] = rest
-    }
-  }
-  return out
-}
-
-/** Every group once. */
-export const whole =
-  ({ kinds }: Tally) =>
-  (drawn: Int32Array) => {
-    for (const kind of kinds) drawn[kind]!++
-  }
-
-/** As many groups as there are, drawn with replacement. */
-export function random({ kinds }: Tally, rng: Rng): (drawn: Int32Array) => void {
-  const groups = new Int32Array(kinds.length)
-  return (drawn) => {
-    rng.ints(groups.length, groups)
-    for (let g = 0; g < groups.length; g++) drawn[kinds[groups[g]!]!]!++
+  return {
+    out,
+    /** @param times how often each group was drawn in the resample */
+    add(times: Times, resample: number) {
+      drawn.fill(0)
+      for (let g = 0; g < kinds.length; g++) drawn[kinds[g]!]! += times[g]!
+      packed.fill(0)
+      for (let k = 0, at = 0; k < drawn.length; k++, at += words) {
+        const n = drawn[k]!
+        if (n > 0) for (let w = 0; w < words; w++) packed[w]! += n * adds[at + w]!
+      }
+      for (let c = 0; c < columns; c++) {
+        const word = Math.floor(c / digits)
+        const rest = Math.floor(packed[word]! / base)
+        out[c]![resample] = packed[word]! - rest * base
+        packed[word] = rest
+      }
+    },
   }
 }

@@ -11,6 +11,7 @@ import type { ExperimentSpec } from '../spec/spec'
 import { stageKey } from './stage-key'
 import {
   kindOf,
+  several,
   stageTitle,
   type Arm,
   type ArmSeed,
@@ -143,13 +144,15 @@ function planSeed(at: SeedPlan): ArmSeed {
     [at.weak, at.strong].find((one) => one.setting === setting) ?? trainees([setting], spec, context)[0]!
   const supervise = (model: ModelSetting) => addTrain(at, data, { role: 'weak', trainee: traineeOf(model) })
   const weak = supervise(at.weak.setting)
-  const label = (model: string) =>
-    at.add({
+  const label = (by: string | readonly [string, ...string[]]) => {
+    const models = typeof by === 'string' ? ([by] as const) : by
+    return at.add({
       kind: 'label',
       config: { form: spec.labels },
-      needs: { data, model },
-      facts: { of: at.factsOf(model).of, task: taskTitle(at), seed },
+      needs: { data, ...several('model', models) },
+      facts: { of: models.map((model) => at.factsOf(model).of).join(' + '), task: taskTitle(at), seed },
     })
+  }
   const labels = label(weak)
   const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
   const student = METHODS[arm.method.method]!.student(

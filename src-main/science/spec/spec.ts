@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { LossChoice, MethodChoice, ModelSetting, OptimiserChoice } from './choices'
+import { LABELS } from '../labels'
+import { soft } from '../labels/soft'
 import { LOSSES } from '../losses'
 import { METHODS } from '../methods'
 import { METRICS } from '../metrics/variants'
@@ -17,14 +19,11 @@ export type { Problem } from './problems'
 export const RUN = {
   labels: {
     type: 'choice',
-    default: 'soft',
+    default: soft.id,
     label: 'Weak labels',
     source: 'arXiv 2312.09390 3.2',
-    help: 'Soft labels keep the supervisor’s probabilities, hard ones only its decision.',
-    options: [
-      { value: 'soft', label: 'soft' },
-      { value: 'hard', label: 'hard' },
-    ],
+    help: 'By which rule a supervisor’s answers become the labels that a student learns from.',
+    options: Object.values(LABELS).map(({ id, title, help }) => ({ value: id, label: title, help })),
   },
   stop: {
     type: 'choice',

@@ -10,8 +10,8 @@ export interface ModelSize {
   width: number
 }
 
-/** The stages that a kind builds upon, by the role that they fill in it. */
-type Needs = Readonly<Record<string, 'always' | 'sometimes'>>
+/** The stages that a kind builds upon, by the role that they fill in it; `several`: one at least, see `several`. */
+type Needs = Readonly<Record<string, 'always' | 'sometimes' | 'several'>>
 
 /** A kind of stage: all that is known of it beside the code that does its work, which is in `engine/stages`. */
 export interface Kind<C, N extends Needs = Needs> {
@@ -56,6 +56,25 @@ export const defineKind =
 
 type RolesIn<N extends Needs, How> = { [R in keyof N]: N[R] extends How ? R : never }[keyof N]
 /** Role → key of the stage that fills it. */
-export type NeedKeys<N extends Needs> = { [R in RolesIn<N, 'always'>]: string } & {
+export type NeedKeys<N extends Needs> = { [R in RolesIn<N, 'always' | 'several'>]: string } & {
   [R in RolesIn<N, 'sometimes'>]?: string
+} & { [R in RolesIn<N, 'several'> as `${R & string}${number}`]: string }
+
+/**
+ * Several stages in one role: the first has its name, so that a single one is what it is by itself, the next ones have it
+ * with a number from 2 on.
+ */
+export function several<R extends string>(
+  role: R,
+  keys: readonly [string, ...string[]],
+): Record<R | `${R}${number}`, string> {
+  const named = keys.map((key, i) => [i === 0 ? role : `${role}${i + 1}`, key] as const)
+  return Object.fromEntries(named) as Record<R | `${R}${number}`, string>
+}
+
+/** The names under which several stages fill a role, in their order. */
+export function rolesOf(role: string, needs: Readonly<Partial<Record<string, string>>>): string[] {
+  const found: string[] = []
+  for (let name = role; needs[name] !== undefined; name = `${role}${found.length + 1}`) found.push(name)
+  return found
 }

@@ -2,13 +2,14 @@ import { defineKind } from './kind'
 import { total } from './splits'
 
 export interface LabelConfig {
-  form: 'soft' | 'hard'
+  /** The rule by which they are made: an id of `LABELS`. */
+  form: string
 }
 
-/** What a trained model says of the examples that it was not taught on, as labels for another. */
+/** What trained models say of the examples that they were not taught on, as labels for another. */
 export const label = defineKind<LabelConfig>()({
   version: 1,
-  needs: { data: 'always', model: 'always' },
+  needs: { data: 'always', model: 'several' },
   word: () => 'labels',
   heading: () => 'Label',
   bundled: { file: 'labels.safetensors', folder: 'labels' },

@@ -10,6 +10,7 @@ export type Measure = 'test' | 'development'
 
 /** The splits that a supervisor labels: never the half that it was taught on. */
 export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
+export type LabelledSplit = (typeof LABELLED)[number]
 
 /** How many examples each split has. */
 export type Sizes = Record<Split, number>

@@ -1,5 +1,6 @@
 import { brown } from './brown'
 import { foods } from './foods'
+import { movieSnippets } from './movie-snippets'
 import { personArtifact } from './person-artifact'
 import { sotu } from './sotu'
 import { spam } from './spam'
@@ -15,5 +16,5 @@ export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
-  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds].map((task) => [task.id, task]),
+  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets].map((task) => [task.id, task]),
 )

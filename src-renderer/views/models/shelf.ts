@@ -66,26 +66,3 @@ export function placeText({ here, partialBytes }: ModelEntry): string {
 export function diskUsed(models: readonly ModelEntry[]): number {
   return models.reduce((sum, { here, partialBytes }) => sum + (here?.bytes ?? 0) + partialBytes, 0)
 }
-
-const LIST_ITEM = /(?:[-*+]|\d+\.)\s/
-/** Any but those before an item of a list. */
-const EDITORS_LINE_END = new RegExp(`[ \\t]*\\n[ \\t]*(?=\\S)(?!${LIST_ITEM.source})`, 'g')
-
-/** Tables, quotations, code and rules mean their lines. */
-function isVerbatim(text: string): boolean {
-  const isList = new RegExp(`^${LIST_ITEM.source}`).test(text)
-  return /^([|>`]|---)/m.test(text) || (!isList && /^\s{4}/m.test(text))
-}
-
-/** A model card for reading: headings apart, paragraphs without the line ends that their author's editor made. */
-export function cardBlocks(markdown: string): { heading: boolean; text: string }[] {
-  const blocks = markdown.replace(/<!--[\s\S]*?-->/g, '').split(/\n\s*\n|\n(?=#{1,6} )|(?<=^#{1,6} .*)\n/m)
-  return blocks
-    .map((block) => block.trim())
-    .filter(Boolean)
-    .map((text) => {
-      const heading = /^#{1,6} +(.+)$/.exec(text)
-      if (heading) return { heading: true, text: heading[1]! }
-      return { heading: false, text: isVerbatim(text) ? text : text.replace(EDITORS_LINE_END, ' ') }
-    })
-}

@@ -29,6 +29,30 @@ describe('a tokenizer', () => {
     expect(gpt2.encode(text, 3)).toEqual(gpt2.encode(text).slice(0, 3))
   })
 
+  it('begins a text that is to be gone on with, cut at its start, and goes on with one cut on its own', () => {
+    const text = 'A whale is a kind of mammal.'
+    expect(bert.begin(text)).toEqual(bert.encode(text).slice(0, -1))
+    expect(bert.goOn(text)).toEqual(bert.encode(text).slice(1, -1))
+    for (const limit of [1, 3, 100])
+      expect(bert.begin(text, limit)).toEqual([bert.encode(text)[0], ...bert.goOn(text).slice(-limit + 1 || Infinity)])
+    expect(gpt2.begin(text, 3)).toEqual(gpt2.encode(text).slice(-3))
+    // Together the letters would be one token, of which a model that is given the first alone never writes the rest.
+    const together = gpt2.encode(' the')
+    expect(together).toHaveLength(1)
+    expect([...gpt2.begin(' t'), ...gpt2.goOn('he')].length).toBeGreaterThan(1)
+    expect(gpt2.decode([...gpt2.begin(' t'), ...gpt2.goOn('he')])).toBe(' the')
+  })
+
+  it('goes on without the blank that only the beginning of a text gets', () => {
+    const pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: true }
+    const words = tokenizerOf('tiny-gpt2', {
+      ...{ pre_tokenizer, normalizer: null, post_processor: null, decoder: { type: 'Fuse' }, added_tokens: [] },
+      model: { type: 'WordLevel', vocab: { '?': 0, '▁Nf3': 1, Nf3: 2 }, unk_token: '?' },
+    })
+    expect([words.begin('Nf3'), words.goOn('Nf3'), words.goOn(' Nf3')]).toEqual([[1], [2], [1]])
+    expect(words.decode([1, 2])).toBe('▁Nf3Nf3')
+  })
+
   it('gives nothing, or special tokens alone, for an empty text', () => {
     expect(gpt2.encode('')).toEqual([])
     expect(bert.encode('').length).toBe(2)

@@ -1,4 +1,3 @@
-import { labelStats } from '../../../src-main/science/labels/statistics'
 import type { LossBatch } from '../../../src-main/science/losses/loss'
 import type { Matrix } from '../../../src-main/science/maths/matrix'
 
@@ -9,5 +8,5 @@ export function batchOf(
   progress = 0,
   more: Pick<LossBatch, 'weights' | 'teachers'> = {},
 ): LossBatch {
-  return { logits, targets, progress, labelSet: labelStats(targets), ...more }
+  return { logits, targets, progress, ...more }
 }

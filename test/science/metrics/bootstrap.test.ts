@@ -8,6 +8,7 @@ import {
   type Flags,
   type Sample,
 } from '../../../src-main/science/metrics'
+import { resample } from '../../../src-main/science/metrics/draws'
 import { ratio, reach } from '../../../src-main/science/metrics/sample'
 import { createRng, type Rng } from '../../../src-main/science/maths/rng'
 import { deviation, mean } from '../../../src-main/science/maths/statistics'
@@ -204,5 +205,35 @@ describe('fieller', () => {
     const sorted = found.widened(reach(found.linear)).toSorted()
     expect(sorted[250]! / found.fieller!.low).toBeCloseTo(1, 1)
     expect(sorted[9750]! / found.fieller!.high).toBeCloseTo(1, 1)
+  })
+})
+
+describe('resamples', () => {
+  const seen = (groups: number, resamples: number, seed = 0) => {
+    const out: number[][] = []
+    resample(groups, resamples, seed, (times) => out.push([...times]))
+    return out
+  }
+
+  it('are as many draws as there are groups, the same for whoever asks', () => {
+    const first = seen(50, 20)
+    for (const times of first) expect(times.reduce((sum, n) => sum + n, 0)).toBe(50)
+    seen(50, 20, 1)
+    expect(seen(50, 20)).toEqual(first)
+    expect(seen(50, 10)).toEqual(first.slice(0, 10))
+    expect(seen(50, 20, 1)).not.toEqual(first)
+  })
+
+  it('are those of a plain loop, also where there are too many to be kept', () => {
+    const groups = 3_000_000
+    const rng = createRng('bootstrap/0')
+    const plain = Array.from({ length: 12 }, () => {
+      const times = new Uint8Array(groups)
+      for (let g = 0; g < groups; g++) times[rng.int(groups)]!++
+      return times
+    })
+    let same = 0
+    resample(groups, 12, 0, (times, r) => (same += Buffer.compare(times, plain[r]!) === 0 ? 1 : 0))
+    expect(same).toBe(12)
   })
 })

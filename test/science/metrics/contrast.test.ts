@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { choices, type Decision } from '../../../src-main/science/answers'
-import { armResult, contrasts, coversText, halves, type ReportedArm } from '../../../src-main/science/metrics'
+import {
+  armResult,
+  contrasts,
+  coversText,
+  drawnResult,
+  halves,
+  type ReportedArm,
+} from '../../../src-main/science/metrics'
 import { stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
 import type { ArmResult, Contrast, Covers } from '../../../src-main/science/metrics/result'
 import { parseSpec } from '../../../src-main/science/spec/parse'
@@ -67,6 +74,22 @@ const of = (contrast: Contrast) => contrast.measures['accuracy']!
 describe('contrasts', () => {
   const [contrast, ...more] = contrastsOf([naive, confidence])
   const accuracyOf = (arm: Decided) => arm.seeds.map((s) => mean(truth.map((t, i) => (s.student[i] === t ? 1 : 0))))
+
+  it('needs not be drawn again of an arm whose result was drawn, and reads it', () => {
+    const known = ({ arm, seeds }: Decided): ReportedArm => {
+      const of = reported({ arm, seeds })
+      const said = of.seeds.map((seed) => ({
+        ...{ seed: seed.seed, truth, weak: seed.weak, ceiling: seed.ceiling, epochs: 1, steps: [1] },
+        ...{ student: [seed.student], weakValidation: seed.weak, studentValidation: [seed.student] },
+      }))
+      const inputs = { arm, stop: 'last', classes: ['no', 'yes'], groups: alone, redraw: 'order', seeds: said } as const
+      return { ...of, drawn: drawnResult(inputs).drawn }
+    }
+    const arms = [naive, confidence].map(known)
+    expect(contrasts(arms, truth, alone)).toEqual(contrastsOf([naive, confidence]))
+    const swapped = arms.map((arm, i) => ({ ...arm, drawn: arms[1 - i]!.drawn! }))
+    expect(of(contrasts(swapped, truth, alone)[0]!).student.value).toBeCloseTo(-of(contrast!).student.value, 12)
+  })
 
   it('is between methods only where the models are trained alike', () => {
     const trainedFor = (epochs: number, of: Decided): Decided => {

@@ -3,6 +3,7 @@ import type { NetSpec } from '../../../science/models/net'
 import type { Split, TrainConfig } from '../../../science/stages'
 import { textsOf, type PreparedTask } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
+import type { TextLesson } from '../../asking/language'
 import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends/learner'
 import type { StageContext } from '../../context'
 
@@ -14,6 +15,8 @@ export interface Input {
   weights(): Promise<GivenTensor[]>
   /** The splits that the training predicts, and the one that it learns from. */
   batches: Partial<Record<Split, Batch>>
+  /** Of a net that writes: what it is taught, where each text of a batch is to be gone on with by one of the targets. */
+  writing?: (texts: Batch, targets: readonly string[]) => TextLesson
   /** The trained weights as files, with whatever says what they are for. */
   files(weights: Weights): Promise<NewFile[]>
 }

@@ -1,6 +1,5 @@
-import { count, distribution } from '../../answers'
+import { count, probability } from '../../answers'
 import type { MetricVariant } from '../metric'
-import { meanOf } from '../statistic'
 
 export const brier: MetricVariant = {
   id: 'brier',
@@ -13,8 +12,11 @@ export const brier: MetricVariant = {
   needs: 'probabilities',
   unit: 'number',
   of(answers, truth) {
-    const squares = (i: number) =>
-      distribution(answers, i).reduce((sum, p, c) => sum + (p - (truth[i] === c ? 1 : 0)) ** 2, 0)
-    return meanOf(Float64Array.from({ length: count(answers) }, (_, i) => squares(i)))
+    const squares = (i: number) => {
+      let sum = 0
+      for (let c = 0; c < answers.options; c++) sum += (probability(answers, i, c) - (truth[i] === c ? 1 : 0)) ** 2
+      return sum
+    }
+    return Float64Array.from({ length: count(answers) }, (_, i) => squares(i))
   },
 }

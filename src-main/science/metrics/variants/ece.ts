@@ -20,18 +20,36 @@ export const ece: MetricVariant = {
     const good = right(decisions(answers), truth)
     const off = sure.map((p, i) => good[i]! - p)
     const bin = Uint8Array.from(sure, (p) => Math.min(BINS - 1, Math.max(0, Math.ceil(p * BINS) - 1)))
-    const sums = new Float64Array(BINS)
+    // Bin by bin, so that a sum need not be found again for every row.
+    const order = Int32Array.from(bin, (_, i) => i).sort((a, b) => bin[a]! - bin[b]!)
+    const sorted = Float64Array.from(order, (i) => off[i]!)
+    const ends = endsOf(bin)
+    const once = new Float64Array(bin.length).fill(1)
     return (weights) => {
-      sums.fill(0)
+      const times = weights ?? once
+      // Plain loops over numbers declared alone: they take half the time of the shorter ways to write them.
+      let distance = 0
       let among = 0
-      for (let i = 0; i < bin.length; i++) {
-        const weight = weights ? weights[i]! : 1
-        sums[bin[i]!]! += weight * off[i]!
-        among += weight
+      let at = 0
+      for (let b = 0; b < BINS; b++) {
+        const end = ends[b]!
+        let sum = 0
+        for (; at < end; at++) {
+          const weight = times[order[at]!]!
+          sum += weight * sorted[at]!
+          among += weight
+        }
+        distance += Math.abs(sum)
       }
-      let sum = 0
-      for (let b = 0; b < BINS; b++) sum += Math.abs(sums[b]!)
-      return sum / among
+      return distance / among
     }
   },
+}
+
+/** Where each bin ends among sorted rows, [BINS]. */
+function endsOf(bin: Uint8Array): Int32Array {
+  const ends = new Int32Array(BINS)
+  for (const of of bin) ends[of]!++
+  for (let b = 1; b < BINS; b++) ends[b]! += ends[b - 1]!
+  return ends
 }

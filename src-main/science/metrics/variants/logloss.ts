@@ -1,6 +1,5 @@
 import { count, probability } from '../../answers'
 import type { MetricVariant } from '../metric'
-import { meanOf } from '../statistic'
 
 /**
  * The least that a probability counts: what single precision, in which answers are stored, cannot tell from 0 beside 1.
@@ -21,6 +20,6 @@ export const logloss: MetricVariant = {
   of(answers, truth) {
     // A probability that rounding has put above 1 is 1.
     const certain = (i: number) => Math.min(1, Math.max(LEAST, probability(answers, i, truth[i]!)))
-    return meanOf(Float64Array.from({ length: count(answers) }, (_, i) => -Math.log(certain(i))))
+    return Float64Array.from({ length: count(answers) }, (_, i) => -Math.log(certain(i)))
   },
 }

@@ -1,0 +1,10 @@
+import { decisions, oneHot } from '../answers'
+import { bySplit, type LabelRule } from './rule'
+
+export const hard: LabelRule = {
+  id: 'hard',
+  title: 'hard',
+  help: 'The supervisor’s decision alone, as if it were sure of it.',
+  source: 'arXiv 2312.09390 A.1',
+  labels: bySplit((said) => ({ targets: oneHot(decisions(said), said.options) })),
+}

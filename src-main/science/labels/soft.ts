@@ -1,0 +1,10 @@
+import { distributions } from '../answers'
+import { bySplit, type LabelRule } from './rule'
+
+export const soft: LabelRule = {
+  id: 'soft',
+  title: 'soft',
+  help: 'The supervisor’s probabilities as they are.',
+  source: 'arXiv 2312.09390 3.2',
+  labels: bySplit((said) => ({ targets: distributions(said) })),
+}
