@@ -34,17 +34,17 @@ export const language: StageRunner<'language'> = async (stage, context, backend)
 }
 
 /** What an earlier process kept of this very training. */
-async function keptOf(file: string, backend: Backend, { log }: StageContext): Promise<Unfinished | null> {
+async function keptOf(file: string, backend: Backend, context: StageContext): Promise<Unfinished | null> {
   try {
     const kept = await readUnfinished(file)
     if (!kept) return null
-    log('info', `Going on after update ${kept.step}.`)
+    context.log('info', `Going on after update ${kept.step}.`)
     const { device, threads, isa } = kept.place
     if (device !== backend.device || threads !== backend.threads || isa !== backend.isa)
-      log('warn', `It was begun on ${device}: from here on results may differ in their last digits.`)
+      context.log('warn', `It was begun on ${device}: from here on results may differ in their last digits.`)
     return kept
   } catch (error) {
-    log('warn', `What was kept of this training cannot be read, so it begins anew: ${(error as Error).message}`)
+    context.log('warn', `What was kept of this training cannot be read, so it begins anew: ${(error as Error).message}`)
     return null
   }
 }

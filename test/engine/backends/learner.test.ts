@@ -329,53 +329,6 @@ describe.each(all)('the learner on $id', ({ create, nets }) => {
     learner.dispose()
   })
 
-  test.each<[string, TransformerSpec, LearnerOptions]>([
-    ['a transformer', { ...transformer(), head: { kind: 'language', tied: true } }, {}],
-    ['its last block', { ...transformer(), head: { kind: 'language', tied: false } }, { trainBlocks: 1 }],
-  ])('goes on from kept weights and moments as if it had never stopped: %s', async (_, net, options) => {
-    const batches = [
-      [
-        [1, 2, 3],
-        [4, 5],
-      ],
-      [[6, 7, 1, 2]],
-      [
-        [3, 3],
-        [9, 1, 4],
-      ],
-      [[2, 8, 5]],
-      [[1, 2, 3]],
-    ].map(lists)
-    const learn = async (learner: Learner, from: number, to: number) => {
-      for (const batch of batches.slice(from, to)) {
-        await learner.lmStep(batch)
-        await learner.step(UPDATE)
-      }
-    }
-    const learner = await create(net, { seed: 0 }, options)
-    await learn(learner, 0, 3)
-    const kept = { weights: await learner.save(), optimiser: await learner.saveOptimiser() }
-    expect(kept.optimiser.updates).toBe(3)
-    const names = tensorsOf(net, options.trainBlocks)
-      .filter(({ trained }) => trained)
-      .map(({ name }) => name)
-    expect(kept.optimiser.first.map(({ name }) => name)).toEqual(names)
-    expect(kept.optimiser.second.map(({ name }) => name)).toEqual(names)
-    await learn(learner, 3, 5)
-
-    const other = await create(net, { weights: kept.weights }, options)
-    await other.restoreOptimiser(kept.optimiser)
-    await learn(other, 3, 5)
-    expect(await other.save()).toEqual(await learner.save())
-    expect(await other.saveOptimiser()).toEqual(await learner.saveOptimiser())
-
-    // Without the moments it is another training: the test above sees them.
-    const forgetful = await create(net, { weights: kept.weights }, options)
-    await learn(forgetful, 3, 5)
-    expect(await forgetful.save()).not.toEqual(await learner.save())
-    for (const each of [learner, other, forgetful]) each.dispose()
-  })
-
   test('has features of zeros for texts without tokens, and takes steps where nothing is trained', async () => {
     const learner = await create(
       { ...transformer(), head: { kind: 'language', tied: true } },
