@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { weightsOf } from '../../../src-main/engine/backends/layout'
-import type {
-  AdamWStep,
-  Batch,
-  Learner,
-  LearnerOptions,
-  TokenBatch,
-  Weights,
-} from '../../../src-main/engine/backends/learner'
+import type { AdamWStep, Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
 import { referenceCases } from '../../../src-main/engine/backends/self-test'
 import { crossEntropy as withGradient } from '../../../src-main/science/losses/cross-entropy'
 import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
