@@ -172,6 +172,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^@tanstack\/svelte-virtual$/,
       /^@fontsource-variable\/inter/,
       /^tinykeys$/,
+      /^marked$/,
     ],
   },
 ]

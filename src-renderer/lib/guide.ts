@@ -1,5 +1,4 @@
-import type { Token } from 'marked'
-import { markdown } from './markdown'
+import { markdown, type Token } from './markdown'
 
 /** What the guide has pages on, in the order in which they stand. */
 export const NOUNS = { forms: 'Settings', methods: 'Methods', models: 'Models', metrics: 'Metrics' } as const

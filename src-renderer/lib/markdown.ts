@@ -1,5 +1,7 @@
 import { lexer, type Token } from 'marked'
 
+export type { Token, Tokens } from 'marked'
+
 const FACTS = /^---\r?\n([\s\S]*?)\r?\n---(?:\r?\n|$)/
 
 /** Markdown as tokens. Facts before it, as model cards have them between rules, are shown as they stand. */
