@@ -4,6 +4,7 @@ import { markdown, type Token } from './markdown'
 export const NOUNS = {
   forms: 'Settings',
   methods: 'Methods',
+  labels: 'Weak labels',
   models: 'Models',
   metrics: 'Metrics',
   measures: 'Measures',
