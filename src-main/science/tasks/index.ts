@@ -4,6 +4,7 @@ import { movieSnippets } from './movie-snippets'
 import { personArtifact } from './person-artifact'
 import { sotu } from './sotu'
 import { spam } from './spam'
+import { textsInBundles } from './sharing'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
@@ -20,7 +21,6 @@ export {
   type Form,
 } from './form'
 export { largestSizes, type RowCounts } from './sizes'
-export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CHOICE, rulesOf } from './rules'
 export { splitTask } from './split'
 export {
@@ -40,3 +40,4 @@ export {
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
   [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets].map((task) => [task.id, task]),
 )
+export const TEXTS_IN_BUNDLES = textsInBundles(Object.values(TASKS))
