@@ -10,6 +10,7 @@ import { root } from './setup/common.mjs'
 
 const folder = process.argv[2]
 const colorScheme = process.argv[3] ?? 'light'
+const LONGEST = { timeout: 120_000 }
 const home = mkdtempSync(join(tmpdir(), 'w2s-pictures-'))
 const app = await _electron.launch({ args: [root], cwd: root, colorScheme, env: { ...process.env, W2S_HOME: home } })
 const page = await app.firstWindow()
@@ -17,7 +18,10 @@ await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setCo
 
 async function picture(name, hash) {
   await page.evaluate((to) => (location.hash = to), hash)
-  await page.waitForTimeout(2500)
+  await page.waitForTimeout(500)
+  // What is being computed or read says so by an ellipsis in its place.
+  await page.waitForFunction(() => !/…$/.test(document.querySelector('main h1')?.textContent ?? ''), null, LONGEST)
+  await page.waitForTimeout(2000)
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 async function call(name, ...args) {
@@ -41,7 +45,7 @@ try {
   await picture('models', '#/models?model=minilm-l3')
   await picture('result', `#/results/${runId}`)
   if (!folder) await page.screenshot({ path: join(root, 'docs', 'screenshot.png') })
-  else await page.waitForTimeout(500)
+  await picture('guide', '#/guide/methods%2Fconfidence')
   await picture('doctor', '#/doctor')
 } finally {
   await app.close()
