@@ -54,7 +54,9 @@ const tokenizer = createTokenizer(
   },
   'tokenizer.json',
 )
-const corpora = await Promise.all(CORPORA.map((id) => readTask(at(`resources/tasks/${id}.jsonl.gz`))))
+const corpora = await Promise.all(
+  CORPORA.map((id) => readTask(at(`resources/tasks/${id}.jsonl.gz`), { kind: 'classes' })),
+)
 const seen = corpora.flatMap((rows) => pretrainingTexts(rows))
 const heldOut = corpora.map((rows) => rows.filter((row) => row.split === 'test').map((row) => row.text))
 const sequences = seen.flatMap(sequencesOf)

@@ -14,7 +14,7 @@ const { pretrainingTexts, pretrainVectors, vectorFiles } = await load('src-main/
 const { key, config, needs } = bundledPretraining()
 const texts = []
 for (const id of Object.keys(config.corpora))
-  texts.push(...pretrainingTexts(await readTask(at(`resources/tasks/${id}.jsonl.gz`))))
+  texts.push(...pretrainingTexts(await readTask(at(`resources/tasks/${id}.jsonl.gz`), { kind: 'classes' })))
 console.log(`${texts.length} texts of ${Object.keys(config.corpora).join(', ')}`)
 const started = Date.now()
 const vectors = await pretrainVectors(texts, config, (done, total) => process.stdout.write(`\r${done} of ${total} `))

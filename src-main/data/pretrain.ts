@@ -1,7 +1,7 @@
 import type { Matrix } from '../science/maths/matrix'
 import { createRng } from '../science/maths/rng'
 import type { PretrainConfig } from '../science/stages'
-import type { TaskRow } from '../science/tasks/task'
+import type { ClassRow } from '../science/tasks/task'
 import { readSafetensors, writeSafetensors } from './checkpoints/safetensors'
 import { createCounter, ppmi } from './vectors/cooccurrence'
 import { leftSingular, SVD_STEPS, type Dense } from './vectors/svd'
@@ -21,7 +21,7 @@ export type OnProgress = (done: number, total: number) => void | Promise<void>
 const CHUNK = 2000
 
 /** The texts of a bundled task that pretraining may see: test rows never, not even without their labels. */
-export function pretrainingTexts(rows: readonly TaskRow[]): string[] {
+export function pretrainingTexts(rows: readonly ClassRow[]): string[] {
   if (!rows.some((row) => row.split === 'test'))
     throw new Error('pretraining: expected a corpus that declares its test rows, got one without any')
   return rows.filter((row) => row.split !== 'test').map((row) => row.text)

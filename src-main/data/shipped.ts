@@ -1,7 +1,7 @@
 import { parseSpec } from '../science/spec/parse'
 import { planExperiment } from '../science/plan/plan'
 import type { Stage } from '../science/stages'
-import { TASKS } from '../science/tasks'
+import { formOf, namesIn, TASKS } from '../science/tasks'
 
 /**
  * The pretrain stage of the word vectors that come with the app, as any plan over the bundled tasks has it:
@@ -21,7 +21,7 @@ export function bundledPretraining(): Extract<Stage, { kind: 'pretrain' }> {
   const tasks = Object.values(TASKS)
   const plan = planExperiment(parsed.spec, {
     sources: Object.fromEntries(
-      tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: t.classes.length }]),
+      tasks.map((t) => [t.id, { sha256: t.sha256, title: t.title, classes: namesIn(formOf(t)).length }]),
     ),
     bundled: Object.fromEntries(tasks.map((t) => [t.id, t.sha256])),
     checkpoints: {},

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS, previewDataset } from '../../src-main/data/datasets'
 import { parseRecord } from '../../src-main/data/datasets/json-value'
 import { SPLITS } from '../../src-main/science/stages'
-import { splitTask } from '../../src-main/science/tasks'
+import { splitTask, unnamedClasses } from '../../src-main/science/tasks'
 import { CASES, caseOf, folder, groupsOf, latestInfo, look, problemsOf, sentences, take, textOf } from './dataset-files'
 
 describe('columns that are not said, and none', () => {
@@ -181,7 +181,7 @@ describe('texts that are the same', () => {
     for (const splitSeed of [0, 1, 2]) {
       const sizes = { weak: 80, transfer: 80, validation: 80, test: 80 }
       const config = { task: 'x', source: '', sizes, splitSeed, redraw: null, measure: 'test' as const }
-      const { splits } = splitTask(rows, config)
+      const { splits } = splitTask(rows, config, unnamedClasses(rows))
       const where = new Map<string, Set<string>>()
       for (const split of SPLITS)
         for (const { text } of splits[split]) where.set(fold(text), (where.get(fold(text)) ?? new Set()).add(split))

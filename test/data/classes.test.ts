@@ -22,7 +22,7 @@ describe('labels', () => {
     })
     const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
     const config = { task: 'stars', source: '', sizes, splitSeed: 0, redraw: null, measure: 'test' } as const
-    for (const split of Object.values(splitTask(rows, config, found.classes).splits)) {
+    for (const split of Object.values(splitTask(rows, config, { kind: 'classes', names: found.classes }).splits)) {
       const counts = found.classes.map((_, c) => split.filter(({ label }) => label === c).length)
       expect(new Set(counts).size).toBe(1)
       expect(counts[0]).toBeGreaterThanOrEqual(5)

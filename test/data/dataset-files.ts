@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { importDataset, previewDataset, readTask, type DatasetError } from '../../src-main/data/datasets'
 import type { DatasetPreview, DatasetQuery, ImportRequest } from '../../src-main/data/datasets/types'
-import type { TaskRow } from '../../src-main/science/tasks/task'
+import type { ClassRow } from '../../src-main/science/tasks/task'
 
 export const CASES = join(import.meta.dirname, 'cases')
 /** Of the test file that imports this. */
@@ -25,7 +25,7 @@ let imports = 0
 /** What the latest import says of itself. */
 export const latestInfo = (): unknown => JSON.parse(readFileSync(join(folder, `task-${imports}.json`), 'utf8'))
 /** Imports what a preview shows, with what the user changed. */
-export async function take(preview: DatasetPreview, changes: Partial<ImportRequest> = {}): Promise<TaskRow[]> {
+export async function take(preview: DatasetPreview, changes: Partial<ImportRequest> = {}): Promise<ClassRow[]> {
   const id = `task-${++imports}`
   await importDataset(
     {
@@ -43,7 +43,7 @@ export async function take(preview: DatasetPreview, changes: Partial<ImportReque
     },
     folder,
   )
-  return readTask(join(folder, `${id}.jsonl.gz`))
+  return readTask(join(folder, `${id}.jsonl.gz`), { kind: 'classes' })
 }
 export const problemsOf = (work: Promise<unknown>) =>
   work.then(
@@ -52,7 +52,7 @@ export const problemsOf = (work: Promise<unknown>) =>
   )
 export const textOf = (notices: DatasetPreview['notices']) =>
   notices.map(({ kind, text }) => `${kind}: ${text}`).join('\n')
-export const groupsOf = (rows: TaskRow[]) => rows.map(({ group }) => group)
+export const groupsOf = (rows: ClassRow[]) => rows.map(({ group }) => group)
 /** 60 sentences of one class and 60 of the other, as unlike each other as the cases' own. */
 export const sentences = Array.from({ length: 120 }, (_, i) => {
   const hash = createHash('sha256').update(`${i}`).digest('hex').match(/.{6}/g)!

@@ -278,7 +278,7 @@ describe('import', () => {
         .digest('hex'),
     ).toBe(info.sha256)
     expect(await listImported(home)).toEqual([info])
-    const rows = await readTask(join(home, 'mine.jsonl.gz'))
+    const rows = await readTask(join(home, 'mine.jsonl.gz'), { kind: 'classes' })
     expect(rows).toHaveLength(50)
     expect(rows[4]).toEqual({ text: 'text number 5 of the set', label: 1, split: 'test', group: 'g5' })
   })
@@ -287,7 +287,10 @@ describe('import', () => {
     const rows = Array.from({ length: 40 }, (_, i) => `"text, ""${i}"" here",${i % 2 ? 'yes' : 'no'}`)
     const path = file('a.csv', `text,label\n${rows.join('\n')}\n`)
     await importDataset(request(path), folder)
-    expect((await readTask(join(folder, 'mine.jsonl.gz')))[7]).toEqual({ text: 'text, "7" here', label: 1 })
+    expect((await readTask(join(folder, 'mine.jsonl.gz'), { kind: 'classes' }))[7]).toEqual({
+      text: 'text, "7" here',
+      label: 1,
+    })
   })
 
   it('refuses a file with bad lines, naming them, and leaves nothing', async () => {
@@ -364,7 +367,11 @@ describe('import', () => {
 describe('readTask', () => {
   it('names file, line and what is wrong', async () => {
     const path = file('a.jsonl', '{"text":"a","label":0}\n{"text":"b","label":-1}\n')
-    await expect(readTask(path)).rejects.toThrow(/a\.jsonl, line 2: label: .*got \{"text":"b","label":-1\}/)
-    await expect(readTask(file('b.jsonl', 'x\n'))).rejects.toThrow('b.jsonl, line 1: expected a JSON object, got x')
+    await expect(readTask(path, { kind: 'classes' })).rejects.toThrow(
+      'a.jsonl, line 2: label: expected at least 0, got -1',
+    )
+    await expect(readTask(file('b.jsonl', 'x\n'), { kind: 'classes' })).rejects.toThrow(
+      'b.jsonl, line 1: expected a JSON object, got "x"',
+    )
   })
 })

@@ -31,7 +31,9 @@ describe('the word vectors that come with the app', () => {
     expect(embeddings.data.every(Number.isFinite)).toBe(true)
     const counts = new Map<string, number>()
     for (const id of CORPORA) {
-      for (const text of pretrainingTexts(await readTask(resolve(resources, `tasks/${id}.jsonl.gz`))))
+      for (const text of pretrainingTexts(
+        await readTask(resolve(resources, `tasks/${id}.jsonl.gz`), { kind: 'classes' }),
+      ))
         for (const word of tokenizeWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1)
     }
     const expected = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([word]) => word)

@@ -47,7 +47,7 @@ describe.each([
   it('are labelled by the side that the mean of the ratings is on, .5 or more from 0, as many of each', async () => {
     const means = new Map<string, number[]>()
     for (const { text, ratings } of await ratedOf(id)) means.set(text, [...(means.get(text) ?? []), mean(ratings)])
-    const task = await readTask(resources(`tasks/${id}.jsonl.gz`))
+    const task = await readTask(resources(`tasks/${id}.jsonl.gz`), { kind: 'classes' })
     const wrong = task.filter(
       ({ text, label }) => !means.get(text)?.some((m) => Math.abs(m) >= 0.5 && Number(m > 0) === label),
     )

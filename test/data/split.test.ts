@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readTask } from '../../src-main/data/datasets/read'
 import { SPLITS, TRAINING, type DataConfig, type Split } from '../../src-main/science/stages'
-import { MIN_PER_CLASS, splitTask } from '../../src-main/science/tasks/split'
-import type { PreparedTask, TaskRow } from '../../src-main/science/tasks/task'
+import { MIN_PER_CHOICE, splitTask, unnamedClasses } from '../../src-main/science/tasks'
+import type { ClassRow, PreparedTask } from '../../src-main/science/tasks/task'
 
 const config = (sizes: Partial<DataConfig['sizes']> = {}, splitSeed = 0): DataConfig => ({
   task: 'toy',
@@ -15,14 +15,16 @@ const config = (sizes: Partial<DataConfig['sizes']> = {}, splitSeed = 0): DataCo
   redraw: null,
   measure: 'test',
 })
-const rowsOf = (n: number, row: (i: number) => Partial<TaskRow> = () => ({})): TaskRow[] =>
+const rowsOf = (n: number, row: (i: number) => Partial<ClassRow> = () => ({})): ClassRow[] =>
   Array.from({ length: n }, (_, i) => ({ text: `text ${i}`, label: i % 2, ...row(i) }))
 const labels = (task: PreparedTask, split: Split) => task.splits[split].map((e) => Number(e.label))
 const share = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
+const cut = (rows: ClassRow[], how: DataConfig) => splitTask(rows, how, unnamedClasses(rows))
+
 describe('splitTask', () => {
   it('fills the sizes exactly where there is enough, balanced and in mixed order', () => {
-    const task = splitTask(rowsOf(1000), config())
+    const task = cut(rowsOf(1000), config())
     expect(SPLITS.map((s) => task.splits[s].length)).toEqual([40, 40, 20, 40])
     for (const split of SPLITS) expect(share(labels(task, split))).toBe(0.5)
     const order = labels(task, 'weak').join('')
@@ -30,27 +32,27 @@ describe('splitTask', () => {
   })
 
   it('gives every split its share of a small dataset', () => {
-    const task = splitTask(rowsOf(100), config({ weak: 400, transfer: 400, validation: 200, test: 1000 }))
+    const task = cut(rowsOf(100), config({ weak: 400, transfer: 400, validation: 200, test: 1000 }))
     expect(SPLITS.map((s) => task.splits[s].length)).toEqual([20, 20, 10, 50])
   })
 
   it('balances an unbalanced dataset by leaving examples out', () => {
     const tenth = rowsOf(1000, (i) => ({ label: i % 10 === 0 ? 1 : 0 }))
-    const task = splitTask(tenth, config({ weak: 100 }))
+    const task = cut(tenth, config({ weak: 100 }))
     for (const split of SPLITS) expect(share(labels(task, split))).toBe(0.5)
     expect(SPLITS.map((s) => task.splits[s].length)).toEqual([100, 40, 20, 40])
   })
 
   it('tests on declared test rows and on nothing else', () => {
     const rows = rowsOf(400, (i) => ({ split: i < 100 ? 'test' : 'train' }))
-    const task = splitTask(rows, config({ test: 1000 }))
+    const task = cut(rows, config({ test: 1000 }))
     for (const split of SPLITS) for (const e of task.splits[split]) expect(e.id < 100).toBe(split === 'test')
     expect(task.splits.test).toHaveLength(100)
   })
 
   it('leaves out the train rows of a group that has declared test rows', () => {
     const rows = rowsOf(400, (i) => ({ split: i < 100 ? 'test' : 'train', group: `g${i % 100 < 20 ? i % 100 : i}` }))
-    const task = splitTask(rows, config({ weak: 400, transfer: 400, validation: 400 }))
+    const task = cut(rows, config({ weak: 400, transfer: 400, validation: 400 }))
     for (const split of SPLITS.filter((s) => s !== 'test'))
       for (const e of task.splits[split]) expect(e.id % 100).toBeGreaterThanOrEqual(20)
   })
@@ -58,7 +60,7 @@ describe('splitTask', () => {
   it('keeps rows of one text together though their groups differ', () => {
     const rows = rowsOf(800, (i) => ({ text: `text ${i % 200}`, group: `g${i}`, label: i % 2 }))
     const seen = new Map<string, Split>()
-    const task = splitTask(rows, config())
+    const task = cut(rows, config())
     for (const split of SPLITS)
       for (const e of task.splits[split]) {
         expect(seen.get(e.text) ?? split).toBe(split)
@@ -68,17 +70,19 @@ describe('splitTask', () => {
 
   it('another split seed, another split; ids name the rows', () => {
     const rows = rowsOf(1000)
-    const ids = (seed: number) => splitTask(rows, config({}, seed)).splits.weak.map((e) => e.id)
+    const ids = (seed: number) => cut(rows, config({}, seed)).splits.weak.map((e) => e.id)
     expect(ids(1)).not.toEqual(ids(0))
-    for (const e of splitTask(rows, config()).splits.test) expect(rows[e.id]!.text).toBe(e.text)
+    for (const e of cut(rows, config()).splits.test) expect(rows[e.id]!.text).toBe(e.text)
   })
 
   it('says with numbers when there is too little', () => {
-    expect(() => splitTask(rowsOf(30), config())).toThrow(
+    expect(() => cut(rowsOf(30), config())).toThrow(
       'toy: transfer: expected at least 5 examples of every class among at most 40, got 4 of "class 0", 4 of "class 1"',
     )
     const one = rowsOf(300, (i) => ({ label: i < 290 ? 0 : 1 }))
-    expect(() => splitTask(one, config(), ['no', 'yes'])).toThrow(/got \d+ of "no", \d of "yes"/)
+    expect(() => splitTask(one, config(), { kind: 'classes', names: ['no', 'yes'] })).toThrow(
+      /got \d+ of "no", \d of "yes"/,
+    )
   })
 })
 
@@ -96,7 +100,7 @@ const dataset = fc
     seed,
     declared,
     rows: groups.flatMap(({ size, bias }, g) =>
-      Array.from({ length: size }, (_, i): TaskRow => ({
+      Array.from({ length: size }, (_, i): ClassRow => ({
         text: `group ${g} row ${i}`,
         label: bias === 2 ? i % 2 : bias,
         group: `g${g}`,
@@ -111,7 +115,7 @@ describe('splitTask, any dataset', () => {
       fc.property(dataset, ({ rows, seed, declared }) => {
         let task: PreparedTask
         try {
-          task = splitTask(rows, config({}, seed))
+          task = cut(rows, config({}, seed))
         } catch (error) {
           expect((error as Error).message).toMatch(/^toy: \w+: expected at least 5 examples .* got \d+ of/)
           return
@@ -120,7 +124,7 @@ describe('splitTask, any dataset', () => {
         for (const split of SPLITS) {
           const examples = task.splits[split]
           expect(examples.length).toBeLessThanOrEqual(config().sizes[split])
-          expect(examples.length).toBeGreaterThanOrEqual(2 * MIN_PER_CLASS)
+          expect(examples.length).toBeGreaterThanOrEqual(2 * MIN_PER_CHOICE)
           expect(share(labels(task, split))).toBe(0.5)
           for (const e of examples) {
             expect(groups.get(e.group) ?? split).toBe(split)
@@ -128,7 +132,7 @@ describe('splitTask, any dataset', () => {
             if (declared) expect(rows[e.id]!.split === 'test').toBe(split === 'test')
           }
         }
-        expect(splitTask(rows, config({}, seed))).toEqual(task)
+        expect(cut(rows, config({}, seed))).toEqual(task)
       }),
       { numRuns: 60 },
     )
@@ -146,23 +150,23 @@ const grouped = (declared: boolean) =>
 
 describe.each([true, false])('seeds that redraw the halves (declared test rows: %s)', (declared) => {
   const rows = grouped(declared)
-  const cut = (redraw: number | null, over: Partial<DataConfig> = {}) =>
-    splitTask(rows, { ...config({}, 3), redraw, ...over })
+  const redrawn = (redraw: number | null, over: Partial<DataConfig> = {}) =>
+    cut(rows, { ...config({}, 3), redraw, ...over })
 
   it('test on the same rows in the same order, as without', () => {
-    const { test } = cut(null).splits
-    for (const seed of [0, 1, 2, 77]) expect(cut(seed).splits.test).toEqual(test)
-    expect(cut(0, { splitSeed: 4 }).splits.test).not.toEqual(test)
+    const { test } = redrawn(null).splits
+    for (const seed of [0, 1, 2, 77]) expect(redrawn(seed).splits.test).toEqual(test)
+    expect(redrawn(0, { splitSeed: 4 }).splits.test).not.toEqual(test)
   })
 
   it('draw the other splits anew from one pool, whole groups at a time', () => {
-    const ids = (seed: number | null, split: Split) => cut(seed).splits[split].map((e) => e.id)
+    const ids = (seed: number | null, split: Split) => redrawn(seed).splits[split].map((e) => e.id)
     for (const split of TRAINING) {
       expect(new Set([null, 0, 1, 2].map((seed) => ids(seed, split).join())).size).toBe(4)
       expect(ids(1, split)).toEqual(ids(1, split))
     }
     for (const seed of [0, 1, 2]) {
-      const task = cut(seed)
+      const task = redrawn(seed)
       const seen = SPLITS.map((split) => groupsOf(task, [split]))
       expect(new Set(seen.flatMap((groups) => [...groups])).size).toBe(seen.reduce((sum, { size }) => sum + size, 0))
       for (const split of TRAINING)
@@ -174,7 +178,7 @@ describe.each([true, false])('seeds that redraw the halves (declared test rows: 
 describe.each([true, false])('development rows (declared test rows: %s)', (declared) => {
   const rows = grouped(declared)
   const of = (measure: DataConfig['measure'], splitSeed: number, redraw: number | null = 0) =>
-    splitTask(rows, { ...config({ weak: 400, transfer: 400, test: 400 }, splitSeed), measure, redraw })
+    cut(rows, { ...config({ weak: 400, transfer: 400, test: 400 }, splitSeed), measure, redraw })
   const development = new Set([0, 1, 2].flatMap((seed) => [...groupsOf(of('development', seed), ['test'])]))
 
   it('are the same fifth under every seed, and never tested on', () => {
@@ -196,7 +200,7 @@ describe.each([true, false])('development rows (declared test rows: %s)', (decla
   })
 
   it('do not depend on the order of the rows', () => {
-    const turned = splitTask(rows.toReversed(), {
+    const turned = cut(rows.toReversed(), {
       ...config({ weak: 400, transfer: 400, test: 400 }),
       measure: 'development',
     })
@@ -207,7 +211,7 @@ describe.each([true, false])('development rows (declared test rows: %s)', (decla
 it('a seed order is what it was before there was a choice', async () => {
   const file = resolve(import.meta.dirname, '../../resources/tasks/sotu.jsonl.gz')
   const sizes = { weak: 1000, transfer: 1000, validation: 300, test: 1000 }
-  const { splits } = splitTask(await readTask(file), { ...config(sizes), task: 'sotu' })
+  const { splits } = cut(await readTask(file, { kind: 'classes' }), { ...config(sizes), task: 'sotu' })
   const digest = SPLITS.map((split) => splits[split].map((e) => e.id).join()).join(';')
   expect(createHash('sha256').update(digest).digest('hex')).toBe(
     'ac8e7ed09614535df54aa4b9e7eb974912940153e5f08b0c3cddfcf6982d173f',

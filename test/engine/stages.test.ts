@@ -149,7 +149,7 @@ describe('the stages', () => {
       const [no, yes] = [0, 1].map((label) => splits[split].filter((e) => e.label === label))
       return Array.from({ length: Math.floor(no!.length / 2) }, (_, i) => {
         const [label, wrong] = [i % 3, no!.slice(2 * i, 2 * i + 2).map(({ text }) => text)]
-        return { id: i, text: 'Which?', options: wrong.toSpliced(label, 0, yes![i]!.text), label, group: `row ${i}` }
+        return { id: i, text: '', options: wrong.toSpliced(label, 0, yes![i]!.text), label, group: `row ${i}` }
       })
     }
     const task = { form: { kind: 'options', count: 3 }, splits: mapped(chosen) } satisfies PreparedTask

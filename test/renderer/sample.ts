@@ -28,6 +28,7 @@ const task = (id: string, title: string, question: string, classes: [string, str
   id,
   title,
   question,
+  form: 'classes',
   classes,
   examples,
   rows: null,

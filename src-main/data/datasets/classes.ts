@@ -1,13 +1,13 @@
 import { SIZES } from '../../science/spec/spec'
 import { SPLITS } from '../../science/stages'
-import { MIN_PER_CLASS } from '../../science/tasks/split'
+import { MIN_PER_CHOICE } from '../../science/tasks'
 import { foldText } from '../../science/tasks/twins'
 import { inClassOrder, isNumber, shown } from './values'
 
 /** Rows that a class has at least: enough for each of the four splits. */
-export const LEAST_ROWS = SPLITS.length * MIN_PER_CLASS
+export const LEAST_ROWS = SPLITS.length * MIN_PER_CHOICE
 /** More classes than this, and the smallest split of a new experiment has no room for enough of each. */
-export const MOST_CLASSES = Math.floor(Math.min(...SPLITS.map((split) => SIZES[split].default)) / MIN_PER_CLASS)
+export const MOST_CLASSES = Math.floor(Math.min(...SPLITS.map((split) => SIZES[split].default)) / MIN_PER_CHOICE)
 
 /** Label values with how often each stands, most frequent first. */
 export type Labels = readonly (readonly [label: string, n: number])[]

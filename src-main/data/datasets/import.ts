@@ -80,6 +80,7 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       id,
       title,
       question,
+      form: 'classes',
       classes,
       examples: survey.examples,
       rows: survey.counts,

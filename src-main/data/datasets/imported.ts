@@ -9,6 +9,7 @@ const taskInfo = z.strictObject({
   id: z.string(),
   title: z.string(),
   question: z.string(),
+  form: z.enum(['classes', 'options', 'text']).default('classes'),
   classes: z.array(z.string()),
   examples: z.int(),
   rows: z.strictObject({ train: counts, test: counts.nullable() }).nullable().default(null),

@@ -28,7 +28,8 @@ function obstacleTo(sizeOf: (split: Split) => number, rows: readonly Surveyed[],
     ...(group !== undefined && { group }),
   }))
   try {
-    splitTask(taskRows, { task: '', source: '', sizes, splitSeed: 0, redraw: null, measure: 'test' }, classes)
+    const form = { kind: 'classes', names: classes } as const
+    splitTask(taskRows, { task: '', sizes, splitSeed: 0, redraw: null, measure: 'test' }, form)
     return null
   } catch (error) {
     return (error as Error).message.replace(/^: /, '')

@@ -1,4 +1,5 @@
 // The nouns of datasets, as everybody from the reader to the window says them.
+import type { Form } from '../../science/tasks/form'
 
 /** Examples of each class. */
 export interface ClassCounts {
@@ -12,7 +13,8 @@ export interface TaskInfo {
   id: string
   title: string
   question: string
-  /** Names of class 0 and class 1 (and further). */
+  form: Form['kind']
+  /** What there is to choose from: names of the classes, class 0 first, or of the places of options; none of texts. */
   classes: string[]
   examples: number
   /** Null where they were not counted. */

@@ -9,7 +9,7 @@ export const pretrain: StageRunner<'pretrain'> = async (stage, context) => {
   const { config } = stage
   const texts: string[] = []
   for (const [task, sha256] of Object.entries(config.corpora)) {
-    const rows = await readTask(await taskFile(context.job.tasks, task, sha256))
+    const rows = await readTask(await taskFile(context.job.tasks, task, sha256), { kind: 'classes' })
     for (const text of pretrainingTexts(rows)) texts.push(text)
     await context.breathe()
   }

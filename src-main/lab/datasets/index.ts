@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listImported } from '../../data/datasets'
 import type { ClassCounts, DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../../data/datasets/types'
-import type { PlanContext } from '../../science/plan/feasible'
-import { TASKS, type RowCounts } from '../../science/tasks'
+import type { PlanContext, Source } from '../../science/plan/feasible'
+import { formOf, namesIn, TASKS, type RowCounts } from '../../science/tasks'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
 import type { Task } from '../threads/thread'
@@ -85,12 +85,12 @@ export async function openDatasets(home: string, resources: string, importer: Im
   }
 }
 
-const BUNDLED = Object.values(TASKS).map(({ testExamples: _, sharable: _texts, ...task }): TaskInfo => ({
-  ...task,
-  classes: [...task.classes],
-  rows: null,
-  origin: 'bundled',
-}))
+const BUNDLED = Object.values(TASKS).map((task): TaskInfo => {
+  const form = formOf(task)
+  const { id, title, question, examples, lengthAlone, licence, source, sha256 } = task
+  const told = { id, title, question, form: form.kind, classes: namesIn(form), examples }
+  return { ...told, rows: null, lengthAlone, licence, source, origin: 'bundled', sha256 }
+})
 
 /** One file is read at a time, told on the bus: nobody waits for the answer about another one. */
 function createReading(bus: Bus) {
@@ -113,15 +113,21 @@ function createReading(bus: Bus) {
 }
 
 function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'bundled'> {
-  const sources = tasks.map(({ id, origin, sha256, title, classes, examples, rows: counts }) => {
+  const sources = tasks.map((task) => {
+    const { id, sha256, title, classes, examples, rows: counts } = task
     const rows = counts ? usable(counts) : { all: examples, test: TASKS[id]?.testExamples ?? null }
-    const names = origin === 'imported' ? { names: classes } : {}
-    return [id, { sha256, title, classes: classes.length, ...names, rows }] as const
+    return [id, { sha256, title, classes: classes.length, ...toldForm(task), rows }] as const
   })
   return {
     sources: Object.fromEntries(sources),
     bundled: Object.fromEntries(BUNDLED.map(({ id, sha256 }) => [id, sha256])),
   }
+}
+
+/** What a plan is told of the form of a task: of bundled classes it needs no more than their number. */
+function toldForm({ origin, form, classes }: TaskInfo): Pick<Source, 'names' | 'form'> {
+  if (form === 'classes') return origin === 'imported' ? { names: classes } : {}
+  return { form: form === 'options' ? { kind: form, count: classes.length } : { kind: form } }
 }
 
 /** Rows that a split can use: as many of every class as of the scarcest. */

@@ -5,16 +5,27 @@ import { mentions } from '../spec/mentions'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from '../spec/problems'
 import { sizeProblem } from '../size'
 import type { ExperimentSpec, Names } from '../spec/spec'
-import { SPLITS } from '../stages'
-import { largestSizes, MIN_PER_CLASS, type RowCounts } from '../tasks'
+import { SPLITS, type DataConfig } from '../stages'
+import { largestSizes, MIN_PER_CHOICE, rulesOf, type RowCounts } from '../tasks'
+
+/** What a plan has to know of a task. */
+export interface Source {
+  /** Of its bytes. */
+  sha256: string
+  title: string
+  /** Number of its classes or options; 0 of texts to be continued. */
+  classes: number
+  /** Names of the classes of an imported one. */
+  names?: readonly string[]
+  /** Where it is not of classes. */
+  form?: DataConfig['form']
+  rows?: RowCounts
+}
 
 /** What a plan depends on beside the spec. */
 export interface PlanContext {
-  /** Every task there is, by id. `sha256` is that of its bytes, `classes` their number, `names` those of an imported one. */
-  sources: Record<
-    string,
-    { sha256: string; title: string; classes: number; names?: readonly string[]; rows?: RowCounts }
-  >
+  /** Every task there is, by id. */
+  sources: Record<string, Source>
   /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
   bundled: Record<string, string>
   /**
@@ -64,27 +75,43 @@ function taskProblems(spec: Names, { sources }: Pick<PlanContext, 'sources'>): P
   return unknown.map(([i, task]) => ({ path: `tasks[${i}]`, expected: oneOf(known, task), got: show(task) }))
 }
 
+/** Fewest examples of a split of a task, and what they are for. */
+function leastOf({ form, classes, title }: Source): { least: number; why: string } {
+  if (form === undefined)
+    return {
+      least: MIN_PER_CHOICE * classes,
+      why: `: ${MIN_PER_CHOICE} of each of the ${classes} classes of "${title}"`,
+    }
+  const { least } = rulesOf(form)
+  const places =
+    form.kind === 'options' ? `: ${MIN_PER_CHOICE} with the right option at each of ${form.count} places` : ''
+  return { least, why: `${places} of "${title}"` }
+}
+
 /** Whole groups are dealt, so a split may get some examples of a class more than its share. */
 const LUCK = 2
 
 /** Sizes of which a task is known to leave some split too few examples of a class: its data stage would fail. */
 function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: PlanContext): Problem[] {
   return tasks.flatMap((task) => {
-    const { rows, classes, title } = sources[task] ?? {}
-    if (!classes) return []
-    const small = SPLITS.filter((split) => sizes[split] < MIN_PER_CLASS * classes)
+    const source = sources[task]
+    if (!source) return []
+    const { rows, title } = source
+    const { least, why } = leastOf(source)
+    const small = SPLITS.filter((split) => sizes[split] < least)
     if (small.length > 0)
       return small.map((split) => ({
         path: `sizes.${split}`,
-        expected: `at least ${MIN_PER_CLASS * classes}: ${MIN_PER_CLASS} of each of the ${classes} classes of "${title}"`,
+        expected: `at least ${least}${why}`,
         got: `${sizes[split]}`,
       }))
     if (!rows || rows.test === null) return []
     const largest = largestSizes(sizes, rows, measure)
-    const starved = SPLITS.filter((split) => Math.floor(largest[split] / classes) + LUCK < MIN_PER_CLASS)
+    const sorts = source.form ? 1 : source.classes
+    const starved = SPLITS.filter((split) => Math.floor(largest[split] / sorts) + LUCK < least / sorts)
     return starved.map((split) => ({
       path: `sizes.${split}`,
-      expected: `sizes of which the ${rows.all} examples of "${title}", shared out in proportion, leave this split ${MIN_PER_CLASS * classes}`,
+      expected: `sizes of which the ${rows.all} examples of "${title}", shared out in proportion, leave this split ${least}`,
       got: `${sizes[split]} of ${SPLITS.reduce((sum, each) => sum + sizes[each], 0)} in all, which leaves ${largest[split]}`,
     }))
   })

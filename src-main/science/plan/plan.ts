@@ -204,10 +204,11 @@ function addReference(at: SeedPlan, data: string): Record<string, string> {
 
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
-  const { sha256: source, title, names } = context.sources[arm.task]!
+  const { sha256: source, title, names, form } = context.sources[arm.task]!
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
-  const config = { task: arm.task, source, ...(names && { classes: names }), sizes, splitSeed, redraw, measure }
+  const told = { ...(names && { classes: names }), ...(form && { form }) }
+  const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
 

@@ -28,7 +28,7 @@ export function versionOf(stage: Content & { key: string }): number | null {
 
 /** Today's versions; of a variant that is not there any more nothing else is known. */
 function variantVersions(config: Content['config']): Versions {
-  if ('form' in config) return { rule: LABELS[config.form]?.version ?? 1 }
+  if ('form' in config && !('task' in config)) return { rule: LABELS[config.form]?.version ?? 1 }
   if (!('loss' in config)) return {}
   const { loss, model } = config
   return { loss: LOSSES[loss.loss]?.version ?? 1, model: MODELS[model.model]?.version ?? 1 }

@@ -1,3 +1,4 @@
+import type { Form } from '../tasks/form'
 import { defineKind } from './kind'
 import { total, type Measure, type Sizes } from './splits'
 
@@ -7,6 +8,8 @@ export interface DataConfig {
   source: string
   /** Names of the classes of an imported task; those of a bundled one are in the catalog. */
   classes?: readonly string[]
+  /** Form of a task that is not of classes. */
+  form?: Exclude<Form, { kind: 'classes' }>
   sizes: Sizes
   splitSeed: number
   /** Deals the training splits anew; null where all seeds of a run share them. */

@@ -1,5 +1,5 @@
 import type { Decision } from '../answers'
-import type { Example, PreparedTask } from './task'
+import type { ClassRow, Example, PreparedTask } from './task'
 
 /** What the examples of a task are, and so what a model has to say of one. */
 export type Form =
@@ -11,6 +11,12 @@ export type Form =
   | { kind: 'text' }
 /** A form whose answers are choices. */
 export type ChoiceForm = Exclude<Form, { kind: 'text' }>
+
+/** Classes without names, as many as the labels of rows are of, two at least. */
+export function unnamedClasses(rows: readonly ClassRow[]): Extract<Form, { kind: 'classes' }> {
+  const highest = rows.reduce((max, row) => Math.max(max, row.label), 1)
+  return { kind: 'classes', names: Array.from({ length: highest + 1 }, (_, i) => `class ${i}`) }
+}
 
 /** How many there are to choose from. */
 export const choicesIn = (form: ChoiceForm): number => (form.kind === 'classes' ? form.names.length : form.count)
@@ -33,9 +39,12 @@ export function namesIn(form: Form): string[] {
   return form.kind === 'options' ? Array.from({ length: form.count }, (_, i) => `option ${i + 1}`) : []
 }
 
+/** What stands between what options have in common and each of them. */
+const BETWEEN = '\n\n'
+
 /** The texts that a net reads of examples, one after another: of one with options as many as it has. */
 export const textsOf = (examples: readonly Example[]): string[] =>
-  examples.flatMap(({ text, options }) => options ?? [text])
+  examples.flatMap(({ text, options }) => options?.map((option) => (text ? text + BETWEEN + option : option)) ?? [text])
 
 /** What is right to say of every example. */
 export const truthOf = (examples: readonly Example[]): Decision[] => examples.map(({ label }) => label)

@@ -8,11 +8,33 @@ import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
 
-export { choiceForm, choicesIn, namesIn, outputsOf, preparedOf, textsOf, truthOf, type Form } from './form'
+export {
+  choiceForm,
+  choicesIn,
+  namesIn,
+  outputsOf,
+  preparedOf,
+  textsOf,
+  truthOf,
+  unnamedClasses,
+  type Form,
+} from './form'
 export { largestSizes, type RowCounts } from './sizes'
 export { TEXTS_IN_BUNDLES } from './sharing'
-export { MIN_PER_CLASS, splitTask } from './split'
-export type { Example, PreparedTask, TaskRow, TaskVariant } from './task'
+export { MIN_PER_CHOICE, rulesOf } from './rules'
+export { splitTask } from './split'
+export {
+  formOf,
+  textsIn,
+  type ClassRow,
+  type Example,
+  type OptionsRow,
+  type PreparedTask,
+  type RowOf,
+  type TaskRow,
+  type TaskVariant,
+  type TextRow,
+} from './task'
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(

@@ -34,6 +34,30 @@ export function lengthShortcut(known: readonly Counted[], asked: readonly Counte
   return right.reduce((sum, n, c) => sum + n / askedTotals[c]!, 0) / classes
 }
 
+/** What can be told of options without reading them. */
+export interface CountedOptions {
+  /** Characters of each. */
+  lengths: readonly number[]
+  /** Index of the right one. */
+  label: number
+}
+
+/**
+ * Accuracy on `asked` of a rule that looks at the lengths of the options alone: it says the longest one, or the shortest,
+ * whichever does better on `known`; one of several as long is said by chance, which counts as its share.
+ * @returns null where either list is empty
+ */
+export function longestShortcut(known: readonly CountedOptions[], asked: readonly CountedOptions[]): number | null {
+  if (known.length === 0 || asked.length === 0) return null
+  const shareRight = (rows: readonly CountedOptions[], best: (...lengths: number[]) => number) =>
+    rows.reduce((sum, { lengths, label }) => {
+      const said = lengths.filter((length) => length === best(...lengths)).length
+      return sum + (lengths[label] === best(...lengths) ? 1 / said : 0)
+    }, 0) / rows.length
+  const rule = shareRight(known, Math.max) >= shareRight(known, Math.min) ? Math.max : Math.min
+  return shareRight(asked, rule)
+}
+
 function says(rule: Rule, length: number): number {
   let piece = rule
   while (length < piece.from && piece.shorter) piece = piece.shorter

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { corpusFile, readCorpora } from '../../../src-main/data/corpora/manifest'
 import { readCorpus } from '../../../src-main/data/corpora/read'
 import { readTask } from '../../../src-main/data/datasets/read'
-import { TASKS } from '../../../src-main/science/tasks'
+import { formOf, TASKS, textsIn } from '../../../src-main/science/tasks'
 
 const resources = resolve(import.meta.dirname, '../../../resources')
 const folder = join(resources, 'corpora')
@@ -29,13 +29,13 @@ describe('the bundled corpora', () => {
     for (const { id } of readCorpora(folder))
       for (const text of await readCorpus(corpusFile(folder, id))) for (const run of runsOf(text)) known.add(run)
     expect(known.size).toBeGreaterThan(1_000_000)
-    for (const id of Object.keys(TASKS)) {
-      const rows = await readTask(join(resources, 'tasks', `${id}.jsonl.gz`))
-      const inside = rows.filter(({ text }) => {
+    for (const [id, task] of Object.entries(TASKS)) {
+      const rows = await readTask(join(resources, 'tasks', `${id}.jsonl.gz`), formOf(task))
+      const inside = rows.flatMap(textsIn).filter((text) => {
         const runs = runsOf(text)
         return runs.length > 0 && runs.every((run) => known.has(run))
       })
-      expect(inside.map(({ text }) => text)).toEqual([])
+      expect(inside).toEqual([])
     }
   }, 60_000)
 })

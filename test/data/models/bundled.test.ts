@@ -16,7 +16,7 @@ const root = path.join(resources, 'models')
 const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']
-const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`))
+const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`), { kind: 'classes' })
 
 describe('the models that come with the app', () => {
   it('are those that are expected, small, and listed as here', async () => {
