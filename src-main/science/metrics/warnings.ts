@@ -6,12 +6,13 @@ import { intervalOf, minus, type Sample } from './sample'
  * A warning for a supervisor that says one class nearly always: its labels, and whoever agrees with them, teach that
  * class. The test split is balanced, so a fair model says every class about as often as another; 60 % of two classes, 40 %
  * of four are no judgement.
- * @param classes names in class order
+ * @param classes names in class order; none of texts, of which this cannot be said
  */
 export function oneSided(
   supervisors: readonly { seed: number; decisions: ArrayLike<Decision> }[],
   classes: readonly string[],
 ): string[] {
+  if (classes.length === 0) return []
   const found = supervisors.flatMap(({ seed, decisions }) => {
     const counts = classes.map((_, c) => Array.prototype.filter.call(decisions, (d) => d === c).length)
     const most = Math.max(...counts)

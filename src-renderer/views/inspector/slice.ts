@@ -1,5 +1,5 @@
 import { CELLS, verdictName, verdictOf, type Verdict } from '../../lib/roles'
-import type { Cell, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
+import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
 
 export type Sort = ExampleQuery['sort']
 export const SORTS: readonly { value: Sort; label: string }[] = [
@@ -38,6 +38,11 @@ export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean):
       ? 'All examples'
       : verdicts.map((verdict) => verdictName(verdict, copied)).join(', ')
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}, ${order}`
+}
+
+/** An answer in words: the name of a class, or a text in quotes, so that the blanks it begins or ends with are seen. */
+export function told(decision: Decision, classes: readonly string[]): string {
+  return typeof decision === 'string' ? `“${decision}”` : (classes[decision] ?? String(decision))
 }
 
 /** Colour and name of what became of the supervisor's answer to one example. */
