@@ -14,6 +14,7 @@ import {
 } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
 import { KINDS, type Arm, type ArmSeed, type Stage, type StageKind } from '../science/stages'
+import { READ_CSV } from './csv'
 import { curvesAgain } from './curves'
 import type { Results } from './format'
 import { LAYOUTS } from './formats'
@@ -144,7 +145,7 @@ interface Row {
 
 async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]; classes: string[] }> {
   const text = (await read(`examples/${task}.csv`, LARGEST_TABLE)).toString()
-  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
+  const { data } = Papa.parse<Record<string, string>>(text, READ_CSV)
   const classes: string[] = []
   const rows = data.map((row): Row => {
     const label = row.target ?? Number(row.truth)

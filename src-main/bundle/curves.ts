@@ -3,6 +3,7 @@ import { decisions, type Decision } from '../science/answers'
 import { accuracy, agreement } from '../science/metrics'
 import { predictedSplits, type Split, type Stage } from '../science/stages'
 import { LARGEST_TABLE, type BundleFiles } from './limits'
+import { READ_CSV } from './csv'
 import { evaluationsOf, weakDecisions } from './said'
 import { METRIC_COLUMNS, metricLead } from './tables'
 
@@ -39,8 +40,7 @@ export async function curvesAgain(sources: Sources): Promise<{ points: number; p
   const table = (await files.read('metrics.csv', LARGEST_TABLE)).toString()
   const problems: string[] = []
   Papa.parse<Record<string, string>>(table, {
-    header: true,
-    skipEmptyLines: true,
+    ...READ_CSV,
     step({ data: row }) {
       const problem = strangeRow(row, stages) ?? (done(row.stage!) ? otherValue(row, again) : null)
       if (problem) problems.push(problem)
