@@ -67,6 +67,13 @@ export interface NativeModel {
   gradients(): Promise<Tensor[]>
   /** Overwrites the named tensors, and the optimiser starts anew; nothing is changed when a name or shape is wrong. */
   load(tensors: GivenTensor[]): Promise<void>
+  /** AdamW's moments of every tensor, zeros for frozen weights. */
+  firstMoments(): Promise<Tensor[]>
+  secondMoments(): Promise<Tensor[]>
+  /** AdamW's updates since the weights were made or loaded. */
+  updates(): Promise<number>
+  /** After `load`: the optimiser goes on where these were taken; moments that are not given are zeros. */
+  restore(optimiser: { updates: number; first: Tensor[]; second: Tensor[] }): Promise<void>
   memory(): Promise<MemoryReport>
   /** Gives back the memory once the calls under way are done. */
   dispose(): void

@@ -7,6 +7,7 @@ import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/exam
 import type { ArmResult, Cell, Contrast, Cube, StopRule } from '../src-main/science/metrics/result'
 import type { Course } from '../src-main/science/spec/courses'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
+import type { Asked } from '../src-main/science/pretraining/spec'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 
@@ -19,6 +20,7 @@ export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
+export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, BackendReport, EngineEvent, ExperimentSpec, Problem, Role, Split, Stage, StageFacts, StageProgress }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
@@ -52,10 +54,9 @@ export interface PlannedStage {
   estimateSeconds: number | null
 }
 export type Preview =
-  | {
+  /** What was asked for has every default filled in. */
+  | ({
       valid: true
-      /** With every default filled in. */
-      spec: ExperimentSpec
       /** Every model that the spec names, by its place there: what it is trained by, its own entry apart. */
       models: { path: string; optimiser: OptimiserSpec }[]
       /** What of each method changes over its training, as far as a method can be read. */
@@ -65,7 +66,7 @@ export type Preview =
       seconds: number | null
       bytes: number
       warnings: string[]
-    }
+    } & Asked)
   | { valid: false; problems: Problem[]; courses: (Course | null)[] }
 
 /** `cached`: whether this run found it already done. */
@@ -109,11 +110,7 @@ export interface RunSummary {
   /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
   headline: string
 }
-export interface RunDetail extends RunSummary {
-  spec: ExperimentSpec
-  arms: Arm[]
-  stages: StageStatus[]
-}
+export type RunDetail = RunSummary & Asked & { arms: Arm[]; stages: StageStatus[] }
 
 /** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */
 export interface Curve {

@@ -13,6 +13,9 @@ import type { Flags, Option } from './context'
 import { badArgument } from './errors'
 import { columns, count, decimal, wrap } from './text'
 
+/** What stands for results of a run that compares nothing. */
+export const NO_RESULTS = { results: [], contrasts: [], covers: '' }
+
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
 const REPORTED: Record<StopRule, string> = {

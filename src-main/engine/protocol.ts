@@ -55,6 +55,8 @@ export interface Job {
   artifacts: string
   /** Where a `data` or `pretrain` stage finds its texts: task id → absolute path of its `.jsonl.gz`. */
   tasks: Record<string, string>
+  /** Corpora that the stage reads: id → absolute path of the `.jsonl.gz`. */
+  corpora: Record<string, string>
   /** Pretrained models that the stage reads: content key → absolute path. */
   models: Record<string, string>
 }

@@ -8,6 +8,7 @@ import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
 import { runStage } from './stages'
+import { dropUnfinished } from '../data/unfinished'
 
 /** Runs jobs, one at a time, and reports on them by events. */
 export interface Runner {
@@ -102,7 +103,10 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
     await context.breathe()
     const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
     const origin = { ...place, appVersion: version, finishedAt: Date.now() }
-    return await commitArtifact(job.artifacts, { ...facts, ...origin }, [...output.files, ...metricsFile(measured)])
+    const files = [...output.files, ...metricsFile(measured)]
+    const manifest = await commitArtifact(job.artifacts, { ...facts, ...origin }, files)
+    await dropUnfinished(job.artifacts, key)
+    return manifest
   } finally {
     for (const path of scratch) await rm(path, { recursive: true, force: true })
   }

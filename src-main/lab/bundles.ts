@@ -23,7 +23,8 @@ import type { Results } from './results'
 import { seedSource } from './results/inputs'
 import { readSeed } from './results/predicted'
 import { readPrepared } from './results/prepared'
-import { armsOf, comparedOf, specOf, titledStages } from './runs/view'
+import { LabError } from './errors'
+import { armsOf, askedOf, comparedOf, titledStages } from './runs/view'
 import type { Shelf } from './home/shelf'
 
 export { bundleName } from '../bundle'
@@ -56,7 +57,9 @@ export function bundleTarget(
 /** Everything that a bundle of a run says; rows are read while it is written. */
 export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInput> {
   const { store, results, models, appVersion, home, resources, cache } = deps
-  const spec = specOf(run)
+  const { spec } = askedOf(run)
+  if (!spec)
+    throw new LabError('conflict', 'A pretraining has no results to bundle: what it made is on the Models page.')
   const arms = armsOf(run)
   const rows = titledStages(store, run.id)
   const { covers, arms: armResults, contrasts } = await results.result(comparedOf(run), spec.stop)

@@ -7,6 +7,7 @@ import { readPresets } from './plan/catalog'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
 import { createDamage } from './check/damage'
+import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { eachInTurn } from './threads/each'
@@ -24,6 +25,7 @@ import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
+import { createMade } from './runs/made'
 import { createShelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { createStopwatch } from './threads/stopwatch'
@@ -65,6 +67,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
+  const corpora = openCorpora(resources)
   const presets = await readPresets(resources)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
@@ -76,14 +79,23 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const recorder = createRecorder(store, bus, watch.read)
   const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
   const host = createHost({ spawn: options.spawnEngine, timing: { ...TIMING, ...options.timing }, onEvents, bus })
-  const places = { taskPath: datasets.path, modelPath: checkpoints.path }
+  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places })
-  const planner = createPlanner({ store, shelf, home, backend: backends.planned, tasks: datasets.context, checkpoints })
+  const planner = createPlanner({
+    store,
+    shelf,
+    home,
+    backend: backends.planned,
+    tasks: datasets.context,
+    checkpoints,
+    corpora,
+  })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, host, queue, backends, bus, ...standing })
   const headlines = createHeadlines(store, results, bus)
+  const made = createMade(store, shelf, models, bus)
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
     headlines.catchUp()
@@ -91,7 +103,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const kept = { store, shelf, datasets, checkpoints, damage, models, presets, results }
   const parts = { ...kept, backends, planner, runs, queue, status }
-  const ends = [backends, ...(lock ? [queue] : []), headlines, status, analyst, models, datasets, store]
+  const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {

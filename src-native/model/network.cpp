@@ -42,6 +42,23 @@ void Network::gradients(const std::vector<float*>& memory) {
   for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], flat.data(), memory[i]);
 }
 
+void Network::moments(bool second, const std::vector<float*>& memory) {
+  const std::vector<float> flat = optimiser.flatMoment(second);
+  const std::vector<Tensor>& all = parameters.tensors();
+  for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], flat.data(), memory[i]);
+}
+
+void Network::restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second) {
+  const std::vector<Tensor>& all = parameters.tensors();
+  std::vector<float> flat[2];
+  for (int which = 0; which < 2; which++) {
+    flat[which].assign((std::size_t)parameters.total(), 0.0f);
+    for (std::size_t i = 0; i < all.size(); i++)
+      parameters.write(all[i], (which ? second : first)[i], flat[which].data());
+  }
+  optimiser.restore(updates, flat[0], flat[1]);
+}
+
 void Network::load(const Tensor& t, const float* values, bool transposed) {
   parameters.write(t, values, parameters.flat(), transposed);
 }

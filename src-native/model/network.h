@@ -82,6 +82,10 @@ class Network {
   /** Overwrites one tensor; to be followed, once all are loaded, by loaded(): the optimiser starts anew. */
   void load(const Tensor& t, const float* values, bool transposed);
   void loaded();
+  /** A moment of every tensor, likewise; zeros for frozen tensors. */
+  void moments(bool second, const std::vector<float*>& memory);
+  /** The optimiser goes on after so many updates, with moments in the order of parameters.tensors(). */
+  void restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second);
   Memory memory() const;
 
   /** Takes as many threads of the pool as so many floating-point operations are worth: from the batch alone, so that

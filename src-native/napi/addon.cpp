@@ -221,6 +221,16 @@ napi_value memory(napi_env env, napi_callback_info info) {
   });
 }
 
+napi_value updates(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 0);
+    auto count = std::make_shared<long>(0);
+    return call.jobs().add(
+        env, nullptr, [network = call.network, count] { *count = network->optimiser.updates(); },
+        [count](napi_env env) { return newNumber(env, (double)*count); });
+  });
+}
+
 napi_value measured(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     std::size_t count = 1;
@@ -247,6 +257,8 @@ napi_value start(napi_env env, napi_value exports) {
         method("features", features),     method("generate", generate),
         method("tensors", tensors),       method("save", save),
         method("gradients", gradients),   method("load", load),
+        method("firstMoments", firstMoments), method("secondMoments", secondMoments),
+        method("restore", restore),       method("updates", updates),
         method("memory", memory),         method("dispose", dispose),
     };
     napi_value model;

@@ -33,6 +33,62 @@ napi_value readTensors(napi_env env, napi_callback_info info, F fill) {
   return call.jobs().add(env, list, [network = call.network, memory, fill] { fill(*network, memory); });
 }
 
+struct Given {
+  std::size_t tensor;
+  std::vector<float> data;
+  bool transposed;
+};
+
+std::string shapeText(const std::vector<long>& shape) {
+  std::string text;
+  for (long x : shape) text += (text.empty() ? "" : ", ") + std::to_string(x);
+  return "[" + text + "]";
+}
+
+Given readGiven(napi_env env, napi_value value, const std::string& path, const std::vector<Tensor>& known) {
+  Fields f(env, value, path);
+  const std::string name = f.string("name");
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Tensor& t) { return t.name == name; });
+  if (found == known.end()) throw BadArgument("tensor " + name + ": this model has none of that name");
+  std::vector<long> shape = f.integers("shape");
+  const bool transposed = f.has("transposed") && f.boolean("transposed");
+  if (transposed) std::reverse(shape.begin(), shape.end());
+  if (shape != found->shape)
+    throw BadArgument("tensor " + name + ": expected shape " + shapeText(found->shape) + ", got " + shapeText(shape) +
+                      (transposed ? " (after transposing)" : ""));
+  const auto data = floats(env, f.get("data"), ("tensor " + name + ": data").c_str());
+  if ((long)data.size != found->count())
+    throw BadArgument("tensor " + name + ": expected " + std::to_string(found->count()) + " numbers, got " +
+                      std::to_string(data.size));
+  f.done();
+  return {(std::size_t)(found - known.begin()), data.copy(), transposed};
+}
+
+/** Named tensors as a call gave them; everything is checked before anything is changed. */
+std::vector<Given> readList(napi_env env, napi_value list, const char* what, const std::vector<Tensor>& known) {
+  unsigned length = 0;
+  if (napi_get_array_length(env, list, &length) != napi_ok) throw BadArgument(std::string(what) + ": expected a list");
+  std::vector<Given> given;
+  for (unsigned i = 0; i < length; i++) {
+    napi_value element;
+    ok(napi_get_element(env, list, i, &element), "element");
+    given.push_back(readGiven(env, element, std::string(what) + "[" + std::to_string(i) + "]", known));
+  }
+  return given;
+}
+
+/** The same by the order of the tensors; of those that are not given, zeros. */
+std::vector<std::vector<float>> readMoments(napi_env env, napi_value list, const char* what,
+                                            const std::vector<Tensor>& known) {
+  std::vector<std::vector<float>> all;
+  for (const Tensor& t : known) all.emplace_back((std::size_t)t.count());
+  for (Given& g : readList(env, list, what, known)) {
+    if (g.transposed) throw BadArgument(std::string(what) + ": expected no transposed tensors");
+    all[g.tensor] = std::move(g.data);
+  }
+  return all;
+}
+
 }  // namespace
 
 napi_value tensors(napi_env env, napi_callback_info info) {
@@ -59,49 +115,49 @@ napi_value gradients(napi_env env, napi_callback_info info) {
   });
 }
 
-/** Everything is checked before anything is changed. */
+napi_value firstMoments(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    return readTensors(env, info,
+                       [](Network& network, const std::vector<float*>& memory) { network.moments(false, memory); });
+  });
+}
+
+napi_value secondMoments(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    return readTensors(env, info,
+                       [](Network& network, const std::vector<float*>& memory) { network.moments(true, memory); });
+  });
+}
+
 napi_value load(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 1);
-    const std::vector<Tensor>& known = call.network->parameters.tensors();
-    unsigned length = 0;
-    if (napi_get_array_length(env, call.arguments[0], &length) != napi_ok)
-      throw BadArgument("tensors: expected a list");
-    struct Given {
-      std::size_t tensor;
-      std::vector<float> data;
-      bool transposed;
-    };
-    auto given = std::make_shared<std::vector<Given>>();
-    for (unsigned i = 0; i < length; i++) {
-      napi_value element;
-      ok(napi_get_element(env, call.arguments[0], i, &element), "element");
-      Fields f(env, element, "tensors[" + std::to_string(i) + "]");
-      const std::string name = f.string("name");
-      const auto found = std::find_if(known.begin(), known.end(), [&](const Tensor& t) { return t.name == name; });
-      if (found == known.end()) throw BadArgument("tensor " + name + ": this model has none of that name");
-      std::vector<long> shape = f.integers("shape");
-      const bool transposed = f.has("transposed") && f.boolean("transposed");
-      if (transposed) std::reverse(shape.begin(), shape.end());
-      if (shape != found->shape) {
-        auto list = [](const std::vector<long>& s) {
-          std::string text;
-          for (long x : s) text += (text.empty() ? "" : ", ") + std::to_string(x);
-          return "[" + text + "]";
-        };
-        throw BadArgument("tensor " + name + ": expected shape " + list(found->shape) + ", got " + list(shape) +
-                          (transposed ? " (after transposing)" : ""));
-      }
-      const auto data = floats(env, f.get("data"), ("tensor " + name + ": data").c_str());
-      if ((long)data.size != found->count())
-        throw BadArgument("tensor " + name + ": expected " + std::to_string(found->count()) + " numbers, got " +
-                          std::to_string(data.size));
-      f.done();
-      given->push_back({(std::size_t)(found - known.begin()), data.copy(), transposed});
-    }
+    auto given = std::make_shared<std::vector<Given>>(
+        readList(env, call.arguments[0], "tensors", call.network->parameters.tensors()));
     return call.jobs().add(env, nullptr, [network = call.network, given] {
       for (const Given& g : *given) network->load(network->parameters.tensors()[g.tensor], g.data.data(), g.transposed);
       network->loaded();
+    });
+  });
+}
+
+napi_value restore(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    Call call(env, info, 1);
+    Fields f(env, call.arguments[0], "optimiser");
+    const long updates = f.integer("updates", 0);
+    const std::vector<Tensor>& known = call.network->parameters.tensors();
+    using All = std::vector<std::vector<float>>;
+    auto first = std::make_shared<All>(readMoments(env, f.get("first"), "optimiser.first", known));
+    auto second = std::make_shared<All>(readMoments(env, f.get("second"), "optimiser.second", known));
+    f.done();
+    return call.jobs().add(env, nullptr, [network = call.network, updates, first, second] {
+      auto places = [](const All& all) {
+        std::vector<const float*> at;
+        for (const std::vector<float>& values : all) at.push_back(values.data());
+        return at;
+      };
+      network->restore(updates, places(*first), places(*second));
     });
   });
 }

@@ -8,5 +8,8 @@ napi_value tensors(napi_env env, napi_callback_info info);
 napi_value save(napi_env env, napi_callback_info info);
 napi_value gradients(napi_env env, napi_callback_info info);
 napi_value load(napi_env env, napi_callback_info info);
+napi_value firstMoments(napi_env env, napi_callback_info info);
+napi_value secondMoments(napi_env env, napi_callback_info info);
+napi_value restore(napi_env env, napi_callback_info info);
 
 }  // namespace w2s

@@ -195,7 +195,27 @@ void Optimiser::reset() {
   begun_ = false;
   zeroFloats(first_.data(), first_.size());
   zeroFloats(second_.data(), second_.size());
-  for (auto& table : tables_) table->reset(0);
+  for (auto& table : tables_) table->reset(0, false);
+}
+
+std::vector<float> Optimiser::flatMoment(bool second) {
+  catchUpAll();
+  const Buffer& from = second ? second_ : first_;
+  std::vector<float> flat((std::size_t)parameters_.total(), 0.0f);
+  if (from.size())
+    std::memcpy(flat.data() + parameters_.trainedFrom(), from.data(),
+                (std::size_t)(parameters_.total() - parameters_.trainedFrom()) * sizeof(float));
+  return flat;
+}
+
+void Optimiser::restore(long updates, const std::vector<float>& first, const std::vector<float>& second) {
+  reset();
+  const long from = parameters_.trainedFrom(), size = parameters_.total() - from;
+  if (size) std::memcpy(first_.need(size), first.data() + from, (std::size_t)size * sizeof(float));
+  if (size) std::memcpy(second_.need(size), second.data() + from, (std::size_t)size * sizeof(float));
+  // What those updates were is not asked for again: every row has had them.
+  steps_.assign((std::size_t)updates, AdamWConstants{});
+  for (auto& table : tables_) table->reset((int)updates, true);
 }
 
 double Optimiser::gradientBytes() const {

@@ -64,6 +64,12 @@ class Optimiser {
   double step(const AdamW& update);
   /** New weights: zero moments, and the step count from the start. */
   void reset();
+  /** Updates since then. */
+  long updates() const { return (long)steps_.size(); }
+  /** A moment (first or second) as a flat array laid out like the weights, zero where nothing is trained. */
+  std::vector<float> flatMoment(bool second);
+  /** Goes on after so many updates with these moments, each laid out like the weights. */
+  void restore(long updates, const std::vector<float>& first, const std::vector<float>& second);
 
   double gradientBytes() const;
   double momentBytes() const { return 4.0 * (double)(first_.size() + second_.size()); }

@@ -112,9 +112,9 @@ void RowTable::update(const AdamWConstants& constants, int step, float* w, float
   }
 }
 
-void RowTable::reset(int step) {
+void RowTable::reset(int step, bool touched) {
   std::fill(stepOf_.begin(), stepOf_.end(), step);
-  std::fill(touched_.begin(), touched_.end(), 0);
+  std::fill(touched_.begin(), touched_.end(), touched);
   clear();
 }
 

@@ -36,8 +36,8 @@ class RowTable {
   /** One update of the rows that have a gradient (they are up to date: forward has read them). Inside a region. */
   void update(const AdamWConstants& constants, int step, float* w, float* m, float* v, int thread, const Pool& pool,
               const Kernels& kernels);
-  /** All rows are as of update `step` with zero moments. */
-  void reset(int step);
+  /** All rows are as of update `step`; not touched: with zero moments. */
+  void reset(int step, bool touched);
 
   /** Adds the gradient to a flat array laid out like the table. */
   void scatter(float* table) const;

@@ -1,7 +1,13 @@
 import { markdown, type Token } from './markdown'
 
 /** What the guide has pages on, in the order in which they stand. */
-export const NOUNS = { forms: 'Settings', methods: 'Methods', models: 'Models', metrics: 'Metrics' } as const
+export const NOUNS = {
+  forms: 'Settings',
+  methods: 'Methods',
+  labels: 'Weak labels',
+  models: 'Models',
+  metrics: 'Metrics',
+} as const
 export type Noun = keyof typeof NOUNS
 
 export interface GuidePage {

@@ -4,3 +4,5 @@ export const LOSS = 'loss'
 export const ACCURACY = 'accuracy'
 export const AGREEMENT = 'agreement'
 export const AGREEMENT_WEAK_WRONG = 'agreement_weak_wrong'
+/** Of held-out text, by a language model. */
+export const BITS_PER_BYTE = 'bits_per_byte'

@@ -162,7 +162,8 @@ export class Builder {
       const preview = await this.#check(this.draft)
       if (turn !== this.#turn) return
       this.preview = preview
-      if (preview.valid && this.#kept && 'weak' in fieldsAt(this.draft, 'optimiser')) this.#take(preview.spec)
+      if (preview.valid && preview.spec && this.#kept && 'weak' in fieldsAt(this.draft, 'optimiser'))
+        this.#take(preview.spec)
       this.#kept = false
       this.previewError = ''
     } catch (error) {

@@ -74,5 +74,5 @@ export function planned(
 /** The job that a host would post for a stage whose needs are done. */
 export function jobOf({ artifacts, tasks, models }: Planned, stage: Stage): Job {
   const needs = Object.entries(stage.needs).map(([role, key]) => [role, path.join(artifacts, key)] as const)
-  return { stage, needs: Object.fromEntries(needs), artifacts, tasks, models }
+  return { stage, needs: Object.fromEntries(needs), artifacts, tasks, models, corpora: {} }
 }

@@ -117,6 +117,7 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
     recorder: { record: fail, leaving: () => undefined },
     watch: createStopwatch(),
     taskPath: fail,
+    corpusPath: fail,
     modelPath: fail,
   })
   queue.wake()

@@ -177,6 +177,7 @@ function detailOf(run: SampleRun): RunDetail {
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
     headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
     spec,
+    pretraining: null,
     arms,
     stages,
   }
@@ -203,7 +204,7 @@ function preview(spec: unknown): Preview {
       return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
     })
     const bytes = stages.length * 640_000
-    return { valid: true, spec, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
+    return { valid: true, spec, pretraining: null, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems, courses }
     throw error

@@ -13,6 +13,7 @@ const FORMS: Record<Form['kind'], true> = { classes: true, options: true, text: 
 const VARIANTS: Record<Noun, string[]> = {
   forms: Object.keys(FORMS),
   methods: catalog.methods.map(({ id }) => id),
+  labels: catalog.labels.map(({ id }) => id),
   models: catalog.models.map(({ id }) => id),
   metrics: catalog.metrics.map(({ id }) => id),
 }
@@ -41,6 +42,15 @@ describe('the guide', () => {
     const side = within(screen.getByRole('region', { name: 'Pages of the guide' }))
     expect(side.getByRole('link', { current: 'page' }).textContent).toBe('Naive finetuning')
     expect(side.getAllByRole('link')).toHaveLength(Object.values(VARIANTS).flat().length)
+  })
+  it('has a page on the rule of labels that is chosen, whose help stands beside the choice', async () => {
+    open('#/builder', {})
+    const choice = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Weak labels' })
+    expect([...choice.options].map(({ value }) => value)).toEqual(VARIANTS.labels)
+    await fireEvent.change(choice, { target: { value: 'hard' } })
+    expect(await screen.findByText(/The supervisor’s decision alone/)).toBeTruthy()
+    await fireEvent.click(screen.getByRole('link', { name: 'Guide: Hard labels' }))
+    expect(await screen.findByRole('heading', { level: 1, name: 'Hard labels' })).toBeTruthy()
   })
   it('says which page it lacks', async () => {
     open('#/guide/methods%2Fmagic', {})

@@ -12,7 +12,8 @@ import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT, explain, type ExitCode } from '../errors'
 import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
-import { METRIC, metricsOf, resultTable } from '../results'
+import { madeBy, madeTable } from '../made'
+import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
 import { count, duration, moment } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
@@ -80,14 +81,14 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const spec = await readSpec(lab, what, context)
   const preview = await lab.calls.preview(spec)
   if (!preview.valid) throw badInput(preview.problems)
-  const metrics = metricsOf(flags, preview.spec.metric)
   const known = await findRun(lab, preview)
+  if (!preview.spec) return makeModels(lab, what, spec, preview, known, context, live)
+  const metrics = metricsOf(flags, preview.spec.metric)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const ran = await perform(lab, spec, preview, known, context, live)
-  const { detail, value } = await mending(lab, ran, context, live, ({ id, spec: { stop } }) =>
-    lab.calls.result({ runId: id, stop }),
-  )
+  const { stop } = preview.spec
+  const { detail, value } = await mending(lab, ran, context, live, ({ id }) => lab.calls.result({ runId: id, stop }))
   const { arms, covers, contrasts } = value
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
@@ -98,12 +99,34 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const wanted = detail.state === 'done' && !flags['no-export']
   const { bundle, bundleError } = wanted ? await tryBundle(lab, detail, flags, context, live) : NO_BUNDLE
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
-  const failures = detail.stages
-    .filter((s) => s.state === 'failed')
-    .map(({ key, title, error }) => ({ key, title, error }))
+  const failures = failuresOf(detail)
   const ok = detail.state === 'done' && bundleError === null
-  out.document({ command: 'run', ok, run: summary, failures, results: arms, contrasts, covers, bundle, bundleError })
+  const told = { results: arms, contrasts, covers, models: [], bundle, bundleError }
+  out.document({ command: 'run', ok, run: summary, failures, ...told })
   if (bundleError !== null) return EXIT.unavailable
+  return conclude(detail, failures.length, what, context)
+}
+
+/** A pretraining: what it made is told in place of results. */
+async function makeModels(
+  lab: Lab,
+  what: string,
+  spec: unknown,
+  preview: Valid,
+  known: RunDetail | null,
+  context: Context,
+  live: Live,
+): Promise<ExitCode> {
+  const { out } = context
+  announce(preview, known, context)
+  const detail = await perform(lab, spec, preview, known, context, live)
+  const models = await madeBy(lab, detail)
+  out.line()
+  for (const line of madeTable(models)) out.line(line)
+  const summary = (await lab.calls.runs()).find((run) => run.id === detail.id)
+  const failures = failuresOf(detail)
+  const told = { ...NO_RESULTS, models, ...NO_BUNDLE }
+  out.document({ command: 'run', ok: detail.state === 'done', run: summary, failures, ...told })
   return conclude(detail, failures.length, what, context)
 }
 
@@ -151,12 +174,13 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
  * The newest run of this very experiment: the one to go on with. One of the same stages that was asked for otherwise, by
  * another name or stop rule, is another run: it would answer another question.
  */
-async function findRun(lab: Lab, { spec, stages }: Valid): Promise<RunDetail | null> {
+async function findRun(lab: Lab, { spec, pretraining, stages }: Valid): Promise<RunDetail | null> {
   const keys = new Set(stages.map((stage) => stage.key))
   const candidates = (await lab.calls.runs()).filter((r: RunSummary) => r.stagesTotal === keys.size)
   for (const { id } of candidates) {
     const detail = await lab.calls.runDetail(id)
-    if (isDeepStrictEqual(detail.spec, spec) && detail.stages.every((stage) => keys.has(stage.key))) return detail
+    const same = isDeepStrictEqual([detail.spec, detail.pretraining], [spec, pretraining])
+    if (same && detail.stages.every((stage) => keys.has(stage.key))) return detail
   }
   return null
 }
@@ -217,6 +241,9 @@ async function mending<T>(
     }
   }
 }
+
+const failuresOf = ({ stages }: RunDetail) =>
+  stages.filter(({ state }) => state === 'failed').map(({ key, title, error }) => ({ key, title, error }))
 
 function conclude(detail: RunDetail, failures: number, what: string, { out }: Context): ExitCode {
   if (detail.state === 'done') return EXIT.ok

@@ -1,7 +1,8 @@
 import type { RunDetail, StageStatus } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
-import { METRIC, metricsOf, resultTable } from '../results'
+import { madeBy, madeTable } from '../made'
+import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
 import { columns, duration, moment, NOTHING } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
@@ -16,11 +17,18 @@ export const show: Command = {
     const lab = await openRuns(context)
     try {
       const run = await lab.calls.runDetail((await findRunBy(lab, text!)).id)
+      if (!run.spec) {
+        const models = await madeBy(lab, run)
+        describe(run, out)
+        for (const line of madeTable(models)) out.line(line)
+        out.document({ command: 'show', ok: true, run, ...NO_RESULTS, models })
+        return EXIT.ok
+      }
       const { arms, covers, contrasts } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
       const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
       for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
-      out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers })
+      out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers, models: [] })
       return EXIT.ok
     } finally {
       await lab.close()

@@ -7,6 +7,11 @@ import { modelKey, writeManifest, type ModelManifest, type Shelved } from './man
 import type { Task } from './progress'
 import { installed, isThere, manifestsOf, type ModelShelf } from './shelf'
 
+export interface AddOptions extends Task {
+  /** What it is to be called, where that is not taken from its folder and card. */
+  as?: { id: string; title: string }
+}
+
 /**
  * Notes a folder or file of one's own, which stays where it is.
  * @param taken ids that are in use beside those of the models that are here
@@ -15,19 +20,19 @@ export async function addFolder(
   where: string,
   shelf: ModelShelf,
   taken: readonly string[],
-  task: Task,
+  { as, ...task }: AddOptions,
 ): Promise<{ id: string } & InstalledModel> {
   const place = path.resolve(where)
   const { described, card } = await shelf.describe(place, task)
   const manifests = await manifestsOf(shelf)
   const same = manifests.find((manifest) => manifest.place === place)
   if (same?.source.kind === 'bundled') return { id: same.id, ...(await installed(same)) }
-  const id = same?.id ?? freeId(place, new Set([...taken, ...manifests.map(({ id }) => id)]))
+  const id = same?.id ?? freeId(as?.id ?? place, new Set([...taken, ...manifests.map(({ id }) => id)]))
   const base = (await stat(place)).isDirectory() ? place : path.dirname(place)
   const files = await hashFiles(base, await modelFiles(place, base), task)
   const manifest: ModelManifest = {
     ...described,
-    ...{ format: 1, key: modelKey(files), id, title: card.name, family: 'Own', licence: card.licence },
+    ...{ format: 1, key: modelKey(files), id, title: as?.title ?? card.name, family: 'Own', licence: card.licence },
     ...{ source: { kind: 'folder' }, place, files, addedAt: Date.now() },
   }
   const unchanged = same?.key === manifest.key

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from './types'
 import { readCard } from '../checkpoints/card'
 import { locate } from '../checkpoints/locate'
-import { addFolder } from './add'
+import { addFolder, type AddOptions } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
 import { splitCredentials } from '../secrets'
@@ -54,7 +54,7 @@ export interface Models {
    * Registers a folder or file of one's own; it stays where it is.
    * @throws CheckpointError when it is no model that can be read
    */
-  add(where: string, task?: Task): Promise<{ id: string } & InstalledModel>
+  add(where: string, options?: AddOptions): Promise<{ id: string } & InstalledModel>
   /**
    * Reads every byte again. @returns what is wrong with which file; nothing when it is as it was. Of a model that came
    * with the app it can only be said whether it is as it was built: its checksums came with it.
@@ -103,7 +103,7 @@ export function createModels(options: ModelsOptions): Models {
       if (here && here.folder !== got.folder) await rm(here.folder, { recursive: true, force: true })
       return installed(got)
     },
-    add: (where, task = {}) => addFolder(where, shelf, ids, task),
+    add: (where, options = {}) => addFolder(where, shelf, ids, options),
     async verify(id, task = {}) {
       const manifest = await expected(await need(id))
       return differing(manifest, manifest.files, new Map(), task)

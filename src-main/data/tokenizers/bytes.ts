@@ -1,5 +1,5 @@
 /** GPT-2's letter for every byte: itself where it can be seen, else one from U+0100 on. */
-const LETTERS = letters()
+export const LETTERS: readonly string[] = letters()
 const BYTES = new Map(LETTERS.map((letter, byte) => [letter, byte]))
 const SEEN = /^[!-~]*$/
 const utf8 = new TextEncoder()

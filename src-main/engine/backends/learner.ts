@@ -42,6 +42,13 @@ export interface AdamWStep {
   clipNorm: number
 }
 
+/** What AdamW remembers: its updates so far, and both moments of what is trained, in the net's layout. */
+export interface OptimiserState {
+  updates: number
+  first: Weights
+  second: Weights
+}
+
 /** What a learner holds, in bytes. `mirrors`: copies of weights in another shape. */
 export interface MemoryReport {
   weights: number
@@ -98,6 +105,12 @@ export interface Learner {
   save(): Promise<Weights>
   /** Replaces all weights; the optimiser starts anew. @throws Error naming the tensor; nothing is changed then. */
   load(weights: GivenTensor[]): Promise<void>
+  saveOptimiser(): Promise<OptimiserState>
+  /**
+   * After `load`: the optimiser goes on where `saveOptimiser` saw it. With the weights that `save` gave beside it, what
+   * follows has the very bits of a training that was never stopped.
+   */
+  restoreOptimiser(state: OptimiserState): Promise<void>
   dispose(): void
 }
 

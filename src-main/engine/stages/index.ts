@@ -4,12 +4,22 @@ import type { StageContext } from '../context'
 import { data } from './data'
 import { features } from './features'
 import { label } from './label'
+import { language } from './language'
 import { pretrain } from './pretrain'
 import type { StageOutput, StageRunner } from './stage'
+import { tokens } from './tokens'
 import { train } from './train'
 
 /** The code that does the work of each kind of stage; what else is known of a kind is in `science/stages`. */
-export const RUNNERS: { [K in StageKind]: StageRunner<K> } = { data, pretrain, features, train, label }
+export const RUNNERS: { [K in StageKind]: StageRunner<K> } = {
+  data,
+  pretrain,
+  features,
+  train,
+  label,
+  tokens,
+  language,
+}
 
 /** Does the work of a stage. `backend` is wanted by the kinds that one computes. @throws Cancelled, or whatever went wrong */
 export function runStage(stage: Stage, context: StageContext, backend: Backend | null): Promise<StageOutput> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../../engine/artifacts'
+import { dropUnfinished } from '../../data/unfinished'
 import type { ArtifactRow } from '../../store'
 
 export type Origin = ArtifactRow['origin']
@@ -23,7 +24,7 @@ export interface Shelf {
    * the app is verified by whoever reads its files.
    */
   find(key: string): Promise<Found | null>
-  /** Takes an artifact off the shelf at once; its bytes are freed when the promise resolves. */
+  /** Takes an artifact off the shelf at once, and what was kept of an unfinished one; its bytes are freed when the promise resolves. */
   discard(key: string): Promise<void>
   /**
    * Moves what is there of an artifact of this home to `<home>/damaged`, where it stays for whoever wants to look at it.
@@ -55,6 +56,7 @@ export function createShelf(home: string, resources: string): Shelf {
       return null
     },
     async discard(key) {
+      await dropUnfinished(root, key)
       if (!existsSync(folder(key, 'own'))) return
       // A rename is atomic: no run can find half of it, and what a crash leaves in tmp is swept.
       const away = join(root, 'tmp', `${key}-discarded-${process.pid}`)

@@ -15,6 +15,8 @@ export interface ModelDesk {
   get(...query: Parameters<Calls['modelGet']>): Answer<'modelGet'>
   cancel(id: string): null
   add(path: string): Answer<'modelAdd'>
+  /** Notes a model that a stage has made, where it lies, under a name of its own. */
+  made(path: string, as: { id: string; title: string }): Promise<void>
   verify(id: string): Answer<'modelVerify'>
   /** What has changed of what it computes with, for a stage: without a word, and whatever else is being done. */
   check(id: string): Promise<FileProblem[]>
@@ -43,9 +45,12 @@ export function createModelDesk(librarian: Librarian, store: Pick<Store, 'stages
       return null
     },
     async add(path) {
-      const added = await changing(activities.begin(path, 'Reading it', (task) => librarian.ask('add', path, task)))
+      const added = await changing(activities.begin(path, 'Reading it', (task) => librarian.ask('add', { path }, task)))
       if (added) return added
       throw new LabError('conflict', `${path} was not added: that was stopped.`)
+    },
+    async made(path, as) {
+      await changing(librarian.ask('add', { path, as }))
     },
     check: (id) => librarian.ask('check', id),
     verify: (id) => activities.begin(id, 'Checking', (task) => librarian.ask('verify', id, task)),

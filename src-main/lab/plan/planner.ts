@@ -5,11 +5,14 @@ import { coursesOf } from '../../science/spec/courses'
 import { mentions } from '../../science/spec/mentions'
 import { parseSpec, readNames } from '../../science/spec/parse'
 import { planInSteps } from '../../science/plan/plan'
+import { planPretraining, pretrainProblems } from '../../science/pretraining/plan'
+import { isPretraining, parsePretraining, type PretrainSpec } from '../../science/pretraining/spec'
 import { MOST_PROBLEMS, type Problem } from '../../science/spec/problems'
 import type { ExperimentSpec } from '../../science/spec/spec'
 import { kindOf, stageTitles, type Plan } from '../../science/stages'
 import { inherited } from '../../science/plan/training'
 import type { Store } from '../../store'
+import type { Corpora } from '../corpora'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
 import { createEstimator, type ModelSizes } from './estimates'
@@ -18,7 +21,7 @@ import { spaceProblem } from '../home/space'
 import { warningsOf } from './warnings'
 
 export interface Planned {
-  spec: ExperimentSpec
+  spec: ExperimentSpec | PretrainSpec
   plan: Plan
 }
 /** From what a user wrote to what would be done. */
@@ -37,6 +40,7 @@ interface PlannerOptions {
   backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'known'>
+  corpora: Pick<Corpora, 'list'>
 }
 
 /** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
@@ -63,27 +67,38 @@ export function createPlanner(options: PlannerOptions): Planner {
       const { planned, known, stages, bytes } = seen
       const seconds = stages.map((stage) => stage.estimateSeconds)
       const space = spaceProblem(home, bytes)
+      const standing = {
+        courses,
+        stages,
+        seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
+        bytes,
+      }
+      const { spec, plan } = planned
+      if (isPretraining(spec)) {
+        const warnings = space === '' ? [] : [space]
+        return { valid: true, spec: null, pretraining: spec, models: [], arms: [], ...standing, warnings }
+      }
       const circumstances = { space, models: known.here, sources: tasks().sources, checkpoints: known.context }
       return {
         valid: true,
-        spec: planned.spec,
-        courses,
-        models: modelsIn(planned.spec, known.context),
-        stages,
-        arms: planned.plan.arms,
-        seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
-        bytes,
-        warnings: warningsOf(planned, circumstances),
+        spec,
+        pretraining: null,
+        models: modelsIn(spec, known.context),
+        arms: plan.arms,
+        ...standing,
+        warnings: warningsOf({ spec, plan }, circumstances),
       }
     },
   }
 }
 
 async function tryPlan(
-  { tasks, backend }: PlannerOptions,
+  options: PlannerOptions,
   input: unknown,
   known: Known,
 ): Promise<Planned | { problems: Problem[] }> {
+  if (isPretraining(input)) return tryPretraining(options, input, known)
+  const { tasks, backend } = options
   const parsed = parseSpec(input)
   const things = { ...tasks(), checkpoints: known.context }
   if (!parsed.ok) {
@@ -98,6 +113,15 @@ async function tryPlan(
     if (error instanceof PlanError) return { problems: error.problems }
     throw error
   }
+}
+
+async function tryPretraining({ backend, corpora }: PlannerOptions, input: unknown, known: Known) {
+  const parsed = parsePretraining(input)
+  if (!parsed.ok) return parsed
+  const texts = Object.fromEntries(corpora.list().map(({ id, sha256 }) => [id, sha256]))
+  const context = { corpora: texts, taken: known.taken, ...(await backend()) }
+  const problems = pretrainProblems(parsed.spec, context)
+  return problems.length > 0 ? { problems } : { spec: parsed.spec, plan: planPretraining(parsed.spec, context) }
 }
 
 /** The stages of a plan as they would go, one after the other. */

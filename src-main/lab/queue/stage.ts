@@ -19,6 +19,8 @@ export interface RunnerOptions {
   watch: Stopwatch
   /** Path of a task's rows, by id and sha256. @throws LabError when it is not there or not the same any more */
   taskPath: (id: string, sha256: string) => string
+  /** Path of a corpus, likewise. */
+  corpusPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
   modelPath: (key: string) => Promise<string>
 }
@@ -50,7 +52,7 @@ function failed(key: string, error: string): EngineEvent {
 }
 
 /** @throws LabError when a task or a model that the stage reads is gone */
-async function jobOf({ store, shelf, taskPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
+async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
   const stage = stageOf(store, row)
   const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
@@ -58,9 +60,10 @@ async function jobOf({ store, shelf, taskPath, modelPath }: RunnerOptions, row: 
   })
   const reads = readsOf(stage)
   const tasks = Object.fromEntries(reads.tasks.map(([id, sha256]) => [id, taskPath(id, sha256)]))
+  const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await modelPath(key)
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, models }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

@@ -2,7 +2,8 @@ import type { Store } from '../../store'
 import type { Bus } from '../bus'
 import { runEvents } from '../queue/recorder'
 import type { Results } from '../results'
-import { comparedOf, specOf } from './view'
+import { madeLine } from './made'
+import { askedOf, comparedOf } from './view'
 
 /** The line that the list of runs shows of each, kept in the store so that the list is quick. */
 export interface Headlines {
@@ -20,7 +21,8 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
   async function write(id: string): Promise<void> {
     const run = store.runs.get(id)
     if (!run) return
-    const line = await results.headline(comparedOf(run), specOf(run).stop)
+    const { spec } = askedOf(run)
+    const line = spec ? await results.headline(comparedOf(run), spec.stop) : madeLine(store, id)
     if (line === run.headline) return
     store.runs.setHeadline(id, line)
     bus.publish(runEvents([id]))

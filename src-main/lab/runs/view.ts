@@ -1,14 +1,27 @@
 import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
 import { storedArms, storedFacts, storedSpec } from '../../science/spec/earlier'
-import { kindOf, stageTitles, type StageFacts } from '../../science/stages'
+import { accuracy } from '../../science/metrics/variants/accuracy'
+import { isPretraining, type Asked, type PretrainSpec } from '../../science/pretraining/spec'
+import { kindOf, stageTitles, type Arm, type StageFacts } from '../../science/stages'
 import { StorageError, type RunCounts, type RunStageRow, type Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 
-/** What was asked for. @throws StorageError where the store was changed */
-export const specOf = (run: RunCounts) => readable(run, () => storedSpec(run.spec))
-/** What is compared. @throws StorageError where the store was changed */
-export const armsOf = (run: RunCounts) => readable(run, () => storedArms(run.arms, storedSpec(run.spec)))
+/** What was asked for: one of both. @throws StorageError where the store was changed */
+export function askedOf(run: RunCounts): Asked {
+  return readable(run, () => {
+    const stored: unknown = JSON.parse(run.spec)
+    return isPretraining(stored)
+      ? { spec: null, pretraining: stored as PretrainSpec }
+      : { spec: storedSpec(run.spec), pretraining: null }
+  })
+}
+
+/** What is compared: nothing where models are made. @throws StorageError where the store was changed */
+export function armsOf(run: RunCounts): Arm[] {
+  const { spec } = askedOf(run)
+  return spec ? readable(run, () => storedArms(run.arms, spec)) : []
+}
 
 function readable<T>({ id }: RunCounts, read: () => T): T {
   try {
@@ -19,9 +32,11 @@ function readable<T>({ id }: RunCounts, read: () => T): T {
   }
 }
 
+const NO_RESULTS = { redraw: 'order', metric: accuracy.id } as const
+
 /** A run as far as its results go. */
 export function comparedOf(run: RunCounts) {
-  const { redraw, metric } = specOf(run)
+  const { redraw, metric } = askedOf(run).spec ?? NO_RESULTS
   return { id: run.id, arms: armsOf(run), redraw, metric }
 }
 
@@ -56,7 +71,7 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunS
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
   const stages = titledStages(store, run.id).map(statusOf)
-  return { ...summaryOf(store, run, sizes), spec: specOf(run), arms: armsOf(run), stages }
+  return { ...summaryOf(store, run, sizes), ...askedOf(run), arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */

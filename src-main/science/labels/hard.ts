@@ -5,7 +5,7 @@ export const hard: LabelRule = {
   id: 'hard',
   title: 'hard',
   help: 'The supervisor’s decision alone, as if it were sure of it.',
-  source: 'arXiv 2312.09390 A.1',
+  source: 'arXiv 2312.09390 E.1',
   texts: true,
   labels: bySplit((said) => ({ targets: oneHot(decisions(said), said.options) })),
 }

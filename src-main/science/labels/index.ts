@@ -1,4 +1,5 @@
 import { byId } from '../spec/by-id'
+import { confident } from './confident'
 import { hard } from './hard'
 import { soft } from './soft'
 
@@ -6,4 +7,4 @@ export { labelsBy, type LabelSet } from './together'
 export { eachSplit, type BySplit, type LabelRule, type Labels, type RuleInfo } from './rule'
 
 /** Every rule by which a supervisor's answers become labels, the default first. */
-export const LABELS = byId([soft, hard])
+export const LABELS = byId([soft, hard, confident])

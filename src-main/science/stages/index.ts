@@ -10,8 +10,10 @@ export type { FeaturesConfig } from './features'
 export { rolesOf, several, type Kind, type ModelSize, type Role } from './kind'
 export { KINDS, kindOf, readsOf, roleOf, type Stage, type StageKind } from './kinds'
 export type { LabelConfig } from './label'
+export type { LanguageConfig } from './language'
 export type { PretrainConfig } from './pretrain'
 export * from './splits'
+export type { TokensConfig } from './tokens'
 export { followedSplits, predictedSplits, type TrainConfig } from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */

@@ -30,10 +30,16 @@ export interface Kind<C, N extends Needs = Needs> {
   learns?: true
   /** Names of the file of its artifact that a bundle carries, of which it has one, and the folder that it stands in there. */
   bundled?: { files: readonly string[]; folder: string }
-  /** What it reads beside its needs: task files, by id and sha256, and pretrained models, by content key. */
-  reads(config: C): { tasks: readonly (readonly [string, string])[]; models: readonly string[] }
+  /** What it reads beside its needs: files of tasks and corpora, by id and sha256, and pretrained models, by content key. */
+  reads(config: C): {
+    tasks: readonly (readonly [string, string])[]
+    models: readonly string[]
+    corpora?: readonly (readonly [string, string])[]
+  }
   /** Amount of work, in units that cost the same in stages that are alike. */
   work(config: C, sizes: Sizes): number
+  /** Of the work, where that is not examples: operations of a net. */
+  unit?: 'operation'
   /** What tells apart stages whose unit of work costs differently. */
   like?(config: C): readonly string[]
   /** Seconds a unit where this machine has no past stage of the like; of what a backend computes its own rate stands for it. */

@@ -1,7 +1,7 @@
 import { lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { bucketed, niceRange, pointsOf, type Columns } from '../../lib/curves'
 import { count, number, share } from '../../lib/format'
-import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, LOSS } from '../../lib/metrics'
+import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, BITS_PER_BYTE, LOSS } from '../../lib/metrics'
 import { CEILING, studentLook, WEAK, WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
 import type { ShownState } from '../../lib/runs'
 import type { Role } from '../../lib/types'
@@ -28,21 +28,17 @@ const ROLE_LOOK: Record<Role, Look> = {
 const UNIT = [0, 1] as const
 const ALONE = 'Only a student has a supervisor to agree with.'
 
-/** The four panels of a training, coloured by its role. */
-export function panelsOf(role: Role): readonly Panel[] {
-  const look = ROLE_LOOK[role]
+/** The four panels of a training, coloured by its role; the two of a language model, which has none. */
+export function panelsOf(role: Role | null): readonly Panel[] {
+  const look = role === null ? studentLook(0) : ROLE_LOOK[role]
   const alone = role === 'student' ? '' : ALONE
   const test = { note: 'test', format: (v: number) => share(v), bounds: UNIT }
+  const open = { look, format: number, bounds: [0, Infinity], absent: '' } as const
+  const loss = { id: curveId(LOSS, ''), title: 'Loss', note: 'training batch, nats', ...open }
+  if (role === null)
+    return [loss, { id: curveId(BITS_PER_BYTE, ''), title: 'Bits per byte', note: 'held-out texts', ...open }]
   return [
-    {
-      id: curveId(LOSS, ''),
-      title: 'Loss',
-      note: 'training batch, nats',
-      look,
-      format: number,
-      bounds: [0, Infinity],
-      absent: '',
-    },
+    loss,
     { id: curveId(ACCURACY, 'test'), title: 'Ground truth accuracy', look, absent: '', ...test },
     { id: curveId(AGREEMENT, 'test'), title: 'Agreement with weak labels', look: WEAK_LABELS, absent: alone, ...test },
     {

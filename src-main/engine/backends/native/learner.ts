@@ -21,6 +21,7 @@ import type {
   Learner,
   LearnerOptions,
   MemoryReport,
+  OptimiserState,
   PieceSize,
   TokenBatch,
   Weights,
@@ -163,6 +164,19 @@ export class NativeLearner implements Learner {
 
   load(weights: GivenTensor[]): Promise<void> {
     return this.#run(() => this.#take(weightsOf(this.net, { weights })))
+  }
+
+  saveOptimiser(): Promise<OptimiserState> {
+    const trained = (all: Weights) => all.filter(({ name }) => this.#trained.has(name))
+    return this.#run(async () => ({
+      updates: await this.#model.updates(),
+      first: trained(await this.#model.firstMoments()),
+      second: trained(await this.#model.secondMoments()),
+    }))
+  }
+
+  restoreOptimiser({ updates, first, second }: OptimiserState): Promise<void> {
+    return this.#run(() => this.#model.restore({ updates, first, second }))
   }
 
   dispose(): void {

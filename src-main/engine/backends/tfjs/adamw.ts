@@ -11,15 +11,22 @@ export interface AdamW {
    * can be given back before the next are made.
    */
   begin(gradients: readonly Tensor1D[], step: AdamWStep): (parameter: Tensor1D, i: number) => Tensor1D
+  /** Updates so far, and the moments, which stay the optimiser's own. */
+  state(): AdamWState
   dispose(): void
 }
+export interface AdamWState {
+  updates: number
+  means: readonly Tensor1D[]
+  squares: readonly Tensor1D[]
+}
 
-/** Moments start at zero. `sizes`: numbers of values of the vectors. */
-export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
+/** Moments start at zero, or (given over) as a `state` had them. `sizes`: numbers of values of the vectors. */
+export function createAdamW(runtime: Runtime, sizes: readonly number[], from?: AdamWState): AdamW {
   const { tf } = runtime
-  const means: Tensor1D[] = sizes.map((size) => tf.zeros([size]))
-  const squares: Tensor1D[] = sizes.map((size) => tf.zeros([size]))
-  let count = 0
+  const means: Tensor1D[] = from ? [...from.means] : sizes.map((size) => tf.zeros([size]))
+  const squares: Tensor1D[] = from ? [...from.squares] : sizes.map((size) => tf.zeros([size]))
+  let count = from?.updates ?? 0
 
   /** Moves an exponential moving average on by a share of a value; the old one is given back. */
   function follow(averages: Tensor1D[], i: number, beta: number, value: Tensor1D, share: number): Tensor1D {
@@ -44,6 +51,7 @@ export function createAdamW(runtime: Runtime, sizes: readonly number[]): AdamW {
           return tf.sub<Tensor1D>(decay === 1 ? parameter : tf.mul(parameter, decay), change)
         })
     },
+    state: () => ({ updates: count, means, squares }),
     dispose() {
       tf.dispose([means, squares])
     },

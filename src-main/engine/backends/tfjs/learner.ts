@@ -20,6 +20,7 @@ import type {
   Learner,
   LearnerOptions,
   MemoryReport,
+  OptimiserState,
   TokenBatch,
   Weights,
 } from '../learner'
@@ -199,6 +200,14 @@ export class TfLearner implements Learner {
       this.#dropGradients()
       this.#parameters.take(all)
     })
+  }
+
+  saveOptimiser(): Promise<OptimiserState> {
+    return this.#run(() => this.#parameters.saveOptimiser())
+  }
+
+  restoreOptimiser(state: OptimiserState): Promise<void> {
+    return this.#run(() => this.#parameters.restoreOptimiser(state))
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import type { Rank } from '@tensorflow/tfjs'
 import { sizeOf, type TensorSpec } from '../../../science/models/net'
 import { valuesOf } from '../layout'
-import type { AdamWStep, GivenTensor, Weights } from '../learner'
+import type { AdamWStep, GivenTensor, OptimiserState, Weights } from '../learner'
 import { createAdamW, type AdamW } from './adamw'
 import type { Runtime, Tensor, Tensor1D } from './runtime'
 
@@ -38,17 +38,8 @@ export class Parameters {
   /** Makes these weights the net's own, one for each of its tensors, with an optimiser that starts anew. */
   take(weights: readonly GivenTensor[]): void {
     const { tf } = this.#runtime
-    const given = new Map(weights.map((tensor) => [tensor.name, tensor]))
-    const dataOf = ({ name }: TensorSpec) => valuesOf(given.get(name)!)
-    const flats = this.#groups.map((group) => {
-      const flat = new Float32Array(group.reduce((sum, spec) => sum + sizeOf(spec), 0))
-      let at = 0
-      for (const spec of group) {
-        flat.set(dataOf(spec), at)
-        at += sizeOf(spec)
-      }
-      return tf.tensor1d(flat)
-    })
+    const dataOf = dataIn(weights)
+    const flats = this.#flatten(dataOf)
     tf.dispose([...this.#tensors.values()])
     this.#tensors.clear()
     this.#values.clear()
@@ -56,6 +47,19 @@ export class Parameters {
     flats.forEach((flat, i) => this.#put(flat, i))
     this.#optimiser?.dispose()
     this.#optimiser = null
+  }
+
+  /** Values of the trained tensors as new flat vectors. */
+  #flatten(dataOf: (spec: TensorSpec) => Float32Array): Tensor1D[] {
+    return this.#groups.map((group) => {
+      const flat = new Float32Array(group.reduce((sum, spec) => sum + sizeOf(spec), 0))
+      let at = 0
+      for (const spec of group) {
+        flat.set(dataOf(spec), at)
+        at += sizeOf(spec)
+      }
+      return this.#runtime.tf.tensor1d(flat)
+    })
   }
 
   has(name: string): boolean {
@@ -111,6 +115,18 @@ export class Parameters {
   step(gradients: readonly Tensor1D[], update: AdamWStep): void {
     const next = this.beginTraining().begin(gradients, update)
     for (const [i, flat] of this.#flats.entries()) this.#put(next(flat, i), i)
+  }
+
+  saveOptimiser(): OptimiserState {
+    const { updates, means, squares } = this.beginTraining().state()
+    return { updates, first: this.read(means), second: this.read(squares) }
+  }
+
+  restoreOptimiser({ updates, first, second }: OptimiserState): void {
+    const [means, squares] = [first, second].map((moment) => this.#flatten(dataIn(moment)))
+    this.#optimiser?.dispose()
+    const sizes = this.#flats.map((flat) => flat.size)
+    this.#optimiser = createAdamW(this.#runtime, sizes, { updates, means: means!, squares: squares! })
   }
 
   /** Flat vectors as named tensors, in the order of the net's. */
@@ -175,5 +191,15 @@ export class Parameters {
       to += sizeOf(spec)
       return { name: spec.name, from, to }
     })
+  }
+}
+
+/** The values of given tensors, by a tensor's name. @throws Error naming the one that was not given */
+function dataIn(given: readonly GivenTensor[]): (spec: TensorSpec) => Float32Array {
+  const byName = new Map(given.map((tensor) => [tensor.name, tensor]))
+  return ({ name }) => {
+    const found = byName.get(name)
+    if (!found) throw new Error(`tensors: expected ${name}, got nothing`)
+    return valuesOf(found)
   }
 }

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { readSafetensors, writeSafetensors, type NamedTensor } from './checkpoints/safetensors'
+import { syncFolder } from './durable'
+
+/** A training that was not finished, as it stood between two updates. */
+export interface Unfinished {
+  /** Updates that it has had. */
+  step: number
+  /** What computed it: with other kernels or threads the next updates round otherwise. */
+  place: { device: string; threads: number | null; isa: string | null }
+  weights: NamedTensor[]
+  /** AdamW's updates and moments. */
+  optimiser: { updates: number; first: NamedTensor[]; second: NamedTensor[] }
+  /** What it measured so far, in order. */
+  measured: { name: string; step: number; value: number }[]
+}
+
+const number = z.number().nullable()
+const headSchema = z.strictObject({
+  format: z.literal(1),
+  step: z.int().min(0),
+  updates: z.int().min(0),
+  place: z.strictObject({ device: z.string(), threads: number, isa: z.string().nullable() }),
+  measured: z.array(z.tuple([z.string(), z.int(), number])),
+  sha256: z.string(),
+})
+
+/** Bytes in front: the length of what is told in JSON. */
+const PREFIX = 8
+const PARTS = ['weights', 'first', 'second'] as const
+
+/** Where the unfinished training of a stage lies in an artifact store. */
+export const unfinishedFile = (root: string, key: string) => path.join(root, 'unfinished', `${key}.bin`)
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** Keeps it in place of what was kept before: whichever moment the machine stops at, one of both is whole on disk. */
+export async function keepUnfinished(file: string, unfinished: Unfinished): Promise<void> {
+  const { step, place, weights, optimiser, measured } = unfinished
+  const parts = { weights, first: optimiser.first, second: optimiser.second }
+  const tensors = writeSafetensors(
+    PARTS.flatMap((part) => parts[part].map((tensor) => ({ ...tensor, name: `${part}/${tensor.name}` }))),
+  )
+  const head: z.infer<typeof headSchema> = {
+    ...{ format: 1, step, updates: optimiser.updates, place, sha256: sha256(tensors) },
+    measured: measured.map(({ name, step: at, value }) => [name, at, Number.isFinite(value) ? value : null]),
+  }
+  const told = Buffer.from(JSON.stringify(head))
+  const length = Buffer.alloc(PREFIX)
+  length.writeBigUInt64LE(BigInt(told.length))
+  await mkdir(path.dirname(file), { recursive: true })
+  const handle = await open(`${file}.new`, 'w')
+  try {
+    for (const bytes of [length, told, tensors]) await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${file}.new`, file)
+  await syncFolder(path.dirname(file))
+}
+
+/**
+ * What was kept; null where there is nothing.
+ * @throws Error naming the file when it is damaged
+ */
+export async function readUnfinished(file: string): Promise<Unfinished | null> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (!bytes) return null
+  const end = PREFIX + (bytes.length < PREFIX ? Infinity : Number(bytes.readBigUInt64LE()))
+  if (end > bytes.length) throw new Error(`${file}: expected ${end} bytes and more, got ${bytes.length}`)
+  const head = headSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX, end)))
+  const rest = bytes.subarray(end)
+  if (sha256(rest) !== head.sha256) throw new Error(`${file}: expected sha256 ${head.sha256}, got ${sha256(rest)}`)
+  const tensors = readSafetensors(rest, file)
+  const [weights, first, second] = PARTS.map((part) =>
+    tensors
+      .filter(({ name }) => name.startsWith(`${part}/`))
+      .map((tensor) => ({ ...tensor, name: tensor.name.slice(part.length + 1) })),
+  )
+  const measured = head.measured.map(([name, step, value]) => ({ name, step, value: value ?? NaN }))
+  const optimiser = { updates: head.updates, first: first!, second: second! }
+  return { step: head.step, place: head.place, weights: weights!, optimiser, measured }
+}
+
+/** Nothing is left to go on from. */
+export async function dropUnfinished(root: string, key: string): Promise<void> {
+  for (const end of ['', '.new']) await rm(`${unfinishedFile(root, key)}${end}`, { force: true })
+}

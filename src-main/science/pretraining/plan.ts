@@ -1,0 +1,93 @@
+import { stageKey } from '../plan/stage-key'
+import { oneOf, show, type Problem } from '../spec/problems'
+import { kindOf, stageTitle, type LanguageConfig, type Plan, type PlanStage, type StageFacts } from '../stages'
+import { innerOf } from './decoder'
+import type { PretrainSpec } from './spec'
+
+/** What a pretraining depends on beside its spec. */
+export interface PretrainContext {
+  /** Every corpus there is: id → sha256. */
+  corpora: Record<string, string>
+  /** Ids of pretrained models that are there and not made by a pretraining: their names are taken. */
+  taken: readonly string[]
+  backend: string
+  /** Whether it multiplies bf16 on this machine; not given where that is not known before it is loaded. */
+  bf16?: boolean
+}
+
+/** All that keeps a well-formed pretraining from being planned. */
+export function pretrainProblems(spec: PretrainSpec, context: PretrainContext): Problem[] {
+  const { corpora, models } = spec
+  const known = Object.keys(context.corpora)
+  const unknown = corpora.flatMap((id, i) =>
+    known.includes(id) ? [] : [{ path: `corpora[${i}]`, expected: oneOf(known, id), got: show(id) }],
+  )
+  const taken = models.flatMap(({ id }, i) =>
+    context.taken.includes(id)
+      ? [{ path: `models[${i}].id`, expected: 'a name that no other model has', got: show(id) }]
+      : [],
+  )
+  return [...unknown, ...taken, ...precisionProblems(spec, context)]
+}
+
+function precisionProblems({ training, models }: PretrainSpec, { backend, bf16 }: PretrainContext): Problem[] {
+  if (bf16 !== false) return []
+  const asked = [
+    { path: 'training', training },
+    ...models.map((model, i) => ({ ...model, path: `models[${i}].training` })),
+  ]
+  return asked
+    .filter(({ training }) => training?.precision === 'bf16')
+    .map(({ path }) => ({
+      path: `${path}.precision`,
+      expected: `"fp32": backend "${backend}" cannot multiply bf16 on this machine`,
+      got: '"bf16"',
+    }))
+}
+
+/**
+ * A pretraining as stages: one that makes the tokens, and one a model. Pure, and named by content as all stages are: the
+ * same size on the same texts is trained once, whatever it is called.
+ */
+export function planPretraining(spec: PretrainSpec, { corpora: known, backend }: PretrainContext): Plan {
+  const { vocabulary, heldOut, context, seed } = spec
+  const corpora = Object.fromEntries(spec.corpora.map((id) => [id, known[id]!]))
+  const tokens = staged({
+    kind: 'tokens',
+    config: { recipe: 'byte-level-bpe', corpora, vocabulary, heldOut },
+    needs: {},
+    facts: { of: spec.corpora.join(', ') },
+  })
+  const models = spec.models.map(({ id, width, layers, heads, training }) => {
+    const shape = { vocabulary, context, width, layers, heads, inner: innerOf(width) }
+    const config: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, backend }
+    return staged({ kind: 'language', config, needs: { tokens: tokens.key }, facts: { of: id } })
+  })
+  return { stages: distinct([tokens, ...models]), arms: [] }
+}
+
+type Draft = PlanStage extends infer S
+  ? S extends PlanStage
+    ? Omit<S, 'key' | 'title' | 'facts'> & { facts: Pick<StageFacts, 'of'> }
+    : never
+  : never
+
+function staged(draft: Draft): PlanStage {
+  const does = kindOf(draft.kind).word(draft.config)
+  const facts = { does, by: '', from: '', task: '', seed: null, ...draft.facts }
+  return { ...draft, key: stageKey(draft), title: stageTitle(facts), facts }
+}
+
+/** Two names for one model are one stage. */
+function distinct(stages: PlanStage[]): PlanStage[] {
+  return [...new Map(stages.map((stage) => [stage.key, stage])).values()]
+}
+
+/** The stage that makes each model of a spec: id → key. */
+export function modelStages(spec: PretrainSpec, context: PretrainContext): Record<string, string> {
+  const stages = spec.models.map((model) => {
+    const plan = planPretraining({ ...spec, models: [model] }, context)
+    return [model.id, plan.stages.at(-1)!.key] as const
+  })
+  return Object.fromEntries(stages)
+}
