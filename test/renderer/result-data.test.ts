@@ -284,11 +284,16 @@ describe('slices of examples', () => {
   })
   it('tell how the student came to its answer', () => {
     const step = [0, 10, 20]
-    expect(story({ step, right: [true, true, false] }, false)).toBe(
+    expect(story({ step, right: [true, true, false] }, false, true)).toBe(
       'Right until step 10, then it came round to its supervisor.',
     )
-    expect(story({ step, right: [false, false, true] }, false)).toBe('Right from step 20 on, against its supervisor.')
-    expect(story({ step, right: [false, false, false] }, true)).toBe('Wrong at every evaluation.')
+    expect(story({ step, right: [true, true, false] }, false, false)).toBe(
+      'Right until step 10, then wrong in a way of its own.',
+    )
+    expect(story({ step, right: [false, false, true] }, false, true)).toBe(
+      'Right from step 20 on, against its supervisor.',
+    )
+    expect(story({ step, right: [false, false, false] }, true, true)).toBe('Wrong at every evaluation.')
   })
 })
 
