@@ -4,7 +4,7 @@ export type ReadFile = (name: string, most: number) => Promise<Buffer>
 /** The files of a bundle. */
 export interface BundleFiles {
   read: ReadFile
-  has(name: string): boolean
+  has: (name: string) => boolean
 }
 
 export const LARGEST_TENSORS = 2 ** 30

@@ -1,7 +1,7 @@
 import { cleanup, screen, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Cube, ExampleDetail, Said } from '../../src-preload/contract'
-import { placeOf, verdictOn } from '../../src-renderer/views/inspector/slice'
+import { placeOf, story, verdictOn } from '../../src-renderer/views/inspector/slice'
 import { CATALOG } from './bridge'
 import { open } from './window'
 
@@ -117,4 +117,18 @@ it('an answer stands at the probability of class 1, or between chance and certai
   expect([said(1, 0.75, 1), said(0, 0.75, 1)].map((s) => placeOf(s, 2))).toEqual([0.75, 0.25])
   expect([0.25, 0.625, 1].map((confidence) => placeOf(said(3, confidence, 0), 4))).toEqual([0, 0.5, 1])
   expect(placeOf({ says: 'e4', confidence: 0.3, right: true }, 0)).toBe(0.3)
+})
+
+it('tells how the student came to its answer', () => {
+  const step = [0, 10, 20]
+  expect(story({ step, right: [true, true, false] }, false, true)).toBe(
+    'Right until step 10, then it came round to its supervisor.',
+  )
+  expect(story({ step, right: [true, true, false] }, false, false)).toBe(
+    'Right until step 10, then wrong in a way of its own.',
+  )
+  expect(story({ step, right: [false, false, true] }, false, true)).toBe(
+    'Right from step 20 on, against its supervisor.',
+  )
+  expect(story({ step, right: [false, false, false] }, true, true)).toBe('Wrong at every evaluation.')
 })
