@@ -88,7 +88,7 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
       expect(row.weak.confidence).toBeGreaterThan(0)
     }
     expect(rows.map((row) => row.weak.confidence)).toEqual(rows.map((row) => row.weak.confidence).sort((a, b) => b - a))
-    const detail = (await lab.calls.example({ ...ref, index: rows[0]!.index }))
+    const detail = await lab.calls.example({ ...ref, index: rows[0]!.index })
     expect(detail.history).toMatchObject({
       of: null,
       right: [expect.any(Boolean), expect.any(Boolean), expect.any(Boolean)],
