@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { examineBundle } from '../../src-main/bundle'
 import { METRICS } from '../../src-main/science/metrics'
 import { forkEngine } from '../../src-main/lab/engine/fork'
-import { unzip } from '../bundle/fixture'
+import { MANIFEST } from '../../src-main/bundle/format'
+import { unzip, zip } from '../bundle/fixture'
 import { nativeMissing } from '../engine/runtimes'
 import { numbered, saveWriter } from '../engine/writers'
 import { temporaryFolder } from '../store/temporary'
@@ -17,7 +18,7 @@ import { ended, openLab } from './tools'
 
 const built = builtProcesses()
 const hasNumpy = spawnSync('python3', ['-I', '-c', 'import numpy']).status === 0
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
 const ROWS = numbered(400)
 
 async function labOf(backend: 'wasm' | 'cpu') {
@@ -42,7 +43,7 @@ const SPEC = {
   name: 'Numbered words',
   tasks: ['numbered'],
   weak: [writer('small', 6)],
-  strong: [writer('large', 20)],
+  strong: [writer('large', 20), writer('small', 20)],
   methods: [{ method: 'naive' }],
   sizes: { weak: 100, transfer: 100, validation: 30, test: 100 },
   optimiser: { batch: 20, lr: 0.02 },
@@ -100,16 +101,20 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
     const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
     expect(await examineBundle(bundle.path)).toMatchObject({
       problems: [],
-      agreement: { arms: 1, seeds: 2, problems: [] },
+      agreement: { arms: 2, seeds: 2, problems: [] },
     })
     if (hasNumpy) {
       const script = join(import.meta.dirname, '../../scripts/recompute.py')
       const { status, stdout } = spawnSync('python3', ['-I', script, bundle.path], { encoding: 'utf8' })
       expect([status, stdout]).toEqual([
         0,
-        expect.stringMatching(/^(\d+) of \1 numbers agree: 1 arms, 0 differences\n$/),
+        expect.stringMatching(/^(\d+) of \1 numbers agree: 2 arms, 1 differences\n$/),
       ])
     }
+    const { agreement: found } = await examineBundle(await forged(bundle.path, arm.seeds[1]!.ceiling))
+    const wrong = new Set(found!.problems.map(({ file }) => file.replace(/\d+-.*\//, '')))
+    expect(wrong).toEqual(new Set(['results.json', 'metrics.csv', 'predictions/seed-1.csv']))
+
     // The texts of one's own task stay home, and what models wrote of them, too: hashes say whether two are equal.
     const files = await unzip(bundle.path)
     const table = (name: string) =>
@@ -132,6 +137,21 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
         ).toEqual([])
   })
 })
+
+/** The bundle with another text in the place of one that the ceiling wrote, and checksums that fit. */
+async function forged(bundle: string, key: string): Promise<string> {
+  const files = await unzip(bundle)
+  const name = `evaluations/${key}.json`
+  const told = JSON.parse(files.get(name)!.toString()) as { splits: Record<string, { texts: string[] }[]> }
+  const { texts } = told.splits['test']!.at(-1)!
+  texts[0] = texts.find((text) => text !== texts[0])!
+  files.set(name, Buffer.from(JSON.stringify(told)))
+  const sums = [...files].filter(([file]) => file !== MANIFEST).map(([file, bytes]) => `${sha256(bytes)}  ${file}\n`)
+  files.set(MANIFEST, Buffer.from(sums.join('')))
+  const path = join(temporaryFolder(), 'forged.w2s.zip')
+  await zip(path, files)
+  return path
+}
 
 test('what does not go with texts is refused with the spec, each with its place', async () => {
   const { lab } = await labOf('wasm')
