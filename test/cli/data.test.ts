@@ -31,6 +31,8 @@ describe('w2s data', () => {
         {},
         { id: 'wordnet-kinds', classes: { length: 4 } },
         { id: 'movie-snippets', rows: { test: [999, 999] } },
+        { id: 'snippet-pairs' },
+        { id: 'chess-puzzles', lengthAlone: null },
       ],
     })
     expect(stderr).toContain('by length')

@@ -1,7 +1,9 @@
 import { brown } from './brown'
+import { chessPuzzles } from './chess-puzzles'
 import { foods } from './foods'
 import { movieSnippets } from './movie-snippets'
 import { personArtifact } from './person-artifact'
+import { snippetPairs } from './snippet-pairs'
 import { sotu } from './sotu'
 import { spam } from './spam'
 import type { TaskVariant } from './task'
@@ -38,5 +40,7 @@ export {
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
-  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets].map((task) => [task.id, task]),
+  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets, snippetPairs, chessPuzzles].map(
+    (task) => [task.id, task],
+  ),
 )
