@@ -89,7 +89,12 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       return [...before, ...ids.slice(Math.max(0, ids.length + before.length - limit))]
     },
     goOn: (text) => content(text, cutOn),
-    decode: (ids) => decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens().get(id) ?? [])))),
+    decode(ids) {
+      // Made for the first who asks.
+      byId ??= tokensById(vocabulary, added)
+      const tokens = byId
+      return decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens.get(id) ?? []))))
+    },
     idOf,
     end: end === undefined ? undefined : idOf(end),
     definition: {
@@ -103,14 +108,13 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       config: side === 'left' ? { ...config, truncation_side: side } : config,
     },
   }
-  /** Tokens by id, made for the first who asks. */
-  function tokens(): Map<number, string> {
-    if (byId) return byId
-    byId = new Map()
-    for (const [token, id] of vocabulary) byId.set(id, token)
-    for (const [id, token] of added.contents) byId.set(id, token)
-    return byId
-  }
+}
+
+function tokensById(vocabulary: ReadonlyMap<string, number>, added: AddedTokens): Map<number, string> {
+  const found = new Map<number, string>()
+  for (const [token, id] of vocabulary) found.set(id, token)
+  for (const [id, token] of added.contents) found.set(id, token)
+  return found
 }
 
 /** One more than the greatest id. */
