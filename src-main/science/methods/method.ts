@@ -26,6 +26,8 @@ export interface MethodVariant {
   help: string
   source: string
   params: ParamTable
+  /** Whether it goes with tasks of texts; what is about the probabilities of choices does not. */
+  texts?: true
   /** Of the loss that it trains the student with. */
   schedule?: Schedule
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */

@@ -176,7 +176,8 @@ function planSeed(at: SeedPlan): ArmSeed {
     const models = typeof by === 'string' ? ([by] as const) : by
     return at.add({
       kind: 'label',
-      config: { form: spec.labels },
+      // Of texts there is one form, that which was written.
+      config: { form: context.sources[arm.task]!.form?.kind === 'text' ? 'hard' : spec.labels },
       needs: { data, ...several('model', models) },
       facts: { of: models.map((model) => at.factsOf(model).of).join(' + '), task: taskTitle(at), seed },
     })
