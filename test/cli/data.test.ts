@@ -30,7 +30,7 @@ describe('w2s data', () => {
         {},
         {},
         { id: 'wordnet-kinds', classes: { length: 4 } },
-        { id: 'movie-snippets', rows: { test: [999, 999] } },
+        { id: 'movie-snippets', form: 'classes' },
       ],
     })
     expect(stderr).toContain('by length')
