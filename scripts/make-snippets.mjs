@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { at, compress, load, sha256 } from './tasks/files.mjs'
 
-const { foldText } = await load('src-main/science/tasks/twins.ts')
+const { createTwinFinder, foldText } = await load('src-main/science/tasks/twins.ts')
 
 const ARCHIVE = '5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9'
 const INNER = 'vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz'
@@ -21,7 +21,9 @@ const SETS = {
 }
 /** Raters' means from here on tell a side; nearer to 0 they do not. */
 const CLEAR = 0.5
-/** One row of so many is tested on, in the set that is trained on. */
+/** Means of two snippets that are so far apart tell which of them speaks better. */
+const APART = 1
+/** One row of so many is tested on, in what is trained on. */
 const TESTED = 5
 
 const [archive, folder] = process.argv.slice(2)
@@ -91,6 +93,29 @@ function clearRows(id, snippets) {
   return sides.flatMap((side) => side.slice(0, each))
 }
 
+/** Pairs of snippets of which one was rated better by far; a snippet is in one pair at most, and a near twin in none. */
+function pairsOf(snippets) {
+  const finder = createTwinFinder()
+  for (const { text } of snippets) finder.add(text)
+  const { first } = finder.find()
+  const left = snippets
+    .filter((_, i) => first[i] === i)
+    .map(({ text, ratings }) => ({ text, mean: mean(ratings) }))
+    .sort(orderOf('snippet-pairs'))
+  const pairs = []
+  while (left.length > 1) {
+    const one = left.shift()
+    const partner = left.findIndex((other) => Math.abs(other.mean - one.mean) >= APART)
+    if (partner >= 0) pairs.push([one, ...left.splice(partner, 1)])
+  }
+  return pairs.map(([one, other], i) => {
+    const best = i % 2
+    const worse = one.mean > other.mean ? [other, one] : [one, other]
+    const options = (best === 1 ? worse : worse.toReversed()).map(({ text }) => text)
+    return { options, label: best, split: (i >> 1) % TESTED === 0 ? 'test' : 'train', group: `pair ${i + 1}` }
+  })
+}
+
 mkdirSync(at('resources/ratings'), { recursive: true })
 for (const [id, set] of Object.entries(SETS)) {
   const snippets = readSet(set)
@@ -103,4 +128,8 @@ for (const [id, set] of Object.entries(SETS)) {
     .map(({ text, label, split, group }) => ({ text, label, split, group }))
   writeFileSync(join(folder, `${id.replace('-', '_')}.jsonl.gz`), gzipSync(linesOf(rows)))
   console.log(`${id}: ${snippets.length} snippets, sha256 ${sha256(bytes)}; ${rows.length} of clear sentiment`)
+  if (!trained) continue
+  const pairs = pairsOf(snippets)
+  writeFileSync(join(folder, 'snippet_pairs.jsonl.gz'), gzipSync(linesOf(pairs)))
+  console.log(`snippet-pairs: ${pairs.length} pairs`)
 }

@@ -1,5 +1,5 @@
 // Makes resources/tasks/*.jsonl.gz from a folder with the source files: node scripts/make-tasks.mjs <folder> [id…]
-// A source is a .jsonl.gz of { text, label, split, group }. Prints the sha256 that src-main/science/tasks/<id>.ts states.
+// A source is a .jsonl.gz of the rows of a task (src-main/science/tasks/task.ts), with split and group. Prints the sha256 that src-main/science/tasks/<id>.ts states.
 // Near twins, and the mails of one thread, are made one group, and no group lies in train and test.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,9 +18,11 @@ const SOURCES = {
   'wordnet-isa': 'wordnet_isa_true_false',
   'wordnet-kinds': 'wordnet_kinds',
   'movie-snippets': 'movie_snippets',
+  'snippet-pairs': 'snippet_pairs',
   'product-snippets': 'product_snippets',
   'news-snippets': 'news_snippets',
   'tweet-snippets': 'tweet_snippets',
+  'chess-puzzles': 'chess_puzzles',
 }
 
 /**
@@ -97,17 +99,22 @@ function threadsOf(rows) {
   })
 }
 
+/** For every place of a text in a row, the first row that has a near twin of it at any place. */
 function twinsOf(rows) {
   const finder = createTwinFinder()
-  for (const { text } of rows) finder.add(text)
-  return finder.find().first
+  const textsOf = ({ text, options = [text] }) => options
+  const owners = rows.flatMap((row, i) => textsOf(row).map(() => i))
+  for (const row of rows) for (const text of textsOf(row)) finder.add(text)
+  const { first } = finder.find()
+  const places = textsOf(rows[0]).length
+  return Array.from({ length: places }, (_, place) => rows.map((_row, i) => owners[first[i * places + place]]))
 }
 
 /** Rows in groups that hold whatever must stay together; a joined group is called after its first. */
 function regroup(rows, ...ties) {
   const groups = joinGroups(
     rows.map((row) => row.group),
-    [twinsOf(rows), ...ties],
+    [...twinsOf(rows), ...ties],
   )
   return wholeGroups(rows.map((row, i) => ({ ...row, group: groups[i] })))
 }

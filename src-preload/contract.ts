@@ -4,7 +4,7 @@ import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress 
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
-import type { ArmResult, Cell, Contrast, Cube, StopRule } from '../src-main/science/metrics/result'
+import type { ArmResult, Cell, Contrast, Cube, Overall, StopRule } from '../src-main/science/metrics/result'
 import type { Course } from '../src-main/science/spec/courses'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { Asked } from '../src-main/science/pretraining/spec'
@@ -130,6 +130,8 @@ export interface RunResult {
   arms: ArmResult[]
   /** Of arms that differ in one choice. */
   contrasts: Contrast[]
+  /** Of methods with several arms. */
+  overall: Overall[]
 }
 
 export interface ArmRef {

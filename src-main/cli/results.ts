@@ -7,14 +7,14 @@ import type {
   RunResult,
   StopRule,
 } from '../../src-preload/contract'
-import { METRICS } from '../science/metrics'
+import { METRICS, overall } from '../science/metrics'
 import { oneOf, show } from '../science/spec/problems'
 import type { Flags, Option } from './context'
 import { badArgument } from './errors'
 import { columns, count, decimal, wrap } from './text'
 
 /** What stands for results of a run that compares nothing. */
-export const NO_RESULTS = { results: [], contrasts: [], covers: '' }
+export const NO_RESULTS = { results: [], contrasts: [], overall: [], covers: '' }
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
@@ -55,7 +55,7 @@ function listed(metrics: readonly MetricInfo[]): string {
   return [first!.title, ...others.map(({ short }) => short)].join(', ')
 }
 
-type Shown = Omit<RunResult, 'runId'>
+type Shown = Omit<RunResult, 'runId' | 'overall'>
 
 /**
  * The result tables of a run, one a metric: one row an arm, grouped by what the arms of a group have in common; below it
@@ -72,6 +72,7 @@ export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricI
     ...(metrics.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
     ...tableOf(arms, metric, note),
     ...differences(arms, contrasts, metric),
+    ...overallLines(arms, metric),
   ])
   const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
@@ -117,6 +118,19 @@ function differences(arms: ArmResult[], contrasts: Contrast[], { id }: MetricInf
   })
   const head = ['difference, paired', 'student', 'PGR']
   return ['', ...columns([head, ...rows], { right: [1, 2] }).map((line) => `  ${line}`)]
+}
+
+/** PGR over the arms of a method, by each convention under its name. */
+function overallLines(arms: readonly ArmResult[], { id }: MetricInfo): string[] {
+  const shown = overall(arms).filter(({ metric }) => metric === id)
+  if (shown.length === 0) return []
+  const rows = shown.map((of) => [
+    of.method,
+    ...of.pgr.map(({ value }) => decimal(value, 2)),
+    of.undefinedArms > 0 ? `${of.arms}, ${of.undefinedArms} undefined` : String(of.arms),
+  ])
+  const head = ['PGR over arms', ...shown[0]!.pgr.map(({ convention }) => convention), 'arms']
+  return ['', ...columns([head, ...rows], { right: [1, 2, 3, 4] }).map((line) => `  ${line}`)]
 }
 
 const signed = ({ value, low, high }: Difference, digits: number) =>

@@ -7,6 +7,7 @@ export const NOUNS = {
   labels: 'Weak labels',
   models: 'Models',
   metrics: 'Metrics',
+  measures: 'Measures',
 } as const
 export type Noun = keyof typeof NOUNS
 

@@ -31,6 +31,8 @@ describe('w2s data', () => {
         {},
         { id: 'wordnet-kinds', classes: { length: 4 } },
         { id: 'movie-snippets', form: 'classes' },
+        { id: 'snippet-pairs', form: 'options', classes: { length: 2 } },
+        { id: 'chess-puzzles', lengthAlone: null },
       ],
     })
     expect(stderr).toContain('by length')

@@ -1,3 +1,4 @@
+import { describeCatalog } from '../../src-main/science/catalog'
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
@@ -195,6 +196,20 @@ describe('the result', () => {
     expect(table.getByRole('cell', { name: /confidence − naive/ })).toBeTruthy()
     expect(table.getByText(/−\.004 to \+\.028/)).toBeTruthy()
   })
+  it('tells the PGR over several arms by conventions, each under its name', async () => {
+    open('#/results/run-done', {
+      result: ({ runId, stop }) =>
+        resultOf(runId, [armResult(quickArm, stop), armResult({ ...quickArm, id: 'other', task: 'foods' }, stop)]),
+    })
+    const table = within(await screen.findByRole('table', { name: 'PGR over arms' }))
+    const headings = table.getAllByRole('columnheader').map((cell) => cell.textContent.trim())
+    expect(headings.slice(1)).toEqual(['median of arms', 'median of arms and seeds', 'ratio of means of arms', 'arms'])
+    expect(table.getAllByRole('cell').map((cell) => cell.textContent.trim())).toEqual([
+      quickArm.methodTitle,
+      ...Array.from({ length: 3 }, () => expect.stringMatching(/^−?\d?\.\d\d$/) as string),
+      '2',
+    ])
+  })
   it('labels the oracle as one, and never as the result', async () => {
     open('#/results/run-done')
     await fireEvent.click(await screen.findByRole('radio', { name: /oracle/ }))
@@ -213,6 +228,7 @@ describe('the result', () => {
     await press('e')
     expect(heard(bridge, 'exportBundle')[0]?.args).toEqual([{ runId: 'run-done', path: '' }])
     await screen.findByText('/home/ada/quick-start.w2s.zip')
+    screen.getByText(describeCatalog().textsInBundles)
     await fireEvent.click(screen.getByRole('button', { name: 'Show in folder' }))
     expect(heard(bridge, 'reveal')[0]?.args).toEqual(['/home/ada/quick-start.w2s.zip'])
   })

@@ -18,7 +18,7 @@ import type {
   TaskInfo,
 } from '../../src-preload/contract'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { coversText } from '../../src-main/science/metrics'
+import { coversText, overall } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
 import type { PlanContext } from '../../src-main/science/plan/feasible'
 
@@ -292,6 +292,7 @@ export function resultOf(runId: string, arms: ArmResult[]): RunResult {
   return {
     runId,
     covers: coversText(arms),
+    overall: overall(arms),
     arms,
     contrasts: pairs.flatMap(({ one, other }): Contrast[] =>
       one.arm.task === other.arm.task && one.seedsDone > 0 && other.seedsDone > 0

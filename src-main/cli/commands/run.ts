@@ -89,7 +89,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const ran = await perform(lab, spec, preview, known, context, live)
   const { stop } = preview.spec
   const { detail, value } = await mending(lab, ran, context, live, ({ id }) => lab.calls.result({ runId: id, stop }))
-  const { arms, covers, contrasts } = value
+  const { arms, covers, contrasts, overall } = value
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
@@ -101,7 +101,7 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = failuresOf(detail)
   const ok = detail.state === 'done' && bundleError === null
-  const told = { results: arms, contrasts, covers, models: [], bundle, bundleError }
+  const told = { results: arms, contrasts, overall, covers, models: [], bundle, bundleError }
   out.document({ command: 'run', ok, run: summary, failures, ...told })
   if (bundleError !== null) return EXIT.unavailable
   return conclude(detail, failures.length, what, context)

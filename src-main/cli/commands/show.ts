@@ -24,11 +24,11 @@ export const show: Command = {
         out.document({ command: 'show', ok: true, run, ...NO_RESULTS, models })
         return EXIT.ok
       }
-      const { arms, covers, contrasts } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      const { arms, covers, contrasts, overall } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
       const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
       for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
-      out.document({ command: 'show', ok: true, run, results: arms, contrasts, covers, models: [] })
+      out.document({ command: 'show', ok: true, run, results: arms, contrasts, overall, covers, models: [] })
       return EXIT.ok
     } finally {
       await lab.close()

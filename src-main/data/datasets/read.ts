@@ -28,7 +28,7 @@ const SCHEMAS: { [S in Shape as S['kind']]: (shape: S) => z.ZodType<RowOf<S>> } 
         .max(count - 1),
       ...facts,
     }),
-  text: () => z.strictObject({ text, target: text, ...facts }),
+  text: () => z.strictObject({ text, target: text, difficulty: z.number().optional(), fen: text.optional(), ...facts }),
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ArmRef, ArmResult, Calls, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
-import { armResult, coversText, type Redraw, type StopRule } from '../../science/metrics'
+import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
@@ -62,7 +62,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
             stop,
           )),
         )
-      return { runId: run.id, covers: coversText(results), arms: results, contrasts }
+      return { runId: run.id, covers: coversText(results), arms: results, contrasts, overall: overall(results) }
     },
     cube: async (arms, ref) => analyst.ask({ type: 'cube', ...one(arms, ref) }),
     examples: async (arms, query) => analyst.ask({ type: 'examples', ...one(arms, query), query }),

@@ -122,7 +122,7 @@ function measuresOf(
 }
 
 /** Whether supervisor and student are one model, trained alike: nothing but data and chance sets them apart. */
-function isSameModel({ weak, strong, optimisers }: Arm): boolean {
+export function isSameModel({ weak, strong, optimisers }: Arm): boolean {
   return contentKey([weak, optimisers?.weak ?? null]) === contentKey([strong, optimisers?.strong ?? null])
 }
 

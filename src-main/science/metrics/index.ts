@@ -8,6 +8,7 @@ export type { Drawn } from './measures'
 export { cellOf, cellsOf, cube } from './cube'
 export type { MetricInfo, Metrics, MetricVariant } from './metric'
 export { exampleHistory, exampleRows } from './examples'
+export { overall } from './overall'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export type { SeedPredictions } from './predictions'
 export type {
@@ -19,6 +20,7 @@ export type {
   Difference,
   Estimate,
   Measured,
+  Overall,
   Pgr,
   Redraw,
   SeedResult,

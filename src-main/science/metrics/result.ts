@@ -142,6 +142,20 @@ export interface Contrast {
   examples: number
 }
 
+/** PGR of a method over its arms: tasks, and pairs of models. */
+export interface Overall {
+  /** Id of the metric. */
+  metric: string
+  /** Title of the method. */
+  method: string
+  /** Arms that it is about: not those whose two models are the same. */
+  arms: number
+  /** Those among them whose ceiling is not better than their supervisor: medians leave them out. */
+  undefinedArms: number
+  /** By the name of each convention; null where it gives none. */
+  pgr: { convention: string; value: number | null }[]
+}
+
 /** Right or wrong of weak, student and ceiling, e.g. "011" = weak wrong, student right, ceiling right. */
 export type Cell = '000' | '001' | '010' | '011' | '100' | '101' | '110' | '111'
 

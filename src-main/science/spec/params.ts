@@ -79,17 +79,24 @@ export function defaultsOf<T extends ParamTable>(table: T): Values<T> {
 }
 
 /** The zod fields of a table of which any part may be given: ranges enforced, no defaults. */
-export function partsOf(table: ParamTable): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(table).map(([name, p]) => [name, z.optional(checkOfParam(p, NONE))]))
+export function partsOf<T extends ParamTable>(
+  table: T,
+): { [K in keyof T]: z.ZodExactOptional<z.ZodType<Values<T>[K]>> } {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, p]) => [name, z.exactOptional(checkOfParam(p, NONE))]),
+  ) as ReturnType<typeof partsOf<T>>
 }
 
 /**
  * The zod fields of a table: every parameter optional with its default, ranges enforced.
  * @param settings what checks a model, where the table has parameters of that type
  */
-export function fieldsOf(table: ParamTable, settings: Settings = NONE): Record<string, z.ZodType> {
+export function fieldsOf<T extends ParamTable>(
+  table: T,
+  settings: Settings = NONE,
+): { [K in keyof T]: z.ZodPrefault<z.ZodType<Values<T>[K]>> } {
   const fields = Object.entries(table).map(([name, p]) => [name, checkOfParam(p, settings).prefault(p.default)])
-  return Object.fromEntries(fields) as Record<string, z.ZodType>
+  return Object.fromEntries(fields) as ReturnType<typeof fieldsOf<T>>
 }
 
 const NONE = z.never()

@@ -144,22 +144,28 @@ interface More {
   settings?: z.ZodType<ModelSetting>
 }
 
-/** A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. */
-function choice(tag: string, variants: Record<string, { params: ParamTable }>, { fields = {}, settings }: More = {}) {
-  const options = Object.entries(variants).map(([id, v]) =>
+/**
+ * A union over the variants of one noun, told apart by the field `tag`; unknown keys are refused. Its type is what the caller
+ * says: which keys a variant has is in tables that the compiler does not see.
+ */
+function choice<T>(
+  tag: keyof T & string,
+  variants: Record<string, { params: ParamTable }>,
+  { fields = {}, settings }: More = {},
+): z.ZodType<T> {
+  const [first, ...others] = Object.entries(variants).map(([id, v]) =>
     z.strictObject({ [tag]: z.literal(id), ...fieldsOf(v.params, settings), ...fields }),
   )
-  return z.discriminatedUnion(tag, options as never)
+  const union: z.ZodType = z.discriminatedUnion(tag, [first!, ...others])
+  return union as z.ZodType<T>
 }
 
-const optimiser = z.strictObject(partsOf(OPTIMISER)) as unknown as z.ZodType<OptimiserChoice>
-const modelSetting = choice('model', MODELS, {
-  fields: { optimiser: z.optional(optimiser) },
-}) as unknown as z.ZodType<ModelSetting>
+const optimiser: z.ZodType<OptimiserChoice> = z.strictObject(partsOf(OPTIMISER))
+const modelSetting = choice<ModelSetting>('model', MODELS, { fields: { optimiser: z.optional(optimiser) } })
 export const methodChoice = (settings: z.ZodType<ModelSetting> = modelSetting) =>
-  choice('method', METHODS, { settings }) as unknown as z.ZodType<MethodChoice>
+  choice<MethodChoice>('method', METHODS, { settings })
 /** A loss with its parameters, as it stands in a `train` stage. */
-export const lossChoice = choice('loss', LOSSES) as unknown as z.ZodType<LossChoice>
+export const lossChoice = choice<LossChoice>('loss', LOSSES)
 
 /** What an input names that has to be there; what cannot be read stands as something that names nothing. */
 const named = modelSetting.catch({ model: 'words' })
@@ -172,7 +178,7 @@ export const namesSchema = z
   })
   .catch({ tasks: [], weak: [], strong: [], methods: [] }) satisfies z.ZodType<Names>
 
-const sizes = z.strictObject(fieldsOf(SIZES)) as unknown as z.ZodType<ExperimentSpec['sizes']>
+const sizes: z.ZodType<ExperimentSpec['sizes']> = z.strictObject(fieldsOf(SIZES))
 const distinct = <T>(item: z.ZodType<T>) =>
   z
     .array(item)
@@ -199,7 +205,7 @@ export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
   methods: distinct(methodChoice(modelSetting)),
   sizes: sizes.prefault({}),
   optimiser: optimiser.prefault({}),
-  ...(fieldsOf(RUN) as { [K in keyof typeof RUN]: z.ZodType<Values<typeof RUN>[K]> }),
+  ...fieldsOf(RUN),
   seeds: distinct(z.int().min(0).max(1_000_000)),
 })
 /** The part of an experiment that names what a machine may lack. */

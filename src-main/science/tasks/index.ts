@@ -1,9 +1,12 @@
 import { brown } from './brown'
+import { chessPuzzles } from './chess-puzzles'
 import { foods } from './foods'
 import { movieSnippets } from './movie-snippets'
 import { personArtifact } from './person-artifact'
+import { snippetPairs } from './snippet-pairs'
 import { sotu } from './sotu'
 import { spam } from './spam'
+import { textsInBundles } from './sharing'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
@@ -20,7 +23,6 @@ export {
   type Form,
 } from './form'
 export { largestSizes, type RowCounts } from './sizes'
-export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CHOICE, rulesOf } from './rules'
 export { splitTask } from './split'
 export {
@@ -38,5 +40,8 @@ export {
 
 /** The bundled tasks by id; `resources/tasks/<id>.jsonl.gz` holds the rows. */
 export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
-  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets].map((task) => [task.id, task]),
+  [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets, snippetPairs, chessPuzzles].map(
+    (task) => [task.id, task],
+  ),
 )
+export const TEXTS_IN_BUNDLES = textsInBundles(Object.values(TASKS))

@@ -62,6 +62,10 @@ export interface TextRow extends RowFacts {
   text: string
   /** What follows it, as it follows it: with the blank in between, where there is one. */
   target: string
+  /** How hard that is to find, in a measure of the source's own that goes up. */
+  difficulty?: number
+  /** Of a game of chess: the position after the text, in Forsyth-Edwards notation. */
+  fen?: string
 }
 /** One line of a task file, by the form of the task. */
 export interface Rows {

@@ -24,9 +24,10 @@ describe('the bundled corpora', () => {
     expect(await readFile(join(folder, 'LICENCES.md'), 'utf8')).toContain(`**${corpus.id}**`)
   })
 
+  // Games of chess have other tests: all openings are alike.
   it('have no text of a bundled task in them', async () => {
     const known = new Set<string>()
-    for (const { id } of readCorpora(folder))
+    for (const { id } of readCorpora(folder).filter(({ kind }) => kind === 'text'))
       for (const text of await readCorpus(corpusFile(folder, id))) for (const run of runsOf(text)) known.add(run)
     expect(known.size).toBeGreaterThan(1_000_000)
     for (const [id, task] of Object.entries(TASKS)) {
