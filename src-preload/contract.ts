@@ -1,5 +1,6 @@
 // All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
 import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
+import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
@@ -13,6 +14,7 @@ import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 
 export type * from '../src-main/data/datasets/types'
+export type { TemplateInfo } from '../src-main/data/templates/template'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
 export type { MetricInfo } from '../src-main/science/metrics/metric'
@@ -43,6 +45,8 @@ export interface Catalog extends Described {
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   presets: Preset[]
   backends: { id: string; title: string }[]
+  /** What published datasets an import can make tasks of. */
+  templates: TemplateInfo[]
 }
 
 export interface PlannedStage {

@@ -20,6 +20,8 @@ const reading = {
   header: z.boolean().optional(),
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
+  template: z.string().min(1).max(100).optional(),
+  first: z.int().min(1).optional(),
   form: z.enum(['classes', 'options', 'text']).optional(),
   options: z.array(column).max(100).optional(),
   right: z.enum(RIGHTS).optional(),
