@@ -63,7 +63,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
-  chooseDataset: z.tuple([]),
+  chooseDataset: z.tuple([z.enum(['folder', 'file'])]),
   datasetPreview: z.tuple([
     z.strictObject({
       path,
