@@ -6,7 +6,7 @@
 Every metric, agreement, PGR, steps and differences must agree to the last digits; ends of intervals, which rest on
 random numbers of another kind here, to a twelfth of their width (not those of a PGR that is warned of, but for accuracy,
 which has five times the resamples). A metric that is not known here is named and left
-alone. Exit status 0: all agree; 1: something does not; 2: the bundle cannot be read.
+alone. Texts are right where they equal what was to follow (or their sha256 does, where texts stay home). Exit status 0: all agree; 1: something does not; 2: the bundle cannot be read.
 """
 import csv, io, json, struct, sys, zipfile
 from math import sqrt
@@ -42,7 +42,9 @@ def distribution(p, classes):
 
 
 def decide(p, classes):
-    """The most probable class; the first one on a tie."""
+    """The most probable class, the first one on a tie; or the text that was written."""
+    if p.dtype == object:
+        return p
     if classes == 2:
         return (p.reshape(-1) > np.float32(0.5)).astype(int)
     return np.argmax(distribution(p, classes), 1)
@@ -151,6 +153,8 @@ def logloss(p, truth, classes):
 
 # Of probabilities and truth a function that tells the metric of each row of weights.
 METRICS = {'accuracy': accuracy, 'auroc': auroc, 'ece': ece, 'brier': brier, 'logloss': logloss}
+# A text has no probabilities of others, so of these alone it can be told.
+OF_TEXTS = {'accuracy'}
 LESS_IS_BETTER = {'ece', 'brier', 'logloss'}
 RANGES = {'accuracy': (0, 1), 'auroc': (0, 1), 'ece': (0, 1), 'brier': (0, 2), 'logloss': (0, np.inf)}
 
@@ -201,6 +205,8 @@ class Arm:
         self.told = {name: of for name, of in measures_of(report, b.version).items() if name in METRICS}
         test = b.test(report['arm']['task'], report['arm']['measure'])
         truth, self.groups, k = test['truth'], test['group'], test['classes']
+        if truth.dtype == object and set(self.told) - OF_TEXTS:
+            raise ValueError(f"{self.where}: tells {', '.join(sorted(set(self.told) - OF_TEXTS))} of texts, which have none")
         told = {s['seed']: s for s in report['bySeed']}
         self.statistics = {metric: {name: [] for name in ('weak', 'student', 'ceiling')} for metric in self.told}
         self.seeds = []
@@ -323,12 +329,21 @@ class Bundle:
         return self.stages[key]
 
     def evaluations(self, key):
-        return tensors(self.zip.read(f'evaluations/{key}.safetensors'))
+        """Steps and, by split, what was said at each evaluation: probabilities, or texts as an array of objects."""
+        name = f'evaluations/{key}.json'
+        if name not in self.zip.namelist():
+            return tensors(self.zip.read(f'evaluations/{key}.safetensors'))
+        told = self.json(name)
+        splits = {split: [np.array(at['texts'], dtype=object) for at in said] for split, said in told['splits'].items()}
+        return {'steps': np.array(told['steps'])} | splits
 
     def test(self, task, measure):
         text = self.zip.read(f'examples/{task}.csv').decode()
         rows = list(csv.DictReader(io.StringIO(text, newline='')))
         test = [r for r in rows if r['split'] == measure]
+        if 'target' in rows[0]:
+            truth = np.array([r['target'] for r in test], dtype=object)
+            return {'truth': truth, 'group': [r['group'] for r in test], 'classes': 0}
         classes = 1 + max(int(r['truth']) for r in rows)
         return {'truth': np.array([int(r['truth']) for r in test]), 'group': [r['group'] for r in test], 'classes': classes}
 

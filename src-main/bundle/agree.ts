@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import Papa from 'papaparse'
 import { z } from 'zod'
-import { readPredictions, type Evaluations } from '../data/predictions'
-import type { Answers } from '../science/answers'
+import type { Evaluations } from '../data/predictions'
+import type { Answers, Decision } from '../science/answers'
 import {
   armResult,
   contrasts,
@@ -14,11 +14,13 @@ import {
 } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
 import { KINDS, type Arm, type ArmSeed, type Stage, type StageKind } from '../science/stages'
+import { READ_CSV } from './csv'
 import { curvesAgain } from './curves'
 import type { Results } from './format'
 import { LAYOUTS } from './formats'
-import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
+import { LARGEST_TABLE, type BundleFiles, type ReadFile } from './limits'
 import type { Bundle, BundleProblem } from './read'
+import { evaluationsOf } from './said'
 import { predictionTable } from './tables'
 
 /** Whether the numbers of a bundle are those that its own predictions give. */
@@ -41,7 +43,8 @@ const MOST_PROBLEMS = 20
  * intervals and stop rules were others, the numbers are compared that come from no resampling, at the steps that it reports.
  * @throws Error when a file that is needed is missing or is none of ours
  */
-export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agreement> {
+export async function agreementOf(bundle: Bundle, files: BundleFiles): Promise<Agreement> {
+  const { read } = files
   const problems: BundleProblem[] = []
   const note = (file: string, found: readonly string[]) =>
     problems.push(...found.slice(0, MOST_PROBLEMS - problems.length).map((problem) => ({ file, problem })))
@@ -58,7 +61,7 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
     const measured = rows.filter((row) => row.split === result.arm.measure)
     const inputs: SeedPredictions[] = []
     for (const { seed, file } of predictions) {
-      const input = await readSeed(finished(seedOf(result.arm, seed), done), stages, measured, read)
+      const input = await readSeed(finished(seedOf(result.arm, seed), done), stages, measured, files)
       inputs.push(input)
       seeds.add(seed)
       const at = input.steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? -1)
@@ -78,12 +81,12 @@ export async function agreementOf(bundle: Bundle, read: ReadFile): Promise<Agree
     note('results.csv', unlike(resultTable(bundle.results.arms), await read('results.csv', LARGEST_TABLE)))
   }
   const { points, problems: strange } = await curvesAgain({
-    ...{ stages, read, done: (key) => done.has(key) },
+    ...{ stages, files, done: (key) => done.has(key) },
     async truthOf({ config: { task, redraw } }, split) {
       const { rows } = await examples(task)
       const name = split === 'test' ? bundle.spec.measure : split
       const own = rows.filter((row) => row.split === name && (split === 'test' || row.seed === String(redraw ?? '')))
-      return Uint8Array.from(own, (row) => row.label)
+      return own.map((row) => row.label)
     },
   })
   note('metrics.csv', strange)
@@ -134,18 +137,20 @@ interface Row {
   split: string
   id: number
   group: string
-  label: number
+  /** What is right to say: a class, or a text. */
+  label: Decision
   /** Whose halves it lies in; '' where all seeds share them. */
   seed: string
 }
 
 async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]; classes: string[] }> {
   const text = (await read(`examples/${task}.csv`, LARGEST_TABLE)).toString()
-  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
+  const { data } = Papa.parse<Record<string, string>>(text, READ_CSV)
   const classes: string[] = []
   const rows = data.map((row): Row => {
-    const label = Number(row.truth)
-    if (Number.isInteger(label) && label >= 0 && label < 1000) classes[label] = row.class ?? ''
+    const label = row.target ?? Number(row.truth)
+    if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < 1000)
+      classes[label] = row.class ?? ''
     return { split: row.split ?? '', id: Number(row.id), group: row.group ?? '', label, seed: row.seed ?? '' }
   })
   return { rows, classes: Array.from(classes, (name) => name ?? '') }
@@ -171,12 +176,9 @@ async function readSeed(
   { seed, weak, student, ceiling, references = {} }: ArmSeed,
   stages: ReadonlyMap<string, Stage>,
   measured: readonly Row[],
-  read: ReadFile,
+  files: BundleFiles,
 ): Promise<SeedPredictions> {
-  const training = async (key: string) => {
-    const file = `evaluations/${key}.safetensors`
-    return readPredictions(await read(file, LARGEST_TENSORS), file)
-  }
+  const training = (key: string) => evaluationsOf(key, files)
   const [ofWeak, ofStudent, ofCeiling] = [await training(weak), await training(student), await training(ceiling)]
   const last = (of: Evaluations) => of.answers.at(-1)!
   const others: Record<string, Answers> = {}
@@ -186,7 +188,7 @@ async function readSeed(
   const { steps, answers } = ofStudent('test')
   return {
     seed,
-    truth: Uint8Array.from(measured, (row) => row.label),
+    truth: measured.map((row) => row.label),
     weak: last(ofWeak('test')),
     weakValidation: last(ofWeak('validation')),
     ceiling: last(ofCeiling('test')),
@@ -262,7 +264,7 @@ function comparisonProblems(
     const { rows } = begun[0]!
     return contrasts(
       said,
-      Uint8Array.from(rows, (row) => row.label),
+      rows.map((row) => row.label),
       rows.map((row) => row.group),
       toldMetrics(begun[0]!.result.measures),
     )

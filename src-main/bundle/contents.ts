@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
+import type { Answers, Decision } from '../science/answers'
 import { versionOf } from '../science/plan/stage-key'
 import { TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
 import type { Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
 import type { BundleInput, BundleTask, Draw } from './input'
+import { sha256Of, teller, toldAnswers, toldDecision } from './home'
 import { readme } from './readme'
 import { json, redactor } from './redact'
 import { METRIC_COLUMNS, metricLead, predictionTable, resultTable } from './tables'
@@ -30,10 +31,7 @@ export function contents(asked: BundleInput): Entry[] {
       content: () => exampleRows(task, input.spec.measure),
     })),
     ...seeds.map(({ file, arm, seed }) => ({ name: file, content: () => predictionRows(input, arm, seed) })),
-    ...input.tensors.map(({ key, folder, read }) => ({
-      name: `${folder}/${key}.safetensors`,
-      content: () => once(read),
-    })),
+    ...input.said.map(({ name, read }) => ({ name, content: () => once(read) })),
     ...input.tasks.map((task) => ({ name: `licences/${task.id}.txt`, content: () => [redact(licence(task))] })),
     document('environment.json', () => environment(input)),
     { name: 'log.txt', content: () => logLines(input, redact) },
@@ -122,14 +120,17 @@ function* metricRows(input: BundleInput): Generator<string> {
 /** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */
 async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<string> {
   const texts = task.sharable
+  const tell = teller(task)
+  const first = await task.draws[0]?.examples()
+  const writes = typeof first?.test[0]?.label === 'string'
+  const rightOf = (label: Decision): Cell[] =>
+    writes ? [toldDecision(label, tell)] : [label, task.classes[Number(label)] ?? '']
   function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
-    for (const [index, { id, text, label, group }] of examples.entries()) {
-      const sha256 = createHash('sha256').update(text).digest('hex')
-      yield [name, index, id, group, label, task.classes[Number(label)] ?? '', sha256, seed, ...(texts ? [text] : [])]
-    }
+    for (const [index, { id, text, label, group }] of examples.entries())
+      yield [name, index, id, group, ...rightOf(label), sha256Of(text), seed, ...(texts ? [text] : [])]
   }
-  const header = ['split', 'index', 'id', 'group', 'truth', 'class', 'text_sha256', 'seed', ...(texts ? ['text'] : [])]
-  yield* csv(header, [])
+  const right = writes ? ['target'] : ['truth', 'class']
+  yield* csv(['split', 'index', 'id', 'group', ...right, 'text_sha256', 'seed', ...(texts ? ['text'] : [])], [])
   for (const [i, { seed, examples }] of task.draws.entries()) {
     const splits = await examples()
     for (const split of TRAINING) yield* csvRows(rowsOf(split, splits[split], seed))
@@ -139,10 +140,15 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
 
 async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
   const found = await input.predictions(arm, seed)
-  const examples = await input.tasks.find((task) => task.id === arm.task)?.draws[0]?.examples()
-  if (!found || !examples)
+  const task = input.tasks.find(({ id }) => id === arm.task)
+  const examples = await task?.draws[0]?.examples()
+  if (!found || !task || !examples)
     throw new Error(`the predictions of ${arm.title}, seed ${seed.seed}, are missing in the store`)
-  yield* predictionTable(examples.test, found)
+  const tell = teller(task)
+  const rows = examples.test.map((example) => ({ ...example, label: toldDecision(example.label, tell) }))
+  const { weak, student, ceiling } = found
+  const [w, s, c] = [weak, student, ceiling].map((answers) => toldAnswers(answers, tell)) as [Answers, Answers, Answers]
+  yield* predictionTable(rows, { weak: w, student: s, ceiling: c })
 }
 
 function environment(input: BundleInput): Environment {

@@ -4,6 +4,9 @@ export type Cell = string | number | null
 
 const ROWS_A_CHUNK = 500
 
+/** How such tables are read back: nothing of them is guessed, whatever their texts hold. */
+export const READ_CSV = { header: true, skipEmptyLines: true, delimiter: ',', newline: '\n' } as const
+
 /**
  * Rows as CSV text (RFC 4180 quoting, LF ends), in chunks small enough that writing them never blocks the event loop.
  * `null` becomes an empty field. Numbers keep every digit that single precision has and no more.

@@ -1,11 +1,10 @@
 import Papa from 'papaparse'
-import { readLabels } from '../data/labels'
-import { readPredictions } from '../data/predictions'
-import { decisions } from '../science/answers'
-import { argmax } from '../science/maths/matrix'
+import { decisions, type Decision } from '../science/answers'
 import { accuracy, agreement } from '../science/metrics'
-import { LABELLED, predictedSplits, type Split, type Stage } from '../science/stages'
-import { LARGEST_TABLE, LARGEST_TENSORS, type ReadFile } from './limits'
+import { predictedSplits, type Split, type Stage } from '../science/stages'
+import { LARGEST_TABLE, type BundleFiles } from './limits'
+import { READ_CSV } from './csv'
+import { evaluationsOf, weakDecisions } from './said'
 import { METRIC_COLUMNS, metricLead } from './tables'
 
 /** What of `metrics.csv` predictions give; the rest is of training batches, whose order no bundle has. */
@@ -19,9 +18,9 @@ interface Sources {
   stages: ReadonlyMap<string, Stage>
   /** Whether the stage with this key is done. */
   done: (key: string) => boolean
-  /** Class of every example of a split, as a data stage cut it. */
-  truthOf: (data: StageOf<'data'>, split: Split) => Promise<Uint8Array>
-  read: ReadFile
+  /** What is right to say of every example of a split, as a data stage cut it. */
+  truthOf: (data: StageOf<'data'>, split: Split) => Promise<ArrayLike<Decision>>
+  files: BundleFiles
 }
 
 /**
@@ -31,18 +30,17 @@ interface Sources {
  * @throws Error when a file that is needed is missing or is none of ours
  */
 export async function curvesAgain(sources: Sources): Promise<{ points: number; problems: string[] }> {
-  const { stages, done, read } = sources
+  const { stages, done, files } = sources
   const again = new Map<string, number>()
   for (const stage of stages.values()) {
     if (stage.kind !== 'train' || !done(stage.key)) continue
     for (const [at, value] of await pointsOf(stage, sources)) again.set(at, value)
   }
   const points = again.size
-  const table = (await read('metrics.csv', LARGEST_TABLE)).toString()
+  const table = (await files.read('metrics.csv', LARGEST_TABLE)).toString()
   const problems: string[] = []
   Papa.parse<Record<string, string>>(table, {
-    header: true,
-    skipEmptyLines: true,
+    ...READ_CSV,
     step({ data: row }) {
       const problem = strangeRow(row, stages) ?? (done(row.stage!) ? otherValue(row, again) : null)
       if (problem) problems.push(problem)
@@ -56,12 +54,11 @@ const placeOf = (stage: string, split: string, metric: string, step: string | nu
   `${stage.slice(0, 12)}, ${metric} of ${split}, step ${step}`
 
 /** What a training's predictions are worth, by place. */
-async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, read }: Sources): Promise<Map<string, number>> {
+async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, files }: Sources): Promise<Map<string, number>> {
   const data = stages.get(stage.needs.data)
   if (data?.kind !== 'data') throw new Error(`plan.json: "${stage.title}" needs a data stage`)
-  const file = `evaluations/${stage.key}.safetensors`
-  const said = readPredictions(await read(file, LARGEST_TENSORS), file)
-  const labels = stage.needs.labels ? await weakDecisions(stage.needs.labels, read) : null
+  const said = await evaluationsOf(stage.key, files)
+  const labels = stage.needs.labels ? await weakDecisions(stage.needs.labels, files) : null
   const points = new Map<string, number>()
   for (const split of predictedSplits(stage.config.role)) {
     const truth = await truthOf(data, split)
@@ -78,13 +75,6 @@ async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, read }: Sour
     }
   }
   return points
-}
-
-/** A supervisor's decisions on every split that it labelled. */
-async function weakDecisions(key: string, read: ReadFile): Promise<Map<string, Uint8Array>> {
-  const file = `labels/${key}.safetensors`
-  const labelsOf = readLabels(await read(file, LARGEST_TENSORS), file)
-  return new Map(LABELLED.map((split) => [split, argmax(labelsOf(split).targets)]))
 }
 
 /** What of a row is not what the plan says of its stage. */

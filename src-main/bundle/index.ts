@@ -4,6 +4,7 @@ import type { Target } from './target'
 import { writeZip } from './zip'
 
 export type * from './input'
+export { teller } from './home'
 export { TargetError, targetOf, type Target, type TargetRules } from './target'
 export {
   BundleError,

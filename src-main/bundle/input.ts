@@ -70,12 +70,11 @@ export interface SeedPredictions {
   ceiling: Answers
 }
 
-/** A safetensors file of a finished stage, e.g. the evaluations of a training, or a set of labels. */
-export interface BundleTensors {
-  key: string
+/** What a finished stage said: the evaluations of a training, or a set of labels. */
+export interface BundleSaid {
   /** Where it stands in the bundle. */
-  folder: string
-  /** Its bytes, as they were made. @throws Error when they are not */
+  name: string
+  /** Its bytes, as they were made, but for texts that stay home. @throws Error when they are not */
   read: () => Promise<Uint8Array>
 }
 
@@ -93,7 +92,7 @@ export interface BundleInput {
   contrasts: Contrast[]
   tasks: BundleTask[]
   models: BundleModel[]
-  tensors: BundleTensors[]
+  said: BundleSaid[]
   /** In a fixed order (stage, name, split, step), so that the same run gives the same bytes. */
   metrics(): Iterable<BundleMetric>
   log(): Iterable<{ key: string; at: number; level: string; text: string }>

@@ -11,7 +11,7 @@ import type { ExperimentSpec } from '../science/spec/spec'
 import { agreementOf, type Agreement } from './agree'
 import { BUNDLE_VERSION, MANIFEST, type BundleInfo, type Environment, type Results } from './format'
 import { LAYOUTS, type Layout } from './formats'
-import type { ReadFile } from './limits'
+import type { BundleFiles } from './limits'
 
 /** One thing wrong with a bundle; `file` is '' when it concerns the archive as a whole. */
 export interface BundleProblem {
@@ -95,7 +95,7 @@ export async function examineBundle(path: string): Promise<Examined> {
   const bundle = parse(verification, scan)
   const files = await openFiles(path)
   try {
-    return { ...verification, bundle, agreement: await agreementOf(bundle, files.read) }
+    return { ...verification, bundle, agreement: await agreementOf(bundle, files) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     return { ...verification, bundle, agreement: { arms: 0, seeds: 0, curves: 0, problems: [{ file: '', problem }] } }
@@ -120,7 +120,7 @@ function parse(verification: Verification, scan: Scan): Bundle {
 }
 
 /** The files of an archive that was scanned before, in any order. */
-async function openFiles(path: string): Promise<{ read: ReadFile; close: () => void }> {
+async function openFiles(path: string): Promise<BundleFiles & { close: () => void }> {
   const zip = await openPromise(path, { autoClose: false })
   const entries = new Map<string, Entry>()
   for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry)
@@ -131,6 +131,7 @@ async function openFiles(path: string): Promise<{ read: ReadFile; close: () => v
       if (entry.uncompressedSize > most) throw new Error(`${name} is larger than ${most} bytes`)
       return buffer(await zip.openReadStreamPromise(entry))
     },
+    has: (name) => entries.has(name),
     close: () => zip.close(),
   }
 }

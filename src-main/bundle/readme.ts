@@ -15,13 +15,16 @@ metrics.csv        every number of every training in tidy form: one row per stag
                    computed again from the rest
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
                    halves), its group, its true class, the sha256 of its text, and the text itself where its
-                   licence lets anyone hand it on
+                   licence lets anyone hand it on; where a text is to be gone on with the target, as text or, like
+                   all that models wrote of such a task, as its sha256
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give
                    to every test example at the reported step; where there are more than two classes, the class
-                   that each says (weak) and its probability of every class (weak_0, weak_1 and so on)
+                   that each says (weak) and its probability of every class (weak_0, weak_1 and so on); of texts
+                   what each wrote and the log-likelihood of having written it
 evaluations/       one safetensors file per training: the probabilities of the test split (of a student the
-                   validation split, too) at every evaluation, and of its other splits at the last one
-labels/            one safetensors file per set of weak labels
+                   validation split, too) at every evaluation, and of its other splits at the last one; of texts
+                   a JSON file, with each text and the log-likelihood (nats) of having written it
+labels/            one safetensors file per set of weak labels; of texts a JSON file, too
 licences/          where each dataset comes from and on what terms
 environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
                    of every stage with device, instruction set and threads

@@ -35,13 +35,15 @@ const MODELS = ['weak', 'student', 'ceiling'] as const
 /**
  * One table of `predictions/`: of every row that is measured on, how probable the three models hold class 1. Where there
  * are more than two classes: what each of them says (`weak`, the index of a class), and how probable it holds every
- * class (`weak_0`, `weak_1` and so on).
+ * class (`weak_0`, `weak_1` and so on). Of texts: what is right (`target`), what each of them wrote, and the log-likelihood
+ * of having written it (`weak_likelihood`).
  */
 export function predictionTable(
   rows: readonly { id: number; group: string; label: Decision }[],
   said: Record<(typeof MODELS)[number], Answers>,
 ): Iterable<string> {
-  const options = said.weak.kind === 'choice' ? said.weak.options : 2
+  if (said.weak.kind === 'text') return textTable(rows, said)
+  const options = said.weak.options
   const classes = options === 2 ? [] : Array.from({ length: options }, (_, c) => c)
   const decided = MODELS.map((model) => decisions(said[model]))
   const cellsOf = (i: number) =>
@@ -55,6 +57,23 @@ export function predictionTable(
   }
   const columns = MODELS.flatMap((model) => [model, ...classes.map((c) => `${model}_${c}`)])
   return csv(['index', 'id', 'group', 'truth', ...columns], cells())
+}
+
+function textTable(
+  rows: readonly { id: number; group: string; label: Decision }[],
+  said: Record<(typeof MODELS)[number], Answers>,
+): Iterable<string> {
+  function* cells(): Generator<Cell[]> {
+    for (const [i, { id, group, label }] of rows.entries()) {
+      const written = MODELS.flatMap((model): Cell[] => {
+        const answers = said[model]
+        return answers.kind === 'text' ? [answers.texts[i]!, answers.likelihood[i]!] : [null, null]
+      })
+      yield [i, id, group, label, ...written]
+    }
+  }
+  const columns = MODELS.flatMap((model) => [model, `${model}_likelihood`])
+  return csv(['index', 'id', 'group', 'target', ...columns], cells())
 }
 
 /** Of `metrics.csv`: the first seven identify the stage. */

@@ -63,20 +63,22 @@ type Shown = Omit<RunResult, 'runId' | 'overall'>
  */
 export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricInfo[], width: number): string[] {
   if (!arms.some((arm) => arm.seedsDone > 0)) return ['No arm has a result yet.']
+  const told = metrics.filter(({ id }) => arms.some(({ measures }) => measures[id]))
+  if (told.length === 0) return [`No arm tells ${metrics.map(({ short }) => short).join(', ')}: its answers have none.`]
   const notes: string[] = []
   const note = (text: string) => {
     if (!notes.includes(text)) notes.push(text)
     return `[${notes.indexOf(text) + 1}]`
   }
-  const tables = metrics.flatMap((metric, i) => [
-    ...(metrics.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
+  const tables = told.flatMap((metric, i) => [
+    ...(told.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
     ...tableOf(arms, metric, note),
     ...differences(arms, contrasts, metric),
     ...overallLines(arms, metric),
   ])
   const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
-  const texts = [[...rules, legend(metrics, arms[0]!.arm)].join(' '), covers, ...marked].filter(Boolean)
+  const texts = [[...rules, legend(told, arms[0]!.arm)].join(' '), covers, ...marked].filter(Boolean)
   return [...tables, '', ...texts.flatMap((text) => wrap(text, width))]
 }
 

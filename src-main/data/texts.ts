@@ -1,15 +1,12 @@
 import { z } from 'zod'
 import { parseJson } from './json'
-import type { Answers } from '../science/answers'
+import type { Texts } from '../science/answers'
 import type { Evaluations } from './predictions'
 
 /** Name of the file in the artifact of a training that holds all the texts that it wrote. */
 export const TEXTS = 'texts.json'
 /** Name of the file in the artifact of a set of labels, where these are texts. */
 export const TEXT_LABELS = 'labels.json'
-
-/** What was written, and the log-likelihood (nats) of having written it. */
-export type Texts = Extract<Answers, { kind: 'text' }>
 
 const FORMAT = 'weak-to-strong-lab texts'
 const schema = z.strictObject({

@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import {
   targetOf,
+  teller,
   type BundleInput,
   type BundleMetric,
   type BundleModel,
+  type BundleSaid,
   type BundleTask,
-  type BundleTensors,
   type Target,
   type TargetRules,
 } from '../bundle'
+import { retold } from '../data/texts'
 import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, StageRow, Store } from '../store'
-import { readArtifactFile } from '../engine/artifacts'
+import { readArtifactFile, readManifest } from '../engine/artifacts'
 import { TASKS } from '../science/tasks'
 import { stageOf } from './queue/lifecycle'
 import type { ModelDesk } from './models'
@@ -62,6 +64,7 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
   const rows = titledStages(store, run.id)
   const { covers, arms: armResults, contrasts } = await results.result(comparedOf(run), spec.stop)
   const stages = rows.map((row) => stageOf(store, row))
+  const tasks = await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task)))
   const { id, name, question, createdAt, endedAt } = run
   return {
     appVersion,
@@ -72,9 +75,9 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
     covers,
     arms: armResults,
     contrasts,
-    tasks: await Promise.all(spec.tasks.map((task) => bundleTask(deps, rows, task))),
+    tasks,
     models: modelsOf(stages, await models.list()),
-    tensors: rows.flatMap((row) => tensorsOf(deps.shelf, row)),
+    said: await saidBy(deps.shelf, stages, rows, tasks),
     metrics: () => metricsOf(store, rows),
     log: () => store.log.ofRun(id, Number.MAX_SAFE_INTEGER),
     async predictions(arm, seed) {
@@ -128,11 +131,33 @@ function sourceText(source: ModelSource): string {
   return source.kind === 'bundled' ? 'came with the app' : 'a folder of one’s own'
 }
 
-function tensorsOf(shelf: Shelf, { key, kind, state }: StageRow): BundleTensors[] {
-  const { bundled } = kindOf(kind)
-  if (state !== 'done' || !bundled) return []
-  const { file, folder } = bundled
-  return [{ key, folder, read: () => readArtifactFile(shelf.folder(key, 'own'), file) }]
+/** What the finished stages said; the texts of tasks that stay home by their hashes. */
+async function saidBy(
+  shelf: Shelf,
+  stages: readonly Stage[],
+  rows: readonly StageRow[],
+  tasks: readonly BundleTask[],
+): Promise<BundleSaid[]> {
+  const said: BundleSaid[] = []
+  for (const [i, { key, kind, state }] of rows.entries()) {
+    const { bundled } = kindOf(kind)
+    if (state !== 'done' || !bundled) continue
+    const folder = shelf.folder(key, 'own')
+    const there = (await readManifest(folder)).files.map(({ name }) => name)
+    const file = bundled.files.find((name) => there.includes(name)) ?? bundled.files[0]!
+    const name = `${bundled.folder}/${key}${extname(file)}`
+    const tell = teller(taskOf(stages[i]!, stages, tasks))
+    const read = () => readArtifactFile(folder, file)
+    said.push({ name, read: async () => (name.endsWith('.json') ? retold(await read(), file, tell) : read()) })
+  }
+  return said
+}
+
+/** The task whose examples a stage is about; one that is not known stays home. */
+function taskOf({ needs }: Stage, stages: readonly Stage[], tasks: readonly BundleTask[]): { sharable: boolean } {
+  const data = stages.find(({ key, kind }) => kind === 'data' && 'data' in needs && key === needs.data)
+  const id = data?.kind === 'data' ? data.config.task : ''
+  return tasks.find((task) => task.id === id) ?? { sharable: false }
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS } from '../data/datasets'
+import { ladderSchema } from '../science/ladders/ladder'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
@@ -93,6 +94,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   modelVerify: z.tuple([id]),
   modelRemove: z.tuple([id]),
   modelCard: z.tuple([id]),
+  ladders: z.tuple([]),
+  ladderSave: z.tuple([ladderSchema]),
+  ladderRemove: z.tuple([id]),
   doctor: z.tuple([]),
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),

@@ -13,6 +13,7 @@ export type Answers =
   | { kind: 'choice'; options: number; probabilities: Float32Array }
   | { kind: 'text'; texts: string[]; likelihood: Float32Array }
 export type Choices = Extract<Answers, { kind: 'choice' }>
+export type Texts = Extract<Answers, { kind: 'text' }>
 
 /** @param probabilities [n, options − 1], of the options from 1 on */
 export function choices(options: number, probabilities: Float32Array): Choices {

@@ -177,8 +177,8 @@ describe('writing a bundle', () => {
     await expect(exportTo({ ...input, predictions: () => Promise.resolve(null) }, path)).rejects.toThrow(
       'the predictions of Spam · words 60 → vectors 32 · naive, seed 0, are missing in the store',
     )
-    const lost = [{ ...input.tensors[0]!, read: () => readFile(join(folder, 'lost')) }]
-    await expect(exportTo({ ...input, tensors: lost }, path)).rejects.toThrow('ENOENT')
+    const lost = [{ ...input.said[0]!, read: () => readFile(join(folder, 'lost')) }]
+    await expect(exportTo({ ...input, said: lost }, path)).rejects.toThrow('ENOENT')
     const stop = new AbortController()
     const stopping = exportTo(input, path, { signal: stop.signal, onProgress: () => stop.abort() })
     await expect(stopping).rejects.toThrow('aborted')

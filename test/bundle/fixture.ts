@@ -156,7 +156,7 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
     contrasts: [],
     tasks: [task(true)],
     models: [{ id: 'pocket-s', title: 'Pocket S', key: key('e'), licence: null, source: 'came with the app' }],
-    tensors: [{ key: student, folder: 'evaluations', read: () => readFile(tensors) }],
+    said: [{ name: `evaluations/${student}.safetensors`, read: () => readFile(tensors) }],
     metrics: () => [
       { key: student, name: 'loss', split: '', step: 0, value: Math.fround(0.1) },
       { key: student, name: 'accuracy', split: 'test', step: 5, value: 0.7 },

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { writeSafetensors } from '../../src-main/data/checkpoints/safetensors'
 import { readMetrics, writeMetrics } from '../../src-main/data/metrics'
 import { readPredictions, writePredictions } from '../../src-main/data/predictions'
-import { readTexts, retold, writeTexts, type Texts } from '../../src-main/data/texts'
-import { choices } from '../../src-main/science/answers'
+import { readTexts, retold, writeTexts } from '../../src-main/data/texts'
+import { choices, type Texts } from '../../src-main/science/answers'
 
 const tensor = (name: string, shape: number[], values: number[]) => ({ name, shape, data: Float32Array.from(values) })
 

@@ -2,6 +2,7 @@ import { savePretrained } from '../../src-main/data/checkpoints/save'
 import { createTokenizer, type TextTokenizer } from '../../src-main/data/tokenizers'
 import { lettersOf } from '../../src-main/data/tokenizers/bytes'
 import { weightsOf } from '../../src-main/engine/backends/layout'
+import { createRng } from '../../src-main/science/maths/rng'
 import type { TransformerSpec } from '../../src-main/science/models/net'
 
 const END = '<|endoftext|>'
@@ -41,4 +42,12 @@ interface Writer {
   width: number
   layers?: number
   seed?: number
+}
+
+/** A task that a writer learns soon: a word of letters, and after it the number of its last one in the alphabet. All words differ. */
+export function numbered(count: number, seed = 0): { text: string; target: string }[] {
+  const rng = createRng(`numbered ${seed}`)
+  const words = new Set<string>()
+  while (words.size < count) words.add(Array.from({ length: 3 }, () => 'abcdefgh'[rng.int(8)]).join(''))
+  return [...words].map((word) => ({ text: word, target: `${1 + 'abcdefgh'.indexOf(word.at(-1)!)}.` }))
 }

@@ -1,7 +1,7 @@
 import { cleanup, screen, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Cube, ExampleDetail, Said } from '../../src-preload/contract'
-import { placeOf, verdictOn } from '../../src-renderer/views/inspector/slice'
+import { placeOf, story, verdictOn } from '../../src-renderer/views/inspector/slice'
 import { CATALOG } from './bridge'
 import { open } from './window'
 
@@ -60,6 +60,47 @@ it('the result of four classes calls no error copied of which that is not known'
   expect(within(moved.parentElement!).getByText('still wrong')).toBeTruthy()
 })
 
+describe('the inspector of texts', () => {
+  const wrote = (says: string, confidence: number): Said => ({ says, confidence, right: says === ' Nc6' })
+  const MOVE: ExampleDetail = {
+    ...{ index: 0, text: '1. e4 e5 2. Nf3', group: 'game', truth: ' Nc6', cell: '001' },
+    ...{ weak: wrote('1', 0.2), student: wrote('', 0.1), ceiling: wrote(' Nc6', 0.9) },
+    history: { step: [0, 10], right: [false, false], of: null, probability: [0.01, 0.1], weak: 0.2, ceiling: 0.9 },
+  }
+
+  it('shows the prompt, the right text and what each model wrote, blanks seen', async () => {
+    const tasks = CATALOG.tasks.map((task) => ({ ...task, form: 'text' as const, classes: [] }))
+    open('#/inspector/run-done', {
+      catalog: () => ({ ...CATALOG, tasks }),
+      cube: () => ({ ...CUBE, choices: 0 }),
+      examples: () => ({ total: 1, rows: [MOVE] }),
+      example: () => MOVE,
+    })
+    const table = await screen.findByRole('table', { name: 'Probabilities' })
+    expect(within(table).getByRole('columnheader', { name: 'confidence' })).toBeTruthy()
+    const rows = within(table).getAllByRole('row').slice(1)
+    const cells = rows.map((row) => within(row).getAllByRole('cell').slice(1))
+    expect(cells.map((row) => row.map((cell) => cell.textContent.replace(/\s+/g, ' ')))).toEqual([
+      ['.200', '“1” wrong'],
+      ['.100', '“” wrong'],
+      ['.900', '“ Nc6” right'],
+    ])
+    expect(screen.getByText('truth: “ Nc6”', { exact: false })).toBeTruthy()
+    expect(screen.getAllByText('1. e4 e5 2. Nf3').length).toBeGreaterThan(0)
+    expect(screen.getByRole('heading', { name: 'Confidence while the student trained' })).toBeTruthy()
+    expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('and the data page say nothing of classes where there are none', async () => {
+    const [task] = CATALOG.tasks
+    const tasks = [{ ...task!, form: 'text' as const, classes: [], lengthAlone: null }]
+    open('#/data', { catalog: () => ({ ...CATALOG, tasks }) })
+    expect(await screen.findByText(/right to the letter/)).toBeTruthy()
+    expect(screen.queryByText('told by class shares')).toBeNull()
+    expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/)
+  })
+})
+
 describe('the inspector of two classes', () => {
   it('shows the probability of class 1, and calls a shared error copied', async () => {
     open('#/inspector/run-done?cells=001')
@@ -76,4 +117,18 @@ it('an answer stands at the probability of class 1, or between chance and certai
   expect([said(1, 0.75, 1), said(0, 0.75, 1)].map((s) => placeOf(s, 2))).toEqual([0.75, 0.25])
   expect([0.25, 0.625, 1].map((confidence) => placeOf(said(3, confidence, 0), 4))).toEqual([0, 0.5, 1])
   expect(placeOf({ says: 'e4', confidence: 0.3, right: true }, 0)).toBe(0.3)
+})
+
+it('tells how the student came to its answer', () => {
+  const step = [0, 10, 20]
+  expect(story({ step, right: [true, true, false] }, false, true)).toBe(
+    'Right until step 10, then it came round to its supervisor.',
+  )
+  expect(story({ step, right: [true, true, false] }, false, false)).toBe(
+    'Right until step 10, then wrong in a way of its own.',
+  )
+  expect(story({ step, right: [false, false, true] }, false, true)).toBe(
+    'Right from step 20 on, against its supervisor.',
+  )
+  expect(story({ step, right: [false, false, false] }, true, true)).toBe('Wrong at every evaluation.')
 })

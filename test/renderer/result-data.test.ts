@@ -8,7 +8,7 @@ import { CEILING, studentLook, studentLooks, verdictOf, WEAK } from '../../src-r
 import { markerOf } from '../../src-renderer/lib/charting'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { courseChart } from '../../src-renderer/views/builder/course-chart'
-import { cellsOf, parseCells, sliceTitle, story, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
+import { cellsOf, parseCells, sliceTitle, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
 import { armsChart } from '../../src-renderer/views/result/arms-chart'
 import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
 import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
@@ -281,14 +281,6 @@ describe('slices of examples', () => {
     expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
     expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied, supervisor surest first')
     expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong, supervisor surest first')
-  })
-  it('tell how the student came to its answer', () => {
-    const step = [0, 10, 20]
-    expect(story({ step, right: [true, true, false] }, false)).toBe(
-      'Right until step 10, then it came round to its supervisor.',
-    )
-    expect(story({ step, right: [false, false, true] }, false)).toBe('Right from step 20 on, against its supervisor.')
-    expect(story({ step, right: [false, false, false] }, true)).toBe('Wrong at every evaluation.')
   })
 })
 

@@ -36,7 +36,7 @@ function describe(catalog: Catalog, out: Out): void {
   const rows = tasks.map((t) => [
     '  ' + t.id,
     count(t.examples, 'example'),
-    t.classes.join(' | '),
+    t.form === 'text' ? 'texts' : t.classes.join(' | '),
     `${t.question} (${t.licence})`,
   ])
   for (const line of columns(rows, { right: [1], width: out.columns })) out.line(line)

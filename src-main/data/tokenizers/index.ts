@@ -5,7 +5,7 @@ import { decoderOf } from './decoder'
 import { modelOf, vocabularyOf } from './models'
 import { normalizerOf } from './normalizers'
 import { aroundOf } from './post-processor'
-import { preTokenizerOf } from './pre-tokenizers'
+import { goingOn, preTokenizerOf } from './pre-tokenizers'
 import { parseSettings } from './settings'
 
 /** Texts to token ids and back, exactly as the model was trained with. */
@@ -23,7 +23,10 @@ export interface TextTokenizer {
    * @param limit cuts the text at its start
    */
   begin(text: string, limit?: number): number[]
-  /** Ids of what goes on a text, cut on its own, so that what comes before has no say in them: no special tokens. */
+  /**
+   * Ids of what goes on a text, cut on its own, so that what comes before has no say in them: no special tokens, and no
+   * blank before it but its own.
+   */
   goOn(text: string): number[]
   /** The text of ids, special tokens left out. */
   decode(ids: readonly number[]): string
@@ -55,7 +58,9 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
   const vocabulary = vocabularyOf(settings.model.vocab, at('model.vocab'))
   const normalize = normalizerOf(settings.normalizer, at('normalizer'))
   const added = new AddedTokens(settings.added_tokens, vocabulary, normalize, at('added_tokens'))
-  const cut = preTokenizerOf(settings.pre_tokenizer, settings.normalizer !== null, at('pre_tokenizer'))
+  const isNormalized = settings.normalizer !== null
+  const cut = preTokenizerOf(settings.pre_tokenizer, isNormalized, at('pre_tokenizer'))
+  const cutOn = preTokenizerOf(goingOn(settings.pre_tokenizer), isNormalized, at('pre_tokenizer'))
   const model = modelOf(settings.model, vocabulary, at('model'))
   const { before, after } = aroundOf(settings.post_processor, at('post_processor'))
   const decode = decoderOf(settings.decoder, at('decoder'))
@@ -63,11 +68,11 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
   const side = config.truncation_side ?? (settings.truncation?.direction === 'Left' ? 'left' : 'right')
   const end = contentOf(config.eos_token)
   let byId: Map<number, string> | null = null
-  const content = (text: string, begins = true): number[] => {
+  const content = (text: string, cutting = cut): number[] => {
     const ids: number[] = []
     for (const part of added.split(text.replace(LONE_SURROGATES, '\ufffd'))) {
       if (typeof part === 'number') ids.push(part)
-      else for (const piece of cut(part.text, begins && part.isFirst)) for (const id of model(piece)) ids.push(id)
+      else for (const piece of cutting(part.text, part.isFirst)) for (const id of model(piece)) ids.push(id)
     }
     return ids
   }
@@ -83,8 +88,13 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       const ids = content(text)
       return [...before, ...ids.slice(Math.max(0, ids.length + before.length - limit))]
     },
-    goOn: (text) => content(text, false),
-    decode: (ids) => decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens().get(id) ?? [])))),
+    goOn: (text) => content(text, cutOn),
+    decode(ids) {
+      // Made for the first who asks.
+      byId ??= tokensById(vocabulary, added)
+      const tokens = byId
+      return decode(ids.flatMap((id) => (added.isSpecial(id) ? [] : (tokens.get(id) ?? []))))
+    },
     idOf,
     end: end === undefined ? undefined : idOf(end),
     definition: {
@@ -98,14 +108,13 @@ export function createTokenizer(definition: { tokenizer: unknown; config: unknow
       config: side === 'left' ? { ...config, truncation_side: side } : config,
     },
   }
-  /** Tokens by id, made for the first who asks. */
-  function tokens(): Map<number, string> {
-    if (byId) return byId
-    byId = new Map()
-    for (const [token, id] of vocabulary) byId.set(id, token)
-    for (const [id, token] of added.contents) byId.set(id, token)
-    return byId
-  }
+}
+
+function tokensById(vocabulary: ReadonlyMap<string, number>, added: AddedTokens): Map<number, string> {
+  const found = new Map<number, string>()
+  for (const [token, id] of vocabulary) found.set(id, token)
+  for (const [id, token] of added.contents) found.set(id, token)
+  return found
 }
 
 /** One more than the greatest id. */

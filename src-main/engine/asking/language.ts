@@ -1,4 +1,4 @@
-import type { Texts } from '../../data/texts'
+import type { Texts } from '../../science/answers'
 import { piecesOf, takeExamples } from '../backends/batches'
 import type { LanguageBatch, TokenBatch } from '../backends/learner'
 import type { Asking } from './asking'

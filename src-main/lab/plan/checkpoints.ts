@@ -1,4 +1,5 @@
 import type { Catalog, ModelEntry, ModelSource } from '../../../src-preload/contract'
+import { ARCHITECTURES } from '../../data/checkpoints/architectures'
 import type { PlanContext } from '../../science/plan/feasible'
 import { LabError } from '../errors'
 import type { ModelDesk } from '../models'
@@ -23,13 +24,16 @@ export interface Checkpoints {
   path: (key: string) => Promise<string>
 }
 
+/** Architectures that have a language head. */
+const WRITERS = new Set(ARCHITECTURES.filter(({ classes }) => classes.language !== null).map(({ id }) => id))
+
 export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Checkpoints {
   async function known() {
     const all = await models.list()
     const here = all.flatMap((model) => (model.here && !model.here.gone ? [[model.here.key, model] as const] : []))
-    const context = all.map(({ id, title, layers, parameters, here }) => {
+    const context = all.map(({ id, title, layers, parameters, architecture, here }) => {
       const there = here && !here.gone ? { key: here.key } : { key: null, ...(here && { gone: here.path }) }
-      return [id, { ...there, title, layers, parameters }] as const
+      return [id, { ...there, title, layers, parameters, writes: WRITERS.has(architecture) }] as const
     })
     const taken = all.filter(({ here, download }) => download !== null || here?.source.kind === 'bundled')
     return { context: Object.fromEntries(context), here: new Map(here), taken: taken.map(({ id }) => id) }

@@ -1,5 +1,5 @@
 import { backendKind } from '../../engine/backends/kinds'
-import { kindOf, readsOf, type ModelSize, type Sizes, type Stage } from '../../science/stages'
+import { kindOf, readsOf, type DataConfig, type ModelSize, type Sizes, type Stage } from '../../science/stages'
 import { median } from '../../science/maths/statistics'
 import type { Store } from '../../store'
 
@@ -27,9 +27,12 @@ export interface Estimator {
 /** Model sizes by content key. */
 export type ModelSizes = ReadonlyMap<string, ModelSize>
 
-/** What has the same name costs the same a unit of work. */
-const likeness = ({ kind, config }: Pick<Stage, 'kind' | 'config'>) =>
-  [kind, ...(kindOf(kind).like?.(config) ?? [])].join('/')
+/** What has the same name costs the same a unit of work. @param data config of the stage that its examples are from */
+const likeness = ({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object | undefined) =>
+  [kind, ...(kindOf(kind).like?.(config) ?? []), ...(isWritten(data) ? ['texts'] : [])].join('/')
+
+/** Whether examples are gone on with, token by token: that is dearer than one look at a text. */
+const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kind === 'text'
 
 /** Operations of an example's way forward: two a token and weight of the blocks, its row among the embeddings is only read. */
 const operationsOf = ({ layers, width }: ModelSize) => 2 * 12 * layers * width ** 2 * TOKENS
@@ -41,10 +44,11 @@ const operationsOf = ({ layers, width }: ModelSize) => 2 * 12 * layers * width *
 export function createEstimator(store: Store, stages: readonly Stage[], models: ModelSizes): Estimator {
   const { rates, perOperation } = pastRates(store, models)
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
-  const sizesOf = ({ config, needs }: Stage): Sizes => {
+  const dataOf = ({ needs }: Stage): object | undefined => {
     const { data = '' }: Partial<Record<string, string>> = needs
-    return sizesIn(config) ?? sizesIn(byKey.get(data)?.config) ?? NO_SIZES
+    return byKey.get(data)?.config
   }
+  const sizesOf = (stage: Stage): Sizes => sizesIn(stage.config) ?? sizesIn(dataOf(stage)) ?? NO_SIZES
   const modelOf = (stage: Stage) => models.get(readsOf(stage).models[0] ?? '')
   /** Seconds a unit of work of a stage whose like this machine has not done. */
   function rateOf(stage: Stage): number | undefined {
@@ -58,7 +62,7 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
   }
   return {
     seconds(stage) {
-      const rate = rates.get(likeness(stage)) ?? rateOf(stage)
+      const rate = rates.get(likeness(stage, dataOf(stage))) ?? rateOf(stage)
       const work = kindOf(stage.kind).work(stage.config, sizesOf(stage))
       return rate === undefined ? null : START_SECONDS + rate * work
     },
@@ -91,10 +95,10 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const config = JSON.parse(past.config) as Stage['config']
     const data = past.dataConfig === null ? config : (JSON.parse(past.dataConfig) as object)
     const rate = Math.max(0, past.seconds - START_SECONDS) / kind.work(config, sizesIn(data) ?? NO_SIZES)
-    note(seen, likeness({ kind: past.kind, config }), rate)
+    note(seen, likeness({ kind: past.kind, config }, data), rate)
     const size = models.get(kind.reads(config).models[0] ?? '')
     const backend = kind.backend?.(config)
-    if (size && backend !== undefined && past.seconds > TELLING_SECONDS)
+    if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data))
       note(operations, backend, rate / operationsOf(size))
   }
   const medians = (of: Map<string, number[]>) => new Map([...of].map(([name, rates]) => [name, median(rates)]))

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { PREDICTIONS, readPredictions, type Evaluations } from '../../data/predictions'
-import { readArtifactFile } from '../../engine/artifacts'
+import { EVALUATIONS, readEvaluations } from '../../data/evaluations'
+import type { Evaluations } from '../../data/predictions'
+import { readArtifactFile, readManifest } from '../../engine/artifacts'
 import type { Answers } from '../../science/answers'
 import type { SeedPredictions } from '../../science/metrics'
 
@@ -17,7 +18,9 @@ export type SeedInput = Omit<SeedPredictions, 'truth'>
 
 /** What a training said, by the folder of its artifact. @throws ArtifactError when it is gone or damaged */
 export async function readTraining(folder: string): Promise<(split: string) => Evaluations> {
-  return readPredictions(await readArtifactFile(folder, PREDICTIONS), join(folder, PREDICTIONS))
+  const { files } = await readManifest(folder)
+  const file = EVALUATIONS.find((name) => files.some((there) => there.name === name)) ?? EVALUATIONS[0]
+  return readEvaluations(await readArtifactFile(folder, file), join(folder, file))
 }
 
 /** @throws ArtifactError when a file is gone or damaged */

@@ -6,5 +6,6 @@ export const hard: LabelRule = {
   title: 'hard',
   help: 'The supervisor’s decision alone, as if it were sure of it.',
   source: 'arXiv 2312.09390 E.1',
+  texts: true,
   labels: bySplit((said) => ({ targets: oneHot(decisions(said), said.options) })),
 }

@@ -25,6 +25,8 @@ export interface RuleInfo {
 
 /** How labels are made of what a supervisor says, one file a variant. Pure: the same answers give the same labels. */
 export interface LabelRule extends RuleInfo {
+  /** Whether it goes with tasks of texts, of which there is one kind of label: what the supervisor wrote. */
+  texts?: true
   /** Goes up with every change of its code that changes labels: what was labelled before is then another stage. 1 by default. */
   version?: number
   /**

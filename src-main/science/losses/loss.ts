@@ -51,6 +51,8 @@ export interface LossVariant extends Called {
   /** Goes up with every change of its code that changes results: what was trained before is then another stage. 1 by default. */
   version?: number
   method?: Partial<Called>
+  /** Whether it means something of texts, whose tokens have the loss of the language head: then it changes nothing there. */
+  texts?: true
   schedule?: Schedule
   compute(batch: LossBatch, params: Record<string, unknown>): LossValue
 }

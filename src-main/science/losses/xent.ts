@@ -14,6 +14,7 @@ export const xent = defineLoss(
       title: 'Naive',
       help: 'The student fits the supervisor’s labels as they are. The baseline of every comparison.',
     },
+    texts: true,
     compute: ({ logits, targets, weights }) => ({ ...crossEntropy(logits, targets.data, weights), extras: {} }),
   },
 )

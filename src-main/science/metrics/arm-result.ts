@@ -16,7 +16,7 @@ import { stoppedByTheOtherHalf } from './stopping'
 import { candidates, stops } from './stops'
 import { METRICS } from './variants'
 import { accuracy } from './variants/accuracy'
-import { notStrong, oneSided } from './warnings'
+import { notStrong, oneSided, oneText } from './warnings'
 
 export interface ArmInputs {
   arm: Arm
@@ -78,6 +78,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
         judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
         classes,
       ),
+      ...oneText(judged.map((j) => ({ seed: j.input.seed, decisions: j.weak, truth: j.input.truth }))),
       ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)),
     ],
     bySeed: judged.map((j) => j.result),

@@ -7,6 +7,7 @@ import { sizeProblem } from '../size'
 import type { ExperimentSpec, Names } from '../spec/spec'
 import { SPLITS, type DataConfig } from '../stages'
 import { largestSizes, MIN_PER_CHOICE, rulesOf, type RowCounts } from '../tasks'
+import { textProblems } from './texts'
 
 /** What a plan has to know of a task. */
 export interface Source {
@@ -30,11 +31,11 @@ export interface PlanContext {
   bundled: Record<string, string>
   /**
    * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
-   * null where it is not on this machine. `gone`: where its files were.
+   * null where it is not on this machine. `writes`: whether it has a language head. `gone`: where its files were.
    */
   checkpoints: Record<
     string,
-    { key: string | null; title: string; layers?: number; parameters?: number; gone?: string }
+    { key: string | null; title: string; layers?: number; parameters?: number; writes?: boolean; gone?: string }
   >
   /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
   backend: string
@@ -60,7 +61,9 @@ export class PlanError extends Error {
 
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const unfit = [sizeProblems, blockProblems, precisionProblems].flatMap((problemsOf) => problemsOf(spec, context))
+  const unfit = [sizeProblems, blockProblems, precisionProblems, textProblems].flatMap((problemsOf) =>
+    problemsOf(spec, context),
+  )
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
 

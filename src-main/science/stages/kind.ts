@@ -28,8 +28,8 @@ export interface Kind<C, N extends Needs = Needs> {
   backend?(config: C): string
   /** Whether it learns step by step, and so has curves. */
   learns?: true
-  /** The file of its artifact that a bundle carries, and the folder that it stands in there. */
-  bundled?: { file: string; folder: string }
+  /** Names of the file of its artifact that a bundle carries, of which it has one, and the folder that it stands in there. */
+  bundled?: { files: readonly string[]; folder: string }
   /** What it reads beside its needs: files of tasks and corpora, by id and sha256, and pretrained models, by content key. */
   reads(config: C): {
     tasks: readonly (readonly [string, string])[]

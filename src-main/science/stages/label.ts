@@ -12,7 +12,7 @@ export const label = defineKind<LabelConfig>()({
   needs: { data: 'always', model: 'several' },
   word: () => 'labels',
   heading: () => 'Label',
-  bundled: { file: 'labels.safetensors', folder: 'labels' },
+  bundled: { files: ['labels.safetensors', 'labels.json'], folder: 'labels' },
   reads: () => ({ tasks: [], models: [] }),
   work: (_config, sizes) => total(sizes),
   seconds: 1e-5,

@@ -70,7 +70,7 @@ export const train = defineKind<TrainConfig>()({
   role: ({ role }) => role,
   backend: ({ backend }) => backend,
   learns: true,
-  bundled: { file: 'predictions.safetensors', folder: 'evaluations' },
+  bundled: { files: ['predictions.safetensors', 'texts.json'], folder: 'evaluations' },
   reads: ({ checkpoint }) => ({ tasks: [], models: checkpoint === undefined ? [] : [checkpoint] }),
   work({ role, optimiser, trainOn, evaluations }, sizes) {
     const steps = stepCount(sizes[trainOn], optimiser)

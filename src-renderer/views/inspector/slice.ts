@@ -1,5 +1,5 @@
 import { CELLS, verdictName, verdictOf, type Verdict } from '../../lib/roles'
-import type { Cell, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
+import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
 
 export type Sort = ExampleQuery['sort']
 export const SORTS: readonly { value: Sort; label: string }[] = [
@@ -40,6 +40,11 @@ export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean):
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}, ${order}`
 }
 
+/** An answer in words: the name of a class, or a text in quotes, so that the blanks it begins or ends with are seen. */
+export function told(decision: Decision, classes: readonly string[]): string {
+  return typeof decision === 'string' ? `“${decision}”` : (classes[decision] ?? String(decision))
+}
+
 /** Colour and name of what became of the supervisor's answer to one example. */
 export function verdictOn({ cell, weak, student }: ExampleRow): { verdict: Verdict; name: string } {
   const verdict = verdictOf(cell)
@@ -56,14 +61,19 @@ export function placeOf({ says, confidence }: Said, classes: number): number {
   return (confidence - least) / (1 - least)
 }
 
-/** How the student came to its answer, as a sentence. */
-export function story({ step, right }: Pick<ExampleHistory, 'step' | 'right'>, weakRight: boolean): string {
+/** How the student came to its answer, as a sentence. @param copied whether it says what its supervisor says */
+export function story(
+  { step, right }: Pick<ExampleHistory, 'step' | 'right'>,
+  weakRight: boolean,
+  copied: boolean,
+): string {
   const last = right.length - 1
   if (last < 0) return ''
   let since = last
   while (since > 0 && right[since - 1] === right[last]) since--
   if (since === 0) return right[last] ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
   if (right[last]) return `Right from step ${step[since]} on${weakRight ? '' : ', against its supervisor'}.`
-  const turned = weakRight ? 'then wrong against its supervisor' : 'then it came round to its supervisor'
+  const cameRound = copied ? 'then it came round to its supervisor' : 'then wrong in a way of its own'
+  const turned = weakRight ? 'then wrong against its supervisor' : cameRound
   return `Right until step ${step[since - 1]}, ${turned}.`
 }

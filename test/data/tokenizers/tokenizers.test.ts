@@ -51,6 +51,13 @@ describe('a tokenizer', () => {
     })
     expect([words.begin('Nf3'), words.goOn('Nf3'), words.goOn(' Nf3')]).toEqual([[1], [2], [1]])
     expect(words.decode([1, 2])).toBe('▁Nf3Nf3')
+    const blank = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true }
+    for (const pre_tokenizer of [blank, { type: 'Sequence', pretokenizers: [blank] }]) {
+      const bytes = tokenizerOf('tiny-gpt2', { pre_tokenizer })
+      expect(bytes.decode(bytes.begin('Nf3'))).toBe(' Nf3')
+      expect(bytes.decode(bytes.goOn('Nf3'))).toBe('Nf3')
+      expect(bytes.goOn(' Nf3')).toEqual(bytes.begin('Nf3'))
+    }
   })
 
   it('gives nothing, or special tokens alone, for an empty text', () => {

@@ -50,6 +50,16 @@ const make = <T extends One['type']>(settings: Extract<One, { type: T }>, where:
     where,
   )
 
+/** The same for what goes on a text: none puts a blank before it, as the beginning of a text may get. */
+export function goingOn(settings: PreTokenizerSettings | null): PreTokenizerSettings | null {
+  if (settings === null) return null
+  const one = (part: One): One => {
+    if (part.type === 'ByteLevel') return { ...part, add_prefix_space: false }
+    return part.type === 'Metaspace' ? { ...part, prepend_scheme: 'never' } : part
+  }
+  return settings.type === 'Sequence' ? { ...settings, pretokenizers: settings.pretokenizers.map(one) } : one(settings)
+}
+
 /**
  * How a tokenizer cuts texts; without one a text is one piece.
  * @param isNormalized whether texts are changed before they are cut

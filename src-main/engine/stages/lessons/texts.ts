@@ -1,4 +1,5 @@
-import { readTexts, TEXTS, TEXT_LABELS, writeTexts, type Texts } from '../../../data/texts'
+import { readTexts, TEXTS, TEXT_LABELS, writeTexts } from '../../../data/texts'
+import type { Texts } from '../../../science/answers'
 import { eachSplit, type BySplit } from '../../../science/labels'
 import { truthOf, type PreparedTask } from '../../../science/tasks'
 import { ASKING } from '../../asking'

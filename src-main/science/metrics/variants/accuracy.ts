@@ -6,7 +6,7 @@ export const accuracy: MetricVariant = {
   id: 'accuracy',
   title: 'Accuracy',
   short: 'accuracy',
-  help: 'Share of the decisions that are right.',
+  help: 'Share of the decisions that are right; of texts, of those that are what was to follow, to the letter.',
   source: 'arXiv 2312.09390 3.1',
   better: 'more',
   range: [0, 1],
