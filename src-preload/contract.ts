@@ -1,6 +1,11 @@
 // All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
-import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
-import type { TemplateInfo } from '../src-main/data/templates/template'
+import type {
+  DatasetPreview,
+  DatasetQuery,
+  ImportRequest,
+  TaskInfo,
+  TemplateInfo,
+} from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
@@ -14,7 +19,6 @@ import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 
 export type * from '../src-main/data/datasets/types'
-export type { TemplateInfo } from '../src-main/data/templates/template'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
 export type { MetricInfo } from '../src-main/science/metrics/metric'

@@ -125,9 +125,9 @@ describe('data', () => {
     }
     const bridge = open('#/data?import=1', {
       chooseDataset: (what) => `/a/${what}`,
-      datasetPreview: ({ template }) => ({
+      datasetPreview: ({ path, template }) => ({
         ...(usual.ok ? usual.value : never()),
-        ...{ format: 'parquet', errors: [], badLines: 0 },
+        ...{ path, format: 'parquet', errors: [], badLines: 0 },
         ...(template === undefined
           ? { notices: [offer] }
           : { id: 'sciq', title: 'SciQ', question: 'Is it right?', text: 'text', label: 'label' }),
