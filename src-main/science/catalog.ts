@@ -8,6 +8,7 @@ import type { ModelVariant } from './models/model'
 import { OPTIMISER } from './optimiser'
 import type { ParamTable } from './spec/params'
 import { RUN, SIZES } from './spec/spec'
+import { TEXTS_IN_BUNDLES } from './tasks'
 
 /** One variant of a noun as plain data. */
 export interface VariantInfo {
@@ -30,6 +31,8 @@ export interface Described {
   optimiser: ParamTable
   run: ParamTable
   sizes: ParamTable
+  /** Which texts leave this machine with a bundle, in a sentence. */
+  textsInBundles: string
 }
 
 /** As plain data: drives the builder's form and `w2s catalog`. */
@@ -43,6 +46,7 @@ export function describeCatalog(): Described {
     optimiser: OPTIMISER,
     run: RUN,
     sizes: SIZES,
+    textsInBundles: TEXTS_IN_BUNDLES,
   }
 }
 

@@ -1,3 +1,4 @@
+import { describeCatalog } from '../../src-main/science/catalog'
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
@@ -227,6 +228,7 @@ describe('the result', () => {
     await press('e')
     expect(heard(bridge, 'exportBundle')[0]?.args).toEqual([{ runId: 'run-done', path: '' }])
     await screen.findByText('/home/ada/quick-start.w2s.zip')
+    screen.getByText(describeCatalog().textsInBundles)
     await fireEvent.click(screen.getByRole('button', { name: 'Show in folder' }))
     expect(heard(bridge, 'reveal')[0]?.args).toEqual(['/home/ada/quick-start.w2s.zip'])
   })

@@ -6,6 +6,7 @@ import { personArtifact } from './person-artifact'
 import { snippetPairs } from './snippet-pairs'
 import { sotu } from './sotu'
 import { spam } from './spam'
+import { textsInBundles } from './sharing'
 import type { TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
@@ -22,7 +23,6 @@ export {
   type Form,
 } from './form'
 export { largestSizes, type RowCounts } from './sizes'
-export { TEXTS_IN_BUNDLES } from './sharing'
 export { MIN_PER_CHOICE, rulesOf } from './rules'
 export { splitTask } from './split'
 export {
@@ -44,3 +44,4 @@ export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
     (task) => [task.id, task],
   ),
 )
+export const TEXTS_IN_BUNDLES = textsInBundles(Object.values(TASKS))
