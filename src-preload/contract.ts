@@ -7,6 +7,7 @@ import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/exam
 import type { ArmResult, Cell, Contrast, Cube, Overall, StopRule } from '../src-main/science/metrics/result'
 import type { Course } from '../src-main/science/spec/courses'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
+import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
@@ -243,6 +244,9 @@ export const CALLS = {
   modelVerify: asks<(id: string) => FileProblem[] | null>(),
   modelRemove: asks<(id: string) => { freedBytes: number }>(),
   modelCard: asks<(id: string) => ModelCard>(),
+  ladders: asks<() => ListedLadder[]>(),
+  ladderSave: changes<(ladder: Ladder) => null>(),
+  ladderRemove: changes<(id: string) => null>(),
   doctor: asks<() => DoctorReport>(),
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),

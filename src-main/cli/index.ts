@@ -8,6 +8,7 @@ import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
+import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
 import { run } from './commands/run'
@@ -27,6 +28,7 @@ const commands: Record<string, Command> = {
   catalog,
   data,
   models,
+  ladders,
   doctor,
   help: createHelp(() => commands),
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
-import { ENCODINGS } from '../data/datasets'
+import { ENCODINGS, RIGHTS } from '../data/datasets'
+import { ladderSchema } from '../science/ladders/ladder'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
 import { badInput, failureOf } from './errors'
@@ -19,6 +20,10 @@ const reading = {
   header: z.boolean().optional(),
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
+  form: z.enum(['classes', 'options', 'text']).optional(),
+  options: z.array(column).max(100).optional(),
+  right: z.enum(RIGHTS).optional(),
+  target: column.nullable().optional(),
 }
 const words = z.string().max(500)
 
@@ -75,8 +80,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       title: z.string(),
       question: z.string(),
       licence: z.string(),
-      text: column,
-      label: column,
+      text: column.nullable(),
+      label: column.nullable(),
       split: column.nullable(),
       group: column.nullable(),
       ...reading,
@@ -93,6 +98,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   modelVerify: z.tuple([id]),
   modelRemove: z.tuple([id]),
   modelCard: z.tuple([id]),
+  ladders: z.tuple([]),
+  ladderSave: z.tuple([ladderSchema]),
+  ladderRemove: z.tuple([id]),
   doctor: z.tuple([]),
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),

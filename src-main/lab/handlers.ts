@@ -17,6 +17,7 @@ import type { Datasets } from './datasets'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
 import { isHomeLocked } from './home/lock'
+import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './plan/planner'
@@ -37,6 +38,7 @@ export interface Parts {
   checkpoints: Checkpoints
   damage: Damage
   models: ModelDesk
+  ladders: Ladders
   presets: Preset[]
   results: Results
   backends: Backends
@@ -54,7 +56,8 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, datasets, checkpoints, models, presets, results, backends, planner, runs, queue, status } = parts
+  const { store, datasets, checkpoints, models, ladders, presets, results, backends, planner, runs, queue, status } =
+    parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
   return {
@@ -93,6 +96,13 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
+    ladders: () => ladders.list(),
+    ladderSave: async (ladder) =>
+      ladders.save(
+        ladder,
+        (await models.list()).map(({ id }) => id),
+      ),
+    ladderRemove: (id) => ladders.remove(id),
     doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),

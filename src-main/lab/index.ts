@@ -12,6 +12,7 @@ import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
+import { openLadders } from './ladders'
 import { createHeadlines } from './runs/headlines'
 import { createHost, TIMING } from './engine/host'
 import { reconcile } from './queue/lifecycle'
@@ -68,6 +69,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
   const corpora = openCorpora(resources)
+  const ladders = openLadders(home, resources)
   const presets = await readPresets(resources)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
@@ -101,7 +103,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     headlines.catchUp()
   }
 
-  const kept = { store, shelf, datasets, checkpoints, damage, models, presets, results }
+  const kept = { store, shelf, datasets, checkpoints, damage, models, ladders, presets, results }
   const parts = { ...kept, backends, planner, runs, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null

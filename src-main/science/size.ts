@@ -1,3 +1,4 @@
+import { rungsOf } from './plan/rungs'
 import { mentions } from './spec/mentions'
 import type { Problem } from './spec/problems'
 import type { ExperimentSpec } from './spec/spec'
@@ -9,13 +10,15 @@ export const MOST_STAGES = 20_000
  * About how many stages a spec asks for, without planning it: what arms share is counted once, as far as that goes by
  * the lists alone.
  */
-export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw' | 'reference'>): number {
+export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw' | 'reference' | 'pairs'>): number {
   const [tasks, weak, strong, methods, seeds] = FACTORS.map(({ name }) => spec[name].length) as Five
   const data = spec.redraw === 'halves' ? seeds : 1
   // Supervisor and its labels, ceiling, students.
   const between = mentions(spec).length - weak - strong
   // A model that a method brings in between is trained and labels.
-  const arms = 2 * weak + strong + weak * strong * (methods + 2 * between)
+  const rungs = spec.methods.reduce((sum, method) => sum + rungsOf(method).length, 0)
+  const pairs = spec.pairs?.length ?? weak * strong
+  const arms = 2 * weak + strong + rungs + pairs * (methods + 2 * between)
   return tasks * (data + seeds * (arms + Number(spec.reference)))
 }
 

@@ -32,12 +32,17 @@ export interface MethodVariant {
   schedule?: Schedule
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */
   student(build: StageBuilder, params: Record<string, unknown>): string
+  /** What it trains on its way, each told as an arm of its own: the student that it is, and the parameters that make it. */
+  rungs?(params: Record<string, unknown>): { strong: ModelSetting; params: Record<string, unknown> }[]
 }
 
 /** A method with its parameter table. */
 export function defineMethod<const T extends ParamTable>(
   params: T,
-  method: Omit<MethodVariant, 'params' | 'student'> & { student(build: StageBuilder, params: Values<T>): string },
+  method: Omit<MethodVariant, 'params' | 'student' | 'rungs'> & {
+    student(build: StageBuilder, params: Values<T>): string
+    rungs?(params: Values<T>): { strong: ModelSetting; params: Partial<Values<T>> }[]
+  },
 ): MethodVariant {
   return { ...method, params }
 }

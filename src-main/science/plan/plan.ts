@@ -8,6 +8,7 @@ import type { OptimiserSpec } from '../optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
 import { REFERENCE, REFERENCE_EVALUATIONS } from './reference'
 import type { ExperimentSpec } from '../spec/spec'
+import { parametersOf, rungsOf } from './rungs'
 import { stageKey } from './stage-key'
 import {
   kindOf,
@@ -99,32 +100,59 @@ interface ArmPlan {
   strong: Trainee
 }
 
-/** The arms of one task, without their seeds yet. */
+/** The arms of one task, without their seeds yet; those that a method tells on its way stand before its own. */
 function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPlan[] {
-  const taskTitle = context.sources[task]!.title
-  const students = trainees(spec.strong, spec, context)
-  return trainees(spec.weak, spec, context).flatMap((weak) =>
-    students.flatMap((strong) =>
-      spec.methods.map((method): ArmPlan => {
-        const methodTitle = choiceTitle(METHODS[method.method]!, method)
-        const arm = {
-          id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
-          task,
-          weak: modelOf(weak.setting),
-          strong: modelOf(strong.setting),
-          method,
-          optimisers: { weak: weak.optimiser, strong: strong.optimiser },
-          measure: spec.measure,
-          title: `${taskTitle} · ${weak.title} → ${strong.title} · ${methodTitle}`,
-          weakTitle: weak.title,
-          strongTitle: strong.title,
-          methodTitle,
-          seeds: [],
-        }
-        return { arm, weak, strong }
-      }),
-    ),
+  const [supervisors, students] = [trainees(spec.weak, spec, context), trainees(spec.strong, spec, context)]
+  const pairs = pairsOf(spec).map(([weak, strong]) => [supervisors[weak]!, students[strong]!] as const)
+  const all = pairs.flatMap(([weak, strong]) =>
+    spec.methods.flatMap((method) => {
+      const rungs = rungsOf(method).map((rung) => {
+        const known = students.find(({ setting }) => isEqual(setting, rung.strong))
+        return armOf(spec, task, context, {
+          weak,
+          strong: known ?? trainees([rung.strong], spec, context)[0]!,
+          method: rung.method,
+        })
+      })
+      return [...rungs, armOf(spec, task, context, { weak, strong, method })]
+    }),
   )
+  return [...new Map(all.map((planned) => [planned.arm.id, planned])).values()]
+}
+
+/** Which supervisor teaches which student, by their places: those that the spec names, else each of them each. */
+export function pairsOf({
+  weak,
+  strong,
+  pairs,
+}: Pick<ExperimentSpec, 'weak' | 'strong' | 'pairs'>): [number, number][] {
+  return pairs ?? weak.flatMap((_, i) => strong.map((_, j): [number, number] => [i, j]))
+}
+
+const isEqual = (a: ModelSetting, b: ModelSetting) => contentKey(a) === contentKey(b)
+
+function armOf(
+  { measure }: ExperimentSpec,
+  task: string,
+  { sources }: PlanContext,
+  { weak, strong, method }: { weak: Trainee; strong: Trainee; method: MethodChoice },
+): ArmPlan {
+  const methodTitle = choiceTitle(METHODS[method.method]!, method)
+  const arm: Arm = {
+    id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
+    task,
+    weak: modelOf(weak.setting),
+    strong: modelOf(strong.setting),
+    method,
+    optimisers: { weak: weak.optimiser, strong: strong.optimiser },
+    measure,
+    title: `${sources[task]!.title} · ${weak.title} → ${strong.title} · ${methodTitle}`,
+    weakTitle: weak.title,
+    strongTitle: strong.title,
+    methodTitle,
+    seeds: [],
+  }
+  return { arm, weak, strong }
 }
 
 interface SeedPlan extends ArmPlan {
@@ -239,8 +267,4 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
   }
   const taught = labels === undefined ? {} : { by: arm.methodTitle, from: at.factsOf(labels).of }
   return add({ kind: 'train', config, needs, facts: { of, ...taught, task: taskTitle(at), seed } })
-}
-
-function parametersOf({ method: _method, ...parameters }: MethodChoice): Record<string, unknown> {
-  return parameters
 }

@@ -194,20 +194,30 @@ const distinct = <T>(item: z.ZodType<T>) =>
       }
     })
 
-/** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong × methods × seeds. */
-export const specSchema: z.ZodType<ExperimentSpec> = z.strictObject({
-  version: z.literal(1),
-  name: z.string().trim().min(1).max(120),
-  question: z.string().max(500).default(''),
-  tasks: distinct(z.string().min(1)),
-  weak: distinct(modelSetting),
-  strong: distinct(modelSetting),
-  methods: distinct(methodChoice(modelSetting)),
-  sizes: sizes.prefault({}),
-  optimiser: optimiser.prefault({}),
-  ...fieldsOf(RUN),
-  seeds: distinct(z.int().min(0).max(1_000_000)),
-})
+/** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong (or its pairs) × methods × seeds. */
+export const specSchema: z.ZodType<ExperimentSpec> = z
+  .strictObject({
+    version: z.literal(1),
+    name: z.string().trim().min(1).max(120),
+    question: z.string().max(500).default(''),
+    tasks: distinct(z.string().min(1)),
+    weak: distinct(modelSetting),
+    strong: distinct(modelSetting),
+    methods: distinct(methodChoice(modelSetting)),
+    sizes: sizes.prefault({}),
+    optimiser: optimiser.prefault({}),
+    ...fieldsOf(RUN),
+    seeds: distinct(z.int().min(0).max(1_000_000)),
+    pairs: distinct(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+  })
+  .superRefine(({ weak, strong, pairs = [] }, context) => {
+    for (const [i, pair] of pairs.entries())
+      for (const [j, list] of [weak, strong].entries())
+        if (pair[j]! >= list.length) {
+          const message = `the place of one of the ${list.length} ${j === 0 ? 'supervisors' : 'students'}, counted from 0`
+          context.addIssue({ code: 'custom', path: ['pairs', i, j], message })
+        }
+  })
 /** The part of an experiment that names what a machine may lack. */
 export type Names = Pick<ExperimentSpec, 'tasks' | 'weak' | 'strong' | 'methods'>
 export interface ExperimentSpec extends Values<typeof RUN> {
@@ -223,4 +233,6 @@ export interface ExperimentSpec extends Values<typeof RUN> {
   /** What every model is trained by, where its own entry says nothing else; what neither says is the model's default. */
   optimiser: OptimiserChoice
   seeds: number[]
+  /** Which supervisor teaches which student, by their places in `weak` and `strong`; not given: each of them each. */
+  pairs?: [number, number][] | undefined
 }

@@ -3,42 +3,69 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadPretrained, type PretrainedModel } from '../../../src-main/data/checkpoints/open'
 import { readTask } from '../../../src-main/data/datasets/read'
+import { corpusFile, readCorpora } from '../../../src-main/data/corpora/manifest'
+import { readCorpus } from '../../../src-main/data/corpora/read'
 import { createModels, describeFolder } from '../../../src-main/data/models'
 import { pretrainingTexts } from '../../../src-main/data/pretrain'
 import { ragged } from '../../../src-main/engine/stages/inputs/reading'
+import { windowsOf } from '../../../src-main/engine/stages/language-training'
+import { isHeldOut } from '../../../src-main/engine/stages/tokens'
+import { modelStages } from '../../../src-main/science/pretraining/plan'
+import { parsePretraining } from '../../../src-main/science/pretraining/spec'
 import { loadAddon } from '../../../src-main/engine/backends/native/addon'
 import { NativeLearner } from '../../../src-main/engine/backends/native/learner'
 import { nativeMissing } from '../../engine/runtimes'
 
 const resources = path.resolve(import.meta.dirname, '../../../resources')
 const root = path.join(resources, 'models')
-/** Smallest first. */
+/** Each smallest first. */
 const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
+const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4']
+const ALL = ['prose-1', 'pocket-s', 'prose-2', 'pocket-m', 'prose-3', 'pocket-l', 'prose-4']
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']
 const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`), { kind: 'classes' })
 
 describe('the models that come with the app', () => {
   it('are those that are expected, small, and listed as here', async () => {
-    expect((await readdir(root)).sort()).toEqual([...IDS].sort())
+    expect((await readdir(root)).sort()).toEqual([...ALL].sort())
     const files = await Promise.all(
       (await readdir(root, { recursive: true })).map((name) => stat(path.join(root, name))),
     )
     expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(12e6)
     const list = await createModels({ cache: path.join(resources, 'none'), bundled: root }).list()
     const here = list.filter(({ here }) => here?.source.kind === 'bundled')
-    expect(here.map(({ id }) => id)).toEqual(IDS)
-    expect(here.map(({ here }) => here!.path)).toEqual(IDS.map(folderOf))
+    expect(here.map(({ id }) => id)).toEqual(ALL)
+    expect(here.map(({ here }) => here!.path)).toEqual(ALL.map(folderOf))
   })
 
-  it.each(IDS)('%s is what its manifest says, and has a card', async (id) => {
+  it.each(ALL)('%s is what its manifest says, and has a card', async (id) => {
     const manifest: unknown = JSON.parse(await readFile(path.join(folderOf(id), 'manifest.json'), 'utf8'))
     expect(manifest).toEqual(await describeFolder(folderOf(id)))
     const { card, spec, tokenizer, context } = await loadPretrained(folderOf(id))
     expect(spec.head).toEqual({ kind: 'language', tied: true })
     expect([tokenizer.size, context]).toEqual([spec.vocabulary, 256])
-    for (const part of ['Texts:', 'Terms:', 'Tokenizer:', 'Training:', 'Not for:', 'resources/tasks/LICENCES.md'])
-      expect(card.text).toContain(part)
+    for (const part of [
+      'Texts:',
+      'Terms:',
+      'Tokenizer:',
+      'Training:',
+      'Not for:',
+      /resources\/(tasks|corpora)\/LICENCES\.md/,
+    ])
+      expect(card.text).toMatch(part)
+  })
+
+  it.each(PROSE)('%s was made by the pretraining that comes with the app', async (id) => {
+    const spec = parsePretraining(
+      JSON.parse(await readFile(path.join(resources, 'pretrainings', 'prose.json'), 'utf8')),
+    )
+    if (!spec.ok) throw new Error(JSON.stringify(spec.problems))
+    const corpora = Object.fromEntries(
+      readCorpora(path.join(resources, 'corpora')).map(({ id, sha256 }) => [id, sha256]),
+    )
+    const key = modelStages(spec.spec, { corpora, taken: [], backend: 'cpu' })[id]!
+    expect((await loadPretrained(folderOf(id))).card.text).toContain(`Key of its stage: ${key}`)
   })
 
   it('read with one and the same tokenizer, which loses no letter', async () => {
@@ -89,6 +116,34 @@ describe.skipIf(nativeMissing)('on texts that no model has seen, they', { timeou
     const written = await learner.generate(batch, { most: 1 })
     learner.dispose()
     expect(written.map((ids) => model.tokenizer.decode([...ids]))).toEqual([' states', ' representatives'])
+  })
+
+  it('write prose in fewer bits a byte, the larger the fewer, as their cards say', async () => {
+    const folder = path.join(resources, 'corpora')
+    const all = readCorpora(folder).filter(({ kind }) => kind === 'text')
+    const texts = (await Promise.all(all.map(({ id }) => readCorpus(corpusFile(folder, id))))).flat()
+    const held = texts.filter((text) => isHeldOut(text, 100))
+    const bytes = held.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    const told: number[] = []
+    for (const id of PROSE) {
+      const model = await loadPretrained(folderOf(id))
+      const { tokenizer, context } = model
+      const windows = held.flatMap((text) =>
+        windowsOf(Int32Array.from(tokenizer.encode(text)), tokenizer.end!, context),
+      )
+      const learner = await learnerOf(model)
+      let nats = 0
+      for (let i = 0; i < windows.length; i += 32) {
+        const batch = ragged(windows.slice(i, i + 32).map((window) => [...window]))
+        for (const score of await learner.score(batch)) nats -= score
+      }
+      learner.dispose()
+      const bits = nats / Math.LN2 / bytes
+      const stated = /, (\d\.\d{3}) after/.exec(model.card.text!)![1]
+      expect(Math.abs(bits - Number(stated))).toBeLessThan(2e-3)
+      told.push(bits)
+    }
+    expect([...told].sort((a, b) => b - a)).toEqual(told)
   })
 })
 

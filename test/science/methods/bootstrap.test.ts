@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { contentKey } from '../../../src-main/science/maths/hash'
+import type { PlanContext } from '../../../src-main/science/plan/feasible'
+import { planExperiment } from '../../../src-main/science/plan/plan'
+import { stageCount } from '../../../src-main/science/size'
+import { parseSpec } from '../../../src-main/science/spec/parse'
+import type { Plan, Stage } from '../../../src-main/science/stages'
+
+const CONTEXT: PlanContext = {
+  sources: { spam: { sha256: 'a'.repeat(64), title: 'Spam', classes: 2 } },
+  bundled: { spam: 'a'.repeat(64) },
+  checkpoints: Object.fromEntries(
+    ['s', 'm', 'l', 'xl'].map((id) => [id, { key: contentKey(id), title: id, parameters: 1e6 }]),
+  ),
+  backend: 'cpu',
+}
+const model = (checkpoint: string) => ({ model: 'pretrained', checkpoint })
+function planned(methods: object[], change: object = {}) {
+  const parsed = parseSpec({
+    ...{ version: 1, name: 'Bootstrapping', tasks: ['spam'], weak: [model('s')], strong: [model('xl')], methods },
+    ...{ seeds: [0, 1], ...change },
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return { spec: parsed.spec, plan: planExperiment(parsed.spec, CONTEXT) }
+}
+const stageOf = ({ stages }: Plan, key: string) => stages.find((stage) => stage.key === key)!
+
+/** Who taught whom, from the student back to the supervisor. */
+function trail(plan: Plan, key: string): unknown[] {
+  const stage: Stage = stageOf(plan, key)
+  if (stage.kind !== 'train') throw new Error('expected a training')
+  const labels = stage.needs.labels === undefined ? undefined : stageOf(plan, stage.needs.labels)
+  const before = labels?.kind === 'label' ? trail(plan, labels.needs.model) : []
+  return [...before, stage.config.model['checkpoint']]
+}
+
+describe('bootstrapping', () => {
+  it('climbs from model to model, each taught by the one before', () => {
+    const { plan } = planned([{ method: 'bootstrap', between: [model('m'), model('l')] }])
+    expect(trail(plan, plan.arms.at(-1)!.seeds[0]!.student)).toEqual(['s', 'm', 'l', 'xl'])
+  })
+
+  it('without models between is naive finetuning: the very stages, so the very bits', () => {
+    const { plan } = planned([{ method: 'naive' }, { method: 'bootstrap' }])
+    const [naive, bootstrap] = plan.arms
+    expect([naive!.methodTitle, bootstrap!.methodTitle]).toEqual(['naive', 'bootstrap'])
+    expect(bootstrap!.seeds).toEqual(naive!.seeds)
+  })
+
+  it('reports every rung beside its own ceiling, with the supervisor of all', () => {
+    const { spec, plan } = planned([{ method: 'bootstrap', between: [model('m'), model('l')] }])
+    const told = plan.arms.map(
+      ({ weakTitle, strongTitle, methodTitle }) => `${weakTitle} → ${strongTitle}: ${methodTitle}`,
+    )
+    expect(told).toEqual(['s → m: bootstrap', 's → l: bootstrap m', 's → xl: bootstrap m → l'])
+    expect(new Set(plan.arms.map(({ id }) => id)).size).toBe(3)
+    for (const arm of plan.arms)
+      for (const { ceiling, weak, student } of arm.seeds) {
+        expect(trail(plan, ceiling)).toEqual([arm.strong['checkpoint']])
+        expect([trail(plan, weak), trail(plan, student).at(-1)]).toEqual([['s'], arm.strong['checkpoint']])
+      }
+    // A rung is trained once, for itself and for those above it.
+    const students = plan.stages.filter(
+      ({ kind, config }) => kind === 'train' && 'role' in config && config.role === 'student',
+    )
+    expect(students).toHaveLength(2 * 3)
+    expect(stageCount(spec)).toBe(plan.stages.length)
+  })
+
+  it('tells a rung once that several chains have', () => {
+    const chains = [[model('m')], [model('m'), model('l')]].map((between) => ({ method: 'bootstrap', between }))
+    const { plan } = planned(chains)
+    expect(plan.arms.map(({ strongTitle, methodTitle }) => `${strongTitle}: ${methodTitle}`)).toEqual([
+      'm: bootstrap',
+      'xl: bootstrap m',
+      'l: bootstrap m',
+      'xl: bootstrap m → l',
+    ])
+  })
+})
