@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
-import { ENCODINGS } from '../data/datasets'
+import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
@@ -20,6 +20,10 @@ const reading = {
   header: z.boolean().optional(),
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
+  form: z.enum(['classes', 'options', 'text']).optional(),
+  options: z.array(column).max(100).optional(),
+  right: z.enum(RIGHTS).optional(),
+  target: column.nullable().optional(),
 }
 const words = z.string().max(500)
 
@@ -76,8 +80,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       title: z.string(),
       question: z.string(),
       licence: z.string(),
-      text: column,
-      label: column,
+      text: column.nullable(),
+      label: column.nullable(),
       split: column.nullable(),
       group: column.nullable(),
       ...reading,

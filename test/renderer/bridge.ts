@@ -309,6 +309,8 @@ const ANSWERS: Answers = {
     format: 'csv',
     reading: { encoding: 'utf-8', header: true, quotes: true },
     columns: ['review', 'again', 'fold', 'customer'],
+    form: 'classes',
+    ...{ options: [], right: null, target: null },
     text,
     label,
     split,

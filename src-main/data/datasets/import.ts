@@ -9,15 +9,17 @@ import { z } from 'zod'
 import { problemsOf, show, type Problem } from '../../science/spec/problems'
 import { syncFolder } from '../durable'
 import { LEAST_ROWS, MOST_CLASSES } from './classes'
+import type { TaskRow } from '../../science/tasks'
 import { checkColumns } from './columns'
+import type { Surveyed } from './counting'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
 import { openRecords } from './records'
-import { readRow } from './rows'
+import { readRow, type Row } from './rows'
 import type { Watch } from './source'
 import { surveyDataset, type Survey } from './survey'
 import { trySplit } from './trial'
-import { ENCODINGS, type ImportRequest, type TaskInfo } from './types'
+import { ENCODINGS, RIGHTS, type DatasetQuery, type ImportRequest, type TaskInfo } from './types'
 import { labelOf } from './values'
 
 const line = z.string().trim().min(1).max(500)
@@ -30,8 +32,12 @@ const requestSchema = z
     title: line.max(120),
     question: z.string().max(500),
     licence: z.string().max(500),
-    text: line,
-    label: line,
+    form: z.enum(['classes', 'options', 'text']).default('classes'),
+    text: line.nullable(),
+    label: line.nullable(),
+    options: z.array(line).max(LIMITS.columns).default([]),
+    right: z.enum(RIGHTS).optional(),
+    target: line.nullish(),
     split: line.nullable(),
     group: line.nullable(),
     encoding: z.enum(ENCODINGS).optional(),
@@ -40,12 +46,24 @@ const requestSchema = z
     twins: z.boolean().optional(),
     classes: z
       .array(line.transform(labelOf))
-      .refine((names) => names.length >= 2 && names.length <= MOST_CLASSES, {
-        error: `expected 2 to ${MOST_CLASSES} classes`,
-      })
       .refine((names) => new Set(names).size === names.length, { error: 'expected different classes' }),
   })
-  .refine((r) => r.text !== r.label, { path: ['label'], error: 'expected another column than that of the text' })
+  .superRefine(({ form, text, label, options, right, target, classes }, context) => {
+    const lacks = (path: string, expected: string) =>
+      context.addIssue({ code: 'custom', path: [path], message: `expected ${expected}` })
+    if (text === null && form !== 'options') lacks('text', 'a column')
+    if (form === 'classes') {
+      if (label === null) lacks('label', 'a column')
+      else if (label === text) lacks('label', 'another column than that of the text')
+      if (classes.length < 2 || classes.length > MOST_CLASSES) lacks('classes', `2 to ${MOST_CLASSES} classes`)
+    }
+    if (form === 'options' && options.length === 0) lacks('options', 'the column of the options, or one of each')
+    if (form === 'options' && right === undefined)
+      lacks('right', `how a row says which option is right: ${RIGHTS.join(', ')}`)
+    if (form === 'options' && label === null && right !== 'first')
+      lacks('label', 'the column that says which option is right')
+    if (form === 'text' && target == null) lacks('target', 'the column of what follows the text')
+  })
 type Wanted = z.output<typeof requestSchema>
 
 /** Characters that are handed to the compressor at once: line by line it takes four times as long. */
@@ -59,7 +77,7 @@ const CHUNK = 32_768
 export async function importDataset(request: ImportRequest, folder: string, watch: Watch = {}): Promise<TaskInfo> {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
-  const { id, title, question, licence, classes, path } = parsed.data
+  const { id, title, question, licence, path } = parsed.data
   if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
   const before = await footprint(path)
   const survey = await surveyDataset(queryOf(parsed.data), watch)
@@ -80,8 +98,8 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       id,
       title,
       question,
-      form: 'classes',
-      classes,
+      form: survey.form.kind,
+      classes: survey.classes,
       examples: survey.examples,
       rows: survey.counts,
       lengthAlone: survey.lengthAlone,
@@ -100,18 +118,13 @@ export async function importDataset(request: ImportRequest, folder: string, watc
   }
 }
 
-const queryOf = ({ path, classes, text, label, split, group, encoding, header, quotes, twins }: Wanted) => ({
-  path,
-  classes,
-  text,
-  label,
-  split,
-  group,
-  ...(encoding && { encoding }),
-  ...(header !== undefined && { header }),
-  ...(quotes !== undefined && { quotes }),
-  ...(twins !== undefined && { twins }),
-})
+/** What a survey is asked, by the form: what goes with another one is nothing to it. */
+const queryOf = (wanted: Wanted): DatasetQuery => {
+  const { path, form, text, label, split, group, encoding, header, quotes, twins } = wanted
+  const { classes, options, right, target } = wanted
+  const own = { classes: { classes }, options: { options, right }, text: { target } }[form]
+  return { path, form, text, label, split, group, encoding, header, quotes, twins, ...own }
+}
 
 /** What tells that a file was not changed; '' where there is none, which its reader says better. */
 async function footprint(path: string): Promise<string> {
@@ -121,7 +134,7 @@ async function footprint(path: string): Promise<string> {
 
 /** @throws DatasetError for what keeps a file from being taken, the causes of much before what follows from them */
 function check(survey: Survey, wanted: Wanted): void {
-  const { facts, doubt, bad, badLines, counts, classes, rows } = survey
+  const { facts, doubt, bad, badLines, counts, form, rows } = survey
   if (facts.broken > 0)
     throw refusal(
       'encoding',
@@ -136,14 +149,14 @@ function check(survey: Survey, wanted: Wanted): void {
       problems.push({ path: 'path', expected: 'no bad line', got: `${badLines}, of which ${bad.length} are told` })
     throw new DatasetError(problems)
   }
-  const scarce = classes.flatMap((name, i) => {
+  const scarce = (form.kind === 'classes' ? form.names : []).flatMap((name, i) => {
     const n = counts!.train[i]! + (counts!.test?.[i] ?? 0)
     return n < LEAST_ROWS
       ? [{ path: `classes[${i}]`, expected: `at least ${LEAST_ROWS} examples of ${show(name)}`, got: `${n}` }]
       : []
   })
   if (scarce.length > 0) throw new DatasetError(scarce)
-  const trial = trySplit(rows, classes)
+  const trial = trySplit(rows, form)
   if (trial.fits === 'never') throw refusal('path', 'rows that a run can split', trial.why)
 }
 
@@ -158,8 +171,7 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
       const facts = rows[at++]
       if (!facts || 'expected' in row)
         throw refusal('path', 'a file that stays as it is while it is read', 'another one')
-      const { label, split, group } = facts
-      text += `${JSON.stringify({ text: row.text, label, ...(split && { split }), ...(group !== undefined && { group }) })}\n`
+      text += `${JSON.stringify(taskRow(row, facts))}\n`
       if (text.length <= CHUNK) continue
       if ((kept += text.length) > LIMITS.kept)
         throw refusal('path', `at most ${LIMITS.kept} characters as they are kept`, 'more')
@@ -168,4 +180,11 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
     }
   }
   yield text
+}
+
+/** A row as task files have it. */
+function taskRow({ text, options, target }: Row, { label, split, group }: Surveyed): TaskRow {
+  const more = { ...(split && { split }), ...(group !== undefined && { group }) }
+  if (target !== '') return { text, target, ...more }
+  return options.length > 0 ? { ...(text !== '' && { text }), options, label, ...more } : { text, label, ...more }
 }

@@ -1,8 +1,8 @@
 import { idFor, titleFor } from './naming'
 import { noticesOf } from './notices'
 import type { Watch } from './source'
-import { surveyDataset } from './survey'
-import type { DatasetPreview, DatasetQuery } from './types'
+import { surveyDataset, type Survey } from './survey'
+import type { DatasetPreview, DatasetQuery, PreviewRow } from './types'
 
 const SHOWN = { text: 500, label: 100, labels: 20 }
 
@@ -24,7 +24,7 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
     reading: { encoding: facts.encoding, header: query.header ?? true, quotes: facts.quotes },
     columns: survey.columns,
     ...chosen,
-    rows: survey.first.map(({ text, label }) => ({ text: text.slice(0, SHOWN.text), label: short(label) })),
+    rows: survey.first.map((row) => shownRow(row, short)),
     counts: labels.slice(0, SHOWN.labels).map(([label, n]) => ({ label: short(label), n })),
     values: labels.length,
     classes: survey.classes,
@@ -44,4 +44,14 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
       continued: facts.continued,
     },
   }
+}
+
+function shownRow(
+  { text, label, target, options, right }: Survey['first'][number],
+  short: (label: string) => string,
+): PreviewRow {
+  const cut = (long: string) => long.slice(0, SHOWN.text)
+  if (target !== '') return { text: cut(text), label: cut(target) }
+  const marked = options.length > 0 ? { options: options.map(cut), right } : {}
+  return { text: cut(text), label: short(label), ...marked }
 }

@@ -19,6 +19,22 @@ interface Action {
 }
 
 const READING: Record<string, Option> = {
+  form: {
+    type: 'string',
+    value: CHOICES.form.join(' | '),
+    help: 'A text of a class, options of which one is right, or a text to be continued (not said: proposed).',
+  },
+  options: {
+    type: 'string',
+    value: 'columns',
+    help: 'Columns of the options, as a,b: one of lists, or one for each.',
+  },
+  right: {
+    type: 'string',
+    value: CHOICES.right.join(' | '),
+    help: 'How a row says which option is right: the first always is, or the label is its text, letter, number or column.',
+  },
+  target: { type: 'string', value: 'column', help: 'Column of what follows the text.' },
   text: { type: 'string', value: 'column', help: 'Column of the text (not said: guessed, like the others).' },
   label: { type: 'string', value: 'column', help: 'Column of the label.' },
   split: { type: 'string', value: 'column', help: 'Column that says train or test.' },
