@@ -1,11 +1,5 @@
 // All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
-import type {
-  DatasetPreview,
-  DatasetQuery,
-  ImportRequest,
-  TaskInfo,
-  TemplateInfo,
-} from '../src-main/data/datasets/types'
+import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
@@ -50,8 +44,6 @@ export interface Catalog extends Described {
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   presets: Preset[]
   backends: { id: string; title: string }[]
-  /** What published datasets an import can make tasks of. */
-  templates: TemplateInfo[]
 }
 
 export interface PlannedStage {

@@ -40,7 +40,6 @@ export const CATALOG: Catalog = {
     { id: 'tensorflow', title: 'TensorFlow' },
     { id: 'wasm', title: 'WebAssembly' },
   ],
-  templates: [],
 }
 export const STATUS: Status = {
   engine: 'running',

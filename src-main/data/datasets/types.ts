@@ -1,8 +1,6 @@
 // The nouns of datasets, as everybody from the reader to the window says them.
 import type { Form } from '../../science/tasks/form'
 
-export type { TemplateInfo } from '../templates/template'
-
 /** Examples of each class. */
 export interface ClassCounts {
   /** Those that may be trained on; where the source keeps none for tests, all. */

@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Catalog, Preset, TaskInfo } from '../../../src-preload/contract'
-import { templateInfos } from '../../data/templates'
 import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
 import { describeCatalog } from '../../science/catalog'
 import { checkpointsOf } from '../../science/plan/feasible'
@@ -44,6 +43,5 @@ export function catalogOf(tasks: TaskInfo[], presets: Preset[], checkpoints: Cat
       { id: 'auto', title: 'Best that works here' },
       ...BACKENDS_IN_ORDER.map(({ id, title }) => ({ id, title })),
     ],
-    templates: templateInfos(),
   }
 }

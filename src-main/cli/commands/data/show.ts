@@ -1,4 +1,5 @@
-import type { DatasetPreview, TaskInfo, TemplateInfo } from '../../../../src-preload/contract'
+import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
