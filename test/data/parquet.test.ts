@@ -13,9 +13,10 @@ import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { previewDataset } from '../../src-main/data/datasets'
+import { DatasetError, previewDataset } from '../../src-main/data/datasets'
 import { openRecords } from '../../src-main/data/datasets/records'
 import type { Reading } from '../../src-main/data/datasets/types'
+import { createPythonRandom } from '../../src-main/science/maths/python-random'
 import { latestInfo, problemsOf, take } from './dataset-files'
 
 const FILES = join(import.meta.dirname, 'parquet')
@@ -73,6 +74,21 @@ describe('a Parquet file', () => {
       { path: 'path', got: '.parquet' },
     ])
   })
+})
+
+it('of bytes that were changed anywhere is read or refused, with nothing that nobody hears of', async () => {
+  const random = createPythonRandom(7)
+  for (const codec of ['snappy', 'zstd', 'none'])
+    for (let i = 0; i < 30; i++) {
+      const bytes = readFileSync(join(FILES, `mixed-${codec}.parquet`))
+      // Half of them in the last part, where the file says what is in it.
+      const from = i % 2 ? bytes.length - 4000 : 0
+      for (let k = 0; k <= i % 3; k++) bytes[from + random.below(bytes.length - from)] = random.below(256)
+      const path = join(root, 'changed.parquet')
+      writeFileSync(path, bytes)
+      const error = await previewDataset({ path }).catch((error: unknown) => error)
+      if (error instanceof Error) expect(error).toBeInstanceOf(DatasetError)
+    }
 })
 
 describe('a folder of a dataset', () => {

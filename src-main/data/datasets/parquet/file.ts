@@ -1,14 +1,15 @@
+import { readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
   parquetMetadataAsync,
   parquetReadObjects,
+  parquetSchema,
   type AsyncBuffer,
   type Compressors,
   type FileMetaData,
 } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { show } from '../../../science/spec/problems'
 import { FileError, openRegular } from '../../regular'
 import { LIMITS } from '../limits'
 import { DatasetError, refusal } from '../problem'
@@ -44,7 +45,7 @@ export async function openParquetFile(path: string, onRead: (bytes: number) => v
   const file = bufferOf(handle, size, onRead)
   try {
     const metadata = await explained(name, () => parquetMetadataAsync(file))
-    const columns = columnsOf(metadata)
+    const columns = await explained(name, () => Promise.resolve(columnsOf(metadata, name)))
     const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
     return {
       columns,
@@ -59,19 +60,19 @@ export async function openParquetFile(path: string, onRead: (bytes: number) => v
   }
 }
 
-/** The children of the root, which the schema lists before their own. */
-function columnsOf({ schema }: FileMetaData): string[] {
-  const columns: string[] = []
-  let at = 1
-  const pass = (): void => {
-    const { num_children: children = 0 } = schema[at++] ?? {}
-    for (let i = 0; i < children; i++) pass()
-  }
-  while (at < schema.length) {
-    columns.push(schema[at]!.name)
-    pass()
-  }
+/** The columns of the top level. @throws DatasetError for more than anybody means */
+function columnsOf(metadata: FileMetaData, name: string): string[] {
+  const root = parquetSchema(metadata)
+  const columns = root.children.map(({ element }) => element.name)
   if (columns.length > LIMITS.columns) throw refusal('path', `at most ${LIMITS.columns} columns`, `${columns.length}`)
+  const leaves = (node: typeof root): string[] =>
+    node.children.length > 0 ? node.children.flatMap(leaves) : [node.path.join('.')]
+  const expected = leaves(root).join('\n')
+  // What reads the rows waits for the columns of the schema alone: of a failure in another one nobody would hear.
+  const odd = metadata.row_groups.findIndex(
+    (group) => group.columns.map((of) => of.meta_data?.path_in_schema.join('.') ?? '').join('\n') !== expected,
+  )
+  if (odd >= 0) throw unreadable(name, `row group ${odd + 1} has not the columns of the schema`)
   return columns
 }
 
@@ -122,9 +123,11 @@ async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof DatasetError) throw error
-    throw refusal('path', 'a Parquet file that can be read', `${name}: ${(error as Error).message}`)
+    throw unreadable(name, (error as Error).message)
   }
 }
+
+const unreadable = (name: string, why: string) => refusal('path', 'a Parquet file that can be read', `${name}: ${why}`)
 
 async function opened(path: string): Promise<{ handle: FileHandle; size: number }> {
   return openRegular(path).catch((error: NodeJS.ErrnoException) => {
@@ -133,17 +136,20 @@ async function opened(path: string): Promise<{ handle: FileHandle; size: number 
   })
 }
 
-/** Bytes of a file where they are asked for. */
-function bufferOf(handle: FileHandle, size: number, onRead: (bytes: number) => void): AsyncBuffer {
+/**
+ * Bytes of a file where they are asked for, at once: a promise that fails while another one is waited for would be one
+ * that nobody listens to.
+ */
+function bufferOf({ fd }: FileHandle, size: number, onRead: (bytes: number) => void): AsyncBuffer {
   return {
     byteLength: size,
-    async slice(start, end = size) {
+    slice(start, end = size) {
       const [from, to] = [start < 0 ? size + start : start, end < 0 ? size + end : end]
-      if (!(from >= 0 && to >= from && to <= size)) throw new Error(`no bytes ${show(from)} to ${show(to)} of ${size}`)
+      if (!(from >= 0 && to >= from && to <= size)) throw new Error(`no bytes ${from} to ${to} of ${size}`)
       const bytes = new Uint8Array(to - from)
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, from)
-      if (bytesRead < bytes.length) throw new Error('the file became shorter')
-      onRead(bytesRead)
+      const read = readSync(fd, bytes, 0, bytes.length, from)
+      if (read < bytes.length) throw new Error('the file became shorter')
+      onRead(read)
       return bytes.buffer
     },
   }
