@@ -20,6 +20,8 @@ const reading = {
   header: z.boolean().optional(),
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
+  template: z.string().min(1).max(100).optional(),
+  first: z.int().min(1).optional(),
   form: z.enum(['classes', 'options', 'text']).optional(),
   options: z.array(column).max(100).optional(),
   right: z.enum(RIGHTS).optional(),
@@ -61,7 +63,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
-  chooseDataset: z.tuple([]),
+  chooseDataset: z.tuple([z.enum(['folder', 'file'])]),
   datasetPreview: z.tuple([
     z.strictObject({
       path,

@@ -306,6 +306,7 @@ const ANSWERS: Answers = {
     path,
     id: 'our-notes',
     title: 'Our notes',
+    question: '',
     format: 'csv',
     reading: { encoding: 'utf-8', header: true, quotes: true },
     columns: ['review', 'again', 'fold', 'customer'],

@@ -15,7 +15,7 @@ const ROLES = ['text', 'label', 'split', 'group'] as const satisfies readonly Ro
 const NAMES: Record<Role, string[]> = {
   text: ['text', 'sentence', 'content', 'review', 'message', 'body', 'document', 'prompt', 'question'],
   label: ['label', 'class', 'target', 'category', 'sentiment', 'y', 'answer'],
-  split: ['split', 'fold', 'subset'],
+  split: ['split', 'file split', 'fold', 'subset'],
   group: ['group', 'group_id', 'source_id', 'document_id', 'doc_id', 'author', 'user', 'customer'],
 }
 /** What stands before options, or before what is to follow it. */

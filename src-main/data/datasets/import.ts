@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -14,12 +14,21 @@ import { checkColumns } from './columns'
 import type { Surveyed } from './counting'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
-import { openRecords } from './records'
+import { placeOf } from './place'
+import { filesOf, openRecords } from './records'
 import { readRow, type Row } from './rows'
 import type { Watch } from './source'
 import { surveyDataset, type Survey } from './survey'
 import { trySplit } from './trial'
-import { ENCODINGS, RIGHTS, type DatasetQuery, type ImportRequest, type TaskInfo } from './types'
+import {
+  ENCODINGS,
+  RIGHTS,
+  type DatasetQuery,
+  type ImportRequest,
+  type Provenance,
+  type Reading,
+  type TaskInfo,
+} from './types'
 import { labelOf } from './values'
 
 const line = z.string().trim().min(1).max(500)
@@ -44,6 +53,8 @@ const requestSchema = z
     header: z.boolean().optional(),
     quotes: z.boolean().optional(),
     twins: z.boolean().optional(),
+    template: z.string().max(100).optional(),
+    first: z.int().min(1).optional(),
     classes: z
       .array(line.transform(labelOf))
       .refine((names) => new Set(names).size === names.length, { error: 'expected different classes' }),
@@ -79,7 +90,8 @@ export async function importDataset(request: ImportRequest, folder: string, watc
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
   const { id, title, question, licence, path } = parsed.data
   if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
-  const before = await footprint(path)
+  const files = await filesOf(path, readingOf(parsed.data))
+  const before = await footprint(files)
   const survey = await surveyDataset(queryOf(parsed.data), watch)
   check(survey, parsed.data)
   await mkdir(folder, { recursive: true })
@@ -90,10 +102,9 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       createGzip(),
       createWriteStream(temporary, { flush: true }),
     )
-    if ((await footprint(path)) !== before)
+    if ((await footprint(files)) !== before)
       throw refusal('path', 'a file that stays as it is while it is read', `${basename(path)}, which was changed`)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(temporary), hash)
+    const sha256 = await sha256Of(temporary)
     const info: TaskInfo = {
       id,
       title,
@@ -104,9 +115,10 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       rows: survey.counts,
       lengthAlone: survey.lengthAlone,
       licence: licence || 'not stated',
-      source: `imported from ${basename(path)}`,
+      source: sourceOf(parsed.data),
+      provenance: await provenanceOf(parsed.data, files),
       origin: 'imported',
-      sha256: hash.digest('hex'),
+      sha256,
     }
     await rename(temporary, join(folder, `${id}.jsonl.gz`))
     await writeFile(temporary, `${JSON.stringify(info, null, 2)}\n`, { flush: true })
@@ -120,16 +132,37 @@ export async function importDataset(request: ImportRequest, folder: string, watc
 
 /** What a survey is asked, by the form: what goes with another one is nothing to it. */
 const queryOf = (wanted: Wanted): DatasetQuery => {
-  const { path, form, text, label, split, group, encoding, header, quotes, twins } = wanted
+  const { path, form, text, label, split, group, encoding, header, quotes, twins, template, first } = wanted
   const { classes, options, right, target } = wanted
   const own = { classes: { classes }, options: { options, right }, text: { target } }[form]
-  return { path, form, text, label, split, group, encoding, header, quotes, twins, ...own }
+  return { path, form, text, label, split, group, encoding, header, quotes, twins, template, first, ...own }
 }
 
-/** What tells that a file was not changed; '' where there is none, which its reader says better. */
-async function footprint(path: string): Promise<string> {
-  const facts = await stat(path).catch(() => null)
-  return facts ? `${facts.size} ${facts.mtimeMs} ${facts.ino}` : ''
+/** What tells that files were not changed; '' for one that is not there, which its reader says better. */
+async function footprint(paths: readonly string[]): Promise<string> {
+  const facts = await Promise.all(paths.map((path) => stat(path).catch(() => null)))
+  return facts.map((of) => (of ? `${of.size} ${of.mtimeMs} ${of.ino}` : '')).join('\n')
+}
+
+const readingOf = ({ encoding, header = true, quotes, template, first }: Wanted): Reading => ({
+  ...{ encoding, header, quotes, template, first },
+})
+
+const sourceOf = ({ path, template }: Wanted) =>
+  `imported from ${basename(path)}${template === undefined ? '' : ` by the template ${template}`}`
+
+/** What the rows were made of, so that anyone who has the same files can make them again. */
+async function provenanceOf({ path, template, first }: Wanted, files: readonly string[]): Promise<Provenance> {
+  const told: Provenance['files'] = []
+  for (const file of files)
+    told.push({ name: relative(path, file).replaceAll('\\', '/') || basename(file), sha256: await sha256Of(file) })
+  return { template: template ?? null, first: first ?? null, files: told }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
 }
 
 /** @throws DatasetError for what keeps a file from being taken, the causes of much before what follows from them */
@@ -144,7 +177,7 @@ function check(survey: Survey, wanted: Wanted): void {
   if (doubt !== null) throw refusal('header', 'to be told whether the first line names the columns', doubt)
   checkColumns(wanted, survey.columns)
   if (badLines > 0) {
-    const problems: Problem[] = bad.map(({ line, expected, got }) => ({ path: `line ${line}`, expected, got }))
+    const problems: Problem[] = bad.map(({ line, expected, got }) => ({ path: placeOf(line, facts), expected, got }))
     if (badLines > bad.length)
       problems.push({ path: 'path', expected: 'no bad line', got: `${badLines}, of which ${bad.length} are told` })
     throw new DatasetError(problems)
@@ -162,10 +195,8 @@ function check(survey: Survey, wanted: Wanted): void {
 
 /** The rows as they are kept, in pieces. */
 async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Watch): AsyncGenerator<string> {
-  const { encoding, header = true, quotes } = wanted
-  const reading = { header, ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }) }
   let [at, kept, text] = [0, 0, '']
-  for await (const batch of openRecords(wanted.path, reading, watch).batches) {
+  for await (const batch of openRecords(wanted.path, readingOf(wanted), watch).batches) {
     for (const entry of batch) {
       const row = readRow(entry, chosen)
       const facts = rows[at++]

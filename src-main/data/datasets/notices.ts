@@ -1,4 +1,5 @@
 import { clearlyAbove } from '../../science/maths/statistics'
+import { templatesFor } from '../templates'
 import { classDoubt, LEAST_ROWS, noClasses } from './classes'
 import { titleOf } from './source'
 import type { Survey } from './survey'
@@ -47,8 +48,18 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
   function utf16({ facts: { encoding } }) {
     return encoding.startsWith('utf-16') ? note(`Read as ${titleOf(encoding)}, as its mark says.`) : null
   },
+  function templates({ columns }) {
+    const found = templatesFor(columns)
+    if (found.length === 0) return null
+    const offers = found.map(({ id, title }) => ({
+      label: `Make rows as ${title} has them`,
+      reading: { template: id },
+    }))
+    const known = found.map(({ title }) => title).join(' and ')
+    return note(`The columns are those of ${known}, whose rows a template makes.`, offers)
+  },
   function quotes({ facts: { format, quotes, continued }, chosen, records }) {
-    if (format === 'jsonl') return null
+    if (format === 'jsonl' || format === 'parquet') return null
     const offers = [
       { label: quotes ? 'Take quotes as characters' : 'Read quotes as in CSV', reading: { quotes: !quotes } },
     ]

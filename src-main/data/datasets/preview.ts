@@ -1,6 +1,8 @@
 import { idFor, titleFor } from './naming'
 import { noticesOf } from './notices'
+import { placeOf } from './place'
 import type { Watch } from './source'
+import { templateOf } from './records'
 import { surveyDataset, type Survey } from './survey'
 import type { DatasetPreview, DatasetQuery, PreviewRow } from './types'
 
@@ -14,12 +16,14 @@ const SHOWN = { text: 500, label: 100, labels: 20 }
 export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Promise<DatasetPreview> {
   const survey = await surveyDataset(query, watch)
   const { facts, chosen, labels } = survey
-  const id = idFor(query.path)
+  const template = templateOf(query)
+  const id = idFor(template?.id ?? query.path)
   const short = (label: string) => label.slice(0, SHOWN.label)
   return {
     path: query.path,
     id,
-    title: titleFor(id),
+    title: template?.title ?? titleFor(id),
+    question: template?.question ?? '',
     format: facts.format,
     reading: { encoding: facts.encoding, header: query.header ?? true, quotes: facts.quotes },
     columns: survey.columns,
@@ -35,7 +39,10 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
     twins: survey.twins.rows,
     lengthAlone: survey.lengthAlone,
     notices: noticesOf(survey),
-    errors: survey.bad.map(({ line, expected, got }) => ({ line, message: `expected ${expected}, got ${got}` })),
+    errors: survey.bad.map(({ line, expected, got }) => ({
+      line,
+      message: `${facts.files.length > 1 ? `${placeOf(line, facts)}: ` : ''}expected ${expected}, got ${got}`,
+    })),
     badLines: survey.badLines,
     lines: {
       all: facts.lines,

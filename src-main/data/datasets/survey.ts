@@ -8,7 +8,7 @@ import { countClasses, countTwins, createRefusals, fingerprint, FIRST, type Surv
 import { createFormTally } from './form-tally'
 import { LIMITS } from './limits'
 import { refusal, type Entry, type BadLine } from './problem'
-import { openRecords, type FileFacts } from './records'
+import { openRecords, templateOf, type FileFacts } from './records'
 import { foreignLabel, readRow, type Row } from './rows'
 import type { Watch } from './source'
 import type { ClassCounts, DatasetQuery, Right } from './types'
@@ -68,8 +68,8 @@ export async function surveyDataset(
   { path, header, twins = true, classes, ...query }: DatasetQuery,
   watch: Watch = {},
 ): Promise<Survey> {
-  const { encoding, quotes, ...wanted } = query
-  const reading = { ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }), header: header ?? true }
+  const { encoding, quotes, template, first, ...wanted } = query
+  const reading = { encoding, quotes, template, first, header: header ?? true }
   const { batches, facts } = openRecords(path, reading, watch)
   const names = createColumnList()
   const sample: Entry[] = []
@@ -101,7 +101,7 @@ export async function surveyDataset(
   const found = facts()
   const records = recordsOf()
   const { doubtful, ...columns } = chosen!
-  const counts = tally!.result(classes)
+  const counts = tally!.result(classes ?? templateOf(reading)?.classes)
   return {
     facts: found,
     columns: [...new Set([...found.columns, ...names.names])],

@@ -23,8 +23,19 @@ export interface TaskInfo {
   lengthAlone: number | null
   licence: string
   source: string
+  /** What an import was made of; null of bundled tasks, and of imports that did not note it. */
+  provenance: Provenance | null
   origin: 'bundled' | 'imported'
   sha256: string
+}
+
+/** The files that an import read, and how. */
+export interface Provenance {
+  template: string | null
+  /** Rows of each split that were read; null for all. */
+  first: number | null
+  /** In the order in which they were read, by their names in the folder. */
+  files: { name: string; sha256: string }[]
 }
 
 export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const
@@ -37,6 +48,10 @@ export interface Reading {
   header?: boolean | undefined
   /** Whether quotes hold fields together, over several lines too. Not said: in CSV they do, in TSV they are characters. */
   quotes?: boolean | undefined
+  /** The template that makes the rows of the records; not said: the records are the rows. */
+  template?: string | undefined
+  /** Of Parquet: rows of each split that are read, the first ones; not said: all. */
+  first?: number | undefined
 }
 
 /** How a row says which of its options is right: the first always is, or the label is its text, letter, number or column. */
@@ -86,10 +101,12 @@ export interface PreviewRow {
 }
 export interface DatasetPreview {
   path: string
-  /** Made of the file's name. */
+  /** Made of the file's name, or of the template's; like the title. */
   id: string
   title: string
-  format: 'jsonl' | 'csv' | 'tsv'
+  /** Of the template; '' without one. */
+  question: string
+  format: 'jsonl' | 'csv' | 'tsv' | 'parquet'
   /** How it was read. */
   reading: { encoding: Encoding; header: boolean; quotes: boolean }
   columns: string[]

@@ -89,7 +89,7 @@ const BUNDLED = Object.values(TASKS).map((task): TaskInfo => {
   const form = formOf(task)
   const { id, title, question, examples, lengthAlone, licence, source, sha256 } = task
   const told = { id, title, question, form: form.kind, classes: namesIn(form), examples }
-  return { ...told, rows: null, lengthAlone, licence, source, origin: 'bundled', sha256 }
+  return { ...told, rows: null, lengthAlone, licence, source, provenance: null, origin: 'bundled', sha256 }
 })
 
 /** One file is read at a time, told on the bus: nobody waits for the answer about another one. */

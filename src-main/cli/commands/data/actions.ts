@@ -37,7 +37,7 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
     group,
     id: textOf('id', flags) ?? preview.id,
     title: textOf('title', flags) ?? preview.title,
-    question: textOf('question', flags) ?? '',
+    question: textOf('question', flags) ?? preview.question,
     licence,
     classes: preview.form === 'classes' ? preview.classes : [],
   }

@@ -34,7 +34,16 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
     quotes: quotes && quotes === 'yes',
     twins: twins && twins === 'together',
     classes: classesOf(flags),
+    template: textOf('template', flags),
+    first: firstOf(flags),
   }
+}
+
+/** How many rows of every split are read. */
+function firstOf(flags: Flags): number | undefined {
+  const text = textOf('first', flags)
+  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text)) throw badArgument('--first', 'a number of rows', show(text))
+  return text === undefined ? undefined : Number(text)
 }
 
 /** The columns of options: one that holds lists, or one for each. */

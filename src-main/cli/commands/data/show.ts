@@ -1,4 +1,5 @@
 import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
@@ -12,11 +13,13 @@ export interface DataDocument {
   /** The datasets that it is about. */
   tasks: TaskInfo[]
   preview: DatasetPreview | null
+  /** With `templates` all there are. */
+  templates: TemplateInfo[]
 }
 
 /** The document of an action, its own fields filled in. */
 export function documentOf(action: string, fields: Partial<DataDocument>): DataDocument {
-  return { command: 'data', action, ok: true, tasks: [], preview: null, ...fields }
+  return { command: 'data', action, ok: true, tasks: [], preview: null, templates: [], ...fields }
 }
 
 export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
@@ -97,7 +100,9 @@ function optionsOf({
   classes,
   form,
   right,
+  template,
 }: DatasetPreview['notices'][number]['offers'][number]['reading']): string {
+  if (template !== undefined) return `--template ${template}`
   if (form !== undefined) return `--form ${form}`
   if (right !== undefined) return `--right '${right}'`
   if (encoding !== undefined) return `--encoding ${encoding}`
