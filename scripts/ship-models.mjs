@@ -2,7 +2,7 @@
 //   node scripts/ship-models.mjs <pretraining.json> <home> [id…] [--backend cpu]
 // Copies their folders to resources/models/<id>, with a card that says of which texts they are, and their hashes.
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 
@@ -25,6 +25,12 @@ const { spec } = parsed
 const known = readCorpora(at('resources/corpora'))
 const corpora = Object.fromEntries(known.map(({ id, sha256 }) => [id, sha256]))
 const stages = modelStages(spec, { corpora, taken: [], backend: values.backend })
+const NOT_FOR = {
+  text: `Most of the texts are of the 17th to 19th century or a Bible, one is a lexicon of slang: the views and prejudices of
+  their writers are in the weights.`,
+  games: 'It has seen games of one engine against itself, no position and no rule: its moves need not be legal.',
+}
+
 for (const { id } of spec.models.filter(({ id }) => wanted.length === 0 || wanted.includes(id))) await ship(id)
 
 async function ship(id) {
@@ -52,9 +58,8 @@ ${body.trim()}
 - Texts: those of these corpora, no text of a bundled task among them (resources/corpora/LICENCES.md):
 ${lines.join('\n')}
 - Terms: the texts are in the public domain, so that the weights may go anywhere.
-- Not for: anything but experiments. Most of the texts are of the 17th to 19th century or a Bible, one is a lexicon of slang: the views
-  and prejudices of their writers are in the weights.
-- Made by: w2s run resources/pretrainings/prose.json, on ${threads} thread${threads === 1 ? '' : 's'} of ${isa}; put here by scripts/ship-models.mjs.
+- Not for: anything but experiments. ${NOT_FOR[texts[0].kind]}
+- Made by: w2s run resources/pretrainings/${basename(specFile)}, on ${threads} thread${threads === 1 ? '' : 's'} of ${isa}; put here by scripts/ship-models.mjs.
 - Key of its stage: ${stages[id]}
 `
 }

@@ -35,13 +35,16 @@ function labHandlers(lab: IpcContext['lab']): LabCalls {
   return Object.fromEntries(CALL_NAMES.map((name) => [name, pass(name)])) as unknown as LabCalls
 }
 
-const DATASET: OpenDialogOptions = {
-  title: 'Choose a dataset',
-  properties: ['openFile'],
-  filters: [
-    { name: 'JSONL or CSV', extensions: ['jsonl', 'ndjson', 'csv', 'tsv', 'gz'] },
-    { name: 'All files', extensions: ['*'] },
-  ],
+const DATASET: Record<'folder' | 'file', OpenDialogOptions> = {
+  folder: { title: 'Choose the folder of a dataset', properties: ['openDirectory'] },
+  file: {
+    title: 'Choose a dataset',
+    properties: ['openFile'],
+    filters: [
+      { name: 'JSONL, CSV or Parquet', extensions: ['jsonl', 'ndjson', 'csv', 'tsv', 'gz', 'parquet'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
 }
 const MODEL: Record<'folder' | 'file', OpenDialogOptions> = {
   folder: { title: 'Choose the folder of a model', properties: ['openDirectory'] },
@@ -98,7 +101,7 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
   }
   return {
     ...calls,
-    chooseDataset: () => choose(DATASET),
+    chooseDataset: (what) => choose(DATASET[what]),
     chooseModel: (what) => choose(MODEL[what]),
     async modelAdd(path) {
       mustBeChosen(path)

@@ -18,6 +18,7 @@ export type * from '../src-main/science/metrics/result'
 export type { MetricInfo } from '../src-main/science/metrics/metric'
 export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
+export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
@@ -225,7 +226,7 @@ export const CALLS = {
     asks<
       (query: { runId: string; path: string }) => { path: string; bytes: number; files: number; sha256: string } | null
     >(),
-  chooseDataset: shows<() => string | null>(),
+  chooseDataset: shows<(what: 'folder' | 'file') => string | null>(),
   /** Reads a file through; a later one takes its place, and the earlier one fails. */
   datasetPreview: asks<(query: DatasetQuery) => DatasetPreview>(),
   datasetImport: changes<(request: ImportRequest) => TaskInfo>(),

@@ -118,7 +118,15 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   {
     part: /^src-main\/data\//,
     own: [/^src-main\/(data|science)\//],
-    packages: [NODE, /^papaparse$/, /^zod$/, /^yauzl$/, /^onnx-proto$/, /^@huggingface\/tokenizers$/],
+    packages: [
+      NODE,
+      /^papaparse$/,
+      /^hyparquet(-compressors)?$/,
+      /^zod$/,
+      /^yauzl$/,
+      /^onnx-proto$/,
+      /^@huggingface\/tokenizers$/,
+    ],
   },
   {
     part: /^src-main\/store\//,

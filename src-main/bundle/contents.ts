@@ -2,7 +2,7 @@ import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { Answers, Decision } from '../science/answers'
 import { versionOf } from '../science/plan/stage-key'
 import { TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
-import type { Example } from '../science/tasks'
+import { textsOf, type Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
 import type { BundleInput, BundleTask, Draw } from './input'
@@ -117,6 +117,9 @@ function* metricRows(input: BundleInput): Generator<string> {
   yield* csv(METRIC_COLUMNS, rows())
 }
 
+/** All of an example as one text; of one with options the list of all that a net reads, in the order of their numbers. */
+const whole = (example: Example) => (example.options ? JSON.stringify(textsOf([example])) : example.text)
+
 /** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */
 async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<string> {
   const texts = task.sharable
@@ -126,8 +129,11 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
   const rightOf = (label: Decision): Cell[] =>
     writes ? [toldDecision(label, tell)] : [label, task.classes[Number(label)] ?? '']
   function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
-    for (const [index, { id, text, label, group }] of examples.entries())
+    for (const [index, example] of examples.entries()) {
+      const { id, label, group } = example
+      const text = whole(example)
       yield [name, index, id, group, ...rightOf(label), sha256Of(text), seed, ...(texts ? [text] : [])]
+    }
   }
   const right = writes ? ['target'] : ['truth', 'class']
   yield* csv(['split', 'index', 'id', 'group', ...right, 'text_sha256', 'seed', ...(texts ? ['text'] : [])], [])

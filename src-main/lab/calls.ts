@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
-import { ENCODINGS } from '../data/datasets'
+import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
@@ -20,6 +20,12 @@ const reading = {
   header: z.boolean().optional(),
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
+  template: z.string().min(1).max(100).optional(),
+  first: z.int().min(1).optional(),
+  form: z.enum(['classes', 'options', 'text']).optional(),
+  options: z.array(column).max(100).optional(),
+  right: z.enum(RIGHTS).optional(),
+  target: column.nullable().optional(),
 }
 const words = z.string().max(500)
 
@@ -57,7 +63,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
-  chooseDataset: z.tuple([]),
+  chooseDataset: z.tuple([z.enum(['folder', 'file'])]),
   datasetPreview: z.tuple([
     z.strictObject({
       path,
@@ -76,8 +82,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       title: z.string(),
       question: z.string(),
       licence: z.string(),
-      text: column,
-      label: column,
+      text: column.nullable(),
+      label: column.nullable(),
       split: column.nullable(),
       group: column.nullable(),
       ...reading,

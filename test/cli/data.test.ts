@@ -30,9 +30,9 @@ describe('w2s data', () => {
         {},
         {},
         { id: 'wordnet-kinds', classes: { length: 4 } },
-        { id: 'movie-snippets', form: 'classes', lengthAlone: 0.503 },
-        { id: 'snippet-pairs', form: 'options', lengthAlone: 0.508 },
-        { id: 'chess-puzzles', form: 'text', lengthAlone: null },
+        { id: 'movie-snippets', form: 'classes' },
+        { id: 'snippet-pairs', form: 'options', classes: { length: 2 } },
+        { id: 'chess-puzzles', lengthAlone: null },
       ],
     })
     expect(stderr).toContain('by length')
@@ -149,4 +149,31 @@ describe('w2s data', () => {
     expect(code).toBe(130)
     expect(document).toMatchObject({ command: 'data', error: { code: 'interrupted' } })
   }, 60_000)
+
+  it('imports a folder by a template, and lists the templates', async () => {
+    const listed = await data('templates')
+    expect(mismatches(tables, 'data', listed.document)).toEqual([])
+    expect(listed.stderr).toContain('question, correct_answer, distractor1')
+    await cp(join(import.meta.dirname, '../data/parquet/sciq'), join(w2s.home, 'sciq'), { recursive: true })
+    const imported = await data('import', 'sciq', '--template', 'sciq-pairs', '--licence', 'own', '--first', '40')
+    expect(mismatches(tables, 'data', imported.document)).toEqual([])
+    expect(imported.document).toMatchObject({
+      tasks: [
+        {
+          ...{ id: 'sciq-pairs', classes: ['wrong', 'right'], rows: { train: [40, 40], test: [30, 30] } },
+          provenance: { template: 'sciq-pairs', first: 40, files: { length: 3 } },
+        },
+      ],
+    })
+    const wrong = await data('import', 'sciq', '--template', 'piqa', '--licence', 'own')
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('the columns "goal", "sol1", "sol2", "label"'),
+    ])
+    const none = await data('preview', 'sciq', '--first', 'ten')
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('--first: expected a number of rows, got "ten"'),
+    ])
+  })
 })

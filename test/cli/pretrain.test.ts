@@ -47,10 +47,10 @@ it('makes models that a spec may then name, as a run among others', async () => 
   const models = (listed.models as { id: string; here: { gone: boolean } | null }[]).filter(({ id }) =>
     id.startsWith('tiny'),
   )
-  expect(models).toMatchObject([
-    { id: 'tiny-1', here: { gone: false } },
-    { id: 'tiny-2', here: { gone: false } },
-  ])
+  for (const id of ['tiny-1', 'tiny-2'])
+    expect(models).toContainEqual(
+      expect.objectContaining({ id, here: expect.objectContaining({ gone: false }) as object }),
+    )
 
   expect((await w2s.run('run', file)).stdout).toContain('3 already done')
   const refused = await w2s.run('export', 'last')

@@ -230,7 +230,7 @@ describe('preview', () => {
       { path: 'path', expected: 'a file that can be read', got: 'no.csv: ENOENT' },
     ])
     const dir = mkdtempSync(join(folder, 'x'))
-    expect(await at(dir)).toMatchObject([{ path: 'path', got: 'a name without ending' }])
+    expect(await at(dir)).toMatchObject([{ path: 'path', got: expect.stringMatching(/^x.*, without$/) as string }])
     expect(await problems(preview('a.csv', 'text,label\na,b\n', { label: 'lable' }))).toEqual([
       { path: 'label', expected: 'a column: one of "text", "label"; did you mean "label"?', got: '"lable"' },
     ])

@@ -29,7 +29,7 @@ const GOOD: Record<CallName, unknown[]> = {
   pause: [true],
   remove: ['r'],
   exportBundle: [{ runId: 'r', path: '' }],
-  chooseDataset: [],
+  chooseDataset: ['folder'],
   datasetPreview: [{ path: '/x.csv', ...columns }],
   datasetImport: [{ path: '/x.csv', ...columns, ...texts, classes: ['a', 'b'] }],
   datasetCancel: [],

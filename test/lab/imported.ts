@@ -12,7 +12,7 @@ export function importedTexts(home: string, id: string, rows: readonly { text: s
   writeFileSync(join(folder, `${id}.jsonl.gz`), bytes)
   const info: TaskInfo = {
     ...{ id, title: id, question: 'What follows?', form: 'text', classes: [], examples: rows.length, rows: null },
-    ...{ lengthAlone: null, licence: 'not stated', source: 'made up', origin: 'imported' },
+    ...{ lengthAlone: null, licence: 'not stated', source: 'made up', provenance: null, origin: 'imported' },
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   writeFileSync(join(folder, `${id}.json`), JSON.stringify(info))

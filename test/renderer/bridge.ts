@@ -1,3 +1,4 @@
+import { arrangementsOf } from '../../src-main/science/ladders/ladder'
 import { describeCatalog } from '../../src-main/science/catalog'
 import { coursesOf } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
@@ -157,6 +158,8 @@ function stagesOf(run: SampleRun): StageStatus[] {
   })
 }
 
+const POCKET = { id: 'pocket', title: 'Pocket', models: ['pocket-s', 'pocket-m', 'pocket-l'] }
+
 function detailOf(run: SampleRun): RunDetail {
   const { spec } = PRESETS[run.preset]!
   const { arms } = planExperiment(spec, CONTEXT)
@@ -303,9 +306,12 @@ const ANSWERS: Answers = {
     path,
     id: 'our-notes',
     title: 'Our notes',
+    question: '',
     format: 'csv',
     reading: { encoding: 'utf-8', header: true, quotes: true },
     columns: ['review', 'again', 'fold', 'customer'],
+    form: 'classes',
+    ...{ options: [], right: null, target: null },
     text,
     label,
     split,
@@ -342,7 +348,7 @@ const ANSWERS: Answers = {
   modelVerify: () => [],
   modelRemove: () => ({ freedBytes: 69_000_000 }),
   modelCard: () => CARD,
-  ladders: () => [{ id: 'pocket', title: 'Pocket', models: ['pocket-s', 'pocket-m'], origin: 'bundled' }],
+  ladders: () => [{ ...POCKET, origin: 'bundled', arrangements: arrangementsOf(POCKET) }],
   ladderSave: () => null,
   ladderRemove: () => null,
   doctor: () => DOCTOR,

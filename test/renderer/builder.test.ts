@@ -205,3 +205,23 @@ describe('a method with models of its own', () => {
     expect(kept).toMatchObject([{ method: 'ladder', between: [{}, { model: 'words', words: 70 }, {}] }])
   })
 })
+
+it('takes the models of a ladder, set against each other as asked, and can have them back', async () => {
+  open('#/builder')
+  const picker = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Take the models of a ladder' })
+  await fireEvent.change(picker, { target: { value: 'pocket/chain' } })
+  expect(await screen.findByText('Of 4 pairs of supervisor and student, the spec names 2.')).toBeTruthy()
+  const kept = () =>
+    JSON.parse(localStorage.getItem('w2s.draft')!) as { weak: object[]; strong: object[]; pairs?: number[][] }
+  expect(kept()).toMatchObject({
+    weak: [{ checkpoint: 'pocket-s' }, { checkpoint: 'pocket-m' }],
+    strong: [{ checkpoint: 'pocket-m' }, { checkpoint: 'pocket-l' }],
+    pairs: [
+      [0, 0],
+      [1, 1],
+    ],
+  })
+  await fireEvent.click(screen.getByRole('button', { name: 'All pairs instead' }))
+  expect(kept()).not.toHaveProperty('pairs')
+  expect(screen.queryByText(/the spec names/)).toBeNull()
+})

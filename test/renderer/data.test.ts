@@ -116,6 +116,34 @@ describe('data', () => {
     await waitFor(() => expect(screen.queryByText('Not UTF-8; it looks like Windows-1252.')).toBeNull())
     expect(heard(bridge, 'datasetPreview').at(-1)?.args[0]).toMatchObject({ encoding: 'windows-1252' })
   })
+  it('makes the rows of a folder by the template that is offered, and takes its words', async () => {
+    const usual = await createFakeBridge().call('datasetPreview', { path: '/a/sciq' })
+    const offer: Notice = {
+      kind: 'note',
+      text: 'The columns are those of SciQ.',
+      offers: [{ label: 'Make rows as SciQ has them', reading: { template: 'sciq' } }],
+    }
+    const bridge = open('#/data?import=1', {
+      chooseDataset: (what) => `/a/${what}`,
+      datasetPreview: ({ path, template }) => ({
+        ...(usual.ok ? usual.value : never()),
+        ...{ path, format: 'parquet', errors: [], badLines: 0 },
+        ...(template === undefined
+          ? { notices: [offer] }
+          : { id: 'sciq', title: 'SciQ', question: 'Is it right?', text: 'text', label: 'label' }),
+      }),
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Choose a folder…' }))
+    await fireEvent.change(await screen.findByRole('combobox', { name: 'Group' }), { target: { value: '=customer' } })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Make rows as SciQ has them' }))
+    await waitFor(() => expect(screen.queryByText('The columns are those of SciQ.')).toBeNull())
+    expect(heard(bridge, 'datasetPreview').at(-1)?.args[0]).toEqual({ path: '/a/folder', template: 'sciq' })
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Licence' }), { target: { value: 'own' } })
+    await fireEvent.click(screen.getByRole('button', { name: 'Import 812 examples' }))
+    expect(heard(bridge, 'datasetImport')[0]?.args[0]).toMatchObject({
+      ...{ path: '/a/folder', template: 'sciq', id: 'sciq', title: 'SciQ', question: 'Is it right?', text: 'text' },
+    })
+  })
   it('imports with the mapping, the classes in order and the licence', async () => {
     const whole = createFakeBridge()
     const clean = await whole.call('datasetPreview', {

@@ -35,6 +35,7 @@ const task = (id: string, title: string, question: string, classes: [string, str
   lengthAlone: 0.6,
   licence: 'CC BY 4.0',
   source: `https://example.org/${id}`,
+  provenance: null,
   origin: 'bundled',
   sha256: `${id}`.padEnd(8, '0').repeat(8),
 })

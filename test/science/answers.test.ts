@@ -13,6 +13,7 @@ import {
   probability,
   type Answers,
 } from '../../src-main/science/answers'
+import { eachSplit, LABELS } from '../../src-main/science/labels'
 
 /** Logits [n, k] of a net, and the softmax of one row in the plainest way. */
 const logits = fc.integer({ min: 2, max: 6 }).chain((k) =>
@@ -84,4 +85,15 @@ describe('texts', () => {
     expect(allFinite(said)).toBe(true)
     expect(allFinite({ ...said, likelihood: Float32Array.from([0, NaN]) })).toBe(false)
   })
+})
+
+it('of two options the weak label is the logistic of the difference of their scores, arXiv 2312.09390 3.4', () => {
+  const scores = [-3, -0.4, 0, 0.1, 2.5]
+  for (const a of scores)
+    for (const b of scores) {
+      const answers = choicesOf({ rows: 1, cols: 2, data: Float32Array.from([a, b]) })
+      const { targets } = LABELS['soft']!.labels(eachSplit(() => answers)).transfer
+      expect(targets.data[1]).toBeCloseTo(1 / (1 + Math.exp(a - b)), 6)
+      expect(targets.data[0]! + targets.data[1]!).toBeCloseTo(1, 6)
+    }
 })

@@ -1,4 +1,4 @@
-import { ARRANGEMENTS, arrange, type Arrangement } from '../../science/ladders/ladder'
+import { ARRANGEMENTS, type Arrangement } from '../../science/ladders/ladder'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Lab } from '../../lab/options'
 import type { Command, Context, Flags } from '../context'
@@ -72,7 +72,7 @@ const ACTIONS: Record<string, Action> = {
       const ladder = await find(lab, id!)
       const how = Object.keys(ARRANGEMENTS).find((one) => one === as) as Arrangement | undefined
       if (!how) throw badArgument('--as', oneOf(Object.keys(ARRANGEMENTS), as), show(as))
-      const arranged = arrange(ladder.models, how)
+      const arranged = ladder.arrangements.find((one) => one.as === how)!.part
       out.line(JSON.stringify(arranged, null, 2))
       return { ladders: [ladder], arranged }
     },

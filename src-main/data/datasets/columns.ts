@@ -1,22 +1,38 @@
 import { oneOf, show } from '../../science/spec/problems'
 import { MOST_CLASSES } from './classes'
+import { proposeForm, type Proposal } from './forms'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
 import type { ColumnWishes } from './types'
 import { isNumber, labelOf, plain, splitOf } from './values'
 
 /** Column of each role; null for none. */
-export type Columns = { [K in keyof ColumnWishes]-?: string | null }
-type Role = keyof Columns
+export type Columns = Pick<Proposal, 'form' | 'options' | 'right' | 'target'> & Record<Role, string | null>
+type Role = 'text' | 'label' | 'split' | 'group'
 type Values = ReadonlyMap<string, unknown>
 
 const ROLES = ['text', 'label', 'split', 'group'] as const satisfies readonly Role[]
 const NAMES: Record<Role, string[]> = {
   text: ['text', 'sentence', 'content', 'review', 'message', 'body', 'document', 'prompt', 'question'],
   label: ['label', 'class', 'target', 'category', 'sentiment', 'y', 'answer'],
-  split: ['split', 'fold', 'subset'],
+  split: ['split', 'file split', 'fold', 'subset'],
   group: ['group', 'group_id', 'source_id', 'document_id', 'doc_id', 'author', 'user', 'customer'],
 }
+/** What stands before options, or before what is to follow it. */
+const PROMPTS = ['prompt', 'question', 'context', 'instruction', 'query', 'input', 'ctx', 'text']
+/** What says which option is right. */
+const MARKS = [
+  'label',
+  'choice',
+  'preference',
+  'preferred',
+  'winner',
+  'better',
+  'correct',
+  'gold',
+  'target',
+  'class',
+].concat(['answer', 'answerkey', 'answer_key', 'right'])
 
 /** Collects the columns that any record has, in order of appearance. */
 export function createColumnList() {
@@ -40,26 +56,46 @@ export function createColumnList() {
  * one with two different values, or few. A split is guessed only where every value is one. What cannot be told is null.
  * @throws DatasetError for a chosen column that the file does not have
  */
-export function chooseColumns(wanted: ColumnWishes, records: readonly Values[], columns: readonly string[]): Columns {
+export function chooseColumns(
+  wanted: ColumnWishes,
+  records: readonly Values[],
+  columns: readonly string[],
+): Columns & { doubtful: boolean } {
   checkColumns(wanted, columns)
-  const taken = new Set(ROLES.map((role) => wanted[role]).filter((column) => column != null))
+  const proposal = proposeForm(records, columns)
+  const { form = proposal.form } = wanted
+  const options = form === 'options' ? (wanted.options ?? proposal.options) : []
+  const right = form === 'options' ? rightIn(wanted, proposal) : null
+  const target = form === 'text' ? (wanted.target === undefined ? proposal.target : wanted.target) : null
+  const taken = new Set([...ROLES.map((role) => wanted[role]), ...options, target].filter((column) => column != null))
   const isSplit = (column: string) =>
     records.every((r) => !r.has(column) || splitOf(r.get(column)) !== null) && records.some((r) => r.has(column))
   const named = (role: Role): string | null => {
     const said = wanted[role]
     if (said !== undefined) return said
-    const fits = (c: string) =>
-      NAMES[role].includes(c.toLowerCase()) && !taken.has(c) && (role !== 'split' || isSplit(c))
-    const found = columns.find(fits) ?? null
+    const fits = (c: string) => !taken.has(c) && (role !== 'split' || isSplit(c))
+    const names = namesOf(role, form)
+    const found = columns.find((c) => names.includes(c.toLowerCase()) && fits(c)) ?? null
     if (found !== null) taken.add(found)
     return found
   }
-  const chosen: Columns = { text: named('text'), label: named('label'), split: named('split'), group: named('group') }
-  const free = () => columns.filter((c) => !Object.values(chosen).includes(c))
+  const label = form === 'text' || right === 'first' ? null : named('label')
+  const roles = { text: named('text'), label, split: named('split'), group: named('group') }
+  const doubtful = wanted.form === undefined && proposal.doubtful
+  const chosen = { form, options, right, target, ...roles, doubtful }
+  if (form !== 'classes') return chosen
+  const free = () => columns.filter((c) => ![chosen.text, chosen.label, chosen.split, chosen.group].includes(c))
   if (wanted.text === undefined) chosen.text ??= longest(free(), records)
   if (wanted.label === undefined) chosen.label ??= likeliestLabel(free(), records)
   return chosen
 }
+
+/** What the names of the columns of a pair say of the right one, unless a column was named that does. */
+const rightIn = ({ right, label, options }: ColumnWishes, proposal: Proposal) =>
+  right ?? (label == null && options === undefined ? proposal.right : null)
+
+const namesOf = (role: Role, form: Columns['form']): readonly string[] =>
+  form === 'classes' || role === 'split' || role === 'group' ? NAMES[role] : role === 'text' ? PROMPTS : MARKS
 
 /** The first column of two different values, else of few: each stands ten times on average. */
 function likeliestLabel(columns: string[], records: readonly Values[]): string | null {
@@ -75,8 +111,12 @@ function likeliestLabel(columns: string[], records: readonly Values[]): string |
  */
 export function checkColumns(wanted: ColumnWishes, columns: readonly string[]): void {
   if (columns.length === 0) return
-  const problems = ROLES.flatMap((path) => {
-    const column = wanted[path]
+  const named: [path: string, column: string | null | undefined][] = [
+    ...ROLES.map((path): [string, string | null | undefined] => [path, wanted[path]]),
+    ['target', wanted.target],
+    ...(wanted.options ?? []).map((column, i): [string, string] => [`options[${i}]`, column]),
+  ]
+  const problems = named.flatMap(([path, column]) => {
     if (column == null || columns.includes(column)) return []
     return [{ path, expected: `a column: ${oneOf(columns.slice(0, 50), column)}`, got: show(column) }]
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -9,15 +9,26 @@ import { z } from 'zod'
 import { problemsOf, show, type Problem } from '../../science/spec/problems'
 import { syncFolder } from '../durable'
 import { LEAST_ROWS, MOST_CLASSES } from './classes'
+import type { TaskRow } from '../../science/tasks'
 import { checkColumns } from './columns'
+import type { Surveyed } from './counting'
 import { LIMITS } from './limits'
 import { DatasetError, refusal } from './problem'
-import { openRecords } from './records'
-import { readRow } from './rows'
+import { placeOf } from './place'
+import { filesOf, openRecords } from './records'
+import { readRow, type Row } from './rows'
 import type { Watch } from './source'
 import { surveyDataset, type Survey } from './survey'
 import { trySplit } from './trial'
-import { ENCODINGS, type ImportRequest, type TaskInfo } from './types'
+import {
+  ENCODINGS,
+  RIGHTS,
+  type DatasetQuery,
+  type ImportRequest,
+  type Provenance,
+  type Reading,
+  type TaskInfo,
+} from './types'
 import { labelOf } from './values'
 
 const line = z.string().trim().min(1).max(500)
@@ -30,22 +41,40 @@ const requestSchema = z
     title: line.max(120),
     question: z.string().max(500),
     licence: z.string().max(500),
-    text: line,
-    label: line,
+    form: z.enum(['classes', 'options', 'text']).default('classes'),
+    text: line.nullable(),
+    label: line.nullable(),
+    options: z.array(line).max(LIMITS.columns).default([]),
+    right: z.enum(RIGHTS).optional(),
+    target: line.nullish(),
     split: line.nullable(),
     group: line.nullable(),
     encoding: z.enum(ENCODINGS).optional(),
     header: z.boolean().optional(),
     quotes: z.boolean().optional(),
     twins: z.boolean().optional(),
+    template: z.string().max(100).optional(),
+    first: z.int().min(1).optional(),
     classes: z
       .array(line.transform(labelOf))
-      .refine((names) => names.length >= 2 && names.length <= MOST_CLASSES, {
-        error: `expected 2 to ${MOST_CLASSES} classes`,
-      })
       .refine((names) => new Set(names).size === names.length, { error: 'expected different classes' }),
   })
-  .refine((r) => r.text !== r.label, { path: ['label'], error: 'expected another column than that of the text' })
+  .superRefine(({ form, text, label, options, right, target, classes }, context) => {
+    const lacks = (path: string, expected: string) =>
+      context.addIssue({ code: 'custom', path: [path], message: `expected ${expected}` })
+    if (text === null && form !== 'options') lacks('text', 'a column')
+    if (form === 'classes') {
+      if (label === null) lacks('label', 'a column')
+      else if (label === text) lacks('label', 'another column than that of the text')
+      if (classes.length < 2 || classes.length > MOST_CLASSES) lacks('classes', `2 to ${MOST_CLASSES} classes`)
+    }
+    if (form === 'options' && options.length === 0) lacks('options', 'the column of the options, or one of each')
+    if (form === 'options' && right === undefined)
+      lacks('right', `how a row says which option is right: ${RIGHTS.join(', ')}`)
+    if (form === 'options' && label === null && right !== 'first')
+      lacks('label', 'the column that says which option is right')
+    if (form === 'text' && target == null) lacks('target', 'the column of what follows the text')
+  })
 type Wanted = z.output<typeof requestSchema>
 
 /** Characters that are handed to the compressor at once: line by line it takes four times as long. */
@@ -59,9 +88,10 @@ const CHUNK = 32_768
 export async function importDataset(request: ImportRequest, folder: string, watch: Watch = {}): Promise<TaskInfo> {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
-  const { id, title, question, licence, classes, path } = parsed.data
+  const { id, title, question, licence, path } = parsed.data
   if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
-  const before = await footprint(path)
+  const files = await filesOf(path, readingOf(parsed.data))
+  const before = await footprint(files)
   const survey = await surveyDataset(queryOf(parsed.data), watch)
   check(survey, parsed.data)
   await mkdir(folder, { recursive: true })
@@ -72,23 +102,23 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       createGzip(),
       createWriteStream(temporary, { flush: true }),
     )
-    if ((await footprint(path)) !== before)
+    if ((await footprint(files)) !== before)
       throw refusal('path', 'a file that stays as it is while it is read', `${basename(path)}, which was changed`)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(temporary), hash)
+    const sha256 = await sha256Of(temporary)
     const info: TaskInfo = {
       id,
       title,
       question,
-      form: 'classes',
-      classes,
+      form: survey.form.kind,
+      classes: survey.classes,
       examples: survey.examples,
       rows: survey.counts,
       lengthAlone: survey.lengthAlone,
       licence: licence || 'not stated',
-      source: `imported from ${basename(path)}`,
+      source: sourceOf(parsed.data),
+      provenance: await provenanceOf(parsed.data, files),
       origin: 'imported',
-      sha256: hash.digest('hex'),
+      sha256,
     }
     await rename(temporary, join(folder, `${id}.jsonl.gz`))
     await writeFile(temporary, `${JSON.stringify(info, null, 2)}\n`, { flush: true })
@@ -100,28 +130,44 @@ export async function importDataset(request: ImportRequest, folder: string, watc
   }
 }
 
-const queryOf = ({ path, classes, text, label, split, group, encoding, header, quotes, twins }: Wanted) => ({
-  path,
-  classes,
-  text,
-  label,
-  split,
-  group,
-  ...(encoding && { encoding }),
-  ...(header !== undefined && { header }),
-  ...(quotes !== undefined && { quotes }),
-  ...(twins !== undefined && { twins }),
+/** What a survey is asked, by the form: what goes with another one is nothing to it. */
+const queryOf = (wanted: Wanted): DatasetQuery => {
+  const { path, form, text, label, split, group, encoding, header, quotes, twins, template, first } = wanted
+  const { classes, options, right, target } = wanted
+  const own = { classes: { classes }, options: { options, right }, text: { target } }[form]
+  return { path, form, text, label, split, group, encoding, header, quotes, twins, template, first, ...own }
+}
+
+/** What tells that files were not changed; '' for one that is not there, which its reader says better. */
+async function footprint(paths: readonly string[]): Promise<string> {
+  const facts = await Promise.all(paths.map((path) => stat(path).catch(() => null)))
+  return facts.map((of) => (of ? `${of.size} ${of.mtimeMs} ${of.ino}` : '')).join('\n')
+}
+
+const readingOf = ({ encoding, header = true, quotes, template, first }: Wanted): Reading => ({
+  ...{ encoding, header, quotes, template, first },
 })
 
-/** What tells that a file was not changed; '' where there is none, which its reader says better. */
-async function footprint(path: string): Promise<string> {
-  const facts = await stat(path).catch(() => null)
-  return facts ? `${facts.size} ${facts.mtimeMs} ${facts.ino}` : ''
+const sourceOf = ({ path, template }: Wanted) =>
+  `imported from ${basename(path)}${template === undefined ? '' : ` by the template ${template}`}`
+
+/** What the rows were made of, so that anyone who has the same files can make them again. */
+async function provenanceOf({ path, template, first }: Wanted, files: readonly string[]): Promise<Provenance> {
+  const told: Provenance['files'] = []
+  for (const file of files)
+    told.push({ name: relative(path, file).replaceAll('\\', '/') || basename(file), sha256: await sha256Of(file) })
+  return { template: template ?? null, first: first ?? null, files: told }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
 }
 
 /** @throws DatasetError for what keeps a file from being taken, the causes of much before what follows from them */
 function check(survey: Survey, wanted: Wanted): void {
-  const { facts, doubt, bad, badLines, counts, classes, rows } = survey
+  const { facts, doubt, bad, badLines, counts, form, rows } = survey
   if (facts.broken > 0)
     throw refusal(
       'encoding',
@@ -131,35 +177,32 @@ function check(survey: Survey, wanted: Wanted): void {
   if (doubt !== null) throw refusal('header', 'to be told whether the first line names the columns', doubt)
   checkColumns(wanted, survey.columns)
   if (badLines > 0) {
-    const problems: Problem[] = bad.map(({ line, expected, got }) => ({ path: `line ${line}`, expected, got }))
+    const problems: Problem[] = bad.map(({ line, expected, got }) => ({ path: placeOf(line, facts), expected, got }))
     if (badLines > bad.length)
       problems.push({ path: 'path', expected: 'no bad line', got: `${badLines}, of which ${bad.length} are told` })
     throw new DatasetError(problems)
   }
-  const scarce = classes.flatMap((name, i) => {
+  const scarce = (form.kind === 'classes' ? form.names : []).flatMap((name, i) => {
     const n = counts!.train[i]! + (counts!.test?.[i] ?? 0)
     return n < LEAST_ROWS
       ? [{ path: `classes[${i}]`, expected: `at least ${LEAST_ROWS} examples of ${show(name)}`, got: `${n}` }]
       : []
   })
   if (scarce.length > 0) throw new DatasetError(scarce)
-  const trial = trySplit(rows, classes)
+  const trial = trySplit(rows, form)
   if (trial.fits === 'never') throw refusal('path', 'rows that a run can split', trial.why)
 }
 
 /** The rows as they are kept, in pieces. */
 async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Watch): AsyncGenerator<string> {
-  const { encoding, header = true, quotes } = wanted
-  const reading = { header, ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }) }
   let [at, kept, text] = [0, 0, '']
-  for await (const batch of openRecords(wanted.path, reading, watch).batches) {
+  for await (const batch of openRecords(wanted.path, readingOf(wanted), watch).batches) {
     for (const entry of batch) {
       const row = readRow(entry, chosen)
       const facts = rows[at++]
       if (!facts || 'expected' in row)
         throw refusal('path', 'a file that stays as it is while it is read', 'another one')
-      const { label, split, group } = facts
-      text += `${JSON.stringify({ text: row.text, label, ...(split && { split }), ...(group !== undefined && { group }) })}\n`
+      text += `${JSON.stringify(taskRow(row, facts))}\n`
       if (text.length <= CHUNK) continue
       if ((kept += text.length) > LIMITS.kept)
         throw refusal('path', `at most ${LIMITS.kept} characters as they are kept`, 'more')
@@ -168,4 +211,11 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
     }
   }
   yield text
+}
+
+/** A row as task files have it. */
+function taskRow({ text, options, target }: Row, { label, split, group }: Surveyed): TaskRow {
+  const more = { ...(split && { split }), ...(group !== undefined && { group }) }
+  if (target !== '') return { text, target, ...more }
+  return options.length > 0 ? { ...(text !== '' && { text }), options, label, ...more } : { text, label, ...more }
 }

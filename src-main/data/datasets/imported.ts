@@ -16,6 +16,14 @@ const taskInfo = z.strictObject({
   lengthAlone: z.number().nullable().default(null),
   licence: z.string(),
   source: z.string(),
+  provenance: z
+    .strictObject({
+      template: z.string().nullable(),
+      first: z.int().nullable(),
+      files: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
+    })
+    .nullable()
+    .default(null),
   origin: z.literal('imported'),
   sha256: z.string(),
 })

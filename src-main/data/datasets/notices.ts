@@ -1,4 +1,5 @@
 import { clearlyAbove } from '../../science/maths/statistics'
+import { templatesFor } from '../templates'
 import { classDoubt, LEAST_ROWS, noClasses } from './classes'
 import { titleOf } from './source'
 import type { Survey } from './survey'
@@ -12,6 +13,15 @@ const note = (text: string, offers: Notice['offers'] = []): Notice => ({ kind: '
 /** What the owner of a file should know of it: why it cannot be read first, then what has to be said, then the rest. */
 export function noticesOf(survey: Survey): Notice[] {
   return ALL.map((noticeOf) => noticeOf(survey)).filter((notice) => notice !== null)
+}
+
+const WAYS = {
+  first: 'The first always is',
+  text: 'By its text',
+  letter: 'By its letter, A first',
+  'from 0': 'By its number, counted from 0',
+  'from 1': 'By its number, counted from 1',
+  column: 'By the name of its column',
 }
 
 const ALL: ((survey: Survey) => Notice | null)[] = [
@@ -38,8 +48,18 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
   function utf16({ facts: { encoding } }) {
     return encoding.startsWith('utf-16') ? note(`Read as ${titleOf(encoding)}, as its mark says.`) : null
   },
+  function templates({ columns }) {
+    const found = templatesFor(columns)
+    if (found.length === 0) return null
+    const offers = found.map(({ id, title }) => ({
+      label: `Make rows as ${title} has them`,
+      reading: { template: id },
+    }))
+    const known = found.map(({ title }) => title).join(' and ')
+    return note(`The columns are those of ${known}, whose rows a template makes.`, offers)
+  },
   function quotes({ facts: { format, quotes, continued }, chosen, records }) {
-    if (format === 'jsonl') return null
+    if (format === 'jsonl' || format === 'parquet') return null
     const offers = [
       { label: quotes ? 'Take quotes as characters' : 'Read quotes as in CSV', reading: { quotes: !quotes } },
     ]
@@ -48,6 +68,41 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     const texts = records.map((record) => record.get(chosen.text ?? ''))
     const quoted = texts.filter((text) => typeof text === 'string' && /^".*"$/s.test(text.trim())).length
     return !quotes && quoted > texts.length / 2 ? note('Most texts stand in quotes, which are kept.', offers) : null
+  },
+  function form({ doubtful, chosen }) {
+    if (!doubtful) return null
+    const offers = [
+      { label: 'A text and its class', reading: { form: 'classes' as const } },
+      { label: 'Options, one of them right', reading: { form: 'options' as const } },
+    ]
+    const columns = chosen.options.map(shown).join(' and ')
+    return { kind: 'ask', text: `${columns} may hold options of which one is right, or say more of a text.`, offers }
+  },
+  function right({ form, chosen: { right, label, options }, ways, stray, records }) {
+    if (form.kind !== 'options' || options.length === 0 || right !== null || records.length === 0) return null
+    if (stray !== null) {
+      const wanted = 'the text, letter, number or column of an option in every row'
+      return {
+        kind: 'cause',
+        text: `${shown(label)} does not say which option is right: expected ${wanted}, and the first row has ${shown(stray)}.`,
+        offers: [],
+      }
+    }
+    const offers = (label === null ? (['first'] as const) : ways).map((way) => ({
+      label: WAYS[way],
+      reading: { right: way },
+    }))
+    const why =
+      label === null
+        ? 'No column says which option is right.'
+        : `${shown(label)} may say in several ways which option is right.`
+    return { kind: 'ask', text: why, offers }
+  },
+  function placed({ form, chosen: { right } }) {
+    if (form.kind !== 'options' || right !== 'first') return null
+    return note(
+      'The first option of every row is the right one. Where it stands is dealt anew when a run splits the rows.',
+    )
   },
   function validation({ splits }) {
     const pooled = [...splits].filter(([word]) => word !== 'train' && word !== 'training' && !word.startsWith('test'))
@@ -79,14 +134,15 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     if (classes.length < 3 || !classes.every(isNumber)) return null
     return note('The labels are numbers, but classes have no order: to be one off counts as wrong as to be two off.')
   },
-  function balance({ rows, counts, classes }) {
-    if (!counts) return null
-    const trial = trySplit(rows, classes)
+  function balance({ rows, counts, form }) {
+    if (!counts && (form.kind !== 'text' || rows.length === 0)) return null
+    const trial = trySplit(rows, form)
     if (trial.fits === 'never') return { kind: 'cause', text: `No run can split it: ${trial.why}.`, offers: [] }
     if (trial.fits === 'evenly')
       return note(
         `With the sizes of a new experiment it cannot be split (${trial.why}). Give all four splits the same size.`,
       )
+    if (!counts || form.kind !== 'classes') return null
     const usable = [counts.train, counts.test ?? []].reduce(
       (sum, of) => sum + (of.length ? of.length * Math.min(...of) : 0),
       0,
@@ -109,9 +165,13 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     if (rows === 0) return complete ? null : note(search.trim())
     return note(`${count(rows, 'text has', 'texts have')} a near twin elsewhere; twins stay in one split.${search}`)
   },
-  function length({ lengthAlone, classes }) {
+  function length({ lengthAlone, classes, form }) {
     if (lengthAlone === null || lengthAlone < clearlyAbove(classes.length)) return null
     const chance = Math.round(100 / classes.length)
+    if (form.kind === 'options')
+      return note(
+        `Length alone tells which option is right in ${Math.round(100 * lengthAlone)} % (${chance} % is chance): the longest is, or the shortest.`,
+      )
     return note(
       `The length of a text alone tells the classes apart in ${Math.round(100 * lengthAlone)} % (${chance} % is chance).`,
     )

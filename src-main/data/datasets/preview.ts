@@ -1,8 +1,10 @@
 import { idFor, titleFor } from './naming'
 import { noticesOf } from './notices'
+import { placeOf } from './place'
 import type { Watch } from './source'
-import { surveyDataset } from './survey'
-import type { DatasetPreview, DatasetQuery } from './types'
+import { templateOf } from './records'
+import { surveyDataset, type Survey } from './survey'
+import type { DatasetPreview, DatasetQuery, PreviewRow } from './types'
 
 const SHOWN = { text: 500, label: 100, labels: 20 }
 
@@ -14,17 +16,19 @@ const SHOWN = { text: 500, label: 100, labels: 20 }
 export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Promise<DatasetPreview> {
   const survey = await surveyDataset(query, watch)
   const { facts, chosen, labels } = survey
-  const id = idFor(query.path)
+  const template = templateOf(query)
+  const id = idFor(template?.id ?? query.path)
   const short = (label: string) => label.slice(0, SHOWN.label)
   return {
     path: query.path,
     id,
-    title: titleFor(id),
+    title: template?.title ?? titleFor(id),
+    question: template?.question ?? '',
     format: facts.format,
     reading: { encoding: facts.encoding, header: query.header ?? true, quotes: facts.quotes },
     columns: survey.columns,
     ...chosen,
-    rows: survey.first.map(({ text, label }) => ({ text: text.slice(0, SHOWN.text), label: short(label) })),
+    rows: survey.first.map((row) => shownRow(row, short)),
     counts: labels.slice(0, SHOWN.labels).map(([label, n]) => ({ label: short(label), n })),
     values: labels.length,
     classes: survey.classes,
@@ -35,7 +39,10 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
     twins: survey.twins.rows,
     lengthAlone: survey.lengthAlone,
     notices: noticesOf(survey),
-    errors: survey.bad.map(({ line, expected, got }) => ({ line, message: `expected ${expected}, got ${got}` })),
+    errors: survey.bad.map(({ line, expected, got }) => ({
+      line,
+      message: `${facts.files.length > 1 ? `${placeOf(line, facts)}: ` : ''}expected ${expected}, got ${got}`,
+    })),
     badLines: survey.badLines,
     lines: {
       all: facts.lines,
@@ -44,4 +51,14 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
       continued: facts.continued,
     },
   }
+}
+
+function shownRow(
+  { text, label, target, options, right }: Survey['first'][number],
+  short: (label: string) => string,
+): PreviewRow {
+  const cut = (long: string) => long.slice(0, SHOWN.text)
+  if (target !== '') return { text: cut(text), label: cut(target) }
+  const marked = options.length > 0 ? { options: options.map(cut), right } : {}
+  return { text: cut(text), label: short(label), ...marked }
 }

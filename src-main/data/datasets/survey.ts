@@ -1,33 +1,38 @@
-import { createHash } from 'node:crypto'
 import { joinGroups } from '../../science/tasks/groups'
 import { lengthShortcut, type Counted } from '../../science/tasks/shortcuts'
+import type { Form } from '../../science/tasks'
 import { createTwinFinder, foldText } from '../../science/tasks/twins'
 import { guessClasses } from './classes'
 import { chooseColumns, createColumnList, headerDoubt, type Columns } from './columns'
+import { countClasses, countTwins, createRefusals, fingerprint, FIRST, type Surveyed } from './counting'
+import { createFormTally } from './form-tally'
 import { LIMITS } from './limits'
-import { refusal, type BadLine, type Entry } from './problem'
-import { openRecords, type FileFacts } from './records'
+import { refusal, type Entry, type BadLine } from './problem'
+import { openRecords, templateOf, type FileFacts } from './records'
 import { foreignLabel, readRow, type Row } from './rows'
 import type { Watch } from './source'
-import type { ClassCounts, DatasetQuery } from './types'
+import type { ClassCounts, DatasetQuery, Right } from './types'
 import { labelOf } from './values'
 
 /** Records that columns are guessed from. */
 const SAMPLE = 200
-/** Bad lines that are told; all are counted. */
-export const TOLD = 50
-const FIRST = 20
 
 /** All that one reading of a file tells; an import is decided by the same one that a preview shows. */
 export interface Survey {
   facts: FileFacts
   columns: string[]
   chosen: Columns
+  form: Form
+  /** Whether nobody has said the form, and it may be another. */
+  doubtful: boolean
+  /** Of options the ways that fit every row to say which is right, and a label that fits none of them. */
+  ways: Right[]
+  stray: string | null
   /** Why the first line is likely no header, where nobody has said that it is one; null where it may well be. */
   doubt: string | null
   /** Records of the beginning, as the columns are guessed from. */
   records: readonly ReadonlyMap<string, unknown>[]
-  first: Row[]
+  first: (Row & { right: number | null })[]
   /** Rows that can be taken; where text or label are not known, records. */
   examples: number
   bad: BadLine[]
@@ -48,12 +53,6 @@ export interface Survey {
   /** Of the rows that can be taken, in order: what a split is made from. */
   rows: Surveyed[]
 }
-export interface Surveyed {
-  label: number
-  split: 'train' | 'test' | null
-  /** With everything joined that has to stay together. */
-  group: string | undefined
-}
 interface Twinned {
   /** Rows with a near twin that is no duplicate. */
   rows: number
@@ -69,18 +68,18 @@ export async function surveyDataset(
   { path, header, twins = true, classes, ...query }: DatasetQuery,
   watch: Watch = {},
 ): Promise<Survey> {
-  const { encoding, quotes, ...wanted } = query
-  const reading = { ...(encoding && { encoding }), ...(quotes !== undefined && { quotes }), header: header ?? true }
+  const { encoding, quotes, template, first, ...wanted } = query
+  const reading = { encoding, quotes, template, first, header: header ?? true }
   const { batches, facts } = openRecords(path, reading, watch)
   const names = createColumnList()
   const sample: Entry[] = []
-  let chosen: Columns | null = null
-  const tally = createTally(twins)
+  let chosen: (Columns & { doubtful: boolean }) | null = null
+  let tally: Tally | null = null
   const recordsOf = () => sample.flatMap((entry) => ('values' in entry ? [entry.values] : []))
 
   function take(entry: Entry): void {
     if ('values' in entry) names.add(entry.values, entry.line)
-    tally.take(entry, chosen!)
+    tally!.take(entry, chosen!)
   }
   function choose(): void {
     const records = recordsOf()
@@ -88,6 +87,7 @@ export async function surveyDataset(
     records.forEach((record) => columns.add(record, 1))
     for (const name of facts().columns) columns.names.add(name)
     chosen = chooseColumns(wanted, records, [...columns.names])
+    tally = chosen.form === 'classes' ? createTally(twins) : createFormTally(chosen, twins)
     sample.forEach(take)
   }
   for await (const batch of batches) {
@@ -100,17 +100,27 @@ export async function surveyDataset(
   if (!chosen) choose()
   const found = facts()
   const records = recordsOf()
+  const { doubtful, ...columns } = chosen!
+  const counts = tally!.result(classes ?? templateOf(reading)?.classes)
   return {
     facts: found,
     columns: [...new Set([...found.columns, ...names.names])],
-    chosen: chosen!,
+    doubtful,
     doubt: header === undefined && found.header ? headerDoubt(found.header, records) : null,
     records,
-    ...tally.result(classes),
+    ...counts,
+    chosen: { ...columns, right: counts.right },
   }
 }
 
-type Counts = Omit<Survey, 'facts' | 'columns' | 'chosen' | 'doubt' | 'records'>
+export type Counts = Omit<Survey, 'facts' | 'columns' | 'chosen' | 'doubtful' | 'doubt' | 'records'> & {
+  right: Right | null
+}
+/** Counts what rows have. */
+export interface Tally {
+  take(entry: Entry, columns: Columns): void
+  result(classes: readonly string[] | undefined): Counts
+}
 
 /** A few numbers kept of every row, in columns. */
 function createKept(withTwins: boolean) {
@@ -144,8 +154,8 @@ function createKept(withTwins: boolean) {
   return { finder, labels, splits, kept, splitOf, groups, keep, found }
 }
 
-/** Counts what rows have. */
-function createTally(withTwins: boolean) {
+/** Counts what rows of classes have. */
+function createTally(withTwins: boolean): Tally {
   const { finder, labels, splits, kept, splitOf, groups, keep, found } = createKept(withTwins)
   const first: Row[] = []
   const bad = createRefusals()
@@ -183,7 +193,9 @@ function createTally(withTwins: boolean) {
         }
       }
       return {
-        first: classes.length > 0 ? first.filter(({ label }) => classes.includes(label)) : first,
+        form: { kind: 'classes', names: classes },
+        ...{ ways: [], stray: null, right: null },
+        first: (classes.length > 0 ? first.filter(({ label }) => classes.includes(label)) : first).map(unmarked),
         examples: undecided || (classes.length > 0 ? rows.length : groups.length),
         ...bad.result(),
         labels: frequent,
@@ -200,41 +212,7 @@ function createTally(withTwins: boolean) {
   }
 }
 
-/** The first bad lines, and how many there are. Lines of another encoding have one cause, which is told once. */
-function createRefusals() {
-  const bad: BadLine[] = []
-  let badLines = 0
-  let told = false
-  return {
-    add(line: BadLine): void {
-      badLines++
-      const encoding = line.expected === 'UTF-8 text'
-      if (bad.length < TOLD && !(encoding && told)) bad.push(line)
-      told ||= encoding
-    },
-    result: () => ({ bad: bad.sort((a, b) => a.line - b.line), badLines }),
-  }
-}
-
-/** Fifty-three bits that tell texts apart: two of half a million are taken for one once in 70,000 datasets. */
-function fingerprint(text: string): number {
-  const digest = createHash('sha256').update(text).digest()
-  return digest.readUInt32LE(0) + (digest.readUInt32LE(4) >>> 11) * 2 ** 32
-}
-
-function countClasses(rows: readonly Surveyed[], classes: number): ClassCounts {
-  const [train, test] = [0, 1].map(() => Array.from({ length: classes }, () => 0)) as [number[], number[]]
-  for (const { label, split } of rows) (split === 'test' ? test : train)[label]!++
-  return { train, test: rows.some(({ split }) => split === 'test') ? test : null }
-}
-
-/** Texts, each once, whose cluster has another text in it. */
-function countTwins(duplicateOf: ArrayLike<number>, twinOf: ArrayLike<number>): number {
-  const texts = new Map<number, number>()
-  const own = (i: number) => duplicateOf[i] === i
-  for (let i = 0; i < duplicateOf.length; i++) if (own(i)) texts.set(twinOf[i]!, (texts.get(twinOf[i]!) ?? 0) + 1)
-  return [...texts.values()].reduce((sum, n) => (n > 1 ? sum + n : sum), 0)
-}
+const unmarked = (row: Row) => ({ ...row, right: null })
 
 /** Learnt on the train rows and measured on the test rows; where none are declared, on half the rows of each class. */
 function lengthAlone(rows: readonly Surveyed[], lengths: readonly number[], classes: number): number | null {

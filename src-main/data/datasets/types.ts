@@ -23,8 +23,19 @@ export interface TaskInfo {
   lengthAlone: number | null
   licence: string
   source: string
+  /** What an import was made of; null of bundled tasks, and of imports that did not note it. */
+  provenance: Provenance | null
   origin: 'bundled' | 'imported'
   sha256: string
+}
+
+/** The files that an import read, and how. */
+export interface Provenance {
+  template: string | null
+  /** Rows of each split that were read; null for all. */
+  first: number | null
+  /** In the order in which they were read, by their names in the folder. */
+  files: { name: string; sha256: string }[]
 }
 
 export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const
@@ -37,10 +48,25 @@ export interface Reading {
   header?: boolean | undefined
   /** Whether quotes hold fields together, over several lines too. Not said: in CSV they do, in TSV they are characters. */
   quotes?: boolean | undefined
+  /** The template that makes the rows of the records; not said: the records are the rows. */
+  template?: string | undefined
+  /** Of Parquet: rows of each split that are read, the first ones; not said: all. */
+  first?: number | undefined
 }
+
+/** How a row says which of its options is right: the first always is, or the label is its text, letter, number or column. */
+export const RIGHTS = ['first', 'text', 'letter', 'from 0', 'from 1', 'column'] as const
+export type Right = (typeof RIGHTS)[number]
 
 /** Column of each role: a name; null for none; not said: guessed. */
 export interface ColumnWishes {
+  /** What the rows are; not said: proposed. */
+  form?: Form['kind'] | undefined
+  /** Columns of the options, in their order: one that holds lists, or one for each. */
+  options?: string[] | undefined
+  right?: Right | undefined
+  /** Column of what follows the text. */
+  target?: string | null | undefined
   text?: string | null | undefined
   label?: string | null | undefined
   split?: string | null | undefined
@@ -59,24 +85,43 @@ export interface Notice {
   kind: 'cause' | 'ask' | 'note'
   text: string
   /** What may be said to have it read otherwise. */
-  offers: { label: string; reading: Reading & Pick<DatasetQuery, 'classes'> }[]
+  offers: { label: string; reading: Reading & Pick<DatasetQuery, 'classes' | 'form' | 'right'> }[]
 }
 
+/** One row as it would be read. */
+export interface PreviewRow {
+  /** Of options what they have in common. */
+  text: string
+  /** Of a text to be continued what follows. */
+  label: string
+  /** In the order of the file. */
+  options?: string[]
+  /** Index of the right option; null where it cannot be told. */
+  right?: number | null
+}
 export interface DatasetPreview {
   path: string
-  /** Made of the file's name. */
+  /** Made of the file's name, or of the template's; like the title. */
   id: string
   title: string
-  format: 'jsonl' | 'csv' | 'tsv'
+  /** Of the template; '' without one. */
+  question: string
+  format: 'jsonl' | 'csv' | 'tsv' | 'parquet'
   /** How it was read. */
   reading: { encoding: Encoding; header: boolean; quotes: boolean }
   columns: string[]
+  form: Form['kind']
+  /** Columns of the options; none of other forms. */
+  options: string[]
+  /** Null where it cannot be told. */
+  right: Right | null
+  target: string | null
   /** Column of each role; null for none. */
   text: string | null
   label: string | null
   split: string | null
   group: string | null
-  rows: { text: string; label: string }[]
+  rows: PreviewRow[]
   /** The most frequent label values, at most 20; `values` counts all. */
   counts: { label: string; n: number }[]
   values: number
@@ -107,11 +152,17 @@ export interface ImportRequest extends Reading {
   title: string
   question: string
   licence: string
-  text: string
-  label: string
+  /** Not said: texts of classes. */
+  form?: Form['kind'] | undefined
+  /** Of options what they have in common, if anything. */
+  text: string | null
+  label: string | null
   split: string | null
   group: string | null
-  /** Label values in class order. */
+  options?: string[] | undefined
+  right?: Right | undefined
+  target?: string | null | undefined
+  /** Label values in class order; none of other forms. */
   classes: string[]
   /** Whether near twins stay in one split (the default). */
   twins?: boolean | undefined

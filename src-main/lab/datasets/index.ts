@@ -89,7 +89,7 @@ const BUNDLED = Object.values(TASKS).map((task): TaskInfo => {
   const form = formOf(task)
   const { id, title, question, examples, lengthAlone, licence, source, sha256 } = task
   const told = { id, title, question, form: form.kind, classes: namesIn(form), examples }
-  return { ...told, rows: null, lengthAlone, licence, source, origin: 'bundled', sha256 }
+  return { ...told, rows: null, lengthAlone, licence, source, provenance: null, origin: 'bundled', sha256 }
 })
 
 /** One file is read at a time, told on the bus: nobody waits for the answer about another one. */
@@ -115,7 +115,7 @@ function createReading(bus: Bus) {
 function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'bundled'> {
   const sources = tasks.map((task) => {
     const { id, sha256, title, classes, examples, rows: counts } = task
-    const rows = counts ? usable(counts) : { all: examples, test: TASKS[id]?.testExamples ?? null }
+    const rows = counts ? usable(counts, task.form) : { all: examples, test: TASKS[id]?.testExamples ?? null }
     return [id, { sha256, title, classes: classes.length, ...toldForm(task), rows }] as const
   })
   return {
@@ -130,9 +130,10 @@ function toldForm({ origin, form, classes }: TaskInfo): Pick<Source, 'names' | '
   return { form: form === 'options' ? { kind: form, count: classes.length } : { kind: form } }
 }
 
-/** Rows that a split can use: as many of every class as of the scarcest. */
-function usable({ train, test }: ClassCounts): RowCounts {
-  const balanced = (counts: number[]) => counts.length * Math.min(...counts)
+/** Rows that a split can use: as many of every class as of the scarcest; of options all, whose places are dealt. */
+function usable({ train, test }: ClassCounts, form: TaskInfo['form']): RowCounts {
+  const all = (counts: number[]) => counts.reduce((sum, n) => sum + n, 0)
+  const balanced = (counts: number[]) => (form === 'options' ? all(counts) : counts.length * Math.min(...counts))
   const tested = test ? balanced(test) : 0
   return { all: balanced(train) + tested, test: tested }
 }

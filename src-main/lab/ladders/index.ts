@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JsonError, parseJson } from '../../data/json'
-import { ladderSchema, type Ladder, type ListedLadder } from '../../science/ladders/ladder'
+import { arrangementsOf, ladderSchema, type Ladder, type ListedLadder } from '../../science/ladders/ladder'
 import { oneOf, problemsOf, show } from '../../science/spec/problems'
 import { badInput, LabError } from '../errors'
 
@@ -19,6 +19,12 @@ export interface Ladders {
   /** @throws LabError */
   remove(id: string): Promise<null>
 }
+
+const listed = (ladder: Ladder, origin: ListedLadder['origin']): ListedLadder => ({
+  ...ladder,
+  origin,
+  arrangements: arrangementsOf(ladder),
+})
 
 const fileSchema = z.strictObject({ ladders: z.array(ladderSchema) })
 
@@ -44,10 +50,7 @@ export function openLadders(home: string, resources: string): Ladders {
       throw new LabError('conflict', `The ladder "${id}" came with the app and stays as it is. Choose another name.`)
   }
   return {
-    list: () => [
-      ...bundled.map((ladder) => ({ ...ladder, origin: 'bundled' as const })),
-      ...own.map((ladder) => ({ ...ladder, origin: 'own' as const })),
-    ],
+    list: () => [...bundled.map((ladder) => listed(ladder, 'bundled')), ...own.map((ladder) => listed(ladder, 'own'))],
     async save(given, known) {
       const ladder = checked(given, known)
       refuseBundled(ladder.id)

@@ -109,7 +109,8 @@ function pageOf(rows: ExampleRow[], query: Omit<ExampleQuery, 'runId' | 'armId'>
   const sought = search.trim().toLowerCase()
   const hits = rows.filter(
     (row) =>
-      (cells.length === 0 || cells.includes(row.cell)) && (sought === '' || row.text.toLowerCase().includes(sought)),
+      (cells.length === 0 || cells.includes(row.cell)) &&
+      (sought === '' || [row.text, ...(row.options ?? [])].some((text) => text.toLowerCase().includes(sought))),
   )
   // The surest first: a confident error is the one to read.
   if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)

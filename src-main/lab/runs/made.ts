@@ -14,15 +14,18 @@ export interface Made {
 export function createMade(
   store: Store,
   shelf: Pick<Shelf, 'folder' | 'has'>,
-  models: Pick<ModelDesk, 'made'>,
+  models: Pick<ModelDesk, 'made' | 'list'>,
   bus: Bus,
 ): Made {
   let work = Promise.resolve()
   async function note(run: string): Promise<void> {
+    const here = new Set((await models.list()).flatMap(({ here }) => (here && !here.gone ? [here.path] : [])))
     for (const { key, id, facts } of modelsOf(store, run)) {
       const origin = store.artifacts.get(id)?.origin
-      if (origin && shelf.has(key, origin))
-        await models.made(shelf.folder(key, origin), { id: facts.of, title: facts.of })
+      const folder = shelf.folder(key, origin ?? 'own')
+      // What is noted already stays as it was noted.
+      if (origin && shelf.has(key, origin) && !here.has(folder))
+        await models.made(folder, { id: facts.of, title: facts.of })
     }
   }
   bus.subscribe((events) => {

@@ -9,8 +9,11 @@ export interface Ladder {
   models: string[]
 }
 
-/** One that came with the app, or one of a home. */
-export type ListedLadder = Ladder & { origin: 'bundled' | 'own' }
+/** One that came with the app, or one of a home, with what it comes to in a spec. */
+export interface ListedLadder extends Ladder {
+  origin: 'bundled' | 'own'
+  arrangements: { as: Arrangement; title: string; part: Arranged }[]
+}
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,59}$/, { error: 'a name of small letters, digits, - and .' })
 const models = z
@@ -61,4 +64,10 @@ export function arrange(
   const between = all.slice(1, -1)
   const methods: MethodChoice[] = [{ method: 'naive' }, { method: 'bootstrap', between }]
   return { weak: weak.slice(0, 1), strong: strong.slice(-1), methods }
+}
+
+/** Every way to set the models of a ladder against each other, with what that comes to in a spec. */
+export function arrangementsOf({ models }: Ladder): ListedLadder['arrangements'] {
+  const all = Object.keys(ARRANGEMENTS) as Arrangement[]
+  return all.map((as) => ({ as, title: ARRANGEMENTS[as], part: arrange(models, as) }))
 }

@@ -14,7 +14,10 @@ export interface Said {
 /** A test example with what the three models say of it, the student where it is reported. */
 export interface ExampleRow {
   index: number
+  /** Of an example with options what they have in common. */
   text: string
+  /** The options, where it has some: what the numbers that are said stand for. */
+  options?: readonly string[]
   group: string
   truth: Decision
   weak: Said
@@ -42,8 +45,8 @@ export function exampleRows(seed: SeedPredictions, stop: StopRule, examples: rea
   const student = seed.student[stops(seed)[stop]]!
   const [ofWeak, ofStudent, ofCeiling] = [weak, student, ceiling].map((answers) => saidBy(answers, seed.truth))
   const cells = cellsOf(seed, stop)
-  return examples.map(({ text, options = [], group, label: truth }, index) => ({
-    ...{ index, text: [text, ...options].filter(Boolean).join('\n\n'), group, truth },
+  return examples.map(({ text, options, group, label: truth }, index) => ({
+    ...{ index, text, ...(options && { options }), group, truth },
     ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
   }))
 }

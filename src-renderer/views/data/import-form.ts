@@ -24,8 +24,8 @@ export function freeId(base: string, taken: readonly string[]): string {
 export function obstacle(preview: DatasetPreview, about: About, taken: readonly string[]): string {
   const first = preview.notices.find(({ kind }) => kind !== 'note')
   if (first?.kind === 'cause') return first.text
-  if (!preview.text) return 'Choose the column that holds the text.'
-  if (!preview.label) return 'Choose the column that holds the label.'
+  const lacking = lackingColumn(preview)
+  if (lacking !== '') return lacking
   if (first) return first.text
   if (preview.badLines > 0)
     return `Mend the ${plural(preview.badLines, 'bad line')} first: nothing is imported by halves.`
@@ -36,7 +36,23 @@ export function obstacle(preview: DatasetPreview, about: About, taken: readonly 
   return ''
 }
 
+/** The column that is still to be chosen, by the form of the rows; '' when none is. */
+function lackingColumn({ form, text, label, options, target, notices, right }: DatasetPreview): string {
+  if (form === 'options') {
+    if (options.length === 0) return 'Choose the columns that hold the options.'
+    if (right === null && notices.every(({ kind }) => kind === 'note')) return 'Say which option is right.'
+    return ''
+  }
+  if (!text) return 'Choose the column that holds the text.'
+  if (form === 'text') return target ? '' : 'Choose the column that holds what follows the text.'
+  return label ? '' : 'Choose the column that holds the label.'
+}
+
 export function requestFor(preview: DatasetPreview, said: Said, about: About): ImportRequest {
-  const { path, text, label, split, group } = preview
-  return { ...said, path, text: text ?? '', label: label ?? '', split, group, ...about }
+  const { path, form, text, label, split, group, options, right, target } = preview
+  const { encoding, header, quotes, twins, template, first } = said
+  const own = { classes: {}, options: { options, ...(right && { right }) }, text: { target } }[form]
+  const classes = form === 'classes' ? about.classes : []
+  const reading = { encoding, header, quotes, twins, template, first }
+  return { path, ...reading, form, text, label, split, group, ...own, ...about, classes }
 }

@@ -21,7 +21,19 @@ const root = path.join(resources, 'models')
 /** Each smallest first. */
 const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
 const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4']
-const ALL = ['prose-1', 'pocket-s', 'prose-2', 'pocket-m', 'prose-3', 'pocket-l', 'prose-4']
+const CHESS = ['chess-1', 'chess-2', 'chess-3']
+const ALL = [
+  'chess-1',
+  'prose-1',
+  'chess-2',
+  'pocket-s',
+  'prose-2',
+  'pocket-m',
+  'prose-3',
+  'chess-3',
+  'pocket-l',
+  'prose-4',
+]
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']
 const rowsOf = (id: string) => readTask(path.join(resources, 'tasks', `${id}.jsonl.gz`), { kind: 'classes' })
@@ -44,7 +56,7 @@ describe('the models that come with the app', () => {
     expect(manifest).toEqual(await describeFolder(folderOf(id)))
     const { card, spec, tokenizer, context } = await loadPretrained(folderOf(id))
     expect(spec.head).toEqual({ kind: 'language', tied: true })
-    expect([tokenizer.size, context]).toEqual([spec.vocabulary, 256])
+    expect([tokenizer.size, context]).toEqual([spec.vocabulary, CHESS.includes(id) ? 512 : 256])
     for (const part of [
       'Texts:',
       'Terms:',
@@ -56,9 +68,9 @@ describe('the models that come with the app', () => {
       expect(card.text).toMatch(part)
   })
 
-  it.each(PROSE)('%s was made by the pretraining that comes with the app', async (id) => {
+  it.each([...PROSE, ...CHESS])('%s was made by the pretraining that comes with the app', async (id) => {
     const spec = parsePretraining(
-      JSON.parse(await readFile(path.join(resources, 'pretrainings', 'prose.json'), 'utf8')),
+      JSON.parse(await readFile(path.join(resources, 'pretrainings', `${id.split('-')[0]}.json`), 'utf8')),
     )
     if (!spec.ok) throw new Error(JSON.stringify(spec.problems))
     const corpora = Object.fromEntries(
@@ -118,14 +130,17 @@ describe.skipIf(nativeMissing)('on texts that no model has seen, they', { timeou
     expect(written.map((ids) => model.tokenizer.decode([...ids]))).toEqual([' states', ' representatives'])
   })
 
-  it('write prose in fewer bits a byte, the larger the fewer, as their cards say', async () => {
+  it.each([
+    ['prose', 'text', PROSE],
+    ['games of chess', 'games', CHESS],
+  ])('write %s in fewer bits a byte, the larger the fewer, as their cards say', async (_, wanted, ids) => {
     const folder = path.join(resources, 'corpora')
-    const all = readCorpora(folder).filter(({ kind }) => kind === 'text')
+    const all = readCorpora(folder).filter(({ kind }) => kind === wanted)
     const texts = (await Promise.all(all.map(({ id }) => readCorpus(corpusFile(folder, id))))).flat()
     const held = texts.filter((text) => isHeldOut(text, 100))
     const bytes = held.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
     const told: number[] = []
-    for (const id of PROSE) {
+    for (const id of ids) {
       const model = await loadPretrained(folderOf(id))
       const { tokenizer, context } = model
       const windows = held.flatMap((text) =>

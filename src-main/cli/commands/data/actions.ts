@@ -1,4 +1,4 @@
-import type { DatasetPreview, LabEvent } from '../../../../src-preload/contract'
+import type { DatasetPreview, ImportRequest, LabEvent, TaskInfo } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Context, Flags } from '../../context'
@@ -30,32 +30,50 @@ export async function importFile(lab: Lab, [file]: string[], flags: Flags, conte
   if (!preview) return interrupted('data', out)
   refuseForCause(preview)
   const { split, group } = preview
-  const request = {
+  const request: ImportRequest = {
     ...query,
-    text: chosen('text', preview),
-    label: chosen('label', preview),
+    ...rolesOf(preview),
     split,
     group,
     id: textOf('id', flags) ?? preview.id,
     title: textOf('title', flags) ?? preview.title,
-    question: textOf('question', flags) ?? '',
+    question: textOf('question', flags) ?? preview.question,
     licence,
-    classes: preview.classes,
+    classes: preview.form === 'classes' ? preview.classes : [],
   }
   for (const { text } of preview.notices) out.line(text)
   const task = await reading(lab, context, () => lab.calls.datasetImport(request))
   if (!task) return interrupted('data', out)
-  const roles = [
-    `text "${request.text}"`,
-    `label "${request.label}"`,
-    split && `split "${split}"`,
-    group && `group "${group}"`,
-  ]
-  const named = task.classes.map((name, i) => `${i === 0 ? 'class 0 is' : i} "${name}"`)
-  out.line(`Read ${roles.filter(Boolean).join(', ')}; ${named.join(', ')}.`)
+  out.line(readAs(request, task))
   out.line(`${task.title} is imported as "${task.id}": ${count(task.examples, 'example')}.`)
   out.document(documentOf('import', { tasks: [task], preview }))
   return EXIT.ok
+}
+
+/** The columns by the form of the rows. @throws LabError where one can be guessed no better than by whoever knows */
+function rolesOf(
+  preview: DatasetPreview,
+): Pick<ImportRequest, 'form' | 'text' | 'label' | 'options' | 'right' | 'target'> {
+  const { form, text, label, options, right } = preview
+  if (form === 'classes') return { form, text: chosen('text', preview), label: chosen('label', preview) }
+  if (form === 'text') return { form, text: chosen('text', preview), label: null, target: chosen('target', preview) }
+  if (options.length === 0) throw badArgument('--options', 'the columns of the options', 'nothing')
+  if (right === null) throw badArgument('--right', 'to be told how a row says which option is right', 'nothing')
+  return { form, text, label, options, right }
+}
+
+/** How the rows were read, as a sentence. */
+function readAs(
+  { form, text, label, split, group, options = [], right, target }: ImportRequest,
+  task: TaskInfo,
+): string {
+  const roles = Object.entries({ text, label, split, group, target })
+    .filter(([, column]) => column)
+    .map(([role, column]) => `${role} "${column}"`)
+  if (form === 'options')
+    roles.push(`options ${options.map((column) => `"${column}"`).join(' and ')}`, `right: ${right}`)
+  const classes = task.classes.map((name, i) => `${i === 0 ? 'class 0 is' : i} "${name}"`)
+  return `Read ${[roles.join(', '), ...(form === 'classes' ? [classes.join(', ')] : [])].join('; ')}.`
 }
 
 export async function removeTasks(lab: Lab, ids: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
@@ -82,11 +100,14 @@ function refuseForCause({ notices, values, classes }: DatasetPreview): void {
     throw badArgument('--label', 'a column of classes', cause.text)
   if (cause) throw badArgument(option ? `--${option}` : '<file>', 'a file that can be read as it is', cause.text)
   const doubt = notices.find(({ kind, offers }) => kind === 'ask' && offers.some(({ reading }) => reading.classes))
+  const other = notices.find(({ kind, offers }) => kind === 'ask' && offers.some(({ reading: r }) => r.form ?? r.right))
+  const [way] = other?.offers.flatMap(({ reading }) => Object.keys(reading)) ?? []
+  if (other) throw badArgument(`--${way}`, 'to be told how the rows are read', other.text)
   if (doubt) throw badArgument('--classes', 'to be told which labels are classes', doubt.text)
 }
 
 /** @throws LabError where it can be guessed no better than by whoever knows */
-function chosen(role: 'text' | 'label', preview: DatasetPreview): string {
+function chosen(role: 'text' | 'label' | 'target', preview: DatasetPreview): string {
   const column = preview[role]
   if (column !== null) return column
   throw badArgument(`--${role}`, `the column of the ${role}: ${oneOf(preview.columns.slice(0, 20), null)}`, 'nothing')

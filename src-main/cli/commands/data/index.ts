@@ -5,6 +5,7 @@ import { badArgument, type ExitCode } from '../../errors'
 import { importFile, previewFile, removeTasks } from './actions'
 import { CHOICES } from './query'
 import { listTasks } from './show'
+import { listTemplates } from './templates'
 
 /** What the command does with datasets, and what each action takes. */
 interface Action {
@@ -19,6 +20,22 @@ interface Action {
 }
 
 const READING: Record<string, Option> = {
+  form: {
+    type: 'string',
+    value: CHOICES.form.join(' | '),
+    help: 'A text of a class, options of which one is right, or a text to be continued (not said: proposed).',
+  },
+  options: {
+    type: 'string',
+    value: 'columns',
+    help: 'Columns of the options, as a,b: one of lists, or one for each.',
+  },
+  right: {
+    type: 'string',
+    value: CHOICES.right.join(' | '),
+    help: 'How a row says which option is right: the first always is, or the label is its text, letter, number or column.',
+  },
+  target: { type: 'string', value: 'column', help: 'Column of what follows the text.' },
   text: { type: 'string', value: 'column', help: 'Column of the text (not said: guessed, like the others).' },
   label: { type: 'string', value: 'column', help: 'Column of the label.' },
   split: { type: 'string', value: 'column', help: 'Column that says train or test.' },
@@ -39,6 +56,12 @@ const READING: Record<string, Option> = {
   },
   class0: { type: 'string', value: 'label', help: 'Of two classes: the label of class 0; goes with --class1.' },
   class1: { type: 'string', value: 'label', help: 'Of two classes: the label of class 1.' },
+  template: {
+    type: 'string',
+    value: 'id',
+    help: 'Makes the rows of a published dataset as its task has them; see data templates.',
+  },
+  first: { type: 'string', value: 'n', help: 'Of Parquet: the first n rows of every split alone.' },
   twins: {
     type: 'string',
     value: CHOICES.twins.join(' | '),
@@ -63,6 +86,7 @@ const ACTIONS: Record<string, Action> = {
     writes: true,
     run: importFile,
   },
+  templates: { usage: '', arity: [0, 0], takes: [], writes: false, run: listTemplates },
   remove: { usage: '<id>…', arity: [1, Infinity], takes: [], writes: true, run: removeTasks },
 }
 const USAGES = Object.entries(ACTIONS).map(([name, { usage }]) => `${name} ${usage}`.trimEnd())

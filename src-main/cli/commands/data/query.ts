@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ENCODINGS, MOST_CLASSES } from '../../../data/datasets'
+import { ENCODINGS, MOST_CLASSES, RIGHTS } from '../../../data/datasets'
 import type { DatasetQuery } from '../../../data/datasets/types'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Flags } from '../../context'
@@ -11,6 +11,8 @@ export const CHOICES = {
   header: ['yes', 'no'],
   quotes: ['yes', 'no'],
   twins: ['together', 'apart'],
+  form: ['classes', 'options', 'text'],
+  right: RIGHTS,
 } as const
 
 /** What the options say of a file; what they do not say is left to be guessed. @throws LabError naming the option */
@@ -19,6 +21,10 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
   const [header, quotes, twins] = [choice('header', flags), choice('quotes', flags), choice('twins', flags)]
   return {
     path: resolve(cwd, file),
+    form: choice('form', flags),
+    options: optionsIn(flags),
+    right: choice('right', flags),
+    target: textOf('target', flags),
     text: textOf('text', flags),
     label: textOf('label', flags),
     split: columnOf('split', flags),
@@ -28,7 +34,25 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
     quotes: quotes && quotes === 'yes',
     twins: twins && twins === 'together',
     classes: classesOf(flags),
+    template: textOf('template', flags),
+    first: firstOf(flags),
   }
+}
+
+/** How many rows of every split are read. */
+function firstOf(flags: Flags): number | undefined {
+  const text = textOf('first', flags)
+  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text)) throw badArgument('--first', 'a number of rows', show(text))
+  return text === undefined ? undefined : Number(text)
+}
+
+/** The columns of options: one that holds lists, or one for each. */
+function optionsIn(flags: Flags): string[] | undefined {
+  const all = textOf('options', flags)
+  const columns = all === undefined ? undefined : listOf(all)
+  if (columns === null || columns?.includes(''))
+    throw badArgument('--options', 'columns with commas between them or as a JSON list', show(all))
+  return columns
 }
 
 /** The labels that are classes, class 0 first: all in one option, or two in one of each. */

@@ -1,4 +1,5 @@
 import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
 import { EXIT, type ExitCode } from '../../errors'
@@ -12,11 +13,13 @@ export interface DataDocument {
   /** The datasets that it is about. */
   tasks: TaskInfo[]
   preview: DatasetPreview | null
+  /** With `templates` all there are. */
+  templates: TemplateInfo[]
 }
 
 /** The document of an action, its own fields filled in. */
 export function documentOf(action: string, fields: Partial<DataDocument>): DataDocument {
-  return { command: 'data', action, ok: true, tasks: [], preview: null, ...fields }
+  return { command: 'data', action, ok: true, tasks: [], preview: null, templates: [], ...fields }
 }
 
 export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
@@ -52,6 +55,10 @@ export function describePreview(preview: DatasetPreview, out: Context['out']): v
   }
   out.line()
   const roles = (['text', 'label', 'split', 'group'] as const).map((role) => [`  ${role}`, preview[role] ?? 'none'])
+  roles.unshift(['  form', preview.form])
+  if (preview.form === 'options')
+    roles.push(['  options', preview.options.join(', ') || 'none'], ['  right', preview.right ?? 'not told'])
+  if (preview.form === 'text') roles.push(['  target', preview.target ?? 'none'])
   for (const line of columns([...roles, ['  columns', preview.columns.slice(0, 50).join(', ')]], {
     width: out.columns,
   }))
@@ -74,11 +81,15 @@ export function describePreview(preview: DatasetPreview, out: Context['out']): v
     if (badLines > Math.min(BAD, errors.length)) out.line(`  and ${badLines - Math.min(BAD, errors.length)} more`)
   }
   if (preview.rows.length > 0) out.line()
-  for (const line of columns(
-    preview.rows.slice(0, ROWS).map(({ label, text }) => [`  ${label}`, text.slice(0, 200).replace(/\s+/g, ' ')]),
-    { width: out.columns },
-  ))
-    out.line(line)
+  for (const line of columns(preview.rows.slice(0, ROWS).flatMap(linesOf), { width: out.columns })) out.line(line)
+}
+
+/** A row; of options each in a line of its own, the right one marked. */
+function linesOf({ label, text, options, right }: DatasetPreview['rows'][number]): string[][] {
+  const short = (long: string) => long.slice(0, 200).replace(/\s+/g, ' ')
+  if (!options) return [[`  ${label}`, short(text)]]
+  const listed = options.map((option, i) => [i === right ? '  right' : '', short(option)])
+  return text === '' ? listed : [['  after', short(text)], ...listed]
 }
 
 /** How the command line says what a notice offers. */
@@ -87,7 +98,13 @@ function optionsOf({
   header,
   quotes,
   classes,
+  form,
+  right,
+  template,
 }: DatasetPreview['notices'][number]['offers'][number]['reading']): string {
+  if (template !== undefined) return `--template ${template}`
+  if (form !== undefined) return `--form ${form}`
+  if (right !== undefined) return `--right '${right}'`
   if (encoding !== undefined) return `--encoding ${encoding}`
   if (classes) return `--classes '${JSON.stringify(classes)}'`
   const [name, value] = header === undefined ? ['quotes', quotes] : ['header', header]

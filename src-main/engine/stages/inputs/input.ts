@@ -29,17 +29,39 @@ export interface InputRequest {
   context: StageContext
 }
 
-/** Encodes every split; breathes in between. */
+/** Encodes every split; breathes in between. Says so in the log where a model cannot tell the options of examples apart. */
 export async function encodeSplits(
   { task, splits, context }: InputRequest,
   encode: (texts: string[], split: Split) => Batch,
 ): Promise<Partial<Record<Split, Batch>>> {
   const batches: Partial<Record<Split, Batch>> = {}
   for (const split of splits) {
-    batches[split] = encode(textsOf(task.splits[split]), split)
+    const batch = (batches[split] = encode(textsOf(task.splits[split]), split))
+    const same = task.form.kind === 'options' ? alikeIn(batch, task.form.count) : 0
+    if (same > 0)
+      context.log(
+        'warn',
+        `${same} of ${task.splits[split].length} examples of ${split} read the same with every option: what tells them apart is cut off, or no word that the model knows.`,
+      )
     await context.breathe()
   }
   return batches
+}
+
+/** How many examples have the same input for each of so many options: their scores are equal, whatever the net. */
+export function alikeIn(batch: Batch, count: number): number {
+  const inputOf = (text: number) =>
+    'dense' in batch
+      ? batch.dense.data.subarray(text * batch.dense.cols, (text + 1) * batch.dense.cols)
+      : batch.tokens.subarray(batch.offsets[text], batch.offsets[text + 1])
+  const equal = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    a.length === b.length && Array.prototype.every.call(a, (x: number, i) => x === b[i])
+  let alike = 0
+  for (let first = 0; first < batch.n; first += count) {
+    const others = Array.from({ length: count - 1 }, (_, o) => inputOf(first + o + 1))
+    if (others.every((other) => equal(inputOf(first), other))) alike++
+  }
+  return alike
 }
 
 /** Dense features as a batch. */
