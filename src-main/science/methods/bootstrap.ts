@@ -24,6 +24,7 @@ export const bootstrap = defineMethod(PARAMS, {
   title: 'Bootstrapping',
   help: 'Climbs a ladder of models: each labels for the next one, slightly larger. Every rung is reported as an arm of its own.',
   source: 'arXiv 2312.09390 4.3.1',
+  texts: true,
   student(build, { between }) {
     const learn = (teacher: string, model?: ModelSetting) =>
       build.train({ labels: build.label(teacher), loss: { loss: 'xent' }, ...(model && { model }) })

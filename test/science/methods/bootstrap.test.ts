@@ -67,6 +67,15 @@ describe('bootstrapping', () => {
     expect(stageCount(spec)).toBe(plan.stages.length)
   })
 
+  it('climbs where texts are written too, as in the paper’s chess', () => {
+    const texts = { sha256: 'b'.repeat(64), title: 'Chess', classes: 0, form: { kind: 'text' } } as const
+    const methods = [{ method: 'bootstrap', between: [model('m')] }]
+    const { spec } = planned(methods)
+    const context = { ...CONTEXT, sources: { spam: texts } }
+    const plan = planExperiment(spec, context)
+    expect(trail(plan, plan.arms.at(-1)!.seeds[0]!.student)).toEqual(['s', 'm', 'xl'])
+  })
+
   it('tells a rung once that several chains have', () => {
     const chains = [[model('m')], [model('m'), model('l')]].map((between) => ({ method: 'bootstrap', between }))
     const { plan } = planned(chains)
