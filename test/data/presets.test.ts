@@ -11,8 +11,9 @@ const folder = resolve(import.meta.dirname, '../../resources/presets')
 const names = readdirSync(folder)
 const known = [...CATALOGUE.map(({ id }) => id), ...readdirSync(resolve(folder, '../models'))]
 
-it('there is a quick start on transformers, one on word vectors, one over five tasks, and two on fetched models', () => {
-  const wanted = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
+it('there is a quick start, one on word vectors, one over five tasks, two on fetched models, one a setting and one a ladder', () => {
+  const first = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
+  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature']
   expect(names).toEqual(expect.arrayContaining(wanted.map((id) => `${id}.json`)))
 })
 
@@ -24,6 +25,18 @@ it('the quick start needs no download: its transformers come with the app', () =
   for (const { checkpoint } of used) expect(bundled).toContain(checkpoint)
 })
 
+const METHODS: Record<string, string[]> = {
+  'chess.json': ['naive', 'bootstrap'],
+  'paper-in-miniature.json': ['naive', 'confidence', 'bootstrap'],
+}
+/** One where a seed takes long: enough for what is only started to be looked at. */
+const SEEDS: Record<string, number> = {
+  'smollm2.json': 1,
+  'chess.json': 1,
+  'reward.json': 5,
+  'paper-in-miniature.json': 5,
+}
+
 describe.each(names)('%s', (name) => {
   const preset = JSON.parse(readFileSync(resolve(folder, name), 'utf8')) as Record<string, unknown>
 
@@ -34,9 +47,8 @@ describe.each(names)('%s', (name) => {
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
     for (const task of parsed.spec.tasks) expect(Object.keys(TASKS)).toContain(task)
     if (name === 'five-tasks.json') expect(parsed.spec.tasks).toHaveLength(5)
-    expect(parsed.spec.methods.map((m) => m.method)).toEqual(['naive', 'confidence'])
-    // An hour a seed is enough for what is only started to be looked at.
-    expect(parsed.spec.seeds).toHaveLength(name === 'smollm2.json' ? 1 : 3)
+    expect(parsed.spec.methods.map((m) => m.method)).toEqual(METHODS[name] ?? ['naive', 'confidence'])
+    expect(parsed.spec.seeds).toHaveLength(SEEDS[name] ?? 3)
     for (const checkpoint of checkpointsOf(parsed.spec)) expect(known).toContain(checkpoint)
   })
 })

@@ -17,9 +17,13 @@ const folder = resolve(import.meta.dirname, '../../resources/presets')
 function keysOf(spec: object): Record<string, string> {
   const parsed = parseSpec(spec)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  const ids = Object.keys(TASKS)
   const { stages } = planExperiment(parsed.spec, {
-    sources: Object.fromEntries(ids.map((id) => [id, { sha256: contentKey(id), title: id, classes: 2 }])),
+    sources: Object.fromEntries(
+      Object.values(TASKS).map(({ id, form }) => [
+        id,
+        { sha256: contentKey(id), title: id, classes: 2, ...(form && { form }) },
+      ]),
+    ),
     checkpoints: Object.fromEntries(
       checkpointsOf(parsed.spec).map((id) => [id, { key: contentKey(id), title: id, layers: 4, parameters: 1e7 }]),
     ),
