@@ -11,10 +11,10 @@ import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { describe as describeHere, type Describe } from './files'
-import { computingFiles, readManifests, type ModelManifest, type Shelved } from './manifest'
+import { computingFiles, type ModelManifest, type Shelved } from './manifest'
 import { fits } from './memory'
 import type { Task } from './progress'
-import { installed, modelOf, placeOf, type ModelShelf } from './shelf'
+import { installed, manifestsOf, modelOf, placeOf, type ModelShelf } from './shelf'
 import { differing, type Looks } from './verify'
 
 export type { FileProblem, ModelEntry } from './types'
@@ -154,9 +154,10 @@ async function listModels(
   shelf: ModelShelf,
   memory: number,
 ): Promise<ModelEntry[]> {
-  const bundled = await shelf.bundled()
-  const cached = await readManifests(shelf.root)
-  const byId = new Map([...cached, ...bundled].map((manifest) => [manifest.id, manifest]))
+  const all = await manifestsOf(shelf)
+  const isBundled = ({ source }: Shelved) => source.kind === 'bundled'
+  const [bundled, cached] = [all.filter(isBundled), all.filter((manifest) => !isBundled(manifest))]
+  const byId = new Map(all.map((manifest) => [manifest.id, manifest]))
   const known = catalogue.map((model) => catalogueEntry(model, shelf, memory, byId.get(model.id)))
   const isKnown = ({ id }: Shelved) => catalogue.some((model) => model.id === id)
   const own = (manifests: Shelved[]) =>

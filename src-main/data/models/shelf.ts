@@ -16,7 +16,21 @@ export interface ModelShelf {
 
 /** The models that are here: the app's own first, then the cache's in the order of their coming. */
 export async function manifestsOf({ root, bundled }: ModelShelf): Promise<Shelved[]> {
-  return [...(await bundled()), ...(await readManifests(root))]
+  return namedApart([...(await bundled()), ...(await readManifests(root))])
+}
+
+/**
+ * A model whose name one before it has gets a number: a newer app may bring one of the name of the user's, and two homes
+ * that share a cache may each pretrain one.
+ */
+function namedApart(manifests: readonly Shelved[]): Shelved[] {
+  const taken = new Set<string>()
+  return manifests.map((manifest) => {
+    let [id, n] = [manifest.id, 1]
+    while (taken.has(id)) id = `${manifest.id}-${++n}`
+    taken.add(id)
+    return n === 1 ? manifest : { ...manifest, id, title: `${manifest.title} (${n})` }
+  })
 }
 
 /** The model of an id, if it is here. */

@@ -47,6 +47,26 @@ describe('a model of one’s own', () => {
     expect(await readdir(place)).toContain('model.safetensors')
   })
 
+  it('keeps apart from one of its name that a newer app brings', async () => {
+    const place = path.join(root, 'rung-1')
+    await cp(golden('tiny-gpt2'), place, { recursive: true })
+    const cache = path.join(root, `cache-${count++}`)
+    const before = createModels({ cache, catalogue: [NEOX], memory: 8e9 })
+    const own = await before.add(place)
+    const bundled = path.join(root, 'brought')
+    await cp(golden('tiny-bert'), path.join(bundled, 'rung-1'), { recursive: true })
+    const after = createModels({ cache, bundled, catalogue: [NEOX], memory: 8e9 })
+    const here = (await after.list()).filter((model) => model.here)
+    expect(here.map(({ id, architecture }) => [id, architecture])).toEqual([
+      ['rung-1', 'bert'],
+      ['rung-1-2', 'gpt2'],
+    ])
+    expect(here[1]!.here).toMatchObject({ key: own.key, path: place })
+    expect(await after.verify('rung-1-2')).toEqual([])
+    await after.remove('rung-1-2')
+    expect((await after.list()).filter((model) => model.here).map(({ id }) => id)).toEqual(['rung-1'])
+  })
+
   it('may be a file; has an id of its own; is one model wherever it lies', async () => {
     const folder = path.join(root, 'files')
     await mkdir(folder)
