@@ -20,7 +20,7 @@ import type {
 import { describeCatalog } from '../../src-main/science/catalog'
 import { coversText, overall } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
-import type { PlanContext } from '../../src-main/science/plan/feasible'
+import type { PlanContext } from '../../src-main/science/plan/context'
 
 // A small simulated world for component tests and for looking at screens: never shipped.
 

@@ -1,6 +1,6 @@
 import type { Catalog, ModelEntry, ModelSource } from '../../../src-preload/contract'
 import { ARCHITECTURES } from '../../data/checkpoints/architectures'
-import type { PlanContext } from '../../science/plan/feasible'
+import type { PlanContext } from '../../science/plan/context'
 import { LabError } from '../errors'
 import type { ModelDesk } from '../models'
 

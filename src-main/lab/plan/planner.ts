@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedStage, Preview } from '../../../src-preload/contract'
-import { nameProblems, PlanError, type PlanContext } from '../../science/plan/feasible'
+import type { PlanContext } from '../../science/plan/context'
+import { nameProblems, PlanError } from '../../science/plan/feasible'
 import { coursesOf } from '../../science/spec/courses'
 import { mentions } from '../../science/spec/mentions'
 import { parseSpec, readNames } from '../../science/spec/parse'

@@ -1,5 +1,5 @@
 import type { ModelEntry } from '../../data/models'
-import type { PlanContext } from '../../science/plan/feasible'
+import type { PlanContext } from '../../science/plan/context'
 import { contentKey } from '../../science/maths/hash'
 import { MODELS } from '../../science/models'
 import { modelOf } from '../../science/spec/choices'

@@ -5,43 +5,10 @@ import { mentions } from '../spec/mentions'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from '../spec/problems'
 import { sizeProblem } from '../size'
 import type { ExperimentSpec, Names } from '../spec/spec'
-import { SPLITS, type DataConfig } from '../stages'
-import { largestSizes, MIN_PER_CHOICE, rulesOf, type RowCounts } from '../tasks'
+import { SPLITS } from '../stages'
+import { largestSizes, MIN_PER_CHOICE, rulesOf } from '../tasks'
+import type { PlanContext, Source } from './context'
 import { textProblems } from './texts'
-
-/** What a plan has to know of a task. */
-export interface Source {
-  /** Of its bytes. */
-  sha256: string
-  title: string
-  /** Number of its classes or options; 0 of texts to be continued. */
-  classes: number
-  /** Names of the classes of an imported one. */
-  names?: readonly string[]
-  /** Where it is not of classes. */
-  form?: DataConfig['form']
-  rows?: RowCounts
-}
-
-/** What a plan depends on beside the spec. */
-export interface PlanContext {
-  /** Every task there is, by id. */
-  sources: Record<string, Source>
-  /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
-  bundled: Record<string, string>
-  /**
-   * Every pretrained model that is known, by id: `key` is that of its content, so that a changed model is another stage;
-   * null where it is not on this machine. `writes`: whether it has a language head. `gone`: where its files were.
-   */
-  checkpoints: Record<
-    string,
-    { key: string | null; title: string; layers?: number; parameters?: number; writes?: boolean; gone?: string }
-  >
-  /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
-  backend: string
-  /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
-  bf16?: boolean
-}
 
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
 const NOT_HERE = (id: string) =>

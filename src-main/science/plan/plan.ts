@@ -1,6 +1,7 @@
 import { modelOf, type LossChoice, type MethodChoice, type ModelSetting } from '../spec/choices'
 import { contentKey } from '../maths/hash'
-import { planProblems, PlanError, readingOf, type PlanContext } from './feasible'
+import type { PlanContext } from './context'
+import { planProblems, PlanError, readingOf } from './feasible'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
 import type { Reading } from '../models/model'

@@ -5,7 +5,7 @@ import { MODELS } from '../models'
 import { mentions } from '../spec/mentions'
 import { show, type Problem } from '../spec/problems'
 import type { ExperimentSpec } from '../spec/spec'
-import type { PlanContext } from './feasible'
+import type { PlanContext } from './context'
 
 /** What of a spec does not go with a task whose texts are gone on with: it is said before anything is trained. */
 export function textProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {

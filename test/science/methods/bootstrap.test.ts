@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contentKey } from '../../../src-main/science/maths/hash'
-import type { PlanContext } from '../../../src-main/science/plan/feasible'
+import type { PlanContext } from '../../../src-main/science/plan/context'
 import { planExperiment } from '../../../src-main/science/plan/plan'
 import { stageCount } from '../../../src-main/science/size'
 import { parseSpec } from '../../../src-main/science/spec/parse'
