@@ -8,11 +8,12 @@ const SMALL = 5e6
 /** Pretrained models that a preset starts from; those that nobody knows are left out. */
 const checkpointsOf = (preset: Preset, all: Checkpoints) => all.filter(({ id }) => preset.checkpoints.includes(id))
 
-/** Trainings times the weights of the largest model. */
+/** Trainings times the rows that one learns, times the weights of the largest model. */
 function costOf(preset: Preset, checkpoints: Checkpoints): number {
-  const { tasks, weak, strong, methods, seeds } = preset.spec
+  const { tasks, weak, strong, methods, seeds, sizes, optimiser } = preset.spec
+  const rows = (sizes.weak + sizes.transfer) * Number(optimiser['epochs'] ?? 1)
   const largest = Math.max(SMALL, ...checkpointsOf(preset, checkpoints).map(({ parameters }) => parameters))
-  return largest * tasks.length * weak.length * strong.length * methods.length * seeds.length
+  return largest * rows * tasks.length * weak.length * strong.length * methods.length * seeds.length
 }
 
 /** Presets with the quickest first: that is the one to begin with. */

@@ -27,7 +27,11 @@ it('presets come in the order of their cost: a large model is one, however few i
 
 it('of the presets and models that come with the app the quick start is the first', () => {
   const files = import.meta.glob<Preset>('../../resources/presets/*.json', { eager: true, import: 'default' })
-  const presets = Object.values(files).map((preset) => ({ ...preset, checkpoints: checkpointsOf(preset.spec) }))
+  const presets = Object.values(files).map((preset) => {
+    const parsed = parseSpec(preset.spec)
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+    return { ...preset, spec: parsed.spec, checkpoints: checkpointsOf(parsed.spec) }
+  })
   const manifests = import.meta.glob<{ id: string; parameters: number }>('../../resources/models/*/manifest.json', {
     eager: true,
     import: 'default',
