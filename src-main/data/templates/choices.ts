@@ -12,7 +12,7 @@ import {
 } from './template'
 
 /**
- * Questions with several answers, as the paper has them (arXiv 2312.09390, 3.2 and A.1): a row is a question with one
+ * Questions with several answers, as the paper has them (arXiv 2312.09390, 4.1 and A): a row is a question with one
  * answer, its label says whether that is right, and every question has as many right as wrong ones, here one of each. The
  * formats are those of EleutherAI/w2s (`w2s/ds_registry.py`), and so are the splits; with OpenBookQA's right answer by
  * its text, where that code has its letter, by which it can be told. Ours: which wrong answer is taken (drawn from

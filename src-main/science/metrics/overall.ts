@@ -28,7 +28,7 @@ function median(values: readonly (number | null)[]): number | null {
 /** The conventions in use. They differ, so that none is told without its name. */
 const CONVENTIONS: readonly Convention[] = [
   {
-    // arXiv 2312.09390 3.1: over tasks the median of the PGRs of each, not the PGR of the medians.
+    // arXiv 2312.09390 4.2: over tasks the median of the PGRs of each, not the PGR of the medians.
     title: 'median of arms',
     of: (arms, better) => median(arms.map((arm) => pgrIn(arm, better))),
   },

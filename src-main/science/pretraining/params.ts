@@ -1,3 +1,4 @@
+import { OPTIMISER } from '../optimiser'
 import type { ParamTable, Values } from '../spec/params'
 
 /** How a language model is pretrained: AdamW on batches of whole windows of text, reshuffled every epoch. */
@@ -39,22 +40,8 @@ export const PRETRAINING = {
     label: 'Warm-up',
     help: 'Share of the updates in which the learning rate rises.',
   },
-  weightDecay: {
-    type: 'number',
-    default: 0.1,
-    min: 0,
-    max: 1,
-    label: 'Weight decay',
-    help: 'Decoupled from the gradient.',
-  },
-  clipNorm: {
-    type: 'number',
-    default: 1,
-    min: 0,
-    max: 1000,
-    label: 'Gradient clip',
-    help: 'Largest global gradient norm; 0 turns clipping off.',
-  },
+  weightDecay: { ...OPTIMISER.weightDecay, default: 0.1 },
+  clipNorm: { ...OPTIMISER.clipNorm, default: 1 },
   precision: {
     type: 'choice',
     default: 'fp32',
