@@ -15,3 +15,5 @@ export const REFERENCE: { title: string; setting: ModelSetting; optimiser: Optim
 }
 /** Its answer at the end is all that is read of it; with the start, which costs nothing to speak of. */
 export const REFERENCE_EVALUATIONS = 2
+/** How often a model that first reads a task's texts is asked how well it foretells others: enough to see where it turns. */
+export const READING_EVALUATIONS = 5
