@@ -78,6 +78,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   splitSeed: 0,
   redraw: 'order',
   reference: false,
+  elsewhere: true,
   measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],

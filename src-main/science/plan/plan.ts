@@ -206,10 +206,12 @@ function addReference(at: SeedPlan, data: string): Record<string, string> {
 
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
-  const { sha256: source, title, names, form } = context.sources[arm.task]!
+  const { sha256: source, title, names, form, elsewhere } = context.sources[arm.task]!
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
-  const told = { ...(names && { classes: names }), ...(form && { form }) }
+  // Settings are chosen on development rows: what is kept for the end is not looked at then.
+  const others = spec.elsewhere && measure === 'test' && elsewhere
+  const told = { ...(names && { classes: names }), ...(form && { form }), ...(others && { elsewhere: others }) }
   const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }

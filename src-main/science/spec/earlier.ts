@@ -54,14 +54,14 @@ function trainedBy(models: unknown, side: object): unknown {
 
 /**
  * A stored spec, which was parsed when it was stored; see `fromEarlier`. One that names no metric is of a time when there
- * was but accuracy.
+ * was but accuracy, and one that says nothing of test sets from elsewhere asked about none.
  * @throws Error for what is none
  */
 export function storedSpec(json: string): ExperimentSpec {
   const { input } = fromEarlier(JSON.parse(json))
   if (typeof input !== 'object' || input === null || !('tasks' in input)) throw new Error('expected a spec')
   const spec = input as ExperimentSpec
-  return { ...spec, metric: spec.metric ?? accuracy.id }
+  return { ...spec, metric: spec.metric ?? accuracy.id, elsewhere: spec.elsewhere ?? false }
 }
 
 /**
