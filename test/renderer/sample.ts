@@ -79,6 +79,8 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   redraw: 'order',
   reference: false,
   elsewhere: true,
+  probe: false,
+  control: false,
   measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],
