@@ -7,7 +7,12 @@ import type { ExperimentSpec } from './spec'
 import type { Arm, StageFacts } from '../stages'
 
 /** What every run before there was a choice did. */
-const BEFORE = { redraw: 'order', measure: 'test', reference: false } as const satisfies Partial<ExperimentSpec>
+const BEFORE = {
+  redraw: 'order',
+  measure: 'test',
+  reference: false,
+  elsewhere: false,
+} as const satisfies Partial<ExperimentSpec>
 /** What an optimiser was where a spec did not say, whatever it trained. */
 const OPTIMISER_BEFORE: OptimiserSpec = {
   epochs: 10,
@@ -61,7 +66,7 @@ export function storedSpec(json: string): ExperimentSpec {
   const { input } = fromEarlier(JSON.parse(json))
   if (typeof input !== 'object' || input === null || !('tasks' in input)) throw new Error('expected a spec')
   const spec = input as ExperimentSpec
-  return { ...spec, metric: spec.metric ?? accuracy.id, elsewhere: spec.elsewhere ?? false }
+  return { ...spec, metric: spec.metric ?? accuracy.id, elsewhere: spec.elsewhere ?? BEFORE.elsewhere }
 }
 
 /**
