@@ -156,6 +156,7 @@ METRICS = {'accuracy': accuracy, 'auroc': auroc, 'ece': ece, 'brier': brier, 'lo
 # A text has no probabilities of others, so of these alone it can be told.
 OF_TEXTS = {'accuracy'}
 LESS_IS_BETTER = {'ece', 'brier', 'logloss'}
+ROLES = ('weak', 'student', 'ceiling')
 RANGES = {'accuracy': (0, 1), 'auroc': (0, 1), 'ece': (0, 1), 'brier': (0, 2), 'logloss': (0, np.inf)}
 
 
@@ -179,8 +180,9 @@ def ends(where, told, replicates, low=-np.inf, high=np.inf):
     same(f'{where}, high end', told['high'], found[1], tolerance)
 
 
-def ratio(weak, student, ceiling, sign=1):
-    """PGR of samples: its value, its linear form, and its replicates at a reach. `sign` -1 where less is better."""
+def ratio(samples, sign=1):
+    """PGR of the roles: its value, its linear form, and its replicates at a reach. `sign` -1 where less is better."""
+    weak, student, ceiling = (samples[role] for role in ROLES)
     above, gap = (student - weak).times(sign), (ceiling - weak).times(sign)
     value = above.value / gap.value
 
@@ -195,7 +197,7 @@ def measures_of(report, version):
     """The metrics that are told, by name: those of version 2 stand in the open, and are of accuracy."""
     if version > 2:
         return report['measures']
-    names = ('weak', 'student', 'ceiling', 'pgr')
+    names = ('weak', 'student', 'ceiling', 'pgr', 'references')
     return {'accuracy': {name: report[name] for name in names} | {'bySeed': report['bySeed']}} if report['weak'] else {}
 
 
@@ -208,7 +210,10 @@ class Arm:
         if truth.dtype == object and set(self.told) - OF_TEXTS:
             raise ValueError(f"{self.where}: tells {', '.join(sorted(set(self.told) - OF_TEXTS))} of texts, which have none")
         told = {s['seed']: s for s in report['bySeed']}
-        self.statistics = {metric: {name: [] for name in ('weak', 'student', 'ceiling')} for metric in self.told}
+        # The levels beside the three, by names of their own.
+        self.levels = list(next(iter(self.told.values()))['references']) if self.told else []
+        names = (*ROLES, *map(beside, self.levels))
+        self.statistics = {metric: {name: [] for name in names} for metric in self.told}
         self.seeds = []
         for seed in report['arm']['seeds']:
             if seed['seed'] not in told:
@@ -234,6 +239,7 @@ class Arm:
                 same(f"{self.where}, seed {seed['seed']}, {name}", told[seed['seed']][name], value)
             self.seeds.append(seed['seed'])
             said = {'weak': W['test'][-1], 'student': T['test'][reported], 'ceiling': C['test'][-1]}
+            said |= {beside(name): b.evaluations(seed['references'][name])['test'][-1] for name in self.levels}
             for metric, of_roles in self.statistics.items():
                 for name, p in said.items():
                     of_roles[name].append(METRICS[metric](p, truth, k))
@@ -241,7 +247,7 @@ class Arm:
 
     def check_seed(self, metric, seed, statistics, rows):
         told = next(s for s in self.told[metric]['bySeed'] if s['seed'] == seed)
-        found = {name: float(of(np.ones((1, rows)))[0]) for name, of in statistics.items()}
+        found = {name: float(statistics[name](np.ones((1, rows)))[0]) for name in ROLES}
         gap = found['ceiling'] - found['weak']
         found['pgr'] = (found['student'] - found['weak']) / gap if gap * sign_of(metric) > 0 else None
         for name, value in found.items():
@@ -268,12 +274,14 @@ class Arm:
     def check_metric(self, metric):
         told, where = self.told[metric], f'{self.where}, {metric}'
         found = self.drawn(metric, self.seeds, np.random.default_rng(1))
+        levels = {beside(name): of for name, of in told['references'].items()}
         for name, of in found.items():
-            same(f'{where}, {name}', told[name]['value'], of.value)
-            ends(f'{where}, {name}', told[name], of.widened(of.reach()), *RANGES[metric])
+            of_name = levels.get(name) or told[name]
+            same(f'{where}, {name}', of_name['value'], of.value)
+            ends(f'{where}, {name}', of_name, of.widened(of.reach()), *RANGES[metric])
         sign = sign_of(metric)
         if told['pgr']['defined']:
-            value, linear, replicates = ratio(**found, sign=sign)
+            value, linear, replicates = ratio(found, sign)
             same(f'{where}, PGR', told['pgr']['value'], value)
             if self.is_steady(metric):
                 ends(f'{where}, PGR', told['pgr'], replicates(linear.reach()))
@@ -285,6 +293,11 @@ class Arm:
         of too few resamples for that, but for accuracy."""
         pgr = self.told[metric]['pgr']
         return metric == 'accuracy' or (pgr['defined'] and pgr['warning'] is None)
+
+
+def beside(level):
+    """The name of a level among the roles."""
+    return f'reference, {level}'
 
 
 def sign_of(metric):
@@ -309,7 +322,7 @@ def check_difference(where, metric, told, one, other, common):
     ends(f'{where}, student', told['student'], student.widened(student.reach()))
     if told['pgr']:
         sign = sign_of(metric)
-        (value, linear, of), (less, against, minus) = ratio(**a, sign=sign), ratio(**b, sign=sign)
+        (value, linear, of), (less, against, minus) = ratio(a, sign), ratio(b, sign)
         reach = (linear - against).reach()
         same(f'{where}, PGR', told['pgr']['value'], value - less)
         if one.is_steady(metric) and other.is_steady(metric):

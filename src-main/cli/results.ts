@@ -99,7 +99,7 @@ function tableOf(arms: readonly ArmResult[], { id }: MetricInfo, note: (text: st
 
 const groupOf = ({ task, weakTitle, strongTitle }: ArmResult['arm']) => `${task} · ${weakTitle} → ${strongTitle}`
 
-/** What simpler models make of the ceiling's rows: the arms of a group share it. */
+/** The levels beside the three models: the arms of a group share them. */
 const referenceLines = (measured: Measured | undefined): string[] =>
   Object.entries(measured?.references ?? {}).map(
     ([name, { value, low, high }]) => `  reference, ${name}: ${decimal(value)} (${decimal(low)} to ${decimal(high)})`,

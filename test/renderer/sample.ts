@@ -78,6 +78,8 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   splitSeed: 0,
   redraw: 'order',
   reference: false,
+  probe: false,
+  control: false,
   measure: 'test',
   weights: 'keep',
   seeds: [0, 1, 2],

@@ -46,6 +46,8 @@ describe('parseSpec', () => {
         splitSeed: 0,
         redraw: 'halves',
         reference: false,
+        probe: false,
+        control: false,
         measure: 'test',
         weights: 'keep',
       },

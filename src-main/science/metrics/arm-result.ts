@@ -1,4 +1,5 @@
 import { decisions, type Decision } from '../answers'
+import { BAG_OF_WORDS } from '../levels'
 import { contentKey } from '../maths/hash'
 import { median, mean } from '../maths/statistics'
 import type { Arm } from '../stages'
@@ -79,7 +80,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
         classes,
       ),
       ...oneText(judged.map((j) => ({ seed: j.input.seed, decisions: j.weak, truth: j.input.truth }))),
-      ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)),
+      ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)[BAG_OF_WORDS]),
     ],
     bySeed: judged.map((j) => j.result),
     training: inStep(judged) ? trainingOf(judged) : null,

@@ -56,7 +56,7 @@ export interface Measured {
   student: Estimate
   ceiling: Estimate
   pgr: Pgr
-  /** Of simpler models that learnt ground truth on the ceiling's rows, by name: what "strong" has to beat. */
+  /** Of the levels beside the three, by name: see `levels.ts`. */
   references: Record<string, Estimate>
   bySeed: SeedMeasured[]
   /**

@@ -7,7 +7,7 @@ import { MODELS } from '../models'
 import type { Reading } from '../models/model'
 import type { OptimiserSpec } from '../optimiser'
 import { CORPORA, PRETRAINING } from './pretraining'
-import { REFERENCE, REFERENCE_EVALUATIONS } from './reference'
+import { LEVEL_EVALUATIONS, levelsOf } from './levels'
 import type { ExperimentSpec } from '../spec/spec'
 import { parametersOf, rungsOf } from './rungs'
 import { stageKey } from './stage-key'
@@ -105,7 +105,7 @@ interface ArmPlan {
 function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPlan[] {
   const [supervisors, students] = [trainees(spec.weak, spec, context), trainees(spec.strong, spec, context)]
   const pairs = pairsOf(spec).map(([weak, strong]) => [supervisors[weak]!, students[strong]!] as const)
-  const all = pairs.flatMap(([weak, strong]) =>
+  const all = [...pairs, ...(spec.control ? controlsOf(pairs) : [])].flatMap(([weak, strong]) =>
     spec.methods.flatMap((method) => {
       const rungs = rungsOf(method).map((rung) => {
         const known = students.find(({ setting }) => isEqual(setting, rung.strong))
@@ -119,6 +119,15 @@ function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPl
     }),
   )
   return [...new Map(all.map((planned) => [planned.arm.id, planned])).values()]
+}
+
+/** Every supervisor with itself for a student: what its labels do where no capability is added. */
+function controlsOf(pairs: readonly (readonly [weak: Trainee, strong: Trainee])[]): [Trainee, Trainee][] {
+  const students = pairs.map(([, strong]) => strong)
+  return [...new Set(pairs.map(([weak]) => weak))].map((weak) => [
+    weak,
+    students.find(({ setting }) => isEqual(setting, weak.setting)) ?? weak,
+  ])
 }
 
 /** Which supervisor teaches which student, by their places: those that the spec names, else each of them each. */
@@ -196,12 +205,16 @@ function planSeed(at: SeedPlan): ArmSeed {
     },
     parametersOf(arm.method),
   )
-  return { seed, weak, labels, student, ceiling, ...(spec.reference && { references: addReference(at, data) }) }
+  const references = addLevels(at, data)
+  return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
 }
 
-/** The same for all arms of a task that learn from the same rows. */
-function addReference(at: SeedPlan, data: string): Record<string, string> {
-  return { [REFERENCE.title]: addTrain(at, data, { role: 'reference', trainee: REFERENCE }) }
+/** The same for all arms of a task that learn from the same rows, and of a student where they are about it. */
+function addLevels(at: SeedPlan, data: string): Record<string, string> {
+  const trained = levelsOf(at.spec, at.strong.setting).map(
+    (level) => [level.name, addTrain(at, data, { role: 'reference', trainee: level })] as const,
+  )
+  return Object.fromEntries(trained)
 }
 
 /** One for all seeds of a task, unless they redraw the halves. */
@@ -255,7 +268,7 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,
-    evaluations: role === 'reference' ? REFERENCE_EVALUATIONS : spec.evaluations,
+    evaluations: role === 'reference' ? LEVEL_EVALUATIONS : spec.evaluations,
     weights: role === 'reference' ? 'drop' : spec.weights,
     seed,
     backend: context.backend,

@@ -57,6 +57,19 @@ export const RUN = {
     label: 'Reference line',
     help: 'Also trains a bag-of-words regression on the rows and labels of the ceiling. Where the ceiling lies under it, the strong model is not strong on that task.',
   },
+  probe: {
+    type: 'boolean',
+    default: false,
+    label: 'Untuned probe',
+    source: 'arXiv 2312.09390 5.2.3',
+    help: 'Also trains a linear probe over every student as it was before finetuning, on the rows and labels of the ceiling: what a linear head finds there. Only of students that are transformers; a probe is its own.',
+  },
+  control: {
+    type: 'boolean',
+    default: false,
+    label: 'Same-size control',
+    help: 'Adds an arm for every supervisor in which it teaches a model like itself: what its labels do where no capability is added.',
+  },
   weights: {
     type: 'choice',
     default: 'keep',
