@@ -100,6 +100,8 @@ export interface Example {
   text: string
   /** One text a choice, where a net reads each of them, after `text`; else it reads `text`. */
   options?: readonly string[]
+  /** Of a game of chess: the position after the text. Example files of earlier versions have none. */
+  fen?: string
   /** What is right to say: a class, an option, or a text. */
   label: Decision
   group: string
