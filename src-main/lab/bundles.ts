@@ -102,8 +102,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
   })
   const [first] = draws
   // A task that was removed since is the user's own; its texts stay home either way.
-  const { elsewhere: _, ...known } = info ?? {
-    id,
+  const { title, question, classes, licence, source, sha256 } = info ?? {
     title: id,
     question: '',
     classes: [],
@@ -112,7 +111,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
     sha256: '',
   }
   return {
-    ...known,
+    ...{ id, title, question, classes, licence, source, sha256 },
     sharable: TASKS[id]?.sharable ?? false,
     licenceText: Object.hasOwn(TASKS, id) ? await readFile(join(resources, 'tasks', 'LICENCES.md'), 'utf8') : null,
     draws,

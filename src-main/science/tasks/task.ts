@@ -26,10 +26,7 @@ interface Described {
  * A test set of the same question over texts from elsewhere; its rows lie in `resources/tasks/<id>.jsonl.gz` and are never
  * trained on.
  */
-export interface ElsewhereSet extends Pick<
-  Described,
-  'id' | 'title' | 'examples' | 'licence' | 'sharable' | 'source' | 'sha256'
-> {}
+export type ElsewhereSet = Pick<Described, 'id' | 'title' | 'examples' | 'licence' | 'sharable' | 'source' | 'sha256'>
 /** A task of classes, which are what most tasks are of. */
 interface ClassesTask extends Described {
   form?: undefined
