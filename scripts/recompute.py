@@ -4,15 +4,15 @@
     python3 scripts/recompute.py run.w2s.zip
 
 Every metric, agreement, PGR, steps and differences must agree to the last digits; ends of intervals, which rest on
-random numbers of another kind here, to a twelfth of their width (not those of a PGR that is warned of, but for accuracy,
-which has five times the resamples). A metric that is not known here is named and left
+random numbers of another kind here, to a twelfth of their width (not those of a PGR that is warned of, but for an accuracy's
+up to 4 wide, which has five times the resamples). A metric that is not known here is named and left
 alone. Texts are right where they equal what was to follow (or their sha256 does, where texts stay home). Exit status 0: all agree; 1: something does not; 2: the bundle cannot be read.
 """
 import csv, io, json, struct, sys, zipfile
 from math import sqrt
 import numpy as np
 
-EXACT, RESAMPLES, FEWER, AT_ONCE, OF_WIDTH = 1e-9, 20_000, 5000, 500, 1 / 12
+EXACT, RESAMPLES, FEWER, AT_ONCE, OF_WIDTH, WIDEST = 1e-9, 20_000, 5000, 500, 1 / 12, 4
 checked, wrong = 0, []
 
 
@@ -156,6 +156,7 @@ METRICS = {'accuracy': accuracy, 'auroc': auroc, 'ece': ece, 'brier': brier, 'lo
 # A text has no probabilities of others, so of these alone it can be told.
 OF_TEXTS = {'accuracy'}
 LESS_IS_BETTER = {'ece', 'brier', 'logloss'}
+ROLES = ('weak', 'student', 'ceiling')
 RANGES = {'accuracy': (0, 1), 'auroc': (0, 1), 'ece': (0, 1), 'brier': (0, 2), 'logloss': (0, np.inf)}
 
 
@@ -179,8 +180,9 @@ def ends(where, told, replicates, low=-np.inf, high=np.inf):
     same(f'{where}, high end', told['high'], found[1], tolerance)
 
 
-def ratio(weak, student, ceiling, sign=1):
-    """PGR of samples: its value, its linear form, and its replicates at a reach. `sign` -1 where less is better."""
+def ratio(samples, sign=1):
+    """PGR of the roles: its value, its linear form, and its replicates at a reach. `sign` -1 where less is better."""
+    weak, student, ceiling = (samples[role] for role in ROLES)
     above, gap = (student - weak).times(sign), (ceiling - weak).times(sign)
     value = above.value / gap.value
 
@@ -195,7 +197,7 @@ def measures_of(report, version):
     """The metrics that are told, by name: those of version 2 stand in the open, and are of accuracy."""
     if version > 2:
         return report['measures']
-    names = ('weak', 'student', 'ceiling', 'pgr')
+    names = ('weak', 'student', 'ceiling', 'pgr', 'references')
     return {'accuracy': {name: report[name] for name in names} | {'bySeed': report['bySeed']}} if report['weak'] else {}
 
 
@@ -208,7 +210,10 @@ class Arm:
         if truth.dtype == object and set(self.told) - OF_TEXTS:
             raise ValueError(f"{self.where}: tells {', '.join(sorted(set(self.told) - OF_TEXTS))} of texts, which have none")
         told = {s['seed']: s for s in report['bySeed']}
-        self.statistics = {metric: {name: [] for name in ('weak', 'student', 'ceiling')} for metric in self.told}
+        # The levels beside the three, by names of their own.
+        self.levels = list(next(iter(self.told.values()))['references']) if self.told else []
+        names = (*ROLES, *map(beside, self.levels))
+        self.statistics = {metric: {name: [] for name in names} for metric in self.told}
         self.seeds = []
         for seed in report['arm']['seeds']:
             if seed['seed'] not in told:
@@ -234,6 +239,7 @@ class Arm:
                 same(f"{self.where}, seed {seed['seed']}, {name}", told[seed['seed']][name], value)
             self.seeds.append(seed['seed'])
             said = {'weak': W['test'][-1], 'student': T['test'][reported], 'ceiling': C['test'][-1]}
+            said |= {beside(name): b.evaluations(seed['references'][name])['test'][-1] for name in self.levels}
             for metric, of_roles in self.statistics.items():
                 for name, p in said.items():
                     of_roles[name].append(METRICS[metric](p, truth, k))
@@ -241,7 +247,7 @@ class Arm:
 
     def check_seed(self, metric, seed, statistics, rows):
         told = next(s for s in self.told[metric]['bySeed'] if s['seed'] == seed)
-        found = {name: float(of(np.ones((1, rows)))[0]) for name, of in statistics.items()}
+        found = {name: float(statistics[name](np.ones((1, rows)))[0]) for name in ROLES}
         gap = found['ceiling'] - found['weak']
         found['pgr'] = (found['student'] - found['weak']) / gap if gap * sign_of(metric) > 0 else None
         for name, value in found.items():
@@ -268,12 +274,14 @@ class Arm:
     def check_metric(self, metric):
         told, where = self.told[metric], f'{self.where}, {metric}'
         found = self.drawn(metric, self.seeds, np.random.default_rng(1))
+        levels = {beside(name): of for name, of in told['references'].items()}
         for name, of in found.items():
-            same(f'{where}, {name}', told[name]['value'], of.value)
-            ends(f'{where}, {name}', told[name], of.widened(of.reach()), *RANGES[metric])
+            of_name = levels.get(name) or told[name]
+            same(f'{where}, {name}', of_name['value'], of.value)
+            ends(f'{where}, {name}', of_name, of.widened(of.reach()), *RANGES[metric])
         sign = sign_of(metric)
         if told['pgr']['defined']:
-            value, linear, replicates = ratio(**found, sign=sign)
+            value, linear, replicates = ratio(found, sign)
             same(f'{where}, PGR', told['pgr']['value'], value)
             if self.is_steady(metric):
                 ends(f'{where}, PGR', told['pgr'], replicates(linear.reach()))
@@ -282,9 +290,50 @@ class Arm:
 
     def is_steady(self, metric):
         """Whether the ends of a PGR can be held against other random numbers: those of a ratio that is warned of are told
-        of too few resamples for that, but for accuracy."""
+        of too few resamples for that, but for accuracy, and of accuracy where they lie far apart."""
         pgr = self.told[metric]['pgr']
-        return metric == 'accuracy' or (pgr['defined'] and pgr['warning'] is None)
+        if not pgr['defined']:
+            return False
+        return pgr['warning'] is None or (metric == 'accuracy' and pgr['high'] - pgr['low'] <= WIDEST)
+
+
+class Elsewhere(Arm):
+    """An arm on a test set from elsewhere: all three models at their last evaluation, the only one that there is."""
+
+    def __init__(self, arm, told, bundle):
+        name, report, b = f"elsewhere/{told['id']}", arm.report, bundle
+        self.where, self.told = f"{arm.where}, {told['id']}", {m: of for m, of in told['measures'].items() if m in METRICS}
+        test = b.test(report['arm']['task'], name)
+        truth, self.groups, k = test['truth'], test['group'], test['classes']
+        same(f'{self.where}, groups', told['groups'], len(set(self.groups)))
+        same(f'{self.where}, rows', told['rows'], len(self.groups))
+        self.seeds = arm.seeds
+        self.statistics = {metric: {name: [] for name in ('weak', 'student', 'ceiling')} for metric in self.told}
+        for seed in (s for s in report['arm']['seeds'] if s['seed'] in self.seeds):
+            said = {role: b.evaluations(seed[role])[name][-1] for role in ('weak', 'student', 'ceiling')}
+            for metric, of_roles in self.statistics.items():
+                for role, p in said.items():
+                    of_roles[role].append(METRICS[metric](p, truth, k))
+                self.check_seed(metric, seed['seed'], {role: of[-1] for role, of in of_roles.items()}, len(truth))
+
+    def check(self):
+        for metric in self.told:
+            self.check_metric(metric)
+
+
+def check_elsewhere(arm, bundle):
+    """Every set that its seeds were asked about is told, and nothing else."""
+    told = arm.report.get('elsewhere', [])
+    asked = bundle.sets(arm.report['arm']['task']) if arm.seeds else []
+    if [f"elsewhere/{of['id']}" for of in told] != asked:
+        wrong.append(f"{arm.where}: tells of {[of['id'] for of in told]}, and was asked about {asked}")
+    for of in told:
+        Elsewhere(arm, of, bundle).check()
+
+
+def beside(level):
+    """The name of a level among the roles."""
+    return f'reference, {level}'
 
 
 def sign_of(metric):
@@ -309,7 +358,7 @@ def check_difference(where, metric, told, one, other, common):
     ends(f'{where}, student', told['student'], student.widened(student.reach()))
     if told['pgr']:
         sign = sign_of(metric)
-        (value, linear, of), (less, against, minus) = ratio(**a, sign=sign), ratio(**b, sign=sign)
+        (value, linear, of), (less, against, minus) = ratio(a, sign), ratio(b, sign)
         reach = (linear - against).reach()
         same(f'{where}, PGR', told['pgr']['value'], value - less)
         if one.is_steady(metric) and other.is_steady(metric):
@@ -337,6 +386,12 @@ class Bundle:
         splits = {split: [np.array(at['texts'], dtype=object) for at in said] for split, said in told['splits'].items()}
         return {'steps': np.array(told['steps'])} | splits
 
+    def sets(self, task):
+        """Names of the test sets from elsewhere that the models of a task were asked about."""
+        text = self.zip.read(f'examples/{task}.csv').decode()
+        splits = dict.fromkeys(r['split'] for r in csv.DictReader(io.StringIO(text, newline='')))
+        return [name for name in splits if name.startswith('elsewhere/')]
+
     def test(self, task, measure):
         text = self.zip.read(f'examples/{task}.csv').decode()
         rows = list(csv.DictReader(io.StringIO(text, newline='')))
@@ -358,6 +413,7 @@ def main(path):
         return 2
     for arm in arms.values():
         arm.check()
+        check_elsewhere(arm, bundle)
     for contrast in results['contrasts']:
         check_contrast(contrast, arms, bundle.version)
     unknown = {m for r in results['arms'] for m in measures_of(r, bundle.version)} - set(METRICS)

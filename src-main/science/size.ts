@@ -10,17 +10,23 @@ export const MOST_STAGES = 20_000
  * About how many stages a spec asks for, without planning it: what arms share is counted once, as far as that goes by
  * the lists alone.
  */
-export function stageCount(spec: Pick<ExperimentSpec, Factor | 'redraw' | 'reference' | 'pairs'>): number {
+export function stageCount(spec: Pick<ExperimentSpec, Counted>): number {
   const [tasks, weak, strong, methods, seeds] = FACTORS.map(({ name }) => spec[name].length) as Five
   const data = spec.redraw === 'halves' ? seeds : 1
   // Supervisor and its labels, ceiling, students.
   const between = mentions(spec).length - weak - strong
   // A model that a method brings in between is trained and labels.
   const rungs = spec.methods.reduce((sum, method) => sum + rungsOf(method).length, 0)
-  const pairs = spec.pairs?.length ?? weak * strong
-  const arms = 2 * weak + strong + rungs + pairs * (methods + 2 * between)
-  return tasks * (data + seeds * (arms + Number(spec.reference)))
+  const controls = spec.control ? weak : 0
+  const pairs = (spec.pairs?.length ?? weak * strong) + controls
+  const students = strong + controls
+  const arms = 2 * weak + students + rungs + pairs * (methods + 2 * between)
+  const probes = spec.probe ? students : 0
+  // Every probe has features of its own, which are those of the data.
+  return tasks * (data * (1 + probes) + seeds * (arms + Number(spec.reference) + probes))
 }
+
+type Counted = Factor | 'redraw' | 'reference' | 'probe' | 'control' | 'pairs'
 
 type Factor = 'tasks' | 'weak' | 'strong' | 'methods' | 'seeds'
 type Five = [number, number, number, number, number]

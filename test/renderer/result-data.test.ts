@@ -9,7 +9,7 @@ import { markerOf } from '../../src-renderer/lib/charting'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { courseChart } from '../../src-renderer/views/builder/course-chart'
 import { cellsOf, parseCells, sliceTitle, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
-import { armsChart } from '../../src-renderer/views/result/arms-chart'
+import { armsChart, armsTable } from '../../src-renderer/views/result/arms-chart'
 import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
 import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
 import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
@@ -189,6 +189,12 @@ describe('the chart of arms', () => {
       [0.9871, 1],
     ])
     expect((options!.scales!['x'] as { max: number }).max).toBeGreaterThan(0.9871)
+    const { head, rows } = armsTable(beside, input.labels, ACCURACY)
+    expect(head.slice(-2)).toEqual(['bag of words', '95 %'])
+    expect(rows.map((row) => row.slice(-2))).toEqual([
+      ['–', ''],
+      ['.987', '.980 to .990'],
+    ])
   })
   it('holds every drawn value within its axis', () => {
     const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }

@@ -6,10 +6,12 @@ import { MOST_STAGES, stageCount } from '../../src-main/science/size'
 
 const context = {
   sources: Object.fromEntries(['a', 'b'].map((id) => [id, { sha256: id, title: id, classes: 2 }])),
-  checkpoints: {},
+  checkpoints: Object.fromEntries('abcde'.split('').map((id) => [id, { key: id, title: id }])),
   bundled: {},
   backend: 'wasm',
 }
+const transformer = (checkpoint: string) => ({ model: 'pretrained', checkpoint })
+const transformers = { weak: ['a', 'b', 'c'].map(transformer), strong: ['d', 'e'].map(transformer) }
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => i)
 const spec = (changes: Record<string, unknown> = {}) => {
   const parsed = parseSpec({
@@ -28,10 +30,13 @@ const spec = (changes: Record<string, unknown> = {}) => {
 
 describe('the size of an experiment', () => {
   it.each(['order', 'halves'])('is known before it is planned, with %s redrawn', (redraw) => {
-    for (const reference of [true, false]) {
-      const asked = spec({ redraw, reference })
-      expect(planExperiment(asked, context).stages).toHaveLength(stageCount(asked))
-    }
+    for (const reference of [true, false])
+      for (const control of [true, false]) {
+        const asked = spec({ redraw, reference, control })
+        expect(planExperiment(asked, context).stages).toHaveLength(stageCount(asked))
+      }
+    const probed = spec({ redraw, probe: true, control: true, ...transformers })
+    expect(planExperiment(probed, context).stages).toHaveLength(stageCount(probed))
   })
 
   it('is refused beyond a limit, with the numbers that make it, before anything is planned', () => {

@@ -1,10 +1,12 @@
 import { decisions, type Decision } from '../answers'
+import { BAG_OF_WORDS } from '../levels'
 import { contentKey } from '../maths/hash'
 import { median, mean } from '../maths/statistics'
 import type { Arm } from '../stages'
 import { accuracy as share, right } from './accuracy'
 import { agreement } from './agreement'
 import { bootstrap } from './bootstrap'
+import { elsewhereOf, type ElsewhereSet } from './elsewhere'
 import { numbered } from './groups'
 import { drawnOf, measured, referencesOf, statisticsOf, tell, within, type Drawn, type ToldMetric } from './measures'
 import type { Metrics } from './metric'
@@ -30,6 +32,8 @@ export interface ArmInputs {
   redraw: Redraw
   /** Seeds whose four stages are done, in the order of the arm. */
   seeds: SeedPredictions[]
+  /** Test sets from elsewhere that the seeds may have been asked about. */
+  elsewhere?: readonly ElsewhereSet[]
 }
 
 /** One seed with its decisions made and its stops found. */
@@ -59,7 +63,8 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   if (seeds.length === 0) return { result: { ...base, ...NOTHING }, drawn: {} }
   const judged = seeds.map((seed) => judge(seed, stop))
   const references = namesOf(seeds)
-  const told = tell({ [accuracy.id]: accuracy, ...metrics }, seeds, references)
+  const asking = { [accuracy.id]: accuracy, ...metrics }
+  const told = tell(asking, seeds, references)
   const asked = bootstrap(
     judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
@@ -67,6 +72,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   const drawn = drawnOf(told, asked)
   const n = { seeds: seeds.length, examples: groups.length }
   const saved = minus(asked('stopped'), asked('last'))
+  const elsewhere = elsewhereOf(inputs.elsewhere ?? [], seeds, asking, isSameModel(arm))
   const result = {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
@@ -79,11 +85,12 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
         classes,
       ),
       ...oneText(judged.map((j) => ({ seed: j.input.seed, decisions: j.weak, truth: j.input.truth }))),
-      ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)),
+      ...notStrong(drawn[accuracy.id]!.ceiling, referencesOf(accuracy, references, asked)[BAG_OF_WORDS]),
     ],
     bySeed: judged.map((j) => j.result),
     training: inStep(judged) ? trainingOf(judged) : null,
     stops: stopsOf(judged),
+    ...(elsewhere.length > 0 && { elsewhere }),
   }
   return { result, drawn }
 }

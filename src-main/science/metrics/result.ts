@@ -56,7 +56,7 @@ export interface Measured {
   student: Estimate
   ceiling: Estimate
   pgr: Pgr
-  /** Of simpler models that learnt ground truth on the ceiling's rows, by name: what "strong" has to beat. */
+  /** Of the levels beside the three, by name: see `levels.ts`. */
   references: Record<string, Estimate>
   bySeed: SeedMeasured[]
   /**
@@ -66,6 +66,23 @@ export interface Measured {
   training: { mean: number[]; low: number[]; high: number[] } | null
   /** The student's mean where each stop rule ends its training. */
   stops: Record<StopRule, number>
+}
+
+/** The same on a test set from elsewhere, of which there is no course. */
+export type ElsewhereMeasured = Pick<Measured, 'weak' | 'student' | 'ceiling' | 'pgr' | 'bySeed'>
+
+/**
+ * What the models of an arm make of a test set of the same question over texts from elsewhere: all three at their last
+ * step, the student too, whatever rule stops it.
+ */
+export interface Elsewhere {
+  /** Of the set. */
+  id: string
+  rows: number
+  /** Independent groups of them. */
+  groups: number
+  /** By the ids of the metrics. */
+  measures: Record<string, ElsewhereMeasured>
 }
 
 /** How the models of one seed decide beside each other. */
@@ -109,6 +126,8 @@ export interface ArmResult {
   } | null
   /** Median step over seeds at which each rule would stop. */
   stops: Record<StopRule, number> | null
+  /** Not given where no set from elsewhere was asked about. */
+  elsewhere?: Elsewhere[]
 }
 
 /** A difference of two arms with its 95 % interval. */

@@ -1,4 +1,5 @@
 import type { Decision } from '../answers'
+import { BAG_OF_WORDS } from '../levels'
 import { clearlyAbove } from '../maths/statistics'
 import { intervalOf, minus, type Sample } from './sample'
 
@@ -53,16 +54,17 @@ export function oneText(
 }
 
 /**
- * A warning for every reference that the ceiling lies under: what is called strong is not, on these rows, or is not shown
- * to be where the difference may be chance.
+ * A warning where the ceiling lies under what anybody would try first, a bag-of-words regression: what is called strong is
+ * not, on these rows, or is not shown to be where the difference may be chance. No other level says so: a probe of the
+ * student, or the student prompted, is the strong model itself.
  */
-export function notStrong(ceiling: Sample, references: Record<string, Sample>): string[] {
-  return Object.entries(references).flatMap(([name, reference]) => {
-    const under = minus(reference, ceiling)
-    if (!(under.value > 0)) return []
-    const { low, high } = intervalOf(under)
-    const [by, from, to] = [under.value, low, high].map((share) => (100 * share).toFixed(1).replace('-', '\u2212'))
-    const so = low > 0 ? 'the strong model is not strong here' : 'nothing shows that the strong model is strong here'
-    return [`The ceiling lies ${by} points (${from} to ${to}) under the reference, ${name} on the same rows: ${so}.`]
-  })
+export function notStrong(ceiling: Sample, bagOfWords: Sample | undefined): string[] {
+  const under = bagOfWords && minus(bagOfWords, ceiling)
+  if (!under || !(under.value > 0)) return []
+  const { low, high } = intervalOf(under)
+  const [by, from, to] = [under.value, low, high].map((share) => (100 * share).toFixed(1).replace('-', '\u2212'))
+  const so = low > 0 ? 'the strong model is not strong here' : 'nothing shows that the strong model is strong here'
+  return [
+    `The ceiling lies ${by} points (${from} to ${to}) under the reference, ${BAG_OF_WORDS} on the same rows: ${so}.`,
+  ]
 }

@@ -7,7 +7,7 @@ import { MODELS } from '../models'
 import type { OptimiserSpec } from '../optimiser'
 import { namedMethod, namedModel, namedSetting } from './named'
 import { CORPORA, PRETRAINING } from './pretraining'
-import { READING_EVALUATIONS, REFERENCE, REFERENCE_EVALUATIONS } from './reference'
+import { LEVEL_EVALUATIONS, levelsOf } from './levels'
 import type { ExperimentSpec } from '../spec/spec'
 import { parametersOf, rungsOf } from './rungs'
 import { stageKey } from './stage-key'
@@ -26,7 +26,7 @@ import {
   type TrainConfig,
 } from '../stages'
 import { choiceTitle } from '../spec/titles'
-import { modelTitles, optimiserOf, readingOptimiser } from './training'
+import { modelTitles, optimiserOf, READING_EVALUATIONS, readingOptimiser } from './training'
 
 /** A stage before it is named by its content. */
 type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key' | 'title'> & { facts: Told } : never) : never
@@ -107,7 +107,7 @@ interface ArmPlan {
 function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPlan[] {
   const [supervisors, students] = [trainees(spec.weak, spec, context), trainees(spec.strong, spec, context)]
   const pairs = pairsOf(spec).map(([weak, strong]) => [supervisors[weak]!, students[strong]!] as const)
-  const all = pairs.flatMap(([weak, strong]) =>
+  const all = [...pairs, ...(spec.control ? controlsOf(pairs) : [])].flatMap(([weak, strong]) =>
     spec.methods.flatMap((method) => {
       const rungs = rungsOf(method).map((rung) => {
         const known = students.find(({ setting }) => isEqual(setting, rung.strong))
@@ -121,6 +121,15 @@ function armsOf(spec: ExperimentSpec, task: string, context: PlanContext): ArmPl
     }),
   )
   return [...new Map(all.map((planned) => [planned.arm.id, planned])).values()]
+}
+
+/** Every supervisor with itself for a student: what its labels do where no capability is added. */
+function controlsOf(pairs: readonly (readonly [weak: Trainee, strong: Trainee])[]): [Trainee, Trainee][] {
+  const students = pairs.map(([, strong]) => strong)
+  return [...new Set(pairs.map(([weak]) => weak))].map((weak) => [
+    weak,
+    students.find(({ setting }) => isEqual(setting, weak.setting)) ?? weak,
+  ])
 }
 
 /** Which supervisor teaches which student, by their places: those that the spec names, else each of them each. */
@@ -203,20 +212,26 @@ function planSeed(at: SeedPlan): ArmSeed {
     },
     parametersOf(method),
   )
-  return { seed, weak, labels, student, ceiling, ...(spec.reference && { references: addReference(at, data) }) }
+  const references = addLevels(at, data)
+  return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
 }
 
-/** The same for all arms of a task that learn from the same rows. */
-function addReference(at: SeedPlan, data: string): Record<string, string> {
-  return { [REFERENCE.title]: addTrain(at, data, { role: 'reference', trainee: REFERENCE }) }
+/** The same for all arms of a task that learn from the same rows, and of a student where they are about it. */
+function addLevels(at: SeedPlan, data: string): Record<string, string> {
+  const trained = levelsOf(at.spec, at.strong.setting).map(
+    (level) => [level.name, addTrain(at, data, { role: 'reference', trainee: level })] as const,
+  )
+  return Object.fromEntries(trained)
 }
 
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
-  const { sha256: source, title, names, form } = context.sources[arm.task]!
+  const { sha256: source, title, names, form, elsewhere } = context.sources[arm.task]!
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
-  const told = { ...(names && { classes: names }), ...(form && { form }) }
+  // Settings are chosen on development rows: what is kept for the end is not looked at then.
+  const others = spec.elsewhere && measure === 'test' && elsewhere
+  const told = { ...(names && { classes: names }), ...(form && { form }), ...(others && { elsewhere: others }) }
   const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
@@ -294,7 +309,7 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,
-    evaluations: role === 'reference' ? REFERENCE_EVALUATIONS : spec.evaluations,
+    evaluations: role === 'reference' ? LEVEL_EVALUATIONS : spec.evaluations,
     weights: role === 'reference' ? 'drop' : spec.weights,
     seed,
     backend: context.backend,

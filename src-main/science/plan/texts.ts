@@ -20,6 +20,7 @@ export function textProblems(spec: ExperimentSpec, context: PlanContext): Proble
   ]
   if (spec.reference)
     found.push([{ path: 'reference', expected: `false: ${why}, and a bag of words writes none`, got: 'true' }])
+  if (spec.probe) found.push([{ path: 'probe', expected: `false: ${why}, and a probe writes none`, got: 'true' }])
   return found.flat()
 }
 

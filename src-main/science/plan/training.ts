@@ -17,6 +17,9 @@ export function optimiserOf(setting: ModelSetting, all: OptimiserChoice, sizes: 
   return { ...inherited(setting, all, sizes), ...setting.optimiser }
 }
 
+/** How often a model that first reads a task's texts is asked how well it foretells others: enough to see where it turns. */
+export const READING_EVALUATIONS = 5
+
 /**
  * What a model first reads the texts by: as it is finetuned; under a head of its own, a probe, as a model of its size is
  * finetuned by default.

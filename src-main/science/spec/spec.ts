@@ -57,6 +57,26 @@ export const RUN = {
     label: 'Reference line',
     help: 'Also trains a bag-of-words regression on the rows and labels of the ceiling. Where the ceiling lies under it, the strong model is not strong on that task.',
   },
+  elsewhere: {
+    type: 'boolean',
+    default: true,
+    label: 'Test sets from elsewhere',
+    source: 'arXiv 2510.21332',
+    help: 'Where a task has test sets of the same question over other texts, the three models are asked about them too, once they are trained. Not while development rows are measured.',
+  },
+  probe: {
+    type: 'boolean',
+    default: false,
+    label: 'Untuned probe',
+    source: 'arXiv 2312.09390 5.2.3',
+    help: 'Also trains a linear probe over every student as it was before finetuning, on the rows and labels of the ceiling: what a linear head finds there. Only of students that are transformers; a probe is its own.',
+  },
+  control: {
+    type: 'boolean',
+    default: false,
+    label: 'Same-size control',
+    help: 'Adds an arm for every supervisor in which it teaches a model like itself: what its labels do where no capability is added.',
+  },
   weights: {
     type: 'choice',
     default: 'keep',

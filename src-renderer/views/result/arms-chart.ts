@@ -13,7 +13,7 @@ interface Dot {
 const GAP: Dot = { x: Number.NaN, y: Number.NaN, text: '' }
 /** Seeds stand this far under their mean, in rows. */
 const BELOW = 0.24
-/** Half the height of a reference's level, in rows. */
+/** Half the height of the mark of a level beside the three roles, in rows. */
 const LEVEL = 0.36
 
 /** Height of a row in pixels: few arms get room, many stand close. */
@@ -206,14 +206,21 @@ export function armsTable(
     if (!of) return ['to come', '']
     return of.defined ? [pgrText(of), interval(of.low, of.high)] : ['undefined', '']
   }
+  const levels = [...new Set(arms.flatMap((arm) => Object.keys(arm.measures[id]?.references ?? {})))]
   return {
-    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'],
+    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'].concat(
+      levels.flatMap((name) => [name, '95 %']),
+    ),
     rows: arms.map((arm, i) => [
       (labels[i] ?? []).join(' · '),
       ...cells(arm.measures[id]?.weak),
       ...cells(arm.measures[id]?.student),
       ...cells(arm.measures[id]?.ceiling),
       ...pgr(arm.measures[id]?.pgr),
+      ...levels.flatMap((name) => {
+        const of = arm.measures[id]?.references[name]
+        return of ? cells(of) : ['–', '']
+      }),
     ]),
   }
 }

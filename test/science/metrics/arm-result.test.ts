@@ -194,12 +194,12 @@ describe('armResult', () => {
     const flippedEvery = (every: number) =>
       armResult({
         ...{ ...common, stop: 'last' },
-        seeds: seeds.map((s) => ({ ...s, references: { 'bag of words': flipped(s, every) } })),
+        seeds: seeds.map((s) => ({ ...s, references: { 'bag-of-words regression': flipped(s, every) } })),
       })
     const weaker = flippedEvery(5)
-    expect(of(weaker).references['bag of words']).toMatchObject({ seeds: 3, examples: 1000 })
-    expect(of(weaker).references['bag of words']!.value).toBeCloseTo(0.8, 12)
-    expect(of(weaker).references['bag of words']!.low).toBeLessThan(0.8)
+    expect(of(weaker).references['bag-of-words regression']).toMatchObject({ seeds: 3, examples: 1000 })
+    expect(of(weaker).references['bag-of-words regression']!.value).toBeCloseTo(0.8, 12)
+    expect(of(weaker).references['bag-of-words regression']!.low).toBeLessThan(0.8)
     expect(weaker.warnings).toEqual([])
     expect(of(weaker).pgr).toEqual(of(result).pgr)
     const stronger = flippedEvery(100)
@@ -207,7 +207,7 @@ describe('armResult', () => {
     expect(stronger.warnings).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^The ceiling lies ${by} points \\(.* to .*\\) under the reference, bag of words on the same rows: the strong model is not`,
+          `^The ceiling lies ${by} points \\(.* to .*\\) under the reference, bag-of-words regression on the same rows: the strong model is not`,
         ),
       ),
     ])
@@ -217,14 +217,17 @@ describe('armResult', () => {
       const wrong = says.findIndex((p, r) => p > 0.5 !== (s.truth[r] === 1))
       return said(says.fill(s.truth[wrong] as number, wrong, wrong + 1))
     }
-    const hardly = seeds.map((s) => ({ ...s, references: { 'bag of words': above(s) } }))
+    const hardly = seeds.map((s) => ({ ...s, references: { 'bag-of-words regression': above(s) } }))
     expect(armResult({ ...common, stop: 'last', seeds: hardly }).warnings).toEqual([
       expect.stringMatching(
         /lies 0\.1 points \(.* to .*\) under .*: nothing shows that the strong model is strong here\.$/,
       ),
     ])
+    // No other level is a measure of strength: the untuned probe and the prompted model are the strong model itself.
+    const probed = seeds.map((s) => ({ ...s, references: { 'untuned probe': flipped(s, 100) } }))
+    expect(armResult({ ...common, stop: 'last', seeds: probed }).warnings).toEqual([])
     // One that not every seed has yet is no mean over seeds.
-    const some = seeds.map((s, i) => (i === 1 ? s : { ...s, references: { 'bag of words': flipped(s, 5) } }))
+    const some = seeds.map((s, i) => (i === 1 ? s : { ...s, references: { 'bag-of-words regression': flipped(s, 5) } }))
     expect(of(armResult({ ...common, stop: 'last', seeds: some })).references).toEqual({})
   })
 
