@@ -152,7 +152,7 @@ describe('reading a task’s texts', () => {
     const options = ['a good one', 'a bad one']
     const asked = (label: number) => ({ ...example('what kind is it', 0), options, label })
     const optional = taskOf([asked(1)], [asked(0)], OPTIONS)
-    expect(await weightsOf(optional)).toEqual(await weightsOf(plain([first!, second!])))
+    expect(await weightsOf(optional)).toEqual(await weightsOf(plain([first, second])))
     const labelled = (label: Decision) =>
       taskOf(
         reference.texts.slice(0, 3).map((text, id) => ({ ...example(text, id), label })),
