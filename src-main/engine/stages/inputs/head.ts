@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { HeadOrigin } from '../../../data/checkpoints/heads'
 import type { TextTokenizer } from '../../../data/tokenizers'
 import { unstandardised } from '../../../science/maths/standardise'
@@ -39,8 +38,6 @@ function unembedded({ form, tokenizer, id }: Asked): HeadOrigin {
   return { from: 'unembedding', tokens }
 }
 
-const featuresSchema = z.object({ features: z.object({ mean: z.array(z.number()), scale: z.array(z.number()) }) })
-
 /**
  * Where the need `probe` ended: what it says of standardised states, said of the states as they are (LP-FT, Kumar et al.
  * 2022, arXiv 2202.10054).
@@ -48,7 +45,8 @@ const featuresSchema = z.object({ features: z.object({ mean: z.array(z.number())
 async function probed(context: StageContext): Promise<HeadOrigin> {
   const tensorOf = await needTensors(context, 'probe', PROBE_WEIGHTS)
   const told = Buffer.from(await context.need('probe', PROBE_FEATURES)).toString('utf8')
-  const { mean, scale } = featuresSchema.parse(JSON.parse(told)).features
+  // As `featuresInput` wrote it: the hash of the file was verified.
+  const { mean, scale } = (JSON.parse(told) as { features: { mean: number[]; scale: number[] } }).features
   const standardiser = { mean: Float64Array.from(mean), scale: Float64Array.from(scale) }
   const layer = { weight: tensorOf('output.weight').data, bias: tensorOf('output.bias').data }
   return { from: 'layer', ...unstandardised(layer, standardiser) }
