@@ -33,6 +33,8 @@ export interface Preset {
   id: string
   title: string
   help: string
+  /** Of models that want a large GPU: it stands there to be priced, and was never run where it was made. */
+  gpu: boolean
   spec: ExperimentSpec
   /** Ids of the pretrained models that it starts from. */
   checkpoints: string[]
@@ -69,7 +71,13 @@ export type Preview =
       bytes: number
       warnings: string[]
     } & Asked)
-  | { valid: false; problems: Problem[]; courses: (Course | null)[] }
+  | {
+      valid: false
+      problems: Problem[]
+      courses: (Course | null)[]
+      /** What it would take once its models are fetched; null where something else is amiss as well. */
+      price: { stages: number; seconds: number | null; bytes: number } | null
+    }
 
 /** `cached`: whether this run found it already done. */
 export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {

@@ -117,9 +117,11 @@ describe('the lab', () => {
     const here = catalog.checkpoints.filter((model) => model.here).map(({ id }) => id)
     for (const { id, spec, checkpoints } of catalog.presets) {
       const preview = await lab.calls.preview(spec)
-      if (checkpoints.some((checkpoint) => !here.includes(checkpoint)))
+      if (checkpoints.some((checkpoint) => !here.includes(checkpoint))) {
         expect(preview, id).toMatchObject({ valid: false })
-      else {
+        expect(!preview.valid && preview.price?.stages, id).toBeGreaterThan(3)
+        expect(!preview.valid && preview.price?.seconds, id).toBeGreaterThan(0)
+      } else {
         // One that is there to be looked at says what one seed cannot tell.
         const warnings = spec.seeds.length > 1 ? [] : [expect.stringMatching(/^One seed: /) as string]
         expect(preview, id).toMatchObject({ valid: true, warnings })

@@ -189,7 +189,7 @@ function detailOf(run: SampleRun): RunDetail {
 function preview(spec: unknown): Preview {
   const parsed = parseSpec(spec)
   const courses = coursesOf(spec)
-  if (!parsed.ok) return { valid: false, problems: parsed.problems, courses }
+  if (!parsed.ok) return { valid: false, problems: parsed.problems, courses, price: null }
   try {
     const plan = planExperiment(parsed.spec, CONTEXT)
     const titles = stageTitles(plan.stages.map(({ facts }) => facts))
@@ -209,7 +209,7 @@ function preview(spec: unknown): Preview {
     const bytes = stages.length * 640_000
     return { valid: true, spec, pretraining: null, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
   } catch (error) {
-    if (error instanceof PlanError) return { valid: false, problems: error.problems, courses }
+    if (error instanceof PlanError) return { valid: false, problems: error.problems, courses, price: null }
     throw error
   }
 }

@@ -14,7 +14,7 @@ function preset(id: string, strong: object, seeds: number[]): Preset {
     ...{ version: 1, name: id, tasks: ['spam'], weak, strong: [strong], methods: [{ method: 'naive' }], seeds },
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return { id, title: id, help: '', spec: parsed.spec, checkpoints: checkpointsOf(parsed.spec) }
+  return { id, title: id, help: '', gpu: false, spec: parsed.spec, checkpoints: checkpointsOf(parsed.spec) }
 }
 const vectors = preset('vectors', { model: 'vectors' }, [0, 1, 2])
 const small = preset('small', { model: 'pretrained', checkpoint: 'small' }, [0, 1, 2])
@@ -37,7 +37,10 @@ it('of the presets and models that come with the app the quick start is the firs
     import: 'default',
   })
   const models = Object.values(manifests).map((model) => ({ ...checkpoints[1]!, ...model }))
-  const elsewhere = ['minilm-l3', 'minilm-l6', 'smollm2-135m'].map((id) => ({ ...checkpoints[0]!, id }))
+  const elsewhere = ['minilm-l3', 'minilm-l6', 'smollm2-135m', 'gpt2', 'pythia-70m', 'qwen2.5-0.5b'].map((id) => ({
+    ...checkpoints[0]!,
+    id,
+  }))
   expect(quickestFirst({ presets, checkpoints: [...models, ...elsewhere] })[0]!.id).toBe('quickstart')
 })
 

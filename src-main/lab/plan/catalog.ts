@@ -13,6 +13,7 @@ const presetSchema = z.strictObject({
   id: z.string().min(1),
   title: z.string().min(1),
   help: z.string().min(1),
+  gpu: z.literal(true).optional(),
   spec: z.unknown(),
 })
 
@@ -27,7 +28,8 @@ export async function readPresets(resources: string): Promise<Preset[]> {
       if (!parsed.success) throw badInput(problemsOf(parsed.error, input, presetSchema))
       const read = parseSpec(parsed.data.spec)
       if (!read.ok) throw badInput(read.problems)
-      return { ...parsed.data, spec: read.spec, checkpoints: checkpointsOf(read.spec) }
+      const { id, title, help, gpu = false } = parsed.data
+      return { id, title, help, gpu, spec: read.spec, checkpoints: checkpointsOf(read.spec) }
     }),
   )
 }

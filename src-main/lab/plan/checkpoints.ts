@@ -10,6 +10,8 @@ export interface Checkpoints {
   known(): Promise<{
     context: PlanContext['checkpoints']
     here: ReadonlyMap<string, ModelEntry>
+    /** Those that can be fetched, by a name that stands for their key. */
+    absent: ReadonlyMap<string, ModelEntry>
     /** Ids of those that came with the app or can be fetched: no other model may have them. */
     taken: readonly string[]
   }>
@@ -36,7 +38,13 @@ export function createCheckpoints(models: Pick<ModelDesk, 'list' | 'check'>): Ch
       return [id, { ...there, title, layers, parameters, writes: WRITERS.has(architecture) }] as const
     })
     const taken = all.filter(({ here, download }) => download !== null || here?.source.kind === 'bundled')
-    return { context: Object.fromEntries(context), here: new Map(here), taken: taken.map(({ id }) => id) }
+    const absent = all.filter(({ here, download }) => here === null && download !== null)
+    return {
+      context: Object.fromEntries(context),
+      here: new Map(here),
+      absent: new Map(absent.map((model) => [`to be fetched: ${model.id}`, model])),
+      taken: taken.map(({ id }) => id),
+    }
   }
   return {
     known,

@@ -51,7 +51,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   async function look(input: unknown) {
     const known = await checkpoints.known()
     const planned = await tryPlan(options, input, known)
-    if ('problems' in planned) return planned
+    if ('problems' in planned) return { ...planned, known }
     return { planned, known, ...(await inTurns(stagesOf(options, planned.plan, known.here))) }
   }
 
@@ -64,16 +64,11 @@ export function createPlanner(options: PlannerOptions): Planner {
     async preview(input) {
       const seen = await look(input)
       const courses = coursesOf(input)
-      if ('problems' in seen) return { valid: false, problems: seen.problems, courses }
+      if ('problems' in seen)
+        return { valid: false, problems: seen.problems, courses, price: await priceOf(options, input, seen) }
       const { planned, known, stages, bytes } = seen
-      const seconds = stages.map((stage) => stage.estimateSeconds)
       const space = spaceProblem(home, bytes)
-      const standing = {
-        courses,
-        stages,
-        seconds: seconds.includes(null) ? null : seconds.reduce<number>((sum, s) => sum + (s ?? 0), 0),
-        bytes,
-      }
+      const standing = { courses, stages, seconds: secondsOf(stages), bytes }
       const { spec, plan } = planned
       if (isPretraining(spec)) {
         const warnings = space === '' ? [] : [space]
@@ -91,6 +86,29 @@ export function createPlanner(options: PlannerOptions): Planner {
       }
     },
   }
+}
+
+/** What an input that lacks nothing but models to be fetched would take with them. */
+async function priceOf(
+  options: PlannerOptions,
+  input: unknown,
+  { problems, known }: { problems: Problem[]; known: Known },
+) {
+  if (!problems.every(({ path }) => path.endsWith('.checkpoint'))) return null
+  const fetched = [...known.absent].map(([key, { id }]) => [id, { ...known.context[id]!, key }] as const)
+  const planned = await tryPlan(options, input, {
+    ...known,
+    context: { ...known.context, ...Object.fromEntries(fetched) },
+  })
+  if ('problems' in planned) return null
+  const { stages, bytes } = await inTurns(stagesOf(options, planned.plan, new Map([...known.here, ...known.absent])))
+  return { stages: stages.length, seconds: secondsOf(stages), bytes }
+}
+
+/** Of all stages one after the other; null where nothing is known of one. */
+function secondsOf(stages: readonly PlannedStage[]): number | null {
+  const seconds = stages.map((stage) => stage.estimateSeconds)
+  return seconds.includes(null) ? null : seconds.reduce<number>((sum, each) => sum + (each ?? 0), 0)
 }
 
 async function tryPlan(
