@@ -6,6 +6,7 @@ import { features } from './features'
 import { label } from './label'
 import { language } from './language'
 import { pretrain } from './pretrain'
+import { prompt } from './prompt'
 import type { StageOutput, StageRunner } from './stage'
 import { tokens } from './tokens'
 import { train } from './train'
@@ -14,6 +15,7 @@ import { train } from './train'
 export const RUNNERS: { [K in StageKind]: StageRunner<K> } = {
   data,
   pretrain,
+  prompt,
   features,
   train,
   label,

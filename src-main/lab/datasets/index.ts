@@ -114,9 +114,9 @@ function createReading(bus: Bus) {
 
 function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'bundled'> {
   const sources = tasks.map((task) => {
-    const { id, sha256, title, classes, examples, rows: counts } = task
+    const { id, sha256, title, question, classes, examples, rows: counts } = task
     const rows = counts ? usable(counts, task.form) : { all: examples, test: TASKS[id]?.testExamples ?? null }
-    return [id, { sha256, title, classes: classes.length, ...toldForm(task), rows }] as const
+    return [id, { sha256, title, question, classes: classes.length, ...toldForm(task), rows }] as const
   })
   return {
     sources: Object.fromEntries(sources),
