@@ -183,6 +183,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^@fontsource-variable\/inter/,
       /^tinykeys$/,
       /^marked$/,
+      /^chess\.js$/,
     ],
   },
 ]

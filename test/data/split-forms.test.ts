@@ -189,6 +189,12 @@ describe('texts to be continued', () => {
     expect(new Set(SPLITS.flatMap((split) => task.splits[split].map(({ id }) => id))).size).toBe(210)
   })
 
+  it('keep the position that a row tells', () => {
+    const fen = (i: number) => `${i} w - - 0 1`
+    const { splits } = cut(rows(300, (i) => (i % 2 === 0 ? { fen: fen(i) } : {})))
+    for (const { id, fen: kept } of splits.test) expect(kept).toBe(id % 2 === 0 ? fen(id) : undefined)
+  })
+
   it('keep prompts and groups together, not what follows', () => {
     const task = cut(rows(600, (i) => ({ text: `prompt ${i >> 1}`, ...(i % 3 === 0 && { group: `g${i % 20}` }) })))
     const where = new Map<string, Split>()

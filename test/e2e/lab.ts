@@ -1,6 +1,8 @@
-import type { Page } from '@playwright/test'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { ElectronApplication, Page } from '@playwright/test'
 import type { CallName, Calls, Reply, RunDetail } from '../../src-preload/contract'
-import { expect } from './app'
+import { expect, root } from './app'
 
 /** Asks the lab as the page does. */
 export function ask<K extends CallName>(
@@ -73,3 +75,24 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 /** The stages that were finished, with when: what must not be done again. */
 export const finished = (run: RunDetail) =>
   Object.fromEntries(run.stages.filter((stage) => stage.state === 'done').map((stage) => [stage.key, stage.endedAt]))
+
+/** A picture of the window in the folder that `W2S_SHOTS` names, where it names one. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.W2S_SHOTS
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+/** Exports a run to where the dialog says, by its page's button. @returns what the command line's `verify` says of the bundle */
+export async function exported(app: ElectronApplication, page: Page, runId: string, zip: string): Promise<unknown> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, zip)
+  await goTo(page, `#/results/${runId}`)
+  await page.getByRole('button', { name: 'Export bundle' }).click()
+  await expect(page.getByRole('main')).toContainText('Bundle written.')
+  const told = execFileSync(process.execPath, [join(root, 'out/main/cli.js'), 'verify', zip, '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return JSON.parse(told.trim().split('\n').at(-1)!) as unknown
+}

@@ -1,8 +1,7 @@
 // The whole way of the product, once, through the window: form, run, curves, result, examples, bundle.
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, root, test } from './app'
-import { reach, value } from './lab'
+import { expect, test } from './app'
+import { exported, reach, value } from './lab'
 
 test('from the form to a checked bundle, with a reload in the middle', async ({ open, home }) => {
   test.setTimeout(240_000)
@@ -89,17 +88,8 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   // The bundle, written where the dialog says and read again by the command line tool.
   await page.goBack()
   await expect(page).toHaveURL(/#\/results\//)
-  const zip = join(home, 'bundles', 'whole-way.zip')
-  await app.evaluate(({ dialog }, path) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path })
-  }, zip)
-  await page.getByRole('button', { name: 'Export bundle' }).click()
-  await expect(page.getByRole('main')).toContainText('Bundle written.')
-  const verified = execFileSync(process.execPath, [join(root, 'out/main/cli.js'), 'verify', zip, '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  expect(JSON.parse(verified.trim().split('\n').at(-1)!)).toMatchObject({ ok: true })
+  const told = await exported(app, page, run!.id, join(home, 'bundles', 'whole-way.zip'))
+  expect(told).toMatchObject({ ok: true })
 })
 
 // The engine's process is one of Electron's here, whose allocator is not that of Node.

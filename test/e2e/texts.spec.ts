@@ -1,16 +1,9 @@
 // A task whose texts are gone on with, by the decoders that come with the app, as a user looks at it; `W2S_SHOTS` names a
 // folder for pictures of it.
-import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { numbered } from '../engine/writers'
 import { importedTexts } from '../lab/imported'
 import { expect, test } from './app'
-import { goTo, reach, value } from './lab'
-
-const shoot = async (page: Page, name: string) => {
-  const folder = process.env.W2S_SHOTS
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
-}
+import { goTo, reach, shoot, value } from './lab'
 
 test('what models wrote is told with what was to follow, and no metric that texts have not', async ({ open, home }) => {
   importedTexts(home, 'numbered', numbered(400))

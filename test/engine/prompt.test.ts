@@ -50,6 +50,7 @@ async function ask(place: string, task: PreparedTask, change: Partial<PromptConf
   const context = {
     job: { needs: {} } as StageContext['job'],
     need: (role: string) => Promise.resolve(role === 'labels' ? writeLabels(sets) : Buffer.from(JSON.stringify(task))),
+    needFolder: () => Promise.reject(new Error('no folder is wanted')),
     model: () => place,
     log: (level: string, text: string) => void log.push(`${level}: ${text}`),
     breathe: () => Promise.resolve(),

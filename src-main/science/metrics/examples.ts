@@ -18,6 +18,8 @@ export interface ExampleRow {
   text: string
   /** The options, where it has some: what the numbers that are said stand for. */
   options?: readonly string[]
+  /** Of a game of chess: the position after the text, where the example tells it. */
+  fen?: string
   group: string
   truth: Decision
   weak: Said
@@ -45,8 +47,8 @@ export function exampleRows(seed: SeedPredictions, stop: StopRule, examples: rea
   const student = seed.student[stops(seed)[stop]]!
   const [ofWeak, ofStudent, ofCeiling] = [weak, student, ceiling].map((answers) => saidBy(answers, seed.truth))
   const cells = cellsOf(seed, stop)
-  return examples.map(({ text, options, group, label: truth }, index) => ({
-    ...{ index, text, ...(options && { options }), group, truth },
+  return examples.map(({ text, options, fen, group, label: truth }, index) => ({
+    ...{ index, text, ...(options && { options }), ...(fen && { fen }), group, truth },
     ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
   }))
 }

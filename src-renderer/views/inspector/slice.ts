@@ -45,6 +45,10 @@ export function told(decision: Decision, classes: readonly string[]): string {
   return typeof decision === 'string' ? `“${decision}”` : (classes[decision] ?? String(decision))
 }
 
+/** Whether a move of chess is to be written: the example tells a position, or its text is a game. */
+export const isChess = ({ fen, text, truth }: Pick<ExampleRow, 'fen' | 'text' | 'truth'>): boolean =>
+  typeof truth === 'string' && (fen !== undefined || /^1\. \S+ 1\.\.\./.test(text))
+
 /** Colour and name of what became of the supervisor's answer to one example. */
 export function verdictOn({ cell, weak, student }: ExampleRow): { verdict: Verdict; name: string } {
   const verdict = verdictOf(cell)

@@ -17,7 +17,8 @@ export function text(): Rules<TextRow> {
         throw new Error(`${where}: expected at least ${MIN_TEXTS} examples among at most ${size}, got ${chosen.length}`)
       return kept.map((i) => {
         const row = rows[i]!
-        return { id: i, text: row.text, label: row.target, group: groupOf(row, i) }
+        const fen = row.fen === undefined ? {} : { fen: row.fen }
+        return { id: i, text: row.text, ...fen, label: row.target, group: groupOf(row, i) }
       })
     },
   }

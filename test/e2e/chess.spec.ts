@@ -1,0 +1,81 @@
+// Chess by hand: a study is built in the form, run, its positions looked at on the board, and exported; `W2S_SHOTS` names a
+// folder for pictures of it.
+import { join } from 'node:path'
+import { Chess } from 'chess.js'
+import { expect, test } from './app'
+import { exported, goTo, reach, shoot, value } from './lab'
+
+test('a chess study is built in the form, run, seen on the board, exported and recomputed', async ({ open, home }) => {
+  test.setTimeout(180_000)
+  const { app, page, errors } = await open()
+  await page.getByRole('link', { name: 'Builder' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Chess by hand')
+  const tasks = page.locator('#s-tasks')
+  while ((await tasks.getByRole('checkbox', { checked: true }).count()) > 0)
+    await tasks.getByRole('checkbox', { checked: true }).first().uncheck()
+  await tasks.getByRole('checkbox', { name: /^Chess puzzles/ }).check()
+  for (const [who, checkpoint, epochs] of [
+    ['supervisor 1', 'chess-1', '2'],
+    ['student 1', 'chess-3', '4'],
+  ] as const) {
+    await page.getByRole('combobox', { name: who }).selectOption({ label: 'Transformer' })
+    const group = page.getByRole('group', { name: who })
+    await group.getByRole('combobox', { name: 'Model', exact: true }).selectOption(checkpoint)
+    await group.getByRole('textbox', { name: 'Longest text' }).fill('96')
+    await group.getByText(/^Optimiser/).click()
+    await group.getByRole('textbox', { name: 'Epochs' }).fill(epochs)
+  }
+  const remove = page.getByRole('button', { name: /^Remove (method|student|supervisor) 2$/ })
+  while ((await remove.count()) > 0) await remove.first().click()
+  await page.getByRole('combobox', { name: 'method 1' }).selectOption({ label: 'Naive' })
+  for (const [split, rows] of Object.entries({
+    'Weak half': '300',
+    'Transfer half': '300',
+    Validation: '50',
+    Test: '100',
+  }))
+    await page.getByRole('textbox', { name: split, exact: true }).fill(rows)
+  // A bag of words writes no moves, and the form says so where it is asked for.
+  await expect(page.getByRole('main')).toContainText('a bag of words writes none')
+  await page.getByRole('checkbox', { name: 'Reference line' }).uncheck()
+  await page.getByRole('textbox', { name: 'Evaluations' }).fill('2')
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('0')
+  await page.getByRole('button', { name: /^Run \d+ stages/ }).click()
+  await expect(page).toHaveURL(/#\/monitor\//)
+  const [run] = await value(page, 'runs')
+  expect(run).toMatchObject({ name: 'Chess by hand' })
+  await reach(page, run!.id, 'done')
+
+  await goTo(page, `#/results/${run!.id}`)
+  await expect(page.getByRole('table', { name: 'Arms' })).toContainText('naive')
+  await shoot(page, 'result-chess')
+
+  await goTo(page, `#/inspector/${run!.id}`)
+  const drawer = page.getByRole('complementary', { name: 'Selected example' })
+  const board = drawer.getByRole('img', { name: /to move\. / })
+  await expect(board).toBeVisible()
+  const [arm] = (await value(page, 'result', { runId: run!.id, stop: 'last' })).arms
+  const query = { runId: run!.id, armId: arm!.arm.id, seed: 0, stop: 'last' as const }
+  const { rows } = await value(page, 'examples', {
+    ...{ ...query, cells: [], search: '', sort: 'weak-confidence', offset: 0, limit: 1 },
+  })
+  // What is drawn is what chess.js, asked apart, makes of the position: its pieces, and the right move's squares.
+  const position = new Chess(rows[0]!.fen)
+  const pieces = position
+    .board()
+    .flat()
+    .filter((piece) => piece !== null)
+  await expect(board.locator('.piece')).toHaveCount(pieces.length)
+  const { from, to } = position.move(String(rows[0]!.truth).trim())
+  await expect(drawer.getByRole('list', { name: 'Moves' })).toContainText(`(${from} to ${to})`)
+  await shoot(page, 'inspector-chess')
+  await goTo(page, `#/inspector/${run!.id}?cells=111`)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(page, 'inspector-chess-kept')
+  await page.emulateMedia({ colorScheme: null })
+  await expect(page.getByRole('main')).not.toContainText(/NaN|Infinity|undefined/)
+
+  const bundle = await exported(app, page, run!.id, join(home, 'bundles', 'chess.w2s.zip'))
+  expect(bundle).toMatchObject({ ok: true })
+  expect(errors).toEqual([])
+})
