@@ -42,7 +42,12 @@ const CONFIG: PromptConfig = {
 const TWO = { shots: 2, seed: 1 }
 
 /** What the stage says of every test row, and all that it logs. @param weak label of every transfer row */
-async function ask(place: string, task: PreparedTask, change: Partial<PromptConfig> = {}, weak?: number[]) {
+async function ask(
+  place: string,
+  task: PreparedTask,
+  change: { [K in keyof PromptConfig]?: PromptConfig[K] | undefined } = {},
+  weak?: number[],
+) {
   const log: string[] = []
   const sets = eachSplit((split) => ({
     targets: oneHot(split === 'transfer' ? (weak ?? []) : task.splits[split].map(() => 0), 2),
@@ -124,8 +129,8 @@ describe('a prompt', () => {
       form: { kind: 'options', count: form.kind === 'classes' ? 2 : 0 } as const,
       splits: { ...splits, test },
     }
-    const { answers: _, ...config } = CONFIG
-    expect((await ask(pocket, options, { ...config, answers: undefined } as Partial<PromptConfig>)).said).toEqual(said)
+    const { said: ofOptions } = await ask(pocket, options, { answers: undefined })
+    expect(ofOptions).toEqual(said)
   })
 
   it('drops its first examples where the model reads no more, and says of how many', async () => {

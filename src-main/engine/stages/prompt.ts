@@ -78,7 +78,7 @@ interface Asked {
 async function promptBatch(
   examples: readonly Example[],
   asked: Asked,
-  { log, breathe }: StageContext,
+  context: StageContext,
 ): Promise<LanguageBatch & { from: Int32Array }> {
   const { config, tokenizer, longest } = asked
   const cut = cutter(tokenizer, config.tokens)
@@ -88,7 +88,7 @@ async function promptBatch(
   const left: number[] = []
   let long = 0
   for (const [i, example] of examples.entries()) {
-    if (i % BREATH === 0) await breathe()
+    if (i % BREATH === 0) await context.breathe()
     const { text, isCut } = cut(example.text)
     if (isCut) long++
     const answers = answersOf(config, example).map((answer) => tokenizer.goOn(answerText(config, answer)))
@@ -99,9 +99,9 @@ async function promptBatch(
       from.push(tokens.length)
     }
   }
-  if (long > 0) log('info', `${long} of ${examples.length} texts are cut after ${config.tokens} tokens.`)
+  if (long > 0) context.log('info', `${long} of ${examples.length} texts are cut after ${config.tokens} tokens.`)
   if (left.length > 0)
-    log(
+    context.log(
       'warn',
       `${left.length} of ${examples.length} prompts have fewer than ${shots.length} examples, ${Math.min(...left)} at the least: the model reads ${longest} tokens.`,
     )
