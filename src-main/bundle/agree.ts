@@ -9,11 +9,12 @@ import {
   coversText,
   METRICS,
   type ArmResult,
+  type ElsewhereSet,
   type Metrics,
   type SeedPredictions,
 } from '../science/metrics'
 import { versionOf } from '../science/plan/stage-key'
-import { KINDS, type Arm, type ArmSeed, type Stage, type StageKind } from '../science/stages'
+import { elsewhere, KINDS, type Arm, type ArmSeed, type Stage, type StageKind } from '../science/stages'
 import { READ_CSV } from './csv'
 import { curvesAgain } from './curves'
 import type { Results } from './format'
@@ -21,7 +22,7 @@ import { LAYOUTS } from './formats'
 import { LARGEST_TABLE, type BundleFiles, type ReadFile } from './limits'
 import type { Bundle, BundleProblem } from './read'
 import { evaluationsOf } from './said'
-import { predictionTable } from './tables'
+import { elsewhereTable, hasElsewhere, predictionTable } from './tables'
 
 /** Whether the numbers of a bundle are those that its own predictions give. */
 export interface Agreement {
@@ -59,9 +60,10 @@ export async function agreementOf(bundle: Bundle, files: BundleFiles): Promise<A
   for (const { predictions, ...result } of bundle.results.arms) {
     const { rows, classes } = await examples(result.arm.task)
     const measured = rows.filter((row) => row.split === result.arm.measure)
+    const sets = elsewhereIn(rows)
     const inputs: SeedPredictions[] = []
     for (const { seed, file } of predictions) {
-      const input = await readSeed(finished(seedOf(result.arm, seed), done), stages, measured, files)
+      const input = await readSeed(finished(seedOf(result.arm, seed), done), stages, { measured, sets }, files)
       inputs.push(input)
       seeds.add(seed)
       const at = input.steps.indexOf(result.bySeed.find((s) => s.seed === seed)?.step ?? -1)
@@ -72,7 +74,9 @@ export async function agreementOf(bundle: Bundle, files: BundleFiles): Promise<A
     const groups = measured.map(({ group }) => group)
     note(
       'results.json',
-      armProblems(result, inputs, { classes, groups, redraw: bundle.spec.redraw, exact: resultTable !== null }),
+      armProblems(result, inputs, {
+        ...{ classes, groups, elsewhere: sets, redraw: bundle.spec.redraw, exact: resultTable !== null },
+      }),
     )
     reported.push({ arm: result.arm, rows: measured, seeds: inputs, result })
   }
@@ -80,6 +84,8 @@ export async function agreementOf(bundle: Bundle, files: BundleFiles): Promise<A
     note('results.json', comparisonProblems(bundle.results, reported))
     note('results.csv', unlike(resultTable(bundle.results.arms), await read('results.csv', LARGEST_TABLE)))
   }
+  if (hasElsewhere(bundle.results.arms))
+    note('elsewhere.csv', unlike(elsewhereTable(bundle.results.arms), await read('elsewhere.csv', LARGEST_TABLE)))
   const { points, problems: strange } = await curvesAgain({
     ...{ stages, files, done: (key) => done.has(key) },
     async truthOf({ config: { task, redraw } }, split) {
@@ -156,6 +162,21 @@ async function readExamples(task: string, read: ReadFile): Promise<{ rows: Row[]
   return { rows, classes: Array.from(classes, (name) => name ?? '') }
 }
 
+/** The test sets from elsewhere among a task's rows, in the order in which they stand there. */
+function elsewhereIn(rows: readonly Row[]): ElsewhereSet[] {
+  const sets = new Map<string, Row[]>()
+  for (const row of rows) {
+    if (!row.split.startsWith(elsewhere(''))) continue
+    const id = row.split.slice(elsewhere('').length)
+    sets.set(id, [...(sets.get(id) ?? []), row])
+  }
+  return [...sets].map(([id, of]) => ({
+    id,
+    truth: of.map(({ label }) => label),
+    groups: of.map(({ group }) => group),
+  }))
+}
+
 function seedOf(arm: Arm, seed: number): ArmSeed {
   const found = arm.seeds.find((one) => one.seed === seed)
   if (!found) throw new Error(`results.json: ${arm.title} has no seed ${seed}`)
@@ -175,48 +196,54 @@ function finished(seed: ArmSeed, done: ReadonlySet<string>): ArmSeed {
 async function readSeed(
   { seed, weak, student, ceiling, references = {} }: ArmSeed,
   stages: ReadonlyMap<string, Stage>,
-  measured: readonly Row[],
+  rows: { measured: readonly Row[]; sets: readonly ElsewhereSet[] },
   files: BundleFiles,
 ): Promise<SeedPredictions> {
   const training = (key: string) => evaluationsOf(key, files)
   const [ofWeak, ofStudent, ofCeiling] = [await training(weak), await training(student), await training(ceiling)]
   const last = (of: Evaluations) => of.answers.at(-1)!
-  const others: Record<string, Answers> = {}
-  for (const [name, key] of Object.entries(references)) others[name] = last((await training(key))('test'))
+  const simpler: Record<string, Answers> = {}
+  for (const [name, key] of Object.entries(references)) simpler[name] = last((await training(key))('test'))
   const stage = stages.get(student)
   if (stage?.kind !== 'train') throw new Error(`plan.json: expected the training ${student}`)
   const { steps, answers } = ofStudent('test')
+  const others = rows.sets.map(({ id }) => {
+    const at = (of: (name: string) => Evaluations) => last(of(elsewhere(id)))
+    return [id, { weak: at(ofWeak), student: at(ofStudent), ceiling: at(ofCeiling) }] as const
+  })
   return {
     seed,
-    truth: measured.map((row) => row.label),
+    truth: rows.measured.map((row) => row.label),
     weak: last(ofWeak('test')),
     weakValidation: last(ofWeak('validation')),
     ceiling: last(ofCeiling('test')),
     epochs: stage.config.optimiser.epochs,
-    references: others,
+    references: simpler,
     steps,
     student: answers,
     studentValidation: ofStudent('validation').answers,
+    ...(rows.sets.length > 0 && { elsewhere: Object.fromEntries(others) }),
   }
 }
 
 interface Again {
   classes: string[]
   groups: string[]
+  elsewhere: readonly ElsewhereSet[]
   redraw: Parameters<typeof armResult>[0]['redraw']
   /** Whether intervals and stop rules are today's. */
   exact: boolean
 }
 
 /** What of an arm's results its predictions do not give. */
-function armProblems(told: ArmResult, seeds: SeedPredictions[], { classes, groups, redraw, exact }: Again): string[] {
+function armProblems(told: ArmResult, seeds: SeedPredictions[], { exact, ...again }: Again): string[] {
   const { arm, stop } = told
   const where = arm.title
   const metrics = toldMetrics(told.measures)
-  if (exact) return unequal(told, armResult({ arm, stop, classes, groups, redraw, seeds }, metrics), where)
+  if (exact) return unequal(told, armResult({ ...again, arm, stop, seeds }, metrics), where)
   const until = seeds.map((seed) => upTo(seed, told.bySeed.find((s) => s.seed === seed.seed)?.step ?? 0))
-  const again = armResult({ arm, stop: 'last', classes, groups, redraw, seeds: until }, metrics)
-  return unequal(points(told), points(again), where)
+  const found = armResult({ ...again, arm, stop: 'last', seeds: until }, metrics)
+  return unequal(points(told), points(found), where)
 }
 
 /** A seed as if its training had ended at a step. */

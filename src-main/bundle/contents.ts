@@ -1,7 +1,7 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { Answers, Decision } from '../science/answers'
 import { versionOf } from '../science/plan/stage-key'
-import { TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
+import { elsewhere, TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
 import { textsOf, type Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
 import { BUNDLE_VERSION, type BundleInfo, type Environment, type Results } from './format'
@@ -9,7 +9,7 @@ import type { BundleInput, BundleTask, Draw } from './input'
 import { sha256Of, teller, toldAnswers, toldDecision } from './home'
 import { readme } from './readme'
 import { json, redactor } from './redact'
-import { METRIC_COLUMNS, metricLead, predictionTable, resultTable } from './tables'
+import { elsewhereTable, hasElsewhere, METRIC_COLUMNS, metricLead, predictionTable, resultTable } from './tables'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
@@ -25,6 +25,7 @@ export function contents(asked: BundleInput): Entry[] {
     document('plan.json', () => plan(input)),
     document('results.json', () => results(input, seeds)),
     { name: 'results.csv', content: () => resultTable(input.arms) },
+    ...(hasElsewhere(input.arms) ? [{ name: 'elsewhere.csv', content: () => elsewhereTable(input.arms) }] : []),
     { name: 'metrics.csv', content: () => metricRows(input) },
     ...input.tasks.map((task) => ({
       name: `examples/${task.id}.csv`,
@@ -64,7 +65,9 @@ function info({ run, appVersion, tasks }: BundleInput): BundleInfo {
     version: BUNDLE_VERSION,
     app: appVersion,
     run: { ...run, createdAt: new Date(run.createdAt).toISOString(), endedAt: iso(run.endedAt) },
-    texts: Object.fromEntries(tasks.map((task) => [task.id, task.sharable])),
+    texts: Object.fromEntries(
+      tasks.flatMap((task) => [task, ...(task.elsewhere ?? [])]).map((of) => [of.id, of.sharable]),
+    ),
   }
 }
 
@@ -120,7 +123,10 @@ function* metricRows(input: BundleInput): Generator<string> {
 /** All of an example as one text; of one with options the list of all that a net reads, in the order of their numbers. */
 const whole = (example: Example) => (example.options ? JSON.stringify(textsOf([example])) : example.text)
 
-/** What is measured on once, under its name, and the other splits of every draw with its seed, if it has one. */
+/**
+ * What is measured on once, under its name, and the other splits of every draw with its seed, if it has one; then the
+ * test sets from elsewhere, whose texts are told as their own licences let.
+ */
 async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<string> {
   const texts = task.sharable
   const tell = teller(task)
@@ -128,11 +134,11 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
   const writes = typeof first?.test[0]?.label === 'string'
   const rightOf = (label: Decision): Cell[] =>
     writes ? [toldDecision(label, tell)] : [label, task.classes[Number(label)] ?? '']
-  function* rowsOf(name: string, examples: Example[], seed: number | null): Generator<Cell[]> {
+  function* rowsOf(name: string, examples: Example[], seed: number | null, shown = texts): Generator<Cell[]> {
     for (const [index, example] of examples.entries()) {
       const { id, label, group } = example
       const text = whole(example)
-      yield [name, index, id, group, ...rightOf(label), sha256Of(text), seed, ...(texts ? [text] : [])]
+      yield [name, index, id, group, ...rightOf(label), sha256Of(text), seed, ...(texts ? [shown ? text : null] : [])]
     }
   }
   const right = writes ? ['target'] : ['truth', 'class']
@@ -142,6 +148,8 @@ async function* exampleRows(task: BundleTask, measure: Measure): AsyncGenerator<
     for (const split of TRAINING) yield* csvRows(rowsOf(split, splits[split], seed))
     if (i === 0) yield* csvRows(rowsOf(measure, splits.test, null))
   }
+  for (const { id, sharable, examples } of task.elsewhere ?? [])
+    yield* csvRows(rowsOf(elsewhere(id), await examples(), null, sharable))
 }
 
 async function* predictionRows(input: BundleInput, arm: Arm, seed: ArmSeed): AsyncGenerator<string> {
@@ -188,7 +196,10 @@ function* logLines(input: BundleInput, redact: (text: string) => string): Genera
 }
 
 const licence = (task: BundleTask) =>
-  [`${task.title} (${task.id})`, `Licence: ${task.licence}`, `Source: ${task.source}`, `sha256: ${task.sha256}`, '']
+  [task, ...(task.elsewhere ?? [])]
+    .flatMap(({ title, id, licence, source, sha256 }) => [
+      ...[`${title} (${id})`, `Licence: ${licence}`, `Source: ${source}`, `sha256: ${sha256}`, ''],
+    ])
     .concat(task.licenceText ?? [])
     .join('\n')
     .trimEnd() + '\n'

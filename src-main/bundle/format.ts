@@ -18,7 +18,7 @@ export const bundleInfoSchema = z.strictObject({
     createdAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
   }),
-  /** Task id → whether its texts are inside (hashes of the texts always are). */
+  /** Id of a task, or of a test set from elsewhere → whether its texts are inside (hashes of the texts always are). */
   texts: z.record(z.string(), z.boolean()),
 })
 export type BundleInfo = z.infer<typeof bundleInfoSchema>
@@ -89,6 +89,12 @@ const measured = z.strictObject({
   training: z.strictObject({ mean: numbers, low: numbers, high: numbers }).nullable(),
   stops: byRule(z.number()),
 })
+const elsewhere = z.strictObject({
+  id: z.string(),
+  rows: count,
+  groups: count,
+  measures: z.record(z.string(), measured.pick({ weak: true, student: true, ceiling: true, pgr: true, bySeed: true })),
+})
 const seedResult = z.strictObject({
   seed: z.int(),
   step: count,
@@ -136,6 +142,8 @@ const armSchema = z.strictObject({
   bySeed: z.array(seedResult),
   training: z.strictObject({ step: z.array(count), weakLabels: curve, weakErrors: curve }).nullable(),
   stops: byRule(z.number().min(0)).nullable(),
+  /** Not there in bundles of before, and where no set was asked about. */
+  elsewhere: z.array(elsewhere).optional(),
 }) satisfies z.ZodType<ArmResult>
 
 const difference = z.strictObject({ value: z.number(), low: z.number(), high: z.number() })

@@ -19,6 +19,13 @@ export interface BundleTask {
   licenceText: string | null
   /** The prepared examples as the `data` stages split them that are done: several where the seeds redraw the halves. */
   draws: Draw[]
+  /** Test sets from elsewhere that its models were asked about. */
+  elsewhere?: BundleSet[]
+}
+
+/** A test set from elsewhere. */
+export interface BundleSet extends Pick<BundleTask, 'id' | 'title' | 'licence' | 'sharable' | 'source' | 'sha256'> {
+  examples: () => Promise<Example[]>
 }
 
 /** One cut of a task into its splits; what is measured on is the same in all of them. */

@@ -10,11 +10,13 @@ results.json       what the intervals cover; every arm: of every metric (accurac
                    weak, student and ceiling and PGR with intervals, seed by seed, the curves, what each stop rule
                    would have reported; agreement; the paired differences of arms in every metric
 results.csv        the same seed by seed, one row per arm and seed, four columns a metric
+elsewhere.csv      where a task has test sets from elsewhere: the same of these, one row per arm, set and seed, the
+                   student at its last step
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step. Loss,
                    learning rate, weight and threshold are of the batch of a step: they are told, and cannot be
                    computed again from the rest
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
-                   halves), its group, its true class, the sha256 of its text, and the text itself where its
+                   halves) or in which test set from elsewhere (elsewhere/<set>), its group, its true class, the sha256 of its text, and the text itself where its
                    licence lets anyone hand it on; where a text is to be gone on with the target, as text or, like
                    all that models wrote of such a task, as its sha256
 predictions/       one table per arm and seed: probability of class 1 that weak, student and ceiling give

@@ -23,6 +23,24 @@ export function resultTable(arms: readonly ArmResult[]): Iterable<string> {
   return csv([...ARM_COLUMNS, ...ofMetrics, ...AGREEMENT_COLUMNS], rows)
 }
 
+/** Whether any of them tells a test set from elsewhere. */
+export const hasElsewhere = (arms: readonly ArmResult[]): boolean => arms.some(({ elsewhere }) => elsewhere)
+
+/** `elsewhere.csv`: the same of every test set from elsewhere, one row per arm, set and seed, the student at its last step. */
+export function elsewhereTable(arms: readonly ArmResult[]): Iterable<string> {
+  const sets = arms.flatMap(({ arm, elsewhere = [] }) => elsewhere.map((set) => ({ arm, set })))
+  const metrics = [...new Set(sets.flatMap(({ set }) => Object.keys(set.measures)))]
+  const rows = sets.flatMap(({ arm, set }) => {
+    const [first] = Object.values(set.measures)
+    return (first?.bySeed ?? []).map(({ seed }, i): Cell[] => [
+      ...[arm.task, describe(arm.weak), describe(arm.strong), describe(arm.method), set.id, seed],
+      ...metrics.flatMap((metric) => MEASURED_COLUMNS.map((c) => set.measures[metric]?.bySeed[i]?.[c] ?? null)),
+    ])
+  })
+  const ofMetrics = metrics.flatMap((metric) => MEASURED_COLUMNS.map((column) => `${metric}_${column}`))
+  return csv(['task', 'weak_model', 'strong_model', 'method', 'set', 'seed', ...ofMetrics], rows)
+}
+
 /** A variant with its parameters in one field, e.g. `words words=60`. */
 export function describe(choice: ModelChoice | Record<string, unknown>): string {
   const [[, id] = ['', ''], ...params] = Object.entries(choice)

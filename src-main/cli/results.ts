@@ -50,6 +50,13 @@ function legend(metrics: readonly MetricInfo[], { measure }: ArmResult['arm']): 
   ].join(' ')
 }
 
+/** What the rows of test sets from elsewhere are, in a sentence; '' where there are none. */
+function elsewhereNote(arms: readonly ArmResult[]): string {
+  if (!arms.some(({ elsewhere }) => elsewhere)) return ''
+  const stopped = arms.some(({ stop }) => stop !== 'last')
+  return `Test sets from elsewhere ask the same of other texts; nobody is trained on them.${stopped ? ' There the student is told at its LAST step, whatever rule stops it.' : ''} Their intervals cover chance between the rows (or groups of rows) of each set and between the seeds.`
+}
+
 function listed(metrics: readonly MetricInfo[]): string {
   const [first, ...others] = metrics
   return [first!.title, ...others.map(({ short }) => short)].join(', ')
@@ -73,12 +80,15 @@ export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricI
   const tables = told.flatMap((metric, i) => [
     ...(told.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
     ...tableOf(arms, metric, note),
+    ...elsewhereLines(arms, metric, note),
     ...differences(arms, contrasts, metric),
     ...overallLines(arms, metric),
   ])
   const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
-  const texts = [[...rules, legend(told, arms[0]!.arm)].join(' '), covers, ...marked].filter(Boolean)
+  const texts = [[...rules, legend(told, arms[0]!.arm)].join(' '), elsewhereNote(arms), covers, ...marked].filter(
+    Boolean,
+  )
   return [...tables, '', ...texts.flatMap((text) => wrap(text, width))]
 }
 
@@ -104,6 +114,26 @@ const referenceLines = (measured: Measured | undefined): string[] =>
   Object.entries(measured?.references ?? {}).map(
     ([name, { value, low, high }]) => `  reference, ${name}: ${decimal(value)} (${decimal(low)} to ${decimal(high)})`,
   )
+
+/** What the models make of test sets from elsewhere, one row a set and arm; the student at its last step there. */
+function elsewhereLines(arms: readonly ArmResult[], { id }: MetricInfo, note: (text: string) => string): string[] {
+  const several = new Set(arms.map(({ arm }) => groupOf(arm))).size > 1
+  const rows = arms.flatMap(({ arm, elsewhere = [] }) =>
+    elsewhere.flatMap((set) => {
+      const measured = set.measures[id]
+      if (!measured) return []
+      const { weak, student, ceiling, pgr } = measured
+      const values = [weak, student, ceiling].map(({ value }) => decimal(value))
+      const of = several ? `${groupOf(arm)} · ${arm.methodTitle}` : arm.methodTitle
+      const n = `${weak.seeds} × ${set.rows.toLocaleString('en')}`
+      return [[set.id, of, ...values, pgrCell(pgr, note), n]]
+    }),
+  )
+  if (rows.length === 0) return []
+  const head = ['test set from elsewhere', 'method', 'weak', 'student', 'ceiling', 'PGR', 'n']
+  const told = [...rows].sort(([a = ''], [b = '']) => (a < b ? -1 : Number(a > b)))
+  return ['', ...columns([head, ...told], { right: [2, 3, 4, 5, 6] }).map((line) => `  ${line}`)]
+}
 
 /** Beyond this, a table of differences is for programs. */
 const MOST_DIFFERENCES = 40

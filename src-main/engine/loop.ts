@@ -4,18 +4,18 @@ import { accuracy, agreement } from '../science/metrics'
 import type { OptimiserSpec } from '../science/optimiser'
 import { createRng } from '../science/maths/rng'
 import { evaluationSteps, lrAt, stepCount } from '../science/schedule'
-import type { Split } from '../science/stages'
+import { isSplit, type Asked } from '../science/stages'
 import type { Asking } from './asking'
 import type { Batch, Learner } from './backends/learner'
 import type { StageContext } from './context'
 import { createProgress } from './progress'
 
 /** AdamW's constants, those of the reference code and of torch.optim. */
-const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+export const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
 
-/** A split to be predicted. */
+/** A split, or a test set from elsewhere, to be predicted. */
 export interface EvaluationSet {
-  split: Split
+  split: Asked
   /** At every evaluation; else at the last one alone. */
   followed: boolean
   batch: Batch
@@ -39,7 +39,7 @@ export interface Trained<A extends Answers> {
   /** Steps of the evaluations, ascending: 0 is before the first update. */
   steps: number[]
   /** split → what was said at its evaluations: all, or of a split that is not followed the last. */
-  predictions: Map<Split, A[]>
+  predictions: Map<Asked, A[]>
   /** Loss of the last batch. */
   loss: number
 }
@@ -114,8 +114,9 @@ function diverged(what: string, step: number, steps: number, lr: number): Error 
   )
 }
 
-/** Tells what the answers to one split are worth. */
+/** Tells what the answers to one split are worth; those to sets from elsewhere are no curve, and are told by results. */
 function report({ split, truth, weak }: EvaluationSet, step: number, said: Answers, { emit }: LoopContext): void {
+  if (!isSplit(split)) return
   const decided = decisions(said)
   emit({ type: 'metric', name: 'accuracy', split, step, value: accuracy(decided, truth) })
   if (weak) {

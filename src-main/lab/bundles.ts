@@ -7,6 +7,7 @@ import {
   type BundleMetric,
   type BundleModel,
   type BundleSaid,
+  type BundleSet,
   type BundleTask,
   type Target,
   type TargetRules,
@@ -16,7 +17,7 @@ import type { ModelEntry, ModelSource, TaskInfo } from '../../src-preload/contra
 import { kindOf, readsOf, type DataConfig, type Split, type Stage } from '../science/stages'
 import type { RunCounts, StageRow, Store } from '../store'
 import { readArtifactFile, readManifest } from '../engine/artifacts'
-import { TASKS } from '../science/tasks'
+import { ELSEWHERE, TASKS } from '../science/tasks'
 import { stageOf } from './queue/lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
@@ -95,13 +96,13 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
   const info = tasks.find((task) => task.id === id)
   const draws = rows.flatMap(({ kind, config, state, key }) => {
     if (kind !== 'data' || state !== 'done') return []
-    const { task, redraw = null } = JSON.parse(config) as Pick<DataConfig, 'task'> & Partial<DataConfig>
+    const { task, redraw = null, elsewhere = {} } = JSON.parse(config) as Pick<DataConfig, 'task'> & Partial<DataConfig>
     const examples = async () => (await readPrepared(shelf.folder(key, 'own'))).splits
-    return task === id ? [{ seed: redraw, examples }] : []
+    return task === id ? [{ seed: redraw, examples, key, sets: Object.keys(elsewhere) }] : []
   })
+  const [first] = draws
   // A task that was removed since is the user's own; its texts stay home either way.
-  const known = info ?? {
-    id,
+  const { title, question, classes, licence, source, sha256 } = info ?? {
     title: id,
     question: '',
     classes: [],
@@ -110,11 +111,20 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
     sha256: '',
   }
   return {
-    ...known,
+    ...{ id, title, question, classes, licence, source, sha256 },
     sharable: TASKS[id]?.sharable ?? false,
     licenceText: Object.hasOwn(TASKS, id) ? await readFile(join(resources, 'tasks', 'LICENCES.md'), 'utf8') : null,
     draws,
+    // The same for all draws.
+    ...(first && first.sets.length > 0 && { elsewhere: first.sets.map((set) => bundleSet(shelf, first.key, set)) }),
   }
+}
+
+/** @param key of a data stage that has the set */
+function bundleSet(shelf: Shelf, key: string, id: string): BundleSet {
+  const set = ELSEWHERE[id]
+  const examples = async () => (await readPrepared(shelf.folder(key, 'own'))).elsewhere?.[id] ?? []
+  return { id, title: id, licence: '', source: '', sha256: '', sharable: false, ...set, examples }
 }
 
 /** Those of the stages' models that are still here. */

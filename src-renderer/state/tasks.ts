@@ -6,3 +6,7 @@ export const taskOf = (id: string | undefined): TaskInfo | undefined =>
   lab.catalog.value?.tasks.find((task) => task.id === id)
 
 export const taskTitle = (id: string): string => taskOf(id)?.title ?? id
+
+/** Title of a test set from elsewhere of a task. */
+export const setTitle = (task: string, id: string): string =>
+  taskOf(task)?.elsewhere?.find((set) => set.id === id)?.title ?? id

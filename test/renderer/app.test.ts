@@ -210,6 +210,26 @@ describe('the result', () => {
       '2',
     ])
   })
+  it('tells of test sets from elsewhere beside the task’s own, and where its student stands there', async () => {
+    open('#/results/run-done', {
+      result: ({ runId, stop }) => {
+        const told = armResult(quickArm, stop)
+        const { weak, student, ceiling, bySeed } = accuracyIn(told)
+        const none = { defined: false as const, reason: 'There is no gap.', gap: -0.01 }
+        const pgr = { ...none, seeds: 3, examples: 498, convention: 'ratio of means' }
+        const measured = { weak, student: { ...student, value: 0.123 }, ceiling, pgr, bySeed }
+        const elsewhere = [{ id: 'news', rows: 498, groups: 120, measures: { accuracy: measured } }]
+        return resultOf(runId, [{ ...told, elsewhere }])
+      },
+    })
+    const table = within(await screen.findByRole('table', { name: 'Test sets from elsewhere' }))
+    const [, own, news] = table.getAllByRole('row').map((row) => row.textContent.replace(/\s+/g, ' '))
+    expect(own).toMatch(/^the task’s own/)
+    expect(news).toMatch(/^news.*\.123 .*undefined ?3 ?498$/)
+    expect(screen.queryByText(/There the student stands at its last step/)).toBeNull()
+    await fireEvent.click(screen.getByRole('radio', { name: /oracle/ }))
+    await screen.findByText(/There the student stands at its last step/)
+  })
   it('labels the oracle as one, and never as the result', async () => {
     open('#/results/run-done')
     await fireEvent.click(await screen.findByRole('radio', { name: /oracle/ }))

@@ -16,7 +16,7 @@ const VARIANTS: Record<Noun, string[]> = {
   labels: catalog.labels.map(({ id }) => id),
   models: catalog.models.map(({ id }) => id),
   metrics: catalog.metrics.map(({ id }) => id),
-  measures: ['agreement', 'pgr'],
+  measures: ['agreement', 'elsewhere', 'pgr'],
 }
 afterEach(cleanup)
 

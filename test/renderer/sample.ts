@@ -78,6 +78,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   splitSeed: 0,
   redraw: 'order',
   reference: false,
+  elsewhere: true,
   probe: false,
   control: false,
   measure: 'test',

@@ -46,6 +46,7 @@ describe('parseSpec', () => {
         splitSeed: 0,
         redraw: 'halves',
         reference: false,
+        elsewhere: true,
         probe: false,
         control: false,
         measure: 'test',

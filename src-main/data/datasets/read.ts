@@ -10,7 +10,7 @@ const facts = { split: z.enum(['train', 'test']).optional(), group: z.string().o
 const different = (texts: readonly string[]) => new Set(texts).size === texts.length
 
 /** As much of the form of a task as its rows go by. */
-type Shape = { kind: 'classes' } | { kind: 'options'; count: number } | { kind: 'text' }
+export type Shape = { kind: 'classes' } | { kind: 'options'; count: number } | { kind: 'text' }
 
 /** One schema a form of task. */
 const SCHEMAS: { [S in Shape as S['kind']]: (shape: S) => z.ZodType<RowOf<S>> } = {

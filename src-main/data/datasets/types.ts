@@ -1,5 +1,6 @@
 // The nouns of datasets, as everybody from the reader to the window says them.
 import type { Form } from '../../science/tasks/form'
+import type { ElsewhereSet } from '../../science/tasks/task'
 
 /** Examples of each class. */
 export interface ClassCounts {
@@ -23,6 +24,8 @@ export interface TaskInfo {
   lengthAlone: number | null
   licence: string
   source: string
+  /** Test sets of the same question over texts from elsewhere; not given where there are none. */
+  elsewhere?: Omit<ElsewhereSet, 'sharable'>[]
   /** What an import was made of; null of bundled tasks, and of imports that did not note it. */
   provenance: Provenance | null
   origin: 'bundled' | 'imported'

@@ -1,25 +1,27 @@
 import { loadPretrained } from '../../data/checkpoints/open'
 import { writeSafetensors } from '../../data/checkpoints/safetensors'
-import { SPLITS } from '../../science/stages'
-import { textsOf } from '../../science/tasks'
+import { elsewhere, SPLITS, type Asked } from '../../science/stages'
+import { examplesIn, textsOf } from '../../science/tasks'
 import { zeros } from '../../science/maths/matrix'
 import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
+import { placeOf } from './inputs/checkpoint'
 import { readingEncoder } from './inputs/reading'
 import { needTask, type StageRunner } from './stage'
 
 /**
- * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split
- * [n, width].
+ * The last hidden state of a frozen pretrained model, pooled as its head reads it: `features.safetensors`, per split and
+ * per test set from elsewhere [n, width].
  */
 export const features: StageRunner<'features'> = async (stage, context, backend) => {
   const { config } = stage
   const task = await needTask(context)
-  const { spec, weights, tokenizer, context: longest } = await loadPretrained(context.model(config.checkpoint))
+  const { spec, weights, tokenizer, context: longest } = await loadPretrained(await placeOf(context, config.checkpoint))
   const encode = readingEncoder(tokenizer, Math.min(config.tokens, longest), context)
-  const batches = SPLITS.map((split) => ({ split, batch: encode(textsOf(task.splits[split]), split) }))
+  const asked: Asked[] = [...SPLITS, ...Object.keys(task.elsewhere ?? {}).map(elsewhere)]
+  const batches = asked.map((split) => ({ split, batch: encode(textsOf(examplesIn(task, split)), split) }))
   const total = batches.reduce((sum, { batch }) => sum + batch.n, 0)
   const progress = createProgress(context, { total, unit: 'examples' })
   await context.breathe()

@@ -1,7 +1,15 @@
 import { parameterCount } from '../../science/models/net'
 import type { Answers } from '../../science/answers'
-import { followedSplits, predictedSplits, type TrainConfig } from '../../science/stages'
-import { truthOf } from '../../science/tasks'
+import {
+  asksElsewhere,
+  elsewhere,
+  followedSplits,
+  isSplit,
+  predictedSplits,
+  type Asked,
+  type TrainConfig,
+} from '../../science/stages'
+import { examplesIn, truthOf } from '../../science/tasks'
 import type { Learner } from '../backends/learner'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
@@ -12,29 +20,31 @@ import { textLesson } from './lessons/texts'
 import { needTask, type StageOutput, type StageRunner } from './stage'
 
 /**
- * Trains one model and predicts its splits: `predictions.safetensors` of choices (see `writePredictions`), `texts.json` of
- * texts (see `writeTexts`), of every evaluation or the last (see `followedSplits`); and the weights with what they are for:
+ * Trains one model and predicts its splits, and the task's test sets from elsewhere: `predictions.safetensors` of choices
+ * (see `writePredictions`), `texts.json` of texts (see `writeTexts`), of every evaluation or the last (see
+ * `followedSplits`); and the weights with what they are for:
  * `weights.safetensors` and `features.json`, or of a pretrained transformer a folder as transformers has it.
  */
 export const train: StageRunner<'train'> = async (stage, context, backend) => {
   const { config } = stage
   const task = await needTask(context)
-  const splits = predictedSplits(config.role)
+  const others = asksElsewhere(config.role) ? Object.keys(task.elsewhere ?? {}).map(elsewhere) : []
+  const splits: Asked[] = [...predictedSplits(config.role), ...others]
   const input = await inputOf({ config, task, splits, context })
   const request = { config, task, input, labelled: stage.needs.labels !== undefined, context }
   return task.form.kind === 'text' ? learn(await textLesson(request)) : learn(await choiceLesson(request))
 
   async function learn<A extends Answers>(lesson: Lesson<A>): Promise<StageOutput> {
     await context.breathe()
-    const followed = followedSplits(config.role)
+    const followed: readonly Asked[] = followedSplits(config.role)
     const sets = splits.map((split): EvaluationSet => {
-      const truth = truthOf(task.splits[split])
+      const truth = truthOf(examplesIn(task, split))
       return {
         split,
         followed: followed.includes(split),
         batch: input.batches[split]!,
         truth,
-        weak: lesson.weak(split),
+        weak: isSplit(split) ? lesson.weak(split) : null,
       }
     })
     const { optimiser, evaluations, seed } = config

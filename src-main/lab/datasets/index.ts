@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { listImported } from '../../data/datasets'
 import type { ClassCounts, DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../../data/datasets/types'
 import type { PlanContext, Source } from '../../science/plan/context'
-import { formOf, namesIn, TASKS, type RowCounts } from '../../science/tasks'
+import { ELSEWHERE, formOf, namesIn, TASKS, type RowCounts } from '../../science/tasks'
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
 import type { Task } from '../threads/thread'
@@ -35,7 +35,7 @@ export async function openDatasets(home: string, resources: string, importer: Im
   const folder = join(home, 'datasets')
   let imported: TaskInfo[] = await listImported(folder)
   const list = () => [...BUNDLED, ...imported]
-  const fileOf = (task: TaskInfo) =>
+  const fileOf = (task: Pick<TaskInfo, 'id' | 'origin'>) =>
     join(task.origin === 'bundled' ? join(resources, 'tasks') : folder, `${task.id}.jsonl.gz`)
   async function changed(): Promise<void> {
     imported = await listImported(folder)
@@ -47,7 +47,9 @@ export async function openDatasets(home: string, resources: string, importer: Im
     list,
     context: () => contextOf(list()),
     path(id, sha256) {
-      const task = list().find((t) => t.id === id)
+      const known = [...list(), ...bundledSets()].filter((t) => t.id === id)
+      // One's own may have the name of a set that came with the app.
+      const task = known.find((t) => t.sha256 === sha256) ?? known[0]
       if (!task || !existsSync(fileOf(task)))
         throw new LabError('not-found', `The dataset "${id}" is not there any more. Import it again, then resume.`)
       if (task.sha256 !== sha256)
@@ -88,9 +90,24 @@ export async function openDatasets(home: string, resources: string, importer: Im
 const BUNDLED = Object.values(TASKS).map((task): TaskInfo => {
   const form = formOf(task)
   const { id, title, question, examples, lengthAlone, licence, source, sha256 } = task
-  const told = { id, title, question, form: form.kind, classes: namesIn(form), examples }
+  const elsewhere = task.elsewhere?.map(({ id, title, examples, licence, source, sha256 }) => ({
+    ...{ id, title, examples, licence, source, sha256 },
+  }))
+  const told = {
+    id,
+    title,
+    question,
+    form: form.kind,
+    classes: namesIn(form),
+    examples,
+    ...(elsewhere && { elsewhere }),
+  }
   return { ...told, rows: null, lengthAlone, licence, source, provenance: null, origin: 'bundled', sha256 }
 })
+
+/** The test sets from elsewhere that came with bundled tasks. */
+const bundledSets = (): Pick<TaskInfo, 'id' | 'origin' | 'sha256'>[] =>
+  Object.values(ELSEWHERE).map(({ id, sha256 }) => ({ id, sha256, origin: 'bundled' }))
 
 /** One file is read at a time, told on the bus: nobody waits for the answer about another one. */
 function createReading(bus: Bus) {
@@ -116,7 +133,10 @@ function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'b
   const sources = tasks.map((task) => {
     const { id, sha256, title, classes, examples, rows: counts } = task
     const rows = counts ? usable(counts, task.form) : { all: examples, test: TASKS[id]?.testExamples ?? null }
-    return [id, { sha256, title, classes: classes.length, ...toldForm(task), rows }] as const
+    const { elsewhere = [] } = task
+    const sets = Object.fromEntries(elsewhere.map((set) => [set.id, set.sha256]))
+    const told = { ...toldForm(task), rows, ...(elsewhere.length > 0 && { elsewhere: sets }) }
+    return [id, { sha256, title, classes: classes.length, ...told }] as const
   })
   return {
     sources: Object.fromEntries(sources),

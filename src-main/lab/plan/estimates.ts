@@ -1,5 +1,5 @@
 import { backendKind } from '../../engine/backends/kinds'
-import { kindOf, readsOf, type DataConfig, type ModelSize, type Sizes, type Stage } from '../../science/stages'
+import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage, type Work } from '../../science/stages'
 import { median } from '../../science/maths/statistics'
 import type { Store } from '../../store'
 
@@ -48,7 +48,7 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
     const { data = '' }: Partial<Record<string, string>> = needs
     return byKey.get(data)?.config
   }
-  const sizesOf = (stage: Stage): Sizes => sizesIn(stage.config) ?? sizesIn(dataOf(stage)) ?? NO_SIZES
+  const sizesOf = (stage: Stage): Work => sizesIn(stage.config) ?? sizesIn(dataOf(stage)) ?? NO_SIZES
   const modelOf = (stage: Stage) => models.get(readsOf(stage).models[0] ?? '')
   /** Seconds a unit of work of a stage whose like this machine has not done. */
   function rateOf(stage: Stage): number | undefined {
@@ -70,9 +70,13 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
   }
 }
 
-const NO_SIZES: Sizes = { weak: 0, transfer: 0, validation: 0, test: 0 }
-/** Those that the config of a `data` stage asks for. */
-const sizesIn = (config: object = {}) => ('sizes' in config ? (config.sizes as Sizes) : undefined)
+const NO_SIZES: Work = { weak: 0, transfer: 0, validation: 0, test: 0 }
+/** Those that the config of a `data` stage asks for, of test sets from elsewhere as many as the test split. */
+function sizesIn(config: object = {}): Work | undefined {
+  if (!('sizes' in config)) return undefined
+  const { sizes, elsewhere = {} } = config as DataConfig
+  return { ...sizes, elsewhere: Object.keys(elsewhere).length * sizes.test }
+}
 
 interface PastRates {
   /** Seconds a unit of work of each likeness: the median of the latest, what runs now among them. */

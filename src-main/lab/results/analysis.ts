@@ -7,12 +7,12 @@ import {
   exampleRows,
   type Drawn,
   type Redraw,
-  type ReportedSeed,
+  type SaidBySeed,
   type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
-import { namesIn, truthOf, type PreparedTask } from '../../science/tasks'
+import { namesIn, truthOf, type Example, type PreparedTask } from '../../science/tasks'
 import type { Kept } from './kept'
 import type { SeedInput, SeedSource } from './predicted'
 
@@ -41,8 +41,8 @@ export interface Replies {
 
 /** What an analysis is made with. */
 export interface Means {
-  /** Gives the predictions of a seed. */
-  read: (source: SeedSource) => Promise<SeedInput>
+  /** Gives the predictions of a seed, those of test sets from elsewhere too where these are named. */
+  read: (source: SeedSource, sets?: readonly string[]) => Promise<SeedInput>
   /** What was drawn for results of arms: comparisons, which are asked for after them, need not draw again. */
   drawn: Kept<Drawn>
 }
@@ -57,13 +57,21 @@ export async function analyse(
   { read, drawn }: Means,
 ): Promise<Replies[Question['type']]> {
   const truth = truthOf(task.splits.test)
-  const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({ ...(await read(source)), truth })
+  const withTruth = async (source: SeedSource, sets?: readonly string[]): Promise<SeedPredictions> => ({
+    ...(await read(source, sets)),
+    truth,
+  })
   const groups = task.splits.test.map(({ group }) => group)
   switch (question.type) {
     case 'arm': {
       const { arm, stop, redraw } = question
-      const seeds = await inTurn(question.seeds, withTruth)
-      const found = drawnResult({ arm, stop, classes: namesIn(task.form), groups, redraw, seeds })
+      const sets = Object.entries(task.elsewhere ?? {}).map(([id, examples]) => ({ id, ...askedRows(examples) }))
+      const ids = sets.map(({ id }) => id)
+      const seeds = await inTurn(question.seeds, (seed) => withTruth(seed, ids))
+      const found = drawnResult({
+        ...{ arm, stop, classes: namesIn(task.form), groups, redraw, seeds },
+        ...(sets.length > 0 && { elsewhere: sets }),
+      })
       const steps = found.result.bySeed.map(({ step }) => step)
       drawn.set(nameOf(question.seeds.map((seed, s) => ({ ...seed, step: steps[s]! }))), found.drawn)
       return found.result
@@ -92,6 +100,11 @@ export async function analyse(
 const nameOf = (seeds: ReportedSource['seeds']) =>
   seeds.map(({ weak, student, ceiling, step }) => [weak, student, ceiling, step].join()).join()
 
+const askedRows = (examples: readonly Example[]) => ({
+  truth: truthOf(examples),
+  groups: examples.map(({ group }) => group),
+})
+
 /** One after the other: reading one is quick, reading all of them at once is not. */
 async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
   const out: U[] = []
@@ -100,7 +113,7 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
 }
 
 /** What the three models say of the test split, the student where it is reported. */
-function reportedOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number): ReportedSeed {
+function reportedOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number): SaidBySeed {
   return { seed, weak, student: student[steps.indexOf(step)]!, ceiling }
 }
 

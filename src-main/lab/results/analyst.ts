@@ -15,7 +15,7 @@ export function analystVerbs() {
   const prepared = createReader(readPrepared)
   const training = createReader(readTraining)
   const drawn = createKept<Drawn>(ARMS)
-  const read = (source: SeedSource) => readSeed(source, training)
+  const read = (source: SeedSource, sets?: readonly string[]) => readSeed(source, sets, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
     analyse: async (question: Question) => analyse(question, await prepared(question.data), { read, drawn }),

@@ -4,6 +4,7 @@ import type { Evaluations } from '../../data/predictions'
 import { readArtifactFile, readManifest } from '../../engine/artifacts'
 import type { Answers } from '../../science/answers'
 import type { SeedPredictions } from '../../science/metrics'
+import { elsewhere as elsewhereName } from '../../science/stages'
 
 /** Where the predictions of a seed lie: the folders of its three trainings. */
 export interface SeedSource extends Pick<SeedPredictions, 'seed' | 'epochs'> {
@@ -23,8 +24,15 @@ export async function readTraining(folder: string): Promise<(split: string) => E
   return readEvaluations(await readArtifactFile(folder, file), join(folder, file))
 }
 
-/** @throws ArtifactError when a file is gone or damaged */
-export async function readSeed(source: SeedSource, training = readTraining): Promise<SeedInput> {
+/**
+ * @param sets ids of the test sets from elsewhere that the seed was asked about
+ * @throws ArtifactError when a file is gone or damaged
+ */
+export async function readSeed(
+  source: SeedSource,
+  sets: readonly string[] = [],
+  training = readTraining,
+): Promise<SeedInput> {
   const [weak, student, ceiling] = [
     await training(source.weak),
     await training(source.student),
@@ -35,6 +43,10 @@ export async function readSeed(source: SeedSource, training = readTraining): Pro
   for (const [name, folder] of Object.entries(source.references))
     references[name] = last((await training(folder))('test'))
   const { steps, answers } = student('test')
+  const elsewhere = sets.map((id) => {
+    const at = (of: (name: string) => Evaluations) => last(of(elsewhereName(id)))
+    return [id, { weak: at(weak), student: at(student), ceiling: at(ceiling) }] as const
+  })
   return {
     seed: source.seed,
     epochs: source.epochs,
@@ -45,5 +57,6 @@ export async function readSeed(source: SeedSource, training = readTraining): Pro
     steps,
     student: answers,
     studentValidation: student('validation').answers,
+    ...(sets.length > 0 && { elsewhere: Object.fromEntries(elsewhere) }),
   }
 }

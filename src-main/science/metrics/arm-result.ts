@@ -6,6 +6,7 @@ import type { Arm } from '../stages'
 import { accuracy as share, right } from './accuracy'
 import { agreement } from './agreement'
 import { bootstrap } from './bootstrap'
+import { elsewhereOf, type ElsewhereSet } from './elsewhere'
 import { numbered } from './groups'
 import { drawnOf, measured, referencesOf, statisticsOf, tell, within, type Drawn, type ToldMetric } from './measures'
 import type { Metrics } from './metric'
@@ -31,6 +32,8 @@ export interface ArmInputs {
   redraw: Redraw
   /** Seeds whose four stages are done, in the order of the arm. */
   seeds: SeedPredictions[]
+  /** Test sets from elsewhere that the seeds may have been asked about. */
+  elsewhere?: readonly ElsewhereSet[]
 }
 
 /** One seed with its decisions made and its stops found. */
@@ -60,7 +63,8 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   if (seeds.length === 0) return { result: { ...base, ...NOTHING }, drawn: {} }
   const judged = seeds.map((seed) => judge(seed, stop))
   const references = namesOf(seeds)
-  const told = tell({ [accuracy.id]: accuracy, ...metrics }, seeds, references)
+  const asking = { [accuracy.id]: accuracy, ...metrics }
+  const told = tell(asking, seeds, references)
   const asked = bootstrap(
     judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
@@ -68,6 +72,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   const drawn = drawnOf(told, asked)
   const n = { seeds: seeds.length, examples: groups.length }
   const saved = minus(asked('stopped'), asked('last'))
+  const elsewhere = elsewhereOf(inputs.elsewhere ?? [], seeds, asking, isSameModel(arm))
   const result = {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
@@ -85,6 +90,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
     bySeed: judged.map((j) => j.result),
     training: inStep(judged) ? trainingOf(judged) : null,
     stops: stopsOf(judged),
+    ...(elsewhere.length > 0 && { elsewhere }),
   }
   return { result, drawn }
 }

@@ -1,26 +1,18 @@
-import type { Answers, Decision } from '../answers'
+import type { Decision } from '../answers'
 import { contentKey } from '../maths/hash'
 import type { Arm } from '../stages'
-import { bootstrap } from './bootstrap'
-import { drawnOf, statisticsOf, tell, type Drawn } from './measures'
+import type { Drawn } from './measures'
 import type { Metrics } from './metric'
 import { pgrRatio } from './pgr'
+import { drawSaid, type SaidBySeed } from './said'
 import type { Contrast, Difference, MeasuredDifference } from './result'
 import { intervalOf, minus, percentiles, reach, type Ratio } from './sample'
 import { METRICS } from './variants'
 
-/** What a seed's three models say of the test rows, the student where it is reported. */
-export interface ReportedSeed {
-  seed: number
-  weak: Answers
-  student: Answers
-  ceiling: Answers
-}
-
 /** An arm with what its models say of the test rows; all arms that are compared share these. */
 export interface ReportedArm {
   arm: Arm
-  seeds: ReportedSeed[]
+  seeds: SaidBySeed[]
   /** What was drawn of all its seeds, where that is known: it is drawn alike here, and drawing takes longest. */
   drawn?: Drawn
 }
@@ -47,7 +39,8 @@ export function contrasts(
     const seeds = common.map((seed) => of.seeds.find((s) => s.seed === seed)!)
     const name = `${of.arm.id}/${common.join()}`
     const isWhole = of.seeds.map((s) => s.seed).join() === common.join()
-    const known = drawn.get(name) ?? (isWhole && of.drawn ? of.drawn : draw(seeds, truth, groups, metrics))
+    const known =
+      drawn.get(name) ?? (isWhole && of.drawn ? of.drawn : drawSaid(seeds, { truth, groups }, metrics).drawn)
     drawn.set(name, known)
     return known
   }
@@ -78,21 +71,6 @@ function differenceOf(a: Arm, b: Arm): Choice | null {
 
 function choiceOf(arm: Arm, choice: Choice): string {
   return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
-}
-
-function draw(
-  seeds: readonly ReportedSeed[],
-  truth: ArrayLike<Decision>,
-  groups: readonly string[],
-  metrics: Metrics,
-): Drawn {
-  const said = seeds.map(({ weak, student, ceiling }) => ({ truth, weak, student: [student], ceiling }))
-  const told = tell(metrics, said, [])
-  const asked = bootstrap(
-    said.map((_, s) => statisticsOf(told, s, 0)),
-    groups,
-  )
-  return drawnOf(told, asked)
 }
 
 /** Of every metric that both have. */

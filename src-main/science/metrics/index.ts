@@ -2,10 +2,11 @@ export { accuracy } from './accuracy'
 export { agreement, type Agreement } from './agreement'
 export { armResult, drawnResult, type ArmInputs } from './arm-result'
 export { bootstrap, type Flags } from './bootstrap'
-export { contrasts, type ReportedArm, type ReportedSeed } from './contrast'
+export { contrasts, type ReportedArm } from './contrast'
 export { coversText } from './covers'
 export type { Drawn } from './measures'
 export { cellOf, cellsOf, cube } from './cube'
+export type { ElsewhereSet } from './elsewhere'
 export type { MetricInfo, Metrics, MetricVariant } from './metric'
 export { exampleHistory, exampleRows } from './examples'
 export { overall } from './overall'
@@ -18,6 +19,7 @@ export type {
   Covers,
   Cube,
   Difference,
+  Elsewhere,
   Estimate,
   Measured,
   Overall,
@@ -29,5 +31,6 @@ export type {
 export { errorOf, fieller, intervalOf, minus, ratio, type Sample } from './sample'
 export { halves, stoppedByTheOtherHalf } from './stopping'
 export { valueOf, type Statistic, type Under } from './statistic'
+export type { SaidBySeed } from './said'
 export { stops } from './stops'
 export { METRICS } from './variants'

@@ -20,4 +20,6 @@ export interface SeedPredictions {
   /** Student on the validation split at every evaluation, and the supervisor: for the stop by weak labels. */
   studentValidation: Answers[]
   weakValidation: Answers
+  /** Of test sets from elsewhere, by their ids: the three models, each at its last evaluation. */
+  elsewhere?: Readonly<Record<string, Record<'weak' | 'student' | 'ceiling', Answers>>>
 }

@@ -68,6 +68,23 @@ export interface Measured {
   stops: Record<StopRule, number>
 }
 
+/** The same on a test set from elsewhere, of which there is no course. */
+export type ElsewhereMeasured = Pick<Measured, 'weak' | 'student' | 'ceiling' | 'pgr' | 'bySeed'>
+
+/**
+ * What the models of an arm make of a test set of the same question over texts from elsewhere: all three at their last
+ * step, the student too, whatever rule stops it.
+ */
+export interface Elsewhere {
+  /** Of the set. */
+  id: string
+  rows: number
+  /** Independent groups of them. */
+  groups: number
+  /** By the ids of the metrics. */
+  measures: Record<string, ElsewhereMeasured>
+}
+
 /** How the models of one seed decide beside each other. */
 export interface SeedResult {
   seed: number
@@ -109,6 +126,8 @@ export interface ArmResult {
   } | null
   /** Median step over seeds at which each rule would stop. */
   stops: Record<StopRule, number> | null
+  /** Not given where no set from elsewhere was asked about. */
+  elsewhere?: Elsewhere[]
 }
 
 /** A difference of two arms with its 95 % interval. */

@@ -75,7 +75,8 @@ export const pretrained = defineModel(PARAMS, {
     return { epochs, lr, clipNorm: 1 }
   },
   start: 'checkpoint',
-  read({ checkpoint, tokens, tune, blocks, head, precision }) {
-    return { checkpoint, tokens, head, precision, ...(tune === 'last' && { trainBlocks: blocks }) }
+  read({ checkpoint, tokens, reading, tune, blocks, head, precision }) {
+    const less = { ...(reading > 0 && { reading }), ...(tune === 'last' && { trainBlocks: blocks }) }
+    return { checkpoint, tokens, head, precision, ...less }
   },
 })

@@ -13,6 +13,8 @@ export interface Source {
   /** Where it is not of classes. */
   form?: DataConfig['form']
   rows?: RowCounts
+  /** Its test sets from elsewhere, id → sha256. */
+  elsewhere?: DataConfig['elsewhere']
 }
 
 /** What a plan depends on beside the spec. */

@@ -1,11 +1,11 @@
-import { modelOf, type LossChoice, type MethodChoice, type ModelSetting } from '../spec/choices'
+import type { LossChoice, MethodChoice, ModelSetting } from '../spec/choices'
 import { contentKey } from '../maths/hash'
 import type { PlanContext } from './context'
 import { planProblems, PlanError, readingOf } from './feasible'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
-import type { Reading } from '../models/model'
 import type { OptimiserSpec } from '../optimiser'
+import { namedMethod, namedModel, namedSetting } from './named'
 import { CORPORA, PRETRAINING } from './pretraining'
 import { LEVEL_EVALUATIONS, levelsOf } from './levels'
 import type { ExperimentSpec } from '../spec/spec'
@@ -15,6 +15,7 @@ import {
   kindOf,
   several,
   stageTitle,
+  type AdaptConfig,
   type Arm,
   type ArmSeed,
   type Plan,
@@ -25,7 +26,7 @@ import {
   type TrainConfig,
 } from '../stages'
 import { choiceTitle } from '../spec/titles'
-import { modelTitles, optimiserOf } from './training'
+import { modelTitles, optimiserOf, READING_EVALUATIONS, readingOptimiser } from './training'
 
 /** A stage before it is named by its content. */
 type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key' | 'title'> & { facts: Told } : never) : never
@@ -99,6 +100,7 @@ interface ArmPlan {
   arm: Arm
   weak: Trainee
   strong: Trainee
+  method: MethodChoice
 }
 
 /** The arms of one task, without their seeds yet; those that a method tells on its way stand before its own. */
@@ -148,12 +150,17 @@ function armOf(
   { weak, strong, method }: { weak: Trainee; strong: Trainee; method: MethodChoice },
 ): ArmPlan {
   const methodTitle = choiceTitle(METHODS[method.method]!, method)
+  const named = {
+    weak: namedSetting(weak.setting),
+    strong: namedSetting(strong.setting),
+    method: namedMethod(method),
+  }
   const arm: Arm = {
-    id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
+    id: contentKey({ task, ...named }).slice(0, 16),
     task,
-    weak: modelOf(weak.setting),
-    strong: modelOf(strong.setting),
-    method,
+    weak: namedModel(weak.setting),
+    strong: namedModel(strong.setting),
+    method: named.method,
     optimisers: { weak: weak.optimiser, strong: strong.optimiser },
     measure,
     title: `${sources[task]!.title} · ${weak.title} → ${strong.title} · ${methodTitle}`,
@@ -162,7 +169,7 @@ function armOf(
     methodTitle,
     seeds: [],
   }
-  return { arm, weak, strong }
+  return { arm, weak, strong, method }
 }
 
 interface SeedPlan extends ArmPlan {
@@ -176,7 +183,7 @@ interface SeedPlan extends ArmPlan {
 
 /** Adds the stages of one seed of an arm, needs first. */
 function planSeed(at: SeedPlan): ArmSeed {
-  const { spec, context, arm, strong, seed } = at
+  const { spec, context, arm, strong, method, seed } = at
   const data = addData(at)
   const traineeOf = (setting: ModelSetting): Trainee =>
     [at.weak, at.strong].find((one) => one.setting === setting) ?? trainees([setting], spec, context)[0]!
@@ -194,7 +201,7 @@ function planSeed(at: SeedPlan): ArmSeed {
   }
   const labels = label(weak)
   const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
-  const student = METHODS[arm.method.method]!.student(
+  const student = METHODS[method.method]!.student(
     {
       weak: at.weak.setting,
       strong: strong.setting,
@@ -203,7 +210,7 @@ function planSeed(at: SeedPlan): ArmSeed {
       train: ({ labels, loss, model = strong.setting }) =>
         addTrain(at, data, { role: 'student', trainee: traineeOf(model), labels, loss }),
     },
-    parametersOf(arm.method),
+    parametersOf(method),
   )
   const references = addLevels(at, data)
   return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
@@ -219,10 +226,12 @@ function addLevels(at: SeedPlan, data: string): Record<string, string> {
 
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
-  const { sha256: source, title, names, form } = context.sources[arm.task]!
+  const { sha256: source, title, names, form, elsewhere } = context.sources[arm.task]!
   const { sizes, splitSeed, measure } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
-  const told = { ...(names && { classes: names }), ...(form && { form }) }
+  // Settings are chosen on development rows: what is kept for the end is not looked at then.
+  const others = spec.elsewhere && measure === 'test' && elsewhere
+  const told = { ...(names && { classes: names }), ...(form && { form }), ...(others && { elsewhere: others }) }
   const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
@@ -235,15 +244,45 @@ function addPretrain({ context, add }: SeedPlan): string {
   return add({ kind: 'pretrain', config, needs: {}, facts: { of: `${bundled.length} corpora` } })
 }
 
-/** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
-function addFeatures(at: SeedPlan, data: string, setting: ModelSetting): string {
-  const config = { ...contentOf(at, setting), backend: at.context.backend }
-  const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed: at.factsOf(data).seed }
-  return at.add({ kind: 'features', config, needs: { data }, facts })
+/**
+ * A model once it has read the texts of the half that it is taught on, without their labels: one stage for student and
+ * ceiling (arXiv 2312.09390 5.2.2). Nothing where it reads none first.
+ */
+function addAdapted(
+  at: SeedPlan,
+  data: string,
+  trainee: Trainee,
+  trainOn: AdaptConfig['trainOn'],
+): { adapted?: string } {
+  const { context, add, seed } = at
+  const reading = readingOf(trainee.setting)
+  if (!reading?.reading) return {}
+  const { precision = 'fp32', trainBlocks } = reading
+  const config: AdaptConfig = {
+    ...contentOf(at, trainee.setting),
+    trainOn,
+    optimiser: readingOptimiser(trainee, reading, context.checkpoints),
+    ...(trainBlocks !== undefined && { trainBlocks }),
+    precision,
+    evaluations: READING_EVALUATIONS,
+    seed,
+    backend: context.backend,
+  }
+  return {
+    adapted: add({ kind: 'adapt', config, needs: { data }, facts: { of: trainee.title, task: taskTitle(at), seed } }),
+  }
 }
 
-/** A reading by the model's content in place of its name. */
-function contentOf({ context }: SeedPlan, setting: ModelSetting): Reading {
+/** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
+function addFeatures(at: SeedPlan, data: string, { setting }: Trainee, adapted: { adapted?: string }): string {
+  const config = { ...contentOf(at, setting), backend: at.context.backend }
+  const seed = adapted.adapted === undefined ? at.factsOf(data).seed : at.seed
+  const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed }
+  return at.add({ kind: 'features', config, needs: { data, ...adapted }, facts })
+}
+
+/** How a model reads, with its content in place of its name. */
+function contentOf({ context }: SeedPlan, setting: ModelSetting): { checkpoint: string; tokens: number } {
   const { checkpoint, tokens } = readingOf(setting)!
   return { checkpoint: context.checkpoints[checkpoint]!.key!, tokens }
 }
@@ -260,11 +299,13 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
   const { spec, context, add, arm, seed } = at
   const { setting, optimiser, title: of } = trainee
   const { start } = MODELS[setting.model]!
+  const trainOn = role === 'weak' ? 'weak' : 'transfer'
+  const adapted = addAdapted(at, data, trainee, trainOn)
   const config: TrainConfig = {
     role,
-    model: modelOf(setting),
+    model: namedModel(setting),
     ...(start === 'checkpoint' && { checkpoint: contentOf(at, setting).checkpoint }),
-    trainOn: role === 'weak' ? 'weak' : 'transfer',
+    trainOn,
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,
@@ -276,7 +317,8 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
   const needs = {
     data,
     ...(start === 'vectors' && { vectors: addPretrain(at) }),
-    ...(start === 'features' && { features: addFeatures(at, data, setting) }),
+    ...(start === 'checkpoint' && adapted),
+    ...(start === 'features' && { features: addFeatures(at, data, trainee, adapted) }),
     ...(labels !== undefined && { labels }),
   }
   const taught = labels === undefined ? {} : { by: arm.methodTitle, from: at.factsOf(labels).of }

@@ -7,7 +7,12 @@ import type { ExperimentSpec } from './spec'
 import type { Arm, StageFacts } from '../stages'
 
 /** What every run before there was a choice did. */
-const BEFORE = { redraw: 'order', measure: 'test', reference: false } as const satisfies Partial<ExperimentSpec>
+const BEFORE = {
+  redraw: 'order',
+  measure: 'test',
+  reference: false,
+  elsewhere: false,
+} as const satisfies Partial<ExperimentSpec>
 /** What an optimiser was where a spec did not say, whatever it trained. */
 const OPTIMISER_BEFORE: OptimiserSpec = {
   epochs: 10,
@@ -54,14 +59,14 @@ function trainedBy(models: unknown, side: object): unknown {
 
 /**
  * A stored spec, which was parsed when it was stored; see `fromEarlier`. One that names no metric is of a time when there
- * was but accuracy.
+ * was but accuracy, and one that says nothing of test sets from elsewhere asked about none.
  * @throws Error for what is none
  */
 export function storedSpec(json: string): ExperimentSpec {
   const { input } = fromEarlier(JSON.parse(json))
   if (typeof input !== 'object' || input === null || !('tasks' in input)) throw new Error('expected a spec')
   const spec = input as ExperimentSpec
-  return { ...spec, metric: spec.metric ?? accuracy.id }
+  return { ...spec, metric: spec.metric ?? accuracy.id, elsewhere: spec.elsewhere ?? BEFORE.elsewhere }
 }
 
 /**

@@ -57,6 +57,13 @@ export const RUN = {
     label: 'Reference line',
     help: 'Also trains a bag-of-words regression on the rows and labels of the ceiling. Where the ceiling lies under it, the strong model is not strong on that task.',
   },
+  elsewhere: {
+    type: 'boolean',
+    default: true,
+    label: 'Test sets from elsewhere',
+    source: 'arXiv 2510.21332',
+    help: 'Where a task has test sets of the same question over other texts, the three models are asked about them too, once they are trained. Not while development rows are measured.',
+  },
   probe: {
     type: 'boolean',
     default: false,

@@ -15,18 +15,20 @@ export interface DataConfig {
   /** Deals the training splits anew; null where all seeds of a run share them. */
   redraw: number | null
   measure: Measure
+  /** Test sets from elsewhere, id → sha256 of their bytes; not given where there are none, or they are not asked for. */
+  elsewhere?: Readonly<Record<string, string>>
 }
 
 const BYTES_AN_EXAMPLE = 1500
 
-/** Cuts a task into its splits. */
+/** Cuts a task into its splits, and its test sets from elsewhere to the size of the test split. */
 export const data = defineKind<DataConfig>()({
   // 2: development rows are never tested on; seeds may redraw the halves.
   version: 2,
   needs: {},
   word: () => 'data',
   heading: () => 'Prepare data',
-  reads: ({ task, source }) => ({ tasks: [[task, source]], models: [] }),
+  reads: ({ task, source, elsewhere = {} }) => ({ tasks: [[task, source], ...Object.entries(elsewhere)], models: [] }),
   work: (_config, sizes) => total(sizes),
   seconds: 1e-4,
   bytes: (_config, sizes) => total(sizes) * BYTES_AN_EXAMPLE,

@@ -4,6 +4,7 @@ import type { StageFacts } from './facts'
 import type { Stage } from './kinds'
 import type { Measure } from './splits'
 
+export type { AdaptConfig } from './adapt'
 export type { DataConfig } from './data'
 export { stageTitle, stageTitles, type StageFacts } from './facts'
 export type { FeaturesConfig } from './features'
@@ -14,7 +15,7 @@ export type { LanguageConfig } from './language'
 export type { PretrainConfig } from './pretrain'
 export * from './splits'
 export type { TokensConfig } from './tokens'
-export { followedSplits, predictedSplits, type TrainConfig } from './train'
+export { asksElsewhere, followedSplits, predictedSplits, type TrainConfig } from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {

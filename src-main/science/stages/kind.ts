@@ -1,4 +1,4 @@
-import type { Sizes } from './splits'
+import type { Work } from './splits'
 
 /** What a training is in an arm. */
 export type Role = 'weak' | 'student' | 'ceiling' | 'reference'
@@ -37,7 +37,7 @@ export interface Kind<C, N extends Needs = Needs> {
     corpora?: readonly (readonly [string, string])[]
   }
   /** Amount of work, in units that cost the same in stages that are alike. */
-  work(config: C, sizes: Sizes): number
+  work(config: C, sizes: Work): number
   /** Of the work, where that is not examples: operations of a net. */
   unit?: 'operation'
   /** What tells apart stages whose unit of work costs differently. */
@@ -45,7 +45,7 @@ export interface Kind<C, N extends Needs = Needs> {
   /** Seconds a unit where this machine has no past stage of the like; of what a backend computes its own rate stands for it. */
   seconds?: number
   /** Room that its artifact takes, in bytes. @param model the first that it reads, where its size is known */
-  bytes(config: C, sizes: Sizes, model: ModelSize | undefined): number
+  bytes(config: C, sizes: Work, model: ModelSize | undefined): number
 }
 
 /** Lets the needs of a kind be told from its definition, beside the config that is given. */

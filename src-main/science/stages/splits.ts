@@ -12,8 +12,19 @@ export type Measure = 'test' | 'development'
 export const LABELLED = ['transfer', 'validation', 'test'] as const satisfies readonly Split[]
 export type LabelledSplit = (typeof LABELLED)[number]
 
+/** A test set from elsewhere, by its id, as what models are asked about: beside the splits, and never trained on. */
+export type Elsewhere = `elsewhere/${string}`
+/** All that a model may be asked about. */
+export type Asked = Split | Elsewhere
+
+export const elsewhere = (id: string): Elsewhere => `elsewhere/${id}`
+export const isSplit = (name: Asked): name is Split => !name.startsWith('elsewhere/')
+
 /** How many examples each split has. */
 export type Sizes = Record<Split, number>
 
-/** Examples of all splits. */
-export const total = (sizes: Sizes) => Object.values(sizes).reduce((sum, n) => sum + n, 0)
+/** The same, and how many there are in all test sets from elsewhere. */
+export type Work = Sizes & { elsewhere?: number }
+
+/** Examples of all splits and sets. */
+export const total = (sizes: Work) => Object.values(sizes).reduce((sum, n) => sum + n, 0)

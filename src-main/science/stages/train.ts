@@ -4,7 +4,7 @@ import type { OptimiserSpec } from '../optimiser'
 import { evaluationSteps, stepCount } from '../schedule'
 import type { LossChoice, ModelChoice } from '../spec/choices'
 import { defineKind, type Role } from './kind'
-import { LABELLED, SPLITS, type Sizes, type Split } from './splits'
+import { LABELLED, SPLITS, type Split, type Work } from './splits'
 
 export interface TrainConfig {
   role: Role
@@ -39,6 +39,12 @@ export function followedSplits(role: Role): readonly Split[] {
   return role === 'student' ? ['validation', 'test'] : ['test']
 }
 
+/**
+ * Whether a training predicts the test sets from elsewhere, at its last evaluation alone. All three models do that a PGR
+ * is made of; nothing is chosen by these sets, so nobody reads an earlier answer.
+ */
+export const asksElsewhere = (role: Role): boolean => role !== 'reference'
+
 const HEADINGS: Record<Role, string> = {
   weak: 'Train supervisors',
   student: 'Train students',
@@ -55,16 +61,17 @@ const BYTES_OF_WEIGHTS: Record<ModelVariant['start'], number> = {
 }
 
 /** Examples that a training predicts, one that it predicts again counted again. */
-function predictionsOf(role: Role, evaluations: number, sizes: Sizes): number {
+function predictionsOf(role: Role, evaluations: number, sizes: Work): number {
   const followed = followedSplits(role)
   const times = (split: Split) => (followed.includes(split) ? evaluations : 1)
-  return predictedSplits(role).reduce((sum, split) => sum + times(split) * sizes[split], 0)
+  const others = asksElsewhere(role) ? (sizes.elsewhere ?? 0) : 0
+  return predictedSplits(role).reduce((sum, split) => sum + times(split) * sizes[split], others)
 }
 
 /** Trains one model and predicts its splits. */
 export const train = defineKind<TrainConfig>()({
   version: 1,
-  needs: { data: 'always', vectors: 'sometimes', features: 'sometimes', labels: 'sometimes' },
+  needs: { data: 'always', vectors: 'sometimes', adapted: 'sometimes', features: 'sometimes', labels: 'sometimes' },
   word: ({ role }) => role,
   heading: ({ role }) => HEADINGS[role],
   role: ({ role }) => role,

@@ -7,10 +7,11 @@ import { snippetPairs } from './snippet-pairs'
 import { sotu } from './sotu'
 import { spam } from './spam'
 import { textsInBundles } from './sharing'
-import type { TaskVariant } from './task'
+import type { ElsewhereSet, TaskVariant } from './task'
 import { wordnetIsa } from './wordnet-isa'
 import { wordnetKinds } from './wordnet-kinds'
 
+export { examplesIn, withElsewhere } from './elsewhere'
 export {
   choiceForm,
   choicesIn,
@@ -29,6 +30,7 @@ export {
   formOf,
   textsIn,
   type ClassRow,
+  type ElsewhereSet,
   type Example,
   type OptionsRow,
   type PreparedTask,
@@ -43,5 +45,9 @@ export const TASKS: Readonly<Record<string, TaskVariant>> = Object.fromEntries(
   [spam, sotu, personArtifact, brown, foods, wordnetIsa, wordnetKinds, movieSnippets, snippetPairs, chessPuzzles].map(
     (task) => [task.id, task],
   ),
+)
+/** The test sets from elsewhere of all bundled tasks, by id. */
+export const ELSEWHERE: Readonly<Record<string, ElsewhereSet>> = Object.fromEntries(
+  Object.values(TASKS).flatMap(({ elsewhere = [] }) => elsewhere.map((set) => [set.id, set])),
 )
 export const TEXTS_IN_BUNDLES = textsInBundles(Object.values(TASKS))

@@ -19,7 +19,14 @@ interface Described {
   source: string
   /** Of the bytes of the `.jsonl.gz`: a changed file is another data stage. */
   sha256: string
+  /** Test sets from elsewhere, of the task's own form and classes. */
+  elsewhere?: readonly ElsewhereSet[]
 }
+/**
+ * A test set of the same question over texts from elsewhere; its rows lie in `resources/tasks/<id>.jsonl.gz` and are never
+ * trained on.
+ */
+export type ElsewhereSet = Pick<Described, 'id' | 'title' | 'examples' | 'licence' | 'sharable' | 'source' | 'sha256'>
 /** A task of classes, which are what most tasks are of. */
 interface ClassesTask extends Described {
   form?: undefined
@@ -101,4 +108,6 @@ export interface Example {
 export interface PreparedTask {
   form: Form
   splits: Record<Split, Example[]>
+  /** Test sets from elsewhere by their ids, where they were asked for. */
+  elsewhere?: Record<string, Example[]>
 }

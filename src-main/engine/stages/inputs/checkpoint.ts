@@ -4,6 +4,7 @@ import type { TextTokenizer } from '../../../data/tokenizers'
 import type { CheckpointModel } from '../../../science/models/model'
 import type { TransformerSpec } from '../../../science/models/net'
 import { outputsOf, type Form } from '../../../science/tasks'
+import type { StageContext } from '../../context'
 import { encodeSplits, type Input, type InputRequest } from './input'
 import { languageInput } from './language'
 import { readingEncoder } from './reading'
@@ -16,7 +17,7 @@ import { savedBy } from './saved'
 export async function checkpointInput(request: InputRequest, variant: CheckpointModel): Promise<Input> {
   const { config, task, context } = request
   const { checkpoint, tokens, head, precision, trainBlocks } = variant.read(config.model)
-  const where = context.model(config.checkpoint!)
+  const where = await placeOf(context, config.checkpoint!)
   const model = await openPretrained(where)
   const tokenizer = await model.tokenizer().finally(() => model.close())
   const options = { precision, ...(trainBlocks !== undefined && { trainBlocks }) }
@@ -37,6 +38,11 @@ export async function checkpointInput(request: InputRequest, variant: Checkpoint
     batches: await encodeSplits(request, readingEncoder(tokenizer, limit, context)),
     files: savedBy(request, { checkpoint, model, tokenizer, spec }),
   }
+}
+
+/** Where a pretrained model lies: what it became by reading the task's texts, where it did that first. */
+export async function placeOf(context: StageContext, checkpoint: string): Promise<string> {
+  return context.job.needs['adapted'] === undefined ? context.model(checkpoint) : context.needFolder('adapted')
 }
 
 /** @throws Error naming the token that the vocabulary lacks */

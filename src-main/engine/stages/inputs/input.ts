@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../science/maths/matrix'
 import type { NetSpec } from '../../../science/models/net'
-import type { Split, TrainConfig } from '../../../science/stages'
-import { textsOf, type PreparedTask } from '../../../science/tasks'
+import type { Asked, TrainConfig } from '../../../science/stages'
+import { examplesIn, textsOf, type PreparedTask } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
 import type { TextLesson } from '../../asking/language'
 import type { Batch, GivenTensor, LearnerOptions, Weights } from '../../backends/learner'
@@ -14,7 +14,7 @@ export interface Input {
   /** Those that do not come from the seed; read when they are asked for, so that nobody else keeps them in memory. */
   weights(): Promise<GivenTensor[]>
   /** The splits that the training predicts, and the one that it learns from. */
-  batches: Partial<Record<Split, Batch>>
+  batches: Partial<Record<Asked, Batch>>
   /** Of a net that writes: what it is taught, where each text of a batch is to be gone on with by one of the targets. */
   writing?: (texts: Batch, targets: readonly string[]) => TextLesson
   /** The trained weights as files, with whatever says what they are for. */
@@ -25,23 +25,24 @@ export interface Input {
 export interface InputRequest {
   config: TrainConfig
   task: PreparedTask
-  splits: readonly Split[]
+  splits: readonly Asked[]
   context: StageContext
 }
 
 /** Encodes every split; breathes in between. Says so in the log where a model cannot tell the options of examples apart. */
 export async function encodeSplits(
   { task, splits, context }: InputRequest,
-  encode: (texts: string[], split: Split) => Batch,
-): Promise<Partial<Record<Split, Batch>>> {
-  const batches: Partial<Record<Split, Batch>> = {}
+  encode: (texts: string[], split: Asked) => Batch,
+): Promise<Partial<Record<Asked, Batch>>> {
+  const batches: Partial<Record<Asked, Batch>> = {}
   for (const split of splits) {
-    const batch = (batches[split] = encode(textsOf(task.splits[split]), split))
+    const examples = examplesIn(task, split)
+    const batch = (batches[split] = encode(textsOf(examples), split))
     const same = task.form.kind === 'options' ? alikeIn(batch, task.form.count) : 0
     if (same > 0)
       context.log(
         'warn',
-        `${same} of ${task.splits[split].length} examples of ${split} read the same with every option: what tells them apart is cut off, or no word that the model knows.`,
+        `${same} of ${examples.length} examples of ${split} read the same with every option: what tells them apart is cut off, or no word that the model knows.`,
       )
     await context.breathe()
   }
