@@ -106,7 +106,7 @@ type Trained = ReturnType<typeof trainedIn>
 function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints']): string[] {
   const fast = trained.filter(
     ({ model, optimiser }) =>
-      isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, inherited(model, {}, checkpoints).lr),
+      isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, MUCH * inherited(model, {}, checkpoints).lr),
   )
   const found = fast.map(
     ({ title, path, optimiser }) =>
@@ -115,8 +115,9 @@ function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints'
   return [...new Set(found)]
 }
 
-/** Beyond this rate a finetuned transformer forgets, but for the tiniest, whose own default is higher. */
+/** Beyond this rate a finetuned transformer forgets, but for the tiniest: those learn best at a few times their default (LOG.md). */
 const FASTEST = 1e-3
+const MUCH = 4
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 
 /** A warning where one learning rate, told for several, trains models of kinds that want different ones. */

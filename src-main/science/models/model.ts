@@ -43,8 +43,11 @@ export interface Reading {
   /** How many epochs it first reads the texts of the half that it is taught on, as a language model; none where it is not given. */
   reading?: number
 }
-/** Where a new head of classes starts: undecided, or at the unembedding rows of the tokens "0", "1" and so on. */
-export type HeadStart = 'zero' | 'unembedding'
+/**
+ * Where a new head of classes starts: undecided, at the unembedding rows of the tokens "0", "1" and so on, or where a probe
+ * on the same labels ended.
+ */
+export type HeadStart = 'zero' | 'unembedding' | 'probe'
 
 /** How it is trained on. */
 export interface Finetuning extends Reading {

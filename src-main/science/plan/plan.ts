@@ -4,6 +4,7 @@ import type { PlanContext } from './context'
 import { planProblems, PlanError, readingOf } from './feasible'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
+import { probe } from '../models/probe'
 import type { OptimiserSpec } from '../optimiser'
 import { namedMethod, namedModel, namedSetting } from './named'
 import { CORPORA, PRETRAINING } from './pretraining'
@@ -27,6 +28,7 @@ import {
   type StageFacts,
   type TrainConfig,
 } from '../stages'
+import { defaultsOf } from '../spec/params'
 import { choiceTitle } from '../spec/titles'
 import { modelTitles, optimiserOf, READING_EVALUATIONS, readingOptimiser } from './training'
 
@@ -325,14 +327,18 @@ interface Training {
   /** A student's label set and loss; the others learn ground truth with cross-entropy. */
   labels?: string
   loss?: LossChoice
+  /** Of a probe at which a finetuning starts its head: the body that both share. */
+  body?: { adapted?: string }
 }
 
-function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: Training): string {
+function addTrain(at: SeedPlan, data: string, training: Training): string {
+  const { role, trainee, labels, loss } = training
   const { spec, context, add, arm, seed } = at
   const { setting, optimiser, title: of } = trainee
   const { start } = MODELS[setting.model]!
   const trainOn = role === 'weak' ? 'weak' : 'transfer'
-  const adapted = addAdapted(at, data, trainee, trainOn)
+  const adapted = training.body ?? addAdapted(at, data, trainee, trainOn)
+  const isAside = role === 'reference' || training.body !== undefined
   const config: TrainConfig = {
     role,
     model: namedModel(setting),
@@ -341,8 +347,8 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,
-    evaluations: role === 'reference' ? LEVEL_EVALUATIONS : spec.evaluations,
-    weights: role === 'reference' ? 'drop' : spec.weights,
+    evaluations: isAside ? LEVEL_EVALUATIONS : spec.evaluations,
+    weights: training.body ? 'keep' : role === 'reference' ? 'drop' : spec.weights,
     seed,
     backend: context.backend,
   }
@@ -350,9 +356,22 @@ function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: T
     data,
     ...(start === 'vectors' && { vectors: addPretrain(at) }),
     ...(start === 'checkpoint' && adapted),
+    ...(readingOf(setting)?.head === 'probe' && { probe: addHead(at, data, training, adapted) }),
     ...(start === 'features' && { features: addFeatures(at, data, trainee, adapted) }),
     ...(labels !== undefined && { labels }),
   }
   const taught = labels === undefined ? {} : { by: arm.methodTitle, from: at.factsOf(labels).of }
   return add({ kind: 'train', config, needs, facts: { of, ...taught, task: taskTitle(at), seed } })
+}
+
+/**
+ * A linear probe on the same rows and labels, by the same loss, at which a finetuning starts its head (LP-FT, Kumar et al.
+ * 2022, arXiv 2202.10054); trained as probes are by default, whatever the finetuning is.
+ */
+function addHead(at: SeedPlan, data: string, training: Training, adapted: { adapted?: string }): string {
+  const { checkpoint, tokens, reading = 0 } = readingOf(training.trainee.setting)!
+  const setting = { model: probe.id, ...defaultsOf(probe.params), checkpoint, tokens, reading }
+  const optimiser = optimiserOf(setting, {}, at.context.checkpoints)
+  const title = choiceTitle(probe, setting)
+  return addTrain(at, data, { ...training, trainee: { setting, optimiser, title }, body: adapted })
 }

@@ -16,7 +16,7 @@ type Kinds = typeof KINDS
 
 /**
  * A stage is the unit of work, caching and failure. `needs` maps a role to the key of the stage that fills it: `data`,
- * `vectors`, `adapted`, `features`, `labels` (a label stage), `model` (a train stage), `tokens`.
+ * `vectors`, `adapted`, `features`, `probe` (a train stage), `labels` (a label stage), `model` (a train stage), `tokens`.
  */
 export type Stage = {
   [K in StageKind]: Kinds[K] extends Kind<infer C, infer N>

@@ -20,7 +20,7 @@ const resources = path.resolve(import.meta.dirname, '../../../resources')
 const root = path.join(resources, 'models')
 /** Each smallest first. */
 const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
-const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4']
+const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4', 'prose-5']
 const CHESS = ['chess-1', 'chess-2', 'chess-3', 'chess-4']
 const ALL = [
   'chess-1',
@@ -34,6 +34,7 @@ const ALL = [
   'pocket-l',
   'prose-4',
   'chess-4',
+  'prose-5',
 ]
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']
