@@ -20,6 +20,8 @@ export interface Datasets {
   /** Reads a file through; a later one ends it. @throws LabError `conflict` when it was ended */
   preview(query: DatasetQuery): Promise<DatasetPreview>
   import(request: ImportRequest): Promise<TaskInfo>
+  /** Reads a file for others, by the rules of these calls. */
+  read<T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>): Promise<T>
   /** Ends the reading that is under way. */
   cancel(): null
   remove(id: string): Promise<null>
@@ -67,6 +69,7 @@ export async function openDatasets(home: string, resources: string, importer: Im
       await changed()
       return task
     },
+    read: (path, work) => reading.begin(path, work),
     cancel() {
       reading.stop()
       return null
