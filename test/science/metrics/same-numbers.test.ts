@@ -12,7 +12,7 @@ const before = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures', 'ac
 
 /** A result as it was written then. */
 function asBefore(inputs: ArmInputs) {
-  const { measures, bySeed, training, stops, ...rest } = armResult(inputs)
+  const { measures, bySeed, training, stops, tax: _tax, crossEntropy: _ce, ...rest } = armResult(inputs)
   const { training: course, stops: where, bySeed: seeds, ...accuracy } = measures['accuracy']!
   return {
     ...{ ...rest, ...accuracy },
