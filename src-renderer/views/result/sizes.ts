@@ -171,8 +171,8 @@ export function sizesChart(
     type: 'line',
     data: {
       datasets: [
-        ...lines.flatMap(({ points, look }) => drawn(points, look, p)),
-        ...(ceilings.length > 0 ? drawn(ceilings, CEILING, p) : []),
+        ...lines.flatMap(({ points, look }) => drawn(points, look, quantity.bounds, p)),
+        ...(ceilings.length > 0 ? drawn(ceilings, CEILING, quantity.bounds, p) : []),
       ],
     },
     options: {
@@ -209,30 +209,28 @@ function ceilingsOf({ series }: Sizes, metric: MetricInfo, at: (result: ArmResul
   })
 }
 
-function drawn(
-  points: readonly { x: number; of: Estimate; text: string }[],
-  { color, dash, marker }: Look,
-  p: Palette,
-) {
-  const ink = p[color]
-  const bars = points.flatMap(({ x, of }): Dot[] => [{ x, y: of.low, text: '' }, { x, y: of.high, text: '' }, GAP])
-  return [
-    { silent: true, order: 2, data: bars, pointRadius: 0, borderColor: `${ink}b0`, borderWidth: 1.5 },
-    {
-      silent: true,
-      order: 1,
-      data: dots(points),
-      pointRadius: 0,
-      borderColor: ink,
-      borderWidth: 1.5,
-      borderDash: [...dash],
-    },
-    { data: dots(points), showLine: false, ...markerOf(marker, ink, p.pane) },
-  ]
+interface Point {
+  x: number
+  of: Estimate
+  text: string
 }
 
-const dots = (points: readonly { x: number; of: Estimate; text: string }[]): Dot[] =>
-  points.map(({ x, of, text }) => ({ x, y: of.value, text }))
+/** A line with its intervals and marks; what lies beyond the bounds is cut, a mark there left out with its line. */
+function drawn(points: readonly Point[], { color, dash, marker }: Look, [least, most]: [number, number], p: Palette) {
+  const ink = p[color]
+  const within = (y: number) => Math.min(most, Math.max(least, y))
+  const bars = points.flatMap(({ x, of }): Dot[] => [
+    { x, y: within(of.low), text: '' },
+    { x, y: within(of.high), text: '' },
+    GAP,
+  ])
+  const data = points.map(({ x, of, text }): Dot => ({ x, y: of.value === within(of.value) ? of.value : NaN, text }))
+  return [
+    { silent: true, order: 2, data: bars, pointRadius: 0, borderColor: `${ink}b0`, borderWidth: 1.5 },
+    { silent: true, order: 1, data, pointRadius: 0, borderColor: ink, borderWidth: 1.5, borderDash: [...dash] },
+    { data, showLine: false, ...markerOf(marker, ink, p.pane) },
+  ]
+}
 
 /** The plotted numbers of one chart. */
 export function sizesTable({ ticks, series, side }: Sizes, { of }: Quantity): { head: string[]; rows: string[][] } {
