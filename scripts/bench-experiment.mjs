@@ -38,9 +38,9 @@ const { parseSpec } = await load('src-main/science/spec/parse.ts')
 const { planExperiment } = await load('src-main/science/plan/plan.ts')
 const { evaluationSteps, lrAt, stepCount } = await load('src-main/science/schedule.ts')
 const { followedSplits, predictedSplits } = await load('src-main/science/stages/index.ts')
-const { TASKS } = await load('src-main/science/tasks/index.ts')
+const { TASKS, choicesIn, formOf } = await load('src-main/science/tasks/index.ts')
 
-/** Content key → folder as transformers has it. */
+/** Content key and number of classes → folder as transformers has it, and what its head reads. */
 const saved = new Map()
 const folder = await mkdtemp(join(tmpdir(), 'w2s-bench-'))
 try {
@@ -60,9 +60,11 @@ async function compare() {
   const absent = [...spec.weak, ...spec.strong].map((m) => m.checkpoint).filter((id) => !here.some((m) => m.id === id))
   if (absent.length > 0) return console.log(`Skipped: npm run w2s -- models get ${absent.join(' ')} first.`)
   const plan = planExperiment(spec, {
-    sources: Object.fromEntries(Object.values(TASKS).map((t) => [t.id, { ...t, classes: t.classes.length }])),
+    sources: Object.fromEntries(spec.tasks.map((id) => [id, sourceOf(TASKS[id])])),
     bundled: {},
-    checkpoints: Object.fromEntries(here.map((m) => [m.id, { key: m.here.key, title: m.title }])),
+    checkpoints: Object.fromEntries(
+      here.map(({ id, here: { key }, title, layers, parameters }) => [id, { key, title, layers, parameters }]),
+    ),
     backend: 'cpu',
   })
   const models = Object.fromEntries(here.map((m) => [m.here.key, m.here.path]))
@@ -80,6 +82,12 @@ async function compare() {
   }
   const [a, b] = [ours, theirs].map((of) => [...of.values()].reduce((sum, { seconds }) => sum + seconds, 0))
   console.log(`whole experiment: ${a.toFixed(0)} s against ${b.toFixed(0)} s, ratio ${(b / a).toFixed(2)}`)
+}
+
+function sourceOf(task) {
+  const form = formOf(task)
+  if (form.kind !== 'classes') throw new Error(`${task.id}: expected a task of classes, got one of ${form.kind}`)
+  return { sha256: task.sha256, title: task.title, classes: choicesIn(form) }
 }
 
 async function readSpec() {
@@ -122,18 +130,20 @@ async function workOf(plan, models) {
   for (const stage of plan.stages.filter(({ kind }) => kind === 'train')) {
     const { config, needs } = stage
     const examples = JSON.parse(await readFile(join(folder, 'artifacts', needs.data, 'examples.json'), 'utf8'))
-    work.tasks[needs.data] = examples.splits
+    const classes = choicesIn(examples.form)
+    work.tasks[needs.data] = { classes, ...examples.splits }
     const n = examples.splits[config.trainOn].length
     const steps = stepCount(n, config.optimiser)
     const order = shuffledForever(n, config.seed)
     const batch = () => Array.from({ length: Math.min(config.optimiser.batch, n) }, () => order.next().value)
     work.trainings.push({
-      ...{ key: stage.key, task: needs.data, model: await modelFolder(config.checkpoint, models) },
+      ...{ key: stage.key, task: needs.data, ...(await modelFolder(config.checkpoint, classes, models)) },
       ...{ trainOn: config.trainOn, tokens: config.model.tokens },
       ...{ splits: predictedSplits(config.role), followed: followedSplits(config.role) },
       supervisor: needs.labels === undefined ? null : labelled.get(needs.labels),
       loss: config.loss,
       weightDecay: config.optimiser.weightDecay,
+      clipNorm: config.optimiser.clipNorm,
       lr: Array.from({ length: steps }, (_, step) => lrAt(step, steps, config.optimiser)),
       batches: Array.from({ length: steps }, batch),
       evaluations: evaluationSteps(steps, config.evaluations),
@@ -142,13 +152,15 @@ async function workOf(plan, models) {
   return work
 }
 
-async function modelFolder(key, models) {
-  if (!saved.has(key)) {
+async function modelFolder(key, classes, models) {
+  const name = `${key} ${classes}`
+  if (!saved.has(name)) {
     const model = await loadPretrained(models[key])
-    saved.set(key, join(folder, `model-${saved.size}`))
-    await savePretrained(saved.get(key), { ...model, ...withClassHead(model, 2, { from: 'zero' }) })
+    const at = join(folder, `model-${saved.size}`)
+    saved.set(name, { model: at, pooling: model.spec.pooling })
+    await savePretrained(at, { ...model, ...withClassHead(model, classes, { from: 'zero' }) })
   }
-  return saved.get(key)
+  return saved.get(name)
 }
 
 async function runTheirs() {

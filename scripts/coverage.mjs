@@ -67,7 +67,7 @@ function print() {
     for (const [quantity, name] of Object.entries(names)) {
       if (told.has(name)) continue
       told.add(name)
-      const estimates = splits.map(({ results }) => results[i][quantity])
+      const estimates = splits.map(({ results }) => results[i].measures.accuracy?.[quantity])
       rows.push(lineOf(name, estimates))
     }
   }
@@ -75,7 +75,7 @@ function print() {
     if (differ !== 'method') continue
     const { task, weakTitle, strongTitle } = splits[0].results.find((one) => one.arm.id === arm).arm
     for (const quantity of ['student', 'pgr']) {
-      const differences = splits.map(({ contrasts }) => contrasts[i]?.[quantity])
+      const differences = splits.map(({ contrasts }) => contrasts[i]?.measures.accuracy?.[quantity])
       rows.push(lineOf(`${task} · ${weakTitle} → ${strongTitle} · ${title} · ${quantity}`, differences))
     }
   }

@@ -80,14 +80,14 @@ function report(setting) {
   const started = performance.now()
   const file = `${titleOf(setting).replaceAll(/\W+/g, '-')}-${options.side}.json`
   const { results, contrasts } = runSpec(specWith(setting), { app: options.app, home, file })
-  const lines = results.map(({ arm, weak, student, ceiling, pgr, references }) => [
+  const lines = results.map(({ arm, measures: { accuracy: told } }) => [
     arm.title,
-    ...[weak, student, ceiling].map(accuracy),
-    pgr?.defined ? interval(pgr, 2) : 'undefined',
-    Object.values(references).map(accuracy).join(' ') || '-',
+    ...[told.weak, told.student, told.ceiling].map(accuracy),
+    told.pgr.defined ? interval(told.pgr, 2) : 'undefined',
+    Object.values(told.references).map(accuracy).join(' ') || '-',
     contrasts
       .filter((one) => one.arm === arm.id && one.differ === 'method')
-      .map(({ title, student }) => `${title} ${interval(student, 3)}`)
+      .map(({ title, measures }) => `${title} ${interval(measures.accuracy.student, 3)}`)
       .join('; '),
   ])
   console.log(`\n${titleOf(setting)} (${((performance.now() - started) / 1000).toFixed(0)} s)`)
@@ -99,7 +99,9 @@ function report(setting) {
 function compare(quantity) {
   const names = [...new Map(found[0].results.map(({ arm }) => [groupOf(arm), arm])).keys()]
   const rows = found.map(({ setting, results }) => {
-    const values = names.map((name) => results.find(({ arm }) => groupOf(arm) === name)[quantity].value)
+    const values = names.map(
+      (name) => results.find(({ arm }) => groupOf(arm) === name).measures.accuracy[quantity].value,
+    )
     return { setting, values, mean: values.reduce((sum, x) => sum + x, 0) / values.length }
   })
   const best = Math.max(...rows.map(({ mean }) => mean))

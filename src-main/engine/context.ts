@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Metric } from '../data/metrics'
-import { readArtifactFile, temporaryPath } from './artifacts'
+import { readArtifactFile, temporaryPath, verifyArtifact } from './artifacts'
 import type { Gate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 
@@ -20,6 +20,8 @@ export interface StageContext {
   log(level: 'info' | 'warn' | 'error', text: string): void
   /** A verified file of the artifact that fills a need. @throws ArtifactError naming it, Error for a need that the job lacks */
   need(role: string, file: string): Promise<Uint8Array>
+  /** The folder of the artifact that fills a need, all of whose files were verified. @throws as `need` */
+  needFolder(role: string): Promise<string>
   /** Where the pretrained model with this content lies. @throws Error for one that the job lacks */
   model(key: string): string
   /** A path for what is written before the artifact is; gone with the stage. */
@@ -52,6 +54,7 @@ export function createContext(job: Job, { emit, gate, cancelled }: StageHost): R
   const { key, title } = job.stage
   const scratch: string[] = []
   const measured: Metric[] = []
+  const folderOf = (role: string) => given(job.needs, role, `the folder of need "${role}"`, title)
   const context: StageContext = {
     job,
     emit(event) {
@@ -59,7 +62,11 @@ export function createContext(job: Job, { emit, gate, cancelled }: StageHost): R
       emit({ ...event, key })
     },
     log: (level, text) => emit({ type: 'log', key, at: Date.now(), level, text }),
-    need: (role, file) => readArtifactFile(given(job.needs, role, `the folder of need "${role}"`, title), file),
+    need: (role, file) => readArtifactFile(folderOf(role), file),
+    async needFolder(role) {
+      await verifyArtifact(folderOf(role))
+      return folderOf(role)
+    },
     model: (content) => given(job.models, content, `the place of model ${content}`, title),
     scratch(name) {
       const place = temporaryPath(job.artifacts, `${key}-${name}`)

@@ -11,7 +11,7 @@ import type { StageContext } from './context'
 import { createProgress } from './progress'
 
 /** AdamW's constants, those of the reference code and of torch.optim. */
-const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+export const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
 
 /** A split, or a test set from elsewhere, to be predicted. */
 export interface EvaluationSet {

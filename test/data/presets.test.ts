@@ -13,7 +13,7 @@ const known = [...CATALOGUE.map(({ id }) => id), ...readdirSync(resolve(folder, 
 
 it('there is a quick start, one on word vectors, one over five tasks, two on fetched models, and one a setting', () => {
   const first = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
-  const wanted = [...first, 'reward', 'chess']
+  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature']
   expect(names).toEqual(expect.arrayContaining(wanted.map((id) => `${id}.json`)))
 })
 
@@ -27,12 +27,14 @@ it('the quick start needs no download: its transformers come with the app', () =
 
 const METHODS: Record<string, string[]> = {
   'chess.json': ['naive', 'bootstrap'],
+  'paper-in-miniature.json': ['naive', 'confidence', 'bootstrap'],
 }
 /** One where a seed takes long: enough for what is only started to be looked at. */
 const SEEDS: Record<string, number> = {
   'smollm2.json': 1,
   'chess.json': 1,
   'reward.json': 5,
+  'paper-in-miniature.json': 5,
 }
 
 describe.each(names)('%s', (name) => {

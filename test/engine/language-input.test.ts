@@ -41,6 +41,7 @@ async function inputFor(place: string, rows: readonly Row[], params: object = {}
     backend: 'wasm',
   }
   const context: Partial<StageContext> = {
+    job: { needs: {} } as StageContext['job'],
     model: () => place,
     breathe: () => Promise.resolve(),
     log: (level, text) => log.push(`${level}: ${text}`),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { standardise, standardiser } from '../../src-main/science/maths/standardise'
+import { standardise, standardiser, unstandardised } from '../../src-main/science/maths/standardise'
 
 const matrix = (rows: number[][]) => ({
   rows: rows.length,
@@ -30,4 +30,13 @@ it('takes each column to mean 0 and deviation 1, by the rows that it was fitted 
   expect(data[2]).toBe(0)
   // A column that never varied says nothing, whatever it is elsewhere.
   expect([data[1], data[3]]).toEqual([0, 0])
+})
+
+it('a layer over standardised values says the same over the values as they are', () => {
+  // Worked by hand: (x - 3) / 2 · w + b, and a column that says nothing.
+  const scale = { mean: Float64Array.from([3, 10]), scale: Float64Array.from([0.5, 0]) }
+  const weight = Float32Array.from([4, -2, 7, 7])
+  const { weight: w, bias: b } = unstandardised({ weight, bias: Float32Array.from([1, 1]) }, scale)
+  expect([...w]).toEqual([2, -1, 0, 0])
+  expect([...b]).toEqual([-5, 4])
 })

@@ -62,8 +62,14 @@ function classHead(
   return { head: { kind: 'classes', classes, bias }, rules: linear(name, 'head', [classes, body.width], bias) }
 }
 
-/** Where a new head of classes starts: at zero (every class equally likely), or at the unembedding rows of tokens. */
-export type HeadOrigin = { from: 'zero' } | { from: 'unembedding'; tokens: readonly number[] }
+/**
+ * Where a new head of classes starts: at zero (every class equally likely), at the unembedding rows of tokens, or at a given
+ * layer, weight [width, classes] and bias [classes].
+ */
+export type HeadOrigin =
+  | { from: 'zero' }
+  | { from: 'unembedding'; tokens: readonly number[] }
+  | { from: 'layer'; weight: Float32Array; bias: Float32Array }
 
 /**
  * The same model with a new head of classes in place of the one it had. Body tensors are shared, not copied.
@@ -91,13 +97,18 @@ export function withClassHead(
         weight[i * classes + c] = hasHead ? data[i * vocabulary + token]! : data[token * width + i]!
     })
   }
+  const given = start.from === 'layer' ? start : { weight, bias: new Float32Array(classes) }
+  if (given.weight.length !== width * classes || given.bias.length !== classes)
+    throw new Error(
+      `head: expected a layer of ${width} to ${classes}, got ${given.weight.length} weights and ${given.bias.length} biases`,
+    )
   const body = model.weights.filter(({ name }) => !name.startsWith('head.'))
   return {
     spec: { ...model.spec, head: { kind: 'classes', classes, bias: true } },
     weights: [
       ...body,
-      { name: 'head.weight', shape: [width, classes], data: weight },
-      { name: 'head.bias', shape: [classes], data: new Float32Array(classes) },
+      { name: 'head.weight', shape: [width, classes], data: given.weight },
+      { name: 'head.bias', shape: [classes], data: given.bias },
     ],
   }
 }

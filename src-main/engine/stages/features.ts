@@ -7,6 +7,7 @@ import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
+import { placeOf } from './inputs/checkpoint'
 import { readingEncoder } from './inputs/reading'
 import { needTask, type StageRunner } from './stage'
 
@@ -17,7 +18,7 @@ import { needTask, type StageRunner } from './stage'
 export const features: StageRunner<'features'> = async (stage, context, backend) => {
   const { config } = stage
   const task = await needTask(context)
-  const { spec, weights, tokenizer, context: longest } = await loadPretrained(context.model(config.checkpoint))
+  const { spec, weights, tokenizer, context: longest } = await loadPretrained(await placeOf(context, config.checkpoint))
   const encode = readingEncoder(tokenizer, Math.min(config.tokens, longest), context)
   const asked: Asked[] = [...SPLITS, ...Object.keys(task.elsewhere ?? {}).map(elsewhere)]
   const batches = asked.map((split) => ({ split, batch: encode(textsOf(examplesIn(task, split)), split) }))

@@ -1,6 +1,7 @@
 import type { Stage, StageKind } from '../../science/stages'
 import type { Backend } from '../backends/learner'
 import type { StageContext } from '../context'
+import { adapt } from './adapt'
 import { data } from './data'
 import { features } from './features'
 import { label } from './label'
@@ -14,6 +15,7 @@ import { train } from './train'
 export const RUNNERS: { [K in StageKind]: StageRunner<K> } = {
   data,
   pretrain,
+  adapt,
   features,
   train,
   label,

@@ -1,35 +1,50 @@
-import type { TokenTexts } from '../../data/token-files'
-import { createRng } from '../../science/maths/rng'
 import { evaluationSteps, lrAt } from '../../science/schedule'
-import type { LanguageConfig } from '../../science/stages'
-import type { Backend, Learner, TokenBatch } from '../backends/learner'
+import type { OptimiserSpec } from '../../science/optimiser'
+import type { AdamWStep, Backend, Learner, TokenBatch } from '../backends/learner'
 import { Cancelled, type StageContext } from '../context'
 import { createProgress, type Progress } from '../progress'
-import { keepUnfinished, type Unfinished } from '../../data/unfinished'
+import { keepUnfinished, readUnfinished, type Unfinished } from '../../data/unfinished'
 
-/** AdamW's constants as language models are commonly pretrained with (Touvron et al. 2023, arXiv 2302.13971, 2.3). */
-const ADAM = { beta1: 0.9, beta2: 0.95, eps: 1e-8 }
 /** Milliseconds of work between two keepings: what a killed process costs at most. */
 const KEEP = 60_000
 /** Operations of a step beside those of scoring as many tokens: forward, and back twice as long. */
 const STEP_WORK = 3
-/** Windows that are scored at a time. */
-const SCORED = 16
+
+/** What a language model learns from, and how. */
+export interface Course extends Pick<OptimiserSpec, 'lr' | 'schedule' | 'weightDecay' | 'clipNorm'> {
+  adam: Pick<AdamWStep, 'beta1' | 'beta2' | 'eps'>
+  steps: number
+  /** Share of the updates in which the learning rate rises. */
+  warmup: number
+  /** How often the held-out texts are scored. */
+  evaluations: number
+  /** The same ones in the same order every time that they are asked for, without end. */
+  batches: () => Iterator<TokenBatch, never>
+  /** Tokens of a batch, about. */
+  batchTokens: number
+  heldOut: HeldOut
+}
+
+/** Texts to be scored. */
+export interface HeldOut {
+  batches: readonly TokenBatch[]
+  /** In UTF-8, of all that is foretold of them. */
+  bytes: number
+}
 
 interface Request {
-  config: LanguageConfig
+  course: Course
   context: Pick<StageContext, 'emit' | 'log' | 'breathe' | 'worked'>
   place: Pick<Backend, 'device' | 'threads' | 'isa'>
   learner: Learner
-  tokens: TokenTexts
   /** Where it goes on from; the learner stands there. */
   kept: Unfinished | null
   /** Where it keeps how it stands. */
   file: string
 }
 
-/** What a pretraining comes to. */
-export interface Pretrained {
+/** What a training comes to. */
+export interface Learnt {
   /** Held-out bits per byte before the first update and after the last. */
   before: number
   after: number
@@ -38,10 +53,10 @@ export interface Pretrained {
 }
 
 /**
- * Scores the held-out texts, learns, scores them again, and so on: AdamW on batches of windows in an order of the seed's.
+ * Scores the held-out texts, learns, scores them again, and so on: AdamW on one batch after the other.
  * @throws Cancelled once it has kept how it stands; Error when the loss is no number
  */
-export async function pretrain(request: Request): Promise<Pretrained> {
+export async function learnLanguage(request: Request): Promise<Learnt> {
   const training = new LanguageTraining(request)
   await training.run()
   return training.result()
@@ -51,7 +66,6 @@ class LanguageTraining {
   readonly #request: Request
   readonly #first: number
   readonly #due: ReadonlySet<number>
-  readonly #heldOut: readonly TokenBatch[]
   readonly #heldOutTokens: number
   readonly #progress: Progress
   readonly #measured: Unfinished['measured'] = []
@@ -59,14 +73,13 @@ class LanguageTraining {
   #keptAt: number
 
   constructor(request: Request) {
-    const { config, context, tokens, kept } = request
-    const { steps, batchTokens, evaluations } = config.training
+    const { course, context, kept } = request
+    const { steps, batchTokens, evaluations, heldOut } = course
     this.#request = request
     this.#first = kept?.step ?? 0
     this.#keptAt = context.worked()
     this.#due = new Set(evaluationSteps(steps, evaluations))
-    this.#heldOut = batchesIn(tokens.heldOut.flatMap((text) => windowsOf(text, tokens.end, config.context)))
-    this.#heldOutTokens = this.#heldOut.reduce((sum, batch) => sum + batch.tokens.length, 0)
+    this.#heldOutTokens = heldOut.batches.reduce((sum, batch) => sum + batch.tokens.length, 0)
     for (const { name, step, value } of kept?.measured ?? []) this.#measure(name, step, value)
     const left = [...this.#due].filter((step) => this.#isDue(step)).length
     const work = STEP_WORK * (steps - this.#first) * batchTokens + left * this.#heldOutTokens
@@ -74,10 +87,10 @@ class LanguageTraining {
   }
 
   async run(): Promise<void> {
-    const { config, context, tokens } = this.#request
-    const { steps } = config.training
-    const batches = shuffledBatches(tokens, config)
-    // The order of the batches is the seed's: those that were learnt from are passed over.
+    const { course, context } = this.#request
+    const { steps } = course
+    const batches = course.batches()
+    // Those that were learnt from are passed over.
     for (let step = 0; step < this.#first; step++) batches.next()
     const began = context.worked()
     let learnt = 0
@@ -95,7 +108,7 @@ class LanguageTraining {
     context.log('info', `${Math.round(learnt / seconds)} tokens a second, scoring counted in.`)
   }
 
-  result(): Pretrained {
+  result(): Learnt {
     const bits = this.#measured.filter(({ name }) => name === 'bits_per_byte')
     const loss = this.#measured.findLast(({ name }) => name === 'loss')!.value
     return { before: bits[0]!.value, after: bits.at(-1)!.value, loss }
@@ -135,39 +148,38 @@ class LanguageTraining {
     await keepUnfinished(file, { step, place: { device, threads, isa }, weights, optimiser, measured })
   }
 
-  /** Held-out bits per byte: −log₂ of the likelihood of all texts, their ends counted in, over their bytes. */
+  /** Held-out bits per byte: −log₂ of the likelihood of all texts over their bytes. */
   async #score(step: number): Promise<void> {
-    const { learner, tokens, context } = this.#request
+    const { learner, course, context } = this.#request
     let nats = 0
     let done = 0
-    for (const batch of this.#heldOut) {
+    for (const batch of course.heldOut.batches) {
       await context.breathe()
       for (const score of await learner.score(batch)) nats -= score
       done += batch.tokens.length
       this.#progress.report(step, { work: this.#worked + done, phase: 'scoring held-out texts' })
     }
-    const bits = nats / Math.LN2 / tokens.heldOutBytes
+    const bits = nats / Math.LN2 / course.heldOut.bytes
     this.#check('bits per byte', bits, step)
     this.#measure('bits_per_byte', step, bits)
     this.#worked += this.#heldOutTokens
   }
 
   async #learn(step: number, batch: TokenBatch): Promise<void> {
-    const { config, learner } = this.#request
-    const { training } = config
+    const { course, learner } = this.#request
     const loss = await learner.lmStep(batch)
     this.#check('loss', loss, step)
-    const lr = rateAt(step, training)
-    await learner.step({ ...ADAM, lr, weightDecay: training.weightDecay, clipNorm: training.clipNorm })
+    const lr = rateAt(step, course)
+    await learner.step({ ...course.adam, lr, weightDecay: course.weightDecay, clipNorm: course.clipNorm })
     this.#measure('loss', step, loss)
     this.#measure('lr', step, lr)
-    this.#worked += STEP_WORK * training.batchTokens
+    this.#worked += STEP_WORK * course.batchTokens
     this.#progress.report(step + 1, { work: this.#worked, phase: '' })
   }
 
   #check(what: string, value: number, step: number): void {
     if (Number.isFinite(value)) return
-    const { steps, lr } = this.#request.config.training
+    const { steps, lr } = this.#request.course
     this.#progress.breakOff(step, this.#worked)
     throw new Error(
       `The ${what} became ${value} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
@@ -176,53 +188,28 @@ class LanguageTraining {
 }
 
 /** Rises evenly over the warm-up, and falls as the schedule says over all updates. */
-export function rateAt(step: number, training: LanguageConfig['training']): number {
-  const { steps, warmup } = training
+export function rateAt(step: number, course: Pick<Course, 'steps' | 'warmup' | 'lr' | 'schedule'>): number {
+  const { steps, warmup } = course
   const rise = warmup > 0 ? Math.min(1, (step + 1) / (warmup * steps)) : 1
-  return rise * lrAt(step, steps, training)
+  return rise * lrAt(step, steps, course)
 }
 
-/** A text in windows of at most `longest` predicted tokens, each beginning with the last token of the one before. */
-export function windowsOf(text: Int32Array, end: number, longest: number): Int32Array[] {
-  const whole = new Int32Array(text.length + 1)
-  whole.set(text)
-  whole[text.length] = end
-  const windows: Int32Array[] = []
-  for (let start = 0; start + 1 < whole.length; start += longest)
-    windows.push(whole.subarray(start, start + longest + 1))
-  return windows
-}
-
-function batchOf(windows: readonly Int32Array[]): TokenBatch {
-  const offsets = new Int32Array(windows.length + 1)
-  windows.forEach((window, i) => (offsets[i + 1] = offsets[i]! + window.length))
-  const tokens = new Int32Array(offsets[windows.length]!)
-  windows.forEach((window, i) => tokens.set(window, offsets[i]))
-  return { n: windows.length, tokens, offsets }
-}
-
-function batchesIn(windows: readonly Int32Array[]): TokenBatch[] {
-  const batches: TokenBatch[] = []
-  for (let at = 0; at < windows.length; at += SCORED) batches.push(batchOf(windows.slice(at, at + SCORED)))
-  return batches
-}
-
-/** All windows in another order every epoch, put together to batches of about as many tokens as asked for, without end. */
-function* shuffledBatches(
-  { train, end }: Pick<TokenTexts, 'train' | 'end'>,
-  { context, training, seed }: LanguageConfig,
-): Generator<TokenBatch, never> {
-  const windows = train.flatMap((text) => windowsOf(text, end, context))
-  const rng = createRng(`language ${seed}`)
-  let batch: Int32Array[] = []
-  let size = 0
-  for (;;)
-    for (const window of rng.shuffle(windows)) {
-      batch.push(window)
-      size += window.length
-      if (size < training.batchTokens) continue
-      yield batchOf(batch)
-      batch = []
-      size = 0
-    }
+/** What an earlier process kept of this very training. */
+export async function keptOf(
+  file: string,
+  backend: Request['place'],
+  { log }: Pick<StageContext, 'log'>,
+): Promise<Unfinished | null> {
+  try {
+    const kept = await readUnfinished(file)
+    if (!kept) return null
+    log('info', `Going on after update ${kept.step}.`)
+    const { device, threads, isa } = kept.place
+    if (device !== backend.device || threads !== backend.threads || isa !== backend.isa)
+      log('warn', `It was begun on ${device}: from here on results may differ in their last digits.`)
+    return kept
+  } catch (error) {
+    log('warn', `What was kept of this training cannot be read, so it begins anew: ${(error as Error).message}`)
+    return null
+  }
 }

@@ -2,15 +2,18 @@ import { readTokenFiles, type TokenTexts } from '../../data/token-files'
 import { savePretrained } from '../../data/checkpoints/save'
 import { parameterCount } from '../../science/models/net'
 import { decoderOf } from '../../science/pretraining/decoder'
-import type { Backend, Learner } from '../backends/learner'
+import type { LanguageConfig } from '../../science/stages'
+import type { Learner } from '../backends/learner'
 import type { StageContext } from '../context'
-import { readUnfinished, unfinishedFile, type Unfinished } from '../../data/unfinished'
+import { unfinishedFile } from '../../data/unfinished'
+import { savedFiles } from './inputs/saved'
 import { cardOf } from './language-card'
-import { pretrain, type Pretrained } from './language-training'
+import { keptOf, learnLanguage, type Course, type Learnt } from './language-training'
 import type { StageOf, StageOutput, StageRunner } from './stage'
+import { batchesIn, shuffledBatches, windowsOf } from './windows'
 
-/** The files of its artifact, which transformers opens. */
-const SAVED = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'README.md']
+/** AdamW's constants as language models are commonly pretrained with (Touvron et al. 2023, arXiv 2302.13971, 2.3). */
+const ADAM = { beta1: 0.9, beta2: 0.95, eps: 1e-8 }
 
 /**
  * A decoder pretrained from nothing: a folder as transformers has it, in half precision. It keeps where it is from time to
@@ -26,26 +29,23 @@ export const language: StageRunner<'language'> = async (stage, context, backend)
   const learner = await backend!.create(net, start, { precision: config.training.precision })
   try {
     if (kept) await learner.restoreOptimiser(kept.optimiser)
-    const made = await pretrain({ config, context, place: backend!, learner, tokens, kept, file })
+    const course = courseOf(config, tokens)
+    const made = await learnLanguage({ course, context, place: backend!, learner, kept, file })
     return await outputOf(stage, context, tokens, learner, made)
   } finally {
     learner.dispose()
   }
 }
 
-/** What an earlier process kept of this very training. */
-async function keptOf(file: string, backend: Backend, context: StageContext): Promise<Unfinished | null> {
-  try {
-    const kept = await readUnfinished(file)
-    if (!kept) return null
-    context.log('info', `Going on after update ${kept.step}.`)
-    const { device, threads, isa } = kept.place
-    if (device !== backend.device || threads !== backend.threads || isa !== backend.isa)
-      context.log('warn', `It was begun on ${device}: from here on results may differ in their last digits.`)
-    return kept
-  } catch (error) {
-    context.log('warn', `What was kept of this training cannot be read, so it begins anew: ${(error as Error).message}`)
-    return null
+/** The corpora in windows, all of them in another order every epoch; those that are held out with their ends. */
+function courseOf(config: LanguageConfig, { train, heldOut, heldOutBytes, end }: TokenTexts): Course {
+  const windowsIn = (texts: readonly Int32Array[]) => texts.flatMap((text) => windowsOf(text, end, config.context))
+  const { batchTokens } = config.training
+  return {
+    ...config.training,
+    adam: ADAM,
+    batches: () => shuffledBatches(windowsIn(train), batchTokens, config.seed),
+    heldOut: { batches: batchesIn(windowsIn(heldOut)), bytes: heldOutBytes },
   }
 }
 
@@ -54,7 +54,7 @@ async function outputOf(
   context: StageContext,
   { tokenizer, train }: TokenTexts,
   learner: Learner,
-  { before, after, loss }: Pretrained,
+  { before, after, loss }: Learnt,
 ): Promise<StageOutput> {
   const { config } = stage
   // What it is called stands last in its title.
@@ -69,5 +69,5 @@ async function outputOf(
     ...{ architecture: 'llama', spec, weights, context: config.context, tokenizer, dtype: 'F16' },
     card: { name: title, licence: null, text: cardOf({ title, config, parameters, tokens, before, after }) },
   })
-  return { files: SAVED.map((name) => ({ name, path: `${folder}/${name}` })), summary }
+  return { files: savedFiles(folder), summary }
 }

@@ -4,7 +4,7 @@ import { contentKey } from '../../science/maths/hash'
 import { MODELS } from '../../science/models'
 import { modelOf } from '../../science/spec/choices'
 import { mentions } from '../../science/spec/mentions'
-import type { ExperimentSpec, ModelChoice } from '../../science/spec/spec'
+import type { ExperimentSpec } from '../../science/spec/spec'
 import { choiceTitle } from '../../science/spec/titles'
 import { readsOf, SPLITS, type Arm, type Plan, type Split, type Stage } from '../../science/stages'
 import { largestSizes } from '../../science/tasks'
@@ -75,7 +75,7 @@ function tooLarge(stages: readonly Stage[], models: Models): string[] {
     const { trains, predicts, trainBytes, predictBytes, machineBytes } = model.memory
     const has = `and this machine has ${gigabytes(machineBytes)}: the system may end it`
     if (!predicts) return [`${model.title} takes about ${gigabytes(predictBytes)} of memory, ${has}.`]
-    if (trains || stage.kind !== 'train' || !trainsAll(stage.config.model)) return []
+    if (trains || !trainsAll(stage)) return []
     const all = `Finetuning all of ${model.title} takes about ${gigabytes(trainBytes)} of memory`
     return [`${all}, ${has}. Its last blocks alone, a probe, or a smaller model may fit.`]
   })
@@ -84,7 +84,10 @@ function tooLarge(stages: readonly Stage[], models: Models): string[] {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-function trainsAll({ model, ...params }: ModelChoice): boolean {
+function trainsAll(stage: Stage): boolean {
+  if (stage.kind === 'adapt') return stage.config.trainBlocks === undefined
+  if (stage.kind !== 'train') return false
+  const { model, ...params } = stage.config.model
   const variant = MODELS[model]!
   return variant.start === 'checkpoint' && variant.read(params).trainBlocks === undefined
 }
@@ -103,7 +106,7 @@ type Trained = ReturnType<typeof trainedIn>
 function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints']): string[] {
   const fast = trained.filter(
     ({ model, optimiser }) =>
-      isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, inherited(model, {}, checkpoints).lr),
+      isFinetuned(model.model) && optimiser.lr > Math.max(FASTEST, MUCH * inherited(model, {}, checkpoints).lr),
   )
   const found = fast.map(
     ({ title, path, optimiser }) =>
@@ -112,8 +115,9 @@ function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints'
   return [...new Set(found)]
 }
 
-/** Beyond this rate a finetuned transformer forgets, but for the tiniest, whose own default is higher. */
+/** Beyond this rate a finetuned transformer forgets, but for the tiniest: those learn best at a few times their default (LOG.md). */
 const FASTEST = 1e-3
+const MUCH = 4
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 
 /** A warning where one learning rate, told for several, trains models of kinds that want different ones. */

@@ -26,6 +26,26 @@ export function standardiser({ rows, cols, data }: Matrix): Standardiser {
   return { mean, scale }
 }
 
+/**
+ * The linear layer that says of values what another says of them once they are standardised:
+ * w' = scale · w and b' = b − Σ mean · scale · w.
+ * @param layer weight [width, outputs] and bias [outputs], y = x·w + b
+ */
+export function unstandardised({ weight, bias }: Linear, { mean, scale }: Standardiser): Linear {
+  const outputs = bias.length
+  const sums = Float64Array.from(bias)
+  const scaled = weight.map((value, at) => {
+    const column = Math.floor(at / outputs)
+    sums[at % outputs]! -= mean[column]! * scale[column]! * value
+    return scale[column]! * value
+  })
+  return { weight: scaled, bias: Float32Array.from(sums) }
+}
+interface Linear {
+  weight: Float32Array
+  bias: Float32Array
+}
+
 /** The standardised matrix, [n, width]. */
 export function standardise({ rows, cols, data }: Matrix, { mean, scale }: Standardiser): Matrix {
   const out = zeros(rows, cols)

@@ -40,15 +40,27 @@ export interface VectorsModel<P = ModelParams> extends Described {
 export interface Reading {
   checkpoint: string
   tokens: number
+  /** How many epochs it first reads the texts of the half that it is taught on, as a language model; none where it is not given. */
+  reading?: number
 }
-/** Where a new head of classes starts: undecided, or at the unembedding rows of the tokens "0", "1" and so on. */
-export type HeadStart = 'zero' | 'unembedding'
+/**
+ * Where a new head of classes starts: undecided, at the unembedding rows of the tokens "0", "1" and so on, or where a probe
+ * on the same labels ended.
+ */
+export type HeadStart = 'zero' | 'unembedding' | 'probe'
+
+/** How it is trained on. */
+export interface Finetuning extends Reading {
+  head: HeadStart
+  precision: 'fp32' | 'bf16'
+  /** The head and the last so many blocks learn; all weights where it is not given. */
+  trainBlocks?: number
+}
 
 /** A pretrained transformer whose weights are trained on. */
 export interface CheckpointModel<P = ModelParams> extends Described {
   start: 'checkpoint'
-  /** `trainBlocks`: the head and the last so many blocks learn; all weights where it is not given. */
-  read(params: P): Reading & { head: HeadStart; precision: 'fp32' | 'bf16'; trainBlocks?: number }
+  read(params: P): Finetuning
 }
 
 /** A net over the pooled hidden states of a frozen pretrained transformer, which a `features` stage computes. */

@@ -29,10 +29,11 @@ const PARAMS = {
     default: 'zero',
     label: 'Head starts',
     source: 'arXiv 2312.09390 A.2',
-    help: 'At zero every student starts undecided. From the unembedding it starts from what the model says to "0", "1" and so on, one for each class.',
+    help: 'At zero every student starts undecided. From the unembedding it starts from what the model says to "0", "1" and so on, one for each class. From a probe it starts where a linear head on the frozen model ended that was trained on the same labels (LP-FT, arXiv 2202.10054).',
     options: [
       { value: 'zero', label: 'at zero' },
       { value: 'unembedding', label: 'from the unembedding' },
+      { value: 'probe', label: 'from a probe' },
     ],
   },
   precision: {
@@ -75,7 +76,8 @@ export const pretrained = defineModel(PARAMS, {
     return { epochs, lr, clipNorm: 1 }
   },
   start: 'checkpoint',
-  read({ checkpoint, tokens, tune, blocks, head, precision }) {
-    return { checkpoint, tokens, head, precision, ...(tune === 'last' && { trainBlocks: blocks }) }
+  read({ checkpoint, tokens, reading, tune, blocks, head, precision }) {
+    const less = { ...(reading > 0 && { reading }), ...(tune === 'last' && { trainBlocks: blocks }) }
+    return { checkpoint, tokens, head, precision, ...less }
   },
 })

@@ -22,6 +22,6 @@ export const probe = defineModel(PARAMS, {
   source: 'arXiv 2312.09390 5.2.3',
   optimiser: () => ({ epochs: 10, lr: 0.01 }),
   start: 'features',
-  read: ({ checkpoint, tokens }) => ({ checkpoint, tokens }),
+  read: ({ checkpoint, tokens, reading }) => ({ checkpoint, tokens, ...(reading > 0 && { reading }) }),
   net: ({ hidden }, { width, classes }) => ({ kind: 'mlp', input: width, hidden: hidden > 0 ? [hidden] : [], classes }),
 })

@@ -1,6 +1,6 @@
 import type { ModelSetting } from '../spec/choices'
 import { MODELS } from '../models'
-import type { Reading } from '../models/model'
+import type { Finetuning, Reading } from '../models/model'
 import { mentions } from '../spec/mentions'
 import { MOST_PROBLEMS, oneOf, show, type Problem } from '../spec/problems'
 import { sizeProblem } from '../size'
@@ -28,7 +28,7 @@ export class PlanError extends Error {
 
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const unfit = [sizeProblems, blockProblems, precisionProblems, textProblems].flatMap((problemsOf) =>
+  const unfit = [sizeProblems, readingProblems, blockProblems, precisionProblems, textProblems].flatMap((problemsOf) =>
     problemsOf(spec, context),
   )
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
@@ -100,6 +100,17 @@ function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'che
   })
 }
 
+/** Encoders that are to read texts first: nothing foretells the next token there. */
+function readingProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
+  return mentions(spec).flatMap(({ path, setting }) => {
+    const { checkpoint = '', reading = 0 } = readingOf(setting) ?? {}
+    const known = checkpoints[checkpoint]
+    if (reading === 0 || known?.writes !== false) return []
+    const expected = `0: ${known.title} has no language head, by which a model learns from texts without labels`
+    return [{ path: `${path}.reading`, expected, got: show(reading) }]
+  })
+}
+
 /** More of the last blocks to train than the model has. */
 function blockProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
   return finetuned(spec).flatMap(({ path, checkpoint, trainBlocks = 0 }) => {
@@ -130,8 +141,8 @@ export function checkpointsOf(spec: Names): string[] {
   return [...new Set(mentions(spec).flatMap(({ setting }) => readingOf(setting)?.checkpoint ?? []))]
 }
 
-/** How a model reads texts, where it starts from a pretrained one. */
-export function readingOf({ model, ...params }: ModelSetting): Reading | null {
+/** How a model reads texts, where it starts from a pretrained one; and how that is finetuned, where it is. */
+export function readingOf({ model, ...params }: ModelSetting): (Reading & Partial<Finetuning>) | null {
   const variant = MODELS[model]!
   return variant.start === 'checkpoint' || variant.start === 'features' ? variant.read(params) : null
 }

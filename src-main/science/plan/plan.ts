@@ -1,11 +1,12 @@
-import { modelOf, type LossChoice, type MethodChoice, type ModelSetting } from '../spec/choices'
+import type { LossChoice, MethodChoice, ModelSetting } from '../spec/choices'
 import { contentKey } from '../maths/hash'
 import type { PlanContext } from './context'
 import { planProblems, PlanError, readingOf } from './feasible'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
-import type { Reading } from '../models/model'
+import { probe } from '../models/probe'
 import type { OptimiserSpec } from '../optimiser'
+import { namedMethod, namedModel, namedSetting } from './named'
 import { CORPORA, PRETRAINING } from './pretraining'
 import { LEVEL_EVALUATIONS, levelsOf } from './levels'
 import type { ExperimentSpec } from '../spec/spec'
@@ -15,6 +16,7 @@ import {
   kindOf,
   several,
   stageTitle,
+  type AdaptConfig,
   type Arm,
   type ArmSeed,
   type Plan,
@@ -24,8 +26,9 @@ import {
   type StageFacts,
   type TrainConfig,
 } from '../stages'
+import { defaultsOf } from '../spec/params'
 import { choiceTitle } from '../spec/titles'
-import { modelTitles, optimiserOf } from './training'
+import { modelTitles, optimiserOf, READING_EVALUATIONS, readingOptimiser } from './training'
 
 /** A stage before it is named by its content. */
 type Draft = Stage extends infer S ? (S extends Stage ? Omit<S, 'key' | 'title'> & { facts: Told } : never) : never
@@ -99,6 +102,7 @@ interface ArmPlan {
   arm: Arm
   weak: Trainee
   strong: Trainee
+  method: MethodChoice
 }
 
 /** The arms of one task, without their seeds yet; those that a method tells on its way stand before its own. */
@@ -148,12 +152,17 @@ function armOf(
   { weak, strong, method }: { weak: Trainee; strong: Trainee; method: MethodChoice },
 ): ArmPlan {
   const methodTitle = choiceTitle(METHODS[method.method]!, method)
+  const named = {
+    weak: namedSetting(weak.setting),
+    strong: namedSetting(strong.setting),
+    method: namedMethod(method),
+  }
   const arm: Arm = {
-    id: contentKey({ task, weak: weak.setting, strong: strong.setting, method }).slice(0, 16),
+    id: contentKey({ task, ...named }).slice(0, 16),
     task,
-    weak: modelOf(weak.setting),
-    strong: modelOf(strong.setting),
-    method,
+    weak: namedModel(weak.setting),
+    strong: namedModel(strong.setting),
+    method: named.method,
     optimisers: { weak: weak.optimiser, strong: strong.optimiser },
     measure,
     parameters: { weak: parametersIn(weak.setting, checkpoints), strong: parametersIn(strong.setting, checkpoints) },
@@ -163,7 +172,7 @@ function armOf(
     methodTitle,
     seeds: [],
   }
-  return { arm, weak, strong }
+  return { arm, weak, strong, method }
 }
 
 /** Weights of the pretrained model that a setting starts from. */
@@ -183,7 +192,7 @@ interface SeedPlan extends ArmPlan {
 
 /** Adds the stages of one seed of an arm, needs first. */
 function planSeed(at: SeedPlan): ArmSeed {
-  const { spec, context, arm, strong, seed } = at
+  const { spec, context, arm, strong, method, seed } = at
   const data = addData(at)
   const traineeOf = (setting: ModelSetting): Trainee =>
     [at.weak, at.strong].find((one) => one.setting === setting) ?? trainees([setting], spec, context)[0]!
@@ -201,7 +210,7 @@ function planSeed(at: SeedPlan): ArmSeed {
   }
   const labels = label(weak)
   const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
-  const student = METHODS[arm.method.method]!.student(
+  const student = METHODS[method.method]!.student(
     {
       weak: at.weak.setting,
       strong: strong.setting,
@@ -210,7 +219,7 @@ function planSeed(at: SeedPlan): ArmSeed {
       train: ({ labels, loss, model = strong.setting }) =>
         addTrain(at, data, { role: 'student', trainee: traineeOf(model), labels, loss }),
     },
-    parametersOf(arm.method),
+    parametersOf(method),
   )
   const references = addLevels(at, data)
   return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
@@ -244,15 +253,45 @@ function addPretrain({ context, add }: SeedPlan): string {
   return add({ kind: 'pretrain', config, needs: {}, facts: { of: `${bundled.length} corpora` } })
 }
 
-/** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
-function addFeatures(at: SeedPlan, data: string, setting: ModelSetting): string {
-  const config = { ...contentOf(at, setting), backend: at.context.backend }
-  const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed: at.factsOf(data).seed }
-  return at.add({ kind: 'features', config, needs: { data }, facts })
+/**
+ * A model once it has read the texts of the half that it is taught on, without their labels: one stage for student and
+ * ceiling (arXiv 2312.09390 5.2.2). Nothing where it reads none first.
+ */
+function addAdapted(
+  at: SeedPlan,
+  data: string,
+  trainee: Trainee,
+  trainOn: AdaptConfig['trainOn'],
+): { adapted?: string } {
+  const { context, add, seed } = at
+  const reading = readingOf(trainee.setting)
+  if (!reading?.reading) return {}
+  const { precision = 'fp32', trainBlocks } = reading
+  const config: AdaptConfig = {
+    ...contentOf(at, trainee.setting),
+    trainOn,
+    optimiser: readingOptimiser(trainee, reading, context.checkpoints),
+    ...(trainBlocks !== undefined && { trainBlocks }),
+    precision,
+    evaluations: READING_EVALUATIONS,
+    seed,
+    backend: context.backend,
+  }
+  return {
+    adapted: add({ kind: 'adapt', config, needs: { data }, facts: { of: trainee.title, task: taskTitle(at), seed } }),
+  }
 }
 
-/** A reading by the model's content in place of its name. */
-function contentOf({ context }: SeedPlan, setting: ModelSetting): Reading {
+/** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
+function addFeatures(at: SeedPlan, data: string, { setting }: Trainee, adapted: { adapted?: string }): string {
+  const config = { ...contentOf(at, setting), backend: at.context.backend }
+  const seed = adapted.adapted === undefined ? at.factsOf(data).seed : at.seed
+  const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed }
+  return at.add({ kind: 'features', config, needs: { data, ...adapted }, facts })
+}
+
+/** How a model reads, with its content in place of its name. */
+function contentOf({ context }: SeedPlan, setting: ModelSetting): { checkpoint: string; tokens: number } {
   const { checkpoint, tokens } = readingOf(setting)!
   return { checkpoint: context.checkpoints[checkpoint]!.key!, tokens }
 }
@@ -263,31 +302,51 @@ interface Training {
   /** A student's label set and loss; the others learn ground truth with cross-entropy. */
   labels?: string
   loss?: LossChoice
+  /** Of a probe at which a finetuning starts its head: the body that both share. */
+  body?: { adapted?: string }
 }
 
-function addTrain(at: SeedPlan, data: string, { role, trainee, labels, loss }: Training): string {
+function addTrain(at: SeedPlan, data: string, training: Training): string {
+  const { role, trainee, labels, loss } = training
   const { spec, context, add, arm, seed } = at
   const { setting, optimiser, title: of } = trainee
   const { start } = MODELS[setting.model]!
+  const trainOn = role === 'weak' ? 'weak' : 'transfer'
+  const adapted = training.body ?? addAdapted(at, data, trainee, trainOn)
+  const isAside = role === 'reference' || training.body !== undefined
   const config: TrainConfig = {
     role,
-    model: modelOf(setting),
+    model: namedModel(setting),
     ...(start === 'checkpoint' && { checkpoint: contentOf(at, setting).checkpoint }),
-    trainOn: role === 'weak' ? 'weak' : 'transfer',
+    trainOn,
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,
-    evaluations: role === 'reference' ? LEVEL_EVALUATIONS : spec.evaluations,
-    weights: role === 'reference' ? 'drop' : spec.weights,
+    evaluations: isAside ? LEVEL_EVALUATIONS : spec.evaluations,
+    weights: training.body ? 'keep' : role === 'reference' ? 'drop' : spec.weights,
     seed,
     backend: context.backend,
   }
   const needs = {
     data,
     ...(start === 'vectors' && { vectors: addPretrain(at) }),
-    ...(start === 'features' && { features: addFeatures(at, data, setting) }),
+    ...(start === 'checkpoint' && adapted),
+    ...(readingOf(setting)?.head === 'probe' && { probe: addHead(at, data, training, adapted) }),
+    ...(start === 'features' && { features: addFeatures(at, data, trainee, adapted) }),
     ...(labels !== undefined && { labels }),
   }
   const taught = labels === undefined ? {} : { by: arm.methodTitle, from: at.factsOf(labels).of }
   return add({ kind: 'train', config, needs, facts: { of, ...taught, task: taskTitle(at), seed } })
+}
+
+/**
+ * A linear probe on the same rows and labels, by the same loss, at which a finetuning starts its head (LP-FT, Kumar et al.
+ * 2022, arXiv 2202.10054); trained as probes are by default, whatever the finetuning is.
+ */
+function addHead(at: SeedPlan, data: string, training: Training, adapted: { adapted?: string }): string {
+  const { checkpoint, tokens, reading = 0 } = readingOf(training.trainee.setting)!
+  const setting = { model: probe.id, ...defaultsOf(probe.params), checkpoint, tokens, reading }
+  const optimiser = optimiserOf(setting, {}, at.context.checkpoints)
+  const title = choiceTitle(probe, setting)
+  return addTrain(at, data, { ...training, trainee: { setting, optimiser, title }, body: adapted })
 }

@@ -31,7 +31,15 @@ function modelProblems(spec: ExperimentSpec, { checkpoints }: PlanContext, why: 
       return [
         { path: `${path}.model`, expected: `"pretrained": ${why}, which takes a language head`, got: show(model) },
       ]
-    const { checkpoint } = variant.read(params)
+    const { checkpoint, head } = variant.read(params)
+    if (head === 'probe')
+      return [
+        {
+          path: `${path}.head`,
+          expected: `"zero": ${why}, which its own head writes; a probe writes none`,
+          got: show(head),
+        },
+      ]
     if (checkpoints[checkpoint]?.writes !== false) return []
     return [
       { path: `${path}.checkpoint`, expected: `a model that writes: ${why}`, got: `${show(checkpoint)}, an encoder` },

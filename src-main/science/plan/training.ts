@@ -1,5 +1,7 @@
 import { modelOf, type ModelSetting, type OptimiserChoice } from '../spec/choices'
 import { MODELS } from '../models'
+import type { Reading } from '../models/model'
+import { pretrained } from '../models/pretrained'
 import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import { defaultsOf } from '../spec/params'
 import { choiceTitle, parameterTitle } from '../spec/titles'
@@ -13,6 +15,23 @@ type Sizes = Record<string, { parameters?: number }>
  */
 export function optimiserOf(setting: ModelSetting, all: OptimiserChoice, sizes: Sizes): OptimiserSpec {
   return { ...inherited(setting, all, sizes), ...setting.optimiser }
+}
+
+/** How often a model that first reads a task's texts is asked how well it foretells others: enough to see where it turns. */
+export const READING_EVALUATIONS = 5
+
+/**
+ * What a model first reads the texts by: as it is finetuned; under a head of its own, a probe, as a model of its size is
+ * finetuned by default.
+ */
+export function readingOptimiser(
+  { setting, optimiser }: { setting: ModelSetting; optimiser: OptimiserSpec },
+  { checkpoint, reading = 0 }: Reading,
+  sizes: Sizes,
+): OptimiserSpec {
+  const isFinetuned = MODELS[setting.model]!.start === 'checkpoint'
+  const own = isFinetuned ? optimiser : optimiserOf({ model: pretrained.id, checkpoint }, {}, sizes)
+  return { ...own, epochs: reading }
 }
 
 /** The same without what the entry itself says. */

@@ -11,6 +11,8 @@ interface Described {
   inTitle?: true
   /** Means something only where the parameter of that name has one of these values; a form shows it only there. */
   onlyWhere?: { param: string; is: readonly string[] }
+  /** Came after stages had been keyed with its table: a stage and an arm's id name it only where it is not at its default. */
+  later?: true
 }
 export type Param =
   | (Described & {
@@ -71,6 +73,12 @@ export function settled<T extends Readonly<Record<string, unknown>>>(table: Para
     ([, { onlyWhere }]) => onlyWhere && !onlyWhere.is.includes(String(values[onlyWhere.param])),
   )
   return { ...values, ...Object.fromEntries(idle.map(([name, param]) => [name, param.default])) }
+}
+
+/** The values that name a stage or an arm: those of parameters that came later only where they are not at their default. */
+export function naming<T extends Readonly<Record<string, unknown>>>(table: ParamTable, values: T): T {
+  const silent = ([name, value]: [string, unknown]) => table[name]?.later && value === table[name].default
+  return Object.fromEntries(Object.entries(values).filter((entry) => !silent(entry))) as T
 }
 
 /** Every parameter of a table at its default. */

@@ -12,7 +12,8 @@ export interface FeaturesConfig {
 /** Hidden states of a frozen pretrained model over a prepared task: what every probe of that model starts from. */
 export const features = defineKind<FeaturesConfig>()({
   version: 1,
-  needs: { data: 'always' },
+  // What the model is where it is not the one as it came.
+  needs: { data: 'always', adapted: 'sometimes' },
   word: () => 'features',
   heading: () => 'Read with the frozen model',
   backend: ({ backend }) => backend,

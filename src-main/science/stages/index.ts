@@ -4,6 +4,7 @@ import type { StageFacts } from './facts'
 import type { Stage } from './kinds'
 import type { Measure } from './splits'
 
+export type { AdaptConfig } from './adapt'
 export type { DataConfig } from './data'
 export { stageTitle, stageTitles, type StageFacts } from './facts'
 export type { FeaturesConfig } from './features'

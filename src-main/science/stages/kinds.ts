@@ -1,3 +1,4 @@
+import { adapt } from './adapt'
 import { data } from './data'
 import { features } from './features'
 import type { Kind, NeedKeys } from './kind'
@@ -8,13 +9,13 @@ import { tokens } from './tokens'
 import { train } from './train'
 
 /** Every kind of stage. */
-export const KINDS = { data, pretrain, features, train, label, tokens, language }
+export const KINDS = { data, pretrain, adapt, features, train, label, tokens, language }
 export type StageKind = keyof typeof KINDS
 type Kinds = typeof KINDS
 
 /**
  * A stage is the unit of work, caching and failure. `needs` maps a role to the key of the stage that fills it: `data`,
- * `vectors`, `features`, `labels` (a label stage), `model` (a train stage), `tokens`.
+ * `vectors`, `adapted`, `features`, `probe` (a train stage), `labels` (a label stage), `model` (a train stage), `tokens`.
  */
 export type Stage = {
   [K in StageKind]: Kinds[K] extends Kind<infer C, infer N>

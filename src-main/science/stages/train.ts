@@ -71,7 +71,15 @@ function predictionsOf(role: Role, evaluations: number, sizes: Work): number {
 /** Trains one model and predicts its splits. */
 export const train = defineKind<TrainConfig>()({
   version: 1,
-  needs: { data: 'always', vectors: 'sometimes', features: 'sometimes', labels: 'sometimes' },
+  needs: {
+    data: 'always',
+    vectors: 'sometimes',
+    adapted: 'sometimes',
+    features: 'sometimes',
+    // A training of a probe, at which the head starts.
+    probe: 'sometimes',
+    labels: 'sometimes',
+  },
   word: ({ role }) => role,
   heading: ({ role }) => HEADINGS[role],
   role: ({ role }) => role,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { withClassHead } from '../../../src-main/data/checkpoints/heads'
 import { loadPretrained } from '../../../src-main/data/checkpoints/open'
 import { tensorsOf } from '../../../src-main/science/models/net'
-import { forward } from './forward'
+import { forward, pooled } from './forward'
 import { golden } from './golden'
 
 const IDS = [40, 41, 42, 43]
@@ -25,6 +25,20 @@ describe('a new head of classes', () => {
     const got = forward(spec, weights, IDS)
     expect(got[0]).toBeCloseTo(all[77]!, 12)
     expect(got[1]).toBeCloseTo(all[5]!, 12)
+  })
+
+  it('from a layer gives what that layer says of the last hidden state', async () => {
+    const model = await loadPretrained(golden('tiny-gpt2'))
+    const { width } = model.spec
+    const weight = Float32Array.from({ length: 3 * width }, (_, i) => ((7 * i) % 11) / 10 - 0.5)
+    const bias = Float32Array.from([0.5, -1, 2])
+    const { spec, weights } = withClassHead(model, 3, { from: 'layer', weight, bias })
+    const state = pooled(model.spec, model.weights, IDS)
+    const expected = [...bias].map((b, c) => state.reduce((sum, x, i) => sum + x * weight[3 * i + c]!, b))
+    forward(spec, weights, IDS).forEach((logit, c) => expect(logit).toBeCloseTo(expected[c]!, 6))
+    expect(() => withClassHead(model, 2, { from: 'layer', weight, bias })).toThrow(
+      `head: expected a layer of ${width} to 2, got ${3 * width} weights and 3 biases`,
+    )
   })
 
   it('shares the body and leaves the model as it was', async () => {

@@ -8,7 +8,7 @@ import { readCorpus } from '../../../src-main/data/corpora/read'
 import { createModels, describeFolder } from '../../../src-main/data/models'
 import { pretrainingTexts } from '../../../src-main/data/pretrain'
 import { ragged } from '../../../src-main/engine/stages/inputs/reading'
-import { windowsOf } from '../../../src-main/engine/stages/language-training'
+import { windowsOf } from '../../../src-main/engine/stages/windows'
 import { isHeldOut } from '../../../src-main/engine/stages/tokens'
 import { modelStages } from '../../../src-main/science/pretraining/plan'
 import { parsePretraining } from '../../../src-main/science/pretraining/spec'
@@ -20,7 +20,7 @@ const resources = path.resolve(import.meta.dirname, '../../../resources')
 const root = path.join(resources, 'models')
 /** Each smallest first. */
 const IDS = ['pocket-s', 'pocket-m', 'pocket-l']
-const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4']
+const PROSE = ['prose-1', 'prose-2', 'prose-3', 'prose-4', 'prose-5']
 const CHESS = ['chess-1', 'chess-2', 'chess-3', 'chess-4']
 const ALL = [
   'chess-1',
@@ -34,6 +34,7 @@ const ALL = [
   'pocket-l',
   'prose-4',
   'chess-4',
+  'prose-5',
 ]
 const folderOf = (id: string) => path.join(root, id)
 const CORPORA = ['sotu', 'person-artifact']

@@ -5,6 +5,10 @@ import { outputsOf } from '../../../science/tasks'
 import { jsonFile, needTensors } from '../stage'
 import { denseBatch, encodeSplits, type Input, type InputRequest } from './input'
 
+/** The weights of a probe, and what it reads. */
+export const PROBE_WEIGHTS = 'weights.safetensors'
+export const PROBE_FEATURES = 'features.json'
+
 /**
  * Frozen hidden states, standardised by the split that is trained on: their coordinates differ in scale by orders of
  * magnitude, and one learning rate has to do for all.
@@ -31,8 +35,8 @@ export async function featuresInput(request: InputRequest, variant: FeaturesMode
     batches,
     files: (weights) =>
       Promise.resolve([
-        { name: 'weights.safetensors', bytes: writeSafetensors(weights) },
-        jsonFile('features.json', { features, net }),
+        { name: PROBE_WEIGHTS, bytes: writeSafetensors(weights) },
+        jsonFile(PROBE_FEATURES, { features, net }),
       ]),
   }
 }

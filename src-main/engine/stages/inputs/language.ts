@@ -53,8 +53,8 @@ export async function languageInput(request: InputRequest, opened: Opened): Prom
   }
 }
 
-/** Cuts prompts at their start; says so in the log where it did. */
-function promptEncoder(tokenizer: TextTokenizer, limit: number, { log }: Pick<StageContext, 'log'>) {
+/** A function from prompts to token lists, cut at their start; says so in the log where they were. */
+export function promptEncoder(tokenizer: TextTokenizer, limit: number, { log }: Pick<StageContext, 'log'>) {
   return (texts: readonly string[], split: string): TokenBatch => {
     const lists = texts.map((text) => tokenizer.begin(text, limit))
     const empty = lists.findIndex((list) => list.length === 0)

@@ -21,7 +21,7 @@ export function readingEncoder(
 }
 
 /** Token lists side by side. */
-export function ragged(lists: readonly (readonly number[])[]): TokenBatch {
+export function ragged(lists: readonly ArrayLike<number>[]): TokenBatch {
   const offsets = new Int32Array(lists.length + 1)
   lists.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length))
   const tokens = new Int32Array(offsets[lists.length]!)

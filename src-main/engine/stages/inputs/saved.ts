@@ -11,6 +11,11 @@ import type { InputRequest } from './input'
 /** Files of a saved transformer, flat in the artifact, so that its folder opens with transformers. */
 const SAVED = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'README.md']
 
+/** A folder that `savePretrained` made, as files of an artifact. */
+export function savedFiles(folder: string): NewFile[] {
+  return SAVED.map((name) => ({ name, path: path.join(folder, name) }))
+}
+
 /** A pretrained transformer as it is trained on. */
 export interface Finetuned {
   /** Id of the model. */
@@ -32,7 +37,7 @@ export function savedBy(request: InputRequest, { checkpoint, model, tokenizer, s
       ...{ architecture, spec, weights, context: longest, tokenizer, ...(names && { labels: names }) },
       card: { name: context.job.stage.title, licence: card.licence, text: cardText(request, checkpoint) },
     })
-    return SAVED.map((name) => ({ name, path: path.join(folder, name) }))
+    return savedFiles(folder)
   }
 }
 
@@ -44,6 +49,7 @@ function outputNames(form: Form): readonly string[] | null {
 
 function cardText({ config, task, context }: InputRequest, base: string): string {
   const { loss, ...params } = config.loss
+  const before = `\n- Before that: ${String(config.model['reading'])} epochs on the texts of these examples, without labels`
   const targets = config.targets === 'truth' ? 'ground truth' : 'the labels of a weaker model'
   return `# ${context.job.stage.title}
 
@@ -55,7 +61,7 @@ function cardText({ config, task, context }: InputRequest, base: string): string
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ')}
 - Seed: ${config.seed}
-- Content of the pretrained model: \`${config.checkpoint}\`
+- Content of the pretrained model: \`${config.checkpoint}\`${context.job.needs['adapted'] === undefined ? '' : before}
 `
 }
 
