@@ -70,7 +70,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   const asked = bootstrap(
     judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
-  ) as (name: string, of?: string) => Sample
+  )
   const drawn = drawnOf(told, asked)
   const n = { seeds: seeds.length, examples: groups.length }
   const past = (name: string): Estimate => {
