@@ -8,6 +8,7 @@ import type { ExperimentSpec, Names } from '../spec/spec'
 import { SPLITS } from '../stages'
 import { largestSizes, MIN_PER_CHOICE, rulesOf } from '../tasks'
 import type { PlanContext, Source } from './context'
+import { promptProblems } from './prompting'
 import { textProblems } from './texts'
 
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
@@ -28,9 +29,10 @@ export class PlanError extends Error {
 
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const unfit = [sizeProblems, readingProblems, blockProblems, precisionProblems, textProblems].flatMap((problemsOf) =>
-    problemsOf(spec, context),
-  )
+  const unfit = [
+    ...[sizeProblems, readingProblems, blockProblems, precisionProblems],
+    ...[textProblems, promptProblems],
+  ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
 
