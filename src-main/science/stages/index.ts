@@ -15,7 +15,7 @@ export type { LanguageConfig } from './language'
 export type { PretrainConfig } from './pretrain'
 export * from './splits'
 export type { TokensConfig } from './tokens'
-export { asksElsewhere, followedSplits, predictedSplits, type TrainConfig } from './train'
+export { asksElsewhere, followedSplits, predictedSplits, rowsOf, type Part, type TrainConfig } from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {
