@@ -35,7 +35,7 @@ function labHandlers(lab: IpcContext['lab']): LabCalls {
   return Object.fromEntries(CALL_NAMES.map((name) => [name, pass(name)])) as unknown as LabCalls
 }
 
-const DATASET: Record<'folder' | 'file', OpenDialogOptions> = {
+const DATASET: Record<'folder' | 'file' | 'games', OpenDialogOptions> = {
   folder: { title: 'Choose the folder of a dataset', properties: ['openDirectory'] },
   file: {
     title: 'Choose a dataset',
@@ -44,6 +44,11 @@ const DATASET: Record<'folder' | 'file', OpenDialogOptions> = {
       { name: 'JSONL, CSV or Parquet', extensions: ['jsonl', 'ndjson', 'csv', 'tsv', 'gz', 'parquet'] },
       { name: 'All files', extensions: ['*'] },
     ],
+  },
+  games: {
+    title: 'Choose the games of the puzzles',
+    properties: ['openFile'],
+    filters: [{ name: 'PGN', extensions: ['pgn', 'gz'] }],
   },
 }
 const MODEL: Record<'folder' | 'file', OpenDialogOptions> = {
@@ -116,11 +121,11 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       return (await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null
     },
     async datasetPreview(query) {
-      mustBeChosen(query.path)
+      for (const path of [query.path, query.games ?? query.path]) mustBeChosen(path)
       return calls.datasetPreview(query)
     },
     async datasetImport(request) {
-      mustBeChosen(request.path)
+      for (const path of [request.path, request.games ?? request.path]) mustBeChosen(path)
       return calls.datasetImport(request)
     },
     async exportBundle({ runId, path }) {

@@ -226,7 +226,7 @@ export const CALLS = {
     asks<
       (query: { runId: string; path: string }) => { path: string; bytes: number; files: number; sha256: string } | null
     >(),
-  chooseDataset: shows<(what: 'folder' | 'file') => string | null>(),
+  chooseDataset: shows<(what: 'folder' | 'file' | 'games') => string | null>(),
   /** Reads a file through; a later one takes its place, and the earlier one fails. */
   datasetPreview: asks<(query: DatasetQuery) => DatasetPreview>(),
   datasetImport: changes<(request: ImportRequest) => TaskInfo>(),

@@ -124,6 +124,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^hyparquet(-compressors)?$/,
       /^zod$/,
       /^yauzl$/,
+      /^chess\.js$/,
       /^onnx-proto$/,
       /^@huggingface\/tokenizers$/,
     ],

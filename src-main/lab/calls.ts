@@ -21,6 +21,7 @@ const reading = {
   quotes: z.boolean().optional(),
   twins: z.boolean().optional(),
   template: z.string().min(1).max(100).optional(),
+  games: z.string().min(1).optional(),
   first: z.int().min(1).optional(),
   form: z.enum(['classes', 'options', 'text']).optional(),
   options: z.array(column).max(100).optional(),
@@ -63,7 +64,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
-  chooseDataset: z.tuple([z.enum(['folder', 'file'])]),
+  chooseDataset: z.tuple([z.enum(['folder', 'file', 'games'])]),
   datasetPreview: z.tuple([
     z.strictObject({
       path,

@@ -2,6 +2,7 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { csv, GAMES, pgn } from '../data/lichess'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine, type CommandLine } from './w2s'
 
@@ -49,6 +50,25 @@ describe('w2s data', () => {
     const latin = await data('preview', 'd14-latin1-unnamed.csv')
     expect(mismatches(tables, 'data', latin.document)).toEqual([])
     expect(latin.stderr).toContain('it looks like Windows-1252.\n  --encoding windows-1252  Read it as Windows-1252')
+  })
+
+  it('imports puzzles with their games, and refuses them alone, and games that are none by line and column', async () => {
+    await writeFile(join(w2s.home, 'puzzles.csv'), csv(GAMES))
+    await writeFile(join(w2s.home, 'games.pgn'), pgn(GAMES))
+    await writeFile(join(w2s.home, 'spoilt.pgn'), pgn(GAMES).replace(/1\. \S+/, '1. Ke5'))
+    const alone = await data('preview', 'puzzles.csv')
+    expect(mismatches(tables, 'data', alone.document)).toEqual([])
+    expect(alone.stderr).toContain('--games <pgn>')
+    const refused = await data('import', 'puzzles.csv', '--licence', 'CC0')
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('--games')
+    const spoilt = await data('import', 'puzzles.csv', '--games', 'spoilt.pgn', '--licence', 'CC0')
+    expect(spoilt.code).toBe(2)
+    expect(spoilt.stderr).toContain('games, line 4, column 4: expected a legal move of White, got "Ke5"')
+    const imported = await data('import', 'puzzles.csv', '--games', 'games.pgn', '--licence', 'CC0')
+    expect(mismatches(tables, 'data', imported.document)).toEqual([])
+    expect(imported.document).toMatchObject({ tasks: [{ id: 'puzzles', form: 'text', examples: 130 }] })
+    expect((await data('remove', 'puzzles')).code).toBe(0)
   })
 
   it('imports what it previews, runs nothing over, and removes it', async () => {

@@ -1,7 +1,10 @@
 // Chess by hand: a study is built in the form, run, its positions looked at on the board, and exported; `W2S_SHOTS` names a
 // folder for pictures of it.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Chess } from 'chess.js'
+import { readTask } from '../../src-main/data/datasets'
+import { csv, GAMES, pgn } from '../data/lichess'
 import { expect, test } from './app'
 import { exported, goTo, reach, shoot, value } from './lab'
 
@@ -77,5 +80,45 @@ test('a chess study is built in the form, run, seen on the board, exported and r
 
   const bundle = await exported(app, page, run!.id, join(home, 'bundles', 'chess.w2s.zip'))
   expect(bundle).toMatchObject({ ok: true })
+  expect(errors).toEqual([])
+})
+
+test('puzzles are imported in the window with their games; bad ones are refused by place, expectation and value', async ({
+  open,
+  home,
+}) => {
+  const { app, page, errors } = await open()
+  const [puzzles, games, spoilt] = ['puzzles.csv', 'games.pgn', 'spoilt.pgn'].map((name) => join(home, name))
+  writeFileSync(puzzles!, csv(GAMES))
+  writeFileSync(games!, pgn(GAMES))
+  writeFileSync(spoilt!, pgn(GAMES).replace(/1\. \S+/, '1. Ke5'))
+  /** What the next dialogs of the system answer. */
+  const picking = (path: string) =>
+    app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+    }, path)
+  await goTo(page, '#/data?import=1')
+  await picking(puzzles!)
+  await page.getByRole('button', { name: 'Choose a file…' }).click()
+  await expect(page.getByText('name a PGN file of the games, too')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Import/ })).toBeDisabled()
+
+  await picking(spoilt!)
+  await page.getByRole('button', { name: 'Choose the games…' }).click()
+  await expect(page.getByRole('main')).toContainText(
+    'games, line 4, column 4: expected a legal move of White, got "Ke5"',
+  )
+  await shoot(page, 'import-bad-games')
+  await picking(games!)
+  await page.getByRole('button', { name: 'Choose the games…' }).click()
+  await expect(page.getByLabel('Rows are')).toHaveValue('text')
+  await page.getByRole('textbox', { name: 'Licence' }).fill('CC0')
+  await shoot(page, 'import-puzzles')
+  await page.getByRole('button', { name: 'Import 130 examples' }).click()
+  await expect(page.getByRole('button', { name: 'Puzzles', exact: true })).toBeVisible()
+  const rows = await readTask(join(home, 'datasets', 'puzzles.jsonl.gz'), { kind: 'text' })
+  expect(rows.map(({ fen, target, difficulty }) => [fen, target, difficulty])).toEqual(
+    GAMES.map(({ fen, answer }, i) => [fen, ` ${answer}`, 1000 + i]),
+  )
   expect(errors).toEqual([])
 })

@@ -54,6 +54,7 @@ const requestSchema = z
     quotes: z.boolean().optional(),
     twins: z.boolean().optional(),
     template: z.string().max(100).optional(),
+    games: z.string().min(1).optional(),
     first: z.int().min(1).optional(),
     classes: z
       .array(line.transform(labelOf))
@@ -132,10 +133,10 @@ export async function importDataset(request: ImportRequest, folder: string, watc
 
 /** What a survey is asked, by the form: what goes with another one is nothing to it. */
 const queryOf = (wanted: Wanted): DatasetQuery => {
-  const { path, form, text, label, split, group, encoding, header, quotes, twins, template, first } = wanted
+  const { path, form, text, label, split, group, encoding, header, quotes, twins, template, games, first } = wanted
   const { classes, options, right, target } = wanted
   const own = { classes: { classes }, options: { options, right }, text: { target } }[form]
-  return { path, form, text, label, split, group, encoding, header, quotes, twins, template, first, ...own }
+  return { path, form, text, label, split, group, encoding, header, quotes, twins, template, games, first, ...own }
 }
 
 /** What tells that files were not changed; '' for one that is not there, which its reader says better. */
@@ -144,8 +145,8 @@ async function footprint(paths: readonly string[]): Promise<string> {
   return facts.map((of) => (of ? `${of.size} ${of.mtimeMs} ${of.ino}` : '')).join('\n')
 }
 
-const readingOf = ({ encoding, header = true, quotes, template, first }: Wanted): Reading => ({
-  ...{ encoding, header, quotes, template, first },
+const readingOf = ({ encoding, header = true, quotes, template, games, first }: Wanted): Reading => ({
+  ...{ encoding, header, quotes, template, games, first },
 })
 
 const sourceOf = ({ path, template }: Wanted) =>
@@ -154,9 +155,14 @@ const sourceOf = ({ path, template }: Wanted) =>
 /** What the rows were made of, so that anyone who has the same files can make them again. */
 async function provenanceOf({ path, template, first }: Wanted, files: readonly string[]): Promise<Provenance> {
   const told: Provenance['files'] = []
-  for (const file of files)
-    told.push({ name: relative(path, file).replaceAll('\\', '/') || basename(file), sha256: await sha256Of(file) })
+  for (const file of files) told.push({ name: nameIn(path, file), sha256: await sha256Of(file) })
   return { template: template ?? null, first: first ?? null, files: told }
+}
+
+/** A file's name in the folder that was named; what lies elsewhere goes by its own. */
+function nameIn(path: string, file: string): string {
+  const inside = relative(path, file).replaceAll('\\', '/')
+  return inside === '' || inside.startsWith('../') ? basename(file) : inside
 }
 
 async function sha256Of(path: string): Promise<string> {
@@ -214,8 +220,8 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
 }
 
 /** A row as task files have it. */
-function taskRow({ text, options, target }: Row, { label, split, group }: Surveyed): TaskRow {
+function taskRow({ text, options, target, kept }: Row, { label, split, group }: Surveyed): TaskRow {
   const more = { ...(split && { split }), ...(group !== undefined && { group }) }
-  if (target !== '') return { text, target, ...more }
+  if (target !== '') return { text, target, ...kept, ...more }
   return options.length > 0 ? { ...(text !== '' && { text }), options, label, ...more } : { text, label, ...more }
 }

@@ -1,4 +1,5 @@
 import { clearlyAbove } from '../../science/maths/statistics'
+import { isPuzzles } from '../chess/puzzles'
 import { templatesFor } from '../templates'
 import { classDoubt, LEAST_ROWS, noClasses } from './classes'
 import { titleOf } from './source'
@@ -36,6 +37,18 @@ const ALL: ((survey: Survey) => Notice | null)[] = [
     if (records.length > 0 || !first || broken > 0) return null
     const text = `No line can be read: line ${first.line}: expected ${first.expected}, got ${first.got}.`
     return { kind: 'cause', text, offers: [] }
+  },
+  function games({ columns, facts: { puzzles } }) {
+    if (puzzles === null && isPuzzles(columns)) {
+      const text =
+        'These are puzzles of Lichess. A prompt is the game as it came to the puzzle, which the file has not: name a PGN file of the games, too.'
+      return { kind: 'cause', text, offers: [{ label: 'Choose the games…', reading: { games: '' } }] }
+    }
+    if (puzzles === null || puzzles.missing === 0) return null
+    const of = `${puzzles.missing.toLocaleString('en')} of ${count(puzzles.puzzles, 'puzzle')}`
+    return note(
+      `${of} ${puzzles.missing === 1 ? 'has' : 'have'} no game in the PGN file and ${puzzles.missing === 1 ? 'is' : 'are'} left out.`,
+    )
   },
   function header({ doubt }) {
     if (doubt === null) return null

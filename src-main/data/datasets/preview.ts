@@ -23,7 +23,7 @@ export async function previewDataset(query: DatasetQuery, watch: Watch = {}): Pr
     path: query.path,
     id,
     title: template?.title ?? titleFor(id),
-    question: template?.question ?? '',
+    question: template?.question ?? (facts.puzzles ? 'Which move is the best after these?' : ''),
     format: facts.format,
     reading: { encoding: facts.encoding, header: query.header ?? true, quotes: facts.quotes },
     columns: survey.columns,

@@ -20,4 +20,9 @@ export interface BadLine {
   got: string
 }
 /** One record of a file, by column; or why a line is none. */
-export type Entry = { line: number; values: Map<string, unknown> } | BadLine
+export type Entry = { line: number; values: Map<string, unknown>; kept?: Kept } | BadLine
+/** What goes with a row of texts beside what a net reads and writes. */
+export interface Kept {
+  fen: string
+  difficulty: number
+}

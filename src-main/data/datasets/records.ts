@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { oneOf, show } from '../../science/spec/problems'
+import { puzzleRows, type PuzzleFacts } from '../chess/puzzles'
 import { TEMPLATES, type Template } from '../templates'
 import { createCsvReader } from './csv'
 import { createJsonReader } from './json'
@@ -31,6 +32,12 @@ function formatOf(path: string): Format {
   const ending = endingOf(path)
   const format = FORMATS[ending]
   if (format && !(format === 'parquet' && unpackedName(path) !== path)) return format
+  if (ending === '.pgn')
+    throw refusal(
+      'path',
+      'puzzles as Lichess publishes them, in CSV, with which a file of games goes',
+      'games alone (.pgn)',
+    )
   const got = ending === '' ? 'a name without ending' : ending
   throw refusal('path', `a file ending in ${Object.keys(FORMATS).join(', ')}, or a text one of these in .gz`, got)
 }
@@ -43,6 +50,8 @@ export interface FileFacts extends ReaderFacts, LineFacts {
   encoding: Encoding
   /** Of Parquet: the files, each with its first row; none of other formats. */
   files: readonly ReadFile[]
+  /** Of chess puzzles with their games; null of all others. */
+  puzzles: PuzzleFacts | null
 }
 export interface Records {
   /** In batches, as they come. @throws DatasetError; AbortError */
@@ -62,6 +71,7 @@ interface Source {
 export function openRecords(path: string, reading: Reading, watch: Watch = {}): Records {
   const template = templateOf(reading)
   const format = formatOf(path)
+  if (reading.games !== undefined) return puzzlesWith(reading.games, path, format, reading, watch)
   if (reading.first !== undefined && format !== 'parquet')
     throw refusal('first', 'Parquet files, of which the first rows alone can be read', format)
   const { parts, facts } =
@@ -75,9 +85,27 @@ export function openRecords(path: string, reading: Reading, watch: Watch = {}): 
   }
 }
 
+/** Chess puzzles, which are texts to be continued once their games are known. */
+function puzzlesWith(games: string, path: string, format: Format, reading: Reading, watch: Watch): Records {
+  if (format === 'parquet') throw refusal('games', 'to go with puzzles in CSV', format)
+  if (reading.template !== undefined) throw refusal('games', 'to stand without a template', show(reading.template))
+  const facts: PuzzleFacts = { puzzles: 0, missing: 0 }
+  let source: Source | null = null
+  const open = () => withSplits((source = textParts(path, format, reading, watch)).parts)
+  const none = { blank: 0, headerLines: 0, continued: 0, quotes: false, lines: 0, broken: 0, windows: false }
+  return {
+    batches: puzzleRows(open, { games, most: reading.first, facts, watch }),
+    facts: () => {
+      const read = source?.facts() ?? { ...none, files: [], format, encoding: 'utf-8' as const }
+      return { ...read, header: null, columns: [], puzzles: facts }
+    },
+  }
+}
+
 /** The files that a reading reads, in order. @throws DatasetError */
 export async function filesOf(path: string, reading: Reading): Promise<string[]> {
-  return isFolder(path) ? (await parquetSources(path, wishOf(reading))).map((source) => source.path) : [path]
+  const files = isFolder(path) ? (await parquetSources(path, wishOf(reading))).map((source) => source.path) : [path]
+  return reading.games === undefined ? files : [...files, reading.games]
 }
 
 /** The template of a reading; null where it says none. @throws DatasetError for one that is none */
@@ -111,7 +139,7 @@ function parquetParts(records: ParquetRecords): Source {
   const facts = (): FileFacts => {
     const files = records.files()
     const lines = files.reduce((sum, { rows }) => sum + rows, 0)
-    return { ...none, lines, columns: records.columns(), files, format: 'parquet', encoding: 'utf-8' }
+    return { ...none, lines, columns: records.columns(), files, format: 'parquet', encoding: 'utf-8', puzzles: null }
   }
   return { parts: records.parts, facts }
 }
@@ -137,6 +165,6 @@ function textParts(path: string, format: Exclude<Format, 'parquet'>, reading: Re
     reader.end(emit)
     if (batch.length > 0) yield { role: null, entries: batch }
   }
-  const facts = () => ({ ...reader.facts(), ...lines, files: [], format, encoding: source.encoding() })
+  const facts = () => ({ ...reader.facts(), ...lines, files: [], format, encoding: source.encoding(), puzzles: null })
   return { parts: parts(), facts }
 }

@@ -2,7 +2,7 @@ import { oneOf } from '../../science/spec/problems'
 import { foldText } from '../../science/tasks/twins'
 import type { Columns } from './columns'
 import { LIMITS } from './limits'
-import type { BadLine, Entry } from './problem'
+import type { BadLine, Entry, Kept } from './problem'
 import { labelOf, plain, shown, splitOf, SPLIT_WORDS } from './values'
 
 /** A record with its roles. */
@@ -20,13 +20,14 @@ export interface Row {
   /** The split as the file says it; '' without one. */
   splitWord: string
   group: string | null
+  kept?: Kept
 }
 type Texts = Pick<Row, 'text' | 'options' | 'target'>
 
 /** Turns a record into a row; whether its label is one of the classes, or says an option, is for others to say. */
 export function readRow(entry: Entry, columns: Columns): Row | BadLine {
   if ('expected' in entry) return entry
-  const { line, values } = entry
+  const { line, values, kept } = entry
   const valueOf = (column: string | null) => (column === null ? undefined : values.get(column))
   const bad = (expected: string, value: unknown): BadLine => ({ line, expected, got: shown(value) })
   const texts = textsIn(values, columns)
@@ -44,6 +45,7 @@ export function readRow(entry: Entry, columns: Columns): Row | BadLine {
     split: said?.split ?? null,
     splitWord: said?.word ?? '',
     group: plain(valueOf(columns.group)) || null,
+    ...(kept && { kept }),
   }
 }
 

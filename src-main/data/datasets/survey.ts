@@ -14,6 +14,8 @@ import type { Watch } from './source'
 import type { ClassCounts, DatasetQuery, Right } from './types'
 import { labelOf } from './values'
 
+/** Columns of the rows that puzzles become. */
+const PUZZLES = { form: 'text', text: 'text', target: 'target', label: null, split: null, group: 'group' } as const
 /** Records that columns are guessed from. */
 const SAMPLE = 200
 
@@ -68,8 +70,9 @@ export async function surveyDataset(
   { path, header, twins = true, classes, ...query }: DatasetQuery,
   watch: Watch = {},
 ): Promise<Survey> {
-  const { encoding, quotes, template, first, ...wanted } = query
-  const reading = { encoding, quotes, template, first, header: header ?? true }
+  const { encoding, quotes, template, games, first, ...said } = query
+  const reading = { encoding, quotes, template, games, first, header: header ?? true }
+  const wanted = games === undefined ? said : { ...said, ...PUZZLES }
   const { batches, facts } = openRecords(path, reading, watch)
   const names = createColumnList()
   const sample: Entry[] = []

@@ -53,7 +53,9 @@ export interface Reading {
   quotes?: boolean | undefined
   /** The template that makes the rows of the records; not said: the records are the rows. */
   template?: string | undefined
-  /** Of Parquet: rows of each split that are read, the first ones; not said: all. */
+  /** Of chess puzzles as Lichess publishes them: a PGN file of the games that they are of. */
+  games?: string | undefined
+  /** Of Parquet: rows of each split that are read, the first ones; of puzzles with games, puzzles; not said: all. */
   first?: number | undefined
 }
 
@@ -87,7 +89,7 @@ export interface DatasetQuery extends Reading, ColumnWishes {
 export interface Notice {
   kind: 'cause' | 'ask' | 'note'
   text: string
-  /** What may be said to have it read otherwise. */
+  /** What may be said to have it read otherwise; a file that is called '' has to be chosen. */
   offers: { label: string; reading: Reading & Pick<DatasetQuery, 'classes' | 'form' | 'right'> }[]
 }
 
@@ -107,7 +109,7 @@ export interface DatasetPreview {
   /** Made of the file's name, or of the template's; like the title. */
   id: string
   title: string
-  /** Of the template; '' without one. */
+  /** Of the template, or of puzzles with their games; '' of others. */
   question: string
   format: 'jsonl' | 'csv' | 'tsv' | 'parquet'
   /** How it was read. */

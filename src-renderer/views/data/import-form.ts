@@ -50,9 +50,9 @@ function lackingColumn({ form, text, label, options, target, notices, right }: D
 
 export function requestFor(preview: DatasetPreview, said: Said, about: About): ImportRequest {
   const { path, form, text, label, split, group, options, right, target } = preview
-  const { encoding, header, quotes, twins, template, first } = said
+  const { encoding, header, quotes, twins, template, games, first } = said
   const own = { classes: {}, options: { options, ...(right && { right }) }, text: { target } }[form]
   const classes = form === 'classes' ? about.classes : []
-  const reading = { encoding, header, quotes, twins, template, first }
+  const reading = { encoding, header, quotes, twins, template, games, first }
   return { path, ...reading, form, text, label, split, group, ...own, ...about, classes }
 }

@@ -61,7 +61,16 @@ const READING: Record<string, Option> = {
     value: 'id',
     help: 'Makes the rows of a published dataset as its task has them; see data templates.',
   },
-  first: { type: 'string', value: 'n', help: 'Of Parquet: the first n rows of every split alone.' },
+  games: {
+    type: 'string',
+    value: 'pgn',
+    help: 'Of chess puzzles as Lichess publishes them: the games that they are of, in PGN.',
+  },
+  first: {
+    type: 'string',
+    value: 'n',
+    help: 'Of Parquet: the first n rows of every split alone; of puzzles with --games the first n.',
+  },
   twins: {
     type: 'string',
     value: CHOICES.twins.join(' | '),

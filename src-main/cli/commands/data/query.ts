@@ -35,8 +35,14 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
     twins: twins && twins === 'together',
     classes: classesOf(flags),
     template: textOf('template', flags),
+    games: gamesOf(flags, cwd),
     first: firstOf(flags),
   }
+}
+
+function gamesOf(flags: Flags, cwd: string): string | undefined {
+  const games = textOf('games', flags)
+  return games === undefined ? undefined : resolve(cwd, games)
 }
 
 /** How many rows of every split are read. */

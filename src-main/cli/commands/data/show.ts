@@ -101,8 +101,10 @@ function optionsOf({
   form,
   right,
   template,
+  games,
 }: DatasetPreview['notices'][number]['offers'][number]['reading']): string {
   if (template !== undefined) return `--template ${template}`
+  if (games !== undefined) return '--games <pgn>'
   if (form !== undefined) return `--form ${form}`
   if (right !== undefined) return `--right '${right}'`
   if (encoding !== undefined) return `--encoding ${encoding}`
