@@ -26,7 +26,7 @@ test('a chess study is built in the form, run, seen on the board, exported and r
     await group.getByRole('combobox', { name: 'Model', exact: true }).selectOption(checkpoint)
     await group.getByRole('textbox', { name: 'Longest text' }).fill('96')
     await group.getByText(/^Optimiser/).click()
-    await group.getByRole('textbox', { name: 'Epochs' }).fill(epochs)
+    await group.getByRole('textbox', { name: 'Epochs', exact: true }).fill(epochs)
   }
   const remove = page.getByRole('button', { name: /^Remove (method|student|supervisor) 2$/ })
   while ((await remove.count()) > 0) await remove.first().click()

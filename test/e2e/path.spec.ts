@@ -16,7 +16,7 @@ test('from the form to a checked bundle, with a reload in the middle', async ({ 
   await page.getByRole('button', { name: 'Remove student 1' }).click()
   const student = page.getByRole('group', { name: 'student 1' })
   await student.getByText(/^Optimiser · 1 set/).click()
-  await student.getByRole('textbox', { name: 'Epochs' }).fill('200')
+  await student.getByRole('textbox', { name: 'Epochs', exact: true }).fill('200')
   await page.getByRole('combobox', { name: 'Weak labels' }).selectOption('hard')
   const plan = page.getByRole('table', { name: 'What will run' })
   await expect(plan).toContainText('2 arms× 2 seeds')

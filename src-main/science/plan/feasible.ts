@@ -9,6 +9,7 @@ import type { ExperimentSpec, Names } from '../spec/spec'
 import { SPLITS } from '../stages'
 import { largestSizes, MIN_PER_CHOICE, rulesOf } from '../tasks'
 import type { PlanContext, Source } from './context'
+import { promptProblems } from './prompting'
 import { parametersOf } from './rungs'
 import { textProblems } from './texts'
 
@@ -30,9 +31,10 @@ export class PlanError extends Error {
 
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
-  const unfit = [sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems, textProblems].flatMap(
-    (problemsOf) => problemsOf(spec, context),
-  )
+  const unfit = [
+    ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems],
+    ...[textProblems, promptProblems],
+  ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
 

@@ -9,7 +9,9 @@ import type { OptimiserSpec } from '../optimiser'
 import { namedMethod, namedModel, namedSetting } from './named'
 import { CORPORA, PRETRAINING } from './pretraining'
 import { LEVEL_EVALUATIONS, levelsOf } from './levels'
+import type { Prompting } from '../spec/prompting'
 import type { ExperimentSpec } from '../spec/spec'
+import { isPromptable, promptLevels, wordingOf, type PromptLevel } from './prompting'
 import { parametersOf, rungsOf } from './rungs'
 import { stageKey } from './stage-key'
 import {
@@ -218,16 +220,47 @@ function planSeed(at: SeedPlan): ArmSeed {
     },
     parametersOf(method),
   )
-  const references = addLevels(at, data, rows)
+  const references = addLevels(at, { data, labels }, rows)
   return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
 }
 
+/** A seed's data, and the labels of its supervisor. */
+interface Own {
+  data: string
+  labels: string
+}
+
 /** The same for all arms of a task that learn from the same rows, and of a student where they are about it. */
-function addLevels(at: SeedPlan, data: string, rows: { part?: Part } = {}): Record<string, string> {
+function addLevels(at: SeedPlan, own: Own, rows: { part?: Part } = {}): Record<string, string> {
   const trained = levelsOf(at.spec, at.strong.setting).map(
-    (level) => [level.name, addTrain(at, data, { role: 'reference', trainee: level, ...rows })] as const,
+    (level) => [level.name, addTrain(at, own.data, { role: 'reference', trainee: level, ...rows })] as const,
   )
-  return Object.fromEntries(trained)
+  const { prompting } = at.spec
+  const asked = prompting && isPromptable(at.strong.setting, at.context) ? promptLevels(prompting) : []
+  const prompted = asked.map((level) => [level.name, addPrompt(at, prompting!, level, own)] as const)
+  return Object.fromEntries([...trained, ...prompted])
+}
+
+/** The strong model prompted; without examples once for all seeds, whose test split is one. */
+function addPrompt(at: SeedPlan, prompting: Prompting, { name, shots, labels: whose }: PromptLevel, own: Own): string {
+  const { context, arm, strong, spec } = at
+  const seed = shots > 0 ? at.seed : null
+  const labels = shots > 0 && whose === 'weak' ? own.labels : undefined
+  const from = labels === undefined ? '' : at.factsOf(labels).of
+  const of = readingOf(strong.setting)!.checkpoint
+  return at.add({
+    kind: 'prompt',
+    config: {
+      ...contentOf(at, strong.setting),
+      ...wordingOf(prompting, arm.task, context),
+      ...{ shots, seed, backend: context.backend },
+    },
+    needs: {
+      data: seed === null ? addData({ ...at, seed: spec.seeds[0]! }) : own.data,
+      ...(labels !== undefined && { labels }),
+    },
+    facts: { by: name, from, of, task: taskTitle(at), seed },
+  })
 }
 
 /** One for all seeds of a task, unless they redraw the halves. */

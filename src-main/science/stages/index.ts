@@ -13,6 +13,7 @@ export { KINDS, kindOf, readsOf, roleOf, type Stage, type StageKind } from './ki
 export type { LabelConfig } from './label'
 export type { LanguageConfig } from './language'
 export type { PretrainConfig } from './pretrain'
+export type { PromptConfig } from './prompt'
 export * from './splits'
 export type { TokensConfig } from './tokens'
 export { asksElsewhere, followedSplits, predictedSplits, rowsOf, type Part, type TrainConfig } from './train'
@@ -24,7 +25,7 @@ export interface ArmSeed {
   labels: string
   student: string
   ceiling: string
-  /** Trainings on the ceiling's rows that show what a simpler model makes of them, by name. */
+  /** Levels beside the four, by name: trainings on the ceiling’s rows, and prompts; see `levels.ts`. */
   references?: Record<string, string>
 }
 /** What is reported as one line: task × weak × strong × method, over its seeds. */
