@@ -151,7 +151,7 @@ const isEqual = (a: ModelSetting, b: ModelSetting) => contentKey(a) === contentK
 function armOf(
   { measure }: ExperimentSpec,
   task: string,
-  { sources }: PlanContext,
+  { sources, checkpoints }: PlanContext,
   { weak, strong, method }: { weak: Trainee; strong: Trainee; method: MethodChoice },
 ): ArmPlan {
   const methodTitle = choiceTitle(METHODS[method.method]!, method)
@@ -168,6 +168,7 @@ function armOf(
     method: named.method,
     optimisers: { weak: weak.optimiser, strong: strong.optimiser },
     measure,
+    parameters: { weak: parametersIn(weak.setting, checkpoints), strong: parametersIn(strong.setting, checkpoints) },
     title: `${sources[task]!.title} · ${weak.title} → ${strong.title} · ${methodTitle}`,
     weakTitle: weak.title,
     strongTitle: strong.title,
@@ -175,6 +176,12 @@ function armOf(
     seeds: [],
   }
   return { arm, weak, strong, method }
+}
+
+/** Weights of the pretrained model that a setting starts from. */
+function parametersIn(setting: ModelSetting, checkpoints: PlanContext['checkpoints']): number | null {
+  const reading = readingOf(setting)
+  return (reading && checkpoints[reading.checkpoint]?.parameters) ?? null
 }
 
 interface SeedPlan extends ArmPlan {

@@ -38,6 +38,8 @@ export interface Arm {
   /** What supervisor and student are trained by; null where that is not on record. */
   optimisers: { weak: OptimiserSpec; strong: OptimiserSpec } | null
   measure: Measure
+  /** Weights of the pretrained models of both, in numbers; null of what starts from none. Not there in earlier plans. */
+  parameters?: { weak: number | null; strong: number | null }
   /** Short names for people. */
   title: string
   weakTitle: string
