@@ -1,3 +1,4 @@
+import { promptLevels } from './plan/prompting'
 import { rungsOf } from './plan/rungs'
 import { mentions } from './spec/mentions'
 import type { Problem } from './spec/problems'
@@ -23,10 +24,24 @@ export function stageCount(spec: Pick<ExperimentSpec, Counted>): number {
   const arms = 2 * weak + students + rungs + pairs * (methods + 2 * between)
   const probes = spec.probe ? students : 0
   // Every probe has features of its own, which are those of the data.
-  return tasks * (data * (1 + probes) + seeds * (arms + Number(spec.reference) + probes))
+  const own = seeds * (arms + Number(spec.reference) + probes)
+  return tasks * (data * (1 + probes) + own + promptCount(spec, { students, pairs }))
 }
 
-type Counted = Factor | 'redraw' | 'reference' | 'probe' | 'control' | 'pairs'
+type Counted = Factor | 'redraw' | 'reference' | 'probe' | 'control' | 'pairs' | 'prompting'
+
+/** Prompts of one task: without examples one for all seeds, with ground truth one a student, with weak labels one a pair. */
+function promptCount(
+  { prompting, seeds }: Pick<ExperimentSpec, 'prompting' | 'seeds'>,
+  { students, pairs }: { students: number; pairs: number },
+): number {
+  if (!prompting) return 0
+  const each = promptLevels(prompting).map(({ shots, labels }) => {
+    if (shots === 0) return students
+    return seeds.length * (labels === 'truth' ? students : pairs)
+  })
+  return each.reduce((sum, n) => sum + n, 0)
+}
 
 type Factor = 'tasks' | 'weak' | 'strong' | 'methods' | 'seeds'
 type Five = [number, number, number, number, number]

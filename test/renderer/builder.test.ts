@@ -225,3 +225,34 @@ it('takes the models of a ladder, set against each other as asked, and can have 
   expect(kept()).not.toHaveProperty('pairs')
   expect(screen.queryByText(/the spec names/)).toBeNull()
 })
+
+describe('prompting', () => {
+  const boxOf = (name: string | RegExp) => screen.findByRole<HTMLInputElement>('checkbox', { name })
+  const kept = (): unknown => (JSON.parse(localStorage.getItem('w2s.draft')!) as { prompting?: unknown }).prompting
+
+  it('is turned on with zero and five examples, has the numbers typed and the labels ticked, and comes back as it was', async () => {
+    open('#/builder')
+    expect((await boxOf('Prompting')).checked).toBe(false)
+    expect(screen.queryByRole('textbox', { name: 'Examples' })).toBeNull()
+    await fireEvent.click(await boxOf('Prompting'))
+    expect(kept()).toEqual({ shots: [0, 5], labels: ['truth', 'weak'] })
+    await type('Examples', '0-2, 8')
+    await fireEvent.click(await boxOf('ground truth'))
+    expect(kept()).toEqual({ shots: [0, 1, 2, 8], labels: ['weak'] })
+    await fireEvent.click(await boxOf('ground truth'))
+    expect(kept()).toEqual({ shots: [0, 1, 2, 8], labels: ['truth', 'weak'] })
+    await fireEvent.click(await boxOf('Prompting'))
+    expect(kept()).toBeUndefined()
+    await fireEvent.click(await boxOf('Prompting'))
+    expect((await field('Examples')).value).toBe('0-2, 8')
+  })
+
+  it('says what is wrong with it where it stands', async () => {
+    open('#/builder')
+    await fireEvent.click(await boxOf('Prompting'))
+    await type('Examples', '40')
+    const problem = () => document.getElementById('f-prompting.shots[0]-problem')?.textContent
+    await waitFor(() => expect(problem()).toBe('expected at most 32, got 40'))
+    expect((await field('Examples')).getAttribute('aria-invalid')).toBe('true')
+  })
+})

@@ -7,6 +7,7 @@ import { features } from './features'
 import { label } from './label'
 import { language } from './language'
 import { pretrain } from './pretrain'
+import { prompt } from './prompt'
 import type { StageOutput, StageRunner } from './stage'
 import { tokens } from './tokens'
 import { train } from './train'
@@ -15,6 +16,7 @@ import { train } from './train'
 export const RUNNERS: { [K in StageKind]: StageRunner<K> } = {
   data,
   pretrain,
+  prompt,
   adapt,
   features,
   train,

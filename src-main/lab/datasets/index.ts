@@ -134,12 +134,12 @@ function createReading(bus: Bus) {
 
 function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'bundled'> {
   const sources = tasks.map((task) => {
-    const { id, sha256, title, classes, examples, rows: counts } = task
+    const { id, sha256, title, question, classes, examples, rows: counts } = task
     const rows = counts ? usable(counts, task.form) : { all: examples, test: TASKS[id]?.testExamples ?? null }
     const { elsewhere = [] } = task
     const sets = Object.fromEntries(elsewhere.map((set) => [set.id, set.sha256]))
     const told = { ...toldForm(task), rows, ...(elsewhere.length > 0 && { elsewhere: sets }) }
-    return [id, { sha256, title, classes: classes.length, ...told }] as const
+    return [id, { sha256, title, question, classes: classes.length, ...told }] as const
   })
   return {
     sources: Object.fromEntries(sources),

@@ -1,5 +1,5 @@
 import type { DataConfig } from '../stages'
-import type { RowCounts } from '../tasks'
+import { TASKS, type RowCounts } from '../tasks'
 
 /** What a plan has to know of a task. */
 export interface Source {
@@ -10,6 +10,8 @@ export interface Source {
   classes: number
   /** Names of the classes of an imported one. */
   names?: readonly string[]
+  /** What a model has to tell. */
+  question?: string
   /** Where it is not of classes. */
   form?: DataConfig['form']
   rows?: RowCounts
@@ -35,4 +37,10 @@ export interface PlanContext {
   backend: string
   /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
   bf16?: boolean
+}
+
+/** Names of the classes of a task, in their order; none of one of another form. */
+export function namesOf(task: string, { names, form, classes }: Source): readonly string[] {
+  if (form) return []
+  return names ?? TASKS[task]?.classes ?? Array.from({ length: classes }, (_, i) => `class ${i}`)
 }

@@ -8,6 +8,8 @@ import { METRICS } from '../metrics/variants'
 import { accuracy } from '../metrics/variants/accuracy'
 import { MODELS } from '../models'
 import { OPTIMISER } from '../optimiser'
+import { distinct } from './distinct'
+import { promptingSchema, type Prompting } from './prompting'
 import { fieldsOf, partsOf, type ParamTable, type Values } from './params'
 import type { Split } from '../stages'
 
@@ -199,20 +201,6 @@ export const namesSchema = z
   .catch({ tasks: [], weak: [], strong: [], methods: [] }) satisfies z.ZodType<Names>
 
 const sizes: z.ZodType<ExperimentSpec['sizes']> = z.strictObject(fieldsOf(SIZES))
-const distinct = <T>(item: z.ZodType<T>) =>
-  z
-    .array(item)
-    .min(1)
-    .superRefine((all, context) => {
-      const first = new Map<string, number>()
-      for (const [i, entry] of all.entries()) {
-        const text = JSON.stringify(entry)
-        const sameAs = first.get(text)
-        if (sameAs === undefined) first.set(text, i)
-        else
-          context.addIssue({ code: 'custom', path: [i], message: 'an entry that is not there yet', params: { sameAs } })
-      }
-    })
 
 /** An experiment: the whole input of a run. Every array multiplies: tasks × weak × strong (or its pairs) × methods × seeds. */
 export const specSchema: z.ZodType<ExperimentSpec> = z
@@ -229,6 +217,7 @@ export const specSchema: z.ZodType<ExperimentSpec> = z
     ...fieldsOf(RUN),
     seeds: distinct(z.int().min(0).max(1_000_000)),
     pairs: distinct(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+    prompting: promptingSchema.optional(),
   })
   .superRefine(({ weak, strong, pairs = [] }, context) => {
     for (const [i, pair] of pairs.entries())
@@ -255,4 +244,6 @@ export interface ExperimentSpec extends Values<typeof RUN> {
   seeds: number[]
   /** Which supervisor teaches which student, by their places in `weak` and `strong`; not given: each of them each. */
   pairs?: [number, number][] | undefined
+  /** How the students are prompted, as they were before training; not given: they are not. */
+  prompting?: Prompting | undefined
 }

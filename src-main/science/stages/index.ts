@@ -13,9 +13,10 @@ export { KINDS, kindOf, readsOf, roleOf, type Stage, type StageKind } from './ki
 export type { LabelConfig } from './label'
 export type { LanguageConfig } from './language'
 export type { PretrainConfig } from './pretrain'
+export type { PromptConfig } from './prompt'
 export * from './splits'
 export type { TokensConfig } from './tokens'
-export { asksElsewhere, followedSplits, predictedSplits, type TrainConfig } from './train'
+export { asksElsewhere, followedSplits, predictedSplits, rowsOf, type Part, type TrainConfig } from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {
@@ -24,7 +25,7 @@ export interface ArmSeed {
   labels: string
   student: string
   ceiling: string
-  /** Trainings on the ceiling's rows that show what a simpler model makes of them, by name. */
+  /** Levels beside the four, by name: trainings on the ceiling’s rows, and prompts; see `levels.ts`. */
   references?: Record<string, string>
 }
 /** What is reported as one line: task × weak × strong × method, over its seeds. */
@@ -37,6 +38,8 @@ export interface Arm {
   /** What supervisor and student are trained by; null where that is not on record. */
   optimisers: { weak: OptimiserSpec; strong: OptimiserSpec } | null
   measure: Measure
+  /** Weights of the pretrained models of both, in numbers; null of what starts from none. Not there in earlier plans. */
+  parameters?: { weak: number | null; strong: number | null }
   /** Short names for people. */
   title: string
   weakTitle: string

@@ -5,11 +5,12 @@ import type { Kind, NeedKeys } from './kind'
 import { label } from './label'
 import { language } from './language'
 import { pretrain } from './pretrain'
+import { prompt } from './prompt'
 import { tokens } from './tokens'
 import { train } from './train'
 
 /** Every kind of stage. */
-export const KINDS = { data, pretrain, adapt, features, train, label, tokens, language }
+export const KINDS = { data, pretrain, adapt, features, train, label, tokens, language, prompt }
 export type StageKind = keyof typeof KINDS
 type Kinds = typeof KINDS
 

@@ -21,7 +21,12 @@ export const SECTIONS = [
     paths: ['strong'],
   },
   { id: 'methods', title: 'Methods', note: 'How the student learns from the weak labels.', paths: ['methods'] },
-  { id: 'run', title: 'Labels and stop', note: 'What the student is given, and which evaluation counts.', paths: [] },
+  {
+    id: 'run',
+    title: 'Labels, stop and levels',
+    note: 'What the student is given, which evaluation counts, and what stands beside it.',
+    paths: ['prompting'],
+  },
   {
     id: 'optimiser',
     title: 'Optimiser',

@@ -4,6 +4,7 @@ Only needed to make them again; the tests read what is committed. With Python 3.
     pip install torch==2.13.0 transformers==5.23.0 tokenizers==0.23.3 safetensors==0.8.0 gguf==0.19.0 numpy onnx
     python make.py                     the tiny models, their GGUF and ONNX forms, tokens, quantised blocks
     python real.py FOLDER              reference values of the real models that lie in FOLDER
+    python prompts.py ...              reference values of prompting; see there
 
 Every weight is drawn at random, biases and norms too, so that none can be forgotten or swapped unseen. Logits are
 computed in double precision from the weights as the files hold them.

@@ -2,22 +2,19 @@
 
     python real.py PARAPHRASE.onnx MINILM_L6_FOLDER SMOLLM2.gguf       (as make.py, and onnxruntime)
 
-MiniLM-L3 is run by onnxruntime, so that nothing depends on the names of its weights; SmolLM2 is opened by
-transformers' own GGUF reader, its tokenizer put together from the file's vocabulary with the pre-tokenizers that
-SmolLM2's tokenizer.json has.
+MiniLM-L3 is run by onnxruntime, so that nothing depends on the names of its weights; SmolLM2 see smollm2.py.
 """
 import json
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import torch
-from gguf import GGUFReader
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoModel, AutoModelForCausalLM
+from tokenizers import Tokenizer
+from transformers import AutoModel
 
+from smollm2 import open_smollm2
 from texts import TEXTS
 
 SENTENCES = ["A whale is a kind of mammal.", "a sparrow is a kind of bird", "Granite: 3 minerals, 1 rock (igneous)."]
@@ -64,17 +61,7 @@ def minilm_l6(folder, tokenizer):
 
 
 def smollm2(path):
-    fields = GGUFReader(path).fields
-    tokens = fields["tokenizer.ggml.tokens"].contents()
-    merges = [tuple(m.split(" ")) for m in fields["tokenizer.ggml.merges"].contents()]
-    tokenizer = Tokenizer(models.BPE({t: i for i, t in enumerate(tokens)}, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
-    tokenizer.decoder = decoders.ByteLevel()
-    special = [t for t, kind in zip(tokens, fields["tokenizer.ggml.token_type"].contents()) if kind == 3]
-    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in special])
-    folder, name = os.path.split(os.path.abspath(path))
-    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32).double().eval()
+    model, tokenizer = open_smollm2(path)
 
     def output(ids):
         with torch.no_grad():

@@ -30,8 +30,8 @@ export async function choiceLesson(request: LessonRequest): Promise<Lesson<Choic
   }
 }
 
-/** Label set of every split that the supervisors labelled. */
-async function weakLabels(context: StageContext, task: PreparedTask): Promise<BySplit<LabelSet>> {
+/** Label set of every split that the supervisors labelled: the need `labels`. @throws Error where it is not of these examples */
+export async function weakLabels(context: StageContext, task: PreparedTask): Promise<BySplit<LabelSet>> {
   const bytes = await context.need('labels', LABELS_FILE)
   const read = readLabels(bytes, `${context.job.needs['labels']}/${LABELS_FILE}`)
   return eachSplit((split) => {
