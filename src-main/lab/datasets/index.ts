@@ -21,7 +21,7 @@ export interface Datasets {
   preview(query: DatasetQuery): Promise<DatasetPreview>
   import(request: ImportRequest): Promise<TaskInfo>
   /** Reads a file for others, by the rules of these calls. */
-  read<T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>): Promise<T>
+  read: <T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>) => Promise<T>
   /** Ends the reading that is under way. */
   cancel(): null
   remove(id: string): Promise<null>
