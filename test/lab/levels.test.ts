@@ -27,6 +27,7 @@ test(
       ['prompted · 2-shot, ground truth · pocket-s · seed 1', 'reference'],
       ['prompted · 2-shot, weak labels · pocket-s · seed 1', 'reference'],
     ])
+    expect(run.stages.map(({ title }) => title)).toContain('reference · probe pocket-s, longest text 24 · seed 0')
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     const beside = arms.map(({ measures }) => Object.keys(measures['accuracy']!.references))
     const prompted = ['zero-shot', '2-shot, ground truth', '2-shot, weak labels']

@@ -1,4 +1,5 @@
 import type { ModelSetting } from '../spec/choices'
+import { METHODS } from '../methods'
 import { MODELS } from '../models'
 import type { Finetuning, Reading } from '../models/model'
 import { mentions } from '../spec/mentions'
@@ -9,6 +10,7 @@ import { SPLITS } from '../stages'
 import { largestSizes, MIN_PER_CHOICE, rulesOf } from '../tasks'
 import type { PlanContext, Source } from './context'
 import { promptProblems } from './prompting'
+import { parametersOf } from './rungs'
 import { textProblems } from './texts'
 
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
@@ -30,7 +32,7 @@ export class PlanError extends Error {
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const unfit = [
-    ...[sizeProblems, readingProblems, blockProblems, precisionProblems],
+    ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems],
     ...[textProblems, promptProblems],
   ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
@@ -110,6 +112,23 @@ function readingProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Pr
     if (reading === 0 || known?.writes !== false) return []
     const expected = `0: ${known.title} has no language head, by which a model learns from texts without labels`
     return [{ path: `${path}.reading`, expected, got: show(reading) }]
+  })
+}
+
+/** Parameters of methods that do not go together, and parts of the transfer half that are too small to learn from. */
+function methodProblems({ methods, tasks, sizes }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+  return methods.flatMap((method, i) => {
+    const variant = METHODS[method.method]!
+    const own = variant.problems?.(parametersOf(method)) ?? []
+    const { of = 1 } = variant.part?.(parametersOf(method)) ?? {}
+    const rows = Math.floor(sizes.transfer / of)
+    const starved = tasks.flatMap((task) => {
+      const source = sources[task]
+      if (of === 1 || !source) return []
+      const { least, why } = leastOf(source)
+      return rows < least ? [{ path: 'parts', expected: `parts of at least ${least} rows${why}`, got: `${rows}` }] : []
+    })
+    return [...own, ...starved.slice(0, 1)].map((problem) => ({ ...problem, path: `methods[${i}].${problem.path}` }))
   })
 }
 
