@@ -69,7 +69,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const importer = createImporter(options.importer)
   const datasets = await openDatasets(home, resources, importer, bus)
-  const corpora = await openCorpora(home, resources, importer, datasets.read)
+  const corpora = await openCorpora(home, resources, importer, datasets)
   const ladders = openLadders(home, resources)
   const presets = await readPresets(resources)
   const models = createModelDesk(librarianOf(options), store, bus)

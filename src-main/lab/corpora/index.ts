@@ -26,7 +26,7 @@ export async function openCorpora(
   home: string,
   resources: string,
   importer: Importer,
-  read: Datasets['read'],
+  datasets: Pick<Datasets, 'read'>,
 ): Promise<Corpora> {
   const [folder, own] = [join(resources, 'corpora'), join(home, 'corpora')]
   // A home of tests need not have any.
@@ -48,7 +48,7 @@ export async function openCorpora(
     async add(request) {
       if (list().some(({ id }) => id === request.id))
         throw new LabError('conflict', `There is a corpus "${request.id}" already. Choose another id.`)
-      const made = await read(request.path, (task) =>
+      const made = await datasets.read(request.path, (task) =>
         importer.ask('games', { request, folder: own }, { ...task, deadline: DEADLINE }),
       )
       imported = await listCorpora(own)
