@@ -136,12 +136,18 @@ function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'b
     const { elsewhere = [] } = task
     const sets = Object.fromEntries(elsewhere.map((set) => [set.id, set.sha256]))
     const told = { ...toldForm(task), rows, ...(elsewhere.length > 0 && { elsewhere: sets }) }
-    return [id, { sha256, title, question, classes: classes.length, ...told }] as const
+    return [id, { sha256, title, question, classes: classes.length, ...told, ...gradedOf(task) }] as const
   })
   return {
     sources: Object.fromEntries(sources),
     bundled: Object.fromEntries(BUNDLED.map(({ id, sha256 }) => [id, sha256])),
   }
+}
+
+/** Whether the rows of a task say how difficult they are, where that is known before they are read. */
+function gradedOf({ id, origin, form }: TaskInfo): Pick<Source, 'graded'> {
+  if (origin === 'imported') return form === 'text' ? {} : { graded: false }
+  return { graded: TASKS[id]?.graded === true }
 }
 
 /** What a plan is told of the form of a task: of bundled classes it needs no more than their number. */

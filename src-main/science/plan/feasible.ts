@@ -33,7 +33,7 @@ export class PlanError extends Error {
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const unfit = [
     ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems],
-    ...[textProblems, promptProblems],
+    ...[textProblems, promptProblems, difficultyProblems],
   ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
@@ -66,7 +66,7 @@ function leastOf({ form, classes, title }: Source): { least: number; why: string
 const LUCK = 2
 
 /** Sizes of which a task is known to leave some split too few examples of a class: its data stage would fail. */
-function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+function sizeProblems({ tasks, sizes, measure, halves }: ExperimentSpec, { sources }: PlanContext): Problem[] {
   return tasks.flatMap((task) => {
     const source = sources[task]
     if (!source) return []
@@ -80,7 +80,7 @@ function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: Pl
         got: `${sizes[split]}`,
       }))
     if (!rows || rows.test === null) return []
-    const largest = largestSizes(sizes, rows, measure)
+    const largest = largestSizes(sizes, rows, measure, halves)
     const sorts = source.form ? 1 : source.classes
     const starved = SPLITS.filter((split) => Math.floor(largest[split] / sorts) + LUCK < least / sorts)
     return starved.map((split) => ({
@@ -101,6 +101,21 @@ function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'che
     const absent = gone === undefined ? NOT_HERE(checkpoint) : NOT_THERE(gone)
     const expected = known.includes(checkpoint) ? absent : oneOf(known, checkpoint)
     return [{ path: `${path}.checkpoint`, expected, got: show(checkpoint) }]
+  })
+}
+
+/** Tasks whose rows say nothing of their difficulty; of imported texts that is known once they are read. */
+function difficultyProblems({ tasks, halves }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+  if (halves !== 'easy-to-hard') return []
+  return tasks.flatMap((task, i) => {
+    if (sources[task]?.graded !== false) return []
+    return [
+      {
+        path: `tasks[${i}]`,
+        expected: 'a task whose rows have a difficulty: "halves" is "easy-to-hard"',
+        got: show(task),
+      },
+    ]
   })
 }
 

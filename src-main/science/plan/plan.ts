@@ -273,12 +273,13 @@ function addPrompt(at: SeedPlan, prompting: Prompting, { name, shots, labels: wh
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
   const { sha256: source, title, names, form, elsewhere } = context.sources[arm.task]!
-  const { sizes, splitSeed, measure } = spec
+  const { sizes, splitSeed, measure, halves } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
   // Settings are chosen on development rows: what is kept for the end is not looked at then.
   const others = spec.elsewhere && measure === 'test' && elsewhere
   const told = { ...(names && { classes: names }), ...(form && { form }), ...(others && { elsewhere: others }) }
-  const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
+  const easy = halves === 'easy-to-hard' && { halves }
+  const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure, ...easy }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
 
