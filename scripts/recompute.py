@@ -146,6 +146,15 @@ def brier(p, truth, classes):
     return mean_of(((distribution(p, classes) - np.eye(classes)[truth]) ** 2).sum(1))
 
 
+def mean_among(values, flag):
+    return lambda w: (w * flag) @ values / (w @ flag)
+
+
+def cross_entropy(weak, student, classes):
+    """Of each row, of the student's probabilities to the supervisor's."""
+    return -(distribution(weak, classes) * np.log(distribution(student, classes).clip(2.0 ** -24, 1))).sum(1)
+
+
 def logloss(p, truth, classes):
     of_truth = distribution(p, classes)[np.arange(len(truth)), truth]
     return mean_of(-np.log(of_truth.clip(2.0 ** -24, 1)))
@@ -214,7 +223,7 @@ class Arm:
         self.levels = list(next(iter(self.told.values()))['references']) if self.told else []
         names = (*ROLES, *map(beside, self.levels))
         self.statistics = {metric: {name: [] for name in names} for metric in self.told}
-        self.seeds = []
+        self.seeds, self.imitation, self.stopped = [], [], []
         for seed in report['arm']['seeds']:
             if seed['seed'] not in told:
                 continue
@@ -238,6 +247,9 @@ class Arm:
             for name, value in found.items():
                 same(f"{self.where}, seed {seed['seed']}, {name}", told[seed['seed']][name], value)
             self.seeds.append(seed['seed'])
+            if truth.dtype != object:
+                self.imitation.append((cross_entropy(W['test'][-1], T['test'][reported], k), good))
+            self.stopped.append((right[at['weak-validation']], right[-1]))
             said = {'weak': W['test'][-1], 'student': T['test'][reported], 'ceiling': C['test'][-1]}
             said |= {beside(name): b.evaluations(seed['references'][name])['test'][-1] for name in self.levels}
             for metric, of_roles in self.statistics.items():
@@ -270,11 +282,28 @@ class Arm:
             same(f'{self.where}, {name}', told[name] and told[name]['value'], float(np.mean(values)) if values else None)
         for metric in self.told:
             self.check_metric(metric)
+        self.check_imitation()
+        if 'tax' in told:
+            # One is the cross-fitted oracle over the last step, the other over where weak labels stop: the oracle cancels.
+            found = np.mean([last.mean() - weak.mean() for weak, last in self.stopped])
+            same(f'{self.where}, tax over saving', told['tax']['value'] - told['saving']['value'], found)
+
+    def check_imitation(self):
+        """Cross-entropy to the supervisor, over all rows and where it is right and wrong."""
+        drawn = draw(self.groups, len(self.seeds), np.random.default_rng(3))
+        for name, told in self.report.get('crossEntropy', {}).items():
+            flags = [{'all': np.ones(len(good)), 'weakRight': good, 'weakWrong': ~good}[name] for _, good in self.imitation]
+            if told is None or not all(flag.any() for flag in flags):
+                continue
+            of = [mean_among(values, flag) for (values, _), flag in zip(self.imitation, flags)]
+            found = sample(drawn, of, FEWER)
+            same(f'{self.where}, cross-entropy {name}', told['value'], found.value)
+            ends(f'{self.where}, cross-entropy {name}', told, found.widened(found.reach()), 0)
 
     def check_metric(self, metric):
         told, where = self.told[metric], f'{self.where}, {metric}'
         found = self.drawn(metric, self.seeds, np.random.default_rng(1))
-        levels = {beside(name): of for name, of in told['references'].items()}
+        levels = {beside(name): of for name, of in told.get('references', {}).items()}
         for name, of in found.items():
             of_name = levels.get(name) or told[name]
             same(f'{where}, {name}', of_name['value'], of.value)

@@ -128,6 +128,10 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       for (const path of [request.path, request.games ?? request.path]) mustBeChosen(path)
       return calls.datasetImport(request)
     },
+    async corpusAdd(request) {
+      mustBeChosen(request.path)
+      return calls.corpusAdd(request)
+    },
     async exportBundle({ runId, path }) {
       if (path !== '') throw new LabError('bad-input', `path: expected '', for the app asks for it, got ${path}`)
       const target = await bundlePath(window(), bundleName(await calls.runDetail(runId)))

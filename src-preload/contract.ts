@@ -1,4 +1,5 @@
 // All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
+import type { CorpusMade, CorpusRequest, ListedCorpus } from '../src-main/data/corpora/types'
 import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { BackendReport, EngineEvent, StageProgress } from '../src-main/engine/protocol'
@@ -15,6 +16,7 @@ import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/st
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
+export type { ListedCorpus } from '../src-main/data/corpora/types'
 export type { MetricInfo } from '../src-main/science/metrics/metric'
 export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
@@ -256,6 +258,9 @@ export const CALLS = {
   ladders: asks<() => ListedLadder[]>(),
   ladderSave: changes<(ladder: Ladder) => null>(),
   ladderRemove: changes<(id: string) => null>(),
+  corpora: asks<() => ListedCorpus[]>(),
+  corpusAdd: changes<(request: CorpusRequest) => CorpusMade>(),
+  corpusRemove: changes<(id: string) => null>(),
   doctor: asks<() => DoctorReport>(),
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),

@@ -240,10 +240,20 @@ function armProblems(told: ArmResult, seeds: SeedPredictions[], { exact, ...agai
   const { arm, stop } = told
   const where = arm.title
   const metrics = toldMetrics(told.measures)
-  if (exact) return unequal(told, armResult({ ...again, arm, stop, seeds }, metrics), where)
+  if (exact) return unequal(told, asTold(told, armResult({ ...again, arm, stop, seeds }, metrics)), where)
   const until = seeds.map((seed) => upTo(seed, told.bySeed.find((s) => s.seed === seed.seed)?.step ?? 0))
   const found = armResult({ ...again, arm, stop: 'last', seeds: until }, metrics)
   return unequal(points(told), points(found), where)
+}
+
+/** What results of earlier versions did not tell. */
+const LATER = ['tax', 'crossEntropy'] as const
+
+/** A result without what an earlier version has not told. */
+function asTold(told: ArmResult, again: ArmResult): ArmResult {
+  const result = { ...again }
+  for (const name of LATER) if (told[name] === undefined) delete result[name]
+  return result
 }
 
 /** A seed as if its training had ended at a step. */

@@ -45,6 +45,7 @@ const count = z.int().min(0)
 const estimateOf = (value: z.ZodNumber) =>
   z.strictObject({ value, low: z.number(), high: z.number(), seeds: count, examples: count })
 const estimate = estimateOf(share)
+const nonNegative = estimateOf(z.number().min(0))
 const pgr = z.discriminatedUnion('defined', [
   z.strictObject({
     defined: z.literal(true),
@@ -115,6 +116,7 @@ const armSchema = z.strictObject({
     method,
     optimisers: z.strictObject({ weak: optimiser, strong: optimiser }).nullable(),
     measure: z.enum(['test', 'development']),
+    parameters: z.strictObject({ weak: count.nullable(), strong: count.nullable() }).optional(),
     title: z.string(),
     weakTitle: z.string(),
     strongTitle: z.string(),
@@ -138,6 +140,10 @@ const armSchema = z.strictObject({
   agreementWeakRight: estimate.nullable(),
   agreementWeakWrong: estimate.nullable(),
   saving: estimateOf(signed).nullable(),
+  tax: estimateOf(signed).optional(),
+  crossEntropy: z
+    .strictObject({ all: nonNegative.nullable(), weakRight: nonNegative.nullable(), weakWrong: nonNegative.nullable() })
+    .optional(),
   warnings: z.array(z.string()),
   bySeed: z.array(seedResult),
   training: z.strictObject({ step: z.array(count), weakLabels: curve, weakErrors: curve }).nullable(),

@@ -8,6 +8,7 @@ import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
 import { createHelp } from './commands/help'
+import { corpora } from './commands/corpora'
 import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
@@ -29,6 +30,7 @@ const commands: Record<string, Command> = {
   data,
   models,
   ladders,
+  corpora,
   doctor,
   help: createHelp(() => commands),
 }

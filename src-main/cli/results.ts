@@ -54,7 +54,7 @@ function legend(metrics: readonly MetricInfo[], { measure }: ArmResult['arm']): 
 function elsewhereNote(arms: readonly ArmResult[]): string {
   if (!arms.some(({ elsewhere }) => elsewhere)) return ''
   const stopped = arms.some(({ stop }) => stop !== 'last')
-  return `Test sets from elsewhere ask the same of other texts; nobody is trained on them.${stopped ? ' There the student is told at its LAST step, whatever rule stops it.' : ''} Their intervals cover chance between the rows (or groups of rows) of each set and between the seeds.`
+  return `Test sets from elsewhere ask the same of other texts; nobody is trained on them; a PGR with ? has a gap that may be none, or too small for a ratio.${stopped ? ' There the student is told at its LAST step, whatever rule stops it.' : ''} Their intervals cover chance between the rows (or groups of rows) of each set and between the seeds.`
 }
 
 function listed(metrics: readonly MetricInfo[]): string {
@@ -80,7 +80,7 @@ export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricI
   const tables = told.flatMap((metric, i) => [
     ...(told.length > 1 ? [...(i > 0 ? [''] : []), metric.title] : []),
     ...tableOf(arms, metric, note),
-    ...elsewhereLines(arms, metric, note),
+    ...elsewhereLines(arms, metric),
     ...differences(arms, contrasts, metric),
     ...overallLines(arms, metric),
   ])
@@ -116,7 +116,7 @@ const referenceLines = (measured: Measured | undefined): string[] =>
   )
 
 /** What the models make of test sets from elsewhere, one row a set and arm; the student at its last step there. */
-function elsewhereLines(arms: readonly ArmResult[], { id }: MetricInfo, note: (text: string) => string): string[] {
+function elsewhereLines(arms: readonly ArmResult[], { id }: MetricInfo): string[] {
   const several = new Set(arms.map(({ arm }) => groupOf(arm))).size > 1
   const rows = arms.flatMap(({ arm, elsewhere = [] }) =>
     elsewhere.flatMap((set) => {
@@ -126,22 +126,24 @@ function elsewhereLines(arms: readonly ArmResult[], { id }: MetricInfo, note: (t
       const values = [weak, student, ceiling].map(({ value }) => decimal(value))
       const of = several ? `${groupOf(arm)} · ${arm.methodTitle}` : arm.methodTitle
       const n = `${weak.seeds} × ${set.rows.toLocaleString('en')}`
-      return [[set.id, of, ...values, pgrCell(pgr, note), n]]
+      // Of so many ratios each doubt in words would bury the numbers.
+      const cell = pgr.defined ? pgrCell(pgr, () => '?') : 'undefined'
+      return [[set.id, of, ...values, cell, n]]
     }),
   )
-  if (rows.length === 0) return []
+  if (rows.length === 0 || rows.length > MOST_ROWS) return []
   const head = ['test set from elsewhere', 'method', 'weak', 'student', 'ceiling', 'PGR', 'n']
   const told = [...rows].sort(([a = ''], [b = '']) => (a < b ? -1 : Number(a > b)))
   return ['', ...columns([head, ...told], { right: [2, 3, 4, 5, 6] }).map((line) => `  ${line}`)]
 }
 
-/** Beyond this, a table of differences is for programs. */
-const MOST_DIFFERENCES = 40
+/** Beyond this, a table of differences, or of sets from elsewhere, is for programs. */
+const MOST_ROWS = 40
 
 /** The paired differences between methods, or none; those between models are for programs. */
 function differences(arms: ArmResult[], contrasts: Contrast[], { id }: MetricInfo): string[] {
   const shown = contrasts.filter(({ differ, measures }) => differ === 'method' && measures[id])
-  if (shown.length === 0 || shown.length > MOST_DIFFERENCES) return []
+  if (shown.length === 0 || shown.length > MOST_ROWS) return []
   const several = new Set(arms.map(({ arm }) => groupOf(arm))).size > 1
   const rows = shown.map(({ title, measures, arm }) => {
     const { student, pgr } = measures[id]!

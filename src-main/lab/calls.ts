@@ -104,6 +104,11 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   ladders: z.tuple([]),
   ladderSave: z.tuple([ladderSchema]),
   ladderRemove: z.tuple([id]),
+  corpora: z.tuple([]),
+  corpusAdd: z.tuple([
+    z.strictObject({ path: z.string().min(1), id: words, title: words, licence: words, elo: z.int().nullable() }),
+  ]),
+  corpusRemove: z.tuple([id]),
   doctor: z.tuple([]),
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),

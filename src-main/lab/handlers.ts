@@ -17,6 +17,7 @@ import type { Datasets } from './datasets'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
 import { isHomeLocked } from './home/lock'
+import type { Corpora } from './corpora'
 import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
@@ -39,6 +40,7 @@ export interface Parts {
   damage: Damage
   models: ModelDesk
   ladders: Ladders
+  corpora: Corpora
   presets: Preset[]
   results: Results
   backends: Backends
@@ -56,8 +58,8 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { store, datasets, checkpoints, models, ladders, presets, results, backends, planner, runs, queue, status } =
-    parts
+  const { datasets, checkpoints, models, ladders, corpora } = parts
+  const { store, presets, results, backends, planner, runs, queue, status } = parts
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
   return {
@@ -103,6 +105,9 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
         (await models.list()).map(({ id }) => id),
       ),
     ladderRemove: (id) => ladders.remove(id),
+    corpora: () => corpora.list(),
+    corpusAdd: (request) => corpora.add(request),
+    corpusRemove: (id) => corpora.remove(id),
     doctor: () => backends.doctor(),
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),

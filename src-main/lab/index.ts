@@ -67,8 +67,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const datasets = await openDatasets(home, resources, createImporter(options.importer), bus)
-  const corpora = openCorpora(resources)
+  const importer = createImporter(options.importer)
+  const datasets = await openDatasets(home, resources, importer, bus)
+  const corpora = await openCorpora(home, resources, importer, datasets)
   const ladders = openLadders(home, resources)
   const presets = await readPresets(resources)
   const models = createModelDesk(librarianOf(options), store, bus)
@@ -103,7 +104,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     headlines.catchUp()
   }
 
-  const kept = { store, shelf, datasets, checkpoints, damage, models, ladders, presets, results }
+  const kept = { store, shelf, datasets, checkpoints, damage, models, ladders, corpora, presets, results }
   const parts = { ...kept, backends, planner, runs, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null

@@ -13,7 +13,7 @@ const known = [...CATALOGUE.map(({ id }) => id), ...readdirSync(resolve(folder, 
 
 it('there is a quick start, one on word vectors, one over five tasks, two on fetched models, and one a setting', () => {
   const first = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
-  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature']
+  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature', 'salience']
   expect(names).toEqual(expect.arrayContaining(wanted.map((id) => `${id}.json`)))
 })
 

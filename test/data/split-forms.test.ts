@@ -189,6 +189,27 @@ describe('texts to be continued', () => {
     expect(new Set(SPLITS.flatMap((split) => task.splits[split].map(({ id }) => id))).size).toBe(210)
   })
 
+  it('are cut by difficulty where that is asked for: the easier half for the supervisor, the harder for all else', () => {
+    const graded = rows(1000, (i) => ({ difficulty: (i * 37) % 1000, group: `g${i >> 2}` }))
+    const task = cut(graded, { halves: 'easy-to-hard' })
+    for (const split of SPLITS) {
+      expect(task.splits[split]).toHaveLength(config().sizes[split])
+      const found = task.splits[split].map(({ id }) => graded[id]!.difficulty!)
+      if (split === 'weak') expect(Math.max(...found)).toBeLessThan(500)
+      else expect(Math.min(...found)).toBeGreaterThanOrEqual(500)
+    }
+    const of = (split: Split) => new Set(task.splits[split].map(({ group }) => group))
+    for (const group of of('weak')) expect(SPLITS.filter((split) => of(split).has(group))).toEqual(['weak'])
+    const again = (redraw: number) => cut(graded, { halves: 'easy-to-hard', redraw }).splits
+    expect(again(1).test).toEqual(task.splits.test)
+    expect(again(1).weak).not.toEqual(again(2).weak)
+    expect(() => cut(rows(300), { halves: 'easy-to-hard' })).toThrow(
+      'toy: expected a difficulty of every row, got 300 rows without',
+    )
+    const alike = rows(300, () => ({ difficulty: 7 }))
+    expect(() => cut(alike, { halves: 'easy-to-hard' })).toThrow('toy: expected rows harder than the median, got none')
+  })
+
   it('keep the position that a row tells', () => {
     const fen = (i: number) => `${i} w - - 0 1`
     const { splits } = cut(rows(300, (i) => (i % 2 === 0 ? { fen: fen(i) } : {})))

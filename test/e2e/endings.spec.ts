@@ -2,19 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ElectronApplication } from '@playwright/test'
 import { breakable } from '../store/disks'
 import { answering, expect, root, test } from './app'
 import { finished, goTo, longSpec, reach, smallSpec, underway, value } from './lab'
-
-/** Pid of the engine at work, as the operating system knows it. */
-async function enginePid(app: ElectronApplication): Promise<number> {
-  const pid = await app.evaluate(
-    ({ app: main }) => main.getAppMetrics().find((p) => p.name === 'Weak-to-Strong Lab engine')?.pid,
-  )
-  if (!pid) throw new Error('there is no engine process')
-  return pid
-}
+import { enginePid } from './processes'
 
 /** Puts a small disk at a folder; false where that is not allowed. */
 function mount(folder: string, options: string): boolean {

@@ -15,8 +15,11 @@ test(
   async () => {
     const lab = await openLab({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
     const strong = [{ model: 'pretrained', checkpoint: 'pocket-s', tokens: 24 }]
+    const sizes = { weak: 40, transfer: 40, validation: 20, test: 200 }
     const levels = { reference: true, probe: true, control: true, prompting: { shots: [0, 2] } }
-    const { runId } = await lab.calls.run(tinySpec({ strong, ...levels, optimiser: { epochs: 1 }, seeds: [0, 1] }))
+    const { runId } = await lab.calls.run(
+      tinySpec({ strong, sizes, ...levels, optimiser: { epochs: 1 }, seeds: [0, 1] }),
+    )
     const run = await ended(lab, runId)
     expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
     const prompts = run.stages.filter(({ kind }) => kind === 'prompt')
@@ -27,12 +30,13 @@ test(
       ['prompted · 2-shot, ground truth · pocket-s · seed 1', 'reference'],
       ['prompted · 2-shot, weak labels · pocket-s · seed 1', 'reference'],
     ])
+    expect(run.stages.map(({ title }) => title)).toContain('reference · probe pocket-s, longest text 24 · seed 0')
     const { arms } = await lab.calls.result({ runId, stop: 'last' })
     const beside = arms.map(({ measures }) => Object.keys(measures['accuracy']!.references))
     const prompted = ['zero-shot', '2-shot, ground truth', '2-shot, weak labels']
     expect(beside).toEqual([['bag-of-words regression', 'untuned probe', ...prompted], ['bag-of-words regression']])
     for (const of of Object.values(arms[0]!.measures['logloss']!.references)) {
-      expect(of).toMatchObject({ seeds: 2, examples: 20 })
+      expect(of).toMatchObject({ seeds: 2, examples: 200 })
       expect(of.low).toBeLessThan(of.value)
       expect(of.high).toBeGreaterThan(of.value)
     }

@@ -351,6 +351,15 @@ const ANSWERS: Answers = {
   ladders: () => [{ ...POCKET, origin: 'bundled', arrangements: arrangementsOf(POCKET) }],
   ladderSave: () => null,
   ladderRemove: () => null,
+  corpora: () => [],
+  corpusAdd: ({ id, title, licence }) => ({
+    corpus: {
+      ...{ id, title, licence, kind: 'games', source: 'imported from games.pgn' },
+      ...{ documents: 3, bytes: 200, sha256: '0'.repeat(64) },
+    },
+    passed: 0,
+  }),
+  corpusRemove: () => null,
   doctor: () => DOCTOR,
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),

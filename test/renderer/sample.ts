@@ -80,6 +80,7 @@ const base = (name: string, tasks: string[]): ExperimentSpec => ({
   reference: false,
   elsewhere: true,
   probe: false,
+  halves: 'any',
   control: false,
   measure: 'test',
   weights: 'keep',

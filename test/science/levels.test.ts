@@ -53,6 +53,7 @@ describe('levels beside an arm', () => {
         expect(find(p, features).config).toMatchObject({ checkpoint: contentKey('large') })
         expect(probe.config).toMatchObject({
           ...{ role: 'reference', trainOn: 'transfer', targets: 'truth', evaluations: 2 },
+          // Its parameters that came later name nothing at their defaults.
           ...{ model: { model: 'probe', checkpoint: 'large', hidden: 0 }, optimiser: { lr: 0.01, epochs: 10 } },
         })
       }

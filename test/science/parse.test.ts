@@ -49,6 +49,7 @@ describe('parseSpec', () => {
         elsewhere: true,
         probe: false,
         control: false,
+        halves: 'any',
         measure: 'test',
         weights: 'keep',
       },

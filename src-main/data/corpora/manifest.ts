@@ -3,25 +3,20 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { problemsOf } from '../../science/spec/problems'
 import { JsonError, parseJson } from '../json'
+import type { Corpus } from './types'
 
-const corpus = z.strictObject({
-  /** Names the file `<id>.jsonl.gz` beside the manifest. */
+/** What is said of a corpus; its file lies beside the manifest. */
+export const corpusSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
   title: z.string().min(1),
-  /** What its documents are: prose, or games of chess in SAN. */
   kind: z.enum(['text', 'games']),
   licence: z.string().min(1),
   source: z.string().min(1),
   documents: z.int().min(1),
-  /** Of the packed file. */
   bytes: z.int().min(1),
-  /** Of the packed file. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
-const manifest = z.strictObject({ corpora: z.array(corpus) })
-
-/** Texts that language models are pretrained on, as the manifest of their folder tells. */
-export type Corpus = z.infer<typeof corpus>
+const manifest = z.strictObject({ corpora: z.array(corpusSchema) })
 
 /**
  * Every corpus of a folder, by its `manifest.json`.

@@ -6,10 +6,12 @@ import {
   followedSplits,
   isSplit,
   predictedSplits,
+  rowsOf,
   type Asked,
   type TrainConfig,
 } from '../../science/stages'
 import { examplesIn, truthOf } from '../../science/tasks'
+import type { Asking } from '../asking'
 import type { Learner } from '../backends/learner'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
@@ -50,13 +52,25 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
     const { optimiser, evaluations, seed } = config
     const learner = await backend!.create(input.net, { seed, weights: await input.weights() }, input.options)
     try {
-      const { asking, loss } = lesson
+      const { loss } = lesson
+      const asking = partly(lesson.asking, rowsOf(lesson.asking.examples, config))
       const trained = await runLoop({ learner, asking, loss, optimiser, evaluations, seed, sets }, context)
       return await outputOf(config, learner, input, { ...lesson, trained })
     } finally {
       learner.dispose()
     }
   }
+}
+
+/** The same with some of the examples alone to be taught. */
+function partly<A extends Answers>(asking: Asking<A>, rows: readonly number[]): Asking<A> {
+  const teach: Asking<A>['teach'] = (learner, chosen, loss) =>
+    asking.teach(
+      learner,
+      chosen.map((example) => rows[example]!),
+      loss,
+    )
+  return { ...asking, examples: rows.length, teach }
 }
 
 async function outputOf<A extends Answers>(

@@ -1,3 +1,5 @@
+import { importGames } from '../../data/corpora/import'
+import type { CorpusRequest } from '../../data/corpora/types'
 import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
 import { badInput, LabError } from '../errors'
@@ -9,6 +11,8 @@ export function importerVerbs() {
     preview: (query: DatasetQuery, task: Task) => explained(previewDataset(query, watchOf(task))),
     import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
       explained(importDataset(request, folder, watchOf(task))),
+    games: ({ request, folder }: { request: CorpusRequest; folder: string }, task: Task) =>
+      explained(importGames(request, folder, watchOf(task))),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Datasets {
   /** Reads a file through; a later one ends it. @throws LabError `conflict` when it was ended */
   preview(query: DatasetQuery): Promise<DatasetPreview>
   import(request: ImportRequest): Promise<TaskInfo>
+  /** Reads a file for others, by the rules of these calls. */
+  read: <T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>) => Promise<T>
   /** Ends the reading that is under way. */
   cancel(): null
   remove(id: string): Promise<null>
@@ -67,6 +69,7 @@ export async function openDatasets(home: string, resources: string, importer: Im
       await changed()
       return task
     },
+    read: (path, work) => reading.begin(path, work),
     cancel() {
       reading.stop()
       return null
@@ -136,12 +139,18 @@ function contextOf(tasks: readonly TaskInfo[]): Pick<PlanContext, 'sources' | 'b
     const { elsewhere = [] } = task
     const sets = Object.fromEntries(elsewhere.map((set) => [set.id, set.sha256]))
     const told = { ...toldForm(task), rows, ...(elsewhere.length > 0 && { elsewhere: sets }) }
-    return [id, { sha256, title, question, classes: classes.length, ...told }] as const
+    return [id, { sha256, title, question, classes: classes.length, ...told, ...gradedOf(task) }] as const
   })
   return {
     sources: Object.fromEntries(sources),
     bundled: Object.fromEntries(BUNDLED.map(({ id, sha256 }) => [id, sha256])),
   }
+}
+
+/** Whether the rows of a task say how difficult they are, where that is known before they are read. */
+function gradedOf({ id, origin, form }: TaskInfo): Pick<Source, 'graded'> {
+  if (origin === 'imported') return form === 'text' ? {} : { graded: false }
+  return { graded: TASKS[id]?.graded === true }
 }
 
 /** What a plan is told of the form of a task: of bundled classes it needs no more than their number. */

@@ -53,11 +53,11 @@ const FEW_SEEDS: Record<number, string> = {
 const FEW: Record<Split, number> = { weak: 100, transfer: 100, validation: 50, test: 300 }
 
 /** A warning for every task that leaves a split far fewer examples than it was asked for. */
-function starved({ tasks, sizes, measure }: ExperimentSpec, sources: PlanContext['sources']): string[] {
+function starved({ tasks, sizes, measure, halves }: ExperimentSpec, sources: PlanContext['sources']): string[] {
   return tasks.flatMap((task) => {
     const { rows, title } = sources[task]!
     if (!rows) return []
-    const largest = largestSizes(sizes, rows, measure)
+    const largest = largestSizes(sizes, rows, measure, halves)
     const few = SPLITS.filter((split) => largest[split] < Math.min(sizes[split], FEW[split]))
     if (few.length === 0) return []
     const left = few.map((split) => `${largest[split]} of ${count(sizes[split])} for ${split}`).join(', ')

@@ -1,6 +1,8 @@
 import type { LossChoice, ModelSetting } from '../spec/choices'
 import type { Schedule } from '../losses/loss'
 import type { ParamTable, Values } from '../spec/params'
+import type { Problem } from '../spec/problems'
+import type { Part } from '../stages'
 
 /** What a method arranges its stages with, for one task, supervisor, student model and seed. Stages are named by key. */
 export interface StageBuilder {
@@ -15,8 +17,11 @@ export interface StageBuilder {
    * asks for. From several, in their order: the rule sees the mean of what they say.
    */
   label(models: string | readonly [string, ...string[]]): string
-  /** A training on the transfer half with the given label set; `model` is the strong one where it is not given. */
-  train(student: { labels: string; loss: LossChoice; model?: ModelSetting }): string
+  /**
+   * A training on the transfer half, or a part of it, with the given label set; `model` is the strong one where it is not
+   * given.
+   */
+  train(student: { labels: string; loss: LossChoice; model?: ModelSetting; part?: Part }): string
 }
 
 /** One file a variant: a recipe that arranges stages. Nothing is run while it does. */
@@ -32,6 +37,10 @@ export interface MethodVariant {
   schedule?: Schedule
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */
   student(build: StageBuilder, params: Record<string, unknown>): string
+  /** The part of the transfer half that the student learns from, and its ceiling with it; all of it where there is none. */
+  part?(params: Record<string, unknown>): Part | undefined
+  /** What does not go together in its parameters; paths begin there. */
+  problems?(params: Record<string, unknown>): Problem[]
   /** What it trains on its way, each told as an arm of its own: the student that it is, and the parameters that make it. */
   rungs?(params: Record<string, unknown>): { strong: ModelSetting; params: Record<string, unknown> }[]
 }
@@ -39,8 +48,10 @@ export interface MethodVariant {
 /** A method with its parameter table. */
 export function defineMethod<const T extends ParamTable>(
   params: T,
-  method: Omit<MethodVariant, 'params' | 'student' | 'rungs'> & {
+  method: Omit<MethodVariant, 'params' | 'student' | 'part' | 'problems' | 'rungs'> & {
     student(build: StageBuilder, params: Values<T>): string
+    part?(params: Values<T>): Part | undefined
+    problems?(params: Values<T>): Problem[]
     rungs?(params: Values<T>): { strong: ModelSetting; params: Partial<Values<T>> }[]
   },
 ): MethodVariant {

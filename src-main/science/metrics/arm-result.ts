@@ -10,10 +10,12 @@ import { elsewhereOf, type ElsewhereSet } from './elsewhere'
 import { numbered } from './groups'
 import { drawnOf, measured, referencesOf, statisticsOf, tell, within, type Drawn, type ToldMetric } from './measures'
 import type { Metrics } from './metric'
+import { crossEntropiesOf, crossEntropyName, type CrossEntropyName } from './imitation'
 import { AGREEMENTS, outcomesOf, type AgreementName, type Outcome } from './outcomes'
 import type { SeedPredictions } from './predictions'
 import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
 import { intervalOf, minus, type Sample } from './sample'
+import type { Statistic } from './statistic'
 import { stoppedByTheOtherHalf } from './stopping'
 import { candidates, stops } from './stops'
 import { METRICS } from './variants'
@@ -68,17 +70,22 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   const asked = bootstrap(
     judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
     groups,
-  ) as (name: string, of?: string) => Sample
+  )
   const drawn = drawnOf(told, asked)
   const n = { seeds: seeds.length, examples: groups.length }
-  const saved = minus(asked('stopped'), asked('last'))
+  const past = (name: string): Estimate => {
+    const lost = minus(asked('stopped'), asked(name))
+    return { value: lost.value, ...intervalOf(lost), ...n }
+  }
   const elsewhere = elsewhereOf(inputs.elsewhere ?? [], seeds, asking, isSameModel(arm))
   const result = {
     ...base,
     covers: { redraw, seeds: n.seeds, groups: numbered(groups).count, rows: n.examples },
     measures: measuresOf(told, { drawn, asked }, judged, inputs),
     ...agreementsOf(judged, asked),
-    saving: { value: saved.value, ...intervalOf(saved), ...n },
+    ...crossEntropyIn(judged, asked),
+    saving: past('last'),
+    tax: past('stoppedByWeak'),
     warnings: [
       ...oneSided(
         judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
@@ -155,16 +162,16 @@ function judge(input: SeedPredictions, stop: StopRule): Judged {
   return { input, weak, student, stops: at, result }
 }
 
-/** What is drawn of a seed beside its metrics: how it agrees, and where it is right at its last step and where ground truth stops it. */
-function flagsOf(
-  { input, weak, student, stops }: Judged,
-  { stop, groups }: ArmInputs,
-): Record<Outcome | 'stopped' | 'last', Uint8Array> {
+/** What is drawn of a seed beside its metrics: how it agrees, and where it is right at its last step and where each rule stops it. */
+function flagsOf({ input, weak, student, stops }: Judged, { stop, groups }: ArmInputs): Record<string, Statistic> {
   const everywhere = student.map((said) => right(said, input.truth))
+  const outcomes = outcomesOf({ weak, student: student[stops[stop]]! }, input.truth)
   return {
-    ...outcomesOf({ weak, student: student[stops[stop]]! }, input.truth),
+    ...outcomes,
+    ...crossEntropiesOf({ weak: input.weak, student: input.student[stops[stop]]! }, outcomes),
     stopped: stoppedByTheOtherHalf(everywhere, groups, candidates(input)),
     last: everywhere.at(-1)!,
+    stoppedByWeak: everywhere[stops['weak-validation']]!,
   }
 }
 
@@ -177,13 +184,32 @@ function agreementsOf(judged: readonly Judged[], drawn: (name: string, of?: stri
   return Object.fromEntries(entries) as Record<AgreementName, Estimate | null>
 }
 
-/** Mean over the seeds that have the quantity, a share; null when none has. */
-function estimate(quantity: AgreementName, judged: readonly Judged[], sample: Sample): Estimate | null {
+/** Cross-entropy to the supervisor over the rows that agreement is about; nothing of texts. */
+function crossEntropyIn(judged: readonly Judged[], drawn: (name: string) => Sample): Pick<ArmResult, 'crossEntropy'> {
+  if (judged.some(({ input }) => input.weak.kind === 'text')) return {}
+  const of = (name: CrossEntropyName, quantity: AgreementName) =>
+    estimate(quantity, judged, drawn(crossEntropyName(name)), [0, null])
+  return {
+    crossEntropy: {
+      all: of('all', 'agreement'),
+      weakRight: of('weakRight', 'agreementWeakRight'),
+      weakWrong: of('weakWrong', 'agreementWeakWrong'),
+    },
+  }
+}
+
+/** Mean over the seeds that have the quantity, a share unless it has another range; null when none has. */
+function estimate(
+  quantity: AgreementName,
+  judged: readonly Judged[],
+  sample: Sample,
+  range: readonly [number, number | null] = [0, 1],
+): Estimate | null {
   const having = judged.filter((j) => j.result[quantity] !== null)
   if (having.length === 0) return null
   return {
     value: sample.value,
-    ...within([0, 1], sample),
+    ...within(range, sample),
     seeds: having.length,
     examples: Math.round(mean(having.map((j) => examplesOf(quantity, j)))),
   }

@@ -110,10 +110,17 @@ export interface ArmResult {
   agreementWeakRight: Estimate | null
   agreementWeakWrong: Estimate | null
   /**
-   * What stopping by ground truth would add to the student's accuracy at its last step: the evaluation is chosen on one
-   * half of the test rows and measured on the other, both ways. The interval takes the chosen evaluations as given.
+   * What stopping by ground truth would add to the student's accuracy at its last step, which is how far it over-fits: the
+   * evaluation is chosen on one half of the test rows and measured on the other, both ways. The interval takes the chosen evaluations as given.
    */
   saving: Estimate | null
+  /** The same over where weak labels stop it: the price of having no ground truth to stop by. Not told by earlier versions. */
+  tax?: Estimate
+  /**
+   * Cross-entropy of the student's probabilities to its supervisor's in nats, over the rows that the agreements are about.
+   * Not told of texts, nor by earlier versions.
+   */
+  crossEntropy?: Record<'all' | 'weakRight' | 'weakWrong', Estimate | null>
   /** What a reader should know before any of the numbers. */
   warnings: string[]
   bySeed: SeedResult[]

@@ -15,6 +15,8 @@ export interface Source {
   /** Where it is not of classes. */
   form?: DataConfig['form']
   rows?: RowCounts
+  /** Whether its rows say how difficult they are; not given where that is not known. */
+  graded?: boolean
   /** Its test sets from elsewhere, id → sha256. */
   elsewhere?: DataConfig['elsewhere']
 }

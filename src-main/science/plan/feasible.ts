@@ -1,4 +1,5 @@
 import type { ModelSetting } from '../spec/choices'
+import { METHODS } from '../methods'
 import { MODELS } from '../models'
 import type { Finetuning, Reading } from '../models/model'
 import { mentions } from '../spec/mentions'
@@ -9,6 +10,7 @@ import { SPLITS } from '../stages'
 import { largestSizes, MIN_PER_CHOICE, rulesOf } from '../tasks'
 import type { PlanContext, Source } from './context'
 import { promptProblems } from './prompting'
+import { parametersOf } from './rungs'
 import { textProblems } from './texts'
 
 /** What to say of a pretrained model that is known but not here; `id` is filled in. */
@@ -30,8 +32,8 @@ export class PlanError extends Error {
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const unfit = [
-    ...[sizeProblems, readingProblems, blockProblems, precisionProblems],
-    ...[textProblems, promptProblems],
+    ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems],
+    ...[textProblems, promptProblems, difficultyProblems],
   ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
 }
@@ -64,7 +66,7 @@ function leastOf({ form, classes, title }: Source): { least: number; why: string
 const LUCK = 2
 
 /** Sizes of which a task is known to leave some split too few examples of a class: its data stage would fail. */
-function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+function sizeProblems({ tasks, sizes, measure, halves }: ExperimentSpec, { sources }: PlanContext): Problem[] {
   return tasks.flatMap((task) => {
     const source = sources[task]
     if (!source) return []
@@ -78,7 +80,7 @@ function sizeProblems({ tasks, sizes, measure }: ExperimentSpec, { sources }: Pl
         got: `${sizes[split]}`,
       }))
     if (!rows || rows.test === null) return []
-    const largest = largestSizes(sizes, rows, measure)
+    const largest = largestSizes(sizes, rows, measure, halves)
     const sorts = source.form ? 1 : source.classes
     const starved = SPLITS.filter((split) => Math.floor(largest[split] / sorts) + LUCK < least / sorts)
     return starved.map((split) => ({
@@ -102,6 +104,21 @@ function checkpointProblems(spec: Names, { checkpoints }: Pick<PlanContext, 'che
   })
 }
 
+/** Tasks whose rows say nothing of their difficulty; of imported texts that is known once they are read. */
+function difficultyProblems({ tasks, halves }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+  if (halves !== 'easy-to-hard') return []
+  return tasks.flatMap((task, i) => {
+    if (sources[task]?.graded !== false) return []
+    return [
+      {
+        path: `tasks[${i}]`,
+        expected: 'a task whose rows have a difficulty: "halves" is "easy-to-hard"',
+        got: show(task),
+      },
+    ]
+  })
+}
+
 /** Encoders that are to read texts first: nothing foretells the next token there. */
 function readingProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Problem[] {
   return mentions(spec).flatMap(({ path, setting }) => {
@@ -110,6 +127,23 @@ function readingProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Pr
     if (reading === 0 || known?.writes !== false) return []
     const expected = `0: ${known.title} has no language head, by which a model learns from texts without labels`
     return [{ path: `${path}.reading`, expected, got: show(reading) }]
+  })
+}
+
+/** Parameters of methods that do not go together, and parts of the transfer half that are too small to learn from. */
+function methodProblems({ methods, tasks, sizes }: ExperimentSpec, { sources }: PlanContext): Problem[] {
+  return methods.flatMap((method, i) => {
+    const variant = METHODS[method.method]!
+    const own = variant.problems?.(parametersOf(method)) ?? []
+    const { of = 1 } = variant.part?.(parametersOf(method)) ?? {}
+    const rows = Math.floor(sizes.transfer / of)
+    const starved = tasks.flatMap((task) => {
+      const source = sources[task]
+      if (of === 1 || !source) return []
+      const { least, why } = leastOf(source)
+      return rows < least ? [{ path: 'parts', expected: `parts of at least ${least} rows${why}`, got: `${rows}` }] : []
+    })
+    return [...own, ...starved.slice(0, 1)].map((problem) => ({ ...problem, path: `methods[${i}].${problem.path}` }))
   })
 }
 

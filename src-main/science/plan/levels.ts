@@ -1,5 +1,6 @@
 import { BAG_OF_WORDS, UNTUNED_PROBE } from '../levels'
 import { MODELS } from '../models'
+import { probe } from '../models/probe'
 import { OPTIMISER, type OptimiserSpec } from '../optimiser'
 import type { ModelSetting } from '../spec/choices'
 import { defaultsOf } from '../spec/params'
@@ -39,7 +40,7 @@ function untunedProbe({ model, ...params }: ModelSetting): Level[] {
   const variant = MODELS[model]!
   if (variant.start !== 'checkpoint') return []
   const { checkpoint, tokens } = variant.read(params)
-  return [{ ...levelOf({ model: 'probe', checkpoint, tokens, hidden: 0 }), name: UNTUNED_PROBE }]
+  return [{ ...levelOf({ model: probe.id, ...defaultsOf(probe.params), checkpoint, tokens }), name: UNTUNED_PROBE }]
 }
 
 function levelOf(setting: ModelSetting): Omit<Level, 'name'> {

@@ -21,6 +21,7 @@ import {
   type AdaptConfig,
   type Arm,
   type ArmSeed,
+  type Part,
   type Plan,
   type PlanStage,
   type Role,
@@ -150,7 +151,7 @@ const isEqual = (a: ModelSetting, b: ModelSetting) => contentKey(a) === contentK
 function armOf(
   { measure }: ExperimentSpec,
   task: string,
-  { sources }: PlanContext,
+  { sources, checkpoints }: PlanContext,
   { weak, strong, method }: { weak: Trainee; strong: Trainee; method: MethodChoice },
 ): ArmPlan {
   const methodTitle = choiceTitle(METHODS[method.method]!, method)
@@ -167,6 +168,7 @@ function armOf(
     method: named.method,
     optimisers: { weak: weak.optimiser, strong: strong.optimiser },
     measure,
+    parameters: { weak: parametersIn(weak.setting, checkpoints), strong: parametersIn(strong.setting, checkpoints) },
     title: `${sources[task]!.title} · ${weak.title} → ${strong.title} · ${methodTitle}`,
     weakTitle: weak.title,
     strongTitle: strong.title,
@@ -174,6 +176,12 @@ function armOf(
     seeds: [],
   }
   return { arm, weak, strong, method }
+}
+
+/** Weights of the pretrained model that a setting starts from. */
+function parametersIn(setting: ModelSetting, checkpoints: PlanContext['checkpoints']): number | null {
+  const reading = readingOf(setting)
+  return (reading && checkpoints[reading.checkpoint]?.parameters) ?? null
 }
 
 interface SeedPlan extends ArmPlan {
@@ -204,40 +212,44 @@ function planSeed(at: SeedPlan): ArmSeed {
     })
   }
   const labels = label(weak)
-  const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong })
-  const student = METHODS[method.method]!.student(
+  const variant = METHODS[method.method]!
+  const part = variant.part?.(parametersOf(method))
+  const rows = part && { part }
+  const ceiling = addTrain(at, data, { role: 'ceiling', trainee: strong, ...rows })
+  const student = variant.student(
     {
       weak: at.weak.setting,
       strong: strong.setting,
       supervise,
       label,
-      train: ({ labels, loss, model = strong.setting }) =>
-        addTrain(at, data, { role: 'student', trainee: traineeOf(model), labels, loss }),
+      train: ({ model = strong.setting, ...taught }) =>
+        addTrain(at, data, { role: 'student', trainee: traineeOf(model), ...taught }),
     },
     parametersOf(method),
   )
-  const references = addLevels(at, data, labels)
+  const references = addLevels(at, { data, labels }, rows)
   return { seed, weak, labels, student, ceiling, ...(Object.keys(references).length > 0 && { references }) }
 }
 
+/** A seed's data, and the labels of its supervisor. */
+interface Own {
+  data: string
+  labels: string
+}
+
 /** The same for all arms of a task that learn from the same rows, and of a student where they are about it. */
-function addLevels(at: SeedPlan, data: string, labels: string): Record<string, string> {
+function addLevels(at: SeedPlan, own: Own, rows: { part?: Part } = {}): Record<string, string> {
   const trained = levelsOf(at.spec, at.strong.setting).map(
-    (level) => [level.name, addTrain(at, data, { role: 'reference', trainee: level })] as const,
+    (level) => [level.name, addTrain(at, own.data, { role: 'reference', trainee: level, ...rows })] as const,
   )
   const { prompting } = at.spec
   const asked = prompting && isPromptable(at.strong.setting, at.context) ? promptLevels(prompting) : []
-  const prompted = asked.map((level) => [level.name, addPrompt(at, prompting!, level, { data, labels })] as const)
+  const prompted = asked.map((level) => [level.name, addPrompt(at, prompting!, level, own)] as const)
   return Object.fromEntries([...trained, ...prompted])
 }
 
 /** The strong model prompted; without examples once for all seeds, whose test split is one. */
-function addPrompt(
-  at: SeedPlan,
-  prompting: Prompting,
-  { name, shots, labels: whose }: PromptLevel,
-  own: { data: string; labels: string },
-): string {
+function addPrompt(at: SeedPlan, prompting: Prompting, { name, shots, labels: whose }: PromptLevel, own: Own): string {
   const { context, arm, strong, spec } = at
   const seed = shots > 0 ? at.seed : null
   const labels = shots > 0 && whose === 'weak' ? own.labels : undefined
@@ -261,12 +273,13 @@ function addPrompt(
 /** One for all seeds of a task, unless they redraw the halves. */
 function addData({ spec, context, add, arm, seed }: SeedPlan): string {
   const { sha256: source, title, names, form, elsewhere } = context.sources[arm.task]!
-  const { sizes, splitSeed, measure } = spec
+  const { sizes, splitSeed, measure, halves } = spec
   const redraw = spec.redraw === 'halves' ? seed : null
   // Settings are chosen on development rows: what is kept for the end is not looked at then.
   const others = spec.elsewhere && measure === 'test' && elsewhere
   const told = { ...(names && { classes: names }), ...(form && { form }), ...(others && { elsewhere: others }) }
-  const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure }
+  const easy = halves === 'easy-to-hard' && { halves }
+  const config = { task: arm.task, source, ...told, sizes, splitSeed, redraw, measure, ...easy }
   return add({ kind: 'data', config, needs: {}, facts: { task: title, seed: redraw } })
 }
 
@@ -327,12 +340,14 @@ interface Training {
   /** A student's label set and loss; the others learn ground truth with cross-entropy. */
   labels?: string
   loss?: LossChoice
+  /** Of the rows. */
+  part?: Part
   /** Of a probe at which a finetuning starts its head: the body that both share. */
   body?: { adapted?: string }
 }
 
 function addTrain(at: SeedPlan, data: string, training: Training): string {
-  const { role, trainee, labels, loss } = training
+  const { role, trainee, labels, loss, part } = training
   const { spec, context, add, arm, seed } = at
   const { setting, optimiser, title: of } = trainee
   const { start } = MODELS[setting.model]!
@@ -344,6 +359,7 @@ function addTrain(at: SeedPlan, data: string, training: Training): string {
     model: namedModel(setting),
     ...(start === 'checkpoint' && { checkpoint: contentOf(at, setting).checkpoint }),
     trainOn,
+    ...(part && { part }),
     targets: labels === undefined ? 'truth' : 'labels',
     loss: loss ?? { loss: 'xent' },
     optimiser,

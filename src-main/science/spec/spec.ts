@@ -107,6 +107,17 @@ export const RUN = {
       { value: 'order', label: 'order of training alone' },
     ],
   },
+  halves: {
+    type: 'choice',
+    default: 'any',
+    label: 'Supervisor’s rows',
+    source: 'after arXiv 2312.09390 C',
+    help: 'With the easier ones, student, ceiling and test have the harder half of the rows: does what is taught on easy ones carry over? Takes a task whose rows say how difficult they are, as chess puzzles do.',
+    options: [
+      { value: 'any', label: 'any' },
+      { value: 'easy-to-hard', label: 'the easier ones' },
+    ],
+  },
   measure: {
     type: 'choice',
     default: 'test',

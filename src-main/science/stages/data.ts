@@ -15,6 +15,8 @@ export interface DataConfig {
   /** Deals the training splits anew; null where all seeds of a run share them. */
   redraw: number | null
   measure: Measure
+  /** Not given where the supervisor's half is of the same rows as the others. */
+  halves?: 'easy-to-hard'
   /** Test sets from elsewhere, id → sha256 of their bytes; not given where there are none, or they are not asked for. */
   elsewhere?: Readonly<Record<string, string>>
 }

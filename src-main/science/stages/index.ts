@@ -16,7 +16,7 @@ export type { PretrainConfig } from './pretrain'
 export type { PromptConfig } from './prompt'
 export * from './splits'
 export type { TokensConfig } from './tokens'
-export { asksElsewhere, followedSplits, predictedSplits, type TrainConfig } from './train'
+export { asksElsewhere, followedSplits, predictedSplits, rowsOf, type Part, type TrainConfig } from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {
@@ -38,6 +38,8 @@ export interface Arm {
   /** What supervisor and student are trained by; null where that is not on record. */
   optimisers: { weak: OptimiserSpec; strong: OptimiserSpec } | null
   measure: Measure
+  /** Weights of the pretrained models of both, in numbers; null of what starts from none. Not there in earlier plans. */
+  parameters?: { weak: number | null; strong: number | null }
   /** Short names for people. */
   title: string
   weakTitle: string

@@ -1,3 +1,4 @@
+import { createRng } from '../maths/rng'
 import { MODELS } from '../models'
 import type { ModelVariant } from '../models/model'
 import type { OptimiserSpec } from '../optimiser'
@@ -6,6 +7,12 @@ import type { LossChoice, ModelChoice } from '../spec/choices'
 import { defineKind, type Role } from './kind'
 import { LABELLED, SPLITS, type Split, type Work } from './splits'
 
+/** One of several parts of a split, counted from 0. */
+export interface Part {
+  index: number
+  of: number
+}
+
 export interface TrainConfig {
   role: Role
   model: ModelChoice
@@ -13,6 +20,8 @@ export interface TrainConfig {
   checkpoint?: string
   /** Split whose examples are trained on. */
   trainOn: 'weak' | 'transfer'
+  /** Which of so many equal parts of them, drawn by the seed (see `rowsOf`); all where it is not given. */
+  part?: Part
   /** `truth`: ground truth; `labels`: the label set of need `labels`. */
   targets: 'truth' | 'labels'
   loss: LossChoice
@@ -22,6 +31,16 @@ export interface TrainConfig {
   weights: 'keep' | 'drop'
   seed: number
   backend: string
+}
+
+/** Which rows of a split of so many a training learns from: parts are equal, and no row is in two of them. */
+export function rowsOf(count: number, { part, seed }: Pick<TrainConfig, 'part' | 'seed'>): number[] {
+  const all = Array.from({ length: count }, (_, i) => i)
+  if (!part) return all
+  const size = Math.floor(count / part.of)
+  return createRng(`parts ${seed}`)
+    .shuffle(all)
+    .slice(part.index * size, (part.index + 1) * size)
 }
 
 /** The splits that a training predicts: its supervisor's half is of no interest to a student or a ceiling. */
@@ -87,8 +106,8 @@ export const train = defineKind<TrainConfig>()({
   learns: true,
   bundled: { files: ['predictions.safetensors', 'texts.json'], folder: 'evaluations' },
   reads: ({ checkpoint }) => ({ tasks: [], models: checkpoint === undefined ? [] : [checkpoint] }),
-  work({ role, optimiser, trainOn, evaluations }, sizes) {
-    const steps = stepCount(sizes[trainOn], optimiser)
+  work({ role, optimiser, trainOn, part, evaluations }, sizes) {
+    const steps = stepCount(Math.floor(sizes[trainOn] / (part?.of ?? 1)), optimiser)
     // Examples passed forward; forward and backward take about three times what forward alone takes.
     return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
   },

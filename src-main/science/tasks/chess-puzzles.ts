@@ -8,6 +8,7 @@ export const chessPuzzles: TaskVariant = {
   examples: 5_330,
   testExamples: 982,
   lengthAlone: null,
+  graded: true,
   licence: 'Public domain: moves of an engine against itself',
   sharable: true,
   source:

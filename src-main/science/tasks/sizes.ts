@@ -16,10 +16,13 @@ export function largestSizes(
   sizes: DataConfig['sizes'],
   { all, test }: RowCounts,
   measure: Measure = 'test',
+  halves: 'any' | 'easy-to-hard' = 'any',
 ): Record<Split, number> {
   const share = (splits: readonly Split[], rows: number) => {
     const wanted = splits.reduce((sum, split) => sum + sizes[split], 0)
-    const part = Math.min(1, rows / wanted)
+    // By difficulty a split keeps about half of the rows that it is dealt.
+    const usable = halves === 'any' ? rows : rows / 2
+    const part = Math.min(1, usable / wanted)
     return splits.map((split) => [split, Math.floor(sizes[split] * part)] as const)
   }
   const development = (rows: number) => Math.floor(DEVELOPMENT_SHARE * rows)

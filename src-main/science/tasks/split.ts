@@ -2,6 +2,7 @@ import { createDisjointSets } from '../maths/disjoint'
 import { createRng, type Rng } from '../maths/rng'
 import { SPLITS, TRAINING, type DataConfig, type Split, type TrainingSplit } from '../stages'
 import { isDevelopment } from './development'
+import { rowsFor } from './difficulty'
 import type { Form } from './form'
 import { rulesOf, type Rules } from './rules'
 import type { Example, PreparedTask, RowOf, TaskRow } from './task'
@@ -15,24 +16,25 @@ import type { Example, PreparedTask, RowOf, TaskRow } from './task'
  * The split seed decides which rows are tested on. With `redraw` the other splits are dealt anew from the same pool, by
  * that number: the test split stays what it is without. Development rows are never tested on; they are trained on like
  * others, unless they are what is measured: then they are the split `test`, and rows of the test split are not used.
+ * With `halves` a split keeps of its rows those of its difficulty (see `rowsFor`).
  * @param form of the task: it says what the rows are
  * @throws Error with the numbers when a split would have too few examples
  */
 export function splitTask<F extends Form>(
   rows: readonly RowOf<F>[],
-  config: Pick<DataConfig, 'task' | 'sizes' | 'splitSeed' | 'redraw' | 'measure'>,
+  config: Pick<DataConfig, 'task' | 'sizes' | 'splitSeed' | 'redraw' | 'measure' | 'halves'>,
   form: F,
 ): PreparedTask {
-  return { form, splits: cut({ rows, config, rules: rulesOf(form) }) }
+  return { form, splits: cut({ rows, config, rules: rulesOf(form), may: rowsFor(rows, config) }) }
 }
 
 function cut<R extends TaskRow>(of: Cut<R>): PreparedTask['splits'] {
-  const { config, rules, rows } = of
+  const { config, rules, rows, may } = of
   const { splitSeed, redraw, measure, sizes } = config
   const rng = createRng(`split ${splitSeed}`)
   const pools = poolsOf(rng.shuffle(blocksOf(of)), of)
   const first = drawTraining(pools.training, rng, of)
-  const chosen = pools.measured.flatMap((block) => block.rows)
+  const chosen = pools.measured.flatMap((block) => block.rows).filter((row) => may(row, 'test'))
   const test = rules.draw({ rows, chosen, size: sizes.test, rng, where: `${config.task}: ${measure}` })
   if (redraw === null) return { ...first, test }
   // Drawn in vain but for the numbers: the test split above is the one that it leaves.
@@ -45,6 +47,8 @@ interface Cut<R extends TaskRow> {
   rows: readonly R[]
   config: Pick<DataConfig, 'task' | 'sizes' | 'splitSeed' | 'redraw' | 'measure'>
   rules: Rules<R>
+  /** Whether a row may be in a split. */
+  may: (row: number, split: Split) => boolean
 }
 
 /** What the training splits are dealt from, and what is measured on. */
@@ -70,10 +74,10 @@ const developmentFirst = (blocks: Block[]) => [
 
 /** The splits that are trained on, and the one that chooses a stop. */
 function drawTraining<R extends TaskRow>(pool: Block[], rng: Rng, of: Cut<R>): Record<TrainingSplit, Example[]> {
-  const { rows, config, rules } = of
+  const { rows, config, rules, may } = of
   const dealt = deal(pool, TRAINING, of)
   const draw = (split: TrainingSplit) => {
-    const chosen = dealt[split].flatMap((block) => block.rows)
+    const chosen = dealt[split].flatMap((block) => block.rows).filter((row) => may(row, split))
     return rules.draw({ rows, chosen, size: config.sizes[split], rng, where: `${config.task}: ${split}` })
   }
   return { weak: draw('weak'), transfer: draw('transfer'), validation: draw('validation') }

@@ -13,6 +13,8 @@ interface Described {
   testExamples: number
   /** Accuracy on the test rows of the best rule, on the train rows, that knows the length of a text alone; null of texts to be continued. */
   lengthAlone: number | null
+  /** Whether its rows say how difficult they are. */
+  graded?: true
   licence: string
   /** Whether that lets anyone hand the texts on: then they go into bundles. */
   sharable: boolean

@@ -43,4 +43,4 @@ export const SECTIONS = [
 ] as const satisfies readonly Section[]
 
 /** Parameters of the run table that stand with the sizes, because they decide who lands in which split. */
-export const WITH_SIZES: readonly string[] = ['splitSeed', 'redraw', 'measure', 'elsewhere']
+export const WITH_SIZES: readonly string[] = ['splitSeed', 'redraw', 'halves', 'measure', 'elsewhere']

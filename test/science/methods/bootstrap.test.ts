@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { contentKey } from '../../../src-main/science/maths/hash'
 import type { PlanContext } from '../../../src-main/science/plan/context'
+import type { PlanError } from '../../../src-main/science/plan/feasible'
 import { planExperiment } from '../../../src-main/science/plan/plan'
 import { stageCount } from '../../../src-main/science/size'
 import { parseSpec } from '../../../src-main/science/spec/parse'
-import type { Plan, Stage } from '../../../src-main/science/stages'
+import { rowsOf, type Plan, type Stage } from '../../../src-main/science/stages'
 
 const CONTEXT: PlanContext = {
   sources: { spam: { sha256: 'a'.repeat(64), title: 'Spam', classes: 2 } },
@@ -74,6 +75,70 @@ describe('bootstrapping', () => {
     const context = { ...CONTEXT, sources: { spam: texts } }
     const plan = planExperiment(spec, context)
     expect(trail(plan, plan.arms.at(-1)!.seeds[0]!.student)).toEqual(['s', 'm', 'xl'])
+  })
+
+  it('with parts of rows takes the next part at every rung, and each ceiling the part of its student', () => {
+    const chain = { method: 'bootstrap', between: [model('m'), model('l')], parts: 3 }
+    const { plan } = planned([{ method: 'naive' }, chain, { method: 'bootstrap', parts: 3 }], { reference: true })
+    const partOf = (key: string) => {
+      const { config } = stageOf(plan, key)
+      return 'part' in config ? config.part : undefined
+    }
+    const told = plan.arms.map(({ methodTitle, strongTitle, seeds }) => {
+      const { student, ceiling, weak, references } = seeds[0]!
+      const parts = [student, ceiling, ...Object.values(references!)].map((key) => partOf(key)?.index)
+      expect([parts[1], parts[2]]).toEqual([parts[0], parts[0]])
+      expect(partOf(weak)).toBeUndefined()
+      return [methodTitle, strongTitle, parts[0]]
+    })
+    expect(told).toEqual([
+      ['naive', 'xl', undefined],
+      ['bootstrap, parts of rows 3', 'm', 0],
+      ['bootstrap m, parts of rows 3', 'l', 1],
+      ['bootstrap m → l, parts of rows 3', 'xl', 2],
+      ['bootstrap, parts of rows 3', 'xl', 0],
+    ])
+    const { student } = plan.arms[3]!.seeds[0]!
+    expect(trail(plan, student)).toEqual(['s', 'm', 'l', 'xl'])
+    expect(partOf(student)).toEqual({ index: 2, of: 3 })
+  })
+
+  it('with one part is what it was before there were any', () => {
+    const between = [model('m')]
+    const [before, after] = [
+      planned([{ method: 'bootstrap', between }]),
+      planned([{ method: 'bootstrap', between, parts: 1 }]),
+    ]
+    expect(after.plan).toEqual(before.plan)
+    const { id, weak, strong } = after.plan.arms[0]!
+    const method = { method: 'bootstrap', between: [] }
+    expect(id).toBe(contentKey({ task: 'spam', weak, strong, method }).slice(0, 16))
+    for (const { config } of after.plan.stages) expect(config).not.toHaveProperty('part')
+  })
+
+  it('refuses fewer parts than there are models to learn, and parts that are too small', () => {
+    const refused = (parts: number, change: object = {}) => {
+      try {
+        planned([{ method: 'naive' }, { method: 'bootstrap', between: [model('m'), model('l')], parts }], change)
+      } catch (error) {
+        return (error as PlanError).problems
+      }
+      throw new Error('expected it to be refused')
+    }
+    const expected = '1, or at least 3: one for each model between, and one for the student'
+    expect(refused(2)).toEqual([{ path: 'methods[1].parts', expected, got: '2' }])
+    expect(refused(4, { sizes: { transfer: 30 } })).toMatchObject([{ path: 'methods[1].parts', got: '7' }])
+  })
+
+  it('draws parts that are equal, of no row twice, and by the seed', () => {
+    const draw = (seed: number) => [0, 1, 2].map((index) => rowsOf(32, { part: { index, of: 3 }, seed }))
+    const parts = draw(5)
+    expect(parts.map(({ length }) => length)).toEqual([10, 10, 10])
+    expect(new Set(parts.flat()).size).toBe(30)
+    expect(parts.flat().every((row) => row >= 0 && row < 32)).toBe(true)
+    expect(draw(5)).toEqual(parts)
+    expect(draw(6)).not.toEqual(parts)
+    expect(rowsOf(3, { seed: 5 })).toEqual([0, 1, 2])
   })
 
   it('tells a rung once that several chains have', () => {

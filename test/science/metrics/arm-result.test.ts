@@ -249,4 +249,11 @@ describe('armResult', () => {
     expect(saving!.low).toBeLessThan(0)
     expect(saving!.high).toBeGreaterThan(0)
   })
+
+  it('tells what weak labels cost as a stop: the cross-fitted oracle over where they stop', () => {
+    const { bySeed } = of(armResult({ ...common, stop: 'weak-validation', seeds }))
+    const [last, stopped] = [of(result).bySeed, bySeed].map((told) => mean(told.map(({ student }) => student)))
+    expect(last).not.toBe(stopped)
+    expect(result.tax!.value - result.saving!.value).toBeCloseTo(last! - stopped!, 12)
+  })
 })

@@ -3,6 +3,7 @@ import type { OpenModel } from '../../../data/checkpoints/open'
 import { savePretrained } from '../../../data/checkpoints/save'
 import type { TextTokenizer } from '../../../data/tokenizers'
 import type { TransformerSpec } from '../../../science/models/net'
+import { rowsOf } from '../../../science/stages'
 import type { Form } from '../../../science/tasks'
 import type { NewFile } from '../../artifacts'
 import type { Weights } from '../../backends/learner'
@@ -53,7 +54,7 @@ function cardText({ config, task, context }: InputRequest, base: string): string
   const targets = config.targets === 'truth' ? 'ground truth' : 'the labels of a weaker model'
   return `# ${context.job.stage.title}
 
-\`${base}\` finetuned on ${task.splits[config.trainOn].length} examples with ${targets}, by Weak-to-Strong Lab.
+\`${base}\` finetuned on ${rowsOf(task.splits[config.trainOn].length, config).length} examples with ${targets}, by Weak-to-Strong Lab.
 
 - ${outputText(task.form)}
 - Loss: ${[loss, ...Object.entries(params).map(([name, value]) => `${name} ${String(value)}`)].join(', ')}

@@ -1,0 +1,250 @@
+// The arms of one task against the sizes of their models.
+import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { niceRange } from '../../lib/curves'
+import { basis, interval, parameters, share } from '../../lib/format'
+import { CEILING, studentLook, type Look } from '../../lib/roles'
+import type { Arm, ArmResult, Estimate, MetricInfo } from '../../lib/types'
+import type { Palette } from '../../state/theme.svelte'
+import { boundsOf } from './arms-chart'
+
+/** Whose size is on x: the student's, or the supervisor's where there is but one student. */
+type Side = 'weak' | 'strong'
+const titleOf = (arm: Arm, side: Side) => (side === 'weak' ? arm.weakTitle : arm.strongTitle)
+
+/** One size on the axis. */
+interface Tick {
+  title: string
+  x: number
+  label: string
+}
+
+/** One line: a supervisor (or student) and a method. */
+export interface SizeSeries {
+  label: string
+  look: Look
+  arms: ArmResult[]
+}
+
+/** Arms of one task, laid out by the sizes of their models. */
+export interface Sizes {
+  side: Side
+  /** "weights" on a log axis where every size is known, else places in the list. */
+  axis: string
+  ticks: Tick[]
+  series: SizeSeries[]
+}
+
+/** Null where the task has one supervisor and one student. */
+export function sizesOf(results: readonly ArmResult[], task: string): Sizes | null {
+  const arms = results.filter(({ arm, seedsDone }) => arm.task === task && seedsDone > 0)
+  const titles = (side: Side) => [...new Set(arms.map(({ arm }) => titleOf(arm, side)))]
+  const side: Side = titles('strong').length > 1 ? 'strong' : 'weak'
+  const [along, others] = [titles(side), titles(side === 'strong' ? 'weak' : 'strong')]
+  if (along.length < 2) return null
+  const sizes = along.map((title) => {
+    const { arm } = arms.find(({ arm }) => titleOf(arm, side) === title)!
+    return arm.parameters?.[side] ?? null
+  })
+  const known = sizes.every((size) => size !== null && size > 0)
+  const ticks = along.map((title, i) => {
+    const size = sizes[i]!
+    return known ? { title, x: Math.log10(size), label: parameters(size) } : { title, x: i + 1, label: title }
+  })
+  const methods = [...new Set(arms.map(({ arm }) => arm.methodTitle))]
+  const series = others.flatMap((other, hue) =>
+    methods.flatMap((method, m): SizeSeries[] => {
+      const own = arms.filter(
+        ({ arm }) => arm.methodTitle === method && titleOf(arm, side === 'strong' ? 'weak' : 'strong') === other,
+      )
+      const { dash, marker } = studentLook(m)
+      const named = [others.length > 1 ? other : '', methods.length > 1 || others.length === 1 ? method : '']
+      const label = named.filter(Boolean).join(' · ')
+      return own.length > 0 ? [{ label, look: { color: studentLook(hue).color, dash, marker }, arms: own }] : []
+    }),
+  )
+  const who = side === 'strong' ? 'student' : 'supervisor'
+  return { side, axis: known ? `weights of the ${who}, log` : `${who}, in the order of the list`, ticks, series }
+}
+
+/** Something of an arm with its interval. */
+export interface Quantity {
+  id: string
+  title: string
+  bounds: [number, number]
+  of: (result: ArmResult) => Estimate | null | undefined
+  /** Levels that stand beside the student in the same quantity. */
+  levels?: true
+  /** Of shares: differences have a sign. */
+  zero?: true
+}
+
+/** PGR may be anything; what lies further out is cut at the edge of the chart. */
+const PGR_BOUNDS: [number, number] = [-1, 2]
+
+/** What is drawn over sizes: how good the students are, whom they follow, and what their training past the best costs. */
+export function quantities(metric: MetricInfo): Record<'good' | 'agreement' | 'entropy' | 'stops', Quantity[]> {
+  const shares: [number, number] = [0, 1]
+  return {
+    good: [
+      {
+        ...{ id: 'metric', title: `${metric.title} on ground truth`, bounds: boundsOf(metric), levels: true },
+        of: ({ measures }) => measures[metric.id]?.student,
+      },
+      {
+        ...{ id: 'pgr', title: 'PGR', bounds: PGR_BOUNDS, zero: true },
+        of({ measures }) {
+          const pgr = measures[metric.id]?.pgr
+          return pgr?.defined ? pgr : null
+        },
+      },
+    ],
+    agreement: [
+      { id: 'agreement', title: 'Agreement with the supervisor', bounds: shares, of: (r) => r.agreement },
+      { id: 'right', title: '… where it is right', bounds: shares, of: (r) => r.agreementWeakRight },
+      { id: 'wrong', title: '… where it is wrong', bounds: shares, of: (r) => r.agreementWeakWrong },
+    ],
+    entropy: (
+      [
+        ['all', 'Cross-entropy to the supervisor'],
+        ['weakRight', '… where it is right'],
+        ['weakWrong', '… where it is wrong'],
+      ] as const
+    ).map(([id, title]) => ({ id, title, bounds: [0, Infinity], of: (r) => r.crossEntropy?.[id] })),
+    stops: [
+      {
+        id: 'saving',
+        title: 'Over-fitting: best step over the last',
+        bounds: [-1, 1],
+        zero: true,
+        of: (r) => r.saving,
+      },
+      { id: 'tax', title: 'Best step over the weak labels’ stop', bounds: [-1, 1], zero: true, of: (r) => r.tax },
+    ],
+  }
+}
+
+/** Those of them that some arm has. */
+export const toldIn = (all: readonly Quantity[], { series }: Sizes): Quantity[] =>
+  all.filter(({ of }) => series.some(({ arms }) => arms.some((arm) => of(arm))))
+
+interface Dot {
+  x: number
+  y: number
+  text: string
+}
+const GAP: Dot = { x: NaN, y: NaN, text: '' }
+/** Distance of the lines' points at one size, as a share of the axis, so that intervals stand side by side. */
+const APART = 0.014
+
+/** One quantity against the sizes, a line a supervisor and method, with 95 % intervals. */
+export function sizesChart(
+  sizes: Sizes,
+  quantity: Quantity,
+  metric: MetricInfo,
+  p: Palette,
+): ChartConfiguration<'line'> {
+  const { ticks, series, side, axis } = sizes
+  const xs = ticks.map(({ x }) => x)
+  const [first, last] = [Math.min(...xs), Math.max(...xs)]
+  const room = (last - first) * 0.12
+  const step = (last - first + 2 * room) * APART
+  const at = ({ arm }: ArmResult) => ticks.find(({ title }) => title === titleOf(arm, side))!.x
+  const lines = series.map((one, i) => {
+    const moved = (i - (series.length - 1) / 2) * step
+    const points = one.arms.flatMap((result) => {
+      const of = quantity.of(result)
+      return of ? [{ x: at(result) + moved, of, text: `${one.label} ${told(of)}` }] : []
+    })
+    return { ...one, points: points.sort((a, b) => a.x - b.x) }
+  })
+  const ceilings = quantity.levels && side === 'strong' ? ceilingsOf(sizes, metric, at) : []
+  const ends = [...lines.flatMap(({ points }) => points), ...ceilings].flatMap(({ of }) => [of.low, of.high])
+  const cut = ends.map((y) => Math.min(quantity.bounds[1], Math.max(quantity.bounds[0], y)))
+  const range = niceRange(quantity.zero ? [0, ...cut] : cut, quantity.bounds, 6)
+  const base = lineOptions(
+    p,
+    { min: first - room, max: last + room, title: axis },
+    { ...range, format: (v) => share(v, Math.max(2, range.digits)) },
+    10,
+  )
+  return {
+    type: 'line',
+    data: {
+      datasets: [
+        ...lines.flatMap(({ points, look }) => drawn(points, look, quantity.bounds, p)),
+        ...(ceilings.length > 0 ? drawn(ceilings, CEILING, quantity.bounds, p) : []),
+      ],
+    },
+    options: {
+      ...base,
+      // Intervals are not in order along x, so Chart.js must parse them to know.
+      parsing: { xAxisKey: 'x', yAxisKey: 'y' },
+      normalized: false,
+      interaction: NEAREST,
+      scales: {
+        ...base.scales,
+        x: {
+          ...base.scales?.['x'],
+          afterBuildTicks: (scale) =>
+            (scale.ticks = [...ticks].sort((a, b) => a.x - b.x).map(({ x: value }) => ({ value }))),
+          ticks: { color: p.soft, callback: (value) => ticks.find(({ x }) => x === Number(value))?.label ?? '' },
+        },
+      },
+      plugins: {
+        tooltip: { ...tooltipLook(p), callbacks: { title: () => '', label: (item) => (item.raw as Dot).text } },
+      },
+    },
+  }
+}
+
+const told = (of: Estimate) => `${share(of.value)}, ${interval(of.low, of.high, 3)}, ${basis(of)}`
+
+/** The ceilings of the students, one a size: each is the same whoever supervises. */
+function ceilingsOf({ series }: Sizes, metric: MetricInfo, at: (result: ArmResult) => number) {
+  const found = series.flatMap(({ arms }) => arms)
+  const once = [...new Map(found.map((result) => [at(result), result])).entries()].sort(([a], [b]) => a - b)
+  return once.flatMap(([x, { measures }]) => {
+    const of = measures[metric.id]?.ceiling
+    return of ? [{ x, of, text: `ceiling ${told(of)}` }] : []
+  })
+}
+
+interface Point {
+  x: number
+  of: Estimate
+  text: string
+}
+
+/** A line with its intervals and marks; what lies beyond the bounds is cut, a mark there left out with its line. */
+function drawn(points: readonly Point[], { color, dash, marker }: Look, [least, most]: [number, number], p: Palette) {
+  const ink = p[color]
+  const within = (y: number) => Math.min(most, Math.max(least, y))
+  const bars = points.flatMap(({ x, of }): Dot[] => [
+    { x, y: within(of.low), text: '' },
+    { x, y: within(of.high), text: '' },
+    GAP,
+  ])
+  const data = points.map(({ x, of, text }): Dot => ({ x, y: of.value === within(of.value) ? of.value : NaN, text }))
+  return [
+    { silent: true, order: 2, data: bars, pointRadius: 0, borderColor: `${ink}b0`, borderWidth: 1.5 },
+    { silent: true, order: 1, data, pointRadius: 0, borderColor: ink, borderWidth: 1.5, borderDash: [...dash] },
+    { data, showLine: false, ...markerOf(marker, ink, p.pane) },
+  ]
+}
+
+/** The plotted numbers of one chart. */
+export function sizesTable({ ticks, series, side }: Sizes, { of }: Quantity): { head: string[]; rows: string[][] } {
+  return {
+    head: ['line', side === 'strong' ? 'student' : 'supervisor', 'value', '95 %', 'n'],
+    rows: series.flatMap(({ label, arms }) =>
+      arms.map((result) => {
+        const title = titleOf(result.arm, side)
+        const size = ticks.find((tick) => tick.title === title)!.label
+        const found = of(result)
+        const named = size === title ? title : `${title} (${size})`
+        if (!found) return [label, named, 'none', '', '']
+        return [label, named, share(found.value), interval(found.low, found.high, 3), basis(found)]
+      }),
+    ),
+  }
+}
