@@ -71,11 +71,6 @@ export function confidence(answers: Answers): Float64Array {
   return Float64Array.from({ length: count(answers) }, (_, i) => optionAt(answers, i, likeliest(answers, i)))
 }
 
-/** The least that `confidence` can be. */
-export function leastConfidence(answers: Answers): number {
-  return answers.kind === 'text' ? 0 : 1 / answers.options
-}
-
 /** How probable the model holds a decision on one example; NaN of a text that it did not write, which nobody asked about. */
 export function probability(answers: Answers, example: number, of: Decision): number {
   if (answers.kind === 'text') return answers.texts[example] === of ? Math.exp(answers.likelihood[example]!) : NaN

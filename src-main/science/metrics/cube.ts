@@ -1,11 +1,12 @@
-import { confidence, decisions, leastConfidence, optionsIn } from '../answers'
+import { confidence, decisions, optionsIn, type Decision } from '../answers'
 import type { SeedPredictions } from './predictions'
 import type { Cell, Cube, StopRule } from './result'
 import { stops } from './stops'
 
 const CELLS: readonly Cell[] = ['000', '001', '010', '011', '100', '101', '110', '111']
-/** Width of the bins of the supervisor's confidence. */
-const BIN = 0.1
+/** Tenths of the supervisor's errors; fewer parts where they would hold less than so many errors. */
+const PARTS = 10
+const LEAST = 5
 
 /** The cell of one example. */
 export function cellOf(weakRight: boolean, studentRight: boolean, ceilingRight: boolean): Cell {
@@ -30,21 +31,26 @@ function decided(seed: SeedPredictions, stop: StopRule) {
   return { weak: decisions(seed.weak), student: decisions(student), ceiling: decisions(seed.ceiling) }
 }
 
+/** The supervisor's errors by its confidence in them, in as many parts as equal in number as those of one confidence allow. */
 function copied(seed: SeedPredictions, stop: StopRule): Cube['copiedByConfidence'] {
   const { weak, student, ceiling } = decided(seed, stop)
   const sure = confidence(seed.weak)
-  // The bins start on a whole tenth.
-  const first = Math.floor(10 * leastConfidence(seed.weak)) / 10
-  const bins = Array.from({ length: Math.round((1 - first) / BIN) }, () => ({ n: 0, copied: 0, ceilingCopied: 0 }))
-  for (let i = 0; i < weak.length; i++) {
-    if (weak[i] === seed.truth[i]) continue
-    const bin = bins[Math.min(bins.length - 1, Math.floor((sure[i]! - first) / BIN))]!
-    bin.n++
-    if (student[i] === weak[i]) bin.copied++
-    if (ceiling[i] === weak[i]) bin.ceilingCopied++
+  const errors = Array.from(seed.truth, (_, i) => i)
+    .filter((i) => weak[i] !== seed.truth[i])
+    .sort((a, b) => sure[a]! - sure[b]!)
+  const count = Math.min(PARTS, Math.max(1, Math.floor(errors.length / LEAST)))
+  const parts: number[][] = Array.from({ length: count }, () => [])
+  let part = 0
+  for (const [rank, i] of errors.entries()) {
+    if (rank === 0 || sure[i] !== sure[errors[rank - 1]!]) part = Math.floor((rank * count) / errors.length)
+    parts[part]!.push(i)
   }
-  return bins.flatMap(({ n, copied, ceilingCopied }, i) => {
-    const [low, high] = [i, i + 1].map((edge) => Math.round((first + edge * BIN) * 10) / 10) as [number, number]
-    return n > 0 ? [{ low, high, n, copied: copied / n, ceilingCopied: ceilingCopied / n }] : []
-  })
+  const shareOf = (of: readonly number[], says: ArrayLike<Decision>) =>
+    of.filter((i) => says[i] === weak[i]).length / of.length
+  return parts
+    .filter(({ length }) => length > 0)
+    .map((of) => ({
+      ...{ low: sure[of[0]!]!, high: sure[of.at(-1)!]!, n: of.length },
+      ...{ copied: shareOf(of, student), ceilingCopied: shareOf(of, ceiling) },
+    }))
 }

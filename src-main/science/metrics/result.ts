@@ -191,8 +191,8 @@ export interface Cube {
   counts: Record<Cell, number>
   examples: number
   /**
-   * The supervisor's errors by its confidence (probability of its decision, from `low` to `high`), unsure to sure:
-   * `n` errors, and the shares of them that student and ceiling repeat. Without the bins that hold none.
+   * The supervisor's errors by its confidence (probability of its decision, from `low` to `high`), unsure to sure, in tenths
+   * of their number, or in fewer parts of five at least: `n` errors, and the shares of them that student and ceiling repeat.
    */
   copiedByConfidence: { low: number; high: number; n: number; copied: number; ceilingCopied: number }[]
 }

@@ -241,11 +241,30 @@ describe('cube', () => {
   })
 
   it('says by the supervisor’s confidence which of its errors are repeated', () => {
-    expect(cube(seedOf(), 'last').copiedByConfidence).toEqual([
-      { low: 0.5, high: 0.6, n: 2, copied: 1, ceilingCopied: 0.5 },
-      { low: 0.8, high: 0.9, n: 1, copied: 0, ceilingCopied: 0 },
-      { low: 0.9, high: 1, n: 1, copied: 1, ceilingCopied: 0 },
-    ])
+    // Four errors, of .51, .55, .85 and .97, are one part.
+    const [part, ...others] = cube(seedOf(), 'last').copiedByConfidence
+    expect(others).toEqual([])
+    expect(part).toMatchObject({ n: 4, copied: 0.75, ceilingCopied: 0.25 })
+    expect([part!.low, part!.high]).toEqual([expect.closeTo(0.51, 6), expect.closeTo(0.97, 6)])
+  })
+
+  it('has them in tenths of their number, those of one confidence together', () => {
+    // 60 errors: the surest 12 are equally sure; the student repeats the surer half.
+    const sure = Array.from({ length: 60 }, (_, i) => (i < 48 ? 0.5 + (i + 1) / 128 : 0.9375))
+    const seed = seedOf({
+      truth: sure.map(() => 0),
+      weak: p(...sure.toReversed()),
+      ceiling: p(...sure.map(() => 0.25)),
+      student: [p(...sure.map((_, i) => (i < 30 ? 0.75 : 0.25)))],
+      steps: [0],
+      epochs: 1,
+      studentValidation: [p(0.9, 0.9)],
+    })
+    const parts = cube(seed, 'last').copiedByConfidence
+    expect(parts.map(({ n }) => n)).toEqual([6, 6, 6, 6, 6, 6, 6, 6, 12])
+    expect(parts.map(({ copied }) => copied)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1])
+    expect(parts.map(({ low }) => low)).toEqual([0, 6, 12, 18, 24, 30, 36, 42, 48].map((i) => sure[i]))
+    expect(parts.at(-1)).toMatchObject({ low: 0.9375, high: 0.9375, ceilingCopied: 0 })
   })
 
   it('counts every error of the supervisor once, with any number of classes', () => {
