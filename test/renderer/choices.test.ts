@@ -38,6 +38,7 @@ describe('choices of a pretrained model', () => {
       model: 'probe',
       checkpoint: 'base',
       tokens: 64,
+      reading: 0,
       hidden: 0,
     })
   })
