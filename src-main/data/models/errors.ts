@@ -12,3 +12,10 @@ export class ModelError extends Error {
     super(message, options)
   }
 }
+
+/** What an error says, with the system's code of its cause: `fetch failed (ECONNREFUSED)`. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
+  return code ? `${error.message} (${code})` : error.message
+}

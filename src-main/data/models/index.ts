@@ -7,8 +7,8 @@ import { locate } from '../checkpoints/locate'
 import { addFolder, type AddOptions } from './add'
 import { readBundled, recordedManifest } from './bundled'
 import { CATALOGUE, type CatalogueModel } from './catalogue'
-import { splitCredentials } from '../secrets'
 import { ModelError } from './errors'
+import { hubAt } from './hub-client'
 import { comeOf, fetchModel, discardPartial, leftOf, type GetOptions } from './get'
 import { describe as describeHere, type Describe } from './files'
 import { computingFiles, type ModelManifest, type Shelved } from './manifest'
@@ -73,14 +73,7 @@ export interface Models {
 
 export function createModels(options: ModelsOptions): Models {
   const { cache, catalogue = CATALOGUE, memory = totalmem(), describe = describeHere } = options
-  const { hubUrl, hubPatience: patience = 20_000 } = options
-  // Set and empty is not set.
-  const address = hubUrl || process.env.HF_ENDPOINT || 'https://huggingface.co'
-  // What is no address is refused when it is asked.
-  const hub = {
-    ...(URL.canParse(address) ? splitCredentials(address) : { url: address, authorization: null }),
-    patience,
-  }
+  const hub = hubAt(options.hubUrl, options.hubPatience)
   const looks: Looks = new Map()
   let bundled: Promise<Shelved[]> | null = null
   const readOwn = () => (options.bundled === undefined ? Promise.resolve([]) : readBundled(options.bundled, describe))

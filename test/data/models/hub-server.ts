@@ -34,6 +34,10 @@ export interface HubServer {
   ignoresRanges: boolean
   /** Sends other bytes than it lists. */
   corrupt: string | null
+  /** Answers with this status instead of a file. */
+  refuses: number | null
+  /** Lists every file by so many bytes longer than it is. */
+  listsMore: number
   /** Waits for ever in the middle of downloads. */
   stalls: boolean
   /** Milliseconds between the halves of the weights. */
@@ -41,17 +45,35 @@ export interface HubServer {
   close(): Promise<void>
 }
 
-export async function serveHub(repository: string, folder: string): Promise<HubServer> {
+/** What is served, and at which paths. */
+interface Served {
+  repository: string
+  folder: string
+  branch: string
+  api: string
+  files: string
+}
+
+/** @param branch what a revision is asked by, as it stands in an address */
+export async function serveHub(
+  repository: string,
+  folder: string,
+  { kind = 'models', branch = '' }: { kind?: 'models' | 'datasets'; branch?: string } = {},
+): Promise<HubServer> {
+  const files = kind === 'models' ? `/${repository}` : `/datasets/${repository}`
+  const told: Served = { repository, folder, branch, api: `/api/${kind}/${repository}`, files }
   const state = {
     url: '',
     requests: [],
     breaks: 0,
     ignoresRanges: false,
     corrupt: null,
+    refuses: null,
+    listsMore: 0,
     stalls: false,
     slow: 0,
   } as Omit<HubServer, 'close'>
-  const server = createServer((request, response) => answer(request, response, state as HubServer, repository, folder))
+  const server = createServer((request, response) => answer(request, response, state as HubServer, told))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const close = () => {
@@ -65,8 +87,7 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   hub: HubServer,
-  repository: string,
-  folder: string,
+  { repository, folder, branch, api, files }: Served,
 ) {
   const url = new URL(request.url!, hub.url)
   hub.requests.push(`${url.pathname} ${request.headers.range ?? ''}`.trim())
@@ -74,7 +95,7 @@ function answer(
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(value))
   }
-  if (url.pathname.startsWith(`/api/models/${repository}/revision/`))
+  if (url.pathname.startsWith(`${api}/revision/${branch}`))
     return json({
       _id: '1',
       id: repository,
@@ -85,11 +106,15 @@ function answer(
       lastModified: 0,
       sha: REVISION,
     })
-  if (url.pathname === `/api/models/${repository}/tree/${REVISION}`) return json(entriesOf(folder))
-  const prefix = `/${repository}/resolve/${REVISION}/`
+  if (url.pathname === `${api}/tree/${REVISION}`) return json(entriesOf(folder, hub.listsMore))
+  const prefix = `${files}/resolve/${REVISION}/`
   if (!url.pathname.startsWith(prefix)) {
     response.statusCode = 404
     return json({ error: 'Repository not found' })
+  }
+  if (hub.refuses !== null) {
+    response.statusCode = hub.refuses
+    return json({ error: 'Access to it is restricted' })
   }
   const name = url.pathname.slice(prefix.length)
   const content = readFileSync(path.join(folder, name))
@@ -120,16 +145,16 @@ function send(request: IncomingMessage, response: ServerResponse, hub: HubServer
 }
 
 /** As the hub lists files: large ones with their sha256, small ones with git's hash alone. */
-function entriesOf(folder: string) {
+function entriesOf(folder: string, more: number) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return files.map((entry) => {
     const file = path.join(entry.parentPath, entry.name)
     const content = readFileSync(file)
     const oid = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
     const sha256 = createHash('sha256').update(content).digest('hex')
-    const lfs = entry.name.endsWith('.safetensors')
+    const lfs = /\.(safetensors|parquet)$/.test(entry.name)
       ? { lfs: { oid: sha256, size: content.length, pointerSize: 130 } }
       : {}
-    return { type: 'file', path: path.relative(folder, file), size: content.length, oid, ...lfs }
+    return { type: 'file', path: path.relative(folder, file), size: content.length + more, oid, ...lfs }
   })
 }

@@ -155,7 +155,7 @@ describe('getting from the hub', () => {
     const absent = { ...NEOX, hub: 'someone/else' }
     const asks = (model: CatalogueModel, hubUrl = hub.url) =>
       createModels({ cache, hubUrl, catalogue: [model] }).get('neox')
-    await expect(asks(absent)).rejects.toThrow(`has no model someone/else for everyone (404)`)
+    await expect(asks(absent)).rejects.toThrow('expected the model someone/else at main for everyone, got status 404')
     await expect(asks(NEOX, 'http://127.0.0.1:1')).rejects.toThrow(
       /Tiny NeoX could not be fetched.\nhttp:.*: fetch failed/,
     )

@@ -3,6 +3,7 @@ import type { Lab } from '../../../lab/options'
 import type { Command, Context, Flags, Option } from '../../context'
 import { badArgument, type ExitCode } from '../../errors'
 import { importFile, previewFile, removeTasks } from './actions'
+import { fetchTemplate } from './fetch'
 import { CHOICES } from './query'
 import { listTasks } from './show'
 import { listTemplates } from './templates'
@@ -96,6 +97,7 @@ const ACTIONS: Record<string, Action> = {
     run: importFile,
   },
   templates: { usage: '', arity: [0, 0], takes: [], writes: false, run: listTemplates },
+  fetch: { usage: '<template>', arity: [1, 1], takes: [], writes: true, run: fetchTemplate },
   remove: { usage: '<id>…', arity: [1, Infinity], takes: [], writes: true, run: removeTasks },
 }
 const USAGES = Object.entries(ACTIONS).map(([name, { usage }]) => `${name} ${usage}`.trimEnd())

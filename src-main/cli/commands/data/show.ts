@@ -1,4 +1,5 @@
 import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { FetchedDataset } from '../../../data/datasets'
 import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
@@ -15,11 +16,13 @@ export interface DataDocument {
   preview: DatasetPreview | null
   /** With `templates` all there are. */
   templates: TemplateInfo[]
+  /** With `fetch` what came. */
+  fetched: FetchedDataset | null
 }
 
 /** The document of an action, its own fields filled in. */
 export function documentOf(action: string, fields: Partial<DataDocument>): DataDocument {
-  return { command: 'data', action, ok: true, tasks: [], preview: null, templates: [], ...fields }
+  return { command: 'data', action, ok: true, tasks: [], preview: null, templates: [], fetched: null, ...fields }
 }
 
 export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {

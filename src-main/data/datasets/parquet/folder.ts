@@ -46,7 +46,8 @@ async function filesIn(folder: string): Promise<string[][]> {
   return found
 }
 
-function shardOf(folder: string, parts: string[]): Shard {
+/** What the place of a file below a dataset’s folder says of it. */
+export function shardOf(folder: string, parts: string[]): Shard {
   const name = parts.at(-1)!.replace(/\.parquet$/i, '')
   const folders = parts.slice(0, -1).filter((part) => part !== 'data')
   const [, numbered] = /^(.+?)-\d{5}-of-\d{5}(?:-[0-9a-f]+)?$/.exec(name) ?? []
