@@ -16,7 +16,9 @@ test('every rule goes from a spec to a bundle that gives its numbers again', { t
   const lab = await openLab({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
   const students = new Set<string>()
   for (const labels of Object.keys(LABELS)) {
-    const { runId } = await lab.calls.run(tinySpec({ labels, seeds: [0, 1] }))
+    // Rows enough for intervals to be held against other random numbers.
+    const sizes = { weak: 40, transfer: 40, validation: 20, test: 200 }
+    const { runId } = await lab.calls.run(tinySpec({ labels, sizes, seeds: [0, 1] }))
     const run = await ended(lab, runId)
     expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
     const bundle = (await lab.calls.exportBundle({ runId, path: '' }))!
