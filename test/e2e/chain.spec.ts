@@ -1,7 +1,7 @@
 // Bootstrapping along a ladder, by hand: the ladder picker fills the form, the rungs are seen as arms, the bundle is verified.
 import { join } from 'node:path'
 import { expect, test } from './app'
-import { exported, goTo, reach, shoot, value } from './lab'
+import { fillSizes, exported, goTo, reach, shoot, value } from './lab'
 
 test('a bootstrap chain is built by the ladder picker, run, seen rung by rung, exported and recomputed', async ({
   open,
@@ -21,13 +21,7 @@ test('a bootstrap chain is built by the ladder picker, run, seen rung by rung, e
     await group.getByText(/^Optimiser/).click()
     await group.getByRole('textbox', { name: 'Epochs', exact: true }).fill('2')
   }
-  for (const [split, rows] of Object.entries({
-    'Weak half': '200',
-    'Transfer half': '200',
-    Validation: '60',
-    Test: '200',
-  }))
-    await page.getByRole('textbox', { name: split, exact: true }).fill(rows)
+  await fillSizes(page, [200, 200, 60, 200])
   await page.getByRole('checkbox', { name: 'Reference line' }).uncheck()
   await page.getByRole('textbox', { name: 'Evaluations' }).fill('2')
   await page.getByRole('textbox', { name: 'Seeds' }).fill('0')

@@ -6,7 +6,7 @@ import { Chess } from 'chess.js'
 import { readTask } from '../../src-main/data/datasets'
 import { csv, GAMES, pgn } from '../data/lichess'
 import { expect, test } from './app'
-import { exported, goTo, reach, shoot, value } from './lab'
+import { fillSizes, exported, goTo, reach, shoot, value } from './lab'
 
 test('a chess study is built in the form, run, seen on the board, exported and recomputed', async ({ open, home }) => {
   test.setTimeout(180_000)
@@ -31,13 +31,7 @@ test('a chess study is built in the form, run, seen on the board, exported and r
   const remove = page.getByRole('button', { name: /^Remove (method|student|supervisor) 2$/ })
   while ((await remove.count()) > 0) await remove.first().click()
   await page.getByRole('combobox', { name: 'method 1' }).selectOption({ label: 'Naive' })
-  for (const [split, rows] of Object.entries({
-    'Weak half': '300',
-    'Transfer half': '300',
-    Validation: '50',
-    Test: '100',
-  }))
-    await page.getByRole('textbox', { name: split, exact: true }).fill(rows)
+  await fillSizes(page, [300, 300, 50, 100])
   // A bag of words writes no moves, and the form says so where it is asked for.
   await expect(page.getByRole('main')).toContainText('a bag of words writes none')
   await page.getByRole('checkbox', { name: 'Reference line' }).uncheck()

@@ -45,6 +45,16 @@ export const longSpec = (name: string, seeds = 2) =>
     Array.from({ length: seeds }, (_, seed) => seed),
   )
 
+/** Fills in how many rows each split has, in the Builder. */
+export async function fillSizes(
+  page: Page,
+  [weak, transfer, validation, test]: readonly [number, number, number, number],
+) {
+  const sizes = { 'Weak half': weak, 'Transfer half': transfer, Validation: validation, Test: test }
+  for (const [split, rows] of Object.entries(sizes))
+    await page.getByRole('textbox', { name: split, exact: true }).fill(String(rows))
+}
+
 /** Waits until a run is in a state. */
 export async function reach(page: Page, runId: string, state: RunDetail['state']): Promise<RunDetail> {
   await expect

@@ -115,8 +115,9 @@ function fastFinetuning(trained: Trained, checkpoints: PlanContext['checkpoints'
   return [...new Set(found)]
 }
 
-/** Beyond this rate a finetuned transformer forgets, but for the tiniest: those learn best at a few times their default (LOG.md). */
+/** Beyond this rate a finetuned transformer forgets, */
 const FASTEST = 1e-3
+/** but for small ones, up to so many times their default: of the rates tried, prose-3 and prose-4 learn best at 2 and 4 times theirs (LOG.md). */
 const MUCH = 4
 const isFinetuned = (model: string) => MODELS[model]!.start === 'checkpoint'
 
