@@ -170,7 +170,12 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     types: [/^src-main\/(science\/models\/net|engine\/backends\/learner)\.ts$/],
     packages: [],
   },
-  { part: /^src-preload\/contract\.ts$/, own: [], types: [/^src-main\/(science|engine|data)\//], packages: [] },
+  {
+    part: /^src-preload\/(contract|runs)\.ts$/,
+    own: [],
+    types: [/^src-main\/(science|engine|data)\//, /^src-preload\/runs\.ts$/],
+    packages: [],
+  },
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },
   {
     part: /^src-renderer\//,

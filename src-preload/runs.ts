@@ -1,0 +1,96 @@
+// What window and lab say of runs: what would be done, what is being done, and the curves of it.
+import type { StageProgress } from '../src-main/engine/protocol'
+import type { OptimiserSpec } from '../src-main/science/optimiser'
+import type { Asked } from '../src-main/science/pretraining/spec'
+import type { Course } from '../src-main/science/spec/courses'
+import type { Problem } from '../src-main/science/spec/spec'
+import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
+
+export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+/** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
+export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+
+export interface PlannedStage {
+  key: string
+  /** What it and those of the like do, e.g. "Train students". */
+  heading: string
+  title: string
+  cached: boolean
+  /** From this machine's own past stages of the like, else from a stated default rate; null when nothing is known. */
+  estimateSeconds: number | null
+}
+export type Preview =
+  /** What was asked for has every default filled in. */
+  | ({
+      valid: true
+      /** Every model that the spec names, by its place there: what it is trained by, its own entry apart. */
+      models: { path: string; optimiser: OptimiserSpec }[]
+      /** What of each method changes over its training, as far as a method can be read. */
+      courses: (Course | null)[]
+      stages: PlannedStage[]
+      arms: Arm[]
+      seconds: number | null
+      bytes: number
+      warnings: string[]
+    } & Asked)
+  | {
+      valid: false
+      problems: Problem[]
+      courses: (Course | null)[]
+      /** What it would take once its models are fetched; null where something else is amiss as well. */
+      price: { stages: number; seconds: number | null; bytes: number } | null
+    }
+
+/** `cached`: whether this run found it already done. */
+export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {
+  kind: Stage['kind']
+  role: Role | null
+  /** Whether it has curves. */
+  learns: boolean
+  /** All that it is, of which the title says what tells it apart in its run. */
+  facts: StageFacts
+  state: StageState
+  startedAt: number | null
+  endedAt: number | null
+  /** How long it worked, pauses left out; null unless it has begun and ended. */
+  seconds: number | null
+  backend: string
+  device: string
+  /** That computed; null where a library chose for itself, and for stages of earlier versions. */
+  threads: number | null
+  /** Instruction set of the kernels, e.g. "avx2"; null where that is not known. */
+  isa: string | null
+  reason: string
+  error: string
+}
+export interface RunSummary {
+  id: string
+  name: string
+  question: string
+  createdAt: number
+  /** When it last joined the queue; live runs are worked on in this order. */
+  queuedAt: number
+  endedAt: number | null
+  /** Of work by its own stages, pauses and waiting left out. */
+  seconds: number
+  state: RunState
+  /** Whether it waits for a stage that it shares with the run at work. */
+  sharing: boolean
+  stagesDone: number
+  stagesTotal: number
+  etaSeconds: number | null
+  /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
+  headline: string
+}
+export type RunDetail = RunSummary & Asked & { arms: Arm[]; stages: StageStatus[] }
+
+/** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */
+export interface Curve {
+  key: string
+  name: string
+  split: Split | ''
+  step: number[]
+  value: number[]
+  /** Steps that one bucket holds; 1 when every point is there. */
+  bucket: number
+}
