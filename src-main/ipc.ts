@@ -7,8 +7,9 @@ import {
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
-import { join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Reply } from '../src-preload/contract'
+import { writeFile } from 'node:fs/promises'
+import { basename, extname, join, resolve, sep } from 'node:path'
+import { CALL_NAMES, type CallName, type Calls, type Reply } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
@@ -71,6 +72,21 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
   })
   // Not every system's dialog adds the ending; and what lies under another one is no bundle.
   return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
+}
+
+/** Writes a file where the user says; null when they think better of it. */
+async function saveFile(window: BrowserWindow | null, { name, base64 }: Parameters<Calls['saveFile']>[0]) {
+  if (!window) return null
+  const ending = extname(name).slice(1)
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save',
+    defaultPath: join(app.getPath('documents'), basename(name)),
+    filters: [{ name: ending.toUpperCase(), extensions: [ending] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  })
+  if (!filePath) return null
+  await writeFile(filePath, Buffer.from(base64, 'base64'))
+  return { path: filePath }
 }
 
 /** In a dialog of the system, which a page that somebody got hold of cannot press. */
@@ -140,6 +156,7 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       written.add(resolve(target))
       return bundle
     },
+    saveFile: (file) => saveFile(window(), file),
     async reveal(path) {
       const whole = resolve(path)
       if (!whole.startsWith(home + sep) && !written.has(whole))

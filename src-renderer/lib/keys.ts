@@ -38,9 +38,9 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
     where: 'Everywhere',
     keys: [
       ['g h', 'Home'],
+      ['g s', 'Studies'],
       ['g b', 'Builder'],
       ['g m', 'Monitor'],
-      ['g r', 'Results'],
       ['g i', 'Inspector'],
       ['g d', 'Data'],
       ['g p', 'Models'],
@@ -67,5 +67,16 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
       ['Esc', 'Leave the search'],
     ],
   },
+  {
+    where: 'Studies',
+    keys: [
+      ['/', 'Search'],
+      ['x', 'Select the run'],
+      ['Enter', 'Open the row'],
+      ['c', 'Compare what is selected'],
+      ['Delete', 'Into the trash'],
+    ],
+  },
+  { where: 'Study', keys: [['d', 'Only the columns that differ']] },
   { where: 'Result', keys: [['e', 'Export the bundle']] },
 ]

@@ -2,6 +2,7 @@ export const PLACES = [
   'home',
   'builder',
   'monitor',
+  'studies',
   'results',
   'inspector',
   'data',
@@ -11,7 +12,7 @@ export const PLACES = [
 ] as const
 export type Place = (typeof PLACES)[number]
 
-/** Where the window stands: a place, the run that it shows ('' for none) and what else must survive a reload. */
+/** Where the window stands: a place, the run or study that it shows ('' for none) and what else must survive a reload. */
 export interface Route {
   place: Place
   id: string

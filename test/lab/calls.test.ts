@@ -28,6 +28,15 @@ const GOOD: Record<CallName, unknown[]> = {
   runFirst: ['r'],
   pause: [true],
   remove: ['r'],
+  mark: [{ runs: ['r'], addTags: ['paper'], starred: true }],
+  trash: [{ runs: ['r'], trashed: true }],
+  trashEmpty: [],
+  findRuns: ['state:done'],
+  studies: [],
+  study: [{ id: 's', stop: 'last' }],
+  studyNew: ['Does it?'],
+  studySay: [{ id: 's', notes: 'seen' }],
+  studyRemove: ['s'],
   exportBundle: [{ runId: 'r', path: '' }],
   chooseDataset: ['folder'],
   datasetPreview: [{ path: '/x.csv', ...columns }],
@@ -52,6 +61,7 @@ const GOOD: Record<CallName, unknown[]> = {
   install: [{ backend: 'tensorflow', gpu: false }],
   uninstall: ['tensorflow'],
   status: [],
+  saveFile: [{ name: 'figure.png', base64: 'AAAA' }],
   reveal: ['/x'],
 }
 

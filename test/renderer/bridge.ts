@@ -7,7 +7,11 @@ import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
+import { judge } from '../../src-main/science/studies/rule'
+import { studyArms } from '../../src-main/science/studies/arms'
+import { studyId, studyOf } from '../../src-main/science/studies/study'
 import type {
+  ArmFigures,
   Bridge,
   Calls,
   Catalog,
@@ -21,6 +25,8 @@ import type {
   RunSummary,
   StageStatus,
   Status,
+  StopRule,
+  StudyResult,
 } from '../../src-preload/contract'
 import { CARD, MODELS } from './sample-models'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
@@ -179,6 +185,13 @@ function detailOf(run: SampleRun): RunDetail {
     stagesTotal: stages.length,
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
     headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
+    study: studyOf({ id: run.id, question: spec.question }).id,
+    ...{ tags: [], notes: '', hidden: false, starred: false, trashedAt: null },
+    figures: arms.map((arm, i): ArmFigures => ({
+      ...{ arm: arm.id, task: arm.task, weak: arm.weakTitle, strong: arm.strongTitle, method: arm.methodTitle },
+      ...{ asked: 3, seeds: seedsDone(run, i), metric: 'accuracy', floor: 0.8, student: 0.84, ceiling: 0.88 },
+      ...{ pgr: 0.52, low: 0.41, high: 0.63, reason: '' },
+    })),
     spec,
     pretraining: null,
     arms,
@@ -240,6 +253,21 @@ function curveValues(name: string, split: string, steps: number): { step: number
   return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
 }
 
+/** Two finished runs of the world's one question, with a rule that was set first. */
+export function studyResult(id: string, stop: StopRule): StudyResult {
+  const runs = RUNS.filter(({ state }) => state === 'done').map(detailOf)
+  const arms = studyArms(runs.map((run) => ({ id: run.id, arms: run.arms.map((arm) => armResult(arm, stop, 3)) })))
+  const any = { task: '', weak: '', strong: '', method: '' }
+  const rule = { quantity: 'pgr', metric: 'accuracy', stop: 'last', side: 'above', value: 0.1, seeds: 3 } as const
+  return {
+    ...{ id, question: runs[0]!.question, notes: 'Seen **twice**.', arms },
+    runs: runs.map((run) => ({ id: run.id, name: run.name, state: run.state, problem: '' })),
+    covers: '95 % intervals.',
+    rules: [{ rule: { ...rule, ...any }, setAt: NOW - 1000 * MINUTE, students: 0 }],
+    verdict: judge({ ...rule, ...any }, arms),
+  }
+}
+
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
 
 const ANSWERS: Answers = {
@@ -295,6 +323,15 @@ const ANSWERS: Answers = {
   runFirst: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
+  mark: () => null,
+  trash: () => ({ bytes: 12_300_000 }),
+  trashEmpty: () => ({ freedBytes: 12_300_000 }),
+  findRuns: () => ({ ids: RUNS.map(({ id }) => id), parts: [], problem: null }),
+  studies: () => [],
+  study: ({ id, stop }) => studyResult(id, stop),
+  studyNew: (question) => ({ id: studyId(question.trim()) }),
+  studySay: () => null,
+  studyRemove: () => null,
   exportBundle: () => ({
     path: '/home/ada/quick-start.w2s.zip',
     bytes: 3_240_000,
@@ -364,6 +401,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   reveal: () => null,
 }
 
