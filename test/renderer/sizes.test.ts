@@ -68,8 +68,8 @@ describe('arms over sizes', () => {
     const results = ladder()
     const sizes = sizesOf(results, task)!
     const { datasets } = sizesChart(sizes, good[0]!, ACCURACY, palette).data
-    // Interval, line and marks of each.
-    expect(datasets).toHaveLength(3 * (4 + 1))
+    // Interval, line and marks of each; two floors; the seeds of each line.
+    expect(datasets).toHaveLength(3 * (4 + 1) + 2 + 4)
     const [bars, line] = datasets as { data: { x: number; y: number }[] }[]
     const own = sizes.series[0]!.arms.map((result) => accuracyIn(result).student)
     expect(line!.data.map(({ y }) => y)).toEqual(own.map(({ value }) => value))
@@ -77,7 +77,9 @@ describe('arms over sizes', () => {
     expect(bars!.data.map(({ y }) => y).filter((y) => !Number.isNaN(y))).toEqual(
       own.flatMap(({ low, high }) => [low, high]),
     )
-    expect((datasets.at(-1) as typeof line)!.data).toHaveLength(3)
+    // A ceiling a size, a floor over all sizes for each supervisor, three seeds for each of three sizes.
+    const lengths = datasets.slice(-7).map(({ data }) => data.length)
+    expect(lengths).toEqual([3, 3, 3, 9, 9, 9, 9])
     const scale = sizesChart(sizes, good[0]!, ACCURACY, palette).options!.scales!['y'] as { min: number; max: number }
     expect(scale.min).toBeLessThanOrEqual(Math.min(...own.map(({ low }) => low)))
   })
