@@ -14,6 +14,8 @@ const STEP_WORK = 3
 export interface Course extends Pick<OptimiserSpec, 'lr' | 'schedule' | 'weightDecay' | 'clipNorm'> {
   adam: Pick<AdamWStep, 'beta1' | 'beta2' | 'eps'>
   steps: number
+  /** Updates after which it ends, though its schedule goes on; without it after all of them. */
+  until?: number
   /** Share of the updates in which the learning rate rises. */
   warmup: number
   /** How often the held-out texts are scored. */
@@ -50,6 +52,8 @@ export interface Learnt {
   after: number
   /** Of the last batch. */
   loss: number
+  /** As it stands at its end, for another one to go on from. */
+  standing: () => Promise<Unfinished>
 }
 
 /**
@@ -65,6 +69,7 @@ export async function learnLanguage(request: Request): Promise<Learnt> {
 class LanguageTraining {
   readonly #request: Request
   readonly #first: number
+  readonly #last: number
   readonly #due: ReadonlySet<number>
   readonly #heldOutTokens: number
   readonly #progress: Progress
@@ -77,29 +82,29 @@ class LanguageTraining {
     const { steps, batchTokens, evaluations, heldOut } = course
     this.#request = request
     this.#first = kept?.step ?? 0
+    this.#last = course.until ?? steps
     this.#keptAt = context.worked()
-    this.#due = new Set(evaluationSteps(steps, evaluations))
+    this.#due = new Set([...evaluationSteps(steps, evaluations).filter((step) => step < this.#last), this.#last])
     this.#heldOutTokens = heldOut.batches.reduce((sum, batch) => sum + batch.tokens.length, 0)
     for (const { name, step, value } of kept?.measured ?? []) this.#measure(name, step, value)
     const left = [...this.#due].filter((step) => this.#isDue(step)).length
-    const work = STEP_WORK * (steps - this.#first) * batchTokens + left * this.#heldOutTokens
-    this.#progress = createProgress(context, { total: steps, unit: 'steps', work })
+    const work = STEP_WORK * (this.#last - this.#first) * batchTokens + left * this.#heldOutTokens
+    this.#progress = createProgress(context, { total: this.#last, unit: 'steps', work })
   }
 
   async run(): Promise<void> {
     const { course, context } = this.#request
-    const { steps } = course
     const batches = course.batches()
     // Those that were learnt from are passed over.
     for (let step = 0; step < this.#first; step++) batches.next()
     const began = context.worked()
     let learnt = 0
-    for (let step = this.#first; step <= steps; step++) {
+    for (let step = this.#first; step <= this.#last; step++) {
       await this.#kept(step, async () => {
         if (this.#isDue(step)) await this.#score(step)
-        if (step < steps) await context.breathe()
+        if (step < this.#last) await context.breathe()
       })
-      if (step === steps) break
+      if (step === this.#last) break
       const batch = batches.next().value
       await this.#learn(step, batch)
       learnt += batch.tokens.length
@@ -111,7 +116,7 @@ class LanguageTraining {
   result(): Learnt {
     const bits = this.#measured.filter(({ name }) => name === 'bits_per_byte')
     const loss = this.#measured.findLast(({ name }) => name === 'loss')!.value
-    return { before: bits[0]!.value, after: bits.at(-1)!.value, loss }
+    return { before: bits[0]!.value, after: bits.at(-1)!.value, loss, standing: () => this.#standing(this.#last) }
   }
 
   /** What was scored before it was kept is not scored again. */
@@ -141,11 +146,14 @@ class LanguageTraining {
   }
 
   async #keep(step: number): Promise<void> {
-    const { learner, place, file } = this.#request
+    await keepUnfinished(this.#request.file, await this.#standing(step))
+  }
+
+  async #standing(step: number): Promise<Unfinished> {
+    const { learner, place } = this.#request
     const { device, threads, isa } = place
     const [weights, optimiser] = [await learner.save(), await learner.saveOptimiser()]
-    const measured = this.#measured
-    await keepUnfinished(file, { step, place: { device, threads, isa }, weights, optimiser, measured })
+    return { step, place: { device, threads, isa }, weights, optimiser, measured: this.#measured }
   }
 
   /** Held-out bits per byte: −log₂ of the likelihood of all texts over their bytes. */
