@@ -7,9 +7,10 @@ import type { LanguageConfig } from '../../science/stages'
 import type { Backend, Learner } from '../backends/learner'
 import type { StageContext } from '../context'
 import { keepUnfinished, unfinishedFile } from '../../data/unfinished'
+import { keptOf } from '../keeper'
 import { savedFiles } from './inputs/saved'
 import { cardOf } from './language-card'
-import { keptOf, learnLanguage, type Course, type Learnt } from './language-training'
+import { learnLanguage, type Course, type Learnt } from './language-training'
 import type { StageOf, StageOutput, StageRunner } from './stage'
 import { batchesIn, shuffledBatches, windowsOf } from './windows'
 
@@ -33,7 +34,7 @@ export const language: StageRunner<'language'> = async (stage, context, backend)
   try {
     if (kept) await learner.restoreOptimiser(kept.optimiser)
     const course = courseOf(config, tokens)
-    const made = await learnLanguage({ course, context, place: backend!, learner, kept, file })
+    const made = await learnLanguage({ course, context, learner, keeping: { file, place: backend!, kept } })
     return await outputOf(stage, context, tokens, learner, made)
   } finally {
     learner.dispose()
