@@ -7,15 +7,11 @@ import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
-import { judge } from '../../src-main/science/studies/rule'
-import { studyArms } from '../../src-main/science/studies/arms'
-import { studyId, studyOf } from '../../src-main/science/studies/study'
+import { studyId } from '../../src-main/science/studies/study'
 import type {
-  ArmFigures,
   Bridge,
   Calls,
   Catalog,
-  DoctorReport,
   LabEvent,
   PlannedStage,
   Preview,
@@ -29,6 +25,8 @@ import type {
   StudyResult,
 } from '../../src-preload/contract'
 import { CARD, MODELS } from './sample-models'
+import { DOCTOR } from './sample-doctor'
+import { said, studyOfRuns } from './sample-studies'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
@@ -60,47 +58,6 @@ export const STATUS: Status = {
   readOnly: '',
   fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
 }
-export const DOCTOR: DoctorReport = {
-  app: '0.1.0',
-  electron: '33.2.1',
-  fallbackRuntime: true,
-  node: '20.18.1',
-  platform: 'Debian 12, x86-64',
-  cpu: 'AMD EPYC 7B13',
-  threads: 2,
-  memoryBytes: 25_200_000_000,
-  home: '~/.local/share/weak-to-strong-lab',
-  backends: [
-    {
-      id: 'tensorflow',
-      title: 'TensorFlow (libtensorflow)',
-      loadable: false,
-      why: 'It is not installed. Install it below, or with: npm run w2s -- doctor --install tensorflow',
-      version: '',
-      device: '',
-      gpu: false,
-      bf16: false,
-      selfTest: null,
-      installed: false,
-      installBytes: { download: 236_000_000, disk: 910_000_000 },
-    },
-    {
-      id: 'wasm',
-      title: 'WebAssembly (built in)',
-      loadable: true,
-      why: '',
-      version: '4.22.0',
-      device: 'CPU, 2 threads, SIMD',
-      gpu: false,
-      bf16: false,
-      selfTest: { passed: true, worstError: 3.1e-7, tolerance: 1e-4, stepsPerSecond: 412 },
-      installed: true,
-      installBytes: null,
-    },
-  ],
-  chosen: { id: 'wasm', reason: 'tensorflow is not installed; wasm passed its self-test' },
-}
-
 const MINUTE = 60_000
 export const NOW = new Date(2026, 10, 23, 14, 48, 20).getTime()
 
@@ -185,13 +142,7 @@ function detailOf(run: SampleRun): RunDetail {
     stagesTotal: stages.length,
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
     headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
-    study: studyOf({ id: run.id, question: spec.question }).id,
-    ...{ tags: [], notes: '', hidden: false, starred: false, trashedAt: null },
-    figures: arms.map((arm, i): ArmFigures => ({
-      ...{ arm: arm.id, task: arm.task, weak: arm.weakTitle, strong: arm.strongTitle, method: arm.methodTitle },
-      ...{ asked: 3, seeds: seedsDone(run, i), metric: 'accuracy', floor: 0.8, student: 0.84, ceiling: 0.88 },
-      ...{ pgr: 0.52, low: 0.41, high: 0.63, reason: '' },
-    })),
+    ...said(run.id, spec.question, arms, (i) => seedsDone(run, i)),
     spec,
     pretraining: null,
     arms,
@@ -253,20 +204,9 @@ function curveValues(name: string, split: string, steps: number): { step: number
   return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
 }
 
-/** Two finished runs of the world's one question, with a rule that was set first. */
-export function studyResult(id: string, stop: StopRule): StudyResult {
-  const runs = RUNS.filter(({ state }) => state === 'done').map(detailOf)
-  const arms = studyArms(runs.map((run) => ({ id: run.id, arms: run.arms.map((arm) => armResult(arm, stop, 3)) })))
-  const any = { task: '', weak: '', strong: '', method: '' }
-  const rule = { quantity: 'pgr', metric: 'accuracy', stop: 'last', side: 'above', value: 0.1, seeds: 3 } as const
-  return {
-    ...{ id, question: runs[0]!.question, notes: 'Seen **twice**.', arms },
-    runs: runs.map((run) => ({ id: run.id, name: run.name, state: run.state, problem: '' })),
-    covers: '95 % intervals.',
-    rules: [{ rule: { ...rule, ...any }, setAt: NOW - 1000 * MINUTE, students: 0 }],
-    verdict: judge({ ...rule, ...any }, arms),
-  }
-}
+/** The finished runs of the world as one study. */
+export const studyResult = (id: string, stop: StopRule): StudyResult =>
+  studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
 
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
 

@@ -15,9 +15,9 @@ function oldStore(): string {
   const path = join(temporaryFolder(), 'lab.sqlite')
   const db = new Database(path)
   db.exec('CREATE TABLE migrations (name TEXT PRIMARY KEY, appliedAt INTEGER NOT NULL) WITHOUT ROWID')
-  for (const { name, up } of MIGRATIONS.slice(0, 6)) {
-    up(db)
-    db.prepare('INSERT INTO migrations VALUES (?, 1)').run(name)
+  for (const migration of MIGRATIONS.slice(0, 6)) {
+    migration.up(db)
+    db.prepare('INSERT INTO migrations VALUES (?, 1)').run(migration.name)
   }
   for (const [id, text] of [
     ['r1', JSON.stringify(arms)],

@@ -50,16 +50,18 @@ export function sizesOf(results: readonly ArmResult[], task: string): Sizes | nu
     const size = sizes[i]!
     return known ? { title, x: Math.log10(size), label: parameters(size) } : { title, x: i + 1, label: title }
   })
-  const methods = [...new Set(arms.map(({ arm }) => arm.methodTitle))]
+  // A method has its colour on every task; supervisors are told apart by dash and mark, by colour where there is one method.
+  const methods = [...new Set(results.map(({ arm }) => arm.methodTitle))]
   const series = others.flatMap((other, hue) =>
     methods.flatMap((method, m): SizeSeries[] => {
       const own = arms.filter(
         ({ arm }) => arm.methodTitle === method && titleOf(arm, side === 'strong' ? 'weak' : 'strong') === other,
       )
-      const { dash, marker } = studentLook(m)
+      const { color } = studentLook(methods.length > 1 ? m : hue)
+      const { dash, marker } = studentLook(others.length > 1 ? hue : m)
       const named = [others.length > 1 ? other : '', methods.length > 1 || others.length === 1 ? method : '']
       const label = named.filter(Boolean).join(' · ')
-      return own.length > 0 ? [{ label, look: { color: studentLook(hue).color, dash, marker }, arms: own }] : []
+      return own.length > 0 ? [{ label, look: { color, dash, marker }, arms: own }] : []
     }),
   )
   const who = side === 'strong' ? 'student' : 'supervisor'

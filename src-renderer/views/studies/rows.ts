@@ -109,7 +109,7 @@ export function pgrOver(figures: readonly ArmFigures[]): string {
   const [low, high] = [Math.min(...found), Math.max(...found)]
   const range = found.length === 0 ? '' : low === high ? share(low, 2) : `${share(low, 2)} to ${share(high, 2)}`
   if (missing === 0) return range
-  const gone = figures.length === 1 ? 'undefined' : `${missing} of ${figures.length} undefined`
+  const gone = figures.length === 1 ? 'undefined' : `${missing} undefined`
   return [range, gone].filter(Boolean).join(', ')
 }
 
@@ -121,6 +121,11 @@ export function seedsOver(figures: readonly ArmFigures[]): string {
   const asked = Math.max(...figures.map(({ asked }) => asked))
   const range = low === high ? String(low) : `${low} to ${high}`
   return low < asked ? `${range} of ${asked}` : range
+}
+
+/** A choice with one thing in it turned round. */
+export function toggled(chosen: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  return new Set(chosen.has(one) ? [...chosen].filter((other) => other !== one) : [...chosen, one])
 }
 
 /** Moves a place in the list within it. */

@@ -136,16 +136,14 @@ export function settingsOf({ arm }: ArmResult): Record<string, string> {
     Object.entries(of ?? {}).flatMap(([key, value]): [string, string][] =>
       value === undefined || key === 'optimiser' ? [] : [[`${prefix} ${key}`, told(value)]],
     )
-  const { weak, strong, method } = arm
+  const { weak, strong } = arm
   return Object.fromEntries([
     ...under('weak', weak),
     ...under('weak', arm.optimisers?.weak),
     ...under('student', strong),
     ...under('student', arm.optimisers?.strong),
-    ...under('method', method).map(([key, value]): [string, string] => [
-      key === 'method method' ? 'method' : key,
-      value,
-    ]),
+    // Its name stands in a column of its own.
+    ...under('method', arm.method).filter(([name]) => name !== 'method method'),
     ['measured on', arm.measure],
   ])
 }
