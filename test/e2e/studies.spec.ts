@@ -10,6 +10,7 @@ const question = 'Does the confidence loss help a student of word vectors?'
 test('a question, its rule, two runs side by side, and what is said of them', async ({ open, home }) => {
   test.setTimeout(180_000)
   const { app, page } = await open()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('s')
   await page.getByRole('button', { name: 'New study…' }).click()
