@@ -15,6 +15,7 @@ import type {
   LabEvent,
   PlannedStage,
   Preview,
+  Remedy,
   Reply,
   RunDetail,
   RunState,
@@ -51,6 +52,8 @@ export const STATUS: Status = {
   paused: false,
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
+  memoryBytes: 25_200_000_000,
+  memoryFreeBytes: 12_100_000_000,
   readOnly: '',
   fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
 }
@@ -105,6 +108,7 @@ interface SampleRun {
   age: number
   done: number
   error?: string
+  remedy?: Remedy
 }
 const RUNS: SampleRun[] = [
   { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
@@ -154,6 +158,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       isa: startedAt ? 'wasm-simd' : null,
       reason: startedAt ? STATUS.reason : '',
       error: here ? (run.error ?? '') : '',
+      remedy: here ? (run.remedy ?? null) : null,
     }
   })
 }
@@ -364,6 +369,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }
 

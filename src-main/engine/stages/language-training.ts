@@ -2,6 +2,7 @@ import { evaluationSteps, lrAt } from '../../science/schedule'
 import type { OptimiserSpec } from '../../science/optimiser'
 import type { AdamWStep, Backend, Learner, TokenBatch } from '../backends/learner'
 import { Cancelled, type StageContext } from '../context'
+import { KnownFailure } from '../failure'
 import { createProgress, type Progress } from '../progress'
 import { keepUnfinished, readUnfinished, type Unfinished } from '../../data/unfinished'
 
@@ -181,7 +182,8 @@ class LanguageTraining {
     if (Number.isFinite(value)) return
     const { steps, lr } = this.#request.course
     this.#progress.breakOff(step, this.#worked)
-    throw new Error(
+    throw new KnownFailure(
+      'diverged',
       `The ${what} became ${value} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
     )
   }
