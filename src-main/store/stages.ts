@@ -84,7 +84,7 @@ function stageReads(db: Database) {
     `${timed('? / 1000.0 + s.etaSeconds')} WHERE s.state = 'running' AND s.etaSeconds IS NOT NULL AND s.share >= ?`,
   )
   const finished = db.prepare<[], Timed>(`${timed('s.endedAt / 1000.0')}
-    WHERE s.state = 'done' AND s.endedAt - s.startedAt > s.pausedMs ORDER BY s.endedAt DESC LIMIT 200`)
+    WHERE s.state = 'done' AND s.doneAttempt <= 1 AND s.endedAt - s.startedAt > s.pausedMs ORDER BY s.endedAt DESC LIMIT 200`)
   return {
     byKey: (key: string) => byKey.get(key),
     all: () => all.all(),
@@ -99,7 +99,7 @@ function stageReads(db: Database) {
     orphans: (limit: number) => orphans.all(limit),
     /** What runs and has done at least this share of its work; `now` in ms. */
     underway: (now: number, share: number) => underway.all(now, share),
-    /** The latest finished stages that were run here, newest first. */
+    /** The latest finished stages that were run here, newest first; at one go, since a later one goes on from an earlier. */
     finished: () => finished.all(),
   }
 }

@@ -39,7 +39,7 @@ export function openOf({ stages }: RunDetail): string {
   const open = stages.filter(({ state }) => state !== 'done')
   if (open.length === 0) return ''
   const words = [...new Set(open.map(({ facts }) => facts.does))]
-  const parts = words.map((does) => `${open.filter(({ facts }) => facts.does === does).length} ${does}`)
+  const parts = words.map((does) => `${open.filter(({ facts }) => facts.does === does).length} × ${does}`)
   return `${plural(open.length, 'stage')} of ${stages.length} ${open.length === 1 ? 'is' : 'are'} not done: ${list(parts)}.`
 }
 
