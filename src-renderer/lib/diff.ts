@@ -23,10 +23,13 @@ function* differing(before: unknown, after: unknown, path: Path): Generator<Chan
   if (isFields(before) && isFields(after)) {
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)]))
       yield* differing(before[name], after[name], [...path, name])
-  } else if (Array.isArray(before) && Array.isArray(after) && [...before, ...after].some(isFields)) {
-    yield* differingEntries(before, after, path)
+  } else if (hasEntries(before) || hasEntries(after)) {
+    yield* differingEntries(listOf(before), listOf(after), path)
   } else yield { path: pathText(path), before: wordsOf(before), after: wordsOf(after) }
 }
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const hasEntries = (value: unknown) => listOf(value).some(isFields)
 
 /** Entries that begin or end both lists alike are the same ones; of those between, the first of both are, and so on. */
 function* differingEntries(before: readonly unknown[], after: readonly unknown[], path: Path): Generator<Change> {
@@ -45,8 +48,9 @@ function* differingEntries(before: readonly unknown[], after: readonly unknown[]
 
 /** A value as one reads it: seeds as ranges, an entry by its parts. */
 function wordsOf(value: unknown): string {
-  if (Array.isArray(value))
-    return value.every((item) => typeof item === 'number') ? seedsText(value) : value.map(textOf).join(', ')
+  const items = listOf(value)
+  if (items.length > 0)
+    return items.every((item) => typeof item === 'number') ? seedsText(items) : items.map(textOf).join(', ')
   if (!isFields(value)) return textOf(value)
   return Object.entries(value)
     .map(([name, part]) => (isFields(part) ? `${name} (${wordsOf(part)})` : `${name} ${wordsOf(part)}`))

@@ -72,17 +72,20 @@ test('from the palette to a result, and on to the next run, without the mouse', 
 })
 
 test('a notification leads to the result, the theme is kept, and the last place comes back', async ({ open, home }) => {
-  const { app, page, close } = await open()
+  const opened = await open()
+  const { app, page } = opened
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await app.evaluate(({ BrowserWindow, Notification }) => {
     const [window] = BrowserWindow.getAllWindows()
-    window!.isFocused = () => false
     const shown: Electron.Notification[] = []
     Object.assign(globalThis, { shown })
-    Notification.isSupported = () => true
-    Notification.prototype.show = function (this: Electron.Notification) {
-      shown.push(this)
-    }
+    Object.assign(window!, { isFocused: () => false })
+    Object.assign(Notification, { isSupported: () => true })
+    Object.assign(Notification.prototype, {
+      show(this: Electron.Notification) {
+        shown.push(this)
+      },
+    })
   })
   const { runId } = await value(page, 'run', smallSpec('Told of'))
   await reach(page, runId, 'done')
@@ -100,7 +103,7 @@ test('a notification leads to the result, the theme is kept, and the last place 
   await reach(page, quiet, 'done')
   await page.waitForTimeout(2000)
   expect(await titles()).toHaveLength(1)
-  await close()
+  await opened.close()
 
   const again = await open(home)
   await expect(again.page).toHaveURL(new RegExp(`#/results/${runId}`))
