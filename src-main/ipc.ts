@@ -2,6 +2,7 @@ import {
   app,
   dialog,
   ipcMain,
+  nativeTheme,
   shell,
   type BrowserWindow,
   type IpcMainInvokeEvent,
@@ -9,13 +10,14 @@ import {
 } from 'electron'
 import { writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Calls, type Reply } from '../src-preload/contract'
+import { CALL_NAMES, type CallName, type Calls, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
 import { createConsent, ofModel, ofTensorflow, type Question } from './consent'
+import type { KeptSettings } from './settings'
 import { isOurs } from './window'
 
 /** What the calls need beside the lab. */
@@ -23,6 +25,7 @@ export interface IpcContext {
   /** The open lab; rejects while it cannot be opened, and tries again when asked again. */
   lab: () => Promise<Lab>
   window: () => BrowserWindow | null
+  settings: KeptSettings
   /** Folder that holds everything of ours. */
   home: string
 }
@@ -105,21 +108,29 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
   return response === 0
 }
 
+/** Asks for files and folders, and knows which were picked. */
+function createChooser(window: IpcContext['window']) {
+  const chosen = new Set<string>()
+  return {
+    choose: async (options: OpenDialogOptions): Promise<string | null> => {
+      const shown = window()
+      const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
+      if (path) chosen.add(path)
+      return path ?? null
+    },
+    /** @throws LabError of a path that was not */
+    mustBeChosen: (path: string): void => {
+      if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
+    },
+  }
+}
+
 /** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
-function handlersOf({ lab, window, home }: IpcContext): Handlers {
+function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
-  const chosen = new Set<string>()
+  const { choose, mustBeChosen } = createChooser(window)
   const written = new Set<string>()
-  const mustBeChosen = (path: string) => {
-    if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
-  }
-  async function choose(options: OpenDialogOptions): Promise<string | null> {
-    const shown = window()
-    const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
-    if (path) chosen.add(path)
-    return path ?? null
-  }
   return {
     ...calls,
     chooseDataset: (what) => choose(DATASET[what]),
@@ -157,6 +168,7 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       return bundle
     },
     saveFile: (file) => saveFile(window(), file),
+    settings: (change) => Promise.resolve(inForce(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)
       if (!whole.startsWith(home + sep) && !written.has(whole))
@@ -165,6 +177,12 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       return Promise.resolve(null)
     },
   }
+}
+
+/** Puts settings into force. */
+export function inForce(settings: Settings): Settings {
+  nativeTheme.themeSource = settings.theme
+  return settings
 }
 
 /** Only the top frame of our own page may call. */

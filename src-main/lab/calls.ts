@@ -137,6 +137,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
   saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
+  settings: z.tuple([
+    z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
+  ]),
   reveal: z.tuple([path]),
 }
 

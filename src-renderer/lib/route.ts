@@ -1,16 +1,20 @@
-export const PLACES = [
-  'home',
-  'builder',
-  'monitor',
-  'studies',
-  'results',
-  'inspector',
-  'data',
-  'models',
-  'guide',
-  'doctor',
-] as const
-export type Place = (typeof PLACES)[number]
+/** The places of the window, in their order, with the keys that lead there. */
+export const PLACES = {
+  home: { title: 'Home', keys: 'g h' },
+  studies: { title: 'Studies', keys: 'g s' },
+  builder: { title: 'Builder', keys: 'g b' },
+  monitor: { title: 'Monitor', keys: 'g m' },
+  results: { title: 'Result', keys: 'g r' },
+  inspector: { title: 'Inspector', keys: 'g i' },
+  data: { title: 'Data', keys: 'g d' },
+  models: { title: 'Models', keys: 'g p' },
+  guide: { title: 'Guide', keys: 'g u' },
+  doctor: { title: 'Doctor', keys: 'g o' },
+} as const
+export type Place = keyof typeof PLACES
+export const PLACE_NAMES = Object.keys(PLACES) as Place[]
+/** Those of the rail: the result of a run is reached from its study. */
+export const RAIL = PLACE_NAMES.filter((place) => place !== 'results')
 
 /** Where the window stands: a place, the run or study that it shows ('' for none) and what else must survive a reload. */
 export interface Route {
@@ -19,7 +23,7 @@ export interface Route {
   query: Readonly<Record<string, string>>
 }
 
-const isPlace = (text: string): text is Place => (PLACES as readonly string[]).includes(text)
+const isPlace = (text: string): text is Place => Object.hasOwn(PLACES, text)
 
 function decode(text: string): string {
   try {

@@ -62,6 +62,7 @@ const GOOD: Record<CallName, unknown[]> = {
   uninstall: ['tensorflow'],
   status: [],
   saveFile: [{ name: 'figure.png', base64: 'AAAA' }],
+  settings: [{ theme: 'dark', notify: false }],
   reveal: ['/x'],
 }
 

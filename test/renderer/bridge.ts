@@ -15,6 +15,7 @@ import type {
   LabEvent,
   PlannedStage,
   Preview,
+  Remedy,
   Reply,
   RunDetail,
   RunState,
@@ -24,8 +25,8 @@ import type {
   StopRule,
   StudyResult,
 } from '../../src-preload/contract'
-import { CARD, MODELS } from './sample-models'
 import { DOCTOR } from './sample-doctor'
+import { CARD, MODELS } from './sample-models'
 import { said, studyOfRuns } from './sample-studies'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
@@ -55,6 +56,8 @@ export const STATUS: Status = {
   paused: false,
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
+  memoryBytes: 25_200_000_000,
+  memoryFreeBytes: 12_100_000_000,
   readOnly: '',
   fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
 }
@@ -68,6 +71,7 @@ interface SampleRun {
   age: number
   done: number
   error?: string
+  remedy?: Remedy
 }
 const RUNS: SampleRun[] = [
   { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
@@ -117,6 +121,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       isa: startedAt ? 'wasm-simd' : null,
       reason: startedAt ? STATUS.reason : '',
       error: here ? (run.error ?? '') : '',
+      remedy: here ? (run.remedy ?? null) : null,
     }
   })
 }
@@ -342,6 +347,7 @@ const ANSWERS: Answers = {
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
+  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }
 

@@ -15,7 +15,7 @@ function oldStore(): string {
   const path = join(temporaryFolder(), 'lab.sqlite')
   const db = new Database(path)
   db.exec('CREATE TABLE migrations (name TEXT PRIMARY KEY, appliedAt INTEGER NOT NULL) WITHOUT ROWID')
-  for (const migration of MIGRATIONS.slice(0, 6)) {
+  for (const migration of MIGRATIONS.slice(0, 7)) {
     migration.up(db)
     db.prepare('INSERT INTO migrations VALUES (?, 1)').run(migration.name)
   }

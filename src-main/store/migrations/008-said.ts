@@ -58,4 +58,4 @@ const NAMES = `
   WHERE json_valid(runs.arms) AND json_extract(value, '$.id') IS NOT NULL AND json_extract(value, '$.task') IS NOT NULL
 `
 
-export const said: Migration = { name: '007-said', up: (db) => void db.exec(SCHEMA + NAMES) }
+export const said: Migration = { name: '008-said', up: (db) => void db.exec(SCHEMA + NAMES) }
