@@ -7,6 +7,7 @@ import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
+import { studyId } from '../../src-main/science/studies/study'
 import type {
   Bridge,
   Calls,
@@ -21,9 +22,12 @@ import type {
   RunSummary,
   StageStatus,
   Status,
+  StopRule,
+  StudyResult,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
+import { said, studyOfRuns } from './sample-studies'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
@@ -143,6 +147,7 @@ function detailOf(run: SampleRun): RunDetail {
     stagesTotal: stages.length,
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
     headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
+    ...said(run.id, spec.question, arms, (i) => seedsDone(run, i)),
     spec,
     pretraining: null,
     arms,
@@ -204,6 +209,10 @@ function curveValues(name: string, split: string, steps: number): { step: number
   return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
 }
 
+/** The finished runs of the world as one study. */
+export const studyResult = (id: string, stop: StopRule): StudyResult =>
+  studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
+
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
 
 const ANSWERS: Answers = {
@@ -259,6 +268,15 @@ const ANSWERS: Answers = {
   runFirst: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
+  mark: () => null,
+  trash: () => ({ bytes: 12_300_000 }),
+  trashEmpty: () => ({ freedBytes: 12_300_000 }),
+  findRuns: () => ({ ids: RUNS.map(({ id }) => id), parts: [], problem: null }),
+  studies: () => [],
+  study: ({ id, stop }) => studyResult(id, stop),
+  studyNew: (question) => ({ id: studyId(question.trim()) }),
+  studySay: () => null,
+  studyRemove: () => null,
   exportBundle: () => ({
     path: '/home/ada/quick-start.w2s.zip',
     bytes: 3_240_000,
@@ -328,6 +346,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }
