@@ -67,5 +67,13 @@ export const KEY_HELP: readonly { where: string; keys: readonly [string, string]
       ['Esc', 'Leave the search'],
     ],
   },
-  { where: 'Result', keys: [['e', 'Export the bundle']] },
+  {
+    where: 'Result',
+    keys: [
+      ['x', 'Choose the arm, to compare'],
+      ['c', 'Compare two chosen arms'],
+      ['Esc', 'Back from a comparison'],
+      ['e', 'Export the bundle'],
+    ],
+  },
 ]
