@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { SPLITS, type Split } from '../science/stages'
+import type { Metric } from './metrics'
 import { readSafetensors, writeSafetensors, type NamedTensor } from './checkpoints/safetensors'
 import { syncFolder } from './durable'
+
+/** A number of a training, of one of its splits or of a batch. */
+export type Measured = Metric & { split: Split | '' }
 
 /** A training that was not finished, as it stood between two updates. */
 export interface Unfinished {
@@ -15,16 +20,20 @@ export interface Unfinished {
   /** AdamW's updates and moments. */
   optimiser: { updates: number; first: NamedTensor[]; second: NamedTensor[] }
   /** What it measured so far, in order. */
-  measured: { name: string; step: number; value: number }[]
+  measured: Measured[]
+  /** What it said at its evaluations so far, as a file of the artifact has it; null of one that is asked nothing. */
+  said: Uint8Array | null
 }
 
 const number = z.number().nullable()
 const headSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   step: z.int().min(0),
   updates: z.int().min(0),
   place: z.strictObject({ device: z.string(), threads: number, isa: z.string().nullable() }),
-  measured: z.array(z.tuple([z.string(), z.int(), number])),
+  measured: z.array(z.tuple([z.string(), z.enum(['', ...SPLITS]), z.int(), number])),
+  /** Bytes of what was said, which stands in front of the tensors. */
+  said: z.int().min(0).nullable(),
   sha256: z.string(),
 })
 
@@ -35,18 +44,28 @@ const PARTS = ['weights', 'first', 'second'] as const
 /** Where the unfinished training of a stage lies in an artifact store. */
 export const unfinishedFile = (root: string, key: string) => path.join(root, 'unfinished', `${key}.bin`)
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+function sha256(...parts: Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
 
 /** Keeps it in place of what was kept before: whichever moment the machine stops at, one of both is whole on disk. */
 export async function keepUnfinished(file: string, unfinished: Unfinished): Promise<void> {
-  const { step, place, weights, optimiser, measured } = unfinished
+  const { step, place, weights, optimiser, measured, said } = unfinished
   const parts = { weights, first: optimiser.first, second: optimiser.second }
   const tensors = writeSafetensors(
     PARTS.flatMap((part) => parts[part].map((tensor) => ({ ...tensor, name: `${part}/${tensor.name}` }))),
   )
   const head: z.infer<typeof headSchema> = {
-    ...{ format: 1, step, updates: optimiser.updates, place, sha256: sha256(tensors) },
-    measured: measured.map(({ name, step: at, value }) => [name, at, Number.isFinite(value) ? value : null]),
+    ...{ format: 2, step, updates: optimiser.updates, place, said: said && said.length },
+    measured: measured.map(({ name, split, step: at, value }) => [
+      name,
+      split,
+      at,
+      Number.isFinite(value) ? value : null,
+    ]),
+    sha256: sha256(...(said ? [said] : []), tensors),
   }
   const told = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(PREFIX)
@@ -54,8 +73,11 @@ export async function keepUnfinished(file: string, unfinished: Unfinished): Prom
   await mkdir(path.dirname(file), { recursive: true })
   const handle = await open(`${file}.new`, 'w')
   try {
-    for (const bytes of [length, told, tensors]) await handle.writeFile(bytes)
+    for (const bytes of [length, told, ...(said ? [said] : []), tensors]) await handle.writeFile(bytes)
     await handle.sync()
+  } catch (error) {
+    await rm(`${file}.new`, { force: true })
+    throw error
   } finally {
     await handle.close()
   }
@@ -78,15 +100,16 @@ export async function readUnfinished(file: string): Promise<Unfinished | null> {
   const head = headSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX, end)))
   const rest = bytes.subarray(end)
   if (sha256(rest) !== head.sha256) throw new Error(`${file}: expected sha256 ${head.sha256}, got ${sha256(rest)}`)
-  const tensors = readSafetensors(rest, file)
+  const said = head.said === null ? null : rest.subarray(0, head.said)
+  const tensors = readSafetensors(rest.subarray(head.said ?? 0), file)
   const [weights, first, second] = PARTS.map((part) =>
     tensors
       .filter(({ name }) => name.startsWith(`${part}/`))
       .map((tensor) => ({ ...tensor, name: tensor.name.slice(part.length + 1) })),
   )
-  const measured = head.measured.map(([name, step, value]) => ({ name, step, value: value ?? NaN }))
+  const measured = head.measured.map(([name, split, step, value]) => ({ name, split, step, value: value ?? NaN }))
   const optimiser = { updates: head.updates, first: first!, second: second! }
-  return { step: head.step, place: head.place, weights: weights!, optimiser, measured }
+  return { step: head.step, place: head.place, weights: weights!, optimiser, measured, said }
 }
 
 /** Nothing is left to go on from. */

@@ -9,6 +9,8 @@ export interface Task {
   unit: string
   /** Default: `total`. */
   work?: number
+  /** Of the work what was done before, in an earlier process; default none. */
+  begun?: number
 }
 /** Reports how far a stage is, with the time it will still take. */
 export interface Progress {
@@ -25,6 +27,7 @@ export interface Progress {
 export function createProgress({ emit, worked }: Pick<StageContext, 'emit' | 'worked'>, task: Task): Progress {
   const start = worked()
   let last = -Infinity
+  const begun = (task.begun ?? 0) / (task.work ?? task.total)
   const shareOf = (work: number) => work / (task.work ?? task.total)
   const tell = (done: number, share: number, phase: string, etaSeconds: number | null) =>
     emit({ type: 'progress', done, total: task.total, unit: task.unit, share, phase, etaSeconds })
@@ -36,7 +39,7 @@ export function createProgress({ emit, worked }: Pick<StageContext, 'emit' | 'wo
       if (now - last < INTERVAL && share < 1) return
       last = now
       const elapsed = (worked() - start) / 1000
-      const etaSeconds = share > 0 && elapsed > 0.2 ? (elapsed * (1 - share)) / share : null
+      const etaSeconds = share > begun && elapsed > 0.2 ? (elapsed * (1 - share)) / (share - begun) : null
       tell(done, share, phase, etaSeconds)
     },
   }

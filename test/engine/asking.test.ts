@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CHOICES_FILE, TEXTS_FILE } from '../../src-main/data/evaluations'
 import { ASKING } from '../../src-main/engine/asking'
 import type { LanguageBatch, TokenBatch } from '../../src-main/engine/backends/learner'
 import { train } from '../../src-main/engine/loop'
@@ -9,11 +10,12 @@ import { createRng } from '../../src-main/science/maths/rng'
 import type { NetSpec, TransformerSpec } from '../../src-main/science/models/net'
 import type { OptimiserSpec } from '../../src-main/science/optimiser'
 import { runtimes } from './runtimes'
+import { unkept } from './unkept'
 
 const all = await runtimes()
 const OPTIMISER: OptimiserSpec = { epochs: 20, batch: 20, lr: 0.05, schedule: 'cosine', weightDecay: 0, clipNorm: 1 }
 const breathe = () => Promise.resolve()
-const context = { emit: () => undefined, breathe, worked: () => performance.now() }
+const context = { emit: () => undefined, log: () => undefined, breathe, worked: () => performance.now() }
 const nobody = () => undefined
 
 /** Texts of n examples with k options each, as features; the right option is the one whose features count for most. */
@@ -111,7 +113,7 @@ describe.each(all)('options on $id', ({ create }) => {
     const trained = await train(
       {
         ...{ learner, optimiser: OPTIMISER, evaluations: 2, seed: 1 },
-        asking: ASKING.options(taught),
+        ...{ asking: ASKING.options(taught), keeping: unkept(CHOICES_FILE) },
         loss: xent,
         sets: [{ split: 'test', followed: true, batch: test.batch, truth: test.truth, weak: null }],
       },
@@ -221,7 +223,7 @@ describe.each(all.filter(({ nets }) => nets.includes('transformer')))('texts on 
     const trained = await train(
       {
         ...{ learner, optimiser: { ...OPTIMISER, epochs: 120, batch: 7, lr: 0.01 }, evaluations: 2, seed: 1 },
-        asking: ASKING.text(lesson),
+        ...{ asking: ASKING.text(lesson), keeping: unkept(TEXTS_FILE) },
         loss: () => expect.unreachable('texts have a loss of their own'),
         sets: [{ split: 'test', followed: true, batch: lists(prompts), truth, weak: null }],
       },

@@ -123,6 +123,27 @@ describe('a pretraining', () => {
     expect(await metricsOf(stopped)).toEqual(await metricsOf(whole))
   })
 
+  it('is kept on its way as models of their own, and ends as one that was not', async () => {
+    const models = (keep?: number[]) => [{ id: 'tiny', width: 16, layers: 2, heads: 2, ...(keep && { keep }) }]
+    const [whole, kept] = [await world({ models: models() }), await world({ models: models([3, 7]) })]
+    await run(whole)
+    expect(endsOf(await run(kept))).toEqual(['done', 'done', 'done', 'done'])
+    const [, third, seventh] = kept.plan.stages.map(({ key }) => artifactFolder(kept.artifacts, key))
+    const summaries = await Promise.all(
+      [third!, seventh!, made(kept)].map(async (at) => (await readManifest(at)).summary),
+    )
+    expect(summaries.map(({ steps }) => steps)).toEqual([3, 7, STEPS])
+    const bits = summaries.map((summary) => summary['bits_per_byte']!)
+    expect(bits[0]).toBeGreaterThan(bits[2]!)
+    expect(await hashesOf(kept)).toEqual([...(await hashesOf(whole)).slice(0, -1), expect.anything()])
+    const curve = (await metricsOf(kept)).filter(({ name }) => name === 'bits_per_byte')
+    expect(curve.map(({ step }) => step)).toEqual([0, 3, 4, 7, 8, 12])
+    const card = Buffer.from(await readArtifactFile(third!, 'README.md')).toString()
+    expect(card).toContain('# tiny-at-3')
+    expect(card).toContain('the first 3 of 12 updates')
+    expect((await loadPretrained(third!)).spec).toEqual((await loadPretrained(made(whole))).spec)
+  })
+
   it('begins anew, saying so, where what was kept is damaged', async () => {
     const [whole, stopped] = [await world(), await world()]
     await run(whole)

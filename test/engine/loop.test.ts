@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CHOICES_FILE } from '../../src-main/data/evaluations'
 import { ASKING } from '../../src-main/engine/asking'
 import { loadBackend } from '../../src-main/engine/backends'
 import type { Learner } from '../../src-main/engine/backends/learner'
@@ -8,6 +9,7 @@ import type { Choices } from '../../src-main/science/answers'
 import { LOSSES } from '../../src-main/science/losses'
 import type { Matrix } from '../../src-main/science/maths/matrix'
 import { createRng } from '../../src-main/science/maths/rng'
+import { unkept } from './unkept'
 
 const OPTIMISER = { epochs: 4, batch: 20, lr: 0.05, schedule: 'cosine', weightDecay: 0, clipNorm: 0 } as const
 const PARAMS = { alphaMax: 0.5, warmup: 0.2, schedule: 'linear', threshold: 'weak-mean' }
@@ -44,17 +46,19 @@ async function training(change: Partial<Training<Choices>> = {}): Promise<Traini
       { split: 'transfer', followed: false, ...taught },
       { split: 'test', followed: true, ...test, weak: null },
     ],
+    keeping: unkept(CHOICES_FILE),
     ...change,
   }
 }
 
 const worked = () => performance.now()
+const log = () => undefined
 
 async function run(change: Partial<Training<Choices>> = {}, breathe = () => Promise.resolve()) {
   const events: StageEvent[] = []
   const input = await training(change)
   try {
-    const trained = await train(input, { emit: (event) => events.push(event), breathe, worked })
+    const trained = await train(input, { emit: (event) => events.push(event), breathe, worked, log })
     return { trained, events, weights: await input.learner.save() }
   } finally {
     input.learner.dispose()
@@ -143,7 +147,7 @@ describe('the training loop', () => {
       },
       step: () => Promise.resolve(),
     }
-    await train({ ...input, learner: recorder }, { emit: () => {}, breathe: () => Promise.resolve(), worked })
+    await train({ ...input, learner: recorder }, { emit: () => {}, breathe: () => Promise.resolve(), worked, log })
     learner.dispose()
     const epochs = [0, 1, 2, 3].map((e) => seen.slice(e * 5, e * 5 + 5).flat())
     const sorted = Array.from({ length: 100 }, (_, i) => i)
@@ -168,7 +172,7 @@ describe('the training loop', () => {
     const stopped = train(input, {
       emit: (event) => events.push(event),
       breathe: () => (++calls > 7 ? Promise.reject(new Cancelled()) : Promise.resolve()),
-      worked,
+      ...{ worked, log },
     })
     await expect(stopped).rejects.toThrow(Cancelled)
     expect(metrics(events, 'loss', '')).toHaveLength(7)
@@ -178,12 +182,13 @@ describe('the training loop', () => {
   test('ends with a plain message when the loss is not a number any more', async () => {
     const diverging = run({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
     await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
+    await expect(diverging).rejects.toMatchObject({ why: 'diverged' })
   })
 
   test('tells how far it came when it breaks off, also right after another report', async () => {
     const events: StageEvent[] = []
     const input = await training({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
-    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked }
+    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked, log }
     const step = await train(input, context).then(
       () => NaN,
       (error: Error) => Number(/at step (\d+) of 20/.exec(error.message)![1]),
@@ -215,7 +220,7 @@ describe('the training loop', () => {
         return updated ? { ...logits, data: logits.data.fill(NaN, 1, 2) } : logits
       },
     }
-    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked }
+    const context = { emit: (event: StageEvent) => events.push(event), breathe: () => Promise.resolve(), worked, log }
     await expect(train({ ...input, learner: runaway }, context)).rejects.toThrow(
       'The predictions of transfer are not numbers at step 1 of 1: the training diverged. A lower learning rate (now 0.05)',
     )

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Job } from '../../src-main/engine/protocol'
+import { artifactFolder, readManifest } from '../../src-main/engine/artifacts'
+import { loadBackend } from '../../src-main/engine/backends'
+import type { EngineEvent, Job } from '../../src-main/engine/protocol'
+import { createRunner } from '../../src-main/engine/runner'
 import { contentKey } from '../../src-main/science/maths/hash'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { planExperiment } from '../../src-main/science/plan/plan'
@@ -75,4 +78,26 @@ export function planned(
 export function jobOf({ artifacts, tasks, models }: Planned, stage: Stage): Job {
   const needs = Object.entries(stage.needs).map(([role, key]) => [role, path.join(artifacts, key)] as const)
   return { stage, needs: Object.fromEntries(needs), artifacts, tasks, models, corpora: {} }
+}
+
+/** Runs stages in one process. @param stopAt a training is called off after so many losses were told */
+export async function runStages(plan: Planned, stages = plan.stages, stopAt = Infinity): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = []
+  let losses = 0
+  const runner = createRunner((event) => {
+    events.push(event)
+    if (event.type === 'metric' && event.name === 'loss' && ++losses === stopAt) runner.cancel(event.key)
+  }, loadBackend)
+  for (const stage of stages) await runner.run(jobOf(plan, stage))
+  return events
+}
+
+/** How stages ended. */
+export const endsOf = (events: EngineEvent[]) =>
+  events.flatMap((e) => (e.type === 'state' && e.state !== 'running' ? [e.state] : []))
+
+/** Every file of a stage's artifact by its hash. */
+export async function hashesOf({ artifacts }: Planned, { key }: Stage): Promise<string[]> {
+  const { files } = await readManifest(artifactFolder(artifacts, key))
+  return files.map(({ name, sha256 }) => `${name} ${sha256}`)
 }

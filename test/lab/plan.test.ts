@@ -54,6 +54,21 @@ describe('estimates', () => {
     expect(seconds(1000)).toBeGreaterThan(5 * seconds(100))
   })
 
+  test('do not come from stages that went on from an earlier attempt', () => {
+    const store = blank()
+    const { stages } = planOf()
+    for (const { key, kind, title, config } of stages)
+      store.stages.ensure({ key, kind, role: null, title, config: JSON.stringify(config) })
+    const { id } = store.stages.byKey(stages.find(({ kind }) => kind === 'train')!.key)!
+    for (const from of [0, 5000]) {
+      store.stages.claim(id, from)
+      store.stages.end(id, 'cancelled', from + 1000, '')
+    }
+    store.stages.claim(id, 9000)
+    store.stages.finish(id, 9500)
+    expect(store.stages.finished()).toEqual([])
+  })
+
   test('come from past stages of the like once there are some', () => {
     const store = blank()
     past(store, planOf(), (kind) => (kind === 'train' ? 100.1 : 1.1))
@@ -195,7 +210,7 @@ describe('the lab', () => {
     expect((await lab.calls.result({ runId, stop: 'oracle' })).arms[0]!.seedsDone).toBe(1)
     await lab.calls.resume(doomed)
     const run = await ended(lab, doomed)
-    expect(run.stages[0]).toMatchObject({ state: 'failed' })
+    expect(run.stages[0]).toMatchObject({ state: 'failed', remedy: { does: 'place', place: 'data' } })
     expect(run.stages[0]!.error).toContain('"mine" is not there any more')
   })
 

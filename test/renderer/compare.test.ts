@@ -76,7 +76,9 @@ describe('a comparison', () => {
     const rows = within(ledger).getAllByRole('row').slice(1)
     expect(rows).toHaveLength(4)
     const [first] = found.ledger
-    const counts = within(rows[0]!).getAllByRole('cell').map((cell) => plain(cell.textContent).trim())
+    const counts = within(rows[0]!)
+      .getAllByRole('cell')
+      .map((cell) => plain(cell.textContent).trim())
     expect(counts.slice(0, 3)).toEqual(['seed 0', String(first!.corrected), String(first!.broken)])
     expect(screen.getByText(/do not add up over seeds/)).toBeTruthy()
     expect(screen.queryByText(/Left out/)).toBeNull()

@@ -1,6 +1,6 @@
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
-import type { ArmName, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
+import type { ArmName, Remedy, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
 import { CONTEXT, PRESETS } from './sample'
 
 // The runs of the simulated world of sample.ts, in every state.
@@ -16,6 +16,7 @@ export interface SampleRun {
   age: number
   done: number
   error?: string
+  remedy?: Remedy
 }
 export const RUNS: SampleRun[] = [
   { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
@@ -65,6 +66,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       isa: startedAt ? 'wasm-simd' : null,
       reason: startedAt ? REASON : '',
       error: here ? (run.error ?? '') : '',
+      remedy: here ? (run.remedy ?? null) : null,
     }
   })
 }
@@ -109,4 +111,3 @@ export const armOf = (ref: ArmName) => {
 }
 export const seedsDone = (run: SampleRun, arm: number) =>
   run.state === 'done' ? 3 : run.state === 'running' ? (arm < 6 ? 2 : 0) : 1
-

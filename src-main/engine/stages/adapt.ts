@@ -9,11 +9,12 @@ import { textsOf, type PreparedTask } from '../../science/tasks'
 import { takeExamples } from '../backends/batches'
 import type { TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
+import { keptOf } from '../keeper'
 import { ADAM, shuffledForever } from '../loop'
 import { promptEncoder } from './inputs/language'
 import { readingEncoder } from './inputs/reading'
 import { savedFiles } from './inputs/saved'
-import { keptOf, learnLanguage, type Course, type Learnt } from './language-training'
+import { learnLanguage, type Course, type Learnt } from './language-training'
 import { needTask, type StageOf, type StageRunner } from './stage'
 import { batchesIn } from './windows'
 
@@ -40,7 +41,7 @@ export const adapt: StageRunner<'adapt'> = async (stage, context, backend) => {
   const learner = await backend!.create(spec, { weights: kept?.weights ?? model.weights }, options)
   try {
     if (kept) await learner.restoreOptimiser(kept.optimiser)
-    const learnt = await learnLanguage({ course, context, place: backend!, learner, kept, file })
+    const learnt = await learnLanguage({ course, context, learner, keeping: { file, place: backend!, kept } })
     const folder = context.scratch('model')
     await savePretrained(folder, {
       ...{ architecture: model.architecture, spec, weights: await learner.save(), context: model.context, tokenizer },

@@ -1,12 +1,12 @@
 import { evaluationSteps, lrAt } from '../../science/schedule'
 import type { OptimiserSpec } from '../../science/optimiser'
-import type { AdamWStep, Backend, Learner, TokenBatch } from '../backends/learner'
-import { Cancelled, type StageContext } from '../context'
+import type { Measured, Unfinished } from '../../data/unfinished'
+import type { AdamWStep, Learner, TokenBatch } from '../backends/learner'
+import type { StageContext } from '../context'
+import { KnownFailure } from '../failure'
+import { Keeper, type Keeping } from '../keeper'
 import { createProgress, type Progress } from '../progress'
-import { keepUnfinished, readUnfinished, type Unfinished } from '../../data/unfinished'
 
-/** Milliseconds of work between two keepings: what a killed process costs at most. */
-const KEEP = 60_000
 /** Operations of a step beside those of scoring as many tokens: forward, and back twice as long. */
 const STEP_WORK = 3
 
@@ -14,6 +14,8 @@ const STEP_WORK = 3
 export interface Course extends Pick<OptimiserSpec, 'lr' | 'schedule' | 'weightDecay' | 'clipNorm'> {
   adam: Pick<AdamWStep, 'beta1' | 'beta2' | 'eps'>
   steps: number
+  /** Updates after which it ends, though its schedule goes on; without it after all of them. */
+  until?: number
   /** Share of the updates in which the learning rate rises. */
   warmup: number
   /** How often the held-out texts are scored. */
@@ -35,12 +37,8 @@ export interface HeldOut {
 interface Request {
   course: Course
   context: Pick<StageContext, 'emit' | 'log' | 'breathe' | 'worked'>
-  place: Pick<Backend, 'device' | 'threads' | 'isa'>
   learner: Learner
-  /** Where it goes on from; the learner stands there. */
-  kept: Unfinished | null
-  /** Where it keeps how it stands. */
-  file: string
+  keeping: Keeping
 }
 
 /** What a training comes to. */
@@ -50,6 +48,8 @@ export interface Learnt {
   after: number
   /** Of the last batch. */
   loss: number
+  /** As it stands at its end, for another one to go on from. */
+  standing: () => Promise<Unfinished>
 }
 
 /**
@@ -65,41 +65,44 @@ export async function learnLanguage(request: Request): Promise<Learnt> {
 class LanguageTraining {
   readonly #request: Request
   readonly #first: number
+  readonly #last: number
   readonly #due: ReadonlySet<number>
   readonly #heldOutTokens: number
   readonly #progress: Progress
-  readonly #measured: Unfinished['measured'] = []
+  readonly #measured: Measured[] = []
+  readonly #keeper: Keeper
   #worked = 0
-  #keptAt: number
 
   constructor(request: Request) {
-    const { course, context, kept } = request
+    const { course, context, keeping, learner } = request
+    const { kept } = keeping
     const { steps, batchTokens, evaluations, heldOut } = course
     this.#request = request
     this.#first = kept?.step ?? 0
-    this.#keptAt = context.worked()
-    this.#due = new Set(evaluationSteps(steps, evaluations))
+    this.#last = course.until ?? steps
+    this.#keeper = new Keeper(keeping, learner, context, () => ({ measured: this.#measured, said: null }))
+    this.#due = new Set([...evaluationSteps(steps, evaluations).filter((step) => step < this.#last), this.#last])
     this.#heldOutTokens = heldOut.batches.reduce((sum, batch) => sum + batch.tokens.length, 0)
     for (const { name, step, value } of kept?.measured ?? []) this.#measure(name, step, value)
-    const left = [...this.#due].filter((step) => this.#isDue(step)).length
-    const work = STEP_WORK * (steps - this.#first) * batchTokens + left * this.#heldOutTokens
-    this.#progress = createProgress(context, { total: steps, unit: 'steps', work })
+    const scored = [...this.#due].filter((step) => !this.#isDue(step)).length
+    this.#worked = STEP_WORK * this.#first * batchTokens + scored * this.#heldOutTokens
+    const work = STEP_WORK * this.#last * batchTokens + this.#due.size * this.#heldOutTokens
+    this.#progress = createProgress(context, { total: this.#last, unit: 'steps', work, begun: this.#worked })
   }
 
   async run(): Promise<void> {
     const { course, context } = this.#request
-    const { steps } = course
     const batches = course.batches()
     // Those that were learnt from are passed over.
     for (let step = 0; step < this.#first; step++) batches.next()
     const began = context.worked()
     let learnt = 0
-    for (let step = this.#first; step <= steps; step++) {
-      await this.#kept(step, async () => {
+    for (let step = this.#first; step <= this.#last; step++) {
+      await this.#keeper.around(step, async () => {
         if (this.#isDue(step)) await this.#score(step)
-        if (step < steps) await context.breathe()
+        if (step < this.#last) await context.breathe()
       })
-      if (step === steps) break
+      if (step === this.#last) break
       const batch = batches.next().value
       await this.#learn(step, batch)
       learnt += batch.tokens.length
@@ -111,41 +114,24 @@ class LanguageTraining {
   result(): Learnt {
     const bits = this.#measured.filter(({ name }) => name === 'bits_per_byte')
     const loss = this.#measured.findLast(({ name }) => name === 'loss')!.value
-    return { before: bits[0]!.value, after: bits.at(-1)!.value, loss }
+    return {
+      before: bits[0]!.value,
+      after: bits.at(-1)!.value,
+      loss,
+      standing: () => this.#keeper.standing(this.#last),
+    }
   }
 
   /** What was scored before it was kept is not scored again. */
   #isDue(step: number): boolean {
-    const { kept } = this.#request
+    const { kept } = this.#request.keeping
     const known = kept?.measured.some((one) => one.name === 'bits_per_byte' && one.step === step) ?? false
     return this.#due.has(step) && step >= this.#first && !known
   }
 
   #measure(name: string, step: number, value: number): void {
-    this.#measured.push({ name, step, value })
+    this.#measured.push({ name, split: '', step, value })
     this.#request.context.emit({ type: 'metric', name, split: '', step, value })
-  }
-
-  /** Does what may be called off before an update: how the training stands is kept then, and now and then. */
-  async #kept(step: number, work: () => Promise<void>): Promise<void> {
-    const { context } = this.#request
-    try {
-      await work()
-    } catch (error) {
-      if (error instanceof Cancelled && step > this.#first) await this.#keep(step)
-      throw error
-    }
-    if (context.worked() - this.#keptAt <= KEEP) return
-    await this.#keep(step)
-    this.#keptAt = context.worked()
-  }
-
-  async #keep(step: number): Promise<void> {
-    const { learner, place, file } = this.#request
-    const { device, threads, isa } = place
-    const [weights, optimiser] = [await learner.save(), await learner.saveOptimiser()]
-    const measured = this.#measured
-    await keepUnfinished(file, { step, place: { device, threads, isa }, weights, optimiser, measured })
   }
 
   /** Held-out bits per byte: −log₂ of the likelihood of all texts over their bytes. */
@@ -181,7 +167,8 @@ class LanguageTraining {
     if (Number.isFinite(value)) return
     const { steps, lr } = this.#request.course
     this.#progress.breakOff(step, this.#worked)
-    throw new Error(
+    throw new KnownFailure(
+      'diverged',
       `The ${what} became ${value} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
     )
   }
@@ -192,24 +179,4 @@ export function rateAt(step: number, course: Pick<Course, 'steps' | 'warmup' | '
   const { steps, warmup } = course
   const rise = warmup > 0 ? Math.min(1, (step + 1) / (warmup * steps)) : 1
   return rise * lrAt(step, steps, course)
-}
-
-/** What an earlier process kept of this very training. */
-export async function keptOf(
-  file: string,
-  backend: Request['place'],
-  { log }: Pick<StageContext, 'log'>,
-): Promise<Unfinished | null> {
-  try {
-    const kept = await readUnfinished(file)
-    if (!kept) return null
-    log('info', `Going on after update ${kept.step}.`)
-    const { device, threads, isa } = kept.place
-    if (device !== backend.device || threads !== backend.threads || isa !== backend.isa)
-      log('warn', `It was begun on ${device}: from here on results may differ in their last digits.`)
-    return kept
-  } catch (error) {
-    log('warn', `What was kept of this training cannot be read, so it begins anew: ${(error as Error).message}`)
-    return null
-  }
 }

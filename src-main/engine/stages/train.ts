@@ -1,3 +1,4 @@
+import { unfinishedFile } from '../../data/unfinished'
 import { parameterCount } from '../../science/models/net'
 import type { Answers } from '../../science/answers'
 import {
@@ -13,6 +14,7 @@ import {
 import { examplesIn, truthOf } from '../../science/tasks'
 import type { Asking } from '../asking'
 import type { Learner } from '../backends/learner'
+import { keptOf } from '../keeper'
 import { train as runLoop, type EvaluationSet, type Trained } from '../loop'
 import { inputOf } from './inputs'
 import type { Input } from './inputs/input'
@@ -50,11 +52,16 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
       }
     })
     const { optimiser, evaluations, seed } = config
-    const learner = await backend!.create(input.net, { seed, weights: await input.weights() }, input.options)
+    const file = unfinishedFile(context.job.artifacts, stage.key)
+    const kept = await keptOf(file, backend!, context)
+    const weights = kept?.weights ?? (await input.weights())
+    const learner = await backend!.create(input.net, { seed, weights }, input.options)
     try {
-      const { loss } = lesson
+      if (kept) await learner.restoreOptimiser(kept.optimiser)
+      const { loss, file: answers } = lesson
+      const keeping = { file, place: backend!, kept, answers }
       const asking = partly(lesson.asking, rowsOf(lesson.asking.examples, config))
-      const trained = await runLoop({ learner, asking, loss, optimiser, evaluations, seed, sets }, context)
+      const trained = await runLoop({ learner, asking, loss, optimiser, evaluations, seed, sets, keeping }, context)
       return await outputOf(config, learner, input, { ...lesson, trained })
     } finally {
       learner.dispose()
@@ -81,7 +88,7 @@ async function outputOf<A extends Answers>(
 ): Promise<StageOutput> {
   const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
-    files: [...kept, file(trained)],
+    files: [...kept, { name: file.name, bytes: file.write(trained.steps, trained.predictions) }],
     summary: {
       steps: trained.steps.at(-1)!,
       loss: trained.loss,

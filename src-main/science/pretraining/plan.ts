@@ -2,7 +2,7 @@ import { stageKey } from '../plan/stage-key'
 import { oneOf, show, type Problem } from '../spec/problems'
 import { kindOf, stageTitle, type LanguageConfig, type Plan, type PlanStage, type StageFacts } from '../stages'
 import { innerOf } from './decoder'
-import type { PretrainSpec } from './spec'
+import { keptName, type DecoderSetting, type PretrainSpec } from './spec'
 
 /** What a pretraining depends on beside its spec. */
 export interface PretrainContext {
@@ -22,12 +22,33 @@ export function pretrainProblems(spec: PretrainSpec, context: PretrainContext): 
   const unknown = corpora.flatMap((id, i) =>
     known.includes(id) ? [] : [{ path: `corpora[${i}]`, expected: oneOf(known, id), got: show(id) }],
   )
-  const taken = models.flatMap(({ id }, i) =>
-    context.taken.includes(id)
-      ? [{ path: `models[${i}].id`, expected: 'a name that no other model has', got: show(id) }]
-      : [],
+  return [
+    ...unknown,
+    ...nameProblems(models, context.taken),
+    ...keepProblems(spec),
+    ...precisionProblems(spec, context),
+  ]
+}
+
+/** Every model under a name of its own, as it stood on the way too. */
+function nameProblems(models: readonly DecoderSetting[], taken: readonly string[]): Problem[] {
+  const others = (at: number) => models.flatMap((model, i) => (i === at ? [] : namesOf(model)))
+  return models.flatMap((model, i) =>
+    namesOf(model)
+      .filter((name) => taken.includes(name) || others(i).includes(name))
+      .map((name) => ({ path: `models[${i}].id`, expected: 'a name that no other model has', got: show(name) })),
   )
-  return [...unknown, ...taken, ...precisionProblems(spec, context)]
+}
+
+const namesOf = ({ id, keep = [] }: DecoderSetting) => [...keep.map((step) => keptName(id, step)), id]
+
+function keepProblems({ models, training }: PretrainSpec): Problem[] {
+  return models.flatMap(({ keep = [], training: own }, i) => {
+    const steps = own?.steps ?? training.steps
+    const wrong = keep.findIndex((step, j) => step >= steps || (j > 0 && step <= keep[j - 1]!))
+    const expected = `ascending numbers of updates below the ${steps} of its training`
+    return wrong < 0 ? [] : [{ path: `models[${i}].keep[${wrong}]`, expected, got: show(keep[wrong]) }]
+  })
 }
 
 function precisionProblems({ training, models }: PretrainSpec, { backend, bf16 }: PretrainContext): Problem[] {
@@ -46,7 +67,8 @@ function precisionProblems({ training, models }: PretrainSpec, { backend, bf16 }
 }
 
 /**
- * A pretraining as stages: one that makes the tokens, and one a model. Pure, and named by content as all stages are: the
+ * A pretraining as stages: one that makes the tokens, and one a model, or one for each length of it that is kept, each going
+ * on where the one before ended. Pure, and named by content as all stages are: the
  * same size on the same texts is trained once, whatever it is called.
  */
 export function planPretraining(spec: PretrainSpec, { corpora: known, backend }: PretrainContext): Plan {
@@ -58,10 +80,17 @@ export function planPretraining(spec: PretrainSpec, { corpora: known, backend }:
     needs: {},
     facts: { of: spec.corpora.join(', ') },
   })
-  const models = spec.models.map(({ id, width, layers, heads, training }) => {
+  const models = spec.models.flatMap(({ id, width, layers, heads, training, keep = [] }) => {
     const shape = { vocabulary, context, width, layers, heads, inner: innerOf(width) }
-    const config: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, backend }
-    return staged({ kind: 'language', config, needs: { tokens: tokens.key }, facts: { of: id } })
+    const whole: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, backend }
+    let needs: { tokens: string; begun?: string } = { tokens: tokens.key }
+    return [...keep, undefined].map((until, i) => {
+      const config = { ...whole, ...(i > 0 && { from: keep[i - 1]! }), ...(until !== undefined && { until }) }
+      const of = until === undefined ? id : keptName(id, until)
+      const stage = staged({ kind: 'language', config, needs, facts: { of } })
+      needs = { tokens: tokens.key, begun: stage.key }
+      return stage
+    })
   })
   return { stages: distinct([tokens, ...models]), arms: [] }
 }
@@ -85,9 +114,6 @@ function distinct(stages: PlanStage[]): PlanStage[] {
 
 /** The stage that makes each model of a spec: id → key. */
 export function modelStages(spec: PretrainSpec, context: PretrainContext): Record<string, string> {
-  const stages = spec.models.map((model) => {
-    const plan = planPretraining({ ...spec, models: [model] }, context)
-    return [model.id, plan.stages.at(-1)!.key] as const
-  })
-  return Object.fromEntries(stages)
+  const stages = spec.models.flatMap((model) => planPretraining({ ...spec, models: [model] }, context).stages)
+  return Object.fromEntries(stages.flatMap(({ kind, facts, key }) => (kind === 'language' ? [[facts.of, key]] : [])))
 }

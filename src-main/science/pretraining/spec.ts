@@ -9,7 +9,12 @@ export interface DecoderSetting extends Values<typeof SHAPE> {
   /** What it is called among the pretrained models afterwards. */
   id: string
   training?: Partial<PretrainingSpec>
+  /** Updates after which it is kept as it stands, a model of its own: a ladder by the length of a pretraining. Ascending. */
+  keep?: number[]
 }
+
+/** What a model is called as it stood after so many updates. */
+export const keptName = (id: string, step: number): string => `${id}-at-${step}`
 
 /** Language models of several sizes, pretrained on the same texts: the whole input of a run that makes them. */
 export interface PretrainSpec extends Values<typeof SHARED> {
@@ -31,7 +36,12 @@ const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,59}$/, { error: 'expected a name of small letters, digits, - and .' })
 const model = z
-  .strictObject({ id, ...fieldsOf(SHAPE), training: z.strictObject(partsOf(PRETRAINING)).optional() })
+  .strictObject({
+    id,
+    ...fieldsOf(SHAPE),
+    training: z.strictObject(partsOf(PRETRAINING)).optional(),
+    keep: z.array(z.int().min(1)).min(1).max(50).optional(),
+  })
   .superRefine((shape, context) => {
     const { width, heads } = shape as unknown as DecoderSetting
     if (width % (2 * heads) === 0) return

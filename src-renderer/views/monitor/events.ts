@@ -23,7 +23,7 @@ function ended({ key, title, state, seconds, endedAt, error }: StageStatus): Log
   if (seconds === null || endedAt === null || state === 'running') return []
   const level = state === 'failed' ? 'error' : state === 'done' ? 'info' : 'warn'
   // How an earlier attempt ended is not kept once the stage waits for another.
-  const how = state === 'waiting' ? 'stopped, to begin anew' : state
+  const how = state === 'waiting' ? 'stopped, to go on later' : state
   const why = error ? `: ${error.split('\n', 1)[0]}` : ''
   return [{ key, at: endedAt, level, text: `${title} ${how}, ${duration(seconds)}${why}` }]
 }

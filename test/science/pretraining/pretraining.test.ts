@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decoderOf, innerOf } from '../../../src-main/science/pretraining/decoder'
-import { planPretraining, pretrainProblems } from '../../../src-main/science/pretraining/plan'
+import { modelStages, planPretraining, pretrainProblems } from '../../../src-main/science/pretraining/plan'
 import { isPretraining, parsePretraining } from '../../../src-main/science/pretraining/spec'
 import { parameterCount } from '../../../src-main/science/models/net'
 import { kindOf } from '../../../src-main/science/stages'
@@ -86,6 +86,49 @@ describe('the plan of a pretraining', () => {
       { heldOut: 50 },
     ])
       expect(keyOf(change)).not.toBe(key)
+  })
+
+  it('keeps a model on its way as stages that go on from each other', () => {
+    const models = [{ ...input.models[1]!, keep: [100, 300] }]
+    const { stages } = planPretraining(specOf({ models }), context)
+    expect(stages.map(({ title }) => title.split(' · ')[1])).toEqual(['prose', 'large-at-100', 'large-at-300', 'large'])
+    const spans = stages.flatMap(({ config }) => ('training' in config ? [config] : []))
+    expect(spans).toMatchObject([{ until: 100 }, { from: 100, until: 300 }, { from: 300 }])
+    const [tokens, first, second] = stages.map(({ key }) => key)
+    expect(stages.slice(1).map(({ needs }) => needs)).toEqual([
+      { tokens },
+      { tokens, begun: first },
+      { tokens, begun: second },
+    ])
+    const sizes = { weak: 0, transfer: 0, validation: 0, test: 0 }
+    const work = stages.slice(1).map(({ kind, config }) => kindOf(kind).work(config, sizes))
+    expect([work[1]! / work[0]!, work[2]! / work[0]!]).toEqual([2, 2])
+    expect(modelStages(specOf({ models }), context)).toEqual({
+      'large-at-100': stages[1]!.key,
+      'large-at-300': stages[2]!.key,
+      large: stages[3]!.key,
+    })
+  })
+
+  it.each([
+    [[100, 100], 1],
+    [[300, 500], 1],
+    [[600], 0],
+  ])('keeps none at %j', (keep, at) => {
+    expect(pretrainProblems(specOf({ models: [{ ...input.models[1]!, keep }] }), context)).toMatchObject([
+      { path: `models[0].keep[${at}]`, expected: 'ascending numbers of updates below the 500 of its training' },
+    ])
+  })
+
+  it('keeps no model under the name of another', () => {
+    const models = [
+      { ...input.models[1]!, keep: [100] },
+      { ...input.models[0]!, id: 'large-at-100' },
+    ]
+    expect(pretrainProblems(specOf({ models }), context).map(({ path }) => path)).toEqual([
+      'models[0].id',
+      'models[1].id',
+    ])
   })
 
   it('counts work by operations of forward and backward', () => {

@@ -1,5 +1,5 @@
 import { LABELS_FILE, readLabels } from '../../../data/labels'
-import { PREDICTIONS, writePredictions } from '../../../data/predictions'
+import { CHOICES_FILE } from '../../../data/evaluations'
 import { oneHot, type Choices } from '../../../science/answers'
 import { eachSplit, type BySplit, type LabelSet } from '../../../science/labels'
 import { LOSSES } from '../../../science/losses'
@@ -26,7 +26,7 @@ export async function choiceLesson(request: LessonRequest): Promise<Lesson<Choic
       const weak = labelsOf(labels, split)
       return weak ? argmax(weak.targets) : null
     },
-    file: ({ steps, predictions }) => ({ name: PREDICTIONS, bytes: writePredictions(steps, predictions) }),
+    file: CHOICES_FILE,
   }
 }
 

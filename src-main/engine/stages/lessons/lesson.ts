@@ -1,11 +1,11 @@
+import type { AnswersFile } from '../../../data/evaluations'
 import type { Answers, Decision } from '../../../science/answers'
 import type { BySplit } from '../../../science/labels'
 import type { Split, TrainConfig } from '../../../science/stages'
 import type { PreparedTask } from '../../../science/tasks'
-import type { NewFile } from '../../artifacts'
 import type { Asking } from '../../asking'
 import type { StageContext } from '../../context'
-import type { Trained, Training } from '../../loop'
+import type { Training } from '../../loop'
 import type { Input } from '../inputs/input'
 
 /** What a training learns from and how its answers are kept: one file a kind of answers. */
@@ -14,8 +14,8 @@ export interface Lesson<A extends Answers> {
   loss: Training<A>['loss']
   /** What the supervisor says of every example of a split; null where it did not label it for this training. */
   weak(split: Split): ArrayLike<Decision> | null
-  /** All that was said, as a file of the artifact. */
-  file(trained: Trained<A>): NewFile
+  /** How all that was said is kept. */
+  file: AnswersFile<A>
 }
 
 /** What a lesson is made from. */

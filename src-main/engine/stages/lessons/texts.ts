@@ -1,4 +1,5 @@
-import { readTexts, TEXTS, TEXT_LABELS, writeTexts } from '../../../data/texts'
+import { TEXTS_FILE } from '../../../data/evaluations'
+import { readTexts, TEXT_LABELS } from '../../../data/texts'
 import type { Texts } from '../../../science/answers'
 import { eachSplit, type BySplit } from '../../../science/labels'
 import { truthOf, type PreparedTask } from '../../../science/tasks'
@@ -20,7 +21,7 @@ export async function textLesson(request: LessonRequest): Promise<Lesson<Texts>>
       throw new Error('loss: expected none of choices, texts have their own')
     },
     weak: (split) => labelsOf(labels, split) ?? null,
-    file: ({ steps, predictions }) => ({ name: TEXTS, bytes: writeTexts(steps, predictions) }),
+    file: TEXTS_FILE,
   }
 }
 
