@@ -1,11 +1,14 @@
-import { cleanup, fireEvent, screen, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { cleanup, configure, fireEvent, screen, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, Comparison } from '../../src-preload/contract'
 import { comparisonOf, CONTEXT, PRESETS } from './sample'
 import { heard, open } from './window'
 
 afterEach(cleanup)
+// Lists of a thousand examples take jsdom their time.
+vi.setConfig({ testTimeout: 20_000 })
+configure({ asyncUtilTimeout: 8000 })
 
 const press = (key: string) => fireEvent(window, new KeyboardEvent('keydown', { key, bubbles: true }))
 const [naive, confidence] = planExperiment(PRESETS[0]!.spec, CONTEXT).arms as [Arm, Arm]
@@ -24,8 +27,8 @@ describe('two arms of a result', () => {
     for (const key of ['j', 'x', 'k', 'x']) await press(key)
     expect(
       within(table)
-        .getAllByRole('checkbox')
-        .map((box) => (box as HTMLInputElement).checked),
+        .getAllByRole<HTMLInputElement>('checkbox')
+        .map(({ checked }) => checked),
     ).toEqual([true, true])
     await press('c')
     await screen.findByRole('table', { name: 'Ledger' })
