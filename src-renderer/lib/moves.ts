@@ -24,7 +24,7 @@ interface Entry {
 export const ENTRIES: readonly Entry[] = [
   { title: 'corrected', moves: ['copied-right', 'own-right'], color: 'corrected' },
   { title: 'newly broken', moves: ['right-copied', 'right-own'], color: 'new' },
-  { title: 'both wrong', moves: ['copied-copied', 'copied-own', 'own-copied', 'own-own'], color: 'hard' },
+  { title: 'both wrong', moves: ['copied-copied', 'copied-own', 'own-copied', 'own-own'], color: 'soft' },
   { title: 'both right', moves: ['right-right'], color: 'soft' },
 ]
 export const entryOf = (move: Move): Entry => ENTRIES.find(({ moves }) => moves.includes(move))!
