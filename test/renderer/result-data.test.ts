@@ -195,6 +195,12 @@ describe('slices of examples', () => {
     expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
     expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied, supervisor surest first')
     expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong, supervisor surest first')
+    expect(sliceTitle([], 'index', true, ['copied-right', 'own-right'])).toBe(
+      'Corrected between the arms, order of the data',
+    )
+    expect(sliceTitle(['001'], 'index', true, ['right-own', 'own-own'])).toBe(
+      'Copied, newly broken or both wrong between the arms, order of the data',
+    )
   })
 })
 

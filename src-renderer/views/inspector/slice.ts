@@ -45,13 +45,13 @@ export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[]
 export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean, moves: readonly Move[] = []): string {
   const order = SORTS.find((s) => s.value === sort)?.label ?? ''
   const verdicts = VERDICTS.filter((verdict) => cellsOf(verdict).some((cell) => cells.includes(cell)))
-  const what =
-    cells.length === 0 || verdicts.length === VERDICTS.length
-      ? 'All examples'
-      : verdicts.map((verdict) => verdictName(verdict, copied)).join(', ')
+  const isAll = cells.length === 0 || verdicts.length === VERDICTS.length
   const entries = ENTRIES.filter((entry) => entry.moves.some((move) => moves.includes(move)))
-  const from = moves.length > 0 ? `, ${entries.map(({ title }) => title).join(' or ')} between the arms` : ''
-  return `${sentence(what)}${from}, ${order}`
+  const what = [
+    ...(isAll ? [] : verdicts.map((verdict) => verdictName(verdict, copied))),
+    ...(entries.length > 0 ? [`${entries.map(({ title }) => title).join(' or ')} between the arms`] : []),
+  ]
+  return `${sentence(what.join(', ') || 'all examples')}, ${order}`
 }
 
 /** An answer in words: the name of a class, or a text in quotes, so that the blanks it begins or ends with are seen. */
