@@ -11,6 +11,7 @@ import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
 import type { Curve, Preview, RunDetail, RunSummary } from './runs'
+import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
@@ -27,6 +28,7 @@ export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 export type { Cause, StageProgress } from '../src-main/engine/protocol'
 export type * from './runs'
+export type * from './studies'
 export type { BackendReport, EngineEvent, ExperimentSpec, Problem }
 
 export interface Preset {
@@ -167,6 +169,21 @@ export const CALLS = {
   /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
   pause: changes<(paused: boolean) => null>(),
   remove: changes<(runId: string) => { freedBytes: number }>(),
+  /** Says something of runs. */
+  mark: changes<(change: MarkChange) => null>(),
+  /** Puts runs into the trash, or takes them out; tells what emptying it would give back. */
+  trash: changes<(query: { runs: string[]; trashed: boolean }) => { bytes: number }>(),
+  /** Removes every run in the trash for good. */
+  trashEmpty: changes<() => { freedBytes: number }>(),
+  findRuns: asks<(query: string) => FoundRuns>(),
+  studies: asks<() => StudySummary[]>(),
+  study: asks<(query: { id: string; stop: StopRule }) => StudyResult>(),
+  /** A question whose runs are still to come, so that its rule can be set first. */
+  studyNew: changes<(question: string) => { id: string }>(),
+  /** Says something of a study: notes, or the rule that holds from now on (null: none). */
+  studySay: changes<(said: { id: string; notes?: string; rule?: Rule | null }) => null>(),
+  /** Forgets what is said of a study that has no runs. */
+  studyRemove: changes<(id: string) => null>(),
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
   exportBundle:
     asks<
@@ -201,6 +218,8 @@ export const CALLS = {
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
   status: asks<() => Status>(),
+  /** Writes a file (base64) where the user says; null when they think better of it. */
+  saveFile: shows<(file: { name: string; base64: string }) => { path: string } | null>(),
   /** Changes what is named, and gives all of them. */
   settings: shows<(change: { [K in keyof Settings]?: Settings[K] | undefined }) => Settings>(),
   /** Opens the folder that holds a file of ours in the system's file manager. */

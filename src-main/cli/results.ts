@@ -30,6 +30,22 @@ export const METRIC: Option = {
   help: 'The metric to show (default: the one that the spec names).',
 }
 
+/** Option of the command that shows the results of a run that is there. */
+export const STOP: Option = {
+  type: 'string',
+  value: Object.keys(REPORTED).join(' | '),
+  help: 'Where the student is reported (default: as the spec says); by ground truth it is a bound, never the result.',
+}
+
+/** Where the student is to be reported. @param own as the spec says */
+export function stopOf(flags: Flags, own: StopRule): StopRule {
+  const { stop = own } = flags
+  const rules = Object.keys(REPORTED) as StopRule[]
+  const found = rules.find((rule) => rule === stop)
+  if (found) return found
+  throw badArgument('--stop', oneOf(rules, stop), show(stop))
+}
+
 /** The metrics that are asked for. @param headline the one that the spec names */
 export function metricsOf(flags: Flags, headline: string): MetricInfo[] {
   const { metric = headline } = flags

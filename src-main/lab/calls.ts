@@ -5,6 +5,7 @@ import { ladderSchema } from '../science/ladders/ladder'
 import { MOVES } from '../science/metrics'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
+import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
 import { plainProblem } from './threads/plain'
 
@@ -32,6 +33,9 @@ const reading = {
   target: column.nullable().optional(),
 }
 const words = z.string().max(500)
+const notes = z.string().max(100_000)
+const runIds = z.array(id).min(1).max(100_000)
+const tags = z.array(z.string().trim().min(1).max(60)).max(100)
 
 /** Arguments of every call, as they may arrive over the line. Unknown keys and surplus arguments are refused. */
 export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
@@ -68,6 +72,25 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   runFirst: z.tuple([id]),
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
+  mark: z.tuple([
+    z.strictObject({
+      runs: runIds,
+      name: z.string().max(200).optional(),
+      notes: notes.optional(),
+      addTags: tags.optional(),
+      removeTags: tags.optional(),
+      hidden: z.boolean().optional(),
+      starred: z.boolean().optional(),
+    }),
+  ]),
+  trash: z.tuple([z.strictObject({ runs: runIds, trashed: z.boolean() })]),
+  trashEmpty: z.tuple([]),
+  findRuns: z.tuple([z.string().max(2000)]),
+  studies: z.tuple([]),
+  study: z.tuple([z.strictObject({ id, stop })]),
+  studyNew: z.tuple([z.string().max(1000)]),
+  studySay: z.tuple([z.strictObject({ id, notes: notes.optional(), rule: ruleSchema.nullable().optional() })]),
+  studyRemove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
   chooseDataset: z.tuple([z.enum(['folder', 'file', 'games'])]),
   datasetPreview: z.tuple([
@@ -118,6 +141,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
+  saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
     z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
   ]),

@@ -28,6 +28,9 @@ import { readCurves } from './runs/curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { MarkDesk } from './runs/marks'
+import { findRuns } from './runs/search'
+import type { Studies } from './studies'
 import type { Shelf } from './home/shelf'
 import { checkSpace } from './home/space'
 import type { StatusDesk } from './status'
@@ -47,6 +50,8 @@ export interface Parts {
   backends: Backends
   planner: Planner
   runs: RunDesk
+  marks: MarkDesk
+  studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
   status: StatusDesk
 }
@@ -82,6 +87,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       return null
     },
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
+    ...saidOf(parts),
     exportBundle: (query) => reading(parts, options, query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     datasetImport: (request) => datasets.import(request),
@@ -129,6 +135,21 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
     example: (query) => both(query, query.against, () => results.example(armsOfRun, query)),
   }
 }
+
+type Said = 'mark' | 'trash' | 'trashEmpty' | 'findRuns' | 'studies' | 'study' | 'studyNew' | 'studySay' | 'studyRemove'
+
+/** What the user says of runs and studies, and how these are found. */
+const saidOf = ({ store, marks, studies }: Parts): Pick<Handlers, Said> => ({
+  mark: (change) => marks.mark(change),
+  trash: (query) => marks.trash(query),
+  trashEmpty: async () => ({ freedBytes: await marks.empty() }),
+  findRuns: (query) => findRuns(store, query),
+  studies: () => studies.list(),
+  study: (query) => studies.result(query),
+  studyNew: (question) => studies.add(question),
+  studySay: (said) => studies.say(said),
+  studyRemove: (id) => studies.remove(id),
+})
 
 const NOT_WRITTEN = {
   full: 'The bundle could not be written: the disk is full. Free some space, or choose another place.',

@@ -40,7 +40,14 @@ const OF_PLACES = {
   'builder.spec': { title: 'Edit as text', keys: '', where: 'Builder' },
   'row.next': { title: 'Next row', keys: 'j', where: 'Tables' },
   'row.previous': { title: 'Previous row', keys: 'k', where: 'Tables' },
-  search: { title: 'Search here', keys: '/', where: 'Inspector, Models' },
+  search: { title: 'Search here', keys: '/', where: 'Inspector, Models, Studies' },
+  'studies.select': { title: 'Select the run', keys: 'x', where: 'Studies' },
+  'studies.open': { title: 'Open the row', keys: 'Enter', where: 'Studies' },
+  'studies.compare': { title: 'Compare the selected runs', keys: 'c', where: 'Studies' },
+  'studies.tag': { title: 'Tag the selected runs', keys: 't', where: 'Studies' },
+  'studies.trash': { title: 'Put the selected runs into the trash', keys: 'Delete', where: 'Studies' },
+  'studies.new': { title: 'New study', keys: '', where: 'Studies' },
+  'study.different': { title: 'Only settings that differ, or all', keys: 'd', where: 'Study' },
 } as const satisfies Record<string, Action>
 
 type PlaceId = `go.${Place}`

@@ -7,6 +7,7 @@ import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, stageTitles } from '../../src-main/science/stages'
+import { studyId } from '../../src-main/science/studies/study'
 import type {
   ArmName,
   Bridge,
@@ -18,10 +19,13 @@ import type {
   Reply,
   RunSummary,
   Status,
+  StopRule,
+  StudyResult,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
-import { armOf, detailOf, find, NotThere, REASON, RUNS, seedsDone } from './sample-runs'
+import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
+import { studyOfRuns } from './sample-studies'
 import {
   armResult,
   comparisonOf,
@@ -111,6 +115,10 @@ function curveValues(name: string, split: string, steps: number): { step: number
   return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
 }
 
+/** The finished runs of the world as one study. */
+export const studyResult = (id: string, stop: StopRule): StudyResult =>
+  studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
+
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
 
 const ANSWERS: Answers = {
@@ -180,6 +188,15 @@ const ANSWERS: Answers = {
   runFirst: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
+  mark: () => null,
+  trash: () => ({ bytes: 12_300_000 }),
+  trashEmpty: () => ({ freedBytes: 12_300_000 }),
+  findRuns: () => ({ ids: RUNS.map(({ id }) => id), parts: [], problem: null }),
+  studies: () => [],
+  study: ({ id, stop }) => studyResult(id, stop),
+  studyNew: (question) => ({ id: studyId(question.trim()) }),
+  studySay: () => null,
+  studyRemove: () => null,
   exportBundle: () => ({
     path: '/home/ada/quick-start.w2s.zip',
     bytes: 3_240_000,
@@ -249,6 +266,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }

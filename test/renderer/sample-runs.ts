@@ -2,6 +2,7 @@ import { planExperiment } from '../../src-main/science/plan/plan'
 import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
 import type { ArmName, Remedy, RunDetail, RunState, StageStatus } from '../../src-preload/contract'
 import { CONTEXT, PRESETS } from './sample'
+import { said } from './sample-studies'
 
 // The runs of the simulated world of sample.ts, in every state.
 
@@ -90,6 +91,7 @@ export function detailOf(run: SampleRun): RunDetail {
     stagesTotal: stages.length,
     etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
     headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
+    ...said(run.id, spec.question, arms, (i) => seedsDone(run, i)),
     spec,
     pretraining: null,
     arms,

@@ -1,14 +1,12 @@
-import type { Arm, Comparison, MetricInfo, StopRule } from '../../../src-preload/contract'
+import type { Arm, Comparison, MetricInfo } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
 import { METRICS } from '../../science/metrics'
-import { oneOf, show } from '../../science/spec/problems'
-import type { Command, Flags } from '../context'
+import { show } from '../../science/spec/problems'
+import type { Command } from '../context'
 import { badArgument, EXIT } from '../errors'
-import { METRIC, metricsOf, pgrCell, signed } from '../results'
+import { METRIC, metricsOf, pgrCell, signed, STOP, stopOf } from '../results'
 import { columns, decimal, wrap } from '../text'
 import { findRunBy, openRuns } from './find'
-
-const STOPS = ['last', 'weak-validation', 'oracle'] as const satisfies readonly StopRule[]
 
 export const compare: Command = {
   name: 'compare',
@@ -18,7 +16,7 @@ export const compare: Command = {
   options: {
     metric: METRIC,
     with: { type: 'string', value: 'run', help: 'The run of the second arm (default: the same).' },
-    stop: { type: 'string', value: 'rule', help: `${STOPS.join(', ')} (default: what the spec of the run asks for).` },
+    stop: STOP,
   },
   async run([first, one, other], flags, context) {
     const { out } = context
@@ -41,12 +39,6 @@ export const compare: Command = {
 }
 
 const runBy = async (lab: Lab, text: string) => lab.calls.runDetail((await findRunBy(lab, text)).id)
-
-function stopOf({ stop }: Flags, usual: StopRule): StopRule {
-  const found = STOPS.find((rule) => rule === (stop ?? usual))
-  if (!found) throw badArgument('--stop', oneOf([...STOPS], stop), show(stop))
-  return found
-}
 
 /** The arm that an argument means: its id or the start of it, its title, or its method where one arm alone has that. */
 function armBy(arms: readonly Arm[], text: string, place: number): Arm {

@@ -41,8 +41,8 @@ export interface Results {
   compare(runOf: (id: string) => Compared, query: Parameters<Calls['compare']>[0]): Promise<Comparison>
   examples(armsOf: ArmsOf, query: Parameters<Calls['examples']>[0]): Promise<ReturnType<Calls['examples']>>
   example(armsOf: ArmsOf, query: Parameters<Calls['example']>[0]): Promise<ReturnType<Calls['example']>>
-  /** One line a finished arm, for the list of runs. */
-  headline(run: Compared, stop: StopRule): Promise<string>
+  /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
+  told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
@@ -89,9 +89,10 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
       if (!detail) throw new LabError('not-found', `There is no test example ${query.index}.`)
       return detail
     },
-    async headline(run, stop) {
-      const done = (await armsOf(run, stop)).filter((result) => result.seedsDone > 0)
-      return headlineOf(done, run.arms, run.metric)
+    async told(run, stop) {
+      const arms = await armsOf(run, stop)
+      const done = arms.filter((result) => result.seedsDone > 0)
+      return { headline: headlineOf(done, run.arms, run.metric), arms }
     },
   }
 }
