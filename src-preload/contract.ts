@@ -5,7 +5,8 @@ import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress 
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
-import type { ArmResult, Cell, Contrast, Cube, Overall, StopRule } from '../src-main/science/metrics/result'
+import type { ArmResult, Cell, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
+import type { Move, Overall, StopRule } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
@@ -60,14 +61,23 @@ export interface RunResult {
   overall: Overall[]
 }
 
-export interface ArmRef {
+/** An arm of a run. */
+export interface ArmName {
   runId: string
   armId: string
+}
+export interface ArmRef extends ArmName {
   seed: number
   stop: StopRule
 }
-export interface ExampleQuery extends ArmRef {
+/** Beside it another arm with this seed on the same test rows, where that is looked at. */
+export interface SeedQuery extends ArmRef {
+  against?: ArmName | undefined
+}
+export interface ExampleQuery extends SeedQuery {
   cells: Cell[]
+  /** With `against`: what became of an example from its student to this one; none means all. */
+  moves?: Move[] | undefined
   search: string
   sort: 'weak-confidence' | 'student-confidence' | 'index'
   offset: number
@@ -147,9 +157,11 @@ export const CALLS = {
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
+  /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
+  compare: asks<(query: { arm: ArmName; against: ArmName; stop: StopRule }) => Comparison>(),
   cube: asks<(ref: ArmRef) => Cube>(),
   examples: asks<(query: ExampleQuery) => { total: number; rows: ExampleRow[] }>(),
-  example: asks<(query: ArmRef & { index: number }) => ExampleDetail>(),
+  example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run at the head of the queue: its stages come next, after the one at work. */

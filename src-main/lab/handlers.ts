@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import {
   CALL_NAMES,
   CALLS,
+  type ArmName,
   type Calls,
   type Preset,
   type RunSummary,
@@ -64,9 +65,7 @@ type Handlers = {
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, checkpoints, models, ladders, corpora } = parts
-  const { store, presets, results, backends, planner, runs, queue, status } = parts
-  const armsOfRun = (id: string) => armsOf(runs.find(id))
-  const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
+  const { store, presets, backends, planner, runs, queue, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
@@ -79,10 +78,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
-    result: ({ runId, stop }) => whole(runId, () => results.result(comparedOf(runs.find(runId)), stop)),
-    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun(ref.runId), ref)),
-    examples: (query) => whole(query.runId, () => results.examples(armsOfRun(query.runId), query)),
-    example: (query) => whole(query.runId, () => results.example(armsOfRun(query.runId), query)),
+    ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
     runFirst: (id) => runs.first(id),
@@ -92,7 +88,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     },
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
-    exportBundle: (query) => whole(query.runId, () => writeBundle(parts, options, query)),
+    exportBundle: (query) => reading(parts, options, query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
@@ -118,6 +114,25 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),
+  }
+}
+
+type Found = 'result' | 'compare' | 'cube' | 'examples' | 'example'
+
+/** The calls that ask what was found: they read what the stages of a run left, or of two. */
+function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
+  const { results, runs } = parts
+  const compared = (id: string) => comparedOf(runs.find(id))
+  const armsOfRun = (id: string) => armsOf(runs.find(id))
+  const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
+  const both = <T>(one: ArmName, other: ArmName | undefined, read: () => Promise<T>) =>
+    whole(one.runId, () => (other ? whole(other.runId, read) : read()))
+  return {
+    result: ({ runId, stop }) => whole(runId, () => results.result(compared(runId), stop)),
+    compare: (query) => both(query.arm, query.against, () => results.compare(compared, query)),
+    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun, ref)),
+    examples: (query) => both(query, query.against, () => results.examples(armsOfRun, query)),
+    example: (query) => both(query, query.against, () => results.example(armsOfRun, query)),
   }
 }
 

@@ -20,6 +20,7 @@ const OF_PLACES = {
   'theme.system': { title: 'Theme: as the system', keys: '', where: 'Everywhere' },
   'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
+  'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },
@@ -29,6 +30,10 @@ const OF_PLACES = {
   'run.resume': { title: 'Go on with this run', keys: '', where: 'Monitor of a run that stopped' },
   'run.cancel': { title: 'Cancel this run', keys: '', where: 'Monitor of a live run' },
   'result.export': { title: 'Export the bundle', keys: 'e', where: 'Result' },
+  'arm.choose': { title: 'Choose the arm, to compare it', keys: 'x', where: 'Result' },
+  'arms.compare': { title: 'Compare the two chosen arms', keys: 'c', where: 'Result' },
+  'compare.swap': { title: 'Swap the two arms', keys: '', where: 'Comparison' },
+  'compare.back': { title: 'Back to the result', keys: 'Escape', where: 'Comparison' },
   'builder.run': { title: 'Run the experiment', keys: 'Control+Enter', where: 'Builder' },
   'builder.undo': { title: 'Undo', keys: 'Control+z', where: 'Builder' },
   'builder.redo': { title: 'Redo', keys: 'Control+Shift+z', where: 'Builder' },
@@ -58,7 +63,7 @@ const goes = PLACE_NAMES.map((place): [PlaceId, Action] => [
 export const ACTIONS = { ...Object.fromEntries(goes), ...OF_PLACES } as Readonly<Record<ActionId, Action>>
 export const ACTION_IDS = Object.keys(ACTIONS) as ActionId[]
 
-const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎' }
+const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎', Escape: 'Esc' }
 
 /** Keys as they are printed: "Ctrl ⏎", "g h", "?". */
 export function keyText(keys: string): string {
