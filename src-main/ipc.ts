@@ -15,7 +15,7 @@ import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
-import { createConsent, ofModel, ofTensorflow, type Question } from './consent'
+import { createConsent, ofDataset, ofModel, ofTensorflow, type Question } from './consent'
 import type { KeptSettings } from './settings'
 import { isOurs } from './window'
 
@@ -92,6 +92,29 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
   return response === 0
 }
 
+/** What costs traffic and room, which is asked first: null where the user thinks better of it. */
+function fetchingHandlers(
+  calls: LabCalls,
+  agreed: ReturnType<typeof createConsent>,
+  chosen: Set<string>,
+): Pick<Handlers, 'modelGet' | 'install' | 'datasetFetch'> {
+  return {
+    async modelGet(query) {
+      const model = (await calls.models()).find(({ id }) => id === query.id)
+      return model && !(await agreed(ofModel(model))) ? null : calls.modelGet(query)
+    },
+    install: async (query) => ((await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null),
+    async datasetFetch(id) {
+      const template = (await calls.templates()).find((one) => one.id === id)
+      if (template && !(await agreed(ofDataset(template)))) return null
+      const fetched = await calls.datasetFetch(id)
+      // What the lab put there may be read as what was chosen.
+      if (fetched) chosen.add(fetched.path)
+      return fetched
+    },
+  }
+}
+
 /** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
 function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
@@ -115,14 +138,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
       mustBeChosen(path)
       return calls.modelAdd(path)
     },
-    async modelGet(query) {
-      const model = (await calls.models()).find(({ id }) => id === query.id)
-      if (model && !(await agreed(ofModel(model)))) return null
-      return calls.modelGet(query)
-    },
-    async install(query) {
-      return (await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null
-    },
+    ...fetchingHandlers(calls, agreed, chosen),
     async datasetPreview(query) {
       for (const path of [query.path, query.games ?? query.path]) mustBeChosen(path)
       return calls.datasetPreview(query)
