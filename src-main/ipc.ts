@@ -8,8 +8,9 @@ import {
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
-import { join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Reply, type Settings } from '../src-preload/contract'
+import { writeFile } from 'node:fs/promises'
+import { basename, extname, join, resolve, sep } from 'node:path'
+import { CALL_NAMES, type CallName, type Calls, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
@@ -76,6 +77,21 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
   return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
 }
 
+/** Writes a file where the user says; null when they think better of it. */
+async function saveFile(window: BrowserWindow | null, { name, base64 }: Parameters<Calls['saveFile']>[0]) {
+  if (!window) return null
+  const ending = extname(name).slice(1)
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save',
+    defaultPath: join(app.getPath('documents'), basename(name)),
+    filters: [{ name: ending.toUpperCase(), extensions: [ending] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  })
+  if (!filePath) return null
+  await writeFile(filePath, Buffer.from(base64, 'base64'))
+  return { path: filePath }
+}
+
 /** In a dialog of the system, which a page that somebody got hold of cannot press. */
 async function putQuestion(window: BrowserWindow | null, { message, detail, yes }: Question): Promise<boolean> {
   if (!window) return false
@@ -96,7 +112,7 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
 function fetchingHandlers(
   calls: LabCalls,
   agreed: ReturnType<typeof createConsent>,
-  chosen: Set<string>,
+  admit: (path: string) => void,
 ): Pick<Handlers, 'modelGet' | 'install' | 'datasetFetch'> {
   return {
     async modelGet(query) {
@@ -109,8 +125,27 @@ function fetchingHandlers(
       if (template && !(await agreed(ofDataset(template)))) return null
       const fetched = await calls.datasetFetch(id)
       // What the lab put there may be read as what was chosen.
-      if (fetched) chosen.add(fetched.path)
+      if (fetched) admit(fetched.path)
       return fetched
+    },
+  }
+}
+
+/** Asks for files and folders, and knows which were picked. */
+function createChooser(window: IpcContext['window']) {
+  const chosen = new Set<string>()
+  return {
+    choose: async (options: OpenDialogOptions): Promise<string | null> => {
+      const shown = window()
+      const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
+      if (path) chosen.add(path)
+      return path ?? null
+    },
+    /** As if it was picked. */
+    admit: (path: string) => void chosen.add(path),
+    /** @throws LabError of a path that was not */
+    mustBeChosen: (path: string): void => {
+      if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
     },
   }
 }
@@ -119,17 +154,8 @@ function fetchingHandlers(
 function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
-  const chosen = new Set<string>()
+  const { choose, admit, mustBeChosen } = createChooser(window)
   const written = new Set<string>()
-  const mustBeChosen = (path: string) => {
-    if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
-  }
-  async function choose(options: OpenDialogOptions): Promise<string | null> {
-    const shown = window()
-    const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
-    if (path) chosen.add(path)
-    return path ?? null
-  }
   return {
     ...calls,
     chooseDataset: (what) => choose(DATASET[what]),
@@ -138,7 +164,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
       mustBeChosen(path)
       return calls.modelAdd(path)
     },
-    ...fetchingHandlers(calls, agreed, chosen),
+    ...fetchingHandlers(calls, agreed, admit),
     async datasetPreview(query) {
       for (const path of [query.path, query.games ?? query.path]) mustBeChosen(path)
       return calls.datasetPreview(query)
@@ -159,6 +185,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
       written.add(resolve(target))
       return bundle
     },
+    saveFile: (file) => saveFile(window(), file),
     settings: (change) => Promise.resolve(inForce(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)

@@ -183,7 +183,8 @@ function overallLines(arms: readonly ArmResult[], { id }: MetricInfo): string[] 
   return ['', ...columns([head, ...rows], { right: [1, 2, 3, 4] }).map((line) => `  ${line}`)]
 }
 
-const signed = ({ value, low, high }: Difference, digits: number) =>
+/** A difference with its interval. */
+export const signed = ({ value, low, high }: Difference, digits: number) =>
   `${value > 0 ? '+' : ''}${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`
 
 function row(result: ArmResult, measured: Measured | undefined, note: (text: string) => string): string[] {
@@ -202,7 +203,8 @@ function row(result: ArmResult, measured: Measured | undefined, note: (text: str
   ]
 }
 
-function pgrCell(pgr: Measured['pgr'] | undefined, note: (text: string) => string): string {
+/** A PGR with its interval and, by `note`, what to know of it. */
+export function pgrCell(pgr: Measured['pgr'] | undefined, note: (text: string) => string): string {
   if (!pgr) return '-'
   if (!pgr.defined) return `undefined ${note(pgr.reason)}`
   const interval = `${decimal(pgr.value, 2)} (${decimal(pgr.low, 2)} to ${decimal(pgr.high, 2)})`
