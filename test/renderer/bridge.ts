@@ -125,7 +125,8 @@ const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
   run: () => ({ runId: 'run-live' }),
-  runs: () => RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, ...summary }): RunSummary => summary),
+  runs: () =>
+    RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),
   curves: ({ keys, names, splits }) =>
     keys.flatMap((key) =>
