@@ -112,6 +112,8 @@ describe('what is looked at', () => {
     await press('g')
     await press('m')
     await waitFor(() => expect(location.hash).toBe('#/monitor/run-done?arm=some&seed=2'))
+    const rail = () => screen.getByRole('link', { name: 'Inspector' }).getAttribute('href')
+    await waitFor(() => expect(rail()).toBe('#/inspector/run-done?arm=some&seed=2'))
     await press('g')
     await press('r')
     await waitFor(() => expect(location.hash).toBe('#/results/run-done?arm=some&seed=2'))
