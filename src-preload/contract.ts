@@ -9,7 +9,7 @@ import type { ArmResult, Cell, Contrast, Cube, Overall, StopRule } from '../src-
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Curve, Preview, RunDetail, RunSummary } from './runs'
+import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary } from './runs'
 
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
@@ -19,6 +19,7 @@ export type { MetricInfo } from '../src-main/science/metrics/metric'
 export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
+export type { Summary } from '../src-main/science/curves'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
@@ -131,6 +132,8 @@ export const CALLS = {
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
+  /** The same over groups of trainings, summarised, smoothed and then thinned in the lab. */
+  groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
   cube: asks<(ref: ArmRef) => Cube>(),
