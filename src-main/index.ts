@@ -1,5 +1,5 @@
 // The app: one window over one lab. Start-up reads from top to bottom; nothing here knows what an experiment is.
-import { app, dialog, powerSaveBlocker, utilityProcess, type BrowserWindow } from 'electron'
+import { app, dialog, Notification, powerSaveBlocker, utilityProcess, type BrowserWindow } from 'electron'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,17 +7,20 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import type { LabEvent, Status } from '../src-preload/contract'
 import type { Message } from './engine/protocol'
-import { serveIpc } from './ipc'
+import { inForce, serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
 import { failureOf, LabError } from './lab/errors'
 import { lastLines } from './lab/engine/fork'
 import { labCache, labHome } from './lab/home/paths'
 import type { EngineHandle, LabOptions, SpawnEngine } from './lab/options'
+import { openSettings } from './settings'
 import { denyNavigation, guardSession, openWindow, registerScheme, sandboxAll, setMenu } from './window'
 
 const home = labHome()
 /** How long closing may take, in ms: an engine has five seconds to stop. */
 const PATIENCE = 15_000
+/** How long a run that ended is given to say what it found, in ms. */
+const HEADLINE = 1500
 
 let window: BrowserWindow | null = null
 let opening: Promise<Lab> | null = null
@@ -31,6 +34,7 @@ let lost = false
 let blocker: number | null = null
 
 app.setPath('userData', profileFolder())
+const settings = openSettings(join(app.getPath('userData'), 'settings.json'))
 if (app.requestSingleInstanceLock()) start()
 else {
   console.error('Weak-to-Strong Lab is already running with this lab; its window was brought forward.')
@@ -63,11 +67,12 @@ function start(): void {
     void leave()
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave())
-  serveIpc({ lab: openLab, window: () => window, home })
+  serveIpc({ lab: openLab, window: () => window, settings, home })
   openLab().catch(() => undefined)
   // Never `await app.whenReady()` at the top level of a module: Electron waits for the module, the module for Electron.
   void app.whenReady().then(async () => {
     await guardSession()
+    inForce(settings.value)
     setMenu()
     showWindow()
   })
@@ -150,8 +155,34 @@ function tryToWrite(): void {
 
 /** Hands a batch of facts to the window. */
 function publish(events: LabEvent[]): void {
-  for (const event of events) if (event.type === 'status') heed(event.status)
+  for (const event of events) {
+    if (event.type === 'status') heed(event.status)
+    if (event.type === 'run' && event.ended) void tellEnded(event.id)
+  }
+  hear(events)
+}
+
+function hear(events: LabEvent[]): void {
   if (window && !window.webContents.isDestroyed()) window.webContents.send('w2s:events', events)
+}
+
+/** Tells by the system how a run ended, to who looks elsewhere and wants to know; a click leads to it. */
+async function tellEnded(runId: string): Promise<void> {
+  const wanted = () => settings.value.notify && !leaving && window?.isFocused() === false
+  if (!wanted() || !Notification.isSupported()) return
+  // What it found is written down after its end.
+  await wait(HEADLINE)
+  const run = await openLab()
+    .then((lab) => lab.calls.runDetail(runId))
+    .catch(() => null)
+  if (!run || !wanted()) return
+  const body = run.headline || `${run.stagesDone} of ${run.stagesTotal} stages done`
+  const notice = new Notification({ title: `${run.name}: ${run.state}`, body })
+  notice.on('click', () => {
+    showWindow()
+    hear([{ type: 'show', place: run.state === 'done' ? 'results' : 'monitor', runId }])
+  })
+  notice.show()
 }
 
 /** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */

@@ -2,19 +2,21 @@ import {
   app,
   dialog,
   ipcMain,
+  nativeTheme,
   shell,
   type BrowserWindow,
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
 import { join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Reply } from '../src-preload/contract'
+import { CALL_NAMES, type CallName, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
 import { createConsent, ofModel, ofTensorflow, type Question } from './consent'
+import type { KeptSettings } from './settings'
 import { isOurs } from './window'
 
 /** What the calls need beside the lab. */
@@ -22,6 +24,7 @@ export interface IpcContext {
   /** The open lab; rejects while it cannot be opened, and tries again when asked again. */
   lab: () => Promise<Lab>
   window: () => BrowserWindow | null
+  settings: KeptSettings
   /** Folder that holds everything of ours. */
   home: string
 }
@@ -90,7 +93,7 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
 }
 
 /** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
-function handlersOf({ lab, window, home }: IpcContext): Handlers {
+function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
   const chosen = new Set<string>()
@@ -140,6 +143,7 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       written.add(resolve(target))
       return bundle
     },
+    settings: (change) => Promise.resolve(inForce(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)
       if (!whole.startsWith(home + sep) && !written.has(whole))
@@ -148,6 +152,12 @@ function handlersOf({ lab, window, home }: IpcContext): Handlers {
       return Promise.resolve(null)
     },
   }
+}
+
+/** Puts settings into force. */
+export function inForce(settings: Settings): Settings {
+  nativeTheme.themeSource = settings.theme
+  return settings
 }
 
 /** Only the top frame of our own page may call. */

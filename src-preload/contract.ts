@@ -25,7 +25,7 @@ export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-mai
 export type { Param, ParamTable } from '../src-main/science/spec/params'
 export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
-export type { StageProgress } from '../src-main/engine/protocol'
+export type { Cause, StageProgress } from '../src-main/engine/protocol'
 export type * from './runs'
 export type { BackendReport, EngineEvent, ExperimentSpec, Problem }
 
@@ -98,8 +98,18 @@ export interface Status {
   paused: boolean
   storeBytes: number
   diskFreeBytes: number
+  /** Of the machine, and what of it can still be had. */
+  memoryBytes: number
+  memoryFreeBytes: number
   readOnly: string
   fallbackRuntime: string
+}
+
+/** How the user wants the app. */
+export interface Settings {
+  theme: 'system' | 'light' | 'dark'
+  /** Whether a run that ends while the window is not in front is told of by the system. */
+  notify: boolean
 }
 
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
@@ -109,6 +119,8 @@ export type LabEvent =
   /** The engine is at something else, is held, or is another one: the status says what. */
   | { type: 'engine' }
   | { type: 'status'; status: Status }
+  /** The user came by a notification: a run is to be shown. */
+  | { type: 'show'; place: 'results' | 'monitor'; runId: string }
   | { type: 'datasets' }
   | ({ type: 'dataset'; path: string } & ModelProgress)
   | { type: 'models' }
@@ -180,6 +192,8 @@ export const CALLS = {
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
   status: asks<() => Status>(),
+  /** Changes what is named, and gives all of them. */
+  settings: shows<(change: { [K in keyof Settings]?: Settings[K] | undefined }) => Settings>(),
   /** Opens the folder that holds a file of ours in the system's file manager. */
   reveal: shows<(path: string) => null>(),
 }

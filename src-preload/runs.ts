@@ -42,6 +42,12 @@ export type Preview =
       price: { stages: number; seconds: number | null; bytes: number } | null
     }
 
+/**
+ * What mends a failure. `rate`: to run again with this learning rate for the model at this place of the spec; `place`: to
+ * see to it there.
+ */
+export type Remedy = { does: 'rate'; path: string; lr: number } | { does: 'place'; place: 'data' | 'models' | 'doctor' }
+
 /** `cached`: whether this run found it already done. */
 export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {
   kind: Stage['kind']
@@ -63,6 +69,8 @@ export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | '
   isa: string | null
   reason: string
   error: string
+  /** Where one is known. */
+  remedy: Remedy | null
 }
 export interface RunSummary {
   id: string

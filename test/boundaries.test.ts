@@ -159,8 +159,8 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [NODE],
   },
   {
-    part: /^src-main\/(index|ipc|window|consent|assets)\.ts$/,
-    own: [/^src-main\/(ipc|window|consent|assets)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
+    part: /^src-main\/(index|ipc|window|consent|assets|settings)\.ts$/,
+    own: [/^src-main\/(ipc|window|consent|assets|settings)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
     types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^electron$/],
   },
@@ -188,6 +188,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^@tanstack\/svelte-virtual$/,
       /^@fontsource-variable\/inter/,
       /^tinykeys$/,
+      /^fuzzysort$/,
       /^marked$/,
       /^chess\.js$/,
     ],

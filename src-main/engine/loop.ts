@@ -10,6 +10,7 @@ import { isSplit, type Asked } from '../science/stages'
 import type { Asking } from './asking'
 import type { Batch, Learner } from './backends/learner'
 import type { StageContext } from './context'
+import { KnownFailure } from './failure'
 import { Keeper, type Keeping } from './keeper'
 import { createProgress, type Progress } from './progress'
 
@@ -202,10 +203,11 @@ export function* shuffledForever(n: number, seed: number): Generator<number, nev
 
 /** What a training that ran away says; `what` begins in the middle of a sentence. */
 function diverged(what: string, step: number, steps: number, lr: number): Error {
-  return new Error(
-    step === 0
-      ? `The ${what} before the first step: the weights that the model starts from are damaged.`
-      : `The ${what} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
+  if (step === 0)
+    return new Error(`The ${what} before the first step: the weights that the model starts from are damaged.`)
+  return new KnownFailure(
+    'diverged',
+    `The ${what} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
   )
 }
 

@@ -68,6 +68,12 @@ export interface ArtifactFile {
   sha256: string
 }
 
+/**
+ * Why a stage failed, where something is known that mends it: its training diverged, or the dataset, the model or the
+ * backend that it needs is not to be had.
+ */
+export type Cause = 'diverged' | 'dataset' | 'model' | 'backend'
+
 /** How far a stage is. */
 export interface StageProgress {
   done: number
@@ -87,7 +93,7 @@ export type EngineEvent =
   | { type: 'state'; key: string; state: 'done'; at: number; files: ArtifactFile[]; summary: Record<string, number> }
   | { type: 'state'; key: string; state: 'cancelled'; at: number }
   /** `damaged`: key of the artifact that it needed and found damaged. */
-  | { type: 'state'; key: string; state: 'failed'; at: number; error: string; damaged?: string }
+  | { type: 'state'; key: string; state: 'failed'; at: number; error: string; cause?: Cause; damaged?: string }
   /** `split` is '' for quantities of the training batch (loss, lr, alpha). */
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
   | ({ type: 'progress'; key: string } & StageProgress)

@@ -4,6 +4,7 @@ import { METRICS, writeMetrics, type Metric } from '../data/metrics'
 import { ArtifactError, commitArtifact, sweepTemporary, type Manifest, type NewFile } from './artifacts'
 import type { Backend, Place } from './backends/learner'
 import { Cancelled, createContext, type StageHost } from './context'
+import { KnownFailure } from './failure'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
@@ -71,7 +72,8 @@ export function createRunner(emit: (event: EngineEvent) => void, backendFor: (id
         if (error instanceof Cancelled) return tell({ state: 'cancelled' })
         console.error(error)
         const damaged = error instanceof ArtifactError ? { damaged: error.key } : {}
-        tell({ state: 'failed', error: messageOf(error), ...damaged })
+        const cause = error instanceof KnownFailure ? { cause: error.why } : {}
+        tell({ state: 'failed', error: messageOf(error), ...cause, ...damaged })
       } finally {
         running = null
       }
@@ -93,7 +95,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { stage } = job
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
-  const backend = wanted === undefined ? null : await backendFor(wanted)
+  const backend = wanted === undefined ? null : await backendFor(wanted).catch(withoutBackend)
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
@@ -110,6 +112,10 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   } finally {
     for (const path of scratch) await rm(path, { recursive: true, force: true })
   }
+}
+
+function withoutBackend(cause: unknown): never {
+  throw new KnownFailure('backend', messageOf(cause), { cause })
 }
 
 /** The curves go with the artifact: where its stage is found finished on disk, they come back. */

@@ -126,6 +126,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
+  settings: z.tuple([
+    z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
+  ]),
   reveal: z.tuple([path]),
 }
 

@@ -1,3 +1,4 @@
+import { freemem, totalmem } from 'node:os'
 import type { Status } from '../../src-preload/contract'
 import type { StageRow, Store } from '../store'
 import type { Backends } from './engine/backends'
@@ -38,7 +39,8 @@ interface OnDisk {
 }
 
 function progressOf({ phase, unit, done, total }: StageRow): string {
-  const counted = total > 0 ? `, ${unit} ${done} of ${total}` : ''
+  const grouped = (n: number) => n.toLocaleString('en-US')
+  const counted = total > 0 ? `, ${unit} ${grouped(done)} of ${grouped(total)}` : ''
   return phase ? `${counted}, ${phase}` : counted
 }
 
@@ -72,6 +74,8 @@ export function createStatusDesk(deps: Deps): StatusDesk {
       paused: queue.paused,
       storeBytes: disk.bytes,
       diskFreeBytes: disk.free,
+      memoryBytes: totalmem(),
+      memoryFreeBytes: freemem(),
       readOnly: trouble || deps.readOnly,
       fallbackRuntime: deps.fallbackRuntime,
     }

@@ -7,9 +7,10 @@ import { predictionsOnDisk } from './migrations/003-predictions-on-disk'
 import { place } from './migrations/004-place'
 import { attempts } from './migrations/005-attempts'
 import { stageFacts } from './migrations/006-stage-facts'
+import { cause } from './migrations/007-cause'
 import type { Migration } from './migrations/migration'
 
-export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk, place, attempts, stageFacts]
+export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk, place, attempts, stageFacts, cause]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
 export function appliedMigrations(db: Database): string[] | null {

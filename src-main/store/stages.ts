@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { Cause } from '../../src-preload/contract'
 import type { Role, StageKind } from '../science/stages'
 
 export type StoredState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
@@ -38,6 +39,8 @@ export interface StageRow {
    */
   pausedMs: number
   error: string
+  /** Why it failed, where that is known. */
+  cause: Cause | ''
 }
 export type NewStage = Pick<StageRow, 'key' | 'kind' | 'role' | 'title' | 'config'>
 /** Where a stage is computed, and why there. */
@@ -106,7 +109,7 @@ function stageWrites(db: Database) {
     INSERT INTO stages (key, kind, role, title, config) VALUES (@key, @kind, @role, @title, @config)
     ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING *`)
   const claim = db.prepare<[number | null, number]>(`
-    UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '',
+    UPDATE stages SET state = 'running', attempt = attempt + 1, startedAt = ?, endedAt = NULL, error = '', cause = '',
       done = 0, total = 0, unit = '', share = 0, phase = '', etaSeconds = NULL, pausedMs = 0, backend = '', device = '', threads = NULL,
       isa = NULL, reason = '' WHERE id = ?`)
   const started = db.prepare<[Place & { id: number }]>(
@@ -139,14 +142,14 @@ function stageWrites(db: Database) {
 
 /** How stages come to stand still. */
 function stageEnds(db: Database) {
-  const end = db.prepare<[StoredState, number, string, number]>(
-    'UPDATE stages SET state = ?, endedAt = ?, error = ?, etaSeconds = NULL WHERE id = ?',
+  const end = db.prepare<[StoredState, number, string, string, number]>(
+    'UPDATE stages SET state = ?, endedAt = ?, error = ?, cause = ?, etaSeconds = NULL WHERE id = ?',
   )
   const finish = db.prepare<[number | null, number]>(
-    `UPDATE stages SET state = 'done', doneAttempt = attempt, endedAt = ?, error = '', etaSeconds = NULL WHERE id = ?`,
+    `UPDATE stages SET state = 'done', doneAttempt = attempt, endedAt = ?, error = '', cause = '', etaSeconds = NULL WHERE id = ?`,
   )
   const wait = db.prepare<[number]>(
-    `UPDATE stages SET state = 'waiting', error = '', done = 0, total = 0, share = 0, phase = '' WHERE id = ?`,
+    `UPDATE stages SET state = 'waiting', error = '', cause = '', done = 0, total = 0, share = 0, phase = '' WHERE id = ?`,
   )
   const failDependents = db.prepare<[{ id: number; at: number; error: string }]>(`
     WITH RECURSIVE hit(id) AS (
@@ -158,8 +161,13 @@ function stageEnds(db: Database) {
     WHERE state = 'waiting' AND id IN (SELECT stage FROM run_stages WHERE run = ?) AND NOT ${LIVE}`)
   return {
     /** Ends the current attempt without a result. */
-    end: (id: number, state: 'failed' | 'cancelled' | 'interrupted', at: number, error: string) =>
-      void end.run(state, at, error, id),
+    end: (
+      id: number,
+      state: 'failed' | 'cancelled' | 'interrupted',
+      at: number,
+      error: string,
+      cause: StageRow['cause'] = '',
+    ) => void end.run(state, at, error, cause, id),
     /** The current attempt is the one that counts from now on. */
     finish: (id: number, at: number | null) => void finish.run(at, id),
     /** Back into the queue of whatever live run wants it. */

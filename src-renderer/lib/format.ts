@@ -54,6 +54,11 @@ export function count(value: number | null | undefined): string {
   return finite(value) ? Math.round(value).toLocaleString('en-US') : NONE
 }
 
+/** `21 of 1,500`. */
+export function outOf(done: number, total: number): string {
+  return `${count(done)} of ${count(total)}`
+}
+
 /** `1 seed`, `3 seeds`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`
@@ -64,12 +69,14 @@ export function basis(of: { seeds: number; examples: number }): string {
   return `${plural(of.seeds, 'seed')} × ${count(of.examples)} examples`
 }
 
+const FOUR = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+
 /** A quantity of any size to about four significant digits: losses, learning rates, probabilities off the unit scale. */
 export function number(value: number | null | undefined): string {
   if (!finite(value)) return value === null || value === undefined ? NONE : String(value)
   if (value === 0) return '0'
   const size = Math.abs(value)
-  const text = size >= 1e5 || size < 1e-3 ? size.toExponential(1) : String(Number(size.toPrecision(4)))
+  const text = size >= 1e5 || size < 1e-3 ? size.toExponential(1) : FOUR.format(size)
   return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 

@@ -1,7 +1,5 @@
 import { tinykeys } from 'tinykeys'
 
-type Handler = (event: KeyboardEvent) => void
-
 function typing(event: KeyboardEvent): boolean {
   const at = event.target
   return at instanceof HTMLElement && (at.isContentEditable || /^(input|textarea|select)$/i.test(at.tagName))
@@ -12,60 +10,30 @@ const ofText = ({ target: at }: KeyboardEvent) =>
   at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !['checkbox', 'radio'].includes(at.type))
 const UNDO = ['Control+z', 'Control+Shift+z']
 
+/** What Enter presses itself. */
+const pressed = ({ target: at }: KeyboardEvent) =>
+  at instanceof Element && at.closest('a, button, summary, input, select, textarea, [role]') !== null
+
 /** A dialog that is open has the keyboard to itself. */
 const covered = () => document.querySelector('dialog[open]') !== null
 
-/**
- * Binds keys on the window, e.g. `{ 'g h': … }`, and returns the unbind. Plain keys stay silent while one types;
- * those with Control work everywhere, but undo and redo are left to a field of text. A key that is handled does nothing else.
- */
-export function bindKeys(map: Record<string, Handler>): () => void {
-  const guarded = Object.entries(map).map(([keys, handler]): [string, Handler] => [
-    keys,
-    (event) => {
-      const silent = UNDO.includes(keys) ? ofText(event) : typing(event) && !keys.startsWith('Control+')
-      if (covered() || silent) return
-      event.preventDefault()
-      handler(event)
-    },
-  ])
-  return tinykeys(window, Object.fromEntries(guarded))
+function silent(keys: string, event: KeyboardEvent): boolean {
+  if (covered()) return true
+  if (UNDO.includes(keys)) return ofText(event)
+  return keys === 'Enter' ? pressed(event) : typing(event) && !keys.startsWith('Control+')
 }
 
-/** The key map as `?` prints it. */
-export const KEY_HELP: readonly { where: string; keys: readonly [string, string][] }[] = [
-  {
-    where: 'Everywhere',
-    keys: [
-      ['g h', 'Home'],
-      ['g b', 'Builder'],
-      ['g m', 'Monitor'],
-      ['g r', 'Results'],
-      ['g i', 'Inspector'],
-      ['g d', 'Data'],
-      ['g p', 'Models'],
-      ['g u', 'Guide'],
-      ['g o', 'Doctor'],
-      ['Alt ←  Alt →', 'Back and forward'],
-      ['?', 'These keys'],
-    ],
-  },
-  { where: 'Monitor', keys: [['Shift P', 'Pause, go on']] },
-  {
-    where: 'Builder',
-    keys: [
-      ['Ctrl Enter', 'Run'],
-      ['Ctrl Z', 'Undo'],
-      ['Ctrl Shift Z', 'Redo'],
-    ],
-  },
-  { where: 'Tables', keys: [['j k', 'Next, previous row']] },
-  {
-    where: 'Inspector, Models',
-    keys: [
-      ['/', 'Search'],
-      ['Esc', 'Leave the search'],
-    ],
-  },
-  { where: 'Result', keys: [['e', 'Export the bundle']] },
-]
+/**
+ * Listens for these keys, e.g. "g h", on the window, and returns the way to stop. Plain keys stay silent while one types;
+ * those with Control work everywhere, but undo and redo are left to a field of text, and Enter to what it presses.
+ * @param press does what the keys are for; false where that is nothing now, and then they do what they do by themselves
+ */
+export function bindKeys(all: readonly string[], press: (keys: string) => boolean): () => void {
+  const handlers = all.map((keys) => {
+    const handle = (event: KeyboardEvent) => {
+      if (!silent(keys, event) && press(keys)) event.preventDefault()
+    }
+    return [keys, handle] as const
+  })
+  return tinykeys(window, Object.fromEntries(handlers))
+}

@@ -1,15 +1,17 @@
-export const PLACES = [
-  'home',
-  'builder',
-  'monitor',
-  'results',
-  'inspector',
-  'data',
-  'models',
-  'guide',
-  'doctor',
-] as const
-export type Place = (typeof PLACES)[number]
+/** The places of the window, in the order of the rail, with the keys that lead there. */
+export const PLACES = {
+  home: { title: 'Home', keys: 'g h' },
+  builder: { title: 'Builder', keys: 'g b' },
+  monitor: { title: 'Monitor', keys: 'g m' },
+  results: { title: 'Results', keys: 'g r' },
+  inspector: { title: 'Inspector', keys: 'g i' },
+  data: { title: 'Data', keys: 'g d' },
+  models: { title: 'Models', keys: 'g p' },
+  guide: { title: 'Guide', keys: 'g u' },
+  doctor: { title: 'Doctor', keys: 'g o' },
+} as const
+export type Place = keyof typeof PLACES
+export const PLACE_NAMES = Object.keys(PLACES) as Place[]
 
 /** Where the window stands: a place, the run that it shows ('' for none) and what else must survive a reload. */
 export interface Route {
@@ -18,7 +20,7 @@ export interface Route {
   query: Readonly<Record<string, string>>
 }
 
-const isPlace = (text: string): text is Place => (PLACES as readonly string[]).includes(text)
+const isPlace = (text: string): text is Place => Object.hasOwn(PLACES, text)
 
 function decode(text: string): string {
   try {

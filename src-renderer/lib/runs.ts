@@ -1,4 +1,5 @@
 import { about, duration } from './format'
+import type { Place } from './route'
 import type { RunSummary, StageState, StageStatus } from './types'
 
 export type ShownState = StageState | 'skipped' | 'not begun'
@@ -16,3 +17,9 @@ export function timeText({ state, sharing, etaSeconds }: RunSummary): string {
   if (etaSeconds === null) return ''
   return state === 'queued' ? `takes ${about(etaSeconds)}` : `${duration(etaSeconds)} left`
 }
+
+const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
+
+/** Where a run is looked at: one that has nothing to show yet where it works. */
+export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
+  stagesDone > 0 && !UNSHOWN.has(state) ? 'results' : 'monitor'

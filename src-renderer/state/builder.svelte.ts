@@ -1,30 +1,38 @@
+import { changedName } from '../lib/again'
 import { messageOf } from '../lib/api'
+import { changesOf, sameWork } from '../lib/diff'
 import { fieldsAt, isFields, valueAt, withValue } from '../lib/draft'
+import { keep, recall } from '../lib/kept'
 import type { Preview, Problem } from '../lib/types'
 import { Steps } from './steps'
 
 const WAIT_MS = 200
+/** Where the draft outlives a reload. */
 const KEPT = 'w2s.draft'
+const KEPT_BASE = 'w2s.draft.base'
 
-/** The draft that outlives a reload; a browser that refuses storage only forgets it. */
-function kept(): string {
-  try {
-    return localStorage.getItem(KEPT) ?? ''
-  } catch {
-    return ''
-  }
+/** What a draft came from: a preset, or a run that is to be run again otherwise. */
+export interface Base {
+  kind: 'preset' | 'run'
+  id: string
+  /** What people call it. */
+  name: string
+  spec: unknown
 }
-function keep(text: string): void {
-  try {
-    localStorage.setItem(KEPT, text)
-  } catch {
-    // nothing to be done: the draft lives as long as the window
-  }
+
+function isBase(value: unknown): value is Base {
+  return isFields(value) && (value['kind'] === 'preset' || value['kind'] === 'run') && isFields(value['spec'])
+}
+
+function keptBase(): Base | null {
+  const base: unknown = JSON.parse(recall(KEPT_BASE) || 'null')
+  return isBase(base) ? base : null
 }
 
 /** What an undone step brings back: the text too, for it may be no JSON yet. */
 interface State {
   draft: unknown
+  base: Base | null
   text: string
   textError: string
 }
@@ -35,6 +43,10 @@ const TEXT = '{}'
 /** One experiment in the making: a draft that form and JSON edit alike, checked by the lab as it changes. */
 export class Builder {
   draft = $state.raw<unknown>(null)
+  /** What the draft came from; null where that is not known. */
+  base = $state.raw<Base | null>(null)
+  /** In what the draft differs from what it came from. */
+  changes = $derived(this.base ? changesOf(this.base.spec, this.draft) : [])
   /** The JSON tab's text. */
   text = $state('')
   /** Why the text is no JSON object; '' when it is. */
@@ -57,23 +69,40 @@ export class Builder {
     this.#check = check
   }
 
-  /** Takes up the kept draft, else the given one; once. */
-  begin(fallback: unknown): void {
+  /** Takes up the kept draft, else that of the first of the presets; once. */
+  begin(presets: readonly Base[]): void {
     if (this.draft !== null) return
-    const text = kept()
+    const text = recall(KEPT)
     this.#kept = text !== ''
     if (text) this.#read(text)
-    if (this.draft === null) this.#take(fallback)
+    const [first = null] = presets
+    const named = () => presets.find(({ spec }) => valueAt(spec, 'name') === valueAt(this.draft, 'name')) ?? null
+    if (this.draft === null) this.#take(first?.spec ?? { version: 1 }, first)
+    else this.base = keptBase() ?? named()
   }
 
-  /** Replaces the whole draft, e.g. by a preset's. */
-  load(spec: unknown): void {
-    this.#change(spec)
+  /**
+   * Replaces the whole draft by a preset's or a run's, or by what is made of one.
+   * @returns puts the one before back; null where that was as it came from somewhere, and nobody's work
+   */
+  load(base: Base, spec: unknown = base.spec): (() => void) | null {
+    const before = this.#state()
+    const own = before.textError !== '' || this.changes.length > 0 || (this.base === null && this.draft !== null)
+    this.#steps.record(before)
+    this.#take(spec, base)
+    return own ? () => this.#return(before) : null
+  }
+
+  /** Replaces much of the draft at once, which still comes from where it came. @returns puts the one before back */
+  replace(draft: unknown): () => void {
+    const before = this.#state()
+    this.#change(this.#named(draft, ''))
+    return () => this.#return(before)
   }
 
   /** Sets one value, or removes it with `undefined`; what is typed into one field is one step to undo. */
   set(path: string, value: unknown, typed = false): void {
-    this.#change(withValue(this.draft, path, value), typed ? path : '')
+    this.#change(this.#named(withValue(this.draft, path, value), path), typed ? path : '')
   }
 
   /** Takes the last step back. */
@@ -97,8 +126,22 @@ export class Builder {
     this.#read(text)
   }
 
+  /** What was typed as text is another experiment than the one that it came from, and gets a name of its own. */
+  settle(): void {
+    if (this.textError === '') this.#change(this.#named(this.draft, ''))
+  }
+
+  /** What is changed does not carry the name of what it came from; what is changed back does. */
+  #named(draft: unknown, path: string): unknown {
+    const [was, is] = [valueAt(this.base?.spec, 'name'), valueAt(draft, 'name')]
+    if (!this.base || path === 'name' || typeof was !== 'string') return draft
+    const same = sameWork(this.base.spec, draft)
+    if (is === was && !same) return withValue(draft, 'name', changedName(was))
+    return is === changedName(was) && same ? withValue(draft, 'name', was) : draft
+  }
+
   #state(): State {
-    return { draft: this.draft, text: this.text, textError: this.textError }
+    return { draft: this.draft, base: this.base, text: this.text, textError: this.textError }
   }
 
   #change(draft: unknown, field = ''): void {
@@ -110,7 +153,7 @@ export class Builder {
   #return(state: State | undefined): void {
     if (!state) return
     Object.assign(this, state)
-    keep(JSON.stringify(this.draft, null, 2))
+    this.#keep()
     this.#checkSoon()
   }
 
@@ -121,7 +164,7 @@ export class Builder {
       if (!isFields(draft)) throw new Error('expected an object: { "version": 1, … }')
       this.draft = draft
       this.textError = ''
-      keep(text)
+      keep(KEPT, text)
       this.#checkSoon()
     } catch (error) {
       this.textError = messageOf(error)
@@ -140,12 +183,18 @@ export class Builder {
     )
   }
 
-  #take(draft: unknown): void {
+  #take(draft: unknown, base = this.base): void {
     this.draft = draft
+    this.base = base
     this.text = JSON.stringify(draft, null, 2)
     this.textError = ''
-    keep(this.text)
+    this.#keep()
     this.#checkSoon()
+  }
+
+  #keep(): void {
+    keep(KEPT, JSON.stringify(this.draft, null, 2))
+    keep(KEPT_BASE, JSON.stringify(this.base))
   }
 
   #checkSoon(): void {

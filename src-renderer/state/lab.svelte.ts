@@ -3,6 +3,7 @@ import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, BITS_PER_BYTE, LOSS } from '
 import type { Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
+import { router } from './router.svelte'
 
 export type Install = Extract<LabEvent, { type: 'install' }>
 export type ModelNews = Extract<LabEvent, { type: 'model' }>
@@ -126,6 +127,9 @@ class Lab {
         return false
       case 'run':
         return true
+      case 'show':
+        router.go(event.place, event.runId)
+        return false
       case 'engine':
         return false
       default:

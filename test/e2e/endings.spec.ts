@@ -84,7 +84,7 @@ test('a killed app leaves its run interrupted; one button goes on with it', asyn
   const { page } = await open()
   expect(finished(await reach(page, runId, 'interrupted'))).toMatchObject(before)
   await goTo(page, `#/monitor/${runId}`)
-  await expect(page.getByRole('main')).toContainText('The engine or the app ended while this run worked.')
+  await expect(page.getByRole('main')).toContainText('The engine or the app ended while it worked.')
   await page.getByRole('button', { name: goOn }).click()
   expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
   expect(readdirSync(join(home, 'artifacts')).filter((name) => name === 'tmp')).toHaveLength(1)

@@ -182,6 +182,7 @@ describe('the training loop', () => {
   test('ends with a plain message when the loss is not a number any more', async () => {
     const diverging = run({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
     await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
+    await expect(diverging).rejects.toMatchObject({ why: 'diverged' })
   })
 
   test('tells how far it came when it breaks off, also right after another report', async () => {

@@ -59,6 +59,7 @@ const GOOD: Record<CallName, unknown[]> = {
   install: [{ backend: 'tensorflow', gpu: false }],
   uninstall: ['tensorflow'],
   status: [],
+  settings: [{ theme: 'dark', notify: false }],
   reveal: ['/x'],
 }
 

@@ -210,7 +210,7 @@ describe('the lab', () => {
     expect((await lab.calls.result({ runId, stop: 'oracle' })).arms[0]!.seedsDone).toBe(1)
     await lab.calls.resume(doomed)
     const run = await ended(lab, doomed)
-    expect(run.stages[0]).toMatchObject({ state: 'failed' })
+    expect(run.stages[0]).toMatchObject({ state: 'failed', remedy: { does: 'place', place: 'data' } })
     expect(run.stages[0]!.error).toContain('"mine" is not there any more')
   })
 

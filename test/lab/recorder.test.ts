@@ -154,3 +154,11 @@ test('a listener that throws does not keep the others, or the recorder, from goi
   expect(heard).toEqual(['datasets'])
   expect(complaints).toMatchObject([{ message: 'mine' }, { message: 'mine' }])
 })
+
+test('why a stage failed is kept until it is tried again', () => {
+  const { store, recorder, contents } = setUp()
+  recorder.record([{ type: 'state', key, state: 'failed', at: 20, error: 'no', cause: 'diverged' }])
+  expect(contents().stages.map(({ cause }) => cause)).toEqual(['diverged', ''])
+  store.stages.wait(1)
+  expect(contents().stages[0]!.cause).toBe('')
+})

@@ -11,10 +11,10 @@ import type {
   Bridge,
   Calls,
   Catalog,
-  DoctorReport,
   LabEvent,
   PlannedStage,
   Preview,
+  Remedy,
   Reply,
   RunDetail,
   RunState,
@@ -22,6 +22,7 @@ import type {
   StageStatus,
   Status,
 } from '../../src-preload/contract'
+import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
 import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
@@ -51,50 +52,11 @@ export const STATUS: Status = {
   paused: false,
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
+  memoryBytes: 25_200_000_000,
+  memoryFreeBytes: 12_100_000_000,
   readOnly: '',
   fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
 }
-export const DOCTOR: DoctorReport = {
-  app: '0.1.0',
-  electron: '33.2.1',
-  fallbackRuntime: true,
-  node: '20.18.1',
-  platform: 'Debian 12, x86-64',
-  cpu: 'AMD EPYC 7B13',
-  threads: 2,
-  memoryBytes: 25_200_000_000,
-  home: '~/.local/share/weak-to-strong-lab',
-  backends: [
-    {
-      id: 'tensorflow',
-      title: 'TensorFlow (libtensorflow)',
-      loadable: false,
-      why: 'It is not installed. Install it below, or with: npm run w2s -- doctor --install tensorflow',
-      version: '',
-      device: '',
-      gpu: false,
-      bf16: false,
-      selfTest: null,
-      installed: false,
-      installBytes: { download: 236_000_000, disk: 910_000_000 },
-    },
-    {
-      id: 'wasm',
-      title: 'WebAssembly (built in)',
-      loadable: true,
-      why: '',
-      version: '4.22.0',
-      device: 'CPU, 2 threads, SIMD',
-      gpu: false,
-      bf16: false,
-      selfTest: { passed: true, worstError: 3.1e-7, tolerance: 1e-4, stepsPerSecond: 412 },
-      installed: true,
-      installBytes: null,
-    },
-  ],
-  chosen: { id: 'wasm', reason: 'tensorflow is not installed; wasm passed its self-test' },
-}
-
 const MINUTE = 60_000
 export const NOW = new Date(2026, 10, 23, 14, 48, 20).getTime()
 
@@ -105,6 +67,7 @@ interface SampleRun {
   age: number
   done: number
   error?: string
+  remedy?: Remedy
 }
 const RUNS: SampleRun[] = [
   { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
@@ -154,6 +117,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       isa: startedAt ? 'wasm-simd' : null,
       reason: startedAt ? STATUS.reason : '',
       error: here ? (run.error ?? '') : '',
+      remedy: here ? (run.remedy ?? null) : null,
     }
   })
 }
@@ -364,6 +328,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }
 

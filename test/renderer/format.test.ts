@@ -70,6 +70,8 @@ describe('counts and plain numbers', () => {
   })
   it('keeps about four digits, and says NaN when it is NaN', () => {
     expect(f.number(0.46612)).toBe('0.4661')
+    expect(f.number(12_345.6)).toBe('12,350')
+    expect(f.outOf(21, 1500)).toBe('21 of 1,500')
     expect(f.number(1e-4)).toBe('1.0e\u22124')
     expect(f.number(Number.NaN)).toBe('NaN')
   })

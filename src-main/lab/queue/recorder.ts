@@ -68,7 +68,7 @@ function storeState(store: Store, stage: StageRow, event: StateEvent, stopped: S
         finishedAt: event.at,
       })
     case 'failed':
-      store.stages.end(stage.id, 'failed', event.at, event.error)
+      store.stages.end(stage.id, 'failed', event.at, event.error, event.cause)
       return store.stages.failDependents(stage.id, event.at, `It needs "${stage.title}", which failed.`)
     case 'cancelled':
       store.stages.end(stage.id, stopped, event.at, '')

@@ -1,4 +1,4 @@
-import type { EngineEvent, Job } from '../../engine/protocol'
+import type { Cause, EngineEvent, Job } from '../../engine/protocol'
 import { readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
@@ -38,7 +38,8 @@ export async function runStage(options: RunnerOptions, row: StageRow): Promise<v
   try {
     job = await jobOf(options, row)
   } catch (error) {
-    return recorder.record([failed(row.key, error instanceof Error ? error.message : String(error))])
+    const cause = error instanceof Lacking ? error.what : undefined
+    return recorder.record([failed(row.key, error instanceof Error ? error.message : String(error), cause)])
   }
   const lost = await host.run(job)
   if (!lost || (await adoptFinished(options, row.key))) return
@@ -47,11 +48,30 @@ export async function runStage(options: RunnerOptions, row: StageRow): Promise<v
   ])
 }
 
-function failed(key: string, error: string): EngineEvent {
-  return { type: 'state', key, state: 'failed', at: Date.now(), error }
+function failed(key: string, error: string, cause?: Cause): EngineEvent {
+  return { type: 'state', key, state: 'failed', at: Date.now(), error, ...(cause && { cause }) }
 }
 
-/** @throws LabError when a task or a model that the stage reads is gone */
+/** What a stage reads is not there any more. */
+class Lacking extends Error {
+  constructor(
+    readonly what: Cause,
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+/** @throws Lacking what `find` cannot find */
+async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
+  try {
+    return await find()
+  } catch (error) {
+    throw new Lacking(what, error)
+  }
+}
+
+/** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
   const stage = stageOf(store, row)
   const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
@@ -59,10 +79,11 @@ async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOp
     return [role, shelf.folder(key, artifact?.origin ?? 'own')]
   })
   const reads = readsOf(stage)
-  const tasks = Object.fromEntries(reads.tasks.map(([id, sha256]) => [id, taskPath(id, sha256)]))
+  const tasks: Job['tasks'] = {}
+  for (const [id, sha256] of reads.tasks) tasks[id] = await found('dataset', () => taskPath(id, sha256))
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
-  for (const key of reads.models) models[key] = await modelPath(key)
+  for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
   return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
 }
 

@@ -6,6 +6,7 @@ import { kindOf, stageTitles, type Arm, type StageFacts } from '../../science/st
 import { StorageError, type RunCounts, type RunStageRow, type Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
+import { remedyOf } from './remedy'
 
 /** What was asked for: one of both. @throws StorageError where the store was changed */
 export function askedOf(run: RunCounts): Asked {
@@ -70,8 +71,9 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunS
 
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
-  const stages = titledStages(store, run.id).map(statusOf)
-  return { ...summaryOf(store, run, sizes), ...askedOf(run), arms: armsOf(run), stages }
+  const asked = askedOf(run)
+  const stages = titledStages(store, run.id).map((row) => ({ ...statusOf(row), remedy: remedyOf(row, asked.spec) }))
+  return { ...summaryOf(store, run, sizes), ...asked, arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */
@@ -88,7 +90,7 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
   return sum
 }
 
-function statusOf(row: TitledRow): StageStatus {
+function statusOf(row: TitledRow): Omit<StageStatus, 'remedy'> {
   const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs } = row
   const { backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row

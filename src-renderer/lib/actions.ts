@@ -1,0 +1,79 @@
+// The one list of what can be done by a key or from the palette. Views offer to do what they can; keys, palette and the
+// dialog of keys are made from it.
+import { PLACE_NAMES, PLACES, type Place } from './route'
+
+export interface Action {
+  title: string
+  /** As tinykeys has them, e.g. "g h" or "Control+Enter"; '' where it has none. */
+  keys: string
+  /** Where it applies, as people call it. */
+  where: string
+}
+
+/** Actions of single places; those that several places have stand once. */
+const OF_PLACES = {
+  palette: { title: 'Find an action, a run, a page…', keys: 'Control+k', where: 'Everywhere' },
+  keys: { title: 'These keys', keys: 'Shift+?', where: 'Everywhere' },
+  back: { title: 'Back', keys: 'Alt+ArrowLeft', where: 'Everywhere' },
+  forward: { title: 'Forward', keys: 'Alt+ArrowRight', where: 'Everywhere' },
+  skip: { title: 'Skip to the content', keys: '', where: 'Everywhere' },
+  'theme.system': { title: 'Theme: as the system', keys: '', where: 'Everywhere' },
+  'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },
+  'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
+  settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
+  pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
+  'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },
+  'run.build': { title: 'Open this run in the builder', keys: '', where: 'Monitor, Result' },
+  'run.seeds': { title: 'Add seeds to this run', keys: '', where: 'Monitor, Result' },
+  'run.monitor': { title: 'Open the monitor of this run', keys: '', where: 'Result' },
+  'run.resume': { title: 'Go on with this run', keys: '', where: 'Monitor of a run that stopped' },
+  'run.cancel': { title: 'Cancel this run', keys: '', where: 'Monitor of a live run' },
+  'result.export': { title: 'Export the bundle', keys: 'e', where: 'Result' },
+  'builder.run': { title: 'Run the experiment', keys: 'Control+Enter', where: 'Builder' },
+  'builder.undo': { title: 'Undo', keys: 'Control+z', where: 'Builder' },
+  'builder.redo': { title: 'Redo', keys: 'Control+Shift+z', where: 'Builder' },
+  'builder.form': { title: 'Edit as a form', keys: '', where: 'Builder' },
+  'builder.spec': { title: 'Edit as text', keys: '', where: 'Builder' },
+  'row.next': { title: 'Next row', keys: 'j', where: 'Tables' },
+  'row.previous': { title: 'Previous row', keys: 'k', where: 'Tables' },
+  search: { title: 'Search here', keys: '/', where: 'Inspector, Models' },
+} as const satisfies Record<string, Action>
+
+type PlaceId = `go.${Place}`
+export type ActionId = PlaceId | keyof typeof OF_PLACES
+
+const goes = PLACE_NAMES.map((place): [PlaceId, Action] => [
+  `go.${place}`,
+  { title: PLACES[place].title, keys: PLACES[place].keys, where: 'Everywhere' },
+])
+
+/** Every action by its id, in the order of the dialog of keys. */
+export const ACTIONS = { ...Object.fromEntries(goes), ...OF_PLACES } as Readonly<Record<ActionId, Action>>
+export const ACTION_IDS = Object.keys(ACTIONS) as ActionId[]
+
+const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎' }
+
+/** Keys as they are printed: "Ctrl ⏎", "g h", "?". */
+export function keyText(keys: string): string {
+  if (keys === 'Shift+?') return '?'
+  const chords = keys.split(' ').map((chord) => {
+    const parts = chord.split('+')
+    return parts
+      .map((part) => NAMES[part] ?? (parts.length > 1 && part.length === 1 ? part.toUpperCase() : part))
+      .join(' ')
+  })
+  return chords.join(' ')
+}
+
+/** Keys as `aria-keyshortcuts` has them. */
+export const ariaKeys = (keys: string): string => keys.replace('Shift+?', '?').replaceAll(' ', '+')
+
+/** The actions that have keys, by where they apply: what the dialog of keys prints. */
+export function keyGroups(): { where: string; actions: { id: ActionId; title: string; keys: string }[] }[] {
+  const groups = new Map<string, { id: ActionId; title: string; keys: string }[]>()
+  for (const id of ACTION_IDS) {
+    const { title, keys, where } = ACTIONS[id]
+    if (keys) groups.set(where, [...(groups.get(where) ?? []), { id, title, keys: keyText(keys) }])
+  }
+  return [...groups].map(([where, actions]) => ({ where, actions }))
+}

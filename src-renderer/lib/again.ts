@@ -1,0 +1,30 @@
+// A run's spec, changed a little and to be run again.
+import { fieldsAt, valueAt, withValue } from './draft'
+import type { ExperimentSpec } from './types'
+
+/** The name of what comes of a spec by changes: "Quick start, changed", then "Quick start, changed 2", and so on. */
+export function changedName(name: string): string {
+  const [, stem, n] = /^(.*), changed(?: (\d+))?$/.exec(name) ?? []
+  return stem === undefined ? `${name}, changed` : `${stem}, changed ${Number(n ?? 1) + 1}`
+}
+
+/** A spec with so many seeds more, those that follow the largest. */
+export function withMoreSeeds(spec: ExperimentSpec, more: number): ExperimentSpec {
+  const next = Math.max(-1, ...spec.seeds) + 1
+  const seeds = [...spec.seeds, ...Array.from({ length: more }, (_, i) => next + i)]
+  const stem = spec.name.replace(/, \d+ seeds$/, '')
+  return { ...spec, name: `${stem}, ${seeds.length} seeds`, seeds }
+}
+
+/** A spec in which the model at a place learns at another rate. */
+export function withRate<S>(spec: S, path: string, lr: number): unknown {
+  const before = fieldsAt(spec, `${path}.optimiser`)
+  const named = withValue(spec, 'name', changedName(String(valueAt(spec, 'name'))))
+  return withValue(named, `${path}.optimiser`, { ...before, lr })
+}
+
+/** How many seeds make an interval over them worth something, for a run that has so many: 3, then 5, 8, 12 and four more. */
+export function seedsToAdd(have: number): number {
+  const goal = [3, 5, 8, 12].find((n) => n > have) ?? have + 4
+  return goal - have
+}

@@ -1,0 +1,162 @@
+// One list of actions: keys, palette and the dialog of keys are made from it.
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ACTION_IDS, ACTIONS, keyGroups, keyText } from '../../src-renderer/lib/actions'
+import { actions } from '../../src-renderer/state/actions.svelte'
+import { PRESETS } from './sample'
+import { heard, open } from './window'
+
+const press = (key: string, extra: KeyboardEventInit = {}, at: Element | Window = window) =>
+  fireEvent(at, new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...extra }))
+const control = { ctrlKey: true, modifierCtrlKey: true } as KeyboardEventInit
+const palette = async () => {
+  await press('k', control)
+  const dialog = within(await screen.findByRole('dialog', { name: 'Find an action, a run or a page' }))
+  const field = dialog.getByRole('combobox', { name: 'What to find' })
+  const type = (text: string) => fireEvent.input(field, { target: { value: text } })
+  const titles = () => dialog.queryAllByRole('option').map((option) => option.querySelector('.title')!.textContent)
+  const chosen = () => dialog.getByRole('option', { selected: true })
+  return { dialog, field, type, titles, chosen }
+}
+
+afterEach(cleanup)
+
+describe('actions', () => {
+  it('print their keys as one says them', () => {
+    expect(
+      ['g h', 'Control+Enter', 'Control+Shift+z', 'Shift+?', 'Alt+ArrowLeft', 'Shift+P', 'e'].map(keyText),
+    ).toEqual(['g h', 'Ctrl ⏎', 'Ctrl Shift Z', '?', 'Alt ←', 'Shift P', 'e'])
+  })
+  it('with keys all stand in the dialog of keys, and no place has one key twice', () => {
+    const keyed = ACTION_IDS.filter((id) => ACTIONS[id].keys)
+    expect(
+      keyGroups()
+        .flatMap(({ actions }) => actions.map(({ id }) => id))
+        .toSorted(),
+    ).toEqual(keyed.toSorted())
+    const places = keyed.map((id) => `${ACTIONS[id].where} ${ACTIONS[id].keys}`)
+    expect(new Set(places).size).toBe(places.length)
+  })
+  it('are done by the view that came last, and not where they cannot be', () => {
+    const done: string[] = []
+    let why = ''
+    const stops = [
+      actions.offer({ search: () => done.push('first') }),
+      actions.offer({ search: { run: () => done.push('second'), unless: () => why } }),
+    ]
+    expect(actions.run('search')).toBe(true)
+    why = 'not now'
+    expect(actions.run('search')).toBe(true)
+    stops[1]!()
+    actions.run('search')
+    stops[0]!()
+    expect(actions.run('search')).toBe(false)
+    expect(done).toEqual(['second', 'first'])
+  })
+})
+
+describe('the palette', () => {
+  it('lists every action, with why one cannot be done here', async () => {
+    open('#/home')
+    await screen.findByRole('heading', { level: 1, name: /at work/ })
+    const { dialog, type, titles } = await palette()
+    for (const { title, where } of ACTION_IDS.map((id) => ACTIONS[id]))
+      if (where !== 'Everywhere' && where !== 'Tables') {
+        await type(title)
+        expect(titles(), title).toContain(title)
+      }
+    await type('Export the bundle')
+    const option = dialog.getAllByRole('option')[0]!
+    expect(option.getAttribute('aria-disabled')).toBe('true')
+    expect(option.textContent).toContain('only in: Result')
+  })
+  it('goes to runs, tasks, models and pages of the guide by their names, however they are shortened', async () => {
+    open('#/home')
+    await screen.findByRole('heading', { level: 1, name: /at work/ })
+    const { type, titles, field } = await palette()
+    await type('fvtsk')
+    expect(titles()).toContain('Five tasks')
+    await type('nothing is called so')
+    expect(titles()).toEqual([])
+    await type('calibration')
+    await type('Spam')
+    await press('Enter', {}, field)
+    await waitFor(() => expect(location.hash).toBe('#/data?task=spam'))
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+  it('is walked by the arrow keys, and runs a preset', async () => {
+    const bridge = open('#/home')
+    await screen.findByRole('button', { name: 'Run Quick start' })
+    const { type, field, chosen } = await palette()
+    await type('quick start')
+    const first = chosen().textContent
+    await press('ArrowDown', {}, field)
+    expect(chosen().textContent).not.toBe(first)
+    expect(field.getAttribute('aria-activedescendant')).toBe(chosen().id)
+    await type('run quick start')
+    expect(chosen().textContent).toContain('Run Quick start')
+    await press('Enter', {}, field)
+    await waitFor(() => expect(heard(bridge, 'run')[0]?.args).toEqual([PRESETS[0]!.spec]))
+  })
+})
+
+describe('what is looked at', () => {
+  it('goes with one from one side of a run to the other', async () => {
+    open('#/results/run-done?arm=some&seed=2&metric=auroc')
+    await screen.findByRole('button', { name: /Export bundle/ })
+    await press('g')
+    await press('i')
+    await waitFor(() => expect(location.hash).toBe('#/inspector/run-done?arm=some&seed=2'))
+    await press('g')
+    await press('m')
+    await waitFor(() => expect(location.hash).toBe('#/monitor/run-done?arm=some&seed=2'))
+    const rail = () => screen.getByRole('link', { name: 'Results' }).getAttribute('href')
+    await waitFor(() => expect(rail()).toBe('#/results/run-done?arm=some&seed=2'))
+    await press('g')
+    await press('r')
+    await waitFor(() => expect(location.hash).toContain('#/results/run-done'))
+    await waitFor(() => expect(rail()).toBe('#/results'))
+    await press('g')
+    await press('r')
+    await waitFor(() => expect(location.hash).toBe('#/results'))
+  })
+  it('is where one finds oneself again at the start', async () => {
+    open('#/guide')
+    await screen.findByRole('navigation', { name: 'Places' })
+    location.hash = '#/data?task=spam'
+    await waitFor(() => expect(localStorage.getItem('w2s.place')).toBe('#/data?task=spam'))
+    cleanup()
+    history.replaceState(null, '', location.pathname)
+    const { render } = await import('@testing-library/svelte')
+    render((await import('../../src-renderer/App.svelte')).default)
+    await waitFor(() => expect(location.hash).toBe('#/data?task=spam'))
+  })
+})
+
+describe('an ended run', () => {
+  it('leads to its result by Enter, but not where Enter presses something', async () => {
+    open('#/monitor/run-done')
+    await screen.findByRole('heading', { level: 1, name: 'Quick start: done' })
+    expect(screen.getByRole('region', { name: 'How it ended' }).textContent).toContain('naive: PGR .52')
+    await press('Enter', {}, screen.getByRole('button', { name: 'Add seeds…' }))
+    expect(location.hash).toBe('#/monitor/run-done')
+    await press('Enter')
+    await waitFor(() => expect(location.hash).toBe('#/results/run-done'))
+  })
+  it('that broke off says what is known, what is not done and why', async () => {
+    open('#/monitor/run-stop')
+    const part = within(await screen.findByRole('region', { name: 'How it ended' }))
+    expect(part.getByText(/stages of \d+ are not done: .*The engine or the app ended while it worked\./s)).toBeTruthy()
+    const table = within(part.getByRole('table', { name: 'What is known' }))
+    await waitFor(() => expect(table.getAllByRole('row')[1]!.textContent).toMatch(/supervisor.*\.8\d\d/))
+  })
+})
+
+it('settings are asked for once and changed one by one', async () => {
+  const bridge = open('#/home')
+  await press(',', control)
+  const dialog = within(await screen.findByRole('dialog', { name: 'Settings' }))
+  await fireEvent.click(await dialog.findByRole('radio', { name: 'dark' }))
+  await fireEvent.click(dialog.getByRole('checkbox', { name: /Tell me when a run ends/ }))
+  expect(heard(bridge, 'settings').map(({ args }) => args[0])).toEqual([{}, { theme: 'dark' }, { notify: false }])
+})

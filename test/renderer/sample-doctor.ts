@@ -1,0 +1,42 @@
+import type { DoctorReport } from '../../src-preload/contract'
+
+export const DOCTOR: DoctorReport = {
+  app: '0.1.0',
+  electron: '33.2.1',
+  fallbackRuntime: true,
+  node: '20.18.1',
+  platform: 'Debian 12, x86-64',
+  cpu: 'AMD EPYC 7B13',
+  threads: 2,
+  memoryBytes: 25_200_000_000,
+  home: '~/.local/share/weak-to-strong-lab',
+  backends: [
+    {
+      id: 'tensorflow',
+      title: 'TensorFlow (libtensorflow)',
+      loadable: false,
+      why: 'It is not installed. Install it below, or with: npm run w2s -- doctor --install tensorflow',
+      version: '',
+      device: '',
+      gpu: false,
+      bf16: false,
+      selfTest: null,
+      installed: false,
+      installBytes: { download: 236_000_000, disk: 910_000_000 },
+    },
+    {
+      id: 'wasm',
+      title: 'WebAssembly (built in)',
+      loadable: true,
+      why: '',
+      version: '4.22.0',
+      device: 'CPU, 2 threads, SIMD',
+      gpu: false,
+      bf16: false,
+      selfTest: { passed: true, worstError: 3.1e-7, tolerance: 1e-4, stepsPerSecond: 412 },
+      installed: true,
+      installBytes: null,
+    },
+  ],
+  chosen: { id: 'wasm', reason: 'tensorflow is not installed; wasm passed its self-test' },
+}
