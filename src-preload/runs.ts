@@ -138,6 +138,8 @@ export interface GroupCurve {
   n: number[]
   low: number[]
   high: number[]
+  /** Where the whole of it ends on the axis, whatever stretch was asked for. */
+  end: number
   /** Steps that one bucket holds; 1 when every point is there. */
   bucket: number
   /** Whether it is left out of the axis: a step is not the same there for all of its trainings, or nothing at all. */

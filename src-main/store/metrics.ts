@@ -64,7 +64,7 @@ export function metricsTable(db: Database) {
   const series = db.prepare<[number, number], { name: string; split: string }>(
     'SELECT DISTINCT name, split FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split',
   )
-  const has = db.prepare<[Series], number>(`SELECT 1 ${where} LIMIT 1`).pluck()
+  const end = db.prepare<[Series], number | null>(`SELECT max(step) ${where}`).pluck()
   const all = db.prepare<[number, number], Stored & { name: string; split: string }>(
     'SELECT name, split, step, value FROM metrics WHERE stage = ? AND attempt = ? ORDER BY name, split, step',
   )
@@ -89,8 +89,8 @@ export function metricsTable(db: Database) {
         yield { step: rows.map((r) => r.step), value: rows.map((r) => r.value ?? NaN), bucket: width }
       }
     },
-    /** Whether there is any point of it. */
-    has: (of: Series) => has.get(of) !== undefined,
+    /** Its last step; null where there is no point of it. */
+    end: (of: Series) => end.get(of) ?? null,
     /** Names and splits that the attempt has numbers for. */
     series: (stage: number, attempt: number) => series.all(stage, attempt),
     /** Every number of an attempt. */

@@ -70,7 +70,7 @@ describe('groups of curves', () => {
     expect(whole!.step).toHaveLength(1000)
     expect(part!.bucket).toBeGreaterThan(1)
     expect(part!.step.length).toBeLessThan(110)
-    expect([part!.step[0], part!.step.at(-1)]).toEqual([399, 801])
+    expect([part!.step[0], part!.step.at(-1), part!.end]).toEqual([399, 801, 999])
     for (const [i, step] of part!.step.entries()) {
       expect([part!.value[i], part!.raw![i], part!.high[i]]).toEqual(
         [whole!.value, whole!.raw!, whole!.high].map((c) => c[step]),
@@ -87,7 +87,7 @@ describe('groups of curves', () => {
     const [far] = await ask({ buckets: 20 })
     const [near] = await ask({ buckets: 20, from: 500, to: 560 })
     expect(far).toMatchObject({ key: 'a', bucket: 50 })
-    expect(near).toMatchObject({ bucket: 1, step: Array.from({ length: 63 }, (_, i) => 499 + i) })
+    expect(near).toMatchObject({ bucket: 1, end: 999, step: Array.from({ length: 63 }, (_, i) => 499 + i) })
   })
 
   test('stand on the axis of epochs and of labels', async () => {

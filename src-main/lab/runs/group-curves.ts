@@ -23,7 +23,7 @@ export async function readGroups(store: Store, query: GroupQuery): Promise<Group
     const scale = sharedScale(store, rows, query)
     for (const series of query.series) {
       const about = { group: id, ...series }
-      const held = rows.filter(({ id, attempt }) => store.metrics.has({ stage: id, attempt, ...series }))
+      const held = rows.filter(({ id, attempt }) => endOf(store, { id, attempt }, series) !== null)
       if (held.length === 0) continue
       if (scale === null) out.push({ ...about, key: '', ...NOTHING })
       else if (query.each) {
@@ -38,8 +38,11 @@ export async function readGroups(store: Store, query: GroupQuery): Promise<Group
 type Drawn = Omit<GroupCurve, 'group' | 'name' | 'split' | 'key'>
 const NOTHING: Drawn = {
   ...{ step: [], x: [], value: [], raw: null, n: [], low: [], high: [] },
-  ...{ bucket: 1, offAxis: true },
+  ...{ end: 0, bucket: 1, offAxis: true },
 }
+
+const endOf = (store: Store, { id, attempt }: Pick<StageRow, 'id' | 'attempt'>, series: Series) =>
+  store.metrics.end({ stage: id, attempt, ...series })
 
 /** What a step is on the axis, where it is the same for all. */
 function sharedScale(store: Store, rows: readonly StageRow[], { axis }: GroupQuery): number | null {
@@ -70,8 +73,9 @@ async function read(store: Store, row: StageRow, series: Series, buckets: number
 async function single(store: Store, row: StageRow, series: Series, query: GroupQuery, scale: number): Promise<Drawn> {
   if (query.smoothing > 0) return together(store, [row], series, query, scale)
   const { step, value, bucket } = await read(store, row, series, query.buckets, stretchOf(query, scale))
-  const n = step.map(() => 1)
-  return { step, x: step.map((s) => s * scale), value, raw: null, n, low: value, high: value, bucket, offAxis: false }
+  const end = (endOf(store, row, series) ?? 0) * scale
+  const columns = { step, x: step.map((s) => s * scale), value, low: value, high: value, n: step.map(() => 1) }
+  return { ...columns, raw: null, end, bucket, offAxis: false }
 }
 
 async function together(
@@ -96,6 +100,6 @@ async function together(
   const step = pick(all.step)
   return {
     ...{ step, x: step.map((s) => s * scale), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
-    ...{ low: pick(all.low), high: pick(all.high), bucket, offAxis: false },
+    ...{ low: pick(all.low), high: pick(all.high), end: all.step[all.step.length - 1]! * scale, bucket, offAxis: false },
   }
 }
