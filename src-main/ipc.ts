@@ -8,8 +8,9 @@ import {
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
-import { join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Reply, type Settings } from '../src-preload/contract'
+import { writeFile } from 'node:fs/promises'
+import { basename, extname, join, resolve, sep } from 'node:path'
+import { CALL_NAMES, type CallName, type Calls, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
@@ -76,6 +77,21 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
   return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
 }
 
+/** Writes a file where the user says; null when they think better of it. */
+async function saveFile(window: BrowserWindow | null, { name, base64 }: Parameters<Calls['saveFile']>[0]) {
+  if (!window) return null
+  const ending = extname(name).slice(1)
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save',
+    defaultPath: join(app.getPath('documents'), basename(name)),
+    filters: [{ name: ending.toUpperCase(), extensions: [ending] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  })
+  if (!filePath) return null
+  await writeFile(filePath, Buffer.from(base64, 'base64'))
+  return { path: filePath }
+}
+
 /** In a dialog of the system, which a page that somebody got hold of cannot press. */
 async function putQuestion(window: BrowserWindow | null, { message, detail, yes }: Question): Promise<boolean> {
   if (!window) return false
@@ -92,21 +108,29 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
   return response === 0
 }
 
+/** Asks for files and folders, and knows which were picked. */
+function createChooser(window: IpcContext['window']) {
+  const chosen = new Set<string>()
+  return {
+    choose: async (options: OpenDialogOptions): Promise<string | null> => {
+      const shown = window()
+      const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
+      if (path) chosen.add(path)
+      return path ?? null
+    },
+    /** @throws LabError of a path that was not */
+    mustBeChosen: (path: string): void => {
+      if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
+    },
+  }
+}
+
 /** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
 function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
-  const chosen = new Set<string>()
+  const { choose, mustBeChosen } = createChooser(window)
   const written = new Set<string>()
-  const mustBeChosen = (path: string) => {
-    if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
-  }
-  async function choose(options: OpenDialogOptions): Promise<string | null> {
-    const shown = window()
-    const path = shown && (await dialog.showOpenDialog(shown, options)).filePaths[0]
-    if (path) chosen.add(path)
-    return path ?? null
-  }
   return {
     ...calls,
     chooseDataset: (what) => choose(DATASET[what]),
@@ -143,6 +167,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
       written.add(resolve(target))
       return bundle
     },
+    saveFile: (file) => saveFile(window(), file),
     settings: (change) => Promise.resolve(inForce(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)

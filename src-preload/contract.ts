@@ -5,11 +5,13 @@ import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress 
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
-import type { ArmResult, Cell, Contrast, Cube, Overall, StopRule } from '../src-main/science/metrics/result'
+import type { ArmResult, Cell, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
+import type { Move, Overall, StopRule } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
 import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary } from './runs'
+import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
@@ -27,6 +29,7 @@ export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 export type { Cause, StageProgress } from '../src-main/engine/protocol'
 export type * from './runs'
+export type * from './studies'
 export type { BackendReport, EngineEvent, ExperimentSpec, Problem }
 
 export interface Preset {
@@ -59,14 +62,23 @@ export interface RunResult {
   overall: Overall[]
 }
 
-export interface ArmRef {
+/** An arm of a run. */
+export interface ArmName {
   runId: string
   armId: string
+}
+export interface ArmRef extends ArmName {
   seed: number
   stop: StopRule
 }
-export interface ExampleQuery extends ArmRef {
+/** Beside it another arm with this seed on the same test rows, where that is looked at. */
+export interface SeedQuery extends ArmRef {
+  against?: ArmName | undefined
+}
+export interface ExampleQuery extends SeedQuery {
   cells: Cell[]
+  /** With `against`: what became of an example from its student to this one; none means all. */
+  moves?: Move[] | undefined
   search: string
   sort: 'weak-confidence' | 'student-confidence' | 'index'
   offset: number
@@ -148,9 +160,11 @@ export const CALLS = {
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
+  /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
+  compare: asks<(query: { arm: ArmName; against: ArmName; stop: StopRule }) => Comparison>(),
   cube: asks<(ref: ArmRef) => Cube>(),
   examples: asks<(query: ExampleQuery) => { total: number; rows: ExampleRow[] }>(),
-  example: asks<(query: ArmRef & { index: number }) => ExampleDetail>(),
+  example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run at the head of the queue: its stages come next, after the one at work. */
@@ -158,6 +172,21 @@ export const CALLS = {
   /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
   pause: changes<(paused: boolean) => null>(),
   remove: changes<(runId: string) => { freedBytes: number }>(),
+  /** Says something of runs. */
+  mark: changes<(change: MarkChange) => null>(),
+  /** Puts runs into the trash, or takes them out; tells what emptying it would give back. */
+  trash: changes<(query: { runs: string[]; trashed: boolean }) => { bytes: number }>(),
+  /** Removes every run in the trash for good. */
+  trashEmpty: changes<() => { freedBytes: number }>(),
+  findRuns: asks<(query: string) => FoundRuns>(),
+  studies: asks<() => StudySummary[]>(),
+  study: asks<(query: { id: string; stop: StopRule }) => StudyResult>(),
+  /** A question whose runs are still to come, so that its rule can be set first. */
+  studyNew: changes<(question: string) => { id: string }>(),
+  /** Says something of a study: notes, or the rule that holds from now on (null: none). */
+  studySay: changes<(said: { id: string; notes?: string; rule?: Rule | null }) => null>(),
+  /** Forgets what is said of a study that has no runs. */
+  studyRemove: changes<(id: string) => null>(),
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
   exportBundle:
     asks<
@@ -192,6 +221,8 @@ export const CALLS = {
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
   status: asks<() => Status>(),
+  /** Writes a file (base64) where the user says; null when they think better of it. */
+  saveFile: shows<(file: { name: string; base64: string }) => { path: string } | null>(),
   /** Changes what is named, and gives all of them. */
   settings: shows<(change: { [K in keyof Settings]?: Settings[K] | undefined }) => Settings>(),
   /** Opens the folder that holds a file of ours in the system's file manager. */

@@ -6,6 +6,7 @@ import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
 import type { Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
+import type { ArmFigures, RunMarks } from './studies'
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
@@ -72,10 +73,13 @@ export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | '
   /** Where one is known. */
   remedy: Remedy | null
 }
-export interface RunSummary {
+export interface RunSummary extends RunMarks {
   id: string
+  /** The user's own, else the spec's. */
   name: string
   question: string
+  /** Id of the study that it belongs to. */
+  study: string
   createdAt: number
   /** When it last joined the queue; live runs are worked on in this order. */
   queuedAt: number
@@ -90,6 +94,7 @@ export interface RunSummary {
   etaSeconds: number | null
   /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
   headline: string
+  figures: ArmFigures[]
 }
 export type RunDetail = RunSummary & Asked & { arms: Arm[]; stages: StageStatus[] }
 

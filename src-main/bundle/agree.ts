@@ -247,7 +247,7 @@ function armProblems(told: ArmResult, seeds: SeedPredictions[], { exact, ...agai
 }
 
 /** What results of earlier versions did not tell. */
-const LATER = ['tax', 'crossEntropy'] as const
+const LATER = ['tax', 'copying', 'crossEntropy'] as const
 
 /** A result without what an earlier version has not told. */
 function asTold(told: ArmResult, again: ArmResult): ArmResult {

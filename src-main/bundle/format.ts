@@ -141,6 +141,7 @@ const armSchema = z.strictObject({
   agreementWeakWrong: estimate.nullable(),
   saving: estimateOf(signed).nullable(),
   tax: estimateOf(signed).optional(),
+  copying: estimateOf(signed).nullable().optional(),
   crossEntropy: z
     .strictObject({ all: nonNegative.nullable(), weakRight: nonNegative.nullable(), weakWrong: nonNegative.nullable() })
     .optional(),

@@ -4,6 +4,7 @@ import { show } from '../science/spec/problems'
 import { parseCommandLine } from './arguments'
 import { catalog } from './commands/catalog'
 import { check } from './commands/check'
+import { compare } from './commands/compare'
 import { data } from './commands/data'
 import { doctor } from './commands/doctor'
 import { exportRun } from './commands/export'
@@ -23,6 +24,7 @@ const commands: Record<string, Command> = {
   run,
   list,
   show: showRun,
+  compare,
   export: exportRun,
   verify,
   check,

@@ -30,6 +30,22 @@ export const METRIC: Option = {
   help: 'The metric to show (default: the one that the spec names).',
 }
 
+/** Option of the command that shows the results of a run that is there. */
+export const STOP: Option = {
+  type: 'string',
+  value: Object.keys(REPORTED).join(' | '),
+  help: 'Where the student is reported (default: as the spec says); by ground truth it is a bound, never the result.',
+}
+
+/** Where the student is to be reported. @param own as the spec says */
+export function stopOf(flags: Flags, own: StopRule): StopRule {
+  const { stop = own } = flags
+  const rules = Object.keys(REPORTED) as StopRule[]
+  const found = rules.find((rule) => rule === stop)
+  if (found) return found
+  throw badArgument('--stop', oneOf(rules, stop), show(stop))
+}
+
 /** The metrics that are asked for. @param headline the one that the spec names */
 export function metricsOf(flags: Flags, headline: string): MetricInfo[] {
   const { metric = headline } = flags
@@ -167,7 +183,8 @@ function overallLines(arms: readonly ArmResult[], { id }: MetricInfo): string[] 
   return ['', ...columns([head, ...rows], { right: [1, 2, 3, 4] }).map((line) => `  ${line}`)]
 }
 
-const signed = ({ value, low, high }: Difference, digits: number) =>
+/** A difference with its interval. */
+export const signed = ({ value, low, high }: Difference, digits: number) =>
   `${value > 0 ? '+' : ''}${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`
 
 function row(result: ArmResult, measured: Measured | undefined, note: (text: string) => string): string[] {
@@ -186,7 +203,8 @@ function row(result: ArmResult, measured: Measured | undefined, note: (text: str
   ]
 }
 
-function pgrCell(pgr: Measured['pgr'] | undefined, note: (text: string) => string): string {
+/** A PGR with its interval and, by `note`, what to know of it. */
+export function pgrCell(pgr: Measured['pgr'] | undefined, note: (text: string) => string): string {
   if (!pgr) return '-'
   if (!pgr.defined) return `undefined ${note(pgr.reason)}`
   const interval = `${decimal(pgr.value, 2)} (${decimal(pgr.low, 2)} to ${decimal(pgr.high, 2)})`

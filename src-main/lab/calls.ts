@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
+import { MOVES } from '../science/metrics'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
+import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
 import { plainProblem } from './threads/plain'
 
@@ -12,7 +14,9 @@ const path = z.string().min(1).max(4096)
 const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (64 hex digits)' })
 const stop = z.enum(['last', 'weak-validation', 'oracle'])
 const split = z.enum([...SPLITS, ''])
-const armRef = z.strictObject({ runId: id, armId: id, seed: z.int().min(0), stop })
+const armName = z.strictObject({ runId: id, armId: id })
+const armRef = armName.extend({ seed: z.int().min(0), stop })
+const seedQuery = armRef.extend({ against: armName.optional() })
 const column = z.string().min(1).max(200)
 /** Of a file that a dataset is in: what is not said is as the file says. */
 const reading = {
@@ -29,6 +33,9 @@ const reading = {
   target: column.nullable().optional(),
 }
 const words = z.string().max(500)
+const notes = z.string().max(100_000)
+const runIds = z.array(id).min(1).max(100_000)
+const tags = z.array(z.string().trim().min(1).max(60)).max(100)
 
 /** Arguments of every call, as they may arrive over the line. Unknown keys and surplus arguments are refused. */
 export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
@@ -60,22 +67,43 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   ]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
   result: z.tuple([z.strictObject({ runId: id, stop })]),
+  compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop })]),
   cube: z.tuple([armRef]),
   examples: z.tuple([
-    armRef.extend({
+    seedQuery.extend({
       cells: z.array(z.enum(['000', '001', '010', '011', '100', '101', '110', '111'])).max(8),
+      moves: z.array(z.enum(MOVES)).max(MOVES.length).optional(),
       search: words,
       sort: z.enum(['weak-confidence', 'student-confidence', 'index']),
       offset: z.int().min(0),
       limit: z.int().min(0).max(1000),
     }),
   ]),
-  example: z.tuple([armRef.extend({ index: z.int().min(0) })]),
+  example: z.tuple([seedQuery.extend({ index: z.int().min(0) })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
   runFirst: z.tuple([id]),
   pause: z.tuple([z.boolean()]),
   remove: z.tuple([id]),
+  mark: z.tuple([
+    z.strictObject({
+      runs: runIds,
+      name: z.string().max(200).optional(),
+      notes: notes.optional(),
+      addTags: tags.optional(),
+      removeTags: tags.optional(),
+      hidden: z.boolean().optional(),
+      starred: z.boolean().optional(),
+    }),
+  ]),
+  trash: z.tuple([z.strictObject({ runs: runIds, trashed: z.boolean() })]),
+  trashEmpty: z.tuple([]),
+  findRuns: z.tuple([z.string().max(2000)]),
+  studies: z.tuple([]),
+  study: z.tuple([z.strictObject({ id, stop })]),
+  studyNew: z.tuple([z.string().max(1000)]),
+  studySay: z.tuple([z.strictObject({ id, notes: notes.optional(), rule: ruleSchema.nullable().optional() })]),
+  studyRemove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
   chooseDataset: z.tuple([z.enum(['folder', 'file', 'games'])]),
   datasetPreview: z.tuple([
@@ -126,6 +154,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
+  saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
     z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
   ]),

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import {
   CALL_NAMES,
   CALLS,
+  type ArmName,
   type Calls,
   type Preset,
   type RunSummary,
@@ -28,6 +29,9 @@ import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { MarkDesk } from './runs/marks'
+import { findRuns } from './runs/search'
+import type { Studies } from './studies'
 import type { Shelf } from './home/shelf'
 import { checkSpace } from './home/space'
 import type { StatusDesk } from './status'
@@ -47,6 +51,8 @@ export interface Parts {
   backends: Backends
   planner: Planner
   runs: RunDesk
+  marks: MarkDesk
+  studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
   status: StatusDesk
 }
@@ -60,9 +66,7 @@ type Handlers = {
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, checkpoints, models, ladders, corpora } = parts
-  const { store, presets, results, backends, planner, runs, queue, status } = parts
-  const armsOfRun = (id: string) => armsOf(runs.find(id))
-  const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
+  const { store, presets, backends, planner, runs, queue, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
@@ -76,10 +80,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     curves: (query) => readCurves(store, query),
     groupCurves: (query) => readGroups(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
-    result: ({ runId, stop }) => whole(runId, () => results.result(comparedOf(runs.find(runId)), stop)),
-    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun(ref.runId), ref)),
-    examples: (query) => whole(query.runId, () => results.examples(armsOfRun(query.runId), query)),
-    example: (query) => whole(query.runId, () => results.example(armsOfRun(query.runId), query)),
+    ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
     runFirst: (id) => runs.first(id),
@@ -88,7 +89,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       return null
     },
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
-    exportBundle: (query) => whole(query.runId, () => writeBundle(parts, options, query)),
+    ...saidOf(parts),
+    exportBundle: (query) => reading(parts, options, query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
@@ -116,6 +118,40 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     status: () => status.read(),
   }
 }
+
+type Found = 'result' | 'compare' | 'cube' | 'examples' | 'example'
+
+/** The calls that ask what was found: they read what the stages of a run left, or of two. */
+function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
+  const { results, runs } = parts
+  const compared = (id: string) => comparedOf(runs.find(id))
+  const armsOfRun = (id: string) => armsOf(runs.find(id))
+  const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
+  const both = <T>(one: ArmName, other: ArmName | undefined, read: () => Promise<T>) =>
+    whole(one.runId, () => (other ? whole(other.runId, read) : read()))
+  return {
+    result: ({ runId, stop }) => whole(runId, () => results.result(compared(runId), stop)),
+    compare: (query) => both(query.arm, query.against, () => results.compare(compared, query)),
+    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun, ref)),
+    examples: (query) => both(query, query.against, () => results.examples(armsOfRun, query)),
+    example: (query) => both(query, query.against, () => results.example(armsOfRun, query)),
+  }
+}
+
+type Said = 'mark' | 'trash' | 'trashEmpty' | 'findRuns' | 'studies' | 'study' | 'studyNew' | 'studySay' | 'studyRemove'
+
+/** What the user says of runs and studies, and how these are found. */
+const saidOf = ({ store, marks, studies }: Parts): Pick<Handlers, Said> => ({
+  mark: (change) => marks.mark(change),
+  trash: (query) => marks.trash(query),
+  trashEmpty: async () => ({ freedBytes: await marks.empty() }),
+  findRuns: (query) => findRuns(store, query),
+  studies: () => studies.list(),
+  study: (query) => studies.result(query),
+  studyNew: (question) => studies.add(question),
+  studySay: (said) => studies.say(said),
+  studyRemove: (id) => studies.remove(id),
+})
 
 const NOT_WRITTEN = {
   full: 'The bundle could not be written: the disk is full. Free some space, or choose another place.',

@@ -26,9 +26,11 @@ import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
+import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { createShelf } from './home/shelf'
 import { createStatusDesk } from './status'
+import { createStudies } from './studies'
 import { createStopwatch } from './threads/stopwatch'
 import { createUpkeep } from './home/upkeep'
 
@@ -94,6 +96,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     corpora,
   })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
+  const marks = createMarkDesk(store, bus, runs)
+  const studies = createStudies(store, results)
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, host, queue, backends, bus, ...standing })
@@ -102,10 +106,11 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
     headlines.catchUp()
+    await marks.sweep()
   }
 
   const kept = { store, shelf, datasets, checkpoints, damage, models, ladders, corpora, presets, results }
-  const parts = { ...kept, backends, planner, runs, queue, status }
+  const parts = { ...kept, backends, planner, runs, marks, studies, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

@@ -65,6 +65,17 @@ function likeliest(answers: Choices, example: number): number {
   return best
 }
 
+/** Within which two probabilities are the same: they are kept in single precision, and one is the rest of the others. */
+const SAME = 1e-6
+
+/** Whether two options of an example share the first place: what is said of it then is the order of the options alone. */
+export function isTie(answers: Answers, example: number): boolean {
+  if (answers.kind === 'text') return false
+  const said = likeliest(answers, example)
+  const most = optionAt(answers, example, said)
+  return distribution(answers, example).some((p, option) => option !== said && most - p < SAME)
+}
+
 /** How probable the model holds what it says, of every example: of an option from 1 / options on. */
 export function confidence(answers: Answers): Float64Array {
   if (answers.kind === 'text') return Float64Array.from(answers.likelihood, Math.exp)

@@ -23,6 +23,15 @@ export function artifactsTable(db: Database) {
   )
   const remove = db.prepare<[number]>('DELETE FROM artifacts WHERE stage = ?')
   const bytes = db.prepare<[], number>(`SELECT coalesce(sum(bytes), 0) FROM artifacts WHERE origin = 'own'`).pluck()
+  const only = db
+    .prepare<[{ runs: string }], number>(
+      `
+    SELECT coalesce(sum(a.bytes), 0) FROM artifacts a WHERE a.origin = 'own'
+      AND EXISTS (SELECT 1 FROM run_stages rs WHERE rs.stage = a.stage)
+      AND NOT EXISTS (SELECT 1 FROM run_stages rs
+        WHERE rs.stage = a.stage AND rs.run NOT IN (SELECT value FROM json_each(@runs)))`,
+    )
+    .pluck()
   return {
     put: (row: ArtifactRow) => void put.run(row),
     get: (stage: number) => get.get(stage),
@@ -30,6 +39,8 @@ export function artifactsTable(db: Database) {
     remove: (stage: number) => void remove.run(stage),
     /** Bytes of this home's own folders. */
     bytes: () => bytes.get() ?? 0,
+    /** Bytes of those that no run but these has: what the disk gets back when they are removed. */
+    bytesOfOnly: (runs: readonly string[]) => only.get({ runs: JSON.stringify(runs) }) ?? 0,
   }
 }
 export type Artifacts = ReturnType<typeof artifactsTable>

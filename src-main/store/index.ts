@@ -2,24 +2,32 @@ import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { artifactsTable, type Artifacts } from './artifacts'
 import { guard, guarded } from './errors'
+import { figuresTable, type Figures } from './figures'
 import { logTable, type Log } from './log'
+import { marksTable, type Marks } from './marks'
 import { metricsTable, type Metrics } from './metrics'
 import type { Migration } from './migrations/migration'
 import { needsTable, type Needs } from './needs'
 import { openDatabase, openForReading } from './open'
+import { rulesTable, type Rules } from './rules'
 import { runStagesTable, type RunStages } from './run-stages'
 import { runsTable, type Runs } from './runs'
 import { stagesTable, type Stages } from './stages'
+import { studiesTable, type Studies } from './studies'
 
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
 export { makeFolder } from './folder'
 export { isLocked, lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
+export type { FigureRow } from './figures'
 export type { LogRow } from './log'
+export type { MarkRow } from './marks'
 export type { MetricRow, Points } from './metrics'
+export type { RuleRow } from './rules'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
+export type { StudyRow } from './studies'
 export { drainLog } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
@@ -32,6 +40,10 @@ export interface Store {
   metrics: Metrics
   artifacts: Artifacts
   log: Log
+  figures: Figures
+  marks: Marks
+  studies: Studies
+  rules: Rules
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -78,6 +90,10 @@ function storeOver(db: Database, path: string): Store {
     metrics: guarded(path, metricsTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
+    figures: guarded(path, figuresTable(db)),
+    marks: guarded(path, marksTable(db)),
+    studies: guarded(path, studiesTable(db)),
+    rules: guarded(path, rulesTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

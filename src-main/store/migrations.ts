@@ -8,9 +8,19 @@ import { place } from './migrations/004-place'
 import { attempts } from './migrations/005-attempts'
 import { stageFacts } from './migrations/006-stage-facts'
 import { cause } from './migrations/007-cause'
+import { said } from './migrations/008-said'
 import type { Migration } from './migrations/migration'
 
-export const MIGRATIONS: readonly Migration[] = [first, progress, predictionsOnDisk, place, attempts, stageFacts, cause]
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  progress,
+  predictionsOnDisk,
+  place,
+  attempts,
+  stageFacts,
+  cause,
+  said,
+]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */
 export function appliedMigrations(db: Database): string[] | null {

@@ -29,6 +29,10 @@ const OF_PLACES = {
   'run.resume': { title: 'Go on with this run', keys: '', where: 'Monitor of a run that stopped' },
   'run.cancel': { title: 'Cancel this run', keys: '', where: 'Monitor of a live run' },
   'result.export': { title: 'Export the bundle', keys: 'e', where: 'Result' },
+  'arm.choose': { title: 'Choose the arm, to compare it', keys: 'x', where: 'Result' },
+  'arms.compare': { title: 'Compare the two chosen arms', keys: 'c', where: 'Result' },
+  'compare.swap': { title: 'Swap the two arms', keys: '', where: 'Comparison' },
+  'compare.back': { title: 'Back to the result', keys: 'Escape', where: 'Comparison' },
   'builder.run': { title: 'Run the experiment', keys: 'Control+Enter', where: 'Builder' },
   'builder.undo': { title: 'Undo', keys: 'Control+z', where: 'Builder' },
   'builder.redo': { title: 'Redo', keys: 'Control+Shift+z', where: 'Builder' },
@@ -36,7 +40,14 @@ const OF_PLACES = {
   'builder.spec': { title: 'Edit as text', keys: '', where: 'Builder' },
   'row.next': { title: 'Next row', keys: 'j', where: 'Tables' },
   'row.previous': { title: 'Previous row', keys: 'k', where: 'Tables' },
-  search: { title: 'Search here', keys: '/', where: 'Inspector, Models' },
+  search: { title: 'Search here', keys: '/', where: 'Inspector, Models, Studies' },
+  'studies.select': { title: 'Select the run', keys: 'x', where: 'Studies' },
+  'studies.open': { title: 'Open the row', keys: 'Enter', where: 'Studies' },
+  'studies.compare': { title: 'Compare the selected runs', keys: 'c', where: 'Studies' },
+  'studies.tag': { title: 'Tag the selected runs', keys: 't', where: 'Studies' },
+  'studies.trash': { title: 'Put the selected runs into the trash', keys: 'Delete', where: 'Studies' },
+  'studies.new': { title: 'New study', keys: '', where: 'Studies' },
+  'study.different': { title: 'Only settings that differ, or all', keys: 'd', where: 'Study' },
 } as const satisfies Record<string, Action>
 
 type PlaceId = `go.${Place}`
@@ -51,7 +62,7 @@ const goes = PLACE_NAMES.map((place): [PlaceId, Action] => [
 export const ACTIONS = { ...Object.fromEntries(goes), ...OF_PLACES } as Readonly<Record<ActionId, Action>>
 export const ACTION_IDS = Object.keys(ACTIONS) as ActionId[]
 
-const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎' }
+const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎', Escape: 'Esc' }
 
 /** Keys as they are printed: "Ctrl ⏎", "g h", "?". */
 export function keyText(keys: string): string {

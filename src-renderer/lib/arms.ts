@@ -26,7 +26,7 @@ export function armLabels(arms: readonly Arm[], taskTitle: (id: string) => strin
 /** Titles without the parts that all begin with: "epochs 2" of "vectors 32, epochs 2" beside "vectors 32, epochs 10". */
 export function apart(arms: readonly Arm[], title: Title): Title {
   const all = arms.map((arm) => title(arm).split(', '))
-  const shortest = Math.min(...all.map((parts) => parts.length))
+  const shortest = all.length > 0 ? Math.min(...all.map((parts) => parts.length)) : 0
   let shared = 0
   while (shared < shortest - 1 && all.every((parts) => parts[shared] === all[0]![shared])) shared++
   return (arm) => title(arm).split(', ').slice(shared).join(', ')

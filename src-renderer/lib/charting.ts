@@ -14,6 +14,7 @@ import {
   type InteractionItem,
   type InteractionModeFunction,
   type Plugin,
+  type Scale,
 } from 'chart.js'
 import { getRelativePosition } from 'chart.js/helpers'
 import annotation from 'chartjs-plugin-annotation'
@@ -214,4 +215,4 @@ export function tooltipLook(p: Palette) {
   }
 }
 
-export { Chart, type ChartConfiguration }
+export { Chart, type ChartConfiguration, type Scale }

@@ -2,6 +2,7 @@ import { tinykeys } from 'tinykeys'
 
 function typing(event: KeyboardEvent): boolean {
   const at = event.target
+  if (at instanceof HTMLInputElement && at.type === 'checkbox') return false
   return at instanceof HTMLElement && (at.isContentEditable || /^(input|textarea|select)$/i.test(at.tagName))
 }
 

@@ -32,6 +32,25 @@ export function studentLooks(arms: readonly Arm[]): (arm: Arm) => Look {
   return (arm) => looks[methods.indexOf(arm.methodTitle)] ?? studentLook(0)
 }
 
+/** Looks of two arms that stand side by side: their own among the arms of a run, and never the same colour. */
+export function pairLooks(runArms: readonly Arm[], arm: Arm, against: Arm): { arm: Look; against: Look } {
+  const look = studentLooks(runArms)
+  const [one, other] = [look(arm), look(against)]
+  return { arm: one, against: one.color === other.color ? studentLook(one.color === COLORS[1] ? 0 : 1) : other }
+}
+
+/** Outlines of the marks, in a box of 11 by 11. */
+export const MARKS: Record<Shape, string> = {
+  rect: 'M2,2h7v7h-7z',
+  circle: 'M5.5,1.5a4,4 0 1,0 .01,0z',
+  triangle: 'M5.5,1 10,9.5 1,9.5z',
+  down: 'M5.5,10 1,1.5 10,1.5z',
+  cross: 'M1.7,3.1 3.1,1.7 5.5,4.1 7.9,1.7 9.3,3.1 6.9,5.5 9.3,7.9 7.9,9.3 5.5,6.9 3.1,9.3 1.7,7.9 4.1,5.5z',
+  plus: 'M4.5,1h2v3.5h3.5v2h-3.5v3.5h-2v-3.5h-3.5v-2h3.5z',
+  pill: 'M4,2h3a3.5,3.5 0 0,1 0,7h-3a3.5,3.5 0 0,1 0,-7z',
+  rectRot: 'M5.5,.5 10.5,5.5 5.5,10.5 .5,5.5z',
+}
+
 export type Verdict = 'kept' | 'newly broken' | 'corrected' | 'copied' | 'hard'
 
 /** What became of the supervisor's answer in the student, by who was right (weak, student, ceiling). */

@@ -1,9 +1,10 @@
-/** The places of the window, in the order of the rail, with the keys that lead there. */
+/** The places of the window, in their order, with the keys that lead there. */
 export const PLACES = {
   home: { title: 'Home', keys: 'g h' },
+  studies: { title: 'Studies', keys: 'g s' },
   builder: { title: 'Builder', keys: 'g b' },
   monitor: { title: 'Monitor', keys: 'g m' },
-  results: { title: 'Results', keys: 'g r' },
+  results: { title: 'Result', keys: 'g r' },
   inspector: { title: 'Inspector', keys: 'g i' },
   data: { title: 'Data', keys: 'g d' },
   models: { title: 'Models', keys: 'g p' },
@@ -12,8 +13,10 @@ export const PLACES = {
 } as const
 export type Place = keyof typeof PLACES
 export const PLACE_NAMES = Object.keys(PLACES) as Place[]
+/** Those of the rail: the result of a run is reached from its study. */
+export const RAIL = PLACE_NAMES.filter((place) => place !== 'results')
 
-/** Where the window stands: a place, the run that it shows ('' for none) and what else must survive a reload. */
+/** Where the window stands: a place, the run or study that it shows ('' for none) and what else must survive a reload. */
 export interface Route {
   place: Place
   id: string

@@ -1,4 +1,3 @@
-import { untrack } from 'svelte'
 import { ACTION_IDS, ACTIONS, type ActionId } from '../lib/actions'
 import { bindKeys } from '../lib/keys'
 
@@ -14,6 +13,8 @@ type Offers = Partial<Record<ActionId, Offer | (() => void)>>
 class Actions {
   /** Latest first: a view that came later has the say. */
   #offers = $state.raw<readonly { id: ActionId; offer: Offer }[]>([])
+  /** The same: what is torn down reads state as it was before, and would take away what others have offered since. */
+  #latest = this.#offers
 
   /** Offers to do these, until the returned function is called. */
   offer(offers: Offers): () => void {
@@ -21,8 +22,12 @@ class Actions {
       id,
       offer: typeof offer === 'function' ? { run: offer } : offer,
     }))
-    untrack(() => (this.#offers = [...own, ...this.#offers]))
-    return () => untrack(() => (this.#offers = this.#offers.filter((one) => !own.includes(one))))
+    this.#latest = [...own, ...this.#latest]
+    this.#offers = this.#latest
+    return () => {
+      this.#latest = this.#latest.filter((one) => !own.includes(one))
+      this.#offers = this.#latest
+    }
   }
 
   /** What would do it here; undefined where nothing does. */

@@ -20,7 +20,9 @@ const MOST_WAITING = 2000
 /** The window's picture of the lab: one subscription, one snapshot, then events, taken in once an animation frame. */
 class Lab {
   catalog = new Resource<Catalog>()
+  /** Those in the trash are apart. */
   runs = new Resource<RunSummary[]>()
+  trash = $state.raw<RunSummary[]>([])
   status = $state.raw<Status | null>(null)
   /** Latest word of each installation, by backend. */
   installs = $state.raw<Record<string, Install>>({})
@@ -161,7 +163,11 @@ class Lab {
   async #refreshRuns(): Promise<void> {
     this.#refreshedAt = Date.now()
     const before = new Map(this.runs.value?.map((run) => [run.id, run.state]))
-    await this.runs.load(() => api.runs())
+    await this.runs.load(async () => {
+      const all = await api.runs()
+      this.trash = all.filter(({ trashedAt }) => trashedAt !== null)
+      return all.filter(({ trashedAt }) => trashedAt === null)
+    })
     for (const run of this.runs.value ?? []) {
       const was = before.get(run.id)
       if (was && was !== run.state) this.announcement = `${run.name}: ${run.state}. ${run.headline}`

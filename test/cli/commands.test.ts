@@ -248,6 +248,13 @@ describe('a run', () => {
     const verified = await w2s.run('verify', 'third.zip', '--json')
     expect(mismatches(tables, 'verify', verified.document)).toEqual([])
     expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
+    const oracle = await w2s.run('show', 'last', '--stop', 'oracle')
+    expect(oracle.stdout).toContain('does best on ground truth: a bound, never the')
+    const refused = await w2s.run('show', 'last', '--stop', 'best')
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--stop: expected .*weak-validation.*got "best"/),
+    ])
     expect(verified.document).toMatchObject({ ok: true, run: runs.map(({ id }) => ({ id }))[0] })
   })
 

@@ -13,7 +13,7 @@ const known = [...CATALOGUE.map(({ id }) => id), ...readdirSync(resolve(folder, 
 
 it('there is a quick start, one on word vectors, one over five tasks, two on fetched models, and one a setting', () => {
   const first = ['quickstart', 'words-to-vectors', 'five-tasks', 'pretrained', 'smollm2']
-  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature', 'salience']
+  const wanted = [...first, 'reward', 'chess', 'paper-in-miniature', 'salience', 'reading']
   expect(names).toEqual(expect.arrayContaining(wanted.map((id) => `${id}.json`)))
 })
 
@@ -27,6 +27,7 @@ it('the quick start needs no download: its transformers come with the app', () =
 
 const METHODS: Record<string, string[]> = {
   'chess.json': ['naive', 'bootstrap'],
+  'reading.json': ['naive'],
   'paper-in-miniature.json': ['naive', 'confidence', 'bootstrap'],
 }
 /** One where a seed takes long: enough for what is only started to be looked at. */
@@ -35,6 +36,7 @@ const SEEDS: Record<string, number> = {
   'chess.json': 1,
   'openai-code.json': 1,
   'reward.json': 5,
+  'reading.json': 5,
   'paper-in-miniature.json': 5,
 }
 

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './app'
 import { goTo, reach, smallSpec, value } from './lab'
 
-const PLACES = ['home', 'builder', 'monitor', 'results', 'inspector', 'data', 'models', 'guide', 'doctor']
+const PLACES = ['home', 'studies', 'builder', 'monitor', 'inspector', 'data', 'models', 'guide', 'doctor']
 
 async function violations(page: Page): Promise<string[]> {
   // Legacy mode: the other one opens a second page, which this app refuses.
@@ -38,13 +38,13 @@ for (const scheme of ['light', 'dark'] as const) {
     }
     const { runId } = await value(page, 'run', smallSpec('Looked at'))
     await reach(page, runId, 'done')
-    for (const place of ['home', 'builder', 'data']) {
+    for (const place of ['home', 'studies', 'builder', 'data']) {
       await goTo(page, `#/${place}`)
       await check(place, place)
     }
-    for (const place of ['monitor', 'results', 'inspector']) {
+    for (const place of ['studies', 'monitor', 'results', 'inspector']) {
       await goTo(page, `#/${place}/${runId}`)
-      await check(`${place} of a run`, place)
+      await check(`${place} of a run`, place === 'results' ? 'studies' : place)
     }
     expect(found).toEqual({})
   })
@@ -55,7 +55,7 @@ test('keys lead to every place, and the focus can be seen', async ({ page }) => 
   for (const [key, place] of [
     ['b', 'builder'],
     ['m', 'monitor'],
-    ['r', 'results'],
+    ['s', 'studies'],
     ['i', 'inspector'],
     ['d', 'data'],
     ['p', 'models'],
@@ -83,9 +83,9 @@ test('the smallest window holds the screens of a run, and the text of an example
   await reach(page, runId, 'done')
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(900, 600))
   await expect.poll(() => page.evaluate(() => innerWidth)).toBe(900)
-  for (const place of ['monitor', 'results', 'inspector']) {
+  for (const place of ['studies', 'monitor', 'results', 'inspector']) {
     await goTo(page, `#/${place}/${runId}`)
-    await settled(page, place)
+    await settled(page, place === 'results' ? 'studies' : place)
     const over = await page.evaluate(() => ({
       page: document.documentElement.scrollHeight - innerHeight,
       panes: [...document.querySelectorAll('header, main, aside')].map((pane) => pane.scrollWidth - pane.clientWidth),

@@ -72,7 +72,7 @@ describe('a run', () => {
       expect.closeTo(says === 1 ? confidence : 1 - confidence, 12) as number
     expect(detail.history).toMatchObject({ of: 1, weak: ofClass1(first!.weak), ceiling: ofClass1(first!.ceiling) })
     expect(detail.history.probability.at(-1)).toEqual(ofClass1(first!.student))
-    expect(detail.history.right.at(-1)).toBe(first!.student.right)
+    expect(detail.history.fate.at(-1) === 'right').toBe(first!.student.right)
 
     const log = await lab.calls.log({ runId, limit: 100 })
     expect(log.length).toBeGreaterThan(0)

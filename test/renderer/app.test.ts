@@ -327,7 +327,7 @@ describe('the inspector', () => {
   it('says that a run is not there, with a way to those that are', async () => {
     open('#/inspector/run-gone')
     await screen.findByRole('heading', { name: 'This run is not there' })
-    expect(screen.getByRole('link', { name: /See the results/ }).getAttribute('href')).toBe('#/results')
+    expect(screen.getByRole('link', { name: /See the results/ }).getAttribute('href')).toBe('#/studies')
     expect(screen.queryByText(/Counting who was right/)).toBeNull()
     expect(screen.queryByRole('combobox', { name: 'Arm' })).toBeNull()
   })

@@ -6,25 +6,37 @@ import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
-import { kindOf, roleOf, stageTitles } from '../../src-main/science/stages'
+import { kindOf, stageTitles } from '../../src-main/science/stages'
+import { studyId } from '../../src-main/science/studies/study'
 import type {
+  ArmName,
   Bridge,
   Calls,
   Catalog,
   LabEvent,
   PlannedStage,
   Preview,
-  Remedy,
   Reply,
-  RunDetail,
-  RunState,
   RunSummary,
-  StageStatus,
   Status,
+  StopRule,
+  StudyResult,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
-import { armResult, CONTEXT, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
+import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
+import { studyOfRuns } from './sample-studies'
+import {
+  armResult,
+  comparisonOf,
+  CONTEXT,
+  cubeOf,
+  exampleHistory,
+  exampleRows,
+  PRESETS,
+  resultOf,
+  TASKS,
+} from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
@@ -47,7 +59,7 @@ export const STATUS: Status = {
   activity: 'student · confidence · seed 2, step 61 of 310',
   backend: 'wasm',
   device: 'CPU, 2 threads, SIMD',
-  reason: 'tensorflow is not installed; wasm passed its self-test',
+  reason: REASON,
   queue: 1,
   paused: false,
   storeBytes: 212_400_000,
@@ -57,98 +69,8 @@ export const STATUS: Status = {
   readOnly: '',
   fallbackRuntime: 'Fallback runtime, Electron 33, not for daily use.',
 }
-const MINUTE = 60_000
-export const NOW = new Date(2026, 10, 23, 14, 48, 20).getTime()
-
-interface SampleRun {
-  id: string
-  preset: number
-  state: RunState
-  age: number
-  done: number
-  error?: string
-  remedy?: Remedy
-}
-const RUNS: SampleRun[] = [
-  { id: 'run-live', preset: 1, state: 'running', age: 4, done: 21 },
-  { id: 'run-next', preset: 0, state: 'queued', age: 2, done: 0 },
-  { id: 'run-done', preset: 0, state: 'done', age: 26, done: 99 },
-  { id: 'run-five', preset: 1, state: 'done', age: 300, done: 999 },
-  {
-    id: 'run-fail',
-    preset: 0,
-    state: 'failed',
-    age: 1500,
-    done: 6,
-    error: 'The engine ended with signal SIGKILL while it trained.\nlast lines: step 120 of 310\nKilled',
-  },
-  { id: 'run-stop', preset: 0, state: 'interrupted', age: 1700, done: 9 },
-]
-
-function stagesOf(run: SampleRun): StageStatus[] {
-  const { stages } = planExperiment(PRESETS[run.preset]!.spec, CONTEXT)
-  const titles = stageTitles(stages.map(({ facts }) => facts))
-  return stages.map((stage, i): StageStatus => {
-    const here = i === run.done
-    const state =
-      i < run.done ? 'done' : here && run.state !== 'queued' ? (run.state as StageStatus['state']) : 'waiting'
-    const startedAt = i <= run.done && run.state !== 'queued' ? NOW - run.age * MINUTE + i * 4000 : null
-    return {
-      key: stage.key,
-      kind: stage.kind,
-      role: roleOf(stage),
-      learns: kindOf(stage.kind).learns ?? false,
-      title: titles[i]!,
-      facts: stage.facts,
-      state,
-      cached: stage.kind === 'pretrain' || i < 3,
-      done: state === 'done' ? 310 : here ? 61 : 0,
-      total: 310,
-      unit: 'steps',
-      share: state === 'done' ? 1 : here ? 0.2 : 0,
-      phase: '',
-      etaSeconds: here && state === 'running' ? 19 : null,
-      startedAt,
-      endedAt: state === 'done' || state === 'failed' ? (startedAt ?? 0) + 4000 : null,
-      seconds: state === 'done' || state === 'failed' ? 4 : null,
-      backend: startedAt ? 'wasm' : '',
-      device: startedAt ? 'CPU, 2 threads, SIMD' : '',
-      threads: startedAt ? 2 : null,
-      isa: startedAt ? 'wasm-simd' : null,
-      reason: startedAt ? STATUS.reason : '',
-      error: here ? (run.error ?? '') : '',
-      remedy: here ? (run.remedy ?? null) : null,
-    }
-  })
-}
 
 const POCKET = { id: 'pocket', title: 'Pocket', models: ['pocket-s', 'pocket-m', 'pocket-l'] }
-
-function detailOf(run: SampleRun): RunDetail {
-  const { spec } = PRESETS[run.preset]!
-  const { arms } = planExperiment(spec, CONTEXT)
-  const stages = stagesOf(run)
-  const createdAt = NOW - run.age * MINUTE
-  return {
-    id: run.id,
-    name: spec.name,
-    question: spec.question,
-    createdAt,
-    queuedAt: createdAt,
-    endedAt: run.state === 'running' || run.state === 'queued' ? null : createdAt + 55_000,
-    seconds: 31,
-    state: run.state,
-    sharing: false,
-    stagesDone: Math.min(run.done, stages.length),
-    stagesTotal: stages.length,
-    etaSeconds: { running: 220, queued: 56 }[run.state as string] ?? null,
-    headline: run.state === 'done' ? 'naive: PGR .52 (.41 to .63)\nconfidence: PGR .61 (.49 to .72)' : '',
-    spec,
-    pretraining: null,
-    arms,
-    stages,
-  }
-}
 
 function preview(spec: unknown): Preview {
   const parsed = parseSpec(spec)
@@ -178,17 +100,6 @@ function preview(spec: unknown): Preview {
   }
 }
 
-class NotThere extends Error {}
-
-function find(id: string): SampleRun {
-  const run = RUNS.find((r) => r.id === id)
-  if (!run) throw new NotThere(`There is no run ${id}.`)
-  return run
-}
-const armOf = (ref: { runId: string; armId: string }) => detailOf(find(ref.runId)).arms.find((a) => a.id === ref.armId)!
-const seedsDone = (run: SampleRun, arm: number) =>
-  run.state === 'done' ? 3 : run.state === 'running' ? (arm < 6 ? 2 : 0) : 1
-
 /** Curves as the engine names them, as far as a stage has come. */
 function curveValues(name: string, split: string, steps: number): { step: number[]; value: number[] } {
   const dense = split === ''
@@ -203,6 +114,10 @@ function curveValues(name: string, split: string, steps: number): { step: number
   }
   return { step, value: step.map((s) => (shape[name] ?? (() => 0.5))(s)) }
 }
+
+/** The finished runs of the world as one study. */
+export const studyResult = (id: string, stop: StopRule): StudyResult =>
+  studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
 
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
 
@@ -236,10 +151,20 @@ const ANSWERS: Answers = {
       detailOf(run).arms.map((arm, i) => armResult(arm, stop, seedsDone(run, i))),
     )
   },
+  compare: ({ arm, against, stop }) => {
+    const done = (of: ArmName) =>
+      seedsDone(
+        find(of.runId),
+        detailOf(find(of.runId)).arms.findIndex(({ id }) => id === of.armId),
+      )
+    return comparisonOf(armOf(arm), armOf(against), stop, Math.min(done(arm), done(against)))
+  },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
   examples: (query) => {
-    const rows = exampleRows(armOf(query), query.seed, query.stop)
+    const { moves = [], against } = query
+    const rows = exampleRows(armOf(query), query.seed, query.stop, against && armOf(against))
       .filter((r) => query.cells.length === 0 || query.cells.includes(r.cell))
+      .filter((r) => moves.length === 0 || (r.against !== undefined && moves.includes(r.against.move)))
       .filter((r) => r.text.includes(query.search))
       .sort((a, b) =>
         query.sort === 'index'
@@ -252,13 +177,26 @@ const ANSWERS: Answers = {
   },
   example: (ref) => {
     const arm = armOf(ref)
-    return { ...exampleRows(arm, ref.seed, ref.stop)[ref.index]!, history: exampleHistory(arm, ref.seed, ref.index) }
+    const against = ref.against && armOf(ref.against)
+    return {
+      ...exampleRows(arm, ref.seed, ref.stop, against)[ref.index]!,
+      history: exampleHistory(arm, ref.seed, ref.index, against),
+    }
   },
   cancel: () => null,
   resume: () => null,
   runFirst: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
+  mark: () => null,
+  trash: () => ({ bytes: 12_300_000 }),
+  trashEmpty: () => ({ freedBytes: 12_300_000 }),
+  findRuns: () => ({ ids: RUNS.map(({ id }) => id), parts: [], problem: null }),
+  studies: () => [],
+  study: ({ id, stop }) => studyResult(id, stop),
+  studyNew: (question) => ({ id: studyId(question.trim()) }),
+  studySay: () => null,
+  studyRemove: () => null,
   exportBundle: () => ({
     path: '/home/ada/quick-start.w2s.zip',
     bytes: 3_240_000,
@@ -328,6 +266,7 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
 }

@@ -15,7 +15,7 @@ const wrote = (says: string, confidence = 0.5): Said => ({ says, confidence, rig
 const GAME: ExampleDetail = {
   ...{ index: 0, text: '1. e4 1... e5 2. Nf3 2...', group: 'game', truth: ' Nf6', cell: '001' },
   ...{ weak: wrote(' Nc6'), student: wrote(' Nc6'), ceiling: wrote(' Nf6') },
-  history: { step: [0, 10], right: [false, false], of: null, probability: [0.01, 0.1], weak: 0.2, ceiling: 0.9 },
+  history: { step: [0, 10], fate: ['own', 'own'], of: null, probability: [0.01, 0.1], weak: 0.2, ceiling: 0.9 },
 }
 const looked = (example: ExampleDetail) => {
   const tasks = CATALOG.tasks.map((task) => ({ ...task, form: 'text' as const, classes: [] }))

@@ -13,7 +13,7 @@ const said = (says: number, confidence: number, truth: number): Said => ({ says,
 const EXAMPLE: ExampleDetail = {
   ...{ index: 0, text: 'where the sun stands at noon', group: 'sky', truth: 2, cell: '001' },
   ...{ weak: said(1, 0.7, 2), student: said(3, 0.46, 2), ceiling: said(2, 0.98, 2) },
-  history: { step: [0, 10], right: [false, false], of: 2, probability: [0.25, 0.3], weak: 0.1, ceiling: 0.98 },
+  history: { step: [0, 10], fate: ['own', 'own'], of: 2, probability: [0.25, 0.3], weak: 0.1, ceiling: 0.98 },
 }
 const CUBE: Cube = {
   counts: { '000': 0, '001': 1, '010': 0, '011': 0, '100': 0, '101': 0, '110': 0, '111': 0 },
@@ -65,7 +65,7 @@ describe('the inspector of texts', () => {
   const MOVE: ExampleDetail = {
     ...{ index: 0, text: '1. e4 e5 2. Nf3', group: 'game', truth: ' Nc6', cell: '001' },
     ...{ weak: wrote('1', 0.2), student: wrote('', 0.1), ceiling: wrote(' Nc6', 0.9) },
-    history: { step: [0, 10], right: [false, false], of: null, probability: [0.01, 0.1], weak: 0.2, ceiling: 0.9 },
+    history: { step: [0, 10], fate: ['own', 'own'], of: null, probability: [0.01, 0.1], weak: 0.2, ceiling: 0.9 },
   }
 
   it('shows the prompt, the right text and what each model wrote, blanks seen', async () => {
@@ -119,16 +119,20 @@ it('an answer stands at the probability of class 1, or between chance and certai
   expect(placeOf({ says: 'e4', confidence: 0.3, right: true }, 0)).toBe(0.3)
 })
 
-it('tells how the student came to its answer', () => {
+it('tells how the student came to its answer, and nothing of evaluations without one', () => {
   const step = [0, 10, 20]
-  expect(story({ step, right: [true, true, false] }, false, true)).toBe(
-    'Right until step 10, then it came round to its supervisor.',
+  const told = (fate: ExampleDetail['history']['fate'], weakRight = false) => story({ step, fate }, weakRight)
+  expect(told(['right', 'right', 'copied'])).toBe('Last right at step 10; in the end it says what its supervisor says.')
+  expect(told(['right', 'right', 'own'])).toBe('Last right at step 10; in the end wrong in a way of its own.')
+  expect(told(['right', 'right', 'own'], true)).toBe('Last right at step 10; in the end wrong against its supervisor.')
+  expect(told(['copied', 'copied', 'right'])).toBe('Right from step 20 on, against its supervisor.')
+  expect(told(['own', 'right', 'right'], true)).toBe('Right from step 10 on.')
+  expect(told(['own', 'copied', 'own'])).toBe('Wrong at every evaluation.')
+  // An untrained net that holds all answers for equally probable was not right, whatever stands first.
+  expect(told([null, 'copied', 'copied'])).toBe('Wrong at every evaluation.')
+  expect(told([null, 'right', 'right'])).toBe('Right at every evaluation.')
+  expect(told(['right', 'copied', 'copied'])).toBe(
+    'Right at step 0 alone, before any training; in the end it says what its supervisor says.',
   )
-  expect(story({ step, right: [true, true, false] }, false, false)).toBe(
-    'Right until step 10, then wrong in a way of its own.',
-  )
-  expect(story({ step, right: [false, false, true] }, false, true)).toBe(
-    'Right from step 20 on, against its supervisor.',
-  )
-  expect(story({ step, right: [false, false, false] }, true, true)).toBe('Wrong at every evaluation.')
+  expect(told(['right', 'right', null])).toBe('In the end it holds no answer for more probable than another.')
 })

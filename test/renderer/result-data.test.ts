@@ -10,7 +10,7 @@ import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { courseChart } from '../../src-renderer/views/builder/course-chart'
 import { cellsOf, parseCells, sliceTitle, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
 import { armsChart, armsTable } from '../../src-renderer/views/result/arms-chart'
-import { headline as headlineOf, missing, trainingTitle } from '../../src-renderer/views/result/headline'
+import { trainingTitle } from '../../src-renderer/views/result/headline'
 import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
 import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
 import { ACCURACY, accuracyIn, armResult, CONTEXT, PRESETS, withAccuracy } from './sample'
@@ -29,7 +29,6 @@ const withPgr = (
   const pgr: Pgr = { defined: true, value, low, high, warning, ...base }
   return withAccuracy(armResult(arm, 'last'), { pgr })
 }
-const headline = (results: readonly ArmResult[]) => headlineOf(results, (id) => id, ACCURACY)
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 /** The arms of the quick start with a student that is trained for 2 epochs and for 10. */
@@ -39,103 +38,10 @@ const trainedTwice = (() => {
   return planExperiment({ ...PRESETS[0]!.spec, strong }, CONTEXT).arms
 })()
 
-describe('the headline', () => {
-  it('tells of a student that is trained in several ways by each', () => {
-    const [naive, confidence, longNaive] = trainedTwice
-    const found = [
-      withPgr(0.9, 0.5, 1.3, { arm: naive! }),
-      withPgr(0.8, 0.6, 1.1, { arm: confidence! }),
-      withPgr(0.5, 0.3, 0.7, { arm: longNaive! }),
-    ]
-    expect(plain(headline(found))).toBe(
-      'Epochs 2: naive closes 90 % of the gap (50 to 130 %), confidence 80 % (60 to 110 %). Epochs 10: naive student closes 50 % of the gap, 30 to 70 %',
-    )
-    expect(plain(headline(found.slice(0, 2)))).not.toContain('pochs')
-  })
-  it('says how much of the gap one student closes, with its interval', () => {
-    expect(plain(headline([withPgr(0.54, 0.41, 0.66)]))).toBe('Naive student closes 54 % of the gap, 41 to 66 %')
-  })
-  it('does not claim what the interval does not show', () => {
-    expect(plain(headline([withPgr(0.12, -0.05, 0.3)]))).toContain('the interval holds 0, so nothing is shown yet')
-    expect(plain(headline([withPgr(-0.2, -0.4, -0.1)]))).toBe(
-      'Naive student ends below its supervisor: −20 % of the gap, −40 to −10 %',
-    )
-    expect(plain(headline([withPgr(1.1, 0.9, 1.3)]))).toContain('more than its ceiling')
-  })
-  it('sets methods beside each other, and takes the median over tasks', () => {
-    expect(plain(headline(results(quick)))).toMatch(
-      /^Naive closes \d+ % of the gap \(.* %\), confidence \d+ % \(.* %\)$/,
-    )
-    expect(plain(headline(results(five)))).toMatch(
-      /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %; undefined in 2 of 10 arms$/,
-    )
-  })
-  const arm = (task: string, method: string) => five.find((a) => a.task === task && a.method.method === method)!
-  const toCome = (task: string, method: string) => armResult(arm(task, method), 'last', 0)
-  it('names the task of each number where they are of different tasks', () => {
-    const half = [
-      toCome('spam', 'naive'),
-      withPgr(0.41, 0.3, 0.5, { arm: arm('spam', 'confidence') }),
-      withPgr(0.2, 0.1, 0.3, { arm: arm('sotu', 'naive') }),
-      toCome('sotu', 'confidence'),
-    ]
-    expect(plain(headline(half))).toBe(
-      'Confidence closes 41 % of the gap on spam (30 to 50 %); naive 20 % on sotu (10 to 30 %)',
-    )
-    expect(plain(headline(half.slice(0, 3).with(2, toCome('sotu', 'naive'))))).toBe(
-      'Confidence student closes 41 % of the gap on spam, 30 to 50 %',
-    )
-  })
-  it('compares methods only on the tasks that both have', () => {
-    const results = [
-      withPgr(0.9, 0.8, 1, { arm: arm('brown', 'naive') }),
-      withPgr(0.2, 0.1, 0.3, { arm: arm('spam', 'naive') }),
-      withPgr(0.4, 0.3, 0.5, { arm: arm('spam', 'confidence') }),
-      toCome('brown', 'confidence'),
-    ]
-    expect(plain(headline(results))).toBe(
-      'Naive closes 20 % of the gap on spam (10 to 30 %), confidence 40 % (30 to 50 %)',
-    )
-  })
-  it('takes no PGR with a warning for a finding', () => {
-    const small = { gap: 0.002, warning: 'The gap is less than twice its standard error.' }
-    const unsure = withPgr(-1, -4, 1, { arm: arm('sotu', 'naive'), ...small })
-    expect(plain(headline([unsure, toCome('spam', 'naive')]))).toBe(
-      'The gap is too small to say anything: 0.2 points on sotu',
-    )
-    const other = withPgr(2, -4, 9, { arm: arm('brown', 'naive'), ...small, gap: 0.011 })
-    expect(plain(headline([unsure, other]))).toBe('The gap is too small to say anything: 0.2 to 1.1 points in 2 arms')
-    const sure = withPgr(0.41, 0.3, 0.5, { arm: arm('spam', 'naive') })
-    expect(plain(headline([sure, unsure, other]))).toBe(
-      'Naive student closes 41 % of the gap on spam, 30 to 50 %; 2 arms left out, whose gap says nothing',
-    )
-  })
-  it('tells a gap between a model and itself as such', () => {
-    const own = { ...quick[0]!, weakTitle: 'vectors', strongTitle: 'vectors' }
-    expect(plain(headline([withPgr(0.4, 0.3, 0.5, { arm: own, warning: 'the same model' })]))).toBe(
-      'Supervisor and student are the same model, so their gap says nothing: 10.0 points',
-    )
-  })
-  it('tells undefined and unfinished results as such', () => {
-    const foods = five.filter((arm) => arm.task === 'foods')
-    expect(headline(results(foods))).toBe('PGR is undefined in all 2 arms: no ceiling is above its supervisor')
-    expect(headline(results(quick, 0))).toBe('No seed is finished yet')
-    const one = [withPgr(0.41, 0.3, 0.5), ...results(foods).slice(0, 1)]
-    expect(plain(headline(one))).toMatch(/^Naive student closes 41 % of the gap.*; undefined in 1 of 2 arms$/)
-    const unsure = [withPgr(0.4, -3, 4, { warning: 'The gap is small.' }), ...results(foods)]
-    expect(plain(headline(unsure))).toMatch(/^The gap is too small to say anything: .*; undefined in 2 of 3 arms$/)
-  })
-  it('says what is missing of a partial result', () => {
-    const lack = '2 of 6 seeds are missing, in 2 of 2 arms'
-    expect(missing(results(quick, 2), 'running')).toBe(`Partial: ${lack}. The numbers will move.`)
-    expect(missing(results(quick, 2), 'failed')).toBe(`This run failed: ${lack}.`)
-    expect(missing(results(quick), 'done')).toBe('')
-  })
-})
-
 describe('names and looks of arms', () => {
   it('say only what differs, and the method always', () => {
     expect(armLabels(quick, (id) => id)).toEqual([['naive'], ['confidence']])
+    expect(armLabels([], (id) => id)).toEqual([])
     expect(armLabels(five, (id) => id)[0]).toEqual(['spam', 'naive'])
     expect(armLabels(trainedTwice, (id) => id)).toEqual(
       [2, 10].flatMap((epochs) => ['naive', 'confidence'].map((method) => [`epochs ${epochs}`, method])),
@@ -250,19 +156,21 @@ describe('the chart of a training', () => {
     expect(trainingTable(none, ACCURACY).rows).toEqual([])
   })
   it('says that stopping would save something only where the interval says so', () => {
-    const weakErrors = [0.2, 0.3, 0.3, 0.5]
-    const title = (low: number, errors = weakErrors) => {
+    const title = (low: number, copies: number) => {
       const saving = { value: 0.012, low, high: 0.021, seeds: 3, examples: 1000 }
-      const training = { ...result.training!, weakErrors: errors }
-      return plain(trainingTitle({ ...result, saving, training }, ACCURACY))
+      const copying = { value: 0.03, low: copies, high: 0.05, seeds: 3, examples: 200 }
+      return plain(trainingTitle({ ...result, saving, copying }, ACCURACY))
     }
-    expect(title(0.004)).toBe(
-      "The student learns the task first, then its supervisor's mistakes: stopping well would save 1.2 points (0.4 to 2.1)",
+    expect(title(0.004, 0.01)).toBe(
+      "The student learns the task first, then its supervisor's mistakes: stopping well would save 1.2 points (0.4 to 2.1); past that it repeats 3.0 points (1.0 to 5.0) more of the supervisor's errors",
     )
-    expect(title(0.004, [0.2, 0.3, 0.3, 0.3])).toBe('Stopping well would save 1.2 points (0.4 to 2.1)')
-    expect(title(-0.001)).toBe(
-      'Nothing shows that the student should stop before its last step: measured is 1.2 points (−0.1 to 2.1)',
+    expect(title(0.004, -0.01)).toBe('Stopping well would save 1.2 points (0.4 to 2.1)')
+    expect(title(-0.001, 0.01)).toBe(
+      'No evidence here that stopping early helps: it would save 1.2 points (−0.1 to 2.1)',
     )
+    const told = armResult(quick[0]!, 'last')
+    delete told.copying
+    expect(plain(trainingTitle(told, ACCURACY))).toMatch(/^Stopping well would save/)
   })
   it('has a table with a row for each evaluation', () => {
     expect(trainingTable(result, ACCURACY).rows).toHaveLength(result.training!.step.length)
@@ -287,6 +195,12 @@ describe('slices of examples', () => {
     expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
     expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied, supervisor surest first')
     expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong, supervisor surest first')
+    expect(sliceTitle([], 'index', true, ['copied-right', 'own-right'])).toBe(
+      'Corrected between the arms, order of the data',
+    )
+    expect(sliceTitle(['001'], 'index', true, ['right-own', 'own-own'])).toBe(
+      'Copied, newly broken or both wrong between the arms, order of the data',
+    )
   })
 })
 

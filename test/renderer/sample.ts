@@ -2,6 +2,7 @@ import type {
   Arm,
   ArmResult,
   Cell,
+  Comparison,
   Contrast,
   Cube,
   Estimate,
@@ -9,7 +10,9 @@ import type {
   ExampleRow,
   Said,
   ExperimentSpec,
+  Fate,
   Measured,
+  Move,
   Pgr,
   Preset,
   RunResult,
@@ -18,7 +21,8 @@ import type {
   TaskInfo,
 } from '../../src-preload/contract'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { coversText, overall } from '../../src-main/science/metrics'
+import { choices } from '../../src-main/science/answers'
+import { comparison, coversText, overall, type ComparedArm } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
 import type { PlanContext } from '../../src-main/science/plan/context'
 
@@ -271,6 +275,7 @@ export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): Ar
     agreementWeakRight: over((s) => s.agreementWeakRight ?? 0),
     agreementWeakWrong: over((s) => s.agreementWeakWrong ?? 0),
     saving: { value: 0.013, low: 0.004, high: 0.022, seeds: done, examples: N },
+    copying: { value: 0.031, low: 0.012, high: 0.05, seeds: done, examples: 200 },
     warnings: [],
     bySeed,
     training: {
@@ -318,29 +323,59 @@ export function resultOf(runId: string, arms: ArmResult[]): RunResult {
   }
 }
 
-/** The rows of the inspector, in index order. */
-export function exampleRows(arm: Arm, seed: number, stop: StopRule): ExampleRow[] {
+/** Two arms of a task on the test rows that they share, as the science compares them. */
+export function comparisonOf(one: Arm, other: Arm, stop: StopRule, done: number): Comparison {
+  const truth = world(one, one.seeds[0]!.seed).truth
+  // Every seed has a truth of its own in this world: turned to that of the first, it is right and wrong on the same rows.
+  const turned = (w: World, p: Float64Array) => Float32Array.from(p, (v, i) => (w.truth[i] === truth[i] ? v : 1 - v))
+  const of = (arm: Arm): ComparedArm => ({
+    ...{ arm, redraw: 'order' },
+    seeds: arm.seeds.slice(0, done).map(({ seed }) => {
+      const w = world(arm, seed)
+      const said = (p: Float64Array) => choices(2, turned(w, p))
+      return { seed, weak: said(w.weak), student: said(w.student[evaluationOf(w, stop)]!), ceiling: said(w.ceiling) }
+    }),
+  })
+  return comparison({ arm: of(one), against: of(other), stop }, { truth, groups: Array.from(truth, (_, i) => `${i}`) })
+}
+
+const fateOf = (p: number, weak: number, truth: number): Fate =>
+  right(p, truth) ? 'right' : p > 0.5 === weak > 0.5 ? 'copied' : 'own'
+const said = (p: number, truth: number): Said => {
+  return { says: Number(p > 0.5), confidence: Math.max(p, 1 - p), right: right(p, truth) }
+}
+
+/** The rows of the inspector, in index order; beside the student that of another arm, where one is asked for. */
+export function exampleRows(arm: Arm, seed: number, stop: StopRule, against?: Arm): ExampleRow[] {
   const w = world(arm, seed)
   const student = w.student[evaluationOf(w, stop)]!
+  const other = against && world(against, seed)
   return Array.from(w.truth, (truth, index) => {
     const [weak, mine, ceiling] = [w.weak[index]!, student[index]!, w.ceiling[index]!]
     const cell = [weak, mine, ceiling].map((p) => Number(right(p, truth))).join('') as Cell
-    const said = (p: number): Said => {
-      return { says: Number(p > 0.5), confidence: Math.max(p, 1 - p), right: right(p, truth) }
-    }
+    const beside = other && other.student[evaluationOf(other, stop)]![index]!
     return {
       ...{ index, text: w.text[index]!, group: 'wordnet', truth, cell },
-      ...{ weak: said(weak), student: said(mine), ceiling: said(ceiling) },
+      ...{ weak: said(weak, truth), student: said(mine, truth), ceiling: said(ceiling, truth) },
+      ...(beside !== undefined && {
+        against: {
+          student: said(beside, truth),
+          move: `${fateOf(beside, weak, truth)}-${fateOf(mine, weak, truth)}` satisfies Move,
+        },
+      }),
     }
   })
 }
-export function exampleHistory(arm: Arm, seed: number, index: number): ExampleHistory {
+export function exampleHistory(arm: Arm, seed: number, index: number, against?: Arm): ExampleHistory {
   const w = world(arm, seed)
-  const probability = w.student.map((p) => p[index]!)
+  const of = (made: World) => made.student.map((p) => p[index]!)
+  const step = w.student.map((_, e) => stepOf(e))
+  const [weak, truth] = [w.weak[index]!, w.truth[index]!]
   return {
-    step: w.student.map((_, e) => stepOf(e)),
-    right: probability.map((p) => right(p, w.truth[index]!)),
-    ...{ of: 1, probability, weak: w.weak[index]!, ceiling: w.ceiling[index]! },
+    step,
+    fate: of(w).map((p) => fateOf(p, weak, truth)),
+    ...{ of: 1, probability: of(w), weak, ceiling: w.ceiling[index]! },
+    ...(against && { against: { step, probability: of(world(against, seed)) } }),
   }
 }
 

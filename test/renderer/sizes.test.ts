@@ -34,7 +34,7 @@ const estimate = (value: number): Estimate => ({
 const { good, agreement, entropy, stops } = quantities(ACCURACY)
 
 describe('arms over sizes', () => {
-  it('stand on a log axis of weights, a line a supervisor and method: one hue each, one dash and mark each', () => {
+  it('stand on a log axis of weights, a line a supervisor and method: a hue a method, a dash and mark a supervisor', () => {
     const sizes = sizesOf(ladder(), task)!
     expect(sizes.axis).toBe('weights of the student, log')
     expect(sizes.ticks.map(({ label }) => label)).toEqual(['160 k', '400 k', '1.33 M'])
@@ -42,9 +42,10 @@ describe('arms over sizes', () => {
     expect(sizes.series).toHaveLength(4)
     const looks = sizes.series.map(({ look }) => look)
     expect(new Set(looks.map(({ color }) => color)).size).toBe(2)
-    expect(looks[0]!.color).toBe(looks[1]!.color)
-    expect(looks[0]!.marker).not.toBe(looks[1]!.marker)
-    expect(looks[0]!.marker).toBe(looks[2]!.marker)
+    expect(looks[0]!.color).not.toBe(looks[1]!.color)
+    expect(looks[0]!.color).toBe(looks[2]!.color)
+    expect(looks[0]!.marker).toBe(looks[1]!.marker)
+    expect(looks[0]!.marker).not.toBe(looks[2]!.marker)
   })
   it('stand in the order of the list where a size is not known, and nowhere where there is one pair', () => {
     const sizes = sizesOf(ladder([160_000, null, 1_330_000]), task)!
@@ -68,8 +69,8 @@ describe('arms over sizes', () => {
     const results = ladder()
     const sizes = sizesOf(results, task)!
     const { datasets } = sizesChart(sizes, good[0]!, ACCURACY, palette).data
-    // Interval, line and marks of each.
-    expect(datasets).toHaveLength(3 * (4 + 1))
+    // Interval, line and marks of each; two floors; the seeds of each line.
+    expect(datasets).toHaveLength(3 * (4 + 1) + 2 + 4)
     const [bars, line] = datasets as { data: { x: number; y: number }[] }[]
     const own = sizes.series[0]!.arms.map((result) => accuracyIn(result).student)
     expect(line!.data.map(({ y }) => y)).toEqual(own.map(({ value }) => value))
@@ -77,7 +78,9 @@ describe('arms over sizes', () => {
     expect(bars!.data.map(({ y }) => y).filter((y) => !Number.isNaN(y))).toEqual(
       own.flatMap(({ low, high }) => [low, high]),
     )
-    expect((datasets.at(-1) as typeof line)!.data).toHaveLength(3)
+    // A ceiling a size, a floor over all sizes for each supervisor, three seeds for each of three sizes.
+    const lengths = datasets.slice(-7).map(({ data }) => data.length)
+    expect(lengths).toEqual([3, 3, 3, 9, 9, 9, 9])
     const scale = sizesChart(sizes, good[0]!, ACCURACY, palette).options!.scales!['y'] as { min: number; max: number }
     expect(scale.min).toBeLessThanOrEqual(Math.min(...own.map(({ low }) => low)))
   })

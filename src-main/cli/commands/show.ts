@@ -2,7 +2,7 @@ import type { RunDetail, StageStatus } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { madeBy, madeTable } from '../made'
-import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
+import { METRIC, metricsOf, NO_RESULTS, resultTable, STOP, stopOf } from '../results'
 import { columns, duration, moment, NOTHING } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
@@ -11,7 +11,7 @@ export const show: Command = {
   usage: RUN_USAGE,
   summary: 'A run: its stages and its results. <run> is an id, the start of one, or "last".',
   arity: [1, 1],
-  options: { metric: METRIC },
+  options: { metric: METRIC, stop: STOP },
   async run([text], flags, context) {
     const { out } = context
     const lab = await openRuns(context)
@@ -24,7 +24,10 @@ export const show: Command = {
         out.document({ command: 'show', ok: true, run, ...NO_RESULTS, models })
         return EXIT.ok
       }
-      const { arms, covers, contrasts, overall } = await lab.calls.result({ runId: run.id, stop: run.spec.stop })
+      const { arms, covers, contrasts, overall } = await lab.calls.result({
+        runId: run.id,
+        stop: stopOf(flags, run.spec.stop),
+      })
       const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
       for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)

@@ -18,7 +18,7 @@ export function analystVerbs() {
   const read = (source: SeedSource, sets?: readonly string[]) => readSeed(source, sets, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
-    analyse: async (question: Question) => analyse(question, await prepared(question.data), { read, drawn }),
+    analyse: (question: Question) => analyse(question, { prepared, read, drawn }),
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */

@@ -1,4 +1,4 @@
-import type { ArmRef, ArmResult, Calls, Contrast, RunResult } from '../../../src-preload/contract'
+import type { ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
 import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
 import type { Store } from '../../store'
@@ -7,6 +7,7 @@ import type { Shelf } from '../home/shelf'
 import type { Analyst } from './analyst'
 import { headlineOf } from './headline'
 import { dataFolder, factsOf, isLost, reportedSource, seedSource } from './inputs'
+import { armIn, checkComparable, commonSeed, createFinder, type ArmsOf } from './pairs'
 
 /** A run as far as its results go. */
 interface Compared {
@@ -17,29 +18,37 @@ interface Compared {
   metric: string
 }
 
+/** An arm, and what its seeds draw anew. */
+interface Asked {
+  arm: Arm
+  redraw: Redraw
+}
+/** An arm's result, and what its seeds draw anew. */
+interface Drawing {
+  result: ArmResult
+  redraw: Redraw
+}
+
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
   result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
-  cube(arms: Arm[], ref: ArmRef): Promise<ReturnType<Calls['cube']>>
-  examples(arms: Arm[], query: Parameters<Calls['examples']>[0]): Promise<ReturnType<Calls['examples']>>
-  example(arms: Arm[], query: Parameters<Calls['example']>[0]): Promise<ReturnType<Calls['example']>>
-  /** One line a finished arm, for the list of runs. */
-  headline(run: Compared, stop: StopRule): Promise<string>
+  /** @param armsOf arms of a run by its id, here and below */
+  cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
+  /**
+   * @param runOf a run by its id
+   * @throws LabError `bad-input` where the arms are of other tasks or test rows, `not-found` where both have no seed
+   */
+  compare(runOf: (id: string) => Compared, query: Parameters<Calls['compare']>[0]): Promise<Comparison>
+  examples(armsOf: ArmsOf, query: Parameters<Calls['examples']>[0]): Promise<ReturnType<Calls['examples']>>
+  example(armsOf: ArmsOf, query: Parameters<Calls['example']>[0]): Promise<ReturnType<Calls['example']>>
+  /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
+  told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
 export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
-  const { armOf, contrastsOf } = createComputer(store, shelf, analyst)
-
-  /** @throws LabError `not-found`, also while one of the seed's stages is not done */
-  function one(arms: Arm[], ref: ArmRef) {
-    const arm = arms.find((a) => a.id === ref.armId)
-    const seed = arm?.seeds.find((s) => s.seed === ref.seed)
-    if (!arm || !seed) throw new LabError('not-found', `This run has no arm "${ref.armId}" with seed ${ref.seed}.`)
-    const source = seedSource(store, shelf, seed)
-    if (!source) throw new LabError('not-found', `Seed ${ref.seed} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(store, shelf, seed), stop: ref.stop, seed: source }
-  }
+  const { armOf, contrastsOf, comparisonOf } = createComputer(store, shelf, analyst)
+  const find = createFinder(store, shelf)
 
   async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
     const out: ArmResult[] = []
@@ -64,16 +73,26 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
         )
       return { runId: run.id, covers: coversText(results), arms: results, contrasts, overall: overall(results) }
     },
-    cube: async (arms, ref) => analyst.ask({ type: 'cube', ...one(arms, ref) }),
-    examples: async (arms, query) => analyst.ask({ type: 'examples', ...one(arms, query), query }),
-    async example(arms, query) {
-      const detail = await analyst.ask({ type: 'example', ...one(arms, query), index: query.index })
+    cube: async (armsOf, ref) => analyst.ask({ type: 'cube', ...find(armsOf, ref) }),
+    async compare(runOf, { arm, against, stop }) {
+      const [one, other] = [arm, against].map(({ runId, armId }) => {
+        const { arms, redraw } = runOf(runId)
+        return { arm: armIn(arms, armId), redraw }
+      }) as [Asked, Asked]
+      checkComparable(one.arm, other.arm)
+      const drawing = async ({ arm, redraw }: Asked) => ({ result: await armOf(arm, redraw, stop), redraw })
+      return comparisonOf(await drawing(one), await drawing(other), stop)
+    },
+    examples: async (armsOf, query) => analyst.ask({ type: 'examples', ...find(armsOf, query), query }),
+    async example(armsOf, query) {
+      const detail = await analyst.ask({ type: 'example', ...find(armsOf, query), index: query.index })
       if (!detail) throw new LabError('not-found', `There is no test example ${query.index}.`)
       return detail
     },
-    async headline(run, stop) {
-      const done = (await armsOf(run, stop)).filter((result) => result.seedsDone > 0)
-      return headlineOf(done, run.arms, run.metric)
+    async told(run, stop) {
+      const arms = await armsOf(run, stop)
+      const done = arms.filter((result) => result.seedsDone > 0)
+      return { headline: headlineOf(done, run.arms, run.metric), arms }
     },
   }
 }
@@ -82,6 +101,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
 function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
   const arms = remembered<ArmResult>()
   const pairs = remembered<Contrast[]>()
+  const comparisons = remembered<Comparison>()
 
   async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
     const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
@@ -108,7 +128,27 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
     })
   }
 
-  return { armOf, contrastsOf }
+  async function comparisonOf(one: Drawing, other: Drawing, stop: StopRule): Promise<Comparison> {
+    const both = [one, other]
+    const name = both.map(({ result: { arm }, redraw }) => `${arm.id} ${namesOf(arm)} ${redraw}`).join('/')
+    const facts = both.map(({ result }) => factsOf(store, result.arm)).join('/')
+    const found = await comparisons(`${name}/${stop}`, facts, () => {
+      const seed = commonSeed(one.result, other.result)
+      const source = ({ result, redraw }: Drawing) => ({
+        ...{ ...reportedSource(store, shelf, result), redraw },
+        data: dataFolder(
+          store,
+          shelf,
+          result.arm.seeds.find((s) => s.seed === seed)!,
+        ),
+      })
+      const [arm, against] = [source(one), source(other)]
+      return analyst.ask({ type: 'comparison', data: arm.data, stop, arm, against })
+    })
+    return { ...found, arm: one.result.arm, against: other.result.arm }
+  }
+
+  return { armOf, contrastsOf, comparisonOf }
 }
 
 const LOST = 'The predictions of this run are not on disk any more. Resume it to make them again.'

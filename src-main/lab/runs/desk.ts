@@ -10,8 +10,9 @@ import { endRun, forget, removeOrphans } from '../queue/lifecycle'
 import { roleOf } from '../../science/stages'
 import type { Planned } from '../plan/planner'
 import type { Queue } from '../queue'
+import { figureOf } from './figures'
 import { runEvents, settleRuns } from '../queue/recorder'
-import { detailOf, summaryOf } from './view'
+import { besideAll, detailOf, summaryOf } from './view'
 import type { Shelf } from '../home/shelf'
 
 /** Runs: put into the queue, looked at, stopped, taken up again, removed. Ids that are not there throw `not-found`. */
@@ -54,11 +55,12 @@ export function createRunDesk(deps: Deps): RunDesk {
       return id
     },
     async list() {
-      const sizes = await sizesFor(deps, store.runs.all())
-      return store.runs.all().map((run) => summaryOf(store, run, sizes))
+      const sizes = await sizesFor(deps, store.runs.live().length > 0)
+      const beside = besideAll(store)
+      return store.runs.all().map((run) => summaryOf(store, run, sizes, beside(run.id)))
     },
     async detail(id) {
-      const sizes = await sizesFor(deps, [find(id)])
+      const sizes = await sizesFor(deps, !find(id).ended)
       return detailOf(store, find(id), sizes)
     },
     cancel(id) {
@@ -97,8 +99,8 @@ export function createRunDesk(deps: Deps): RunDesk {
 }
 
 /** Only what a live run will still take has to be estimated. */
-async function sizesFor({ checkpoints }: Deps, runs: RunCounts[]): Promise<ModelSizes> {
-  return runs.some((run) => !run.ended) ? checkpoints.here() : new Map()
+async function sizesFor({ checkpoints }: Deps, live: boolean): Promise<ModelSizes> {
+  return live ? checkpoints.here() : new Map()
 }
 
 /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */
@@ -186,4 +188,5 @@ function insertRun(store: Store, id: string, { spec, plan }: Planned): void {
     const stage = store.stages.byKey(key)!
     store.runStages.insert(id, stage.id, position, stage.state === 'done', JSON.stringify(facts))
   }
+  for (const [position, arm] of plan.arms.entries()) store.figures.put(figureOf(id, position, arm))
 }

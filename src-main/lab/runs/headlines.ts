@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Store } from '../../store'
 import type { Bus } from '../bus'
 import { runEvents } from '../queue/recorder'
 import type { Results } from '../results'
 import { madeLine } from './made'
+import { figureOf } from './figures'
 import { askedOf, comparedOf } from './view'
 
-/** The line that the list of runs shows of each, kept in the store so that the list is quick. */
+/** What the list of runs shows of each, a line and figures, kept in the store so that the list is quick. */
 export interface Headlines {
-  /** Writes those that a killed process left unwritten. */
+  /** Writes those that a killed process, or an earlier version, left unwritten. */
   catchUp(): void
   /** Resolves when nothing is being written. */
   close(): Promise<void>
@@ -22,9 +24,16 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
     const run = store.runs.get(id)
     if (!run) return
     const { spec } = askedOf(run)
-    const line = spec ? await results.headline(comparedOf(run), spec.stop) : madeLine(store, id)
-    if (line === run.headline) return
-    store.runs.setHeadline(id, line)
+    const compared = comparedOf(run)
+    const told = spec ? await results.told(compared, spec.stop) : { headline: madeLine(store, id), arms: [] }
+    const figures = told.arms.map((result, i) => figureOf(id, i, result.arm, result, compared.metric))
+    if (told.headline === run.headline && isDeepStrictEqual(figures, store.figures.of(id))) return
+    store.transaction(() => {
+      // A run that was removed meanwhile has no figures.
+      if (!store.runs.get(id)) return
+      store.runs.setHeadline(id, told.headline)
+      for (const figure of figures) store.figures.put(figure)
+    })
     bus.publish(runEvents([id]))
   }
   function update(runIds: string[]): void {
@@ -54,8 +63,11 @@ export function createHeadlines(store: Store, results: Results, bus: Bus): Headl
     ),
   )
   return {
-    catchUp: () =>
-      update(store.runs.all().flatMap((run) => (run.ended && run.stagesDone > 0 && !run.headline ? [run.id] : []))),
+    catchUp() {
+      const uncounted = new Set(store.figures.uncounted())
+      const ended = store.runs.all().filter((run) => run.ended && run.stagesDone > 0)
+      update(ended.flatMap(({ id, headline }) => (!headline || uncounted.has(id) ? [id] : [])))
+    },
     close: () => work,
   }
 }

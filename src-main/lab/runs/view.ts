@@ -1,9 +1,10 @@
-import type { RunDetail, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
+import type { ArmFigures, RunDetail, RunMarks, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
 import { storedArms, storedFacts, storedSpec } from '../../science/spec/earlier'
 import { accuracy } from '../../science/metrics/variants/accuracy'
 import { isPretraining, type Asked, type PretrainSpec } from '../../science/pretraining/spec'
 import { kindOf, stageTitles, type Arm, type StageFacts } from '../../science/stages'
-import { StorageError, type RunCounts, type RunStageRow, type Store } from '../../store'
+import { studyOf } from '../../science/studies/study'
+import { StorageError, type FigureRow, type MarkRow, type RunCounts, type RunStageRow, type Store } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 import { remedyOf } from './remedy'
@@ -55,25 +56,65 @@ export function titledStages(store: Store, run: string): TitledRow[] {
   return rows.map((row, i) => ({ ...row, facts: facts[i]!, title: titles[i]! }))
 }
 
-function stateOf(run: RunCounts): RunState {
+export function stateOf(run: RunCounts): RunState {
   return run.ended ?? (run.running ? 'running' : 'queued')
 }
 
+/** What stands beside a run in other tables. */
+export interface Beside {
+  mark: MarkRow | undefined
+  figures: FigureRow[]
+}
+
+/** The same of every run at once. */
+export function besideAll(store: Store): (run: string) => Beside {
+  const marks = new Map(store.marks.all().map((mark) => [mark.run, mark]))
+  const figures = new Map<string, FigureRow[]>()
+  for (const row of store.figures.all()) {
+    const known = figures.get(row.run)
+    if (known) known.push(row)
+    else figures.set(row.run, [row])
+  }
+  return (run) => ({ mark: marks.get(run), figures: figures.get(run) ?? [] })
+}
+
+const besideOf = (store: Store, run: string): Beside => ({
+  mark: store.marks.get(run),
+  figures: store.figures.of(run),
+})
+
+/** What the user says of a run. */
+export function marksOf(mark: MarkRow | undefined): RunMarks {
+  if (!mark) return { tags: [], notes: '', hidden: false, starred: false, trashedAt: null }
+  const { notes, hidden, starred, trashedAt } = mark
+  return { tags: JSON.parse(mark.tags) as string[], notes, hidden: hidden === 1, starred: starred === 1, trashedAt }
+}
+
+const figuresOf = ({ run: _run, position: _position, ...figures }: FigureRow): ArmFigures => figures
+
+/** How a run is called. */
+export const nameOf = (run: { name: string }, mark: MarkRow | undefined): string => mark?.name || run.name
+
 /** A run as the list shows it. */
-export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes): RunSummary {
-  const { id, name, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
+export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, beside: Beside): RunSummary {
+  const { id, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
   const times = { createdAt, queuedAt, endedAt, seconds }
   const state = stateOf(run)
   const sharing = state === 'queued' && run.sharing === 1
-  return { id, name, question, ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline }
+  return {
+    ...{ id, name: nameOf(run, beside.mark), question, study: studyOf(run).id },
+    ...{ ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline },
+    ...marksOf(beside.mark),
+    figures: beside.figures.map(figuresOf),
+  }
 }
 
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
   const asked = askedOf(run)
   const stages = titledStages(store, run.id).map((row) => ({ ...statusOf(row), remedy: remedyOf(row, asked.spec) }))
-  return { ...summaryOf(store, run, sizes), ...asked, arms: armsOf(run), stages }
+  return { ...summaryOf(store, run, sizes, besideOf(store, run.id)), ...asked, arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */

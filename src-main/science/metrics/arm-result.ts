@@ -16,7 +16,7 @@ import type { SeedPredictions } from './predictions'
 import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
 import { intervalOf, minus, type Sample } from './sample'
 import type { Statistic } from './statistic'
-import { stoppedByTheOtherHalf } from './stopping'
+import { flagsAt, stoppedByTheOtherHalf } from './stopping'
 import { candidates, stops } from './stops'
 import { METRICS } from './variants'
 import { accuracy } from './variants/accuracy'
@@ -86,6 +86,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
     ...crossEntropyIn(judged, asked),
     saving: past('last'),
     tax: past('stoppedByWeak'),
+    copying: copyingOf(judged, asked),
     warnings: [
       ...oneSided(
         judged.map((j) => ({ seed: j.input.seed, decisions: j.weak })),
@@ -162,16 +163,23 @@ function judge(input: SeedPredictions, stop: StopRule): Judged {
   return { input, weak, student, stops: at, result }
 }
 
-/** What is drawn of a seed beside its metrics: how it agrees, and where it is right at its last step and where each rule stops it. */
+/**
+ * What is drawn of a seed beside its metrics: how it agrees, where it is right at its last step and where each rule stops
+ * it, and which errors of its supervisor it repeats there.
+ */
 function flagsOf({ input, weak, student, stops }: Judged, { stop, groups }: ArmInputs): Record<string, Statistic> {
   const everywhere = student.map((said) => right(said, input.truth))
+  const stopped = stoppedByTheOtherHalf(everywhere, groups, candidates(input))
+  const copied = student.map((said) => outcomesOf({ weak, student: said }, input.truth).agreeWrong)
   const outcomes = outcomesOf({ weak, student: student[stops[stop]]! }, input.truth)
   return {
     ...outcomes,
     ...crossEntropiesOf({ weak: input.weak, student: input.student[stops[stop]]! }, outcomes),
-    stopped: stoppedByTheOtherHalf(everywhere, groups, candidates(input)),
+    stopped: flagsAt(everywhere, stopped),
     last: everywhere.at(-1)!,
     stoppedByWeak: everywhere[stops['weak-validation']]!,
+    copiedStopped: flagsAt(copied, stopped),
+    copiedLast: copied.at(-1)!,
   }
 }
 
@@ -182,6 +190,12 @@ function agreementsOf(judged: readonly Judged[], drawn: (name: string, of?: stri
     estimate(name, judged, drawn(...(AGREEMENTS[name] as readonly [Outcome, Outcome?]))),
   ])
   return Object.fromEntries(entries) as Record<AgreementName, Estimate | null>
+}
+
+/** How much more of the supervisor's errors is repeated in the end than where ground truth would stop; null of no errors. */
+function copyingOf(judged: readonly Judged[], drawn: (name: string, of?: Outcome) => Sample): Estimate | null {
+  const [last, stopped] = [drawn('copiedLast', 'weakWrong'), drawn('copiedStopped', 'weakWrong')]
+  return estimate('agreementWeakWrong', judged, minus(last, stopped), [-1, 1])
 }
 
 /** Cross-entropy to the supervisor over the rows that agreement is about; nothing of texts. */

@@ -4,7 +4,7 @@ import type { Arm } from '../stages'
 import type { Drawn } from './measures'
 import type { Metrics } from './metric'
 import { pgrRatio } from './pgr'
-import { drawSaid, type SaidBySeed } from './said'
+import { drawSaid, type AskedRows, type SaidBySeed } from './said'
 import type { Contrast, Difference, MeasuredDifference } from './result'
 import { intervalOf, minus, percentiles, reach, type Ratio } from './sample'
 import { METRICS } from './variants'
@@ -36,18 +36,15 @@ export function contrasts(
   const drawn = new Map<string, Drawn>()
   // An arm stands in many pairs, nearly always with all of its seeds.
   const ofSeeds = (of: ReportedArm, common: readonly number[]): Drawn => {
-    const seeds = common.map((seed) => of.seeds.find((s) => s.seed === seed)!)
     const name = `${of.arm.id}/${common.join()}`
-    const isWhole = of.seeds.map((s) => s.seed).join() === common.join()
-    const known =
-      drawn.get(name) ?? (isWhole && of.drawn ? of.drawn : drawSaid(seeds, { truth, groups }, metrics).drawn)
+    const known = drawn.get(name) ?? drawnOver(of, common, { truth, groups }, metrics)
     drawn.set(name, known)
     return known
   }
   return arms.flatMap((against, i) =>
     arms.slice(i + 1).flatMap((one) => {
       const differ = differenceOf(one.arm, against.arm)
-      const common = one.seeds.map((s) => s.seed).filter((seed) => against.seeds.some((s) => s.seed === seed))
+      const common = commonSeeds(one, against)
       if (!differ || common.length === 0) return []
       const [a, b] = [ofSeeds(one, common), ofSeeds(against, common)]
       const title = `${one.arm[CHOICES[differ]]} \u2212 ${against.arm[CHOICES[differ]]}`
@@ -62,19 +59,34 @@ export function contrasts(
   )
 }
 
+/** Seeds that both arms have, in the order of the first. */
+export const commonSeeds = (one: ReportedArm, other: ReportedArm): number[] =>
+  one.seeds.map((s) => s.seed).filter((seed) => other.seeds.some((s) => s.seed === seed))
+
+/** An arm drawn over some of its seeds. */
+export function drawnOver(of: ReportedArm, seeds: readonly number[], rows: AskedRows, metrics: Metrics): Drawn {
+  const isWhole = of.seeds.map((s) => s.seed).join() === seeds.join()
+  const chosen = seeds.map((seed) => of.seeds.find((s) => s.seed === seed)!)
+  return isWhole && of.drawn ? of.drawn : drawSaid(chosen, rows, metrics).drawn
+}
+
 /** The one choice in which two arms differ; null where they differ in several, or in the task. */
 function differenceOf(a: Arm, b: Arm): Choice | null {
   if (a.task !== b.task) return null
-  const choices = (Object.keys(CHOICES) as Choice[]).filter((c) => choiceOf(a, c) !== choiceOf(b, c))
+  const choices = choicesApart(a, b)
   return choices.length === 1 ? choices[0]! : null
 }
+
+/** The choices in which two arms of one task differ. */
+export const choicesApart = (a: Arm, b: Arm): Choice[] =>
+  (Object.keys(CHOICES) as Choice[]).filter((c) => choiceOf(a, c) !== choiceOf(b, c))
 
 function choiceOf(arm: Arm, choice: Choice): string {
   return contentKey([arm[choice], choice === 'method' ? null : (arm.optimisers?.[choice] ?? null)])
 }
 
-/** Of every metric that both have. */
-function differences(a: Drawn, b: Drawn, metrics: Metrics, ofPgr: boolean): Contrast['measures'] {
+/** Of every metric that both have. @param ofPgr whether their gaps are of the same models */
+export function differences(a: Drawn, b: Drawn, metrics: Metrics, ofPgr: boolean): Contrast['measures'] {
   const entries = Object.entries(a).flatMap(([id, one]): [string, MeasuredDifference][] => {
     const other = b[id]
     if (!other) return []

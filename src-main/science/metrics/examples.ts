@@ -1,8 +1,9 @@
-import { confidence, decisions, optionsIn, probability, type Answers, type Decision } from '../answers'
+import { confidence, decisions, isTie, optionsIn, probability, type Answers, type Decision } from '../answers'
 import type { Example } from '../tasks/task'
 import { cellsOf } from './cube'
+import { fateOf, movesOf } from './ledger'
 import type { SeedPredictions } from './predictions'
-import type { Cell, StopRule } from './result'
+import type { Cell, Fate, Move, StopRule } from './result'
 import { stops } from './stops'
 
 /** What a model says of an example, and how probable it holds that: of k classes at least 1 / k. */
@@ -26,31 +27,54 @@ export interface ExampleRow {
   student: Said
   ceiling: Said
   cell: Cell
+  /** Where another arm is looked at beside this one: what its student says, and what became of the row from there to here. */
+  against?: { student: Said; move: Move }
 }
 /** How the student came to its answer, at every evaluation, beside what its supervisor and the ceiling hold at the end. */
 export interface ExampleHistory {
   step: number[]
-  right: boolean[]
+  /** What it makes of the example; null where no answer is more probable than another, as before any training of many a net. */
+  fate: (Fate | null)[]
   /** What the probabilities are of: of two options option 1, of more the right one; null of texts: what each model says. */
   of: Decision | null
   probability: number[]
   weak: number
   ceiling: number
+  /** The same of the student of another arm, where one is looked at beside this. */
+  against?: { step: number[]; probability: number[] }
 }
 export interface ExampleDetail extends ExampleRow {
   history: ExampleHistory
 }
 
-/** Every test example of a seed, in the order of the split. */
-export function exampleRows(seed: SeedPredictions, stop: StopRule, examples: readonly Example[]): ExampleRow[] {
+/**
+ * Every test example of a seed, in the order of the split.
+ * @param against the same seed of another arm on the same examples
+ */
+export function exampleRows(
+  seed: SeedPredictions,
+  stop: StopRule,
+  examples: readonly Example[],
+  against?: SeedPredictions,
+): ExampleRow[] {
   const { weak, ceiling } = seed
-  const student = seed.student[stops(seed)[stop]]!
-  const [ofWeak, ofStudent, ofCeiling] = [weak, student, ceiling].map((answers) => saidBy(answers, seed.truth))
+  const [ofWeak, ofStudent, ofCeiling] = [weak, studentAt(seed, stop), ceiling].map((said) => saidBy(said, seed.truth))
   const cells = cellsOf(seed, stop)
+  const beside = against && besideOf(seed, against, stop)
   return examples.map(({ text, options, fen, group, label: truth }, index) => ({
     ...{ index, text, ...(options && { options }), ...(fen && { fen }), group, truth },
     ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
+    ...(beside && { against: beside[index]! }),
   }))
+}
+
+const studentAt = (seed: SeedPredictions, stop: StopRule): Answers => seed.student[stops(seed)[stop]]!
+
+/** Of every row what the other arm's student says, and the move from it. */
+function besideOf(seed: SeedPredictions, other: SeedPredictions, stop: StopRule): NonNullable<ExampleRow['against']>[] {
+  const student = studentAt(other, stop)
+  const moves = movesOf({ weak: other.weak, student }, { weak: seed.weak, student: studentAt(seed, stop) }, seed.truth)
+  return saidBy(student, seed.truth).map((said, i) => ({ student: said, move: moves[i]! }))
 }
 
 function saidBy(answers: Answers, truth: ArrayLike<Decision>): Said[] {
@@ -62,16 +86,18 @@ function saidBy(answers: Answers, truth: ArrayLike<Decision>): Said[] {
 export function exampleHistory(
   { steps, student, weak, ceiling, truth }: SeedPredictions,
   index: number,
+  against?: Pick<SeedPredictions, 'steps' | 'student'>,
 ): ExampleHistory {
-  const right = truth[index]!
+  const [right, taught] = [truth[index]!, decisions(weak)[index]!]
   const of = weak.kind === 'text' ? null : optionsIn(weak) === 2 ? 1 : right
   const held = (answers: Answers) => (of === null ? confidence(answers)[index]! : probability(answers, index, of))
   return {
     step: steps,
-    right: student.map((answers) => decisions(answers)[index] === right),
+    fate: student.map((said) => (isTie(said, index) ? null : fateOf(decisions(said)[index]!, taught, right))),
     of,
     probability: student.map(held),
     weak: held(weak),
     ceiling: held(ceiling),
+    ...(against && { against: { step: against.steps, probability: against.student.map(held) } }),
   }
 }

@@ -2,6 +2,7 @@ export { accuracy } from './accuracy'
 export { agreement, type Agreement } from './agreement'
 export { armResult, drawnResult, type ArmInputs } from './arm-result'
 export { bootstrap, type Flags } from './bootstrap'
+export { comparison, type ComparedArm } from './comparison'
 export { contrasts, type ReportedArm } from './contrast'
 export { coversText } from './covers'
 export type { Drawn } from './measures'
@@ -9,12 +10,14 @@ export { cellOf, cellsOf, cube } from './cube'
 export type { ElsewhereSet } from './elsewhere'
 export type { MetricInfo, Metrics, MetricVariant } from './metric'
 export { exampleHistory, exampleRows } from './examples'
+export { MOVES } from './ledger'
 export { overall } from './overall'
 export { pgr, pgrOf, PGR_CONVENTION } from './pgr'
 export type { SeedPredictions } from './predictions'
 export type {
   ArmResult,
   Cell,
+  Comparison,
   Contrast,
   Covers,
   Cube,
@@ -29,7 +32,7 @@ export type {
   StopRule,
 } from './result'
 export { errorOf, fieller, intervalOf, minus, ratio, type Sample } from './sample'
-export { halves, stoppedByTheOtherHalf } from './stopping'
+export { flagsAt, halves, stoppedByTheOtherHalf } from './stopping'
 export { valueOf, type Statistic, type Under } from './statistic'
 export type { SaidBySeed } from './said'
 export { stops } from './stops'

@@ -117,6 +117,11 @@ export interface ArmResult {
   /** The same over where weak labels stop it: the price of having no ground truth to stop by. Not told by earlier versions. */
   tax?: Estimate
   /**
+   * How much larger a share of its supervisor's errors the student repeats at its last step than where ground truth would
+   * stop it, by the same evaluations as `saving`. Null where the supervisor makes none; not told by earlier versions.
+   */
+  copying?: Estimate | null
+  /**
    * Cross-entropy of the student's probabilities to its supervisor's in nats, over the rows that the agreements are about.
    * Not told of texts, nor by earlier versions.
    */
@@ -166,6 +171,63 @@ export interface Contrast {
   measures: Record<string, MeasuredDifference>
   seeds: number
   examples: number
+}
+
+/**
+ * What a student says of a test row: what is right, what its supervisor wrongly says, or something wrong that its
+ * supervisor does not say. Of two classes the last is where the supervisor is right.
+ */
+export type Fate = 'right' | 'copied' | 'own'
+/** What became of a test row from the student of one arm (`against`) to that of another. */
+export type Move = `${Fate}-${Fate}`
+
+/** Two arms under one seed, row by row. */
+export interface SeedLedger {
+  seed: number
+  /** Every test row stands in one of them. */
+  moves: Record<Move, number>
+  /** Rows that only the arm is right on, and those that only `against` is. */
+  corrected: number
+  broken: number
+  /** Two-sided p of McNemar's exact test over these. It takes rows as independent, which rows of one group are not. */
+  p: number
+}
+
+/** One of two arms that are compared, over the seeds that both have. */
+export interface ComparedStudent {
+  student: Estimate
+  pgr: Pgr
+}
+
+/**
+ * Two arms on the same test rows, paired by rows and seeds as a contrast is, whatever they differ in. Means, intervals
+ * and differences are over the seeds that both have done.
+ */
+export interface Comparison {
+  /** The difference is `arm` − `against`. */
+  arm: Arm
+  against: Arm
+  stop: StopRule
+  /** In what the arms differ; nothing where it is the run alone. */
+  differ: Contrast['differ'][]
+  /** What the intervals cover, in a sentence. */
+  covers: string
+  /** Of every metric that both have, by its id. */
+  measures: Record<
+    string,
+    MeasuredDifference & {
+      of: { arm: ComparedStudent; against: ComparedStudent }
+      bySeed: { seed: number; student: number; pgr: number | null }[]
+    }
+  >
+  /** Seeds that both have done, and those that only one has. */
+  seeds: number[]
+  only: { arm: number[]; against: number[] }
+  examples: number
+  /** Independent groups of the examples; as many where every one stands alone. */
+  groups: number
+  /** By seed, in the order of `seeds`. */
+  ledger: SeedLedger[]
 }
 
 /** PGR of a method over its arms: tasks, and pairs of models. */

@@ -3,7 +3,7 @@ import { numbered } from './groups'
 import { best } from './stops'
 
 /**
- * Whether the student is right on every test row where ground truth would have stopped it, without the flattery of a
+ * The evaluation at which ground truth would have stopped the student, for every test row, without the flattery of a
  * choice that is judged on the rows that it was made on: for the rows of one half of the test split the evaluation is
  * chosen on the other half, and the other way round (cross-fitting; Stone 1974). Groups stay in one half.
  * @param right of every evaluation whether it is right on each row (1) or not (0)
@@ -13,14 +13,18 @@ export function stoppedByTheOtherHalf(
   right: readonly Uint8Array[],
   groups: readonly string[],
   from: number,
-): Uint8Array {
+): Int32Array {
   const half = halves(groups)
   const chosen = [0, 1].map((side) => {
     const other = right.map((flags) => flags.reduce((sum, flag, i) => sum + (half[i] === side ? 0 : flag), 0))
-    return right[best(other, from)]!
+    return best(other, from)
   })
-  return half.map((side, i) => chosen[side]![i]!)
+  return Int32Array.from(half, (side) => chosen[side]!)
 }
+
+/** What is true of every row at the evaluation that is its own. @param flags of every evaluation */
+export const flagsAt = (flags: readonly Uint8Array[], at: Int32Array): Uint8Array =>
+  Uint8Array.from(at, (evaluation, i) => flags[evaluation]![i]!)
 
 /** Half of each row, 0 or 1: groups in random order, each to the half that has fewer rows. Same groups, same halves. */
 export function halves(groups: readonly string[]): Uint8Array {

@@ -3,6 +3,7 @@ import { pointsOf } from '../../lib/curves'
 import { count, percent, share } from '../../lib/format'
 import type { Cube, ExampleHistory } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
+import type { Students } from './slice'
 
 /** Share of the supervisor's errors that the student repeats, unsure to sure; hollow bars: what the ceiling repeats. */
 export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): ChartConfiguration<'bar'> {
@@ -54,46 +55,40 @@ export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): Chart
   }
 }
 
-/** What the student held of one example while it trained, with what supervisor and ceiling hold. */
+/**
+ * What the student held of one example while it trained, with what supervisor and ceiling hold; beside it the student of
+ * another arm, where one is told.
+ */
 export function historyChart(
-  { step, probability, weak, ceiling }: ExampleHistory,
+  { step, probability, weak, ceiling, against }: ExampleHistory,
+  { student, other }: Students,
   p: Palette,
 ): ChartConfiguration<'line'> {
-  const ends = [step[0] ?? 0, step[step.length - 1] ?? 1]
+  const all = [...step, ...(against?.step ?? [])]
+  const ends = [Math.min(...all), Math.max(...all)] as const
   const level = (y: number) => ends.map((x) => ({ x, y }))
   const options = lineOptions(
     p,
     { min: ends[0], max: ends[1], title: 'step', format: count },
     { min: 0, max: 1, step: 0.5, format: (v) => share(v, 2) },
-    62,
+    other ? 92 : 62,
   )
+  const course = ({ name, look }: Students['student'], of: { step: number[]; probability: number[] }) => ({
+    ...{ label: name, endLabel: name, data: pointsOf({ step: of.step, value: of.probability }) },
+    ...{ borderColor: p[look.color], borderWidth: 2 },
+  })
+  const fixed = (label: string, y: number, borderColor: string, borderDash: number[]) => ({
+    ...{ label, endLabel: label, data: level(y), borderColor, borderDash, borderWidth: 1.5 },
+  })
   return {
     type: 'line',
     options,
     data: {
       datasets: [
-        {
-          label: 'student',
-          endLabel: 'student',
-          data: pointsOf({ step, value: probability }),
-          borderColor: p.student,
-          borderWidth: 2,
-        },
-        {
-          label: 'weak',
-          endLabel: 'weak',
-          data: level(weak),
-          borderColor: p.weak,
-          borderDash: [6, 4],
-          borderWidth: 1.5,
-        },
-        {
-          label: 'ceiling',
-          endLabel: 'ceiling',
-          data: level(ceiling),
-          borderColor: p.ceiling,
-          borderWidth: 1.5,
-        },
+        course(student, { step, probability }),
+        ...(other && against ? [course(other, against)] : []),
+        fixed('weak', weak, p.weak, [6, 4]),
+        fixed('ceiling', ceiling, p.ceiling, []),
       ],
     },
   }

@@ -1,5 +1,17 @@
-import { CELLS, verdictName, verdictOf, type Verdict } from '../../lib/roles'
-import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Said } from '../../lib/types'
+import { sentence } from '../../lib/format'
+import { ENTRIES } from '../../lib/moves'
+import { CELLS, verdictName, verdictOf, type Look, type Verdict } from '../../lib/roles'
+import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Move, Said } from '../../lib/types'
+
+/** Names and looks of the student, and of that of another arm where one is looked at beside it. */
+export interface Students {
+  student: Drawn
+  other?: Drawn | undefined
+}
+interface Drawn {
+  name: string
+  look: Look
+}
 
 export type Sort = ExampleQuery['sort']
 export const SORTS: readonly { value: Sort; label: string }[] = [
@@ -29,15 +41,17 @@ export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[]
   return CELLS.filter((cell) => (cells.includes(cell) ? !all : chosen.includes(cell)))
 }
 
-/** What a slice holds, as a title. @param copied see `verdictName` */
-export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean): string {
+/** What a slice holds, as a title. @param copied see `verdictName` @param moves none where no other arm is beside */
+export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean, moves: readonly Move[] = []): string {
   const order = SORTS.find((s) => s.value === sort)?.label ?? ''
   const verdicts = VERDICTS.filter((verdict) => cellsOf(verdict).some((cell) => cells.includes(cell)))
-  const what =
-    cells.length === 0 || verdicts.length === VERDICTS.length
-      ? 'All examples'
-      : verdicts.map((verdict) => verdictName(verdict, copied)).join(', ')
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}, ${order}`
+  const isAll = cells.length === 0 || verdicts.length === VERDICTS.length
+  const entries = ENTRIES.filter((entry) => entry.moves.some((move) => moves.includes(move)))
+  const what = [
+    ...(isAll ? [] : verdicts.map((verdict) => verdictName(verdict, copied))),
+    ...(entries.length > 0 ? [`${entries.map(({ title }) => title).join(' or ')} between the arms`] : []),
+  ]
+  return `${sentence(what.join(', ') || 'all examples')}, ${order}`
 }
 
 /** An answer in words: the name of a class, or a text in quotes, so that the blanks it begins or ends with are seen. */
@@ -65,19 +79,19 @@ export function placeOf({ says, confidence }: Said, classes: number): number {
   return (confidence - least) / (1 - least)
 }
 
-/** How the student came to its answer, as a sentence. @param copied whether it says what its supervisor says */
-export function story(
-  { step, right }: Pick<ExampleHistory, 'step' | 'right'>,
-  weakRight: boolean,
-  copied: boolean,
-): string {
-  const last = right.length - 1
-  if (last < 0) return ''
-  let since = last
-  while (since > 0 && right[since - 1] === right[last]) since--
-  if (since === 0) return right[last] ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
-  if (right[last]) return `Right from step ${step[since]} on${weakRight ? '' : ', against its supervisor'}.`
-  const cameRound = copied ? 'then it came round to its supervisor' : 'then wrong in a way of its own'
-  const turned = weakRight ? 'then wrong against its supervisor' : cameRound
-  return `Right until step ${step[since - 1]}, ${turned}.`
+/**
+ * How the student came to its last answer, as a sentence. Evaluations without an answer say nothing: before any training
+ * all options may be equally probable.
+ */
+export function story({ step, fate }: Pick<ExampleHistory, 'step' | 'fate'>, weakRight: boolean): string {
+  const told = fate.flatMap((is, i) => (is === null ? [] : [{ step: step[i]!, is, right: is === 'right' }]))
+  const end = told.at(-1)
+  if (!end || fate.at(-1) === null) return 'In the end it holds no answer for more probable than another.'
+  const turn = told.findLastIndex(({ right }) => right !== end.right)
+  if (turn < 0) return end.right ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
+  if (end.right) return `Right from step ${told[turn + 1]!.step} on${weakRight ? '' : ', against its supervisor'}.`
+  const last = told[turn]!.step
+  const wasRight = last === 0 ? 'Right at step 0 alone, before any training' : `Last right at step ${last}`
+  if (weakRight) return `${wasRight}; in the end wrong against its supervisor.`
+  return `${wasRight}; in the end ${end.is === 'copied' ? 'it says what its supervisor says' : 'wrong in a way of its own'}.`
 }

@@ -1,6 +1,6 @@
 import { apart, gapNames, methodNames } from '../../lib/arms'
-import { difference, percent, plural, points, sentence } from '../../lib/format'
-import type { Arm, ArmResult, Estimate, MetricInfo, Pgr, RunState } from '../../lib/types'
+import { difference, list, percent, plural, points, sentence } from '../../lib/format'
+import type { Arm, ArmResult, Contrast, Difference, MetricInfo, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
 interface Told {
@@ -11,14 +11,17 @@ interface Told {
   pgr: Defined
 }
 
-const range = (pgr: Defined): string => `${percent(pgr.low).replace(/\s*%$/, '')} to ${percent(pgr.high)}`
+const range = ({ low, high }: Difference): string => `${percent(low).replace(/\s*%$/, '')} to ${percent(high)}`
+/** Whether an interval leaves 0 out, so that there is a difference to tell of. */
+export const isShown = ({ low, high }: Difference): boolean => low > 0 || high < 0
 
 function single({ method, of, pgr }: Told): string {
   const who = sentence(`${method} student`)
-  if (pgr.value < 0) return `${who} ends below its supervisor: ${percent(pgr.value)} of the gap${of}, ${range(pgr)}`
-  const clear = pgr.low <= 0 ? '; the interval holds 0, so nothing is shown yet' : ''
-  const above = pgr.value > 1 ? ', more than its ceiling' : ''
-  return `${who} closes ${percent(pgr.value)} of the gap${of}${above}, ${range(pgr)}${clear}`
+  const told = `${percent(pgr.value)} of the gap${of}, ${range(pgr)}`
+  if (!isShown(pgr)) return `${who} closes ${told}; the interval holds 0, so nothing is shown yet`
+  if (pgr.value < 0) return `${who} ends below its supervisor: ${told}`
+  const above = pgr.low > 1 ? ', more than its ceiling' : ''
+  return `${who} closes ${percent(pgr.value)} of the gap${of}${above}, ${range(pgr)}`
 }
 
 function median(values: readonly number[]): number {
@@ -28,7 +31,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Methods beside each other, over the gaps that all of them have: numbers of different gaps do not compare. */
-function compared(told: readonly Told[]): string {
+function compared(told: readonly Told[], contrasts: readonly Contrast[], metric: MetricInfo): string {
   const methods = [...new Set(told.map(({ method }) => method))]
   const has = (method: string, of: string) => told.some((one) => one.method === method && one.of === of)
   const shared = told.filter(({ of }) => methods.every((method) => has(method, of)))
@@ -40,7 +43,53 @@ function compared(told: readonly Told[]): string {
     const sure = all.length === 1 ? ` (${range(all[0]!.pgr)})` : ''
     return `${method}${i ? '' : ' closes'} ${value}${i ? '' : ' of the gap'}${i === 0 || apart ? where : ''}${sure}`
   })
-  return sentence(parts.join(apart ? '; ' : ', '))
+  const paired = apart ? '' : pairedWith(methods, shared, contrasts, metric)
+  return sentence(parts.join(apart ? '; ' : ', ')) + paired
+}
+
+/** Of PGR: what the arm of one method has over that of another on the same gap; null where that is not told. */
+function overOn(one: Arm, other: Arm, contrasts: readonly Contrast[], { id }: MetricInfo): Difference | null {
+  const pgrOf = (a: Arm, b: Arm) =>
+    contrasts.find((of) => of.arm === a.id && of.against === b.id && of.differ === 'method')?.measures[id]?.pgr
+  const found = pgrOf(one, other)
+  if (found) return found
+  const swapped = pgrOf(other, one)
+  return swapped ? { value: -swapped.value, low: -swapped.high, high: -swapped.low } : null
+}
+
+/**
+ * What paired differences show of the methods against the first of them: two intervals that overlap say nothing of a
+ * difference. Over several gaps it is counted how often there is one; '' where none is told.
+ */
+function pairedWith(
+  [first = '', ...others]: readonly string[],
+  shared: readonly Told[],
+  contrasts: readonly Contrast[],
+  metric: MetricInfo,
+): string {
+  const armOf = (method: string, of: string) => shared.find((one) => one.method === method && one.of === of)!.arm
+  const gaps = [...new Set(shared.map(({ of }) => of))]
+  const all = others.flatMap((method) =>
+    gaps.flatMap((of) => {
+      const over = overOn(armOf(method, of), armOf(first, of), contrasts, metric)
+      return over ? [{ method, over }] : []
+    }),
+  )
+  if (all.length === 0) return ''
+  const shown = all.filter(({ over }) => isShown(over))
+  if (all.length === 1 && gaps.length === 1 && shown.length === 0)
+    return `; paired, they differ by ${percent(all[0]!.over.value)} of it, ${range(all[0]!.over)}: the interval holds 0, so no difference is shown`
+  if (shown.length === 0) return `; paired with ${first}, no difference is shown in any of ${all.length}`
+  if (gaps.length === 1) {
+    const told = shown.map(({ method, over }) => {
+      return `${method} closes ${percent(Math.abs(over.value))} ${over.value > 0 ? 'more' : 'less'} (${range(over)})`
+    })
+    const rest = shown.length < all.length ? ', and no other difference is shown' : ''
+    return `; paired with ${first}, ${list(told)}${rest}`
+  }
+  const above = shown.filter(({ over }) => over.value > 0).length
+  const counts = [`${above} above`, `${shown.length - above} below`, `${all.length - shown.length} not told apart`]
+  return `; paired with ${first}, ${list(counts)}`
 }
 
 /** Why none of the arms says anything: their PGR all come with a warning. */
@@ -61,15 +110,19 @@ function unsure(told: readonly Told[], metric: MetricInfo): string {
  * them would say nothing of any.
  * @param metric the one that the gap is of, which goes without saying of accuracy
  */
-export function headline(arms: readonly ArmResult[], taskTitle: (id: string) => string, metric: MetricInfo): string {
+export function headline(
+  { arms, contrasts }: { arms: readonly ArmResult[]; contrasts: readonly Contrast[] },
+  taskTitle: (id: string) => string,
+  metric: MetricInfo,
+): string {
+  const about = { contrasts, taskTitle, metric }
   const trainings = trainingsOf(arms.map(({ arm }) => arm))
-  if (trainings.length < 2) return told(arms, taskTitle, metric)
+  if (trainings.length < 2) return told(arms, about)
   return trainings
     .map(({ title, has }) => {
       const found = told(
         arms.filter(({ arm }) => has(arm)),
-        taskTitle,
-        metric,
+        about,
       )
       return `${sentence(title)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`
     })
@@ -84,7 +137,13 @@ function trainingsOf(arms: readonly Arm[]): { title: string; has: (arm: Arm) => 
   return [...new Set(arms.map(short))].map((title) => ({ title, has: (arm) => short(arm) === title }))
 }
 
-function told(arms: readonly ArmResult[], taskTitle: (id: string) => string, metric: MetricInfo): string {
+interface About {
+  contrasts: readonly Contrast[]
+  taskTitle: (id: string) => string
+  metric: MetricInfo
+}
+
+function told(arms: readonly ArmResult[], { contrasts, taskTitle, metric }: About): string {
   const begun = arms.flatMap(({ arm, measures }) => {
     const measured = measures[metric.id]
     return measured ? [{ arm, pgr: measured.pgr }] : []
@@ -103,33 +162,40 @@ function told(arms: readonly ArmResult[], taskTitle: (id: string) => string, met
       : `PGR${inMetric} is undefined in all ${begun.length} arms: no ceiling is ${side} its supervisor`
   }
   const sure = findings.filter(({ pgr }) => !pgr.warning)
-  const found = sure.length === 0 ? unsure(findings, metric) : sure.length === 1 ? single(sure[0]!) : compared(sure)
+  const oneSeed = arms.every(({ seedsDone }) => seedsDone < 2)
+  const found =
+    sure.length === 0
+      ? unsure(findings, metric)
+      : sure.length === 1
+        ? single(sure[0]!)
+        : compared(sure, contrasts, metric)
   const left = sure.length === 0 ? 0 : findings.length - sure.length
   const without = begun.length - findings.length
   return [
     found,
     ...(left > 0 ? [`${plural(left, 'arm')} left out, whose gap says nothing`] : []),
+    ...(oneSeed && sure.length > 0 ? ['of one seed, so chance between trainings is not in it'] : []),
     ...(without > 0 ? [`undefined in ${without} of ${begun.length} arms`] : []),
   ].join('; ')
 }
 
 /**
- * What the curves of an arm show about stopping, as a sentence; that stopping helps only where its interval says so.
- * Stops go by accuracy: of another metric the sentence says what is drawn.
+ * What the curves of an arm show about stopping, as a sentence: that stopping helps, and that what comes after it is
+ * learnt from mistakes, only where the interval of each says so. Stops go by accuracy: of another metric the sentence says
+ * what is drawn.
  */
-export function trainingTitle({ saving, training }: ArmResult, { id, title }: MetricInfo): string {
+export function trainingTitle({ saving, copying, training }: ArmResult, { id, title }: MetricInfo): string {
   if (!saving || !training) return 'No training curve yet'
   if (id !== 'accuracy') return `${title} of the student over its training`
-  const first = training.weakErrors[Math.min(2, training.weakErrors.length - 1)] ?? 0
-  const copied = (training.weakErrors[training.weakErrors.length - 1] ?? 0) - first
   const told = `${points(saving.value)} (${pointsRange(saving)})`
-  if (saving.low <= 0) return `Nothing shows that the student should stop before its last step: measured is ${told}`
-  return copied > 0.01
-    ? `The student learns the task first, then its supervisor's mistakes: stopping well would save ${told}`
-    : `Stopping well would save ${told}`
+  if (saving.low <= 0) return `No evidence here that stopping early helps: it would save ${told}`
+  if (!copying || copying.low <= 0) return `Stopping well would save ${told}`
+  const more = `${points(copying.value)} (${pointsRange(copying)})`
+  return `The student learns the task first, then its supervisor's mistakes: stopping well would save ${told}; past that it repeats ${more} more of the supervisor's errors`
 }
 
-const pointsRange = ({ low, high }: Pick<Estimate, 'low' | 'high'>) =>
+/** Ends of an interval in points, without the word. */
+export const pointsRange = ({ low, high }: Pick<Difference, 'low' | 'high'>): string =>
   [low, high].map((end) => points(end).replace(/\s*points$/, '')).join(' to ')
 
 const ENDED: Record<Exclude<RunState, 'running' | 'queued'>, string> = {
@@ -145,7 +211,7 @@ export function missing(arms: readonly ArmResult[], state: RunState): string {
   if (open.length === 0) return ''
   const seeds = open.reduce((n, arm) => n + arm.arm.seeds.length - arm.seedsDone, 0)
   const all = arms.reduce((n, arm) => n + arm.arm.seeds.length, 0)
-  const lack = `${seeds} of ${all} seeds are missing, in ${open.length} of ${arms.length} arms`
+  const lack = `${seeds} of ${all} seeds ${seeds === 1 ? 'is' : 'are'} missing, in ${open.length} of ${arms.length} arms`
   const going = state === 'running' || state === 'queued'
   return going ? `Partial: ${lack}. The numbers will move.` : `This run ${ENDED[state]}: ${lack}.`
 }

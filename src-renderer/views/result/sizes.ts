@@ -1,8 +1,8 @@
 // The arms of one task against the sizes of their models.
-import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration, type Scale } from '../../lib/charting'
 import { niceRange } from '../../lib/curves'
 import { basis, interval, parameters, share } from '../../lib/format'
-import { CEILING, studentLook, type Look } from '../../lib/roles'
+import { CEILING, studentLook, WEAK, type Look } from '../../lib/roles'
 import type { Arm, ArmResult, Estimate, MetricInfo } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from './arms-chart'
@@ -50,16 +50,18 @@ export function sizesOf(results: readonly ArmResult[], task: string): Sizes | nu
     const size = sizes[i]!
     return known ? { title, x: Math.log10(size), label: parameters(size) } : { title, x: i + 1, label: title }
   })
-  const methods = [...new Set(arms.map(({ arm }) => arm.methodTitle))]
+  // A method has its colour on every task; supervisors are told apart by dash and mark, by colour where there is one method.
+  const methods = [...new Set(results.map(({ arm }) => arm.methodTitle))]
   const series = others.flatMap((other, hue) =>
     methods.flatMap((method, m): SizeSeries[] => {
       const own = arms.filter(
         ({ arm }) => arm.methodTitle === method && titleOf(arm, side === 'strong' ? 'weak' : 'strong') === other,
       )
-      const { dash, marker } = studentLook(m)
+      const { color } = studentLook(methods.length > 1 ? m : hue)
+      const { dash, marker } = studentLook(others.length > 1 ? hue : m)
       const named = [others.length > 1 ? other : '', methods.length > 1 || others.length === 1 ? method : '']
       const label = named.filter(Boolean).join(' · ')
-      return own.length > 0 ? [{ label, look: { color: studentLook(hue).color, dash, marker }, arms: own }] : []
+      return own.length > 0 ? [{ label, look: { color, dash, marker }, arms: own }] : []
     }),
   )
   const who = side === 'strong' ? 'student' : 'supervisor'
@@ -72,7 +74,7 @@ export interface Quantity {
   title: string
   bounds: [number, number]
   of: (result: ArmResult) => Estimate | null | undefined
-  /** Levels that stand beside the student in the same quantity. */
+  /** Floors and ceilings stand beside the student in the same quantity, and its seeds one by one. */
   levels?: true
   /** Of shares: differences have a sign. */
   zero?: true
@@ -149,16 +151,20 @@ export function sizesChart(
   const room = (last - first) * 0.12
   const step = (last - first + 2 * room) * APART
   const at = ({ arm }: ArmResult) => ticks.find(({ title }) => title === titleOf(arm, side))!.x
+  const moved = (i: number) => (i - (series.length - 1) / 2) * step
   const lines = series.map((one, i) => {
-    const moved = (i - (series.length - 1) / 2) * step
     const points = one.arms.flatMap((result) => {
       const of = quantity.of(result)
-      return of ? [{ x: at(result) + moved, of, text: `${one.label} ${told(of)}` }] : []
+      return of ? [{ x: at(result) + moved(i), of, text: `${one.label} ${told(of)}` }] : []
     })
     return { ...one, points: points.sort((a, b) => a.x - b.x) }
   })
-  const ceilings = quantity.levels && side === 'strong' ? ceilingsOf(sizes, metric, at) : []
-  const ends = [...lines.flatMap(({ points }) => points), ...ceilings].flatMap(({ of }) => [of.low, of.high])
+  const nudged = (arm: ArmResult, i: number) => at(arm) + moved(i) + step / 3
+  const { ceilings, floors, dots } = quantity.levels ? levelsOf(sizes, metric, at, nudged) : NO_LEVELS
+  const ends = [
+    ...[...lines.flatMap(({ points }) => points), ...ceilings].flatMap(({ of }) => [of.low, of.high]),
+    ...[...floors, ...dots].flat().map(({ y }) => y),
+  ]
   const cut = ends.map((y) => Math.min(quantity.bounds[1], Math.max(quantity.bounds[0], y)))
   const range = niceRange(quantity.zero ? [0, ...cut] : cut, quantity.bounds, 6)
   const base = lineOptions(
@@ -173,6 +179,8 @@ export function sizesChart(
       datasets: [
         ...lines.flatMap(({ points, look }) => drawn(points, look, quantity.bounds, p)),
         ...(ceilings.length > 0 ? drawn(ceilings, CEILING, quantity.bounds, p) : []),
+        ...floors.map((data) => levelLine(data, p)),
+        ...dots.map((data, i) => seedDots(data, series[i]!.look, p)),
       ],
     },
     options: {
@@ -183,17 +191,44 @@ export function sizesChart(
       interaction: NEAREST,
       scales: {
         ...base.scales,
-        x: {
-          ...base.scales?.['x'],
-          afterBuildTicks: (scale) =>
-            (scale.ticks = [...ticks].sort((a, b) => a.x - b.x).map(({ x: value }) => ({ value }))),
-          ticks: { color: p.soft, callback: (value) => ticks.find(({ x }) => x === Number(value))?.label ?? '' },
-        },
+        x: { ...base.scales?.['x'], ...tickedAt(ticks, p) },
       },
       plugins: {
         tooltip: { ...tooltipLook(p), callbacks: { title: () => '', label: (item) => (item.raw as Dot).text } },
       },
     },
+  }
+}
+
+/** An axis with its ticks at the models, and nowhere else. */
+const tickedAt = (ticks: readonly Tick[], p: Palette) => ({
+  afterBuildTicks: (scale: Scale) =>
+    void (scale.ticks = [...ticks].sort((a, b) => a.x - b.x).map(({ x: value }) => ({ value }))),
+  ticks: {
+    color: p.soft,
+    callback: (value: string | number) => ticks.find(({ x }) => x === Number(value))?.label ?? '',
+  },
+})
+
+interface Levels {
+  ceilings: Point[]
+  floors: Dot[][]
+  /** By series. */
+  dots: Dot[][]
+}
+const NO_LEVELS: Levels = { ceilings: [], floors: [], dots: [] }
+
+/** What stands beside the lines. @param nudged where the seeds of a series are drawn */
+function levelsOf(
+  sizes: Sizes,
+  metric: MetricInfo,
+  at: (result: ArmResult) => number,
+  nudged: (result: ArmResult, series: number) => number,
+): Levels {
+  return {
+    ceilings: sizes.side === 'strong' ? ceilingsOf(sizes, metric, at) : [],
+    floors: floorsOf(sizes, metric, at),
+    dots: sizes.series.map((one, i) => seedsOf(one, metric, (result) => nudged(result, i))),
   }
 }
 
@@ -208,6 +243,35 @@ function ceilingsOf({ series }: Sizes, metric: MetricInfo, at: (result: ArmResul
     return of ? [{ x, of, text: `ceiling ${told(of)}` }] : []
   })
 }
+
+/** The supervisors: a level for each over its students, or one point a supervisor where these are on x. */
+function floorsOf({ series, side }: Sizes, metric: MetricInfo, at: (result: ArmResult) => number): Dot[][] {
+  const levels = new Map<string, Map<number, Dot>>()
+  for (const result of series.flatMap(({ arms }) => arms)) {
+    const of = result.measures[metric.id]?.weak
+    if (!of) continue
+    const name = side === 'strong' ? result.arm.weakTitle : ''
+    const dots = levels.get(name) ?? new Map<number, Dot>()
+    dots.set(at(result), { x: at(result), y: of.value, text: `weak supervisor ${result.arm.weakTitle} ${told(of)}` })
+    levels.set(name, dots)
+  }
+  return [...levels.values()].map((dots) => [...dots.values()].sort((a, b) => a.x - b.x))
+}
+
+/** What every seed came to, beside the mean. */
+const seedsOf = ({ arms }: SizeSeries, metric: MetricInfo, at: (result: ArmResult) => number): Dot[] =>
+  arms.flatMap((result) =>
+    (result.measures[metric.id]?.bySeed ?? []).map(({ student }) => ({ x: at(result), y: student, text: '' })),
+  )
+
+const levelLine = (data: Dot[], p: Palette) => ({
+  ...{ data, order: 3, pointRadius: 0, borderColor: p[WEAK.color], borderWidth: 1.5, borderDash: [2, 3] },
+})
+
+const seedDots = (data: Dot[], { color }: Look, p: Palette) => ({
+  ...{ silent: true, data, order: 2, showLine: false, pointRadius: 2, pointBorderWidth: 0 },
+  backgroundColor: `${p[color]}a0`,
+})
 
 interface Point {
   x: number

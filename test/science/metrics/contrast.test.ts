@@ -8,7 +8,7 @@ import {
   halves,
   type ReportedArm,
 } from '../../../src-main/science/metrics'
-import { stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
+import { flagsAt, stoppedByTheOtherHalf } from '../../../src-main/science/metrics/stopping'
 import type { ArmResult, Contrast, Covers } from '../../../src-main/science/metrics/result'
 import { parseSpec } from '../../../src-main/science/spec/parse'
 import { planExperiment } from '../../../src-main/science/plan/plan'
@@ -196,9 +196,11 @@ describe('halves', () => {
     const rightOn = (side: number) => half.map((h) => (h === side ? 1 : 0))
     // Number 1 is best on half 0 and number 2 on half 1, so each half is judged by what is best on the other: wrong.
     const right = [new Uint8Array(6), rightOn(0), rightOn(1)]
-    expect([...stoppedByTheOtherHalf(right, groups, 0)]).toEqual([0, 0, 0, 0, 0, 0])
+    const stopped = stoppedByTheOtherHalf(right, groups, 0)
+    expect([...stopped]).toEqual([...half].map((side) => 2 - side))
+    expect([...flagsAt(right, stopped)]).toEqual([0, 0, 0, 0, 0, 0])
     // From the last one on there is no choice.
-    expect(stoppedByTheOtherHalf(right, groups, 2)).toEqual(right[2])
+    expect(flagsAt(right, stoppedByTheOtherHalf(right, groups, 2))).toEqual(right[2])
   })
 })
 

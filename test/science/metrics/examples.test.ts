@@ -28,9 +28,25 @@ describe('examples of two classes', () => {
 
   it('have the probability of class 1 as their history', () => {
     expect(exampleHistory(seed, 0)).toEqual({
-      ...{ step: [0, 10], right: [false, true], of: 1, probability: [0.5, 0.875], weak: 0.25, ceiling: 1 },
+      ...{ step: [0, 10], fate: [null, 'right'], of: 1, probability: [0.5, 0.875], weak: 0.25, ceiling: 1 },
     })
-    expect(exampleHistory(seed, 1)).toMatchObject({ right: [true, false], of: 1, probability: [0.5, 0.625] })
+    expect(exampleHistory(seed, 1)).toMatchObject({ fate: [null, 'copied'], of: 1, probability: [0.5, 0.625] })
+  })
+})
+
+describe('examples of two arms', () => {
+  const of = (...p: number[]) => choices(2, Float32Array.from(p))
+  const seed = seedOf([1, 0], of(0.25, 0.75), [of(0.5, 0.5), of(0.875, 0.625)], of(1, 0))
+  const other = seedOf([1, 0], of(0.25, 0.75), [of(0.5, 0.5), of(0.25, 0.25)], of(1, 0))
+
+  it('say what both students say, and what became of each from the other arm to this', () => {
+    const rows = exampleRows(seed, 'last', examples([1, 0]), other)
+    expect(rows.map(({ against }) => against)).toEqual([
+      { student: { says: 0, confidence: 0.75, right: false }, move: 'copied-right' },
+      { student: { says: 0, confidence: 0.75, right: true }, move: 'right-copied' },
+    ])
+    expect(exampleHistory(seed, 0, other).against).toEqual({ step: [0, 10], probability: [0.5, 0.25] })
+    expect(exampleRows(seed, 'last', examples([1, 0]))[0]).not.toHaveProperty('against')
   })
 })
 
@@ -63,7 +79,7 @@ describe('examples of four classes', () => {
 
   it('have the probability of the right class as their history', () => {
     expect(exampleHistory(seed, 1)).toEqual({
-      ...{ step: [0, 10], right: [false, true], of: 3, probability: [close(0.25), close(0.6)] },
+      ...{ step: [0, 10], fate: [null, 'right'], of: 3, probability: [close(0.25), close(0.6)] },
       ...{ weak: close(0.3), ceiling: close(0.3) },
     })
   })
@@ -76,7 +92,7 @@ it('examples with options show them all, and those of texts what was written', (
   expect(row).toMatchObject({ weak: { says: 'd4', right: false }, student: { says: 'e4', right: true }, cell: '011' })
   expect(exampleHistory(seed, 0)).toMatchObject({
     of: null,
-    right: [false, true],
+    fate: ['copied', 'right'],
     probability: [close(0.5), close(0.5)],
   })
   const asked = { ...examples([0])[0]!, text: 'Which is better?', options: ['this', 'that'] }

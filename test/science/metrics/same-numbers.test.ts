@@ -15,6 +15,7 @@ function asBefore(inputs: ArmInputs) {
   const { measures, bySeed, training, stops, ...rest } = armResult(inputs)
   // What came later.
   delete rest.tax
+  delete rest.copying
   delete rest.crossEntropy
   const { training: course, stops: where, bySeed: seeds, ...accuracy } = measures['accuracy']!
   return {

@@ -1,0 +1,50 @@
+import type { Database } from 'better-sqlite3'
+
+/** What was found of one arm of a run, in numbers. */
+export interface FigureRow {
+  run: string
+  arm: string
+  /** Place among the arms of its run. */
+  position: number
+  task: string
+  /** Titles. */
+  weak: string
+  strong: string
+  method: string
+  /** Seeds that were asked for. */
+  asked: number
+  /** Seeds that are finished; null where that was not counted yet. */
+  seeds: number | null
+  /** Id of the metric that the numbers are of; '' before the first seed. */
+  metric: string
+  /** Means over seeds of weak supervisor, student and ceiling. */
+  floor: number | null
+  student: number | null
+  ceiling: number | null
+  /** With its 95 % interval; null where it is undefined, and before the first seed. */
+  pgr: number | null
+  low: number | null
+  high: number | null
+  /** Why there is no PGR; '' where there is one, and before the first seed. */
+  reason: string
+}
+
+/** Figures of arms, kept so that runs can be searched by what they found. */
+export function figuresTable(db: Database) {
+  const put = db.prepare<[FigureRow]>(`
+    INSERT OR REPLACE INTO figures (run, arm, position, task, weak, strong, method, asked, seeds, metric, floor, student,
+      ceiling, pgr, low, high, reason)
+    VALUES (@run, @arm, @position, @task, @weak, @strong, @method, @asked, @seeds, @metric, @floor, @student, @ceiling,
+      @pgr, @low, @high, @reason)`)
+  const all = db.prepare<[], FigureRow>('SELECT * FROM figures ORDER BY run, position')
+  const of = db.prepare<[string], FigureRow>('SELECT * FROM figures WHERE run = ? ORDER BY position')
+  const uncounted = db.prepare<[], string>('SELECT DISTINCT run FROM figures WHERE seeds IS NULL').pluck()
+  return {
+    put: (row: FigureRow) => void put.run(row),
+    all: () => all.all(),
+    of: (run: string) => of.all(run),
+    /** Ids of the runs that an earlier version made, whose figures are still to be found. */
+    uncounted: () => uncounted.all(),
+  }
+}
+export type Figures = ReturnType<typeof figuresTable>

@@ -1,0 +1,103 @@
+// What window and lab say of studies, and of what the user says of runs.
+import type { QueryPart, QueryProblem } from '../src-main/science/query'
+import type { StudyArm } from '../src-main/science/studies/arms'
+import type { Rule, Verdict } from '../src-main/science/studies/rule'
+import type { RunState } from './runs'
+
+export type { QueryPart, QueryProblem } from '../src-main/science/query'
+export type { StudyArm } from '../src-main/science/studies/arms'
+export type { Rule, RuleArm, Verdict } from '../src-main/science/studies/rule'
+
+/** What was found of one arm of a run, in numbers: of the metric that the run tells first, where its spec says to stop. */
+export interface ArmFigures {
+  /** Its id. */
+  arm: string
+  task: string
+  /** Titles of the models and the method. */
+  weak: string
+  strong: string
+  method: string
+  /** Seeds that were asked for, and those that are finished; null where that was not counted yet. */
+  asked: number
+  seeds: number | null
+  /** Id of the metric; '' before the first seed. */
+  metric: string
+  /** Means over seeds of weak supervisor, student and ceiling. */
+  floor: number | null
+  student: number | null
+  ceiling: number | null
+  /** With the ends of its 95 % interval; null where it is undefined, and before the first seed. */
+  pgr: number | null
+  low: number | null
+  high: number | null
+  /** Why there is no PGR; '' where there is one, and before the first seed. */
+  reason: string
+}
+
+/** What the user says of a run. */
+export interface RunMarks {
+  /** Sorted. */
+  tags: string[]
+  /** Markdown. */
+  notes: string
+  hidden: boolean
+  starred: boolean
+  /** When it was put into the trash; null while it is not there. */
+  trashedAt: number | null
+}
+
+/** What is to be said of runs from now on; what is left out stays. An empty `name` is the one of the spec again. */
+export interface MarkChange extends Partial<Pick<RunMarks, 'notes' | 'hidden' | 'starred'>> {
+  runs: string[]
+  name?: string
+  addTags?: string[]
+  removeTags?: string[]
+}
+
+/** Runs that answer to a query, newest first; none where the query has a problem. */
+export interface FoundRuns {
+  ids: string[]
+  /** What is joined at the top of the query, where it stands in it. */
+  parts: QueryPart[]
+  problem: QueryProblem | null
+}
+
+/** A study that something is said of, whether it has runs or not. */
+export interface StudySummary {
+  id: string
+  question: string
+  /** Markdown. */
+  notes: string
+  hasRule: boolean
+}
+
+/** A decision rule as it was set, or withdrawn (null). */
+export interface RuleSet {
+  rule: Rule | null
+  setAt: number
+  /** How many students of the study were finished then: of 0 it was set before the first result. */
+  students: number
+}
+
+/** What the runs of one question came to. */
+export interface StudyResult {
+  id: string
+  /** '' where a run stands alone. */
+  question: string
+  notes: string
+  /** Newest first; those in the trash are left out. */
+  runs: {
+    id: string
+    name: string
+    state: RunState
+    /** Why there is nothing to read of it; '' where there is. */ problem: string
+  }[]
+  /** In the order of the runs, oldest first. */
+  arms: StudyArm[]
+  /** What the intervals cover, in a sentence; '' before the first seed. */
+  covers: string
+  /** The oldest first; the last one holds. */
+  rules: RuleSet[]
+  /** Of the rule that holds; null where none does. */
+  verdict: Verdict | null
+}

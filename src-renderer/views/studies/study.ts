@@ -1,0 +1,215 @@
+// The arms of a study as its page shows them: named apart, laid out by two of their fields, with what differs in their set-up.
+import { interval, number, percent, pgrText, plusMinus, share } from '../../lib/format'
+import type { TableText } from '../../lib/tables'
+import type { Arm, ArmResult, Measured, StudyArm, StudyResult } from '../../lib/types'
+
+/** An arm under a name of its own: `result.arm.id` is unlike every other one's, and so is its place in all fields. */
+export interface ShownArm {
+  result: ArmResult
+  /** Where its numbers come from; the first is where it opens. */
+  runs: StudyArm['runs']
+  /** Names of the runs. */
+  run: string
+}
+
+const place = ({ task, weakTitle, strongTitle, methodTitle }: Arm) =>
+  JSON.stringify([task, weakTitle, strongTitle, methodTitle])
+
+/**
+ * Arms that look alike and are not the same (other settings, other seeds) say in their method which run they are of.
+ * @param only ids of the runs to show; empty means all
+ */
+export function shownArms({ arms, runs }: Pick<StudyResult, 'arms' | 'runs'>, only: readonly string[]): ShownArm[] {
+  const asked = arms.filter(({ runs }) => only.length === 0 || runs.some(({ runId }) => only.includes(runId)))
+  const alike = new Map<string, number>()
+  for (const { result } of asked) alike.set(place(result.arm), (alike.get(place(result.arm)) ?? 0) + 1)
+  const names = new Map(runs.map(({ id, name }) => [id, name]))
+  const twice = new Set(runs.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i))
+  const nameOf = (id: string) => {
+    const name = names.get(id) ?? id
+    return twice.has(name) ? `${name} ${id}` : name
+  }
+  return asked.map(({ id, runs, result }) => {
+    const run = runs.map(({ runId }) => nameOf(runId)).join(', ')
+    const { arm } = result
+    const several = (alike.get(place(arm)) ?? 0) > 1
+    const methodTitle = several ? `${arm.methodTitle} (${run})` : arm.methodTitle
+    return { runs, run, result: { ...result, arm: { ...arm, id, methodTitle } } }
+  })
+}
+
+export const FIELDS = ['task', 'weak', 'strong', 'method', 'run'] as const
+export type Field = (typeof FIELDS)[number]
+export const FIELD_TITLES: Record<Field, string> = {
+  task: 'Task',
+  weak: 'Weak',
+  strong: 'Student',
+  method: 'Method',
+  run: 'Run',
+}
+export const fieldNamed = (text: string | undefined): Field | undefined => FIELDS.find((field) => field === text)
+
+export function fieldOf(field: Field, { result: { arm }, run }: ShownArm, taskTitle: (id: string) => string): string {
+  const of = { task: taskTitle(arm.task), weak: arm.weakTitle, strong: arm.strongTitle, method: arm.methodTitle, run }
+  return of[field]
+}
+
+export interface Matrix {
+  rows: string[]
+  columns: string[]
+  /** Arms by row and column; none where that was not run. */
+  cells: ShownArm[][][]
+  /** Fields that tell arms of one cell apart. */
+  inside: Field[]
+}
+
+/** Arms by two of their fields; whatever else they differ in stands side by side in a cell, so that none is left out. */
+export function matrixOf(
+  arms: readonly ShownArm[],
+  [down, across]: readonly [Field, Field],
+  taskTitle: (id: string) => string,
+): Matrix {
+  const of = (field: Field, arm: ShownArm) => fieldOf(field, arm, taskTitle)
+  const values = (field: Field) => [...new Set(arms.map((arm) => of(field, arm)))]
+  const [rows, columns] = [values(down), values(across)]
+  const cells = rows.map((row) =>
+    columns.map((column) => arms.filter((arm) => of(down, arm) === row && of(across, arm) === column)),
+  )
+  const shared = cells.flat()
+  const inside = FIELDS.filter(
+    (field) =>
+      field !== down &&
+      field !== across &&
+      // Who made an arm tells nothing where its method does.
+      !(field === 'run' && down !== 'method' && across !== 'method') &&
+      shared.some((cell) => new Set(cell.map((arm) => of(field, arm))).size > 1),
+  )
+  return { rows, columns, cells, inside }
+}
+
+/** The two fields that a matrix begins with: those of which there are most, models before the rest. */
+export function usualAxes(arms: readonly ShownArm[], taskTitle: (id: string) => string): [Field, Field] {
+  const size = (field: Field) => new Set(arms.map((arm) => fieldOf(field, arm, taskTitle))).size
+  const varying = (['weak', 'strong', 'task', 'method'] as const).filter((field) => size(field) > 1)
+  if (varying.length >= 2) return [varying[0]!, varying[1]!]
+  const [only = 'method'] = varying
+  return only === 'weak' ? ['weak', 'strong'] : [only === 'strong' ? 'weak' : 'strong', only]
+}
+
+/** PGR as a cell tells it: value, interval and n; '' of what is still to come. */
+export function pgrCell(result: ArmResult, metric: string): string {
+  const pgr = result.measures[metric]?.pgr
+  if (!pgr) return ''
+  if (!pgr.defined) return `undefined, n ${pgr.seeds}`
+  return `${pgrText(pgr)} [${interval(pgr.low, pgr.high)}], n ${pgr.seeds}`
+}
+
+export function matrixTable(
+  { rows, columns, cells, inside }: Matrix,
+  [down, across]: readonly [Field, Field],
+  metric: string,
+  taskTitle: (id: string) => string,
+): TableText {
+  const told = (arm: ShownArm) => {
+    const names = inside.map((field) => fieldOf(field, arm, taskTitle)).join(' · ')
+    return [names, pgrCell(arm.result, metric) || 'to come'].filter(Boolean).join(': ')
+  }
+  return {
+    head: [`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ...columns],
+    rows: rows.map((row, r) => [row, ...columns.map((_, c) => cells[r]![c]!.map(told).join('; '))]),
+  }
+}
+
+/** Arms whose PGR is undefined, with the reason: counted, never dropped. */
+export function undefinedIn(arms: readonly ShownArm[], metric: string): { arm: ShownArm; reason: string }[] {
+  return arms.flatMap((arm) => {
+    const pgr = arm.result.measures[metric]?.pgr
+    return pgr && !pgr.defined ? [{ arm, reason: pgr.reason }] : []
+  })
+}
+
+/** All that was set for an arm, by short names. */
+export function settingsOf({ arm }: ArmResult): Record<string, string> {
+  const told = (value: unknown) =>
+    typeof value === 'number' ? number(value) : typeof value === 'string' ? value : JSON.stringify(value)
+  const under = (prefix: string, of: object | null | undefined) =>
+    Object.entries(of ?? {}).flatMap(([key, value]): [string, string][] =>
+      value === undefined || key === 'optimiser' ? [] : [[`${prefix} ${key}`, told(value)]],
+    )
+  const { weak, strong } = arm
+  return Object.fromEntries([
+    ...under('weak', weak),
+    ...under('weak', arm.optimisers?.weak),
+    ...under('student', strong),
+    ...under('student', arm.optimisers?.strong),
+    // Its name stands in a column of its own.
+    ...under('method', arm.method).filter(([name]) => name !== 'method method'),
+    ['measured on', arm.measure],
+  ])
+}
+
+/** Names of the settings to show as columns: those in which arms differ (one that an arm lacks is a value too), or all. */
+export function settingColumns(arms: readonly ShownArm[], onlyDifferent: boolean): string[] {
+  const all = arms.map(({ result }) => settingsOf(result))
+  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))]
+  return onlyDifferent ? names.filter((name) => new Set(all.map((settings) => settings[name])).size > 1) : names
+}
+
+/** Arms of one task and pair of models: one floor, and one ceiling, for all of them that share their stages. */
+export interface Group {
+  key: string
+  task: string
+  weak: string
+  strong: string
+  arms: ShownArm[]
+  floor: Measured['weak'] | null
+  ceiling: Measured['ceiling'] | null
+}
+
+/** Groups by what the arms are compared with: arms of other floors or ceilings, e.g. of other settings, are apart. */
+export function groupsOf(arms: readonly ShownArm[], metric: string): Group[] {
+  const groups = new Map<string, Group>()
+  for (const one of arms) {
+    const { arm, measures } = one.result
+    const stages = arm.seeds.map(({ weak, ceiling }) => `${weak} ${ceiling}`).join()
+    const key = JSON.stringify([arm.task, arm.weakTitle, arm.strongTitle, stages])
+    const { weak: floor = null, ceiling = null } = measures[metric] ?? {}
+    const known = groups.get(key)
+    if (known) {
+      known.arms.push(one)
+      // Of those that share them, whichever is furthest.
+      if ((floor?.seeds ?? 0) > (known.floor?.seeds ?? 0)) Object.assign(known, { floor, ceiling })
+    } else
+      groups.set(key, {
+        ...{ key, task: arm.task, weak: arm.weakTitle, strong: arm.strongTitle, arms: [one], floor, ceiling },
+      })
+  }
+  return [...groups.values()]
+}
+
+const estimate = (of: { value: number; low: number; high: number } | null | undefined) =>
+  of ? `${share(of.value)} ${plusMinus(of.low, of.high)}` : ''
+
+export function armsTable(
+  groups: readonly Group[],
+  settings: readonly string[],
+  metric: string,
+  taskTitle: (id: string) => string,
+): TableText {
+  return {
+    head: ['Method', 'Task', 'Weak', 'Student', 'weak', 'student', 'ceiling', 'PGR', 'copies', 'seeds', ...settings],
+    rows: groups.flatMap((group) =>
+      group.arms.map(({ result }) => {
+        const measured = result.measures[metric]
+        const own = settingsOf(result)
+        return [
+          ...[result.arm.methodTitle, taskTitle(group.task), group.weak, group.strong],
+          ...[estimate(measured?.weak), estimate(measured?.student), estimate(measured?.ceiling)],
+          ...[pgrCell(result, metric), percent(result.agreementWeakWrong?.value)],
+          `${result.seedsDone} of ${result.arm.seeds.length}`,
+          ...settings.map((name) => own[name] ?? ''),
+        ]
+      }),
+    ),
+  }
+}

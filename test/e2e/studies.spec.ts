@@ -1,0 +1,97 @@
+// A study as a user makes it: its rule first, two runs of its question, the list, the page, the trash.
+import AxeBuilder from '@axe-core/playwright'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from './app'
+import { reach, shoot, smallSpec, value } from './lab'
+
+const question = 'Does the confidence loss help a student of word vectors?'
+
+test('a question, its rule, two runs side by side, and what is said of them', async ({ open, home }) => {
+  test.setTimeout(180_000)
+  const { app, page } = await open()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await page.getByRole('button', { name: 'New study…' }).click()
+  await page.getByRole('textbox', { name: 'Question' }).fill(question)
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: question })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Set a rule…' }).click()
+  await page.getByRole('textbox', { name: 'Value' }).fill('-50')
+  await page.getByRole('textbox', { name: 'Seeds, at least' }).fill('2')
+  await page.getByRole('button', { name: 'Set the rule' }).click()
+  const main = page.getByRole('main')
+  await expect(main).toContainText('Cannot be decided')
+  await expect(main).toContainText('before the first student was finished')
+
+  const first = await value(page, 'run', { ...smallSpec('First', 2, [0, 1]), question })
+  await reach(page, first.runId, 'done')
+  const methods = [{ method: 'naive' }, { method: 'confidence' }]
+  const second = await value(page, 'run', { ...smallSpec('Second', 2, [0, 1]), methods, question })
+  await reach(page, second.runId, 'done')
+  await expect(main).toContainText('2 runs, 2 arms')
+  await expect(main.getByText('Cannot be decided')).toHaveCount(0)
+
+  // A cell opens the result of its arm, and Back comes back.
+  const matrix = page.getByRole('table', { name: /^PGR by/ })
+  await expect(matrix.getByRole('link')).toHaveCount(2)
+  await matrix.getByRole('link').last().click()
+  await expect(page).toHaveURL(new RegExp(`#/results/${second.runId}\\?arm=`))
+  await page.keyboard.press('Alt+ArrowLeft')
+  await expect(matrix).toBeVisible()
+
+  const csv = join(home, 'matrix.csv')
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, csv)
+  await page.getByRole('button', { name: 'Save as CSV: PGR matrix' }).click()
+  await expect(page.getByText(`Saved as ${csv}`)).toBeVisible()
+  expect(readFileSync(csv, 'utf8').split('\r\n')[0]).toContain('confidence')
+  const png = join(home, 'figure.png')
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, png)
+  await page.getByRole('button', { name: /^Save as a picture/ }).click()
+  await expect(page.getByText(`Saved as ${png}`)).toBeVisible()
+  expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG')
+  await shoot(page, 'study')
+
+  // A rule that is changed now is marked as such.
+  await page.getByRole('button', { name: 'Change…' }).click()
+  await page.getByRole('textbox', { name: 'Value' }).fill('50')
+  await page.getByRole('button', { name: 'Set the rule' }).click()
+  await expect(main).toContainText(/Not met/)
+  await expect(main).toContainText(/Changed .* after 4 students were finished/)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).setLegacyMode().analyze()).violations.map(({ id }) => id)).toEqual([])
+  }
+
+  // The list: found by what an arm is, tagged, into the trash and out again.
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  const search = page.getByRole('searchbox', { name: 'Search runs' })
+  await search.fill('pgr>')
+  await expect(page.getByText('At 5: expected a number')).toBeVisible()
+  await search.fill('method:confidence seeds>=2')
+  await expect(page.getByRole('status').filter({ hasText: '1 run' })).toBeVisible()
+  await page.getByRole('button', { name: 'Take out method:confidence' }).click()
+  await expect(search).toHaveValue('seeds>=2')
+  await search.press('Escape')
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
+  await expect(page.getByText('2 selected of 2 runs')).toBeVisible()
+  await page.getByRole('button', { name: 'Tags…' }).first().click()
+  await page.getByRole('textbox', { name: /New tags/ }).fill('paper')
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await search.fill('tag:paper')
+  await expect(page.getByRole('row', { name: /First/ })).toContainText('paper')
+  await search.press('Escape')
+  await page.keyboard.press('Delete')
+  await expect(page.getByText('No run answers to this')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByRole('row', { name: /First/ })).toBeVisible()
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { level: 1, name: question })).toBeVisible()
+})
