@@ -44,10 +44,12 @@ export type Preview =
     }
 
 /**
- * What mends a failure. `rate`: to run again with this learning rate for the model at this place of the spec; `place`: to
- * see to it there.
+ * What mends a failure. `again`: to run again with this value of the optimiser of the model at this place of the spec;
+ * `place`: to see to it there.
  */
-export type Remedy = { does: 'rate'; path: string; lr: number } | { does: 'place'; place: 'data' | 'models' | 'doctor' }
+export type Remedy =
+  | { does: 'again'; path: string; set: 'lr' | 'batch'; value: number }
+  | { does: 'place'; place: 'data' | 'models' | 'doctor' }
 
 /** `cached`: whether this run found it already done. */
 export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {

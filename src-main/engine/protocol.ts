@@ -69,10 +69,10 @@ export interface ArtifactFile {
 }
 
 /**
- * Why a stage failed, where something is known that mends it: its training diverged, or the dataset, the model or the
- * backend that it needs is not to be had.
+ * Why a stage failed, where something is known that mends it: its training diverged, its process was killed, as systems do
+ * when memory runs out, or the dataset, the model or the backend that it needs is not to be had.
  */
-export type Cause = 'diverged' | 'dataset' | 'model' | 'backend'
+export type Cause = 'diverged' | 'killed' | 'dataset' | 'model' | 'backend'
 
 /** How far a stage is. */
 export interface StageProgress {

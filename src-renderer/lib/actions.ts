@@ -20,6 +20,7 @@ const OF_PLACES = {
   'theme.system': { title: 'Theme: as the system', keys: '', where: 'Everywhere' },
   'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
+  'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },

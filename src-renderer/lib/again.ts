@@ -1,6 +1,6 @@
 // A run's spec, changed a little and to be run again.
 import { fieldsAt, valueAt, withValue } from './draft'
-import type { ExperimentSpec } from './types'
+import type { ExperimentSpec, Remedy } from './types'
 
 /** The name of what comes of a spec by changes: "Quick start, changed", then "Quick start, changed 2", and so on. */
 export function changedName(name: string): string {
@@ -16,11 +16,11 @@ export function withMoreSeeds(spec: ExperimentSpec, more: number): ExperimentSpe
   return { ...spec, name: `${stem}, ${seeds.length} seeds`, seeds }
 }
 
-/** A spec in which the model at a place learns at another rate. */
-export function withRate<S>(spec: S, path: string, lr: number): unknown {
+/** A spec in which the optimiser of the model at a place has another value. */
+export function withOptimiser(spec: unknown, { path, set, value }: Extract<Remedy, { does: 'again' }>): unknown {
   const before = fieldsAt(spec, `${path}.optimiser`)
   const named = withValue(spec, 'name', changedName(String(valueAt(spec, 'name'))))
-  return withValue(named, `${path}.optimiser`, { ...before, lr })
+  return withValue(named, `${path}.optimiser`, { ...before, [set]: value })
 }
 
 /** How many seeds make an interval over them worth something, for a run that has so many: 3, then 5, 8, 12 and four more. */

@@ -6,6 +6,7 @@ import { formatRoute } from '../lib/route'
 import { placeOf } from '../lib/runs'
 import type { Catalog, RunSummary } from '../lib/types'
 import type { actions } from '../state/actions.svelte'
+import type { View } from '../state/views.svelte'
 
 export interface Entry {
   id: string
@@ -16,6 +17,11 @@ export interface Entry {
   /** Why it cannot be done now; '' when it can. */
   unless: string
   run: () => void
+}
+
+interface Kept {
+  all: readonly View[]
+  remove: (name: string) => void
 }
 
 /** How many entries are listed: more than one looks through. */
@@ -46,6 +52,18 @@ export function actionEntries(all: typeof actions): Entry[] {
   const rank = ({ id, unless }: Entry) =>
     unless ? 2 : ACTIONS[id as keyof typeof ACTIONS].where === 'Everywhere' ? 1 : 0
   return entries.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** The views that were kept: each to go to, and each to be forgotten. */
+export function viewEntries({ all, remove }: Kept, go: (hash: string) => void): Entry[] {
+  const entry = (title: string, note: string, run: () => void): Entry => ({
+    ...{ id: `view ${title}`, title, note, keys: '', unless: '' },
+    run,
+  })
+  return [
+    ...all.map(({ name, hash }) => entry(name, 'view', () => go(hash))),
+    ...all.map(({ name }) => entry(`Forget the view “${name}”`, '', () => remove(name))),
+  ]
 }
 
 /** Everything that has a name and a place: runs, presets, tasks, models, pages of the guide. */

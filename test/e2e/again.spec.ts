@@ -24,6 +24,17 @@ test('from the palette to a result, and on to the next run, without the mouse', 
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await find(page, 'Run Quick start')
   await expect(page).toHaveURL(/#\/monitor\//)
+  for (const [keys, name] of [
+    ['Control+k', 'Find an action, a run or a page'],
+    ['Control+,', 'Settings'],
+    ['Shift+?', 'Keys'],
+  ] as const) {
+    await page.keyboard.press(keys)
+    await expect(page.getByRole('dialog', { name })).toBeVisible()
+    await clean(page)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  }
   const stopped = page.url().split('/').at(-1)!
   await underway(page, stopped, 2)
   await find(page, 'Cancel this run')

@@ -8,16 +8,15 @@ import { tinySpec } from './tools'
 
 const words = (words: number, lr?: number) => ({ model: 'words', words, ...(lr && { optimiser: { lr } }) })
 
-/** What mends each training of an experiment, were it to diverge: title → remedy. */
-function remedies(changes: Record<string, unknown>) {
+/** What mends each training of an experiment, were it to end so: title → remedy. */
+function remedies(changes: Record<string, unknown>, cause: StageRow['cause'] = 'diverged') {
   const parsed = parseSpec(tinySpec(changes))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { spec } = parsed
   const source = { sha256: 'a'.repeat(64), title: 'Person or artifact', classes: 2 }
   const sources = { 'person-artifact': source }
   const { stages } = planExperiment(spec, { sources, bundled: {}, checkpoints: {}, backend: 'wasm' })
-  const row = (kind: StageRow['kind'], config: unknown) =>
-    ({ cause: 'diverged', kind, config: JSON.stringify(config) }) as StageRow
+  const row = (kind: StageRow['kind'], config: unknown) => ({ cause, kind, config: JSON.stringify(config) }) as StageRow
   return Object.fromEntries(
     stages
       .filter(({ kind }) => kind === 'train')
@@ -35,9 +34,13 @@ test('a training that diverged is slowed down where its model stands in the spec
     }),
   )
   const of = (part: string) => found.filter(([title]) => title.includes(part)).map(([, remedy]) => remedy)
-  expect(of('weak')).toEqual([{ does: 'rate', path: 'weak[0]', lr: expect.any(Number) as number }])
-  expect(of('learning rate 0.3')).toEqual([0, 1].map(() => ({ does: 'rate', path: 'strong[0]', lr: 0.1 })))
-  expect(of('learning rate 0.03')).toEqual([0, 1].map(() => ({ does: 'rate', path: 'strong[1]', lr: 0.01 })))
+  expect(of('weak')).toEqual([{ does: 'again', path: 'weak[0]', set: 'lr', value: expect.any(Number) as number }])
+  expect(of('learning rate 0.3')).toEqual(
+    [0, 1].map(() => ({ does: 'again', path: 'strong[0]', set: 'lr', value: 0.1 })),
+  )
+  expect(of('learning rate 0.03')).toEqual(
+    [0, 1].map(() => ({ does: 'again', path: 'strong[1]', set: 'lr', value: 0.01 })),
+  )
   // The spec names no model that is the reference.
   expect(of('reference')).toEqual([null])
 })
@@ -46,7 +49,7 @@ test('one model in both roles is slowed down in the role that diverged', () => {
   const both = remedies({ weak: [words(20)], strong: [words(20)], optimiser: { lr: 0.3 } })
   const paths = Object.entries(both).map(([title, remedy]) => [
     title.split(' ')[0],
-    remedy?.does === 'rate' && remedy.path,
+    remedy?.does === 'again' && remedy.path,
   ])
   expect(new Map(paths as [string, string][])).toEqual(
     new Map([
@@ -55,4 +58,12 @@ test('one model in both roles is slowed down in the role that diverged', () => {
       ['student', 'strong[0]'],
     ]),
   )
+})
+
+test('a training that was killed is tried with half its batch, as long as that is a batch', () => {
+  const of = (batch: number) => Object.values(remedies({ optimiser: { batch } }, 'killed'))
+  expect(of(32).map((remedy) => remedy?.does === 'again' && [remedy.set, remedy.value])).toEqual(
+    of(32).map(() => ['batch', 16]),
+  )
+  expect(of(3)).toEqual(of(3).map(() => null))
 })

@@ -108,7 +108,7 @@ describe('a failure', () => {
     return open('#/monitor/run-fail', { runDetail: () => ({ ...run, stages }) })
   }
   it('that a lower rate mends is run again with it, for that model alone', async () => {
-    const bridge = await failed({ does: 'rate', path: 'strong[0]', lr: 0.001 })
+    const bridge = await failed({ does: 'again', path: 'strong[0]', set: 'lr', value: 0.001 })
     await fireEvent.click(await screen.findByRole('button', { name: 'Run again with a third of its learning rate' }))
     await waitFor(() => expect(heard(bridge, 'run')).toHaveLength(1))
     const spec = heard(bridge, 'run')[0]!.args[0]

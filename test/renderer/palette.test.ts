@@ -150,6 +150,27 @@ describe('an ended run', () => {
   })
 })
 
+it('a view is kept under a name, found by it, and forgotten', async () => {
+  open('#/inspector/run-done?cells=001&q=noon')
+  await screen.findByRole('navigation', { name: 'Places' })
+  const keeper = await palette()
+  await keeper.type('keep this view')
+  await press('Enter', {}, keeper.field)
+  const dialog = within(await screen.findByRole('dialog', { name: 'Keep this view' }))
+  await fireEvent.input(dialog.getByRole('textbox', { name: 'Name' }), { target: { value: 'Copied at noon' } })
+  await fireEvent.click(dialog.getByRole('button', { name: 'Keep' }))
+  location.hash = '#/guide'
+  await screen.findByRole('region', { name: 'Pages of the guide' })
+  const finder = await palette()
+  await finder.type('Copied at noon')
+  await press('Enter', {}, finder.field)
+  await waitFor(() => expect(location.hash).toBe('#/inspector/run-done?cells=001&q=noon'))
+  const remover = await palette()
+  await remover.type('forget the view copied')
+  await press('Enter', {}, remover.field)
+  expect(localStorage.getItem('w2s.views')).toBe('[]')
+})
+
 it('settings are asked for once and changed one by one', async () => {
   const bridge = open('#/home')
   await press(',', control)

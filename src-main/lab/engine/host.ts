@@ -1,7 +1,7 @@
 import type { EngineEvent, Job } from '../../engine/protocol'
 import type { Bus } from '../bus'
 import { deferred } from '../threads/deferred'
-import { exitText, startProcess, type EngineProcess } from './process'
+import { exitText, startProcess, wasKilled, type EngineProcess } from './process'
 import type { SpawnEngine, Timing } from '../options'
 
 export const TIMING: Timing = { ready: 60_000, cancel: 5_000, idle: 60_000 }
@@ -11,6 +11,8 @@ export interface Lost {
   cancelled: boolean
   /** For people, with the last lines that the process wrote. */
   error: string
+  /** By the system or by hand. */
+  killed: boolean
 }
 export type HostState = 'stopped' | 'starting' | 'idle' | 'running'
 
@@ -119,10 +121,14 @@ class EngineHost implements Host {
     const live = this.#process ?? this.#start()
     const useless = await live.useless
     if (useless !== null) this.#forget(live)
-    if (useless !== null || current.cancelling) return { cancelled: current.cancelling, error: useless ?? '' }
+    if (useless !== null || current.cancelling)
+      return { cancelled: current.cancelling, error: useless ?? '', killed: false }
     this.#enter('running')
     live.post({ type: 'run', job })
-    const lost = live.exited.then((exit): Lost => ({ cancelled: current.cancelling, error: exitText(exit) }))
+    const lost = live.exited.then((exit): Lost => ({
+      ...{ cancelled: current.cancelling, error: exitText(exit) },
+      killed: wasKilled(exit),
+    }))
     return Promise.race([current.ended, lost])
   }
 

@@ -50,11 +50,15 @@ const KILLED = ['signal SIGKILL', 'code 9', 'code 137']
 const MEMORY =
   ' Systems do so when memory runs out; if nobody ended it by hand, a smaller batch, fewer tokens or training the last blocks alone may fit.'
 
+const howOf = ({ signal, code }: EngineExit) => (signal ? `signal ${signal}` : `code ${code ?? 'unknown'}`)
+
+/** Whether something killed a process. */
+export const wasKilled = (exit: EngineExit): boolean => KILLED.includes(howOf(exit))
+
 /** How a process ended, in words. */
 export function exitText(exit: EngineExit): string {
-  const how = exit.signal ? `signal ${exit.signal}` : `code ${exit.code ?? 'unknown'}`
-  const said = KILLED.includes(how)
+  const said = wasKilled(exit)
     ? `The engine process was killed (signal 9).${MEMORY}`
-    : `The engine process ended unexpectedly (${how}).`
+    : `The engine process ended unexpectedly (${howOf(exit)}).`
   return [said, ...exit.stderr].join('\n')
 }

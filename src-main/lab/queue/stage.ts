@@ -44,7 +44,9 @@ export async function runStage(options: RunnerOptions, row: StageRow): Promise<v
   const lost = await host.run(job)
   if (!lost || (await adoptFinished(options, row.key))) return
   recorder.record([
-    lost.cancelled ? { type: 'state', key: row.key, state: 'cancelled', at: Date.now() } : failed(row.key, lost.error),
+    lost.cancelled
+      ? { type: 'state', key: row.key, state: 'cancelled', at: Date.now() }
+      : failed(row.key, lost.error, lost.killed ? 'killed' : undefined),
   ])
 }
 

@@ -1,18 +1,24 @@
 import type { Remedy } from '../../../src-preload/contract'
 import { namedModel } from '../../science/plan/named'
+import { OPTIMISER, type OptimiserSpec } from '../../science/optimiser'
 import { mentions, type Mention } from '../../science/spec/mentions'
 import type { ExperimentSpec } from '../../science/spec/spec'
 import type { TrainConfig } from '../../science/stages'
 import type { StageRow } from '../../store'
 
-/** How much slower a training that diverged is tried again. */
-const SLOWER = 3
+/** What is tried again: a third of the learning rate, half the batch. */
+const AGAIN = {
+  diverged: { set: 'lr', of: ({ lr }: OptimiserSpec) => Number((lr / 3).toPrecision(2)) },
+  killed: { set: 'batch', of: ({ batch }: OptimiserSpec) => Math.floor(batch / 2) },
+} as const
+const SMALLEST_BATCH = OPTIMISER.batch.min
 
 /** What mends the failure of a stage in a run; null where nothing is known to. @param spec null of a run that makes models */
 export function remedyOf({ cause, kind, config }: StageRow, spec: ExperimentSpec | null): Remedy | null {
   switch (cause) {
     case 'diverged':
-      return kind === 'train' && spec ? slower(JSON.parse(config) as TrainConfig, spec) : null
+    case 'killed':
+      return kind === 'train' && spec ? again(AGAIN[cause], JSON.parse(config) as TrainConfig, spec) : null
     case 'dataset':
       return { does: 'place', place: 'data' }
     case 'model':
@@ -24,8 +30,12 @@ export function remedyOf({ cause, kind, config }: StageRow, spec: ExperimentSpec
   }
 }
 
-/** A lower learning rate for the entry that was trained; null where the spec names none, as of a reference. */
-function slower({ model, role, optimiser }: TrainConfig, spec: ExperimentSpec): Remedy | null {
+/** Another value for the entry that was trained; null where the spec names none, as of a reference. */
+function again(
+  { set, of }: (typeof AGAIN)[keyof typeof AGAIN],
+  { model, role, optimiser }: TrainConfig,
+  spec: ExperimentSpec,
+): Remedy | null {
   const own = ({ setting }: Mention) => Object.entries(setting.optimiser ?? {})
   const wanted = JSON.stringify(model)
   const inPlace = ({ path }: Mention) => path.startsWith('weak') === (role === 'weak')
@@ -34,5 +44,6 @@ function slower({ model, role, optimiser }: TrainConfig, spec: ExperimentSpec): 
     .filter(({ setting }) => JSON.stringify(namedModel(setting)) === wanted)
     .filter((mention) => own(mention).every(([name, value]) => optimiser[name as keyof typeof optimiser] === value))
     .toSorted((a, b) => Number(inPlace(b)) - Number(inPlace(a)) || own(b).length - own(a).length)
-  return entry ? { does: 'rate', path: entry.path, lr: Number((optimiser.lr / SLOWER).toPrecision(2)) } : null
+  const value = of(optimiser)
+  return !entry || (set === 'batch' && value < SMALLEST_BATCH) ? null : { does: 'again', path: entry.path, set, value }
 }
