@@ -100,6 +100,12 @@ async function together(
   const step = pick(all.step)
   return {
     ...{ step, x: step.map((s) => s * scale), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
-    ...{ low: pick(all.low), high: pick(all.high), end: all.step[all.step.length - 1]! * scale, bucket, offAxis: false },
+    ...{
+      low: pick(all.low),
+      high: pick(all.high),
+      end: all.step[all.step.length - 1]! * scale,
+      bucket,
+      offAxis: false,
+    },
   }
 }
