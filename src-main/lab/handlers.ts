@@ -15,6 +15,7 @@ import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
+import type { Published } from './datasets/published'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
 import { isHomeLocked } from './home/lock'
@@ -41,6 +42,7 @@ export interface Parts {
   store: Store
   shelf: Shelf
   datasets: Datasets
+  published: Published
   checkpoints: Checkpoints
   damage: Damage
   models: ModelDesk
@@ -65,7 +67,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { datasets, checkpoints, models, ladders, corpora } = parts
+  const { datasets, published, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, queue, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
@@ -95,6 +97,9 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
     datasetRemove: (id) => datasets.remove(id),
+    templates: () => published.list(),
+    datasetFetch: (template) => published.fetch(template),
+    datasetFetchStop: () => published.stop(),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),

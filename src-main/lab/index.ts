@@ -10,6 +10,7 @@ import { createDamage } from './check/damage'
 import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
+import { createPublished } from './datasets/published'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -71,6 +72,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   if (lock) await reconcile(store, shelf)
   const importer = createImporter(options.importer)
   const datasets = await openDatasets(home, resources, importer, bus)
+  const published = createPublished(home, bus)
   const corpora = await openCorpora(home, resources, importer, datasets)
   const ladders = openLadders(home, resources)
   const presets = await readPresets(resources)
@@ -109,7 +111,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, datasets, checkpoints, damage, models, ladders, corpora, presets, results }
+  const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
   const parts = { ...kept, backends, planner, runs, marks, studies, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null

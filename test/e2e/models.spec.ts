@@ -115,3 +115,35 @@ test('the list of models fits windows of every width, and names are whole', asyn
     expect(seen, `${width} px`).toEqual({ sideways: 0, clipped: [] })
   }
 })
+
+test('a published dataset is fetched when asked, read by its template and imported', async ({ open, home }) => {
+  const repository = join(home, 'repository')
+  const put = (from: string, to: string) =>
+    cpSync(join(root, 'test/data/parquet/sciq/data', from), join(repository, 'default', to))
+  put('train-00000-of-00002.parquet', 'train/0000.parquet')
+  put('train-00001-of-00002.parquet', 'train/0001.parquet')
+  put('test-00000-of-00001.parquet', 'test/0000.parquet')
+  const hub = await serveHub('sciq', repository, { kind: 'datasets', branch: 'refs%2Fconvert%2Fparquet' })
+  try {
+    const { app, page } = await open(home, { HF_ENDPOINT: hub.url })
+    await goTo(page, '#/data')
+    await page.getByRole('button', { name: 'Published datasets…' }).click()
+    await page.getByRole('searchbox', { name: 'Search templates' }).fill('sciq')
+    const declined = await answering(app, 1)
+    await page.getByRole('button', { name: 'Fetch SciQ', exact: true }).click()
+    await expect.poll(declined).toEqual([expect.stringMatching(/^Fetch the dataset SciQ\? Its files are fetched/)])
+    expect(hub.requests).toEqual([])
+
+    await answering(app, 0)
+    await page.getByRole('button', { name: 'Fetch SciQ', exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Bring your own texts' })).toBeVisible()
+    await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('SciQ')
+    await page.getByRole('textbox', { name: 'Licence' }).fill('CC BY-NC 3.0')
+    await page.getByRole('button', { name: /^Import [\d,]+ examples$/ }).click()
+    await expect(page.getByRole('button', { name: 'SciQ', exact: true })).toBeVisible()
+    const task = (await value(page, 'catalog')).tasks.find(({ title }) => title === 'SciQ')
+    expect(task).toMatchObject({ origin: 'imported', provenance: { template: 'sciq' } })
+  } finally {
+    await hub.close()
+  }
+})

@@ -126,7 +126,8 @@ const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
   run: () => ({ runId: 'run-live' }),
-  runs: () => RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, ...summary }): RunSummary => summary),
+  runs: () =>
+    RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),
   curves: ({ keys, names, splits }) =>
     keys.flatMap((key) =>
@@ -231,6 +232,21 @@ const ANSWERS: Answers = {
     sha256: '7c1e04a9'.repeat(8),
   }),
   chooseDataset: () => '/home/ada/reviews.csv',
+  templates: () =>
+    [
+      { id: 'sciq', title: 'SciQ', question: 'Is the answer right?', hub: 'allenai/sciq' },
+      { id: 'boolq', title: 'BoolQ', question: 'Does the passage say so?', hub: 'google/boolq' },
+    ].map((template) => ({
+      ...template,
+      config: null,
+      ...{ splits: { train: 'train', test: 'test' }, classes: ['wrong', 'right'], columns: ['question', 'answer'] },
+      suites: ['paper', 'openai'],
+    })),
+  datasetFetch: (template) => ({
+    ...{ template, path: `/home/ada/lab/fetched/${template}`, dataset: 'allenai/sciq', config: 'default' },
+    ...{ revision: 'a'.repeat(40), files: [], bytes: 4_200_000, partial: false, wasHere: false },
+  }),
+  datasetFetchStop: () => null,
   datasetPreview: ({ path, text = 'review', label = 'again', split = null, group = null }) => ({
     path,
     id: 'our-notes',

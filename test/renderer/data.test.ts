@@ -144,6 +144,30 @@ describe('data', () => {
       ...{ path: '/a/folder', template: 'sciq', id: 'sciq', title: 'SciQ', question: 'Is it right?', text: 'text' },
     })
   })
+  it('fetches a published dataset when asked, and reads it by its template', async () => {
+    const bridge = open('#/data?published=1')
+    expect(await screen.findByRole('cell', { name: 'allenai/sciq' })).toBeTruthy()
+    await fireEvent.input(screen.getByRole('searchbox', { name: 'Search templates' }), { target: { value: 'sciq' } })
+    expect(screen.queryByRole('cell', { name: 'google/boolq' })).toBeNull()
+    expect(heard(bridge, 'datasetFetch')).toEqual([])
+    await fireEvent.click(screen.getByRole('button', { name: 'Fetch SciQ' }))
+    await waitFor(() =>
+      expect(heard(bridge, 'datasetPreview').map(({ args }) => args[0])).toEqual([
+        { path: '/home/ada/lab/fetched/sciq', template: 'sciq' },
+      ]),
+    )
+    expect(screen.getByText('/home/ada/lab/fetched/sciq')).toBeTruthy()
+  })
+  it('says why a published dataset was not fetched, and stays', async () => {
+    open('#/data?published=1', {
+      datasetFetch: () => {
+        throw new Error('SciQ could not be fetched. The hub does not answer.')
+      },
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Fetch SciQ' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('The hub does not answer.')
+    expect(screen.getByRole('button', { name: 'Fetch SciQ' })).toBeTruthy()
+  })
   it('imports with the mapping, the classes in order and the licence', async () => {
     const whole = createFakeBridge()
     const clean = await whole.call('datasetPreview', {

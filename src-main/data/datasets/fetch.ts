@@ -16,25 +16,7 @@ import { disagreement, expectFree, getFiles, sizeOfAll, type WantedFile } from '
 import type { Template } from '../templates'
 import { ofConfig, shardOf, wantedRoles, type Shard } from './parquet/folder'
 import { DatasetError } from './problem'
-
-/** A dataset that was fetched, of one configuration at one commit. */
-export interface FetchedDataset {
-  /** The id of the template that it was fetched for. */
-  template: string
-  /** The folder to import, with `<split>/0000.parquet`. */
-  path: string
-  /** Its name on the hub, the configuration there, and the commit of the branch of Parquet files. */
-  dataset: string
-  config: string
-  revision: string
-  /** As in its folder, with `/`. */
-  files: { name: string; bytes: number; sha256: string | null }[]
-  bytes: number
-  /** Whether the hub has but the first part of a split as Parquet, as of very large ones. */
-  partial: boolean
-  /** Whether all of it was here before. */
-  wasHere: boolean
-}
+import type { FetchedDataset } from './types'
 
 /** Where the hub keeps every dataset as Parquet: `<configuration>/<split>/0000.parquet`. */
 const BRANCH = 'refs/convert/parquet'

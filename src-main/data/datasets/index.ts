@@ -1,5 +1,5 @@
 export { MOST_CLASSES } from './classes'
-export { fetchDataset, type FetchedDataset } from './fetch'
+export { fetchDataset } from './fetch'
 export { importDataset } from './import'
 export { listImported } from './imported'
 export { LIMITS } from './limits'

@@ -172,3 +172,22 @@ export interface ImportRequest extends Reading {
   /** Whether near twins stay in one split (the default). */
   twins?: boolean | undefined
 }
+
+/** A dataset that was fetched, of one configuration at one commit. */
+export interface FetchedDataset {
+  /** The id of the template that it was fetched for. */
+  template: string
+  /** The folder to import, with `<split>/0000.parquet`. */
+  path: string
+  /** Its name on the hub, the configuration there, and the commit of the branch of Parquet files. */
+  dataset: string
+  config: string
+  revision: string
+  /** As in its folder, with `/`. */
+  files: { name: string; bytes: number; sha256: string | null }[]
+  bytes: number
+  /** Whether the hub has but the first part of a split as Parquet, as of very large ones. */
+  partial: boolean
+  /** Whether all of it was here before. */
+  wasHere: boolean
+}

@@ -1,5 +1,5 @@
 import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
-import type { FetchedDataset } from '../../../data/datasets'
+import type { FetchedDataset } from '../../../data/datasets/types'
 import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
 import type { Context, Flags } from '../../context'
