@@ -243,21 +243,15 @@ describe('metrics', () => {
 
   test('a stretch of a curve is bucketed by itself, with its neighbours', () => {
     const store = blank()
-    const values = Array.from({ length: 3000 }, (_, i) => Math.sin(i * i))
-    const steps = values.map((_, i) => 5 * i)
+    const points = Array.from({ length: 3000 }, (_, i): [number, number] => [5 * i, Math.sin(i * i)])
+    const [steps, values] = [0, 1].map((column) => points.map((point) => point[column]!)) as [number[], number[]]
     const stage = series(store, values, steps)
-    const points = values.map((v, i): [number, number] => [steps[i]!, v])
-    for (const [from, to] of [
-      [1001, 9002],
-      [1000, 1040],
-      [-50, 20],
-      [14_990, 99_999],
-      [7001, 7002],
-    ] as const) {
+    for (const ends of ['1001 9002', '1000 1040', '-50 20', '14990 99999', '7001 7002']) {
+      const [from, to] = ends.split(' ').map(Number) as [number, number]
       const before = Math.max(...steps.filter((at) => at < from))
       const after = Math.min(...steps.filter((at) => at > to))
-      const inside = points.filter(([at]) => at >= before && at <= after)
       const { step, value } = curve(store, of(stage), 20, { from, to })
+      const inside = points.filter(([at]) => at >= before && at <= after)
       expect(step.map((at, i) => [at, value[i]])).toEqual(expected(inside, 20))
     }
   })

@@ -1,7 +1,7 @@
 /** Where the crosshair of all panels stands, on their axis; null for nowhere. */
 export class Crosshair {
   #x = $state<number | null>(null)
-  readonly #listeners = new Set<() => void>()
+  #listeners: readonly (() => void)[] = []
 
   get x(): number | null {
     return this.#x
@@ -15,7 +15,7 @@ export class Crosshair {
 
   /** Calls after every move, until the returned function is called: charts move a line, and draw nothing anew. */
   follow(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => (this.#listeners = this.#listeners.filter((one) => one !== listener))
   }
 }

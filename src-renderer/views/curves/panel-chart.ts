@@ -138,10 +138,20 @@ export function panelChart(
       // The words at the crosshair and the table beside say it.
       interaction: { mode: 'told', intersect: false },
       events: ['click', 'mousemove'],
-      scales: { ...options.scales, ...(log && { y: logAxis(options.scales?.['y'], [least, seen[1] ?? 1], tick) }) },
+      scales: {
+        x: roundTicks(options.scales?.['x']),
+        y: options.scales?.['y'],
+        ...(log && { y: logAxis(options.scales?.['y'], [least, seen[1] ?? 1], tick) }),
+      },
       plugins: { ...options.plugins, tooltip: { enabled: false }, ...pointed(pointing) },
     },
   }
+}
+
+/** Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away. */
+function roundTicks(axis: object | undefined) {
+  const { ticks, ...rest } = (axis ?? {}) as { ticks?: object }
+  return { ...rest, ticks: { ...ticks, includeBounds: false } }
 }
 
 /** The same axis by powers; what is not above 0 has no place on it. */

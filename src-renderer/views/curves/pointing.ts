@@ -26,7 +26,7 @@ export interface Pointing {
 declare module 'chart.js' {
   interface PluginOptionsByType<TType extends ChartType> {
     /** A function, for Chart.js would take apart anything else. */
-    pointing?: () => Pointing
+    pointing?: TType extends 'line' ? () => Pointing : never
   }
 }
 
