@@ -7,6 +7,7 @@ import type {
   ImportRequest,
   TaskInfo,
 } from '../src-main/data/datasets/types'
+import type { ShownTask } from '../src-main/data/datasets/shown'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
@@ -21,6 +22,7 @@ import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary, See
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
+export type { ShownTask } from '../src-main/data/datasets/shown'
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
@@ -163,6 +165,8 @@ export const CALLS = {
   preview: asks<(spec: unknown) => Preview>(),
   /** What the past of this store says of chance between the seeds of every arm that a spec plans. */
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
+  /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
+  taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
   run: changes<(spec: unknown) => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),

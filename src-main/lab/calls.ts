@@ -42,6 +42,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   catalog: z.tuple([]),
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
+  taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
   run: z.tuple([z.unknown()]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),

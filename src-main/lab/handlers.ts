@@ -25,6 +25,7 @@ import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
+import type { ShowTask } from './plan/shown'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
@@ -54,6 +55,7 @@ export interface Parts {
   backends: Backends
   planner: Planner
   outlook: Outlook
+  show: ShowTask
   runs: RunDesk
   marks: MarkDesk
   studies: Studies
@@ -75,6 +77,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
     outlook: (spec) => parts.outlook.look(spec),
+    taskShown: (query) => parts.show(query),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)

@@ -23,6 +23,7 @@ import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
+import { createShow } from './plan/shown'
 import { createQueue } from './queue'
 import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
@@ -114,7 +115,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
   const outlook = createOutlook(store, results, planner)
-  const parts = { ...kept, backends, planner, outlook, runs, marks, studies, queue, status }
+  const show = createShow({ planner, datasets, checkpoints, importer })
+  const parts = { ...kept, backends, planner, outlook, show, runs, marks, studies, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

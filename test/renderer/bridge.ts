@@ -138,6 +138,16 @@ const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
   outlook: (spec) => outlookOf(preview(spec)),
+  taskShown: ({ task }) => {
+    const { examples: rows, classes } = TASKS.find(({ id }) => id === task)!
+    const split = (examples: number) => ({ examples, balance: classes.map(() => examples / classes.length) })
+    return {
+      ...{ task, rows, names: classes },
+      splits: { weak: split(900), transfer: split(1000), validation: split(200), test: split(500) },
+      examples: [{ texts: ['We will hold to our course.'], right: classes[1]! }],
+      lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
+    }
+  },
   run: () => ({ runId: 'run-live' }),
   runs: () =>
     RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),

@@ -275,3 +275,23 @@ describe('prompting', () => {
     expect((await field('Examples')).getAttribute('aria-invalid')).toBe('true')
   })
 })
+
+describe('what a task comes to', () => {
+  it('is drawn with the rows that will come, their balance and what is cut of them', async () => {
+    open('#/builder')
+    const table = await screen.findByRole('table', { name: 'Rows of every part' }, { timeout: 10_000 })
+    expect(within(table).getByRole('row', { name: /^Transfer half 1,000/ }).textContent).toContain('500 · ')
+    screen.getByRole('img', { name: /labels the transfer half/ })
+    screen.getByText(/^Pocket S: 31 tokens at the median, 140 at most; 2.% of 1,000 texts are longer than the 128/)
+    screen.getByText('We will hold to our course.')
+  }, 20_000)
+  it('says why it cannot be shown', async () => {
+    const change = {
+      taskShown: () => {
+        throw new Error('weak: expected 20 of each class')
+      },
+    }
+    open('#/builder', null, change)
+    await screen.findByText('The rows could not be cut: weak: expected 20 of each class', {}, { timeout: 10_000 })
+  })
+})

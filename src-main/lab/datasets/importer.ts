@@ -1,6 +1,7 @@
 import { importGames } from '../../data/corpora/import'
 import type { CorpusRequest } from '../../data/corpora/types'
 import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
+import { showTask, type ShownRequest } from '../../data/datasets/shown'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
 import { badInput, LabError } from '../errors'
 import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
@@ -11,6 +12,7 @@ export function importerVerbs() {
     preview: (query: DatasetQuery, task: Task) => explained(previewDataset(query, watchOf(task))),
     import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
       explained(importDataset(request, folder, watchOf(task))),
+    show: (request: ShownRequest) => showTask(request),
     games: ({ request, folder }: { request: CorpusRequest; folder: string }, task: Task) =>
       explained(importGames(request, folder, watchOf(task))),
   }

@@ -1,0 +1,85 @@
+import { SPLITS, type DataConfig, type Split } from '../../science/stages'
+import { namesIn, textsOf, type Example, type PreparedTask } from '../../science/tasks'
+import { median } from '../../science/maths/statistics'
+import { openPretrained } from '../checkpoints/open'
+import { readRows } from './prepare'
+
+/** A pretrained model that is to read a task, and the most tokens of a text that it is given. */
+export interface Reader {
+  title: string
+  where: string
+  tokens: number
+}
+/** What a task will be cut into, and how its texts read. */
+export interface ShownRequest {
+  config: DataConfig
+  /** Where the rows lie. */
+  path: string
+  readers: Reader[]
+}
+
+/** How long the texts of a transfer half are to one model, special tokens counted in. */
+export interface Lengths {
+  model: string
+  /** Texts that were measured. */
+  texts: number
+  median: number
+  longest: number
+  /** Most tokens that it reads, and the share of texts that are cut there. */
+  limit: number
+  cut: number
+}
+/** A task as a run would have it. */
+export interface ShownTask {
+  task: string
+  /** Rows that there are. */
+  rows: number
+  /** What the choices are called; none of texts that are written. */
+  names: string[]
+  /** Examples of every split, and how many have each choice as the right one. */
+  splits: Record<Split, { examples: number; balance: number[] }>
+  /** The first ones of the transfer half, as a net is given them; a long text by its beginning. */
+  examples: { texts: string[]; right: string }[]
+  lengths: Lengths[]
+}
+
+/** Examples that are shown, and how much of a text. */
+const SHOWN = 4
+const LETTERS = 400
+/** Texts that are measured: the split is in random order. */
+const MEASURED = 1000
+
+/** Cuts a task as its data stage will, and measures its texts by the tokenizers of the models. */
+export async function showTask({ config, path, readers }: ShownRequest): Promise<ShownTask> {
+  const { elsewhere: _, ...own } = config
+  const { rows, split } = await readRows(own, () => path)
+  const prepared = split()
+  const { transfer } = prepared.splits
+  const lengths: Lengths[] = []
+  // Prompts are cut by how much room an answer leaves, which only the training knows.
+  if (prepared.form.kind !== 'text') for (const reader of readers) lengths.push(await lengthsOf(transfer, reader))
+  return { task: config.task, rows, ...facesOf(prepared), lengths }
+}
+
+function facesOf({ form, splits }: PreparedTask): Pick<ShownTask, 'names' | 'splits' | 'examples'> {
+  const names = namesIn(form)
+  const countsOf = (split: Split) => ({
+    examples: splits[split].length,
+    balance: names.map((_, choice) => splits[split].filter(({ label }) => label === choice).length),
+  })
+  const examples = splits.transfer.slice(0, SHOWN).map((example) => ({
+    texts: textsOf([example]).map((text) => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text)),
+    right: typeof example.label === 'number' ? names[example.label]! : example.label,
+  }))
+  return { names, splits: Object.fromEntries(SPLITS.map((s) => [s, countsOf(s)])) as ShownTask['splits'], examples }
+}
+
+async function lengthsOf(examples: readonly Example[], { title, where, tokens }: Reader): Promise<Lengths> {
+  const model = await openPretrained(where)
+  const tokenizer = await model.tokenizer().finally(() => model.close())
+  const limit = Math.min(tokens, model.context)
+  const found = textsOf(examples.slice(0, MEASURED)).map((text) => tokenizer.encode(text).length)
+  const cut = found.filter((length) => length > limit).length / found.length
+  const longest = found.reduce((most, length) => Math.max(most, length), 0)
+  return { model: title, texts: found.length, median: median(found), longest, limit, cut }
+}
