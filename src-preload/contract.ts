@@ -48,6 +48,7 @@ export interface Preset {
   help: string
   /** Of models that want a large GPU: it stands there to be priced, and was never run where it was made. */
   gpu: boolean
+  origin: 'bundled' | 'own'
   spec: ExperimentSpec
   /** Ids of the pretrained models that it starts from. */
   checkpoints: string[]
@@ -144,6 +145,7 @@ export type LabEvent =
   /** The user came by a notification: a run is to be shown. */
   | { type: 'show'; place: 'results' | 'monitor'; runId: string }
   | { type: 'datasets' }
+  | { type: 'presets' }
   /** `path`: of the file that is read, or what the dataset that is fetched is called on the hub. */
   | ({ type: 'dataset'; path: string } & ModelProgress)
   | { type: 'models' }
@@ -231,6 +233,9 @@ export const CALLS = {
   modelVerify: asks<(id: string) => FileProblem[] | null>(),
   modelRemove: asks<(id: string) => { freedBytes: number }>(),
   modelCard: asks<(id: string) => ModelCard>(),
+  /** Keeps a spec in this home, in place of one's own of that title. */
+  presetSave: changes<(preset: { title: string; spec: unknown }) => { id: string }>(),
+  presetRemove: changes<(id: string) => null>(),
   ladders: asks<() => ListedLadder[]>(),
   ladderSave: changes<(ladder: Ladder) => null>(),
   ladderRemove: changes<(id: string) => null>(),

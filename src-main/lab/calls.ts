@@ -147,6 +147,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   modelVerify: z.tuple([id]),
   modelRemove: z.tuple([id]),
   modelCard: z.tuple([id]),
+  presetSave: z.tuple([z.strictObject({ title: z.string().trim().min(1).max(120), spec: z.unknown() })]),
+  presetRemove: z.tuple([id]),
   ladders: z.tuple([]),
   ladderSave: z.tuple([ladderSchema]),
   ladderRemove: z.tuple([id]),

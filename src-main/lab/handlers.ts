@@ -4,7 +4,6 @@ import {
   CALLS,
   type ArmName,
   type Calls,
-  type Preset,
   type RunSummary,
   type StageStatus,
 } from '../../src-preload/contract'
@@ -26,6 +25,7 @@ import type { LabCalls, LabOptions } from './options'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { ShowTask } from './plan/shown'
+import type { Presets } from './presets'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
@@ -50,7 +50,7 @@ export interface Parts {
   models: ModelDesk
   ladders: Ladders
   corpora: Corpora
-  presets: Preset[]
+  presets: Presets
   results: Results
   backends: Backends
   planner: Planner
@@ -74,7 +74,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, published, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, queue, status } = parts
   return {
-    catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
+    catalog: async () => catalogOf(datasets.list(), presets.list(), await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
     outlook: (spec) => parts.outlook.look(spec),
     taskShown: (query) => parts.show(query),
@@ -113,6 +113,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
+    presetSave: (preset) => presets.save(preset),
+    presetRemove: (id) => presets.remove(id),
     ladders: () => ladders.list(),
     ladderSave: async (ladder) =>
       ladders.save(

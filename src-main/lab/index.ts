@@ -3,7 +3,6 @@ import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
 import { createBus } from './bus'
-import { readPresets } from './plan/catalog'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
 import { createDamage } from './check/damage'
@@ -31,6 +30,7 @@ import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
+import { openPresets } from './presets'
 import { createShelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { createStudies } from './studies'
@@ -77,7 +77,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const published = createPublished(home, bus)
   const corpora = await openCorpora(home, resources, importer, datasets)
   const ladders = openLadders(home, resources)
-  const presets = await readPresets(resources)
+  const presets = await openPresets(home, resources, bus)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
   const analyst = createAnalyst(options.analyst)

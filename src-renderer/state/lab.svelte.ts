@@ -125,6 +125,7 @@ class Lab {
         this.reading = { path: event.path, share: event.done / Math.max(1, event.total) }
         return false
       case 'datasets':
+      case 'presets':
         void this.catalog.load(() => api.catalog())
         return false
       case 'run':

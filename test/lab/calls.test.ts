@@ -65,6 +65,8 @@ const GOOD: Record<CallName, unknown[]> = {
   modelRemove: ['minilm-l3'],
   modelCard: ['minilm-l3'],
   ladders: [],
+  presetSave: [{ title: 'Mine', spec: { anything: true } }],
+  presetRemove: ['mine'],
   ladderSave: [{ id: 'mine', title: 'Mine', models: ['pocket-s', 'pocket-m'] }],
   ladderRemove: ['mine'],
   corpora: [],

@@ -3,20 +3,26 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { Steps } from '../../src-renderer/state/steps'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
-import { createFakeBridge } from './bridge'
+import { CATALOG, createFakeBridge, type FakeBridge } from './bridge'
 
 vi.mock('../../src-main/science/methods', async (original) => {
   const { METHODS } = await original<{ METHODS: object }>()
   return { METHODS: { ...METHODS, ladder: (await import('../science/ladder')).ladder } }
 })
 
-function open(hash: string, kept: object | null = null, change: Parameters<typeof createFakeBridge>[0] = {}): void {
+function open(
+  hash: string,
+  kept: object | null = null,
+  change: Parameters<typeof createFakeBridge>[0] = {},
+): FakeBridge {
   localStorage.clear()
   if (kept) localStorage.setItem('w2s.draft', JSON.stringify(kept))
   toasts.all.forEach(({ id }) => toasts.close(id))
   location.hash = hash
-  window.w2s = createFakeBridge(change)
+  const bridge = createFakeBridge(change)
+  window.w2s = bridge
   render(App)
+  return bridge
 }
 const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name })
 const type = async (name: string, value: string) => fireEvent.input(await field(name), { target: { value } })
@@ -293,5 +299,49 @@ describe('what a task comes to', () => {
     }
     open('#/builder', null, change)
     await screen.findByText('The rows could not be cut: weak: expected 20 of each class', {}, { timeout: 10_000 })
+  })
+})
+
+describe('a preset of one’s own', () => {
+  const mine = { ...CATALOG.presets[1]!, id: 'mine', title: 'Mine', origin: 'own' } as const
+  const catalog = () => ({ ...CATALOG, presets: [...CATALOG.presets, mine] })
+  it('is kept under a name that is not one of the app', async () => {
+    const bridge = open('#/builder')
+    const keep = await screen.findByRole('button', { name: 'Keep as a preset…' })
+    await waitFor(() => expect(keep).toHaveProperty('disabled', false), { timeout: 10_000 })
+    await fireEvent.click(keep)
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(dialog.getByRole('button', { name: 'Keep' })).toHaveProperty('title', 'That one came with the app')
+    await fireEvent.input(dialog.getByRole('textbox', { name: 'Name' }), { target: { value: 'Mine' } })
+    await fireEvent.click(dialog.getByRole('button', { name: 'Keep' }))
+    await screen.findByText('“Mine” is kept among the presets.')
+    expect(bridge.heard.find(({ name }) => name === 'presetSave')?.args).toMatchObject([{ title: 'Mine' }])
+  }, 20_000)
+  it('stands among the others, is deleted, and brought back', async () => {
+    const bridge = open('#/builder', null, { catalog })
+    const option = await screen.findByRole('option', { name: 'Mine' }, { timeout: 10_000 })
+    expect(option.closest('optgroup')?.label).toBe('Your own')
+    const presets = screen.getByRole('combobox', { name: 'Start from a preset' })
+    await fireEvent.change(presets, { target: { value: 'mine' } })
+    expect(presets).toHaveProperty('value', 'mine')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Delete preset' }, { timeout: 10_000 }))
+    await screen.findByText('“Mine” is deleted.')
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
+    const said = () =>
+      bridge.heard.filter(({ name }) => name.startsWith('preset')).map(({ name, args }) => [name, args])
+    await waitFor(() =>
+      expect(said()).toEqual([
+        ['presetRemove', ['mine']],
+        ['presetSave', [{ title: 'Mine', spec: mine.spec }]],
+      ]),
+    )
+  }, 20_000)
+  it('goes out as a file of its spec', async () => {
+    const bridge = open('#/builder')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Export spec…' }, { timeout: 10_000 }))
+    await screen.findByText(/^Saved as/)
+    const [file] = bridge.heard.find(({ name }) => name === 'saveFile')!.args as [{ name: string; base64: string }]
+    expect(file.name).toBe('Quick-start.json')
+    expect(JSON.parse(atob(file.base64))).toMatchObject({ version: 1, name: 'Quick start' })
   })
 })

@@ -14,7 +14,15 @@ function preset(id: string, strong: object, seeds: number[]): Preset {
     ...{ version: 1, name: id, tasks: ['spam'], weak, strong: [strong], methods: [{ method: 'naive' }], seeds },
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return { id, title: id, help: '', gpu: false, spec: parsed.spec, checkpoints: checkpointsOf(parsed.spec) }
+  return {
+    id,
+    title: id,
+    help: '',
+    gpu: false,
+    origin: 'bundled',
+    spec: parsed.spec,
+    checkpoints: checkpointsOf(parsed.spec),
+  }
 }
 const vectors = preset('vectors', { model: 'vectors' }, [0, 1, 2])
 const small = preset('small', { model: 'pretrained', checkpoint: 'small' }, [0, 1, 2])
