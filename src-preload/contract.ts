@@ -161,6 +161,8 @@ export const CALLS = {
   catalog: asks<() => Catalog>(),
   preview: asks<(spec: unknown) => Preview>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The study that came with the app, as a run of this home: nothing of it is computed. */
+  sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),

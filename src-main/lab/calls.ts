@@ -42,6 +42,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   catalog: z.tuple([]),
   preview: z.tuple([z.unknown()]),
   run: z.tuple([z.unknown()]),
+  sample: z.tuple([]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),
   curves: z.tuple([

@@ -29,6 +29,7 @@ import { readCurves } from './runs/curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { Sample } from './runs/sample'
 import type { MarkDesk } from './runs/marks'
 import { findRuns } from './runs/search'
 import type { Studies } from './studies'
@@ -52,6 +53,7 @@ export interface Parts {
   backends: Backends
   planner: Planner
   runs: RunDesk
+  sample: Sample
   marks: MarkDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
@@ -76,6 +78,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
+    sample: () => parts.sample.open(),
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),

@@ -15,6 +15,7 @@ const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
   run: [{ anything: true }],
+  sample: [],
   runs: [],
   runDetail: ['r'],
   curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],

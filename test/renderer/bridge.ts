@@ -125,6 +125,7 @@ const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
   run: () => ({ runId: 'run-live' }),
+  sample: () => ({ runId: RUNS[0]!.id }),
   runs: () => RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),
   curves: ({ keys, names, splits }) =>

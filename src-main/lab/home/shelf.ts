@@ -39,9 +39,11 @@ export interface Shelf {
 export function createShelf(home: string, resources: string): Shelf {
   const root = join(home, 'artifacts')
   const aside = join(home, 'damaged')
-  const roots: Record<Origin, string> = { bundled: join(resources, 'ladders'), own: root }
-  const folder = (key: string, origin: Origin) => artifactFolder(roots[origin], key)
-  const has = (key: string, origin: Origin) => existsSync(join(folder(key, origin), 'manifest.json'))
+  const [vectors, sample] = [join(resources, 'ladders'), join(resources, 'sample')]
+  const isIn = (at: string, key: string) => existsSync(join(artifactFolder(at, key), 'manifest.json'))
+  const rootOf = (key: string, origin: Origin) => (origin === 'own' ? root : isIn(sample, key) ? sample : vectors)
+  const folder = (key: string, origin: Origin) => artifactFolder(rootOf(key, origin), key)
+  const has = (key: string, origin: Origin) => isIn(rootOf(key, origin), key)
   return {
     root,
     folder,
