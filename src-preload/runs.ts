@@ -5,7 +5,7 @@ import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
 import type { Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
-import type { ArmFigures, RunMarks } from './studies'
+import type { ArmFigures, ArmsFound, RunMarks } from './studies'
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
@@ -95,9 +95,9 @@ export interface RunSummary extends RunMarks {
   etaSeconds: number | null
   /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
   headline: string
-  figures: ArmFigures[]
+  found: ArmsFound
 }
-export type RunDetail = RunSummary & Asked & { arms: Arm[]; stages: StageStatus[] }
+export type RunDetail = RunSummary & Asked & { figures: ArmFigures[]; arms: Arm[]; stages: StageStatus[] }
 
 /** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */
 export interface Curve {

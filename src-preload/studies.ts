@@ -34,6 +34,19 @@ export interface ArmFigures {
   reason: string
 }
 
+/** What was found of all arms of a run, in short. */
+export interface ArmsFound {
+  arms: number
+  /** Of these arms PGR is undefined. */
+  undefined: number
+  /** Least and most of the arms that have one; null where none has. */
+  pgr: { low: number; high: number } | null
+  /** Fewest and most finished seeds of an arm; null where they are not counted yet. */
+  seeds: { low: number; high: number } | null
+  /** Most seeds that were asked for of an arm. */
+  asked: number
+}
+
 /** What the user says of a run. */
 export interface RunMarks {
   /** Sorted. */

@@ -14,29 +14,40 @@ class Router {
   route = $state.raw<Route>(parseRoute(location.hash))
   /** The run that is shown where the address names none. */
   #shown = $state('')
+  /** The address that `route` is of; none before the start. */
+  #at: string | null = null
 
   /** Follows the address until the returned function is called; one that names no place is where one was last. */
   start(): () => void {
     if (location.hash === '' && recall(KEPT)) history.replaceState(null, '', recall(KEPT))
     const follow = () => this.#follow()
     window.addEventListener('hashchange', follow)
+    this.#at = null
     follow()
     return () => window.removeEventListener('hashchange', follow)
   }
 
   #follow(): void {
+    if (location.hash === this.#at) return
+    this.#at = location.hash
     this.route = parseRoute(location.hash)
     keep(KEPT, location.hash)
   }
 
+  /** Follows at once: the window hears of the new address only later, and the next key may come before. */
+  #goTo(hash: string): void {
+    location.hash = hash
+    this.#follow()
+  }
+
   /** Goes somewhere, as a step that Back undoes. */
   go(place: Place, id = '', query: Record<string, string> = {}): void {
-    location.hash = formatRoute(place, id, query)
+    this.#goTo(formatRoute(place, id, query))
   }
 
   /** Goes to a place with the run, arm and seed that are looked at. */
   visit(place: Place): void {
-    location.hash = this.wayTo(place)
+    this.#goTo(this.wayTo(place))
   }
 
   /** The address of a place, with the run, arm and seed that are looked at; where one is there already, without. */

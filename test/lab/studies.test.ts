@@ -63,7 +63,9 @@ test('runs are marked, found by what they are and found, and go into the trash a
   await calls.mark({ runs: [runId], addTags: ['a'], removeTags: ['b'] })
   const [summary] = await calls.runs()
   expect(summary).toMatchObject({ name: 'Mine', tags: ['a', 'paper'], starred: true, hidden: false, trashedAt: null })
-  expect(summary!.figures).toMatchObject([{ task: 'person-artifact', method: 'naive', seeds: 1, metric: 'accuracy' }])
+  expect(summary!.found).toMatchObject({ arms: 1, seeds: { low: 1, high: 1 }, asked: 1 })
+  const { figures } = await calls.runDetail(runId)
+  expect(figures).toMatchObject([{ task: 'person-artifact', method: 'naive', seeds: 1, metric: 'accuracy' }])
 
   const found = async (query: string) => (await calls.findRuns(query)).ids.length
   for (const query of [

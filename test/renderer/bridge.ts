@@ -126,7 +126,8 @@ const ANSWERS: Answers = {
   preview,
   run: () => ({ runId: 'run-live' }),
   sample: () => ({ runId: RUNS[0]!.id }),
-  runs: () => RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, ...summary }): RunSummary => summary),
+  runs: () =>
+    RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),
   curves: ({ keys, names, splits }) =>
     keys.flatMap((key) =>

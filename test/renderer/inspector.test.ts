@@ -129,8 +129,9 @@ it('tells how the student came to its answer, and nothing of evaluations without
   expect(told(['own', 'right', 'right'], true)).toBe('Right from step 10 on.')
   expect(told(['own', 'copied', 'own'])).toBe('Wrong at every evaluation.')
   // An untrained net that holds all answers for equally probable was not right, whatever stands first.
-  expect(told([null, 'copied', 'copied'])).toBe('Wrong at every evaluation.')
-  expect(told([null, 'right', 'right'])).toBe('Right at every evaluation.')
+  expect(told([null, 'copied', 'copied'])).toBe('Wrong from step 10 on, the first with an answer.')
+  expect(told([null, 'right', 'right'])).toBe('Right from step 10 on, the first with an answer.')
+  expect(told(['right', 'right', 'right'])).toBe('Right at every evaluation.')
   expect(told(['right', 'copied', 'copied'])).toBe(
     'Right at step 0 alone, before any training; in the end it says what its supervisor says.',
   )

@@ -1,6 +1,6 @@
 // One list of actions: keys, palette and the dialog of keys are made from it.
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ACTION_IDS, ACTIONS, keyGroups, keyText } from '../../src-renderer/lib/actions'
 import { actions } from '../../src-renderer/state/actions.svelte'
 import { PRESETS } from './sample'
@@ -19,6 +19,8 @@ const palette = async () => {
   return { dialog, field, type, titles, chosen }
 }
 
+// Fields among so many take a while to find by their roles.
+vi.setConfig({ testTimeout: 20_000 })
 afterEach(cleanup)
 
 describe('actions', () => {
@@ -110,6 +112,8 @@ describe('what is looked at', () => {
     await press('g')
     await press('m')
     await waitFor(() => expect(location.hash).toBe('#/monitor/run-done?arm=some&seed=2'))
+    const rail = () => screen.getByRole('link', { name: 'Inspector' }).getAttribute('href')
+    await waitFor(() => expect(rail()).toBe('#/inspector/run-done?arm=some&seed=2'))
     await press('g')
     await press('r')
     await waitFor(() => expect(location.hash).toBe('#/results/run-done?arm=some&seed=2'))

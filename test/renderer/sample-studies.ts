@@ -1,7 +1,7 @@
 import { studyArms } from '../../src-main/science/studies/arms'
 import { judge } from '../../src-main/science/studies/rule'
 import { studyOf } from '../../src-main/science/studies/study'
-import type { Arm, ArmFigures, Rule, RunDetail, RunSummary, StopRule, StudyResult } from '../../src-preload/contract'
+import type { Arm, ArmFigures, Rule, RunDetail, StopRule, StudyResult } from '../../src-preload/contract'
 import { armResult } from './sample'
 
 /** What stands beside a run in the list: nothing is said of it, and all its arms came to the same. */
@@ -10,14 +10,19 @@ export function said(
   question: string,
   arms: readonly Arm[],
   seeds: (arm: number) => number,
-): Pick<RunSummary, 'study' | 'tags' | 'notes' | 'hidden' | 'starred' | 'trashedAt' | 'figures'> {
+): Pick<RunDetail, 'study' | 'tags' | 'notes' | 'hidden' | 'starred' | 'trashedAt' | 'found' | 'figures'> {
   const figures = arms.map((arm, i): ArmFigures => ({
     ...{ arm: arm.id, task: arm.task, weak: arm.weakTitle, strong: arm.strongTitle, method: arm.methodTitle },
     ...{ asked: 3, seeds: seeds(i), metric: 'accuracy', floor: 0.8, student: 0.84, ceiling: 0.88 },
     ...{ pgr: 0.52, low: 0.41, high: 0.63, reason: '' },
   }))
   const { id: study } = studyOf({ id, question })
-  return { study, tags: [], notes: '', hidden: false, starred: false, trashedAt: null, figures }
+  const done = arms.map((_, i) => seeds(i))
+  const found = {
+    ...{ arms: arms.length, undefined: 0, asked: 3, pgr: { low: 0.52, high: 0.52 } },
+    seeds: { low: Math.min(...done), high: Math.max(...done) },
+  }
+  return { study, tags: [], notes: '', hidden: false, starred: false, trashedAt: null, found, figures }
 }
 
 /** Finished runs as one study, with a rule that was set before them. */

@@ -11,7 +11,7 @@ import {
   shownArms,
   undefinedIn,
 } from '../../src-renderer/views/studies/study'
-import type { ArmFigures, RunSummary, StudyResult } from '../../src-preload/contract'
+import type { ArmsFound, RunSummary, StudyResult } from '../../src-preload/contract'
 import { createFakeBridge, studyResult, type FakeBridge } from './bridge'
 import { withAccuracy } from './sample'
 import { heard, open } from './window'
@@ -45,8 +45,10 @@ describe('the rows of the list', () => {
       `run ${runs[1]!.id}`,
     ])
     expect(rowsOf(runs, said, null, false)).toHaveLength(rows.length - 1)
-    const figures = (pgr: number | null): ArmFigures[] => [{ ...runs[0]!.figures[0]!, pgr }]
-    const some = runs.slice(0, 3).map((run, i) => ({ ...run, figures: figures([0.1, null, 0.4][i]!) }))
+    const some = runs.slice(0, 3).map((run, i): RunSummary => {
+      const pgr = [0.1, null, 0.4][i]!
+      return { ...run, found: { ...run.found, pgr: pgr === null ? null : { low: 0, high: pgr } } }
+    })
     const by = (down: boolean) =>
       rowsOf(some, [], { by: 'pgr', down }, true).map(({ id }) => some.findIndex((r) => r.id === id))
     expect([by(true), by(false)]).toEqual([
@@ -65,16 +67,14 @@ describe('the rows of the list', () => {
   })
 
   it('tell PGR and seeds over arms, and how many have none', async () => {
-    const [figure] = (await sampleRuns())[2]!.figures
-    const arm = (changes: Partial<ArmFigures>): ArmFigures => ({ ...figure!, ...changes })
-    expect(pgrOver([arm({ pgr: 0.5 })])).toBe('.50')
-    expect(pgrOver([arm({ pgr: 0.5 }), arm({ pgr: -0.1 }), arm({ pgr: null, reason: 'no gap' })])).toBe(
-      '\u2212.10 to .50, 1 undefined',
-    )
-    expect(pgrOver([arm({ pgr: null, reason: 'no gap' })])).toBe('undefined')
-    expect(pgrOver([arm({ pgr: null })])).toBe('')
-    expect(seedsOver([arm({ seeds: 2, asked: 3 }), arm({ seeds: 3 })])).toBe('2 to 3 of 3')
-    expect(seedsOver([arm({ seeds: null })])).toBe('')
+    const { found } = (await sampleRuns())[2]!
+    const of = (changes: Partial<ArmsFound>): ArmsFound => ({ ...found, ...changes })
+    expect(pgrOver(of({ arms: 1, pgr: { low: 0.5, high: 0.5 } }))).toBe('.50')
+    expect(pgrOver(of({ arms: 3, undefined: 1, pgr: { low: -0.1, high: 0.5 } }))).toBe('\u2212.10 to .50, 1 undefined')
+    expect(pgrOver(of({ arms: 1, undefined: 1, pgr: null }))).toBe('undefined')
+    expect(pgrOver(of({ pgr: null }))).toBe('')
+    expect(seedsOver(of({ seeds: { low: 2, high: 3 }, asked: 3 }))).toBe('2 to 3 of 3')
+    expect(seedsOver(of({ seeds: null }))).toBe('')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { FoundRuns } from '../../../src-preload/contract'
 import { readQuery, type Subject } from '../../science/query'
-import type { FigureRow, RunCounts, Store } from '../../store'
-import { besideAll, marksOf, nameOf, stateOf, type Beside } from './view'
+import type { FigureRow, MarkRow, RunCounts, Store } from '../../store'
+import { marksOf, nameOf, stateOf } from './view'
 
 /**
  * The runs that answer to a query: those of which one arm answers to all of it. What is hidden or in the trash is found
@@ -10,19 +10,30 @@ import { besideAll, marksOf, nameOf, stateOf, type Beside } from './view'
 export function findRuns(store: Store, text: string): FoundRuns {
   const { query, problem } = readQuery(text)
   if (!query) return { ids: [], parts: [], problem }
-  const beside = besideAll(store)
+  const marks = new Map(store.marks.all().map((mark) => [mark.run, mark]))
+  const figures = figuresOfAll(store)
   const asksHow = query.fields.has('is')
   const ids = store.runs.all().flatMap((run) => {
-    const about = beside(run.id)
-    const { hidden, trashedAt } = marksOf(about.mark)
+    const mark = marks.get(run.id)
+    const { hidden, trashedAt } = marksOf(mark)
     if (!asksHow && (hidden || trashedAt !== null)) return []
-    return subjectsOf(run, about).some(query.test) ? [run.id] : []
+    return subjectsOf(run, mark, figures.get(run.id) ?? []).some(query.test) ? [run.id] : []
   })
   return { ids, parts: query.parts, problem: null }
 }
 
+function figuresOfAll(store: Store): Map<string, FigureRow[]> {
+  const figures = new Map<string, FigureRow[]>()
+  for (const row of store.figures.all()) {
+    const known = figures.get(row.run)
+    if (known) known.push(row)
+    else figures.set(row.run, [row])
+  }
+  return figures
+}
+
 /** A run as a query sees it: arm by arm. */
-function subjectsOf(run: RunCounts, { mark, figures }: Beside): Subject[] {
+function subjectsOf(run: RunCounts, mark: MarkRow | undefined, figures: readonly FigureRow[]): Subject[] {
   const { tags, notes, hidden, starred, trashedAt } = marksOf(mark)
   const is = [
     ...(starred ? ['starred'] : []),

@@ -1,10 +1,26 @@
-import type { ArmFigures, RunDetail, RunMarks, RunState, RunSummary, StageStatus } from '../../../src-preload/contract'
+import type {
+  ArmFigures,
+  ArmsFound,
+  RunDetail,
+  RunMarks,
+  RunState,
+  RunSummary,
+  StageStatus,
+} from '../../../src-preload/contract'
 import { storedArms, storedFacts, storedSpec } from '../../science/spec/earlier'
 import { accuracy } from '../../science/metrics/variants/accuracy'
 import { isPretraining, type Asked, type PretrainSpec } from '../../science/pretraining/spec'
 import { kindOf, stageTitles, type Arm, type StageFacts } from '../../science/stages'
 import { studyOf } from '../../science/studies/study'
-import { StorageError, type FigureRow, type MarkRow, type RunCounts, type RunStageRow, type Store } from '../../store'
+import {
+  StorageError,
+  type FigureRow,
+  type FoundRow,
+  type MarkRow,
+  type RunCounts,
+  type RunStageRow,
+  type Store,
+} from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 import { remedyOf } from './remedy'
@@ -63,25 +79,30 @@ export function stateOf(run: RunCounts): RunState {
 /** What stands beside a run in other tables. */
 export interface Beside {
   mark: MarkRow | undefined
-  figures: FigureRow[]
+  found: FoundRow | undefined
 }
 
 /** The same of every run at once. */
 export function besideAll(store: Store): (run: string) => Beside {
   const marks = new Map(store.marks.all().map((mark) => [mark.run, mark]))
-  const figures = new Map<string, FigureRow[]>()
-  for (const row of store.figures.all()) {
-    const known = figures.get(row.run)
-    if (known) known.push(row)
-    else figures.set(row.run, [row])
-  }
-  return (run) => ({ mark: marks.get(run), figures: figures.get(run) ?? [] })
+  const found = new Map(store.figures.found().map((row) => [row.run, row]))
+  return (run) => ({ mark: marks.get(run), found: found.get(run) })
 }
 
 const besideOf = (store: Store, run: string): Beside => ({
   mark: store.marks.get(run),
-  figures: store.figures.of(run),
+  found: store.figures.foundOf(run),
 })
+
+function foundOf(row: FoundRow | undefined): ArmsFound {
+  if (!row) return { arms: 0, undefined: 0, pgr: null, seeds: null, asked: 0 }
+  const { arms, undefined: missing, low, high, fewest, most, asked } = row
+  return {
+    ...{ arms, undefined: missing, asked },
+    pgr: low === null || high === null ? null : { low, high },
+    seeds: fewest === null || most === null ? null : { low: fewest, high: most },
+  }
+}
 
 /** What the user says of a run. */
 export function marksOf(mark: MarkRow | undefined): RunMarks {
@@ -106,7 +127,7 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
     ...{ id, name: nameOf(run, beside.mark), question, study: studyOf(run).id },
     ...{ ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline },
     ...marksOf(beside.mark),
-    figures: beside.figures.map(figuresOf),
+    found: foundOf(beside.found),
   }
 }
 
@@ -114,7 +135,8 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
   const asked = askedOf(run)
   const stages = titledStages(store, run.id).map((row) => ({ ...statusOf(row), remedy: remedyOf(row, asked.spec) }))
-  return { ...summaryOf(store, run, sizes, besideOf(store, run.id)), ...asked, arms: armsOf(run), stages }
+  const figures = store.figures.of(run.id).map(figuresOf)
+  return { ...summaryOf(store, run, sizes, besideOf(store, run.id)), ...asked, figures, arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */

@@ -88,7 +88,10 @@ export function story({ step, fate }: Pick<ExampleHistory, 'step' | 'fate'>, wea
   const end = told.at(-1)
   if (!end || fate.at(-1) === null) return 'In the end it holds no answer for more probable than another.'
   const turn = told.findLastIndex(({ right }) => right !== end.right)
-  if (turn < 0) return end.right ? 'Right at every evaluation.' : 'Wrong at every evaluation.'
+  if (turn < 0) {
+    const when = fate[0] === null ? `from step ${told[0]!.step} on, the first with an answer` : 'at every evaluation'
+    return `${end.right ? 'Right' : 'Wrong'} ${when}.`
+  }
   if (end.right) return `Right from step ${told[turn + 1]!.step} on${weakRight ? '' : ', against its supervisor'}.`
   const last = told[turn]!.step
   const wasRight = last === 0 ? 'Right at step 0 alone, before any training' : `Last right at step ${last}`

@@ -50,6 +50,7 @@ const brokenOf = ({ stages }: RunDetail): StageStatus | undefined =>
 /** Why an ended run has no more, in a sentence. */
 export function whyOf(run: RunDetail): string {
   const broken = brokenOf(run)
-  if (broken) return `“${broken.title}” failed, and what needs it was left out.`
+  const skipped = run.stages.some((stage) => shownState(stage) === 'skipped')
+  if (broken) return `“${broken.title}” failed${skipped ? ', and what needs it was left out' : ''}.`
   return run.state === 'cancelled' ? 'It was cancelled.' : 'The engine or the app ended while it worked.'
 }

@@ -1,6 +1,6 @@
 // The rows of the list: studies with their runs below them, or runs alone in the order of a column.
-import { plural, share } from '../../lib/format'
-import type { ArmFigures, RunSummary, StudySummary } from '../../lib/types'
+import { interval, plural, share } from '../../lib/format'
+import type { ArmsFound, RunSummary, StudySummary } from '../../lib/types'
 
 export const COLUMNS = [
   { id: 'name', title: 'Run', right: false },
@@ -77,15 +77,12 @@ export function rowsOf(
   ]
 }
 
-const most = (values: (number | null)[]) =>
-  values.reduce<number | null>((a, b) => (a === null || (b ?? a) > a ? b : a), null)
-
 const KEYS: Record<Column, (run: RunSummary) => string | number | null> = {
   name: (run) => run.name.toLowerCase(),
   state: (run) => run.state,
-  pgr: (run) => most(run.figures.map(({ pgr }) => pgr)),
-  arms: (run) => run.figures.length,
-  seeds: (run) => most(run.figures.map(({ seeds }) => seeds)),
+  pgr: (run) => run.found.pgr?.high ?? null,
+  arms: (run) => run.found.arms,
+  seeds: (run) => run.found.seeds?.high ?? null,
   took: (run) => (run.endedAt === null ? null : run.seconds),
   begun: (run) => run.createdAt,
 }
@@ -102,25 +99,18 @@ function sorted(runs: readonly RunSummary[], { by, down }: Sort): RunSummary[] {
     .map(({ run }) => run)
 }
 
-/** PGR over the arms of a run: `.52`, `−.10 to .61`, `1 of 2 undefined`; '' while there is none. */
-export function pgrOver(figures: readonly ArmFigures[]): string {
-  const found = figures.flatMap(({ pgr }) => (pgr === null ? [] : [pgr]))
-  const missing = figures.filter(({ reason }) => reason !== '').length
-  const [low, high] = [Math.min(...found), Math.max(...found)]
-  const range = found.length === 0 ? '' : low === high ? share(low, 2) : `${share(low, 2)} to ${share(high, 2)}`
-  if (missing === 0) return range
-  const gone = figures.length === 1 ? 'undefined' : `${missing} undefined`
+/** PGR over the arms of a run: `.52`, `−.10 to .61, 1 undefined`; '' while there is none. */
+export function pgrOver({ arms, undefined: missing, pgr }: ArmsFound): string {
+  const range = pgr === null ? '' : pgr.low === pgr.high ? share(pgr.low, 2) : interval(pgr.low, pgr.high)
+  const gone = missing === 0 ? '' : arms === 1 ? 'undefined' : `${missing} undefined`
   return [range, gone].filter(Boolean).join(', ')
 }
 
 /** Finished seeds of the arms: `3`, `2 to 5 of 5`. */
-export function seedsOver(figures: readonly ArmFigures[]): string {
-  const done = figures.flatMap(({ seeds }) => (seeds === null ? [] : [seeds]))
-  if (done.length === 0) return ''
-  const [low, high] = [Math.min(...done), Math.max(...done)]
-  const asked = Math.max(...figures.map(({ asked }) => asked))
-  const range = low === high ? String(low) : `${low} to ${high}`
-  return low < asked ? `${range} of ${asked}` : range
+export function seedsOver({ seeds, asked }: ArmsFound): string {
+  if (!seeds) return ''
+  const range = seeds.low === seeds.high ? String(seeds.low) : `${seeds.low} to ${seeds.high}`
+  return seeds.low < asked ? `${range} of ${asked}` : range
 }
 
 /** A choice with one thing in it turned round. */

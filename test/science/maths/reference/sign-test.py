@@ -16,4 +16,4 @@ def p(more, fewer):
 
 
 cases = [{'more': a, 'fewer': b, 'p': p(a, b)} for a, b in PAIRS]
-Path(__file__).with_suffix('.json').write_text(json.dumps({'cases': cases}, indent=2) + '\n')
+Path(__file__).with_suffix('.json').write_text(json.dumps({'cases': cases}, indent=2).replace('e-0', 'e-') + '\n')
