@@ -20,7 +20,13 @@ export default defineConfig({
       },
       {
         plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') }), svelteTesting()],
-        test: { name: 'renderer', environment: 'happy-dom', include: ['test/renderer/**/*.test.ts'] },
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['test/renderer/**/*.test.ts'],
+          // A machine with other work takes several times as long.
+          testTimeout: 20_000,
+        },
       },
     ],
   },
