@@ -26,6 +26,9 @@ export default defineConfig({
           include: ['test/renderer/**/*.test.ts'],
           // A machine with other work takes several times as long.
           testTimeout: 20_000,
+          setupFiles: ['test/renderer/patience.ts'],
+          // Read as a text, by the test of contrasts.
+          css: { include: [/tokens\.css/] },
         },
       },
     ],

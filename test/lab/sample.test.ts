@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
@@ -30,6 +31,9 @@ test('the sample study is there at once, without an engine, with everything that
   const student = run.stages.find(({ role }) => role === 'student')!
   const curves = await lab.calls.curves({ keys: [student.key], names: ['loss'], splits: [''], buckets: 100 })
   expect(curves[0]!.value.length).toBeGreaterThan(10)
+
+  const bundle = await lab.calls.exportBundle({ runId, path: join(home, 'sample.w2s.zip') })
+  expect(bundle!.files).toBeGreaterThan(20)
 
   // Asked again it is the same run, and what came with the app outlives it.
   expect(await lab.calls.sample()).toEqual({ runId })
