@@ -32,7 +32,7 @@ test('the sample study is there at once, without an engine, with everything that
   const curves = await lab.calls.curves({ keys: [student.key], names: ['loss'], splits: [''], buckets: 100 })
   expect(curves[0]!.value.length).toBeGreaterThan(10)
 
-  const bundle = await lab.calls.exportBundle({ runId, path: join(home, 'sample.w2s.zip') })
+  const bundle = await lab.calls.exportBundle({ runId, path: join(temporaryFolder(), 'sample.w2s.zip') })
   expect(bundle!.files).toBeGreaterThan(20)
 
   // Asked again it is the same run, and what came with the app outlives it.
