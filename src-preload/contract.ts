@@ -167,6 +167,8 @@ export const CALLS = {
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The study that came with the app, as a run of this home: nothing of it is computed. */
+  sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
