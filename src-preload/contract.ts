@@ -5,9 +5,9 @@ import type {
   DatasetQuery,
   FetchedDataset,
   ImportRequest,
+  ShownTask,
   TaskInfo,
 } from '../src-main/data/datasets/types'
-import type { ShownTask } from '../src-main/data/datasets/shown'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
@@ -22,7 +22,6 @@ import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary, See
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
-export type { ShownTask } from '../src-main/data/datasets/shown'
 export type * from '../src-main/data/datasets/types'
 export type * from '../src-main/data/models/types'
 export type * from '../src-main/science/metrics/result'
@@ -170,6 +169,8 @@ export const CALLS = {
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The study that came with the app, as a run of this home: nothing of it is computed. */
+  sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),

@@ -44,6 +44,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
   run: z.tuple([z.unknown()]),
+  sample: z.tuple([]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),
   curves: z.tuple([

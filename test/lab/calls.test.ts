@@ -17,6 +17,7 @@ const GOOD: Record<CallName, unknown[]> = {
   outlook: [{ anything: true }],
   taskShown: [{ spec: { anything: true }, task: 'spam' }],
   run: [{ anything: true }],
+  sample: [],
   runs: [],
   runDetail: ['r'],
   curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],

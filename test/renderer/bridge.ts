@@ -149,6 +149,7 @@ const ANSWERS: Answers = {
     }
   },
   run: () => ({ runId: 'run-live' }),
+  sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>
     RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),

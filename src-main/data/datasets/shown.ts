@@ -3,6 +3,7 @@ import { namesIn, textsOf, type Example, type PreparedTask } from '../../science
 import { median } from '../../science/maths/statistics'
 import { openPretrained } from '../checkpoints/open'
 import { readRows } from './prepare'
+import type { Lengths, ShownTask } from './types'
 
 /** A pretrained model that is to read a task, and the most tokens of a text that it is given. */
 export interface Reader {
@@ -16,31 +17,6 @@ export interface ShownRequest {
   /** Where the rows lie. */
   path: string
   readers: Reader[]
-}
-
-/** How long the texts of a transfer half are to one model, special tokens counted in. */
-export interface Lengths {
-  model: string
-  /** Texts that were measured. */
-  texts: number
-  median: number
-  longest: number
-  /** Most tokens that it reads, and the share of texts that are cut there. */
-  limit: number
-  cut: number
-}
-/** A task as a run would have it. */
-export interface ShownTask {
-  task: string
-  /** Rows that there are. */
-  rows: number
-  /** What the choices are called; none of texts that are written. */
-  names: string[]
-  /** Examples of every split, and how many have each choice as the right one. */
-  splits: Record<Split, { examples: number; balance: number[] }>
-  /** The first ones of the transfer half, as a net is given them; a long text by its beginning. */
-  examples: { texts: string[]; right: string }[]
-  lengths: Lengths[]
 }
 
 /** Examples that are shown, and how much of a text. */

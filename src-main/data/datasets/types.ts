@@ -1,4 +1,5 @@
 // The nouns of datasets, as everybody from the reader to the window says them.
+import type { Split } from '../../science/stages/splits'
 import type { Form } from '../../science/tasks/form'
 import type { ElsewhereSet } from '../../science/tasks/task'
 
@@ -190,4 +191,29 @@ export interface FetchedDataset {
   partial: boolean
   /** Whether all of it was here before. */
   wasHere: boolean
+}
+
+/** How long the texts of a transfer half are to one model, special tokens counted in. */
+export interface Lengths {
+  model: string
+  /** Texts that were measured. */
+  texts: number
+  median: number
+  longest: number
+  /** Most tokens that it reads, and the share of texts that are cut there. */
+  limit: number
+  cut: number
+}
+/** A task as a run would have it. */
+export interface ShownTask {
+  task: string
+  /** Rows that there are. */
+  rows: number
+  /** What the choices are called; none of texts that are written. */
+  names: string[]
+  /** Examples of every split, and how many have each choice as the right one. */
+  splits: Record<Split, { examples: number; balance: number[] }>
+  /** The first ones of the transfer half, as a net is given them; a long text by its beginning. */
+  examples: { texts: string[]; right: string }[]
+  lengths: Lengths[]
 }
