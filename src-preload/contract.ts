@@ -19,7 +19,7 @@ import type { Move, Overall, StopRule } from '../src-main/science/metrics/result
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Curve, Preview, RunDetail, RunSummary } from './runs'
+import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary } from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
@@ -31,6 +31,7 @@ export type { MetricInfo } from '../src-main/science/metrics/metric'
 export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
+export type { Summary } from '../src-main/science/curves'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
@@ -171,6 +172,8 @@ export const CALLS = {
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
+  /** The same over groups of trainings, summarised, smoothed and then thinned in the lab. */
+  groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */

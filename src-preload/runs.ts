@@ -1,5 +1,6 @@
 // What window and lab say of runs: what would be done, what is being done, and the curves of it.
 import type { StageProgress } from '../src-main/engine/protocol'
+import type { Summary } from '../src-main/science/curves'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
@@ -108,4 +109,46 @@ export interface Curve {
   value: number[]
   /** Steps that one bucket holds; 1 when every point is there. */
   bucket: number
+}
+
+/** What a curve is drawn over: updates, passes over what is learnt from, or labels shown, one that is shown again counted again. */
+export type CurveAxis = 'step' | 'epoch' | 'labels'
+export interface GroupQuery {
+  /** Trainings by group, each once. A group's numbers depend on its own trainings alone. */
+  groups: { id: string; keys: string[] }[]
+  /** The split is '' of what is measured on the training batch. */
+  series: { name: string; split: Split | '' }[]
+  axis: CurveAxis
+  /** The stretch that is looked at, in units of the axis; null for its end. */
+  from: number | null
+  to: number | null
+  summary: Summary
+  /** Weight of the past in the moving average of every training, over all of its points; 0 for none. */
+  smoothing: number
+  /** Every training by itself instead. */
+  each: boolean
+  buckets: number
+}
+/** A quantity of a group, or of one of its trainings: columns of equal length. */
+export interface GroupCurve {
+  group: string
+  name: string
+  split: Split | ''
+  /** The training; '' where it is all of the group. */
+  key: string
+  step: number[]
+  /** Steps on the axis that was asked for; none where the trainings of the group differ in what a step is there. */
+  x: number[]
+  value: number[]
+  /** Before smoothing; null where nothing was smoothed. */
+  raw: number[] | null
+  n: number[]
+  low: number[]
+  high: number[]
+  /** Where the whole of it ends on the axis, whatever stretch was asked for. */
+  end: number
+  /** Steps that one bucket holds; 1 when every point is there. */
+  bucket: number
+  /** Whether it is left out of the axis: a step is not the same there for all of its trainings, or nothing at all. */
+  offAxis: boolean
 }

@@ -26,6 +26,7 @@ import type { LabCalls, LabOptions } from './options'
 import type { Planner } from './plan/planner'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
+import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
@@ -79,6 +80,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),
+    groupCurves: (query) => readGroups(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),

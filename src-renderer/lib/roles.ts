@@ -25,6 +25,13 @@ export const studentLook = (n: number): Look => ({
   marker: SHAPES[n % SHAPES.length]!,
 })
 
+/** The same colour with another dash and marker: the n-th after its own, 0 being its own. */
+export function varied(look: Look, n: number): Look {
+  if (n === 0) return look
+  const after = <T>(all: readonly T[], own: T) => all[(Math.max(0, all.indexOf(own)) + n) % all.length]!
+  return { color: look.color, dash: after(DASHES, look.dash), marker: after<Shape>(SHAPES, look.marker) }
+}
+
 /** One look per method, in the order in which the arms name them: the same method looks the same on every task. */
 export function studentLooks(arms: readonly Arm[]): (arm: Arm) => Look {
   const methods = [...new Set(arms.map((arm) => arm.methodTitle))]

@@ -4,6 +4,7 @@ export const PLACES = {
   studies: { title: 'Studies', keys: 'g s' },
   builder: { title: 'Builder', keys: 'g b' },
   monitor: { title: 'Monitor', keys: 'g m' },
+  curves: { title: 'Curves', keys: 'g c' },
   results: { title: 'Result', keys: 'g r' },
   inspector: { title: 'Inspector', keys: 'g i' },
   data: { title: 'Data', keys: 'g d' },

@@ -5,7 +5,7 @@ import { formatRoute, parseRoute, type Place, type Route } from '../lib/route'
 const KEPT = 'w2s.place'
 
 /** Places that show a run, each its own side of it. */
-const OF_RUNS: readonly Place[] = ['monitor', 'results', 'inspector']
+const OF_RUNS: readonly Place[] = ['monitor', 'curves', 'results', 'inspector']
 /** What of the view is about the run and not about the place. */
 const CARRIED = ['arm', 'seed', 'stop']
 

@@ -18,6 +18,13 @@ const GOOD: Record<CallName, unknown[]> = {
   runs: [],
   runDetail: ['r'],
   curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],
+  groupCurves: [
+    {
+      groups: [{ id: 'arm', keys: [key] }],
+      series: [{ name: 'loss', split: '' }],
+      ...{ axis: 'epoch', from: null, to: 3.5, summary: 'mean-t', smoothing: 0.9, each: false, buckets: 200 },
+    },
+  ],
   log: [{ runId: 'r', limit: 100 }],
   result: [{ runId: 'r', stop: 'oracle' }],
   compare: [{ arm: { runId: 'r', armId: 'a' }, against: { runId: 's', armId: 'b' }, stop: 'last' }],

@@ -14,6 +14,7 @@ import type {
   Bridge,
   Calls,
   Catalog,
+  GroupCurve,
   LabEvent,
   PlannedStage,
   Preview,
@@ -136,6 +137,32 @@ const ANSWERS: Answers = {
         splits
           .filter((split) => (name === 'loss') === (split === ''))
           .map((split) => ({ key, name, split, ...curveValues(name, split, 62), bucket: 1 })),
+      ),
+    ),
+  groupCurves: ({ groups, series, axis, each, smoothing, from, to }) =>
+    groups.flatMap(({ id, keys }) =>
+      series.flatMap(({ name, split }) =>
+        (each ? keys : ['']).flatMap((key): GroupCurve[] => {
+          if ((name === 'loss') !== (split === '')) return []
+          const { step, value } = curveValues(name, split, 62)
+          // 25 rows of a batch, 500 to learn from.
+          const scale = { step: 1, epoch: 0.05, labels: 25 }[axis]
+          const at = step.flatMap((s, i) => (s * scale >= (from ?? 0) && s * scale <= (to ?? Infinity) ? [i] : []))
+          const pick = (column: number[]) => at.map((i) => column[i]!)
+          const spread = (by: number) => pick(value).map((v) => v + (each ? 0 : by))
+          return [
+            {
+              ...{ group: id, name, split, key, step: pick(step), x: pick(step).map((s) => s * scale) },
+              ...{
+                value: pick(value),
+                raw: smoothing > 0 ? pick(value) : null,
+                low: spread(-0.02),
+                high: spread(0.02),
+              },
+              ...{ n: at.map(() => (each ? 1 : keys.length)), end: step.at(-1)! * scale, bucket: 1, offAxis: false },
+            },
+          ]
+        }),
       ),
     ),
   log: ({ runId }) => {

@@ -198,8 +198,8 @@ describe('metrics', () => {
   }
 
   /** A curve's pieces put together. */
-  function curve(store: Store, series: ReturnType<typeof of>, count: number) {
-    const pieces = [...store.metrics.curve(series, count)]
+  function curve(store: Store, series: ReturnType<typeof of>, count: number, stretch?: { from: number; to: number }) {
+    const pieces = [...store.metrics.curve(series, count, stretch)]
     const bucket = Math.max(1, ...pieces.map((p) => p.bucket))
     return { step: pieces.flatMap((p) => p.step), value: pieces.flatMap((p) => p.value), bucket, pieces: pieces.length }
   }
@@ -239,6 +239,21 @@ describe('metrics', () => {
     expect(bucket).toBe(834)
     const points = values.map((v, i): [number, number] => [i, v])
     expect(step.map((at, i) => [at, value[i]])).toEqual(expected(points, 30))
+  })
+
+  test('a stretch of a curve is bucketed by itself, with its neighbours', () => {
+    const store = blank()
+    const points = Array.from({ length: 3000 }, (_, i): [number, number] => [5 * i, Math.sin(i * i)])
+    const [steps, values] = [0, 1].map((column) => points.map((point) => point[column]!)) as [number[], number[]]
+    const stage = series(store, values, steps)
+    for (const ends of ['1001 9002', '1000 1040', '-50 20', '14990 99999', '7001 7002']) {
+      const [from, to] = ends.split(' ').map(Number) as [number, number]
+      const before = Math.max(...steps.filter((at) => at < from))
+      const after = Math.min(...steps.filter((at) => at > to))
+      const { step, value } = curve(store, of(stage), 20, { from, to })
+      const inside = points.filter(([at]) => at >= before && at <= after)
+      expect(step.map((at, i) => [at, value[i]])).toEqual(expected(inside, 20))
+    }
   })
 
   test('buckets keep first, last, least, most and not-a-number of every stretch', () => {

@@ -42,7 +42,10 @@ export function trainingChart(
     type: 'line',
     options: {
       ...options,
-      plugins: { ...options.plugins, annotation: { clip: false, annotations: stopMarks(arm, measured, student, p) } },
+      plugins: {
+        ...options.plugins,
+        annotation: { clip: false, annotations: stopMarks(arm, measured.stops, student, p) },
+      },
     },
     data: {
       datasets: [...courseOf(course, step, student), ...besideOf(shares, step, p), ...levelsOf(measured, step, p)],
@@ -87,7 +90,14 @@ function levelsOf({ weak, ceiling }: Measured, step: readonly number[], p: Palet
   return [level('weak floor', weak.value, p.weak), level('ceiling', ceiling.value, p.ceiling)]
 }
 
-function stopMarks({ stops }: ArmResult, { stops: where }: Measured, color: string, p: Palette) {
+/** The three stops of a training, where they stand and how high. @param onopen a mark was clicked */
+export function stopMarks(
+  { stops }: Pick<ArmResult, 'stops'>,
+  where: Measured['stops'],
+  color: string,
+  p: Palette,
+  onopen?: (rule: StopRule) => void,
+) {
   if (!stops) return {}
   const mark = (rule: StopRule, style: 'circle' | 'rectRot', hollow: boolean, radius: number) => ({
     type: 'point' as const,
@@ -99,6 +109,7 @@ function stopMarks({ stops }: ArmResult, { stops: where }: Measured, color: stri
     borderColor: hollow ? color : p.pane,
     borderWidth: hollow ? 2 : 1.25,
     drawTime: 'afterDatasetsDraw' as const,
+    ...(onopen && { click: () => onopen(rule) }),
   })
   return {
     weak: mark('weak-validation', 'rectRot', false, 7),

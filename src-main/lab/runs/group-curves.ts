@@ -1,0 +1,111 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { GroupCurve, GroupQuery } from '../../../src-preload/contract'
+import { grouped, kept, smoothed, within, type Columns } from '../../science/curves'
+import type { StageRow, Store } from '../../store'
+import { stepOn } from './axis'
+
+type Series = GroupQuery['series'][number]
+/** Steps that are looked at. */
+interface Stretch {
+  from: number
+  to: number
+}
+
+/**
+ * Curves of groups of trainings. Every training is smoothed over all of its own points first, then summarised with the
+ * others of its group step by step, and only then thinned: what is seen does not depend on how far one has zoomed in.
+ * Gives way between pieces.
+ */
+export async function readGroups(store: Store, query: GroupQuery): Promise<GroupCurve[]> {
+  const out: GroupCurve[] = []
+  for (const { id, keys } of query.groups) {
+    const rows = [...new Set(keys)].flatMap((key) => store.stages.byKey(key) ?? [])
+    const scale = sharedScale(store, rows, query)
+    for (const series of query.series) {
+      const about = { group: id, ...series }
+      const held = rows.filter(({ id, attempt }) => endOf(store, { id, attempt }, series) !== null)
+      if (held.length === 0) continue
+      if (scale === null) out.push({ ...about, key: '', ...NOTHING })
+      else if (query.each) {
+        for (const row of held)
+          out.push({ ...about, key: row.key, ...(await single(store, row, series, query, scale)) })
+      } else out.push({ ...about, key: '', ...(await together(store, held, series, query, scale)) })
+    }
+  }
+  return out
+}
+
+type Drawn = Omit<GroupCurve, 'group' | 'name' | 'split' | 'key'>
+const NOTHING: Drawn = {
+  ...{ step: [], x: [], value: [], raw: null, n: [], low: [], high: [] },
+  ...{ end: 0, bucket: 1, offAxis: true },
+}
+
+const endOf = (store: Store, { id, attempt }: Pick<StageRow, 'id' | 'attempt'>, series: Series) =>
+  store.metrics.end({ stage: id, attempt, ...series })
+
+/** What a step is on the axis, where it is the same for all. */
+function sharedScale(store: Store, rows: readonly StageRow[], { axis }: GroupQuery): number | null {
+  const scales = new Set(rows.map((row) => stepOn(axis, store, row)))
+  return scales.size === 1 ? [...scales][0]! : null
+}
+
+const stretchOf = ({ from, to }: GroupQuery, scale: number): Stretch => ({
+  from: from === null ? -Infinity : from / scale,
+  to: to === null ? Infinity : to / scale,
+})
+
+async function read(store: Store, row: StageRow, series: Series, buckets: number, stretch?: Stretch) {
+  const of = { stage: row.id, attempt: row.attempt, ...series }
+  const out = { step: [] as number[], value: [] as number[], bucket: 1 }
+  for (const piece of store.metrics.curve(of, buckets, stretch)) {
+    for (const [i, at] of piece.step.entries()) {
+      out.step.push(at)
+      out.value.push(piece.value[i]!)
+    }
+    out.bucket = piece.bucket
+    await nextTurn()
+  }
+  return out
+}
+
+/** One training. Where it is drawn as it is, the store itself thins it. */
+async function single(store: Store, row: StageRow, series: Series, query: GroupQuery, scale: number): Promise<Drawn> {
+  if (query.smoothing > 0) return together(store, [row], series, query, scale)
+  const { step, value, bucket } = await read(store, row, series, query.buckets, stretchOf(query, scale))
+  const end = (endOf(store, row, series) ?? 0) * scale
+  const columns = { step, x: step.map((s) => s * scale), value, low: value, high: value, n: step.map(() => 1) }
+  return { ...columns, raw: null, end, bucket, offAxis: false }
+}
+
+async function together(
+  store: Store,
+  rows: readonly StageRow[],
+  series: Series,
+  query: GroupQuery,
+  scale: number,
+): Promise<Drawn> {
+  if (rows.length === 1 && query.smoothing === 0) return single(store, rows[0]!, series, query, scale)
+  const curves: Columns[] = []
+  for (const row of rows) curves.push(await read(store, row, series, Infinity))
+  const smooth = curves.map(({ step, value }) => ({ step, value: smoothed(value, query.smoothing) }))
+  const all = grouped(query.smoothing > 0 ? smooth : curves, query.summary)
+  const raw = query.smoothing > 0 ? grouped(curves, query.summary).value : null
+  const { from, to } = stretchOf(query, scale)
+  const [start, end] = within(all.step, from, to)
+  const part = (column: readonly number[]) => column.slice(start, end)
+  const columns = [all.value, all.low, all.high, ...(raw ? [raw] : [])].map(part)
+  const { index, bucket } = kept(part(all.step), columns, query.buckets)
+  const pick = (column: readonly number[]) => index.map((i) => column[start + i]!)
+  const step = pick(all.step)
+  return {
+    ...{ step, x: step.map((s) => s * scale), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
+    ...{
+      low: pick(all.low),
+      high: pick(all.high),
+      end: all.step[all.step.length - 1]! * scale,
+      bucket,
+      offAxis: false,
+    },
+  }
+}

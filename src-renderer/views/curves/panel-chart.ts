@@ -1,0 +1,182 @@
+import { lineOptions, markerOf, type ChartConfiguration } from '../../lib/charting'
+import { niceRange, pointsOf, type Point } from '../../lib/curves'
+import { count, number, share } from '../../lib/format'
+import type { CurveAxis, GroupCurve } from '../../lib/types'
+import type { Palette } from '../../state/theme.svelte'
+import type { Group } from './groups'
+import type { Quantity } from './panels'
+import { pointed, type Pointing } from './pointing'
+import type { Stretch } from './zoom'
+
+type LineDataset = ChartConfiguration<'line'>['data']['datasets'][number]
+
+/** A group's curve in a panel. */
+export interface Drawn {
+  group: Group
+  curve: GroupCurve
+}
+interface Options {
+  quantity: Quantity
+  axis: CurveAxis
+  stretch: Stretch
+  log: boolean
+  /** Values that the y axis holds, too: those of panels that share it. */
+  beside?: readonly GroupCurve[]
+  palette: Palette
+  pointing: Pointing
+  /** Room for labels at the ends of lines. */
+  right?: number
+  /** The y axis has room for lines after their first point alone: a start far off and wide bands may leave it. */
+  close?: boolean
+}
+
+const FAINT = '40'
+const BAND = '22'
+/** Beside a group that stands out. */
+const BACK = '38'
+/** More points than this are not marked one by one. */
+const SPARSE = 40
+
+const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = { step: count, epoch: number, labels: count }
+/** A place on an axis, as it is told. */
+export const placeText = (axis: CurveAxis, x: number): string => AXIS_FORMAT[axis](x)
+
+/** Lines with their bands, and what they were before smoothing behind them. `focus`: the group that stands out. */
+export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?: (d: Drawn) => string): LineDataset[] {
+  return drawn.flatMap(({ group, curve }) => {
+    const back = focus !== '' && group.id !== focus
+    const color = p[group.look.color] + (back ? BACK : '')
+    const single = curve.key !== ''
+    const { pointStyle, ...turned } = markerOf(group.look.marker, color, p.pane)
+    const line: LineDataset = {
+      ...{ label: group.label, data: points(curve, curve.value), borderColor: color, backgroundColor: color },
+      ...{ borderDash: [...group.look.dash], borderWidth: single ? 1 : 1.75, order: 1 },
+      ...{ pointStyle, pointRotation: 'pointRotation' in turned ? turned.pointRotation : 0 },
+      ...{ pointRadius: curve.split !== '' && curve.step.length < SPARSE && !back ? 2.5 : 0 },
+      ...(end && { endLabel: end({ group, curve }) }),
+    }
+    const behind = [...ghostOf(curve, p[group.look.color]), ...(back ? [] : bandOf(curve, p[group.look.color]))]
+    return [line, ...behind, ...gapsOf(curve, p)]
+  })
+}
+
+const points = ({ x }: GroupCurve, value: readonly number[]): Point[] => pointsOf({ step: x, value })
+
+function ghostOf(curve: GroupCurve, color: string): LineDataset[] {
+  if (!curve.raw) return []
+  const line = { borderColor: color + FAINT, borderWidth: 1, pointRadius: 0, order: 3 }
+  return [{ silent: true, data: points(curve, curve.raw), ...line }]
+}
+
+function bandOf(curve: GroupCurve, color: string): LineDataset[] {
+  if (curve.n.every((n) => n < 2)) return []
+  const edge = { silent: true, borderWidth: 0, pointRadius: 0, order: 4 }
+  return [
+    { ...edge, data: points(curve, curve.low), fill: false },
+    { ...edge, data: points(curve, curve.high), fill: '-1', backgroundColor: color + BAND },
+  ]
+}
+
+/** What is not a number has no height: it is marked where the neighbour before it stood. */
+function gapsOf(curve: GroupCurve, p: Palette): LineDataset[] {
+  const data = curve.value.flatMap((value, i) => {
+    if (Number.isFinite(value)) return []
+    const before = curve.value.slice(0, i).findLast((v) => Number.isFinite(v))
+    return [{ x: curve.x[i]!, y: before ?? curve.value.find((v) => Number.isFinite(v)) ?? 0 }]
+  })
+  if (data.length === 0) return []
+  const mark = { pointStyle: 'crossRot' as const, pointRadius: 5, borderColor: p.warn, borderWidth: 2 }
+  return [{ label: 'not a number', silent: true, showLine: false, data, order: 0, ...mark }]
+}
+
+/** Between which everything lies that is drawn within the stretch, bands and ghosts with it; `least` of what is above 0. */
+function heights(curves: readonly GroupCurve[], { from, to }: Stretch): { seen: number[]; least: number } {
+  let [low, high, least] = [Infinity, -Infinity, Infinity]
+  for (const { x, raw, ...curve } of curves) {
+    for (const column of [curve.value, curve.low, curve.high, ...(raw ? [raw] : [])]) {
+      for (let i = 0; i < x.length; i++) {
+        const value = column[i]!
+        if (x[i]! < from || x[i]! > to || !Number.isFinite(value)) continue
+        low = Math.min(low, value)
+        high = Math.max(high, value)
+        if (value > 0) least = Math.min(least, value)
+      }
+    }
+  }
+  return { seen: low <= high ? [low, high] : [], least }
+}
+
+function lineAfterStart(curve: GroupCurve): GroupCurve {
+  if (curve.step.length < 3) return curve
+  const value = curve.value.map((v, i) => (i === 0 ? NaN : v))
+  return { ...curve, value, low: value, high: value }
+}
+
+/** A panel: one quantity of many groups. `datasets` are those of `linesOf`; nothing of them goes by where one looks. */
+export function panelChart(
+  drawn: readonly Drawn[],
+  datasets: LineDataset[],
+  { quantity, axis, stretch, log, beside = [], palette: p, pointing, right, close = false }: Options,
+): ChartConfiguration<'line'> {
+  const curves = drawn.map(({ curve }) => (close ? lineAfterStart(curve) : curve))
+  const { seen, least } = heights([...curves, ...beside], stretch)
+  const range = niceRange(seen, quantity.bounds, 5)
+  const isShare = quantity.bounds[1] === 1
+  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : number(v))
+  const options = lineOptions(
+    p,
+    { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis] },
+    { ...range, format: quantity.format, tick },
+    right,
+  )
+  return {
+    type: 'line',
+    data: { datasets },
+    options: {
+      ...options,
+      clip: { left: 0, right: 0, top: 6, bottom: 6 },
+      // The words at the crosshair and the table beside say it.
+      interaction: { mode: 'told', intersect: false },
+      events: ['click', 'mousemove'],
+      scales: {
+        x: roundTicks(options.scales?.['x']),
+        y: options.scales?.['y'],
+        ...(log && { y: logAxis(options.scales?.['y'], [least, seen[1] ?? 1], tick) }),
+      },
+      plugins: { ...options.plugins, tooltip: { enabled: false }, ...pointed(pointing) },
+    },
+  }
+}
+
+/** Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away. */
+function roundTicks(axis: object | undefined) {
+  const { ticks, ...rest } = (axis ?? {}) as { ticks?: object }
+  return { ...rest, ticks: { ...ticks, includeBounds: false } }
+}
+
+/** The same axis by powers; what is not above 0 has no place on it. */
+function logAxis(linear: object | undefined, [min, max]: readonly [number, number], tick: (v: number) => string) {
+  const { ticks, ...axis } = (linear ?? {}) as { ticks?: object }
+  const shown = { callback: (value: string | number) => tick(Number(value)), stepSize: undefined, maxTicksLimit: 6 }
+  const ends = Number.isFinite(min) ? { min, max } : { min: undefined, max: undefined }
+  return { ...axis, ...ends, type: 'logarithmic' as const, ticks: { ...ticks, ...shown } }
+}
+
+/** How many points a log axis leaves out. */
+export const offLog = (curves: readonly GroupCurve[]): number =>
+  curves.reduce((sum, { value }) => sum + value.filter((v) => v <= 0).length, 0)
+
+/** The plotted numbers. */
+export function panelTable(drawn: readonly Drawn[], axis: CurveAxis, { format }: Quantity) {
+  return {
+    head: ['of', axis, 'value', 'low', 'high', 'n'],
+    get rows() {
+      return drawn.flatMap(({ group, curve }) =>
+        curve.x.map((x, i) => [
+          ...[group.label, placeText(axis, x), format(curve.value[i]!)],
+          ...[format(curve.low[i]!), format(curve.high[i]!), count(curve.n[i])],
+        ]),
+      )
+    },
+  }
+}

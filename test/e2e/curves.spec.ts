@@ -1,0 +1,81 @@
+import { expect, test } from './app'
+import AxeBuilder from '@axe-core/playwright'
+import { goTo, reach, shoot, smallSpec, value } from './lab'
+
+test('curves of two runs: grouped, read, zoomed, and down to the examples of a stop', async ({ open }) => {
+  const { page } = await open()
+  const first = await value(page, 'run', smallSpec('Short', 4, [0, 1, 2]))
+  await reach(page, first.runId, 'done')
+  const second = await value(page, 'run', {
+    ...smallSpec('Two methods', 4, [0, 1, 2]),
+    methods: [{ method: 'naive' }, { method: 'confidence' }],
+  })
+  await reach(page, second.runId, 'done')
+
+  await goTo(page, `#/monitor/${first.runId}`)
+  await page.getByRole('button', { name: 'Curves', exact: true }).click()
+  const main = page.getByRole('main')
+  const side = page.getByRole('complementary', { name: 'Values and choices' })
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('1 line of 3 trainings, Short')
+
+  // A second run beside it; what both share is one training, and a group of its own by run.
+  await side.getByRole('checkbox', { name: /Two methods/ }).check()
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('3 lines of 6 trainings, 2 runs')
+  const accuracy = side.getByRole('table', { name: /^Ground truth accuracy/ })
+  await expect(accuracy.getByRole('row')).toHaveCount(4)
+  await expect(accuracy.getByRole('cell', { name: '3', exact: true })).toHaveCount(3)
+  await side.getByRole('button', { name: 'run', exact: true }).click()
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('2 lines of 6 trainings, 2 runs')
+  await expect(accuracy.getByRole('cell', { name: '3', exact: true })).toHaveCount(2)
+  await expect(main).toContainText('1 px = ')
+  await shoot(page, 'curves')
+
+  // The crosshair walks by evaluations, and the table follows.
+  await page.keyboard.press('ArrowLeft')
+  const last = await side.getByRole('heading', { name: /^At step/ }).textContent()
+  await page.keyboard.press('ArrowLeft')
+  await expect(side.getByRole('heading', { name: /^At step/ })).not.toHaveText(last!)
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('at=')
+
+  // A stretch that is dragged over is looked at in every panel; a double click shows the whole.
+  const canvas = main.locator('canvas').first()
+  const box = (await canvas.boundingBox())!
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 60)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/from=[\d.]+&.*to=|to=[\d.]+&.*from=/)
+  await canvas.dblclick()
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toContain('from=')
+  await page.keyboard.press('=')
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('from=')
+  await page.keyboard.press('0')
+  await page.keyboard.press('b')
+  await page.keyboard.press('l')
+  await expect(main).toContainText('Every training is a line of its own')
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('log=1')
+
+  // All of it is in the address: a reload comes back to it.
+  await page.reload()
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('2 lines of 6 trainings, 2 runs')
+  await expect(side.getByRole('button', { name: /one by one/ })).toHaveAttribute('aria-pressed', 'true')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([])
+  }
+
+  // What one arm learns, and down to the examples where it might have stopped.
+  await page.getByText('Over-fitting', { exact: true }).click()
+  await page.getByText('epoch', { exact: true }).click()
+  await expect(main.getByRole('list', { name: 'Where training may stop' })).toBeVisible()
+  await expect(side.getByRole('heading', { name: /^At epoch 3\.9/ })).toBeVisible()
+  await shoot(page, 'curves-overfit')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([])
+  }
+  await main.getByRole('button', { name: 'Inspect ground-truth oracle' }).click()
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/inspector\/.*stop=oracle/)
+  await page.goBack()
+  await expect(main.getByRole('list', { name: 'Where training may stop' })).toBeVisible()
+})
