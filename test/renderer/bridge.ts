@@ -27,6 +27,7 @@ import type {
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
+import { facetsOf } from './sample-facets'
 import { studyOfRuns } from './sample-studies'
 import {
   armResult,
@@ -35,7 +36,6 @@ import {
   cubeOf,
   exampleHistory,
   exampleRows,
-  facetsOf,
   PRESETS,
   resultOf,
   TASKS,

@@ -1,6 +1,5 @@
 import type {
   Arm,
-  ArmRef,
   ArmResult,
   Cell,
   Comparison,
@@ -20,7 +19,6 @@ import type {
   SeedResult,
   StopRule,
   TaskInfo,
-  Facets,
 } from '../../src-preload/contract'
 import { describeCatalog } from '../../src-main/science/catalog'
 import { choices } from '../../src-main/science/answers'
@@ -378,20 +376,6 @@ export function exampleHistory(arm: Arm, seed: number, index: number, against?: 
     fate: of(w).map((p) => fateOf(p, weak, truth)),
     ...{ of: 1, probability: of(w), weak, ceiling: w.ceiling[index]! },
     ...(against && { against: { step, probability: of(world(against, seed)) } }),
-  }
-}
-
-/** Of the rows of the inspector. The sample has one student, whatever step is looked at. */
-export function facetsOf(arm: Arm, { seed, stop, step }: ArmRef): Facets {
-  const w = world(arm, seed)
-  const reported = stepOf(evaluationOf(w, stop))
-  const lengths = w.text.map((text) => text.length)
-  return {
-    steps: w.student.map((_, e) => stepOf(e)),
-    reported,
-    step: step ?? reported,
-    groups: [{ group: 'wordnet', n: w.text.length }],
-    ...{ alone: 0, length: [Math.min(...lengths), Math.max(...lengths)] },
   }
 }
 

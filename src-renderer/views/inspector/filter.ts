@@ -1,6 +1,6 @@
 // What examples are looked at, as the address has it and as chips say it.
 import { count } from '../../lib/format'
-import type { Cell, ExampleFilter, ExampleQuery } from '../../lib/types'
+import type { Cell, ExampleFilter } from '../../lib/types'
 import { ERRORS, parseCells, told } from './slice'
 
 type Query = Readonly<Record<string, string>>
@@ -65,14 +65,8 @@ export const rangeText = ([from, to]: Range): string => `${from}..${to}`
 export function filterQuery(filter: ExampleFilter): Record<string, string> {
   const text = (value: ExampleFilter[Facet]) =>
     value === undefined ? '' : typeof value === 'object' ? rangeText(value) : String(value)
-  const facets = FACETS.map((facet) => [NAMED[facet], text(filter[facet])])
+  const facets = FACETS.map((facet): [string, string] => [NAMED[facet], text(filter[facet])])
   return { cells: cellsText(filter.cells), q: filter.search, ...Object.fromEntries(facets) }
-}
-
-/** The filter of a query alone, without whose examples they are, their order and page. */
-export function filterOf({ cells, search, ...query }: ExampleFilter | ExampleQuery): ExampleFilter {
-  const facets = FACETS.filter((facet) => query[facet] !== undefined).map((facet) => [facet, query[facet]])
-  return { cells, search, ...Object.fromEntries(facets) }
 }
 
 const percents = ([from, to]: Range) => `${Math.round(from * 1000) / 10} to ${Math.round(to * 1000) / 10} %`
