@@ -23,6 +23,7 @@ import type { Corpora } from './corpora'
 import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
+import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
@@ -52,6 +53,7 @@ export interface Parts {
   results: Results
   backends: Backends
   planner: Planner
+  outlook: Outlook
   runs: RunDesk
   marks: MarkDesk
   studies: Studies
@@ -72,6 +74,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
+    outlook: (spec) => parts.outlook.look(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)

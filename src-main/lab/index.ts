@@ -21,6 +21,7 @@ import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
+import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
 import { createQueue } from './queue'
 import { createRecorder } from './queue/recorder'
@@ -112,7 +113,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   }
 
   const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
-  const parts = { ...kept, backends, planner, runs, marks, studies, queue, status }
+  const outlook = createOutlook(store, results, planner)
+  const parts = { ...kept, backends, planner, outlook, runs, marks, studies, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

@@ -14,6 +14,7 @@ const texts = { id: 'mine', title: 'Mine', question: '', licence: '' }
 const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
+  outlook: [{ anything: true }],
   run: [{ anything: true }],
   runs: [],
   runDetail: ['r'],
