@@ -17,7 +17,7 @@ import type { Move, Overall, StopRule } from '../src-main/science/metrics/result
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary } from './runs'
+import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary, SeedOutlook } from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
@@ -161,7 +161,11 @@ const shows = <F extends Signature>(): Call<F, 'window'> => ({ by: 'window', wri
 export const CALLS = {
   catalog: asks<() => Catalog>(),
   preview: asks<(spec: unknown) => Preview>(),
+  /** What the past of this store says of chance between the seeds of every arm that a spec plans. */
+  outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The study that came with the app, as a run of this home: nothing of it is computed. */
+  sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),

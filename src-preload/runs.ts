@@ -43,6 +43,37 @@ export type Preview =
       price: { stages: number; seconds: number | null; bytes: number } | null
     }
 
+/** A finished arm of this store that tells of the chance between seeds of one that is planned. */
+export interface SeedPast {
+  runId: string
+  run: string
+  /** Its title. */
+  arm: string
+  /** Finished seeds that the numbers are of. */
+  seeds: number
+  /** What it has in common: the very students, the very supervisors and ceilings, or task and kinds of models alone. */
+  alike: 'arm' | 'models' | 'kinds'
+  /** Id of the metric; `sigma` and `gap` are in its units. */
+  metric: string
+  /** Standard deviation over seeds, pooled over supervisor, student and ceiling. */
+  sigma: number
+  /** Ceiling minus supervisor. */
+  gap: number
+  /** Null where there is no gap. */
+  pgr: number | null
+}
+/** How wide the interval of a planned arm's PGR will be by chance between seeds alone; `past` null: nothing is known. */
+export interface SeedOutlook {
+  /** Its title. */
+  arm: string
+  seeds: number
+  past: SeedPast | null
+  /** Of the 95 % interval; null for one seed, and where nothing is known or there is no gap. */
+  halfWidth: number | null
+  /** The next half width worth planning for, and the fewest seeds that reach it; null where more than `most` would. */
+  next: { halfWidth: number; seeds: number | null; most: number } | null
+}
+
 /**
  * What mends a failure. `again`: to run again with this value of the optimiser of the model at this place of the spec;
  * `place`: to see to it there.

@@ -41,7 +41,9 @@ const tags = z.array(z.string().trim().min(1).max(60)).max(100)
 export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   catalog: z.tuple([]),
   preview: z.tuple([z.unknown()]),
+  outlook: z.tuple([z.unknown()]),
   run: z.tuple([z.unknown()]),
+  sample: z.tuple([]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),
   curves: z.tuple([

@@ -23,6 +23,7 @@ import type { Corpora } from './corpora'
 import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
+import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
@@ -30,6 +31,7 @@ import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { Sample } from './runs/sample'
 import type { MarkDesk } from './runs/marks'
 import { findRuns } from './runs/search'
 import type { Studies } from './studies'
@@ -52,7 +54,9 @@ export interface Parts {
   results: Results
   backends: Backends
   planner: Planner
+  outlook: Outlook
   runs: RunDesk
+  sample: Sample
   marks: MarkDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
@@ -72,11 +76,13 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     preview: (spec) => planner.preview(spec),
+    outlook: (spec) => parts.outlook.look(spec),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
+    sample: () => parts.sample.open(),
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),

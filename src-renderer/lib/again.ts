@@ -8,10 +8,15 @@ export function changedName(name: string): string {
   return stem === undefined ? `${name}, changed` : `${stem}, changed ${Number(n ?? 1) + 1}`
 }
 
-/** A spec with so many seeds more, those that follow the largest. */
+/** Seeds and so many more, those that follow the largest. */
+export function moreSeeds(seeds: readonly number[], more: number): number[] {
+  const next = Math.max(-1, ...seeds) + 1
+  return [...seeds, ...Array.from({ length: more }, (_, i) => next + i)]
+}
+
+/** A spec with so many seeds more. */
 export function withMoreSeeds(spec: ExperimentSpec, more: number): ExperimentSpec {
-  const next = Math.max(-1, ...spec.seeds) + 1
-  const seeds = [...spec.seeds, ...Array.from({ length: more }, (_, i) => next + i)]
+  const seeds = moreSeeds(spec.seeds, more)
   const stem = spec.name.replace(/, \d+ seeds$/, '')
   return { ...spec, name: `${stem}, ${seeds.length} seeds`, seeds }
 }

@@ -14,7 +14,9 @@ const texts = { id: 'mine', title: 'Mine', question: '', licence: '' }
 const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
+  outlook: [{ anything: true }],
   run: [{ anything: true }],
+  sample: [],
   runs: [],
   runDetail: ['r'],
   curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],

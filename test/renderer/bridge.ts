@@ -6,6 +6,7 @@ import { mentions } from '../../src-main/science/spec/mentions'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
+import { halfWidth, seedsFor } from '../../src-main/science/plan/seeds'
 import { kindOf, stageTitles } from '../../src-main/science/stages'
 import { studyId } from '../../src-main/science/studies/study'
 import type {
@@ -19,6 +20,7 @@ import type {
   Preview,
   Reply,
   RunSummary,
+  SeedOutlook,
   Status,
   StopRule,
   StudyResult,
@@ -101,6 +103,16 @@ function preview(spec: unknown): Preview {
   }
 }
 
+/** Every arm as the same arm of another run had it. */
+function outlookOf(planned: Preview): SeedOutlook[] {
+  const found = { metric: 'accuracy', sigma: 0.0125, gap: 0.12, pgr: 0.5 }
+  const past = { ...{ runId: 'run-done', run: 'Quick start', seeds: 3, alike: 'arm' as const }, ...found }
+  return (planned.valid ? planned.arms : []).map(({ title, seeds: { length: seeds } }) => ({
+    ...{ arm: title, seeds, past: { ...past, arm: title }, halfWidth: halfWidth(found, seeds) },
+    next: { halfWidth: 0.1, seeds: seedsFor(found, 0.1, 100), most: 100 },
+  }))
+}
+
 /** Curves as the engine names them, as far as a stage has come. */
 function curveValues(name: string, split: string, steps: number): { step: number[]; value: number[] } {
   const dense = split === ''
@@ -125,7 +137,9 @@ type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnTy
 const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
+  outlook: (spec) => outlookOf(preview(spec)),
   run: () => ({ runId: 'run-live' }),
+  sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>
     RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),

@@ -10,12 +10,12 @@ vi.mock('../../src-main/science/methods', async (original) => {
   return { METHODS: { ...METHODS, ladder: (await import('../science/ladder')).ladder } }
 })
 
-function open(hash: string, kept: object | null = null): void {
+function open(hash: string, kept: object | null = null, change: Parameters<typeof createFakeBridge>[0] = {}): void {
   localStorage.clear()
   if (kept) localStorage.setItem('w2s.draft', JSON.stringify(kept))
   toasts.all.forEach(({ id }) => toasts.close(id))
   location.hash = hash
-  window.w2s = createFakeBridge()
+  window.w2s = createFakeBridge(change)
   render(App)
 }
 const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name })
@@ -79,6 +79,25 @@ describe('the seeds', () => {
     expect(runs().disabled).toBe(true)
     await type('Seeds', '0, 3-4')
     await waitFor(() => expect(runs().disabled).toBe(false))
+  }, 20_000)
+})
+
+describe('seeds to plan for', () => {
+  it('say how wide PGR will be, from what, and take what a narrower one needs', async () => {
+    open('#/builder')
+    const side = within(await screen.findByRole('region', { name: 'Seeds to plan for' }, { timeout: 10_000 }))
+    const told = await side.findByText(/^\d+ seeds: PGR ±.*at a gap of 12\.0.points, the widest of its arms/)
+    expect(told.textContent).not.toContain('may hold both')
+    const use = side.getByRole('button', { name: /^Use \d+$/ })
+    const wanted = Number(use.textContent.replace(/\D/g, ''))
+    await fireEvent.click(use)
+    expect((await field('Seeds')).value).toBe(`0-${wanted - 1}`)
+    await side.findByText(new RegExp(`^${wanted} seeds: PGR ±.\\.(0\\d|10) at a gap`))
+  })
+  it('are not guessed where nothing is known', async () => {
+    open('#/builder', null, { outlook: () => [{ arm: 'a', seeds: 3, past: null, halfWidth: null, next: null }] })
+    await screen.findByText(/^Nothing is known here of chance between seeds: no finished run/, {}, { timeout: 10_000 })
+    expect(screen.queryByText(/PGR ±/)).toBeNull()
   })
 })
 

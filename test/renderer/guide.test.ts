@@ -16,7 +16,7 @@ const VARIANTS: Record<Noun, string[]> = {
   labels: catalog.labels.map(({ id }) => id),
   models: catalog.models.map(({ id }) => id),
   metrics: catalog.metrics.map(({ id }) => id),
-  measures: ['agreement', 'compare', 'curves', 'easy-to-hard', 'elsewhere', 'pgr', 'references', 'sizes'],
+  measures: ['agreement', 'compare', 'curves', 'easy-to-hard', 'elsewhere', 'pgr', 'references', 'seeds', 'sizes'],
 }
 afterEach(cleanup)
 
