@@ -31,6 +31,7 @@ import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { Sample } from './runs/sample'
 import type { MarkDesk } from './runs/marks'
 import { findRuns } from './runs/search'
 import type { Studies } from './studies'
@@ -55,6 +56,7 @@ export interface Parts {
   planner: Planner
   outlook: Outlook
   runs: RunDesk
+  sample: Sample
   marks: MarkDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
@@ -80,6 +82,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
+    sample: () => parts.sample.open(),
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),

@@ -28,6 +28,7 @@ import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
+import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { createShelf } from './home/shelf'
@@ -89,16 +90,12 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const host = createHost({ spawn: options.spawnEngine, timing: { ...TIMING, ...options.timing }, onEvents, bus })
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places })
-  const planner = createPlanner({
-    store,
-    shelf,
-    home,
-    backend: backends.planned,
-    tasks: datasets.context,
-    checkpoints,
-    corpora,
-  })
+  const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
+  const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
+  // The engine that computed it.
+  const asMade = createPlanner({ ...planning, backend: () => Promise.resolve({ backend: 'cpu' }) })
+  const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const studies = createStudies(store, results)
 
@@ -114,7 +111,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
   const outlook = createOutlook(store, results, planner)
-  const parts = { ...kept, backends, planner, outlook, runs, marks, studies, queue, status }
+  const parts = { ...kept, backends, planner, outlook, runs, sample, marks, studies, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
