@@ -96,8 +96,7 @@ export const PRESETS: Preset[] = [
     title: 'Quick start',
     help: 'One task, one supervisor of 50 words, one student, two methods, three seeds. Under a minute on two cores.',
     checkpoints: [],
-    gpu: false,
-    origin: 'bundled',
+    ...{ gpu: false, origin: 'bundled' },
     spec: base('Quick start', ['person-artifact']),
   },
   {
@@ -105,8 +104,7 @@ export const PRESETS: Preset[] = [
     title: 'Five tasks',
     help: 'The same pair on all five bundled tasks: where does the student rise above its supervisor?',
     checkpoints: [],
-    gpu: false,
-    origin: 'bundled',
+    ...{ gpu: false, origin: 'bundled' },
     spec: base(
       'Five tasks',
       TASKS.slice(0, 5).map((t) => t.id),

@@ -27,8 +27,8 @@ const MEASURED = 1000
 
 /** Cuts a task as its data stage will, and measures its texts by the tokenizers of the models. */
 export async function showTask({ config, path, readers }: ShownRequest): Promise<ShownTask> {
-  const { elsewhere: _, ...own } = config
-  const { rows, split } = await readRows(own, () => path)
+  // Sets from elsewhere are no part of what is cut.
+  const { rows, split } = await readRows({ ...config, elsewhere: {} }, () => path)
   const prepared = split()
   const { transfer } = prepared.splits
   const lengths: Lengths[] = []

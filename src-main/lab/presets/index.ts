@@ -104,7 +104,7 @@ function presetOf(input: unknown, origin: Preset['origin']): Preset {
 }
 
 /** The file is whole, or not there. */
-async function write(folder: string, preset: { id: string }): Promise<void> {
+async function write(folder: string, preset: Pick<Preset, 'id' | 'title' | 'help' | 'spec'>): Promise<void> {
   await mkdir(folder, { recursive: true })
   const file = fileOf(folder, preset.id)
   const handle = await open(`${file}.new`, 'w')
