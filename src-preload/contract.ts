@@ -12,7 +12,9 @@ import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
-import type { ArmResult, Cell, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
+import type { Facets } from '../src-main/science/metrics/facets'
+import type { ExampleFilter } from '../src-main/science/metrics/filter'
+import type { ArmResult, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
 import type { Move, Overall, StopRule } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -32,6 +34,8 @@ export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
+export type { Facets } from '../src-main/science/metrics/facets'
+export type { ExampleFilter } from '../src-main/science/metrics/filter'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
 export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
@@ -78,20 +82,23 @@ export interface ArmName {
 export interface ArmRef extends ArmName {
   seed: number
   stop: StopRule
+  /** The student as it stood after so many steps, in place of where the rule stops it; not beside another arm. */
+  step?: number | undefined
 }
 /** Beside it another arm with this seed on the same test rows, where that is looked at. */
 export interface SeedQuery extends ArmRef {
   against?: ArmName | undefined
 }
-export interface ExampleQuery extends SeedQuery {
-  cells: Cell[]
+export interface ExampleQuery extends SeedQuery, ExampleFilter {
   /** With `against`: what became of an example from its student to this one; none means all. */
   moves?: Move[] | undefined
-  search: string
   sort: 'weak-confidence' | 'student-confidence' | 'index'
   offset: number
   limit: number
 }
+
+/** Of how many examples each model is right. */
+export type Right = Record<'weak' | 'student' | 'ceiling', number>
 
 export interface DoctorReport {
   app: string
@@ -176,7 +183,10 @@ export const CALLS = {
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
   compare: asks<(query: { arm: ArmName; against: ArmName; stop: StopRule }) => Comparison>(),
   cube: asks<(ref: ArmRef) => Cube>(),
-  examples: asks<(query: ExampleQuery) => { total: number; rows: ExampleRow[] }>(),
+  /** By what the examples of a seed can be told apart, and at which evaluations its student can be looked at. */
+  facets: asks<(ref: ArmRef) => Facets>(),
+  /** Those that fit, and of how many of them each model is right. */
+  examples: asks<(query: ExampleQuery) => { total: number; right: Right; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),

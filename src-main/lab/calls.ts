@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
-import { MOVES } from '../science/metrics'
+import { exampleFilterSchema, MOVES } from '../science/metrics'
 import { problemsOf } from '../science/spec/problems'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
@@ -15,7 +15,7 @@ const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (6
 const stop = z.enum(['last', 'weak-validation', 'oracle'])
 const split = z.enum([...SPLITS, ''])
 const armName = z.strictObject({ runId: id, armId: id })
-const armRef = armName.extend({ seed: z.int().min(0), stop })
+const armRef = armName.extend({ seed: z.int().min(0), stop, step: z.int().min(0).optional() })
 const seedQuery = armRef.extend({ against: armName.optional() })
 const column = z.string().min(1).max(200)
 /** Of a file that a dataset is in: what is not said is as the file says. */
@@ -71,11 +71,11 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   result: z.tuple([z.strictObject({ runId: id, stop })]),
   compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop })]),
   cube: z.tuple([armRef]),
+  facets: z.tuple([armRef]),
   examples: z.tuple([
     seedQuery.extend({
-      cells: z.array(z.enum(['000', '001', '010', '011', '100', '101', '110', '111'])).max(8),
+      ...exampleFilterSchema.shape,
       moves: z.array(z.enum(MOVES)).max(MOVES.length).optional(),
-      search: words,
       sort: z.enum(['weak-confidence', 'student-confidence', 'index']),
       offset: z.int().min(0),
       limit: z.int().min(0).max(1000),

@@ -130,7 +130,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
-type Found = 'result' | 'compare' | 'cube' | 'examples' | 'example'
+type Found = 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
@@ -144,6 +144,7 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
     result: ({ runId, stop }) => whole(runId, () => results.result(compared(runId), stop)),
     compare: (query) => both(query.arm, query.against, () => results.compare(compared, query)),
     cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun, ref)),
+    facets: (ref) => whole(ref.runId, () => results.facets(armsOfRun, ref)),
     examples: (query) => both(query, query.against, () => results.examples(armsOfRun, query)),
     example: (query) => both(query, query.against, () => results.example(armsOfRun, query)),
   }

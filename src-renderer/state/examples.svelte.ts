@@ -1,14 +1,16 @@
 import { messageOf } from '../lib/api'
-import type { ExampleQuery, ExampleRow } from '../lib/types'
+import type { ExampleQuery, ExampleRow, Right } from '../lib/types'
 
 export type Slice = Omit<ExampleQuery, 'offset' | 'limit'>
-type Fetch = (query: ExampleQuery) => Promise<{ total: number; rows: ExampleRow[] }>
+type Fetch = (query: ExampleQuery) => Promise<{ total: number; right: Right; rows: ExampleRow[] }>
 
 const PAGE = 200
 
 /** A slice of examples that is fetched page by page as it is looked at. */
 export class Examples {
   total = $state<number | null>(null)
+  /** Of how many of all of them each model is right. */
+  right = $state.raw<Right | null>(null)
   error = $state('')
   #pages = $state.raw<readonly (readonly ExampleRow[] | undefined)[]>([])
   /** Pages that are there or on their way. */
@@ -44,12 +46,13 @@ export class Examples {
     this.#asked[page] = true
     const turn = this.#turn
     try {
-      const { total, rows } = await this.#fetch({ ...this.#slice, offset: page * PAGE, limit: PAGE })
+      const { total, right, rows } = await this.#fetch({ ...this.#slice, offset: page * PAGE, limit: PAGE })
       if (turn !== this.#turn) return
       const pages = fresh ? [] : [...this.#pages]
       pages[page] = rows
       this.#pages = pages
       this.total = total
+      this.right = right
       this.error = ''
     } catch (error) {
       if (turn !== this.#turn) return

@@ -31,7 +31,10 @@ const GOOD: Record<CallName, unknown[]> = {
   result: [{ runId: 'r', stop: 'oracle' }],
   compare: [{ arm: { runId: 'r', armId: 'a' }, against: { runId: 's', armId: 'b' }, stop: 'last' }],
   cube: [ref],
-  examples: [{ ...ref, cells: ['010'], search: '', sort: 'index', offset: 0, limit: 50 }],
+  facets: [{ ...ref, step: 61 }],
+  examples: [
+    { ...ref, cells: ['010'], search: '', truth: 1, weakConfidence: [0.9, 1], sort: 'index', offset: 0, limit: 50 },
+  ],
   example: [{ ...ref, index: 3, against: { runId: 'r', armId: 'b' } }],
   cancel: ['r'],
   resume: ['r'],

@@ -345,11 +345,13 @@ describe('the inspector', () => {
     await press('/')
     expect(document.activeElement).toBe(screen.getByRole('searchbox', { name: 'Search the texts' }))
   })
-  it('filters by verdict and takes the filter off', async () => {
+  it('opens on the supervisor’s errors, filters by verdict and takes all filters off', async () => {
     const bridge = open('#/inspector/run-done')
-    await screen.findByText(/1,000 of 1,000 examples/)
+    await screen.findByText(/of 1,000 examples/)
+    const asked = () => heard(bridge, 'examples').at(-1)?.args[0]
+    expect(asked()).toMatchObject({ cells: ['011', '001', '010', '000'], sort: 'weak-confidence' })
     await fireEvent.click(screen.getByRole('button', { name: /^corrected/ }))
-    await waitFor(() => expect(heard(bridge, 'examples').at(-1)?.args[0]).toMatchObject({ cells: ['011', '010'] }))
+    await waitFor(() => expect(asked()).toMatchObject({ cells: ['001', '000'] }))
     await fireEvent.click(screen.getByRole('button', { name: 'Show all' }))
     await waitFor(() => expect(heard(bridge, 'examples').at(-1)?.args[0]).toMatchObject({ cells: [] }))
   })

@@ -3,6 +3,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { coursesOf } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { mentions } from '../../src-main/science/spec/mentions'
+import { fitting } from '../../src-main/science/metrics'
 import { inherited } from '../../src-main/science/plan/training'
 import { PlanError } from '../../src-main/science/plan/feasible'
 import { planExperiment } from '../../src-main/science/plan/plan'
@@ -28,6 +29,7 @@ import type {
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
+import { facetsOf } from './sample-facets'
 import { studyOfRuns } from './sample-studies'
 import {
   armResult,
@@ -202,12 +204,12 @@ const ANSWERS: Answers = {
     return comparisonOf(armOf(arm), armOf(against), stop, Math.min(done(arm), done(against)))
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
+  facets: (ref) => facetsOf(armOf(ref), ref),
   examples: (query) => {
     const { moves = [], against } = query
     const rows = exampleRows(armOf(query), query.seed, query.stop, against && armOf(against))
-      .filter((r) => query.cells.length === 0 || query.cells.includes(r.cell))
+      .filter(fitting(query))
       .filter((r) => moves.length === 0 || (r.against !== undefined && moves.includes(r.against.move)))
-      .filter((r) => r.text.includes(query.search))
       .sort((a, b) =>
         query.sort === 'index'
           ? a.index - b.index
@@ -215,7 +217,12 @@ const ANSWERS: Answers = {
             ? b.weak.confidence - a.weak.confidence
             : b.student.confidence - a.student.confidence,
       )
-    return { total: rows.length, rows: rows.slice(query.offset, query.offset + query.limit) }
+    const right = (of: 'weak' | 'student' | 'ceiling') => rows.filter((row) => row[of].right).length
+    return {
+      total: rows.length,
+      right: { weak: right('weak'), student: right('student'), ceiling: right('ceiling') },
+      rows: rows.slice(query.offset, query.offset + query.limit),
+    }
   },
   example: (ref) => {
     const arm = armOf(ref)

@@ -22,7 +22,7 @@ const looked = (example: ExampleDetail) => {
   open('#/inspector/run-done', {
     catalog: () => ({ ...CATALOG, tasks }),
     cube: () => CUBE,
-    examples: () => ({ total: 1, rows: [example] }),
+    examples: () => ({ total: 1, right: { weak: 0, student: 0, ceiling: 1 }, rows: [example] }),
     example: () => example,
   })
 }

@@ -23,7 +23,7 @@ const fourClasses = (example: ExampleDetail) =>
   open('#/inspector/run-done', {
     catalog: () => ({ ...CATALOG, tasks: CATALOG.tasks.map((task) => ({ ...task, classes: CLASSES })) }),
     cube: () => CUBE,
-    examples: () => ({ total: 1, rows: [example] }),
+    examples: () => ({ total: 1, right: { weak: 0, student: 0, ceiling: 1 }, rows: [example] }),
     example: () => example,
   })
 
@@ -73,7 +73,7 @@ describe('the inspector of texts', () => {
     open('#/inspector/run-done', {
       catalog: () => ({ ...CATALOG, tasks }),
       cube: () => ({ ...CUBE, choices: 0 }),
-      examples: () => ({ total: 1, rows: [MOVE] }),
+      examples: () => ({ total: 1, right: { weak: 0, student: 0, ceiling: 1 }, rows: [MOVE] }),
       example: () => MOVE,
     })
     const table = await screen.findByRole('table', { name: 'Probabilities' })

@@ -1,29 +1,18 @@
-import type {
-  ArmResult,
-  Comparison,
-  Contrast,
-  Cube,
-  ExampleDetail,
-  ExampleQuery,
-  ExampleRow,
-} from '../../../src-preload/contract'
+import type { ArmResult, Comparison, Contrast } from '../../../src-preload/contract'
 import {
   comparison,
   contrasts,
-  cube,
   drawnResult,
-  exampleHistory,
-  exampleRows,
   type Drawn,
   type Redraw,
   type ReportedArm,
   type SaidBySeed,
-  type SeedPredictions,
   type StopRule,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import { namesIn, truthOf, type Example, type PreparedTask } from '../../science/tasks'
 import type { Kept } from './kept'
+import { lookedAt, type Looked, type LookedQuestion, type LookedReplies } from './looked'
 import { checkSameRows } from './pairs'
 import type { SeedInput, SeedSource } from './predicted'
 
@@ -38,30 +27,17 @@ interface ComparedSource extends ReportedSource {
   data: string
   redraw: Redraw
 }
-/** A seed of another arm with the folder of its examples. */
-interface Beside {
-  data: string
-  seed: SeedSource
-}
-type Page = Pick<ExampleQuery, 'cells' | 'moves' | 'search' | 'sort' | 'offset' | 'limit'>
-
 /** What can be asked about finished stages. `data`: folder of the artifact that holds the examples. */
 export type Question =
   | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedSource[] }
   | { type: 'contrasts'; data: string; arms: ReportedSource[] }
   | { type: 'comparison'; data: string; stop: StopRule; arm: ComparedSource; against: ComparedSource }
-  | { type: 'cube'; data: string; stop: StopRule; seed: SeedSource }
-  | { type: 'examples'; data: string; stop: StopRule; seed: SeedSource; against: Beside | undefined; query: Page }
-  | { type: 'example'; data: string; stop: StopRule; seed: SeedSource; against: Beside | undefined; index: number }
+  | LookedQuestion
 
-export interface Replies {
+export interface Replies extends LookedReplies {
   arm: ArmResult
   contrasts: Contrast[]
   comparison: Comparison
-  cube: Cube
-  examples: { total: number; rows: ExampleRow[] }
-  /** Null when there is no such example. */
-  example: ExampleDetail | null
 }
 
 /** What an analysis is made with. */
@@ -72,6 +48,8 @@ export interface Means {
   read: (source: SeedSource, sets?: readonly string[]) => Promise<SeedInput>
   /** What was drawn for results of arms: comparisons, which are asked for after them, need not draw again. */
   drawn: Kept<Drawn>
+  /** What was looked at last: one pages and steps through it. */
+  looked: Kept<Looked>
 }
 
 /**
@@ -82,16 +60,6 @@ export async function analyse(question: Question, means: Means): Promise<Replies
   const task = await means.prepared(question.data)
   const { test } = task.splits
   const rows = askedRows(test)
-  const withTruth = async (source: SeedSource): Promise<SeedPredictions> => ({
-    ...(await means.read(source)),
-    truth: rows.truth,
-  })
-  /** The other arm's seed, once its examples are known to be these. */
-  const beside = async (against: Beside | undefined) => {
-    if (!against) return undefined
-    if (against.data !== question.data) checkSameRows(task, await means.prepared(against.data))
-    return withTruth(against.seed)
-  }
   switch (question.type) {
     case 'arm':
       return armIn(question, task, means)
@@ -104,17 +72,8 @@ export async function analyse(question: Question, means: Means): Promise<Replies
       const redrawn = { arm: { ...arm, redraw: pair.arm.redraw }, against: { ...against, redraw: pair.against.redraw } }
       return comparison({ ...redrawn, stop }, rows)
     }
-    case 'cube':
-      return cube(await withTruth(question.seed), question.stop)
-    case 'examples': {
-      const [seed, against] = [await withTruth(question.seed), await beside(question.against)]
-      return pageOf(exampleRows(seed, question.stop, test, against), question.query)
-    }
-    case 'example': {
-      const [seed, against] = [await withTruth(question.seed), await beside(question.against)]
-      const row = exampleRows(seed, question.stop, test, against)[question.index]
-      return row ? { ...row, history: exampleHistory(seed, row.index, against) } : null
-    }
+    default:
+      return lookedAt(question, means)
   }
 }
 
@@ -162,19 +121,4 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
 /** What the three models say of the test split, the student where it is reported. */
 function reportedOf({ seed, weak, ceiling, steps, student }: SeedInput, step: number): SaidBySeed {
   return { seed, weak, student: student[steps.indexOf(step)]!, ceiling }
-}
-
-function pageOf(rows: ExampleRow[], query: Page): Replies['examples'] {
-  const { cells, moves = [], search, sort, offset, limit } = query
-  const sought = search.trim().toLowerCase()
-  const hits = rows.filter(
-    (row) =>
-      (cells.length === 0 || cells.includes(row.cell)) &&
-      (moves.length === 0 || (row.against !== undefined && moves.includes(row.against.move))) &&
-      (sought === '' || [row.text, ...(row.options ?? [])].some((text) => text.toLowerCase().includes(sought))),
-  )
-  // The surest first: a confident error is the one to read.
-  if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)
-  if (sort === 'student-confidence') hits.sort((a, b) => b.student.confidence - a.student.confidence)
-  return { total: hits.length, rows: hits.slice(offset, offset + limit) }
 }

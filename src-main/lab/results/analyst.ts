@@ -4,21 +4,25 @@ import { drainLog } from '../../store'
 import { createThread, inThisThread, type Thread } from '../threads/thread'
 import { analyse, type Replies, type Question } from './analysis'
 import { createKept } from './kept'
+import type { Looked } from './looked'
 import { readSeed, readTraining, type SeedSource } from './predicted'
 import { createReader, readPrepared } from './prepared'
 
 /** Of how many arms it is kept what was drawn: about a megabyte each. */
 const ARMS = 64
+/** Of how many looks at examples the rows are kept: some tens of megabytes where there are very many. */
+const LOOKS = 3
 
 /** What the analyst does: answers questions about finished stages, and chores that wait for the disk. */
 export function analystVerbs() {
   const prepared = createReader(readPrepared)
   const training = createReader(readTraining)
   const drawn = createKept<Drawn>(ARMS)
+  const looked = createKept<Looked>(LOOKS)
   const read = (source: SeedSource, sets?: readonly string[]) => readSeed(source, sets, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
-    analyse: (question: Question) => analyse(question, { prepared, read, drawn }),
+    analyse: (question: Question) => analyse(question, { prepared, read, drawn, looked }),
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */

@@ -34,6 +34,7 @@ export interface Results {
   result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
   /** @param armsOf arms of a run by its id, here and below */
   cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
+  facets(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['facets']>>
   /**
    * @param runOf a run by its id
    * @throws LabError `bad-input` where the arms are of other tasks or test rows, `not-found` where both have no seed
@@ -74,6 +75,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
       return { runId: run.id, covers: coversText(results), arms: results, contrasts, overall: overall(results) }
     },
     cube: async (armsOf, ref) => analyst.ask({ type: 'cube', ...find(armsOf, ref) }),
+    facets: async (armsOf, ref) => analyst.ask({ type: 'facets', ...find(armsOf, ref) }),
     async compare(runOf, { arm, against, stop }) {
       const [one, other] = [arm, against].map(({ runId, armId }) => {
         const { arms, redraw } = runOf(runId)

@@ -31,9 +31,11 @@ export function createFinder(store: Store, shelf: Shelf) {
   }
 
   /** What a question about a seed is asked with: its predictions, and the other arm's where one is named. */
-  return (armsOf: ArmsOf, { runId, armId, seed, stop, against }: SeedQuery) => {
+  return (armsOf: ArmsOf, { runId, armId, seed, stop, step, against }: SeedQuery) => {
     const at = ({ runId, armId }: ArmName) => one(armsOf(runId), armId, seed)
-    return { ...at({ runId, armId }), stop, against: against && at(against) }
+    if (against && step !== undefined)
+      throw new LabError('bad-input', 'Beside another arm a student stands where it is reported, at no step of choice.')
+    return { ...at({ runId, armId }), stop, step, against: against && at(against) }
   }
 }
 

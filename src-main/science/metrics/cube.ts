@@ -1,7 +1,7 @@
 import { confidence, decisions, optionsIn, type Decision } from '../answers'
 import type { SeedPredictions } from './predictions'
-import type { Cell, Cube, StopRule } from './result'
-import { stops } from './stops'
+import type { Cell, Cube } from './result'
+import { evaluationAt, type Standing } from './stops'
 
 const CELLS: readonly Cell[] = ['000', '001', '010', '011', '100', '101', '110', '111']
 /** Tenths of the supervisor's errors; fewer parts where they would hold less than so many errors. */
@@ -13,27 +13,27 @@ export function cellOf(weakRight: boolean, studentRight: boolean, ceilingRight: 
   return CELLS[(weakRight ? 4 : 0) + (studentRight ? 2 : 0) + (ceilingRight ? 1 : 0)]!
 }
 
-/** Cell of every test example of one seed, with the student at the evaluation of a stop rule. */
-export function cellsOf(seed: SeedPredictions, stop: StopRule): Cell[] {
-  const { weak, student, ceiling } = decided(seed, stop)
+/** Cell of every test example of one seed, with the student as it stands there. */
+export function cellsOf(seed: SeedPredictions, at: Standing): Cell[] {
+  const { weak, student, ceiling } = decided(seed, at)
   return Array.from(seed.truth, (t, i) => cellOf(weak[i] === t, student[i] === t, ceiling[i] === t))
 }
 
 /** Counts over the cells, and what becomes of the supervisor's errors by its confidence in them. */
-export function cube(seed: SeedPredictions, stop: StopRule): Cube {
+export function cube(seed: SeedPredictions, at: Standing): Cube {
   const counts = Object.fromEntries(CELLS.map((cell) => [cell, 0])) as Record<Cell, number>
-  for (const cell of cellsOf(seed, stop)) counts[cell]++
-  return { choices: optionsIn(seed.weak), counts, examples: seed.truth.length, copiedByConfidence: copied(seed, stop) }
+  for (const cell of cellsOf(seed, at)) counts[cell]++
+  return { choices: optionsIn(seed.weak), counts, examples: seed.truth.length, copiedByConfidence: copied(seed, at) }
 }
 
-function decided(seed: SeedPredictions, stop: StopRule) {
-  const student = seed.student[stops(seed)[stop]]!
+function decided(seed: SeedPredictions, at: Standing) {
+  const student = seed.student[evaluationAt(seed, at)]!
   return { weak: decisions(seed.weak), student: decisions(student), ceiling: decisions(seed.ceiling) }
 }
 
 /** The supervisor's errors by its confidence in them, in as many parts as equal in number as those of one confidence allow. */
-function copied(seed: SeedPredictions, stop: StopRule): Cube['copiedByConfidence'] {
-  const { weak, student, ceiling } = decided(seed, stop)
+function copied(seed: SeedPredictions, at: Standing): Cube['copiedByConfidence'] {
+  const { weak, student, ceiling } = decided(seed, at)
   const sure = confidence(seed.weak)
   const errors = Array.from(seed.truth, (_, i) => i)
     .filter((i) => weak[i] !== seed.truth[i])

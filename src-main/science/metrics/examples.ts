@@ -3,8 +3,8 @@ import type { Example } from '../tasks/task'
 import { cellsOf } from './cube'
 import { fateOf, movesOf } from './ledger'
 import type { SeedPredictions } from './predictions'
-import type { Cell, Fate, Move, StopRule } from './result'
-import { stops } from './stops'
+import type { Cell, Fate, Move } from './result'
+import { evaluationAt, type Standing } from './stops'
 
 /** What a model says of an example, and how probable it holds that: of k classes at least 1 / k. */
 export interface Said {
@@ -12,7 +12,7 @@ export interface Said {
   confidence: number
   right: boolean
 }
-/** A test example with what the three models say of it, the student where it is reported. */
+/** A test example with what the three models say of it, the student where it is looked at. */
 export interface ExampleRow {
   index: number
   /** Of an example with options what they have in common. */
@@ -53,14 +53,14 @@ export interface ExampleDetail extends ExampleRow {
  */
 export function exampleRows(
   seed: SeedPredictions,
-  stop: StopRule,
+  at: Standing,
   examples: readonly Example[],
   against?: SeedPredictions,
 ): ExampleRow[] {
   const { weak, ceiling } = seed
-  const [ofWeak, ofStudent, ofCeiling] = [weak, studentAt(seed, stop), ceiling].map((said) => saidBy(said, seed.truth))
-  const cells = cellsOf(seed, stop)
-  const beside = against && besideOf(seed, against, stop)
+  const [ofWeak, ofStudent, ofCeiling] = [weak, studentAt(seed, at), ceiling].map((said) => saidBy(said, seed.truth))
+  const cells = cellsOf(seed, at)
+  const beside = against && besideOf(seed, against, at)
   return examples.map(({ text, options, fen, group, label: truth }, index) => ({
     ...{ index, text, ...(options && { options }), ...(fen && { fen }), group, truth },
     ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
@@ -68,12 +68,12 @@ export function exampleRows(
   }))
 }
 
-const studentAt = (seed: SeedPredictions, stop: StopRule): Answers => seed.student[stops(seed)[stop]]!
+const studentAt = (seed: SeedPredictions, at: Standing): Answers => seed.student[evaluationAt(seed, at)]!
 
 /** Of every row what the other arm's student says, and the move from it. */
-function besideOf(seed: SeedPredictions, other: SeedPredictions, stop: StopRule): NonNullable<ExampleRow['against']>[] {
-  const student = studentAt(other, stop)
-  const moves = movesOf({ weak: other.weak, student }, { weak: seed.weak, student: studentAt(seed, stop) }, seed.truth)
+function besideOf(seed: SeedPredictions, other: SeedPredictions, at: Standing): NonNullable<ExampleRow['against']>[] {
+  const student = studentAt(other, at)
+  const moves = movesOf({ weak: other.weak, student }, { weak: seed.weak, student: studentAt(seed, at) }, seed.truth)
   return saidBy(student, seed.truth).map((said, i) => ({ student: said, move: moves[i]! }))
 }
 

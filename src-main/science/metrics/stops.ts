@@ -25,6 +25,13 @@ export function stops(seed: SeedPredictions): Record<StopRule, number> {
   }
 }
 
+/** Where a student is looked at: where a rule stops it, or at the evaluation after so many steps. */
+export type Standing = StopRule | { step: number }
+
+/** Index of the evaluation at which a student is looked at; -1 where it was not evaluated at that step. */
+export const evaluationAt = (seed: SeedPredictions, at: Standing): number =>
+  typeof at === 'string' ? stops(seed)[at] : seed.steps.indexOf(at.step)
+
 /**
  * Index of the first evaluation that a rule may stop at: the first one by which the student has seen every example, or,
  * in a training of at most one epoch, the first one after step 0. Before that an answer may be the untrained net's: one

@@ -41,6 +41,10 @@ export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[]
   return CELLS.filter((cell) => (cells.includes(cell) ? !all : chosen.includes(cell)))
 }
 
+/** The supervisor's errors, whatever student and ceiling make of them: what one comes to the Inspector for. */
+export const ERRORS: readonly Cell[] = CELLS.filter((cell) => cell.startsWith('0'))
+const isErrors = (cells: readonly Cell[]) => cells.length === ERRORS.length && cells.every((c) => ERRORS.includes(c))
+
 /** What a slice holds, as a title. @param copied see `verdictName` @param moves none where no other arm is beside */
 export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean, moves: readonly Move[] = []): string {
   const order = SORTS.find((s) => s.value === sort)?.label ?? ''
@@ -48,7 +52,7 @@ export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean, 
   const isAll = cells.length === 0 || verdicts.length === VERDICTS.length
   const entries = ENTRIES.filter((entry) => entry.moves.some((move) => moves.includes(move)))
   const what = [
-    ...(isAll ? [] : verdicts.map((verdict) => verdictName(verdict, copied))),
+    ...(isAll ? [] : isErrors(cells) ? ['the supervisor’s errors'] : verdicts.map((v) => verdictName(v, copied))),
     ...(entries.length > 0 ? [`${entries.map(({ title }) => title).join(' or ')} between the arms`] : []),
   ]
   return `${sentence(what.join(', ') || 'all examples')}, ${order}`

@@ -1,0 +1,113 @@
+import type {
+  Calls,
+  Cube,
+  ExampleDetail,
+  ExampleQuery,
+  ExampleRow,
+  Facets,
+  SeedQuery,
+} from '../../../src-preload/contract'
+import {
+  cube,
+  evaluationAt,
+  exampleHistory,
+  exampleRows,
+  facetsOf,
+  fitting,
+  type SeedPredictions,
+  type Standing,
+  type StopRule,
+} from '../../science/metrics'
+import { truthOf } from '../../science/tasks'
+import { LabError } from '../errors'
+import type { Means } from './analysis'
+import { checkSameRows } from './pairs'
+import type { SeedSource } from './predicted'
+
+/** A seed of an arm with the folder of its examples. */
+interface Seed {
+  data: string
+  seed: SeedSource
+}
+/** The same, its student where a rule stops it or at a step, and a seed of another arm beside. */
+interface Asked extends Seed {
+  stop: StopRule
+  step: number | undefined
+  against: Seed | undefined
+}
+type Page = Omit<ExampleQuery, keyof SeedQuery>
+
+/** What can be asked about the examples of one seed. */
+export type LookedQuestion =
+  | ({ type: 'cube' | 'facets' } & Asked)
+  | ({ type: 'examples'; query: Page } & Asked)
+  | ({ type: 'example'; index: number } & Asked)
+
+export interface LookedReplies {
+  cube: Cube
+  facets: Facets
+  examples: ReturnType<Calls['examples']>
+  /** Null when there is no such example. */
+  example: ExampleDetail | null
+}
+
+/** The examples of a seed with what its models say of them. */
+export interface Looked {
+  at: Standing
+  seed: SeedPredictions
+  against: SeedPredictions | undefined
+  rows: readonly ExampleRow[]
+}
+
+/** @throws LabError `bad-input` where the student was not evaluated at the step, or the other arm has other test rows */
+export async function lookedAt(question: LookedQuestion, means: Means): Promise<LookedReplies[LookedQuestion['type']]> {
+  const { at, seed, against, rows } = await look(question, means)
+  switch (question.type) {
+    case 'cube':
+      return cube(seed, at)
+    case 'facets':
+      return facetsOf(seed, question.stop, at, rows)
+    case 'examples':
+      return pageOf(rows, question.query)
+    case 'example': {
+      const row = rows[question.index]
+      return row ? { ...row, history: exampleHistory(seed, row.index, against) } : null
+    }
+  }
+}
+
+/** Rows are made once for as long as one looks at them: there may be a hundred thousand. */
+async function look({ data, seed: source, stop, step, against }: Asked, means: Means): Promise<Looked> {
+  const name = JSON.stringify([data, source, stop, step, against])
+  const known = means.looked.get(name)
+  if (known) return known
+  const task = await means.prepared(data)
+  const { test } = task.splits
+  const truth = truthOf(test)
+  const said = async (of: SeedSource): Promise<SeedPredictions> => ({ ...(await means.read(of)), truth })
+  if (against && against.data !== data) checkSameRows(task, await means.prepared(against.data))
+  const [seed, other] = [await said(source), against && (await said(against.seed))]
+  const at = step === undefined ? stop : { step }
+  if (evaluationAt(seed, at) < 0)
+    throw new LabError('bad-input', `This student was not evaluated at step ${String(step)}.`)
+  const looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
+  means.looked.set(name, looked)
+  return looked
+}
+
+function pageOf(rows: readonly ExampleRow[], query: Page): LookedReplies['examples'] {
+  const { moves = [], sort, offset, limit } = query
+  const fits = fitting(query)
+  const hits = rows.filter(
+    (row) => fits(row) && (moves.length === 0 || (row.against !== undefined && moves.includes(row.against.move))),
+  )
+  // The surest first: a confident error is the one to read.
+  if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)
+  if (sort === 'student-confidence') hits.sort((a, b) => b.student.confidence - a.student.confidence)
+  const right = (of: 'weak' | 'student' | 'ceiling') => hits.filter((row) => row[of].right).length
+  return {
+    total: hits.length,
+    right: { weak: right('weak'), student: right('student'), ceiling: right('ceiling') },
+    rows: hits.slice(offset, offset + limit),
+  }
+}

@@ -1,0 +1,47 @@
+import type { ExampleRow } from './examples'
+import { lengthOf } from './filter'
+import type { SeedPredictions } from './predictions'
+import type { StopRule } from './result'
+import { evaluationAt, type Standing } from './stops'
+
+/** By what the examples of a seed can be told apart, and at which of its evaluations the student is looked at. */
+export interface Facets {
+  /** Steps of the student's evaluations, ascending. */
+  steps: number[]
+  /** The step at which the stop rule reports it. */
+  reported: number
+  /** The one that is looked at. */
+  step: number
+  /** Groups of more than one example, the largest first; of very many the first `GROUPS`. */
+  groups: { group: string; n: number }[]
+  /** How many examples stand in no group with another. */
+  alone: number
+  /** Characters of the shortest and of the longest example; 0 where there is none. */
+  length: [least: number, most: number]
+}
+
+/** How many groups are named. */
+const GROUPS = 500
+
+export function facetsOf(seed: SeedPredictions, stop: StopRule, at: Standing, rows: readonly ExampleRow[]): Facets {
+  const counts = new Map<string, number>()
+  let [least, most] = [rows.length > 0 ? Infinity : 0, 0]
+  for (const row of rows) {
+    counts.set(row.group, (counts.get(row.group) ?? 0) + 1)
+    const length = lengthOf(row)
+    least = Math.min(least, length)
+    most = Math.max(most, length)
+  }
+  const groups = [...counts].map(([group, n]) => ({ group, n }))
+  return {
+    steps: seed.steps,
+    reported: seed.steps[evaluationAt(seed, stop)]!,
+    step: seed.steps[evaluationAt(seed, at)]!,
+    groups: groups
+      .filter(({ n }) => n > 1)
+      .sort((a, b) => b.n - a.n)
+      .slice(0, GROUPS),
+    alone: groups.filter(({ n }) => n === 1).length,
+    length: [least, most],
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { ExampleRow } from './examples'
+
+const range = (least: z.ZodNumber) => z.tuple([least, least])
+const confidences = range(z.number().min(0).max(1))
+const option = z.int().min(0).max(59)
+
+/** What examples are looked at. What is not said leaves all; what is said has to hold together. */
+export const exampleFilterSchema = z.strictObject({
+  /** Weak, student, ceiling: each right (1) or wrong (0); none means all. */
+  cells: z.array(z.enum(['000', '001', '010', '011', '100', '101', '110', '111'])).max(8),
+  /** Part of a text or of an option, in any case; '' means all. */
+  search: z.string().max(500),
+  /** Options (classes are such): the right one, and what supervisor and student say. */
+  truth: option.optional(),
+  weakSays: option.optional(),
+  studentSays: option.optional(),
+  /** From and to, both of them included. */
+  weakConfidence: confidences.optional(),
+  studentConfidence: confidences.optional(),
+  /** In characters, see `lengthOf`. */
+  length: range(z.int().min(0)).optional(),
+  group: z.string().max(10_000).optional(),
+})
+export type ExampleFilter = z.infer<typeof exampleFilterSchema>
+
+/** Characters (UTF-16 units) of an example, with its options where it has some. */
+export const lengthOf = ({ text, options = [] }: Pick<ExampleRow, 'text' | 'options'>): number =>
+  [text, ...options].reduce((sum, part) => sum + part.length, 0)
+
+/** Whether an example is one of those that are looked at. */
+export function fitting(filter: ExampleFilter): (row: ExampleRow) => boolean {
+  const { cells, truth, weakSays, studentSays, weakConfidence, studentConfidence, length, group } = filter
+  const sought = filter.search.trim().toLowerCase()
+  return (row) =>
+    (cells.length === 0 || cells.includes(row.cell)) &&
+    (truth === undefined || row.truth === truth) &&
+    (weakSays === undefined || row.weak.says === weakSays) &&
+    (studentSays === undefined || row.student.says === studentSays) &&
+    within(weakConfidence, row.weak.confidence) &&
+    within(studentConfidence, row.student.confidence) &&
+    (length === undefined || within(length, lengthOf(row))) &&
+    (group === undefined || row.group === group) &&
+    (sought === '' || [row.text, ...(row.options ?? [])].some((text) => text.toLowerCase().includes(sought)))
+}
+
+const within = (range: readonly [number, number] | undefined, value: number): boolean =>
+  range === undefined || (value >= range[0] && value <= range[1])
