@@ -77,9 +77,6 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { store, presets, backends, planner, runs, queue, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets.list(), await checkpoints.choices()),
-    preview: (spec) => planner.preview(spec),
-    outlook: (spec) => parts.outlook.look(spec),
-    taskShown: (query) => parts.show(query),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)
@@ -91,6 +88,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     curves: (query) => readCurves(store, query),
     groupCurves: (query) => readGroups(store, query),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
+    ...draftHandlers(parts),
     ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
@@ -116,8 +114,6 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     modelVerify: (id) => models.verify(id),
     modelRemove: (id) => models.remove(id),
     modelCard: (id) => models.card(id),
-    presetSave: (preset) => presets.save(preset),
-    presetRemove: (id) => presets.remove(id),
     ladders: () => ladders.list(),
     ladderSave: async (ladder) =>
       ladders.save(
@@ -134,6 +130,17 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     status: () => status.read(),
   }
 }
+
+type Drafted = 'preview' | 'outlook' | 'taskShown' | 'presetSave' | 'presetRemove'
+
+/** The calls about a spec that is no run yet. */
+const draftHandlers = ({ planner, outlook, show, presets }: Parts): Pick<Handlers, Drafted> => ({
+  preview: (spec) => planner.preview(spec),
+  outlook: (spec) => outlook.look(spec),
+  taskShown: (query) => show(query),
+  presetSave: (preset) => presets.save(preset),
+  presetRemove: (id) => presets.remove(id),
+})
 
 type Found = 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
