@@ -20,7 +20,16 @@ export default defineConfig({
       },
       {
         plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') }), svelteTesting()],
-        test: { name: 'renderer', environment: 'happy-dom', include: ['test/renderer/**/*.test.ts'] },
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['test/renderer/**/*.test.ts'],
+          // A machine with other work takes several times as long.
+          testTimeout: 20_000,
+          setupFiles: ['test/renderer/patience.ts'],
+          // Read as a text, by the test of contrasts.
+          css: { include: [/tokens\.css/] },
+        },
       },
     ],
   },

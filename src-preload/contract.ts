@@ -177,6 +177,8 @@ export const CALLS = {
   /** What the past of this store says of chance between the seeds of every arm that a spec plans. */
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The study that came with the app, as a run of this home: nothing of it is computed. */
+  sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),
   runDetail: asks<(id: string) => RunDetail>(),
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),

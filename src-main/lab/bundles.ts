@@ -97,7 +97,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
   const draws = rows.flatMap(({ kind, config, state, key }) => {
     if (kind !== 'data' || state !== 'done') return []
     const { task, redraw = null, elsewhere = {} } = JSON.parse(config) as Pick<DataConfig, 'task'> & Partial<DataConfig>
-    const examples = async () => (await readPrepared(shelf.folder(key, 'own'))).splits
+    const examples = async () => (await readPrepared(shelf.folder(key))).splits
     return task === id ? [{ seed: redraw, examples, key, sets: Object.keys(elsewhere) }] : []
   })
   const [first] = draws
@@ -123,7 +123,7 @@ async function bundleTask({ tasks, shelf, resources }: Deps, rows: StageRow[], i
 /** @param key of a data stage that has the set */
 function bundleSet(shelf: Shelf, key: string, id: string): BundleSet {
   const set = ELSEWHERE[id]
-  const examples = async () => (await readPrepared(shelf.folder(key, 'own'))).elsewhere?.[id] ?? []
+  const examples = async () => (await readPrepared(shelf.folder(key))).elsewhere?.[id] ?? []
   return { id, title: id, licence: '', source: '', sha256: '', sharable: false, ...set, examples }
 }
 
@@ -152,7 +152,7 @@ async function saidBy(
   for (const [i, { key, kind, state }] of rows.entries()) {
     const { bundled } = kindOf(kind)
     if (state !== 'done' || !bundled) continue
-    const folder = shelf.folder(key, 'own')
+    const folder = shelf.folder(key)
     const there = (await readManifest(folder)).files.map(({ name }) => name)
     const file = bundled.files.find((name) => there.includes(name)) ?? bundled.files[0]!
     const name = `${bundled.folder}/${key}${extname(file)}`

@@ -43,6 +43,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   run: z.tuple([z.unknown()]),
+  sample: z.tuple([]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),
   curves: z.tuple([

@@ -32,6 +32,7 @@ import type { Results } from './results'
 import type { Remarks } from './results/remarks'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
+import type { Sample } from './runs/sample'
 import type { MarkDesk } from './runs/marks'
 import { findRuns } from './runs/search'
 import type { Studies } from './studies'
@@ -56,6 +57,7 @@ export interface Parts {
   planner: Planner
   outlook: Outlook
   runs: RunDesk
+  sample: Sample
   marks: MarkDesk
   remarks: Remarks
   studies: Studies
@@ -82,6 +84,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
       checkSpace(options.home, planned.bytes)
       return { runId: await runs.add(planned) }
     },
+    sample: () => parts.sample.open(),
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query),

@@ -29,6 +29,7 @@ import { createResults } from './results'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
+import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { createShelf } from './home/shelf'
@@ -91,16 +92,12 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const host = createHost({ spawn: options.spawnEngine, timing: { ...TIMING, ...options.timing }, onEvents, bus })
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places })
-  const planner = createPlanner({
-    store,
-    shelf,
-    home,
-    backend: backends.planned,
-    tasks: datasets.context,
-    checkpoints,
-    corpora,
-  })
+  const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
+  const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
+  // The engine that computed it.
+  const asMade = createPlanner({ ...planning, backend: () => Promise.resolve({ backend: 'cpu' }) })
+  const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const studies = createStudies(store, results)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
@@ -117,7 +114,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
   const outlook = createOutlook(store, results, planner)
-  const parts = { ...kept, backends, planner, outlook, runs, marks, remarks, studies, queue, status }
+  const said = { marks, remarks, studies }
+  const parts = { ...kept, ...said, backends, planner, outlook, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

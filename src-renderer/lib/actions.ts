@@ -22,6 +22,7 @@ const OF_PLACES = {
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
   'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
+  sample: { title: 'Open the sample study', keys: '', where: 'Home' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },
   'run.build': { title: 'Open this run in the builder', keys: '', where: 'Monitor, Result' },

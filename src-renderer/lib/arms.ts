@@ -23,13 +23,19 @@ export function armLabels(arms: readonly Arm[], taskTitle: (id: string) => strin
   return arms.map((arm) => parts.map((part) => part(arm)))
 }
 
-/** Titles without the parts that all begin with: "epochs 2" of "vectors 32, epochs 2" beside "vectors 32, epochs 10". */
+/**
+ * Titles without the parts that all have: "epochs 2" of "vectors 32, epochs 2" beside "vectors 32, epochs 10". Where one has
+ * nothing else, all keep their first: "prose-4" beside "prose-4, epochs of reading 3".
+ */
 export function apart(arms: readonly Arm[], title: Title): Title {
-  const all = arms.map((arm) => title(arm).split(', '))
-  const shortest = all.length > 0 ? Math.min(...all.map((parts) => parts.length)) : 0
-  let shared = 0
-  while (shared < shortest - 1 && all.every((parts) => parts[shared] === all[0]![shared])) shared++
-  return (arm) => title(arm).split(', ').slice(shared).join(', ')
+  const partsOf = (arm: Arm) => title(arm).split(', ')
+  const all = arms.map(partsOf)
+  const own = (parts: string[]) => parts.filter((part) => !all.every((others) => others.includes(part)))
+  const bare = all.some((parts) => own(parts).length === 0)
+  return (arm) => {
+    const [first = '', ...rest] = partsOf(arm)
+    return (bare ? [first, ...own(rest)] : own([first, ...rest])).join(', ')
+  }
 }
 
 /** Which gap an arm is about, to stand after "the gap": ` on Spam`, ` from words to vectors`; '' when all share one. */

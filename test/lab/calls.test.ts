@@ -16,6 +16,7 @@ const GOOD: Record<CallName, unknown[]> = {
   preview: [{ anything: true }],
   outlook: [{ anything: true }],
   run: [{ anything: true }],
+  sample: [],
   runs: [],
   runDetail: ['r'],
   curves: [{ keys: [key], names: ['loss'], splits: ['', 'test'], buckets: 200 }],

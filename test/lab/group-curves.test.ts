@@ -87,7 +87,17 @@ describe('groups of curves', () => {
     const [far] = await ask({ buckets: 20 })
     const [near] = await ask({ buckets: 20, from: 500, to: 560 })
     expect(far).toMatchObject({ key: 'a', bucket: 50 })
+    expect(far!.step.length).toBeLessThanOrEqual(100)
     expect(near).toMatchObject({ bucket: 1, end: 999, step: Array.from({ length: 63 }, (_, i) => 499 + i) })
+  })
+
+  test('say of how many they are at the edges of a stretch, too', async () => {
+    const store = filled({ a: { values: waves(1, 100) }, b: { values: waves(2, 40) } })
+    const ask = (change: Partial<GroupQuery>) => readGroups(store, query({ arm: ['a', 'b'] }, change))
+    const [whole] = await ask({})
+    const [part] = await ask({ from: 38.5, to: 42 })
+    expect(part).toMatchObject({ step: [38, 39, 40, 41, 42, 43], n: [2, 2, 1, 1, 1, 1], end: 99 })
+    expect(part!.value).toEqual(whole!.value.slice(38, 44))
   })
 
   test('stand on the axis of epochs and of labels', async () => {

@@ -1,6 +1,6 @@
 // A run again, otherwise: in the Builder with what is changed told, with more seeds, and by what mends a failure.
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { changedName, seedsToAdd, withMoreSeeds } from '../../src-renderer/lib/again'
 import { changesOf } from '../../src-renderer/lib/diff'
 import type { RunDetail } from '../../src-preload/contract'
@@ -11,7 +11,6 @@ import { heard, open } from './window'
 const SPEC = PRESETS[0]!.spec
 
 // Fields among so many take a while to find by their roles.
-vi.setConfig({ testTimeout: 20_000 })
 afterEach(cleanup)
 
 describe('what is changed', () => {

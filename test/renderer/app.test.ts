@@ -78,6 +78,12 @@ describe('home', () => {
     expect(heard(bridge, 'run')[0]?.args).toEqual([PRESETS[0]!.spec])
     await waitFor(() => expect(location.hash).toBe('#/monitor/run-live'))
   })
+  it('has a study to show before the first run', async () => {
+    const bridge = open('#/home', { runs: () => [], sample: () => ({ runId: 'run-sample' }) })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Open the sample study' }))
+    await waitFor(() => expect(location.hash).toMatch(/^#\/results\/run-sample/))
+    expect(heard(bridge, 'run')).toEqual([])
+  })
 })
 
 describe('the builder', () => {

@@ -141,6 +141,7 @@ const ANSWERS: Answers = {
   preview,
   outlook: (spec) => outlookOf(preview(spec)),
   run: () => ({ runId: 'run-live' }),
+  sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>
     RUNS.map(detailOf).map(({ spec: _s, arms: _a, stages: _t, figures: _f, ...summary }): RunSummary => summary),
   runDetail: (id) => detailOf(find(id)),

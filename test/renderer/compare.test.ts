@@ -1,5 +1,5 @@
 import { cleanup, configure, fireEvent, screen, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, Comparison } from '../../src-preload/contract'
 import { comparisonOf, CONTEXT, PRESETS } from './sample'
@@ -7,7 +7,6 @@ import { heard, open } from './window'
 
 afterEach(cleanup)
 // Lists of a thousand examples take jsdom their time.
-vi.setConfig({ testTimeout: 20_000 })
 configure({ asyncUtilTimeout: 8000 })
 
 const press = (key: string) => fireEvent(window, new KeyboardEvent('keydown', { key, bubbles: true }))

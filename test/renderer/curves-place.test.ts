@@ -184,11 +184,15 @@ describe('a panel', () => {
       onwidth() {},
     },
   }
-  const chart = (one: GroupCurve, change: Partial<Parameters<typeof panelChart>[2]> = {}) => {
+  const chart = (
+    one: GroupCurve,
+    change: { stretch?: { from: number; to: number }; log?: boolean; close?: boolean } = {},
+  ) => {
     const drawn = [{ group, curve: one }]
     return panelChart(drawn, linesOf(drawn, '', theme.palette), {
       ...{
         quantity,
+        focus: '',
         axis: 'step' as const,
         stretch: { from: 0, to: 20 },
         log: false,
@@ -206,12 +210,18 @@ describe('a panel', () => {
     expect(smooth[0]).toMatchObject({ label: 'naive', borderDash: [6, 4] })
     expect(smooth[1]!.data.map((point) => (point as { y: number }).y)).toEqual([0.5, 0.9, 0.7])
   })
+  it('has no bands where many lines would hide behind them, but that of the chosen one', () => {
+    const drawn = Array.from({ length: 7 }, (_, i) => ({ group: { ...group, id: `g${i}` }, curve: curve() }))
+    expect(linesOf(drawn.slice(1), '', theme.palette)).toHaveLength(3 * 6)
+    expect(linesOf(drawn, '', theme.palette)).toHaveLength(7)
+    expect(linesOf(drawn, 'g3', theme.palette)).toHaveLength(7 + 2)
+  })
   it('marks what is not a number', () => {
     const marks = chart(curve({ value: [0.5, NaN, 0.9] })).data.datasets.at(-1)
     expect(marks).toMatchObject({ label: 'not a number', showLine: false, data: [{ x: 10, y: 0.5 }] })
   })
   it('gives its axis to what is looked at', () => {
-    const y = (change: object) =>
+    const y = (change: Parameters<typeof chart>[1]) =>
       chart(curve({ n: [1, 1, 1], low: [0.5, 0.8, 0.9], high: [0.5, 0.8, 0.9] }), change).options!.scales!['y']!
     expect(Number(y({}).min)).toBeLessThanOrEqual(0.5)
     expect(Number(y({ stretch: { from: 8, to: 20 } }).min)).toBeGreaterThan(0.7)

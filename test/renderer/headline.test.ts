@@ -103,7 +103,7 @@ describe('the headline', () => {
       /^Naive closes \d+ % of the gap \(.* %\), confidence \d+ % \(.* %\)$/,
     )
     expect(plain(headline(results(five)))).toMatch(
-      /^Naive closes \d+ % of the gap at the median of 4 pairs, confidence \d+ %; undefined in 2 of 10 arms$/,
+      /^Naive closes \d+ % of the gap at the median of 4 pairs \(\d of 4 intervals above 0\), confidence \d+ % \(\d of 4 intervals above 0\); undefined in 2 of 10 arms$/,
     )
   })
   const arm = (task: string, method: string) => five.find((a) => a.task === task && a.method.method === method)!

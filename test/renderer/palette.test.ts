@@ -1,6 +1,6 @@
 // One list of actions: keys, palette and the dialog of keys are made from it.
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ACTION_IDS, ACTIONS, keyGroups, keyText } from '../../src-renderer/lib/actions'
 import { actions } from '../../src-renderer/state/actions.svelte'
 import { PRESETS } from './sample'
@@ -20,7 +20,6 @@ const palette = async () => {
 }
 
 // Fields among so many take a while to find by their roles.
-vi.setConfig({ testTimeout: 20_000 })
 afterEach(cleanup)
 
 describe('actions', () => {

@@ -16,9 +16,10 @@ export interface Found {
 export interface Shelf {
   /** Folder of this home's own. */
   root: string
-  folder(key: string, origin: Origin): string
+  /** Not said from where: the one that came with the app where there is one, else this home's own. */
+  folder(key: string, origin?: Origin): string
   /** Whether a finished artifact is there; not verified. */
-  has(key: string, origin: Origin): boolean
+  has(key: string, origin?: Origin): boolean
   /**
    * A finished artifact; the bundled one first. One of this home has every file as its manifest says; one that came with
    * the app is verified by whoever reads its files.
@@ -39,9 +40,13 @@ export interface Shelf {
 export function createShelf(home: string, resources: string): Shelf {
   const root = join(home, 'artifacts')
   const aside = join(home, 'damaged')
-  const roots: Record<Origin, string> = { bundled: join(resources, 'ladders'), own: root }
-  const folder = (key: string, origin: Origin) => artifactFolder(roots[origin], key)
-  const has = (key: string, origin: Origin) => existsSync(join(folder(key, origin), 'manifest.json'))
+  const [vectors, sample] = [join(resources, 'ladders'), join(resources, 'sample')]
+  const isIn = (at: string, key: string) => existsSync(join(artifactFolder(at, key), 'manifest.json'))
+  const shipped = (key: string) => [vectors, sample].find((at) => isIn(at, key))
+  const rootOf = (key: string, origin?: Origin) =>
+    origin === 'own' ? root : (shipped(key) ?? (origin === 'bundled' ? vectors : root))
+  const folder = (key: string, origin?: Origin) => artifactFolder(rootOf(key, origin), key)
+  const has = (key: string, origin?: Origin) => isIn(rootOf(key, origin), key)
   return {
     root,
     folder,

@@ -30,7 +30,7 @@ export function seedSource(store: Store, shelf: Shelf, seed: ArmSeed): SeedSourc
   const rows = finishedStages(store, seed)
   if (!rows) return null
   const { epochs } = (JSON.parse(rows.student.config) as TrainConfig).optimiser
-  const folder = (row: StageRow) => shelf.folder(row.key, 'own')
+  const folder = (row: StageRow) => shelf.folder(row.key)
   const [weak, student, ceiling] = [folder(rows.weak), folder(rows.student), folder(rows.ceiling)]
   const references = Object.fromEntries(finishedReferences(store, seed).map(([name, row]) => [name, folder(row)]))
   return { seed: seed.seed, epochs, weak, student, ceiling, references }
@@ -62,9 +62,9 @@ export function dataFolder(store: Store, shelf: Shelf, seed: ArmSeed): string {
   const weak = store.stages.byKey(seed.weak)
   const data = weak && store.needs.of(weak.id).find((need) => need.role === 'data')
   if (!data) throw new LabError('not-found', 'The stages of this run are not in the store.')
-  if (!shelf.has(data.key, 'own'))
+  if (!shelf.has(data.key))
     throw new LabError('not-found', 'The examples of this run are not on disk any more. Resume it to make them again.')
-  return shelf.folder(data.key, 'own')
+  return shelf.folder(data.key)
 }
 
 /** Changes whenever a result would. */

@@ -28,7 +28,7 @@ export async function readGroups(store: Store, query: GroupQuery): Promise<Group
       if (scale === null) out.push({ ...about, key: '', ...NOTHING })
       else if (query.each) {
         for (const row of held)
-          out.push({ ...about, key: row.key, ...(await single(store, row, series, query, scale)) })
+          out.push({ ...about, key: row.key, ...(await together(store, [row], series, query, scale)) })
       } else out.push({ ...about, key: '', ...(await together(store, held, series, query, scale)) })
     }
   }
@@ -55,27 +55,18 @@ const stretchOf = ({ from, to }: GroupQuery, scale: number): Stretch => ({
   to: to === null ? Infinity : to / scale,
 })
 
-async function read(store: Store, row: StageRow, series: Series, buckets: number, stretch?: Stretch) {
+/** All points of one training within the stretch. */
+async function read(store: Store, row: StageRow, series: Series, stretch?: Stretch): Promise<Columns> {
   const of = { stage: row.id, attempt: row.attempt, ...series }
-  const out = { step: [] as number[], value: [] as number[], bucket: 1 }
-  for (const piece of store.metrics.curve(of, buckets, stretch)) {
-    for (const [i, at] of piece.step.entries()) {
+  const out: Columns = { step: [], value: [] }
+  for (const { step, value } of store.metrics.curve(of, Infinity, stretch)) {
+    for (const [i, at] of step.entries()) {
       out.step.push(at)
-      out.value.push(piece.value[i]!)
+      out.value.push(value[i]!)
     }
-    out.bucket = piece.bucket
     await nextTurn()
   }
   return out
-}
-
-/** One training. Where it is drawn as it is, the store itself thins it. */
-async function single(store: Store, row: StageRow, series: Series, query: GroupQuery, scale: number): Promise<Drawn> {
-  if (query.smoothing > 0) return together(store, [row], series, query, scale)
-  const { step, value, bucket } = await read(store, row, series, query.buckets, stretchOf(query, scale))
-  const end = (endOf(store, row, series) ?? 0) * scale
-  const columns = { step, x: step.map((s) => s * scale), value, low: value, high: value, n: step.map(() => 1) }
-  return { ...columns, raw: null, end, bucket, offAxis: false }
 }
 
 async function together(
@@ -85,27 +76,23 @@ async function together(
   query: GroupQuery,
   scale: number,
 ): Promise<Drawn> {
-  if (rows.length === 1 && query.smoothing === 0) return single(store, rows[0]!, series, query, scale)
+  const smooth = query.smoothing > 0
+  const stretch = stretchOf(query, scale)
   const curves: Columns[] = []
-  for (const row of rows) curves.push(await read(store, row, series, Infinity))
-  const smooth = curves.map(({ step, value }) => ({ step, value: smoothed(value, query.smoothing) }))
-  const all = grouped(query.smoothing > 0 ? smooth : curves, query.summary)
-  const raw = query.smoothing > 0 ? grouped(curves, query.summary).value : null
-  const { from, to } = stretchOf(query, scale)
-  const [start, end] = within(all.step, from, to)
+  // What is smoothed goes by all that was before.
+  for (const row of rows) curves.push(await read(store, row, series, smooth ? undefined : stretch))
+  const weighed = curves.map(({ step, value }) => ({ step, value: smoothed(value, query.smoothing) }))
+  const all = grouped(smooth ? weighed : curves, query.summary)
+  const raw = smooth ? grouped(curves, query.summary).value : null
+  const [start, end] = within(all.step, stretch.from, stretch.to)
   const part = (column: readonly number[]) => column.slice(start, end)
   const columns = [all.value, all.low, all.high, ...(raw ? [raw] : [])].map(part)
   const { index, bucket } = kept(part(all.step), columns, query.buckets)
   const pick = (column: readonly number[]) => index.map((i) => column[start + i]!)
   const step = pick(all.step)
+  const last = Math.max(...rows.map((row) => endOf(store, row, series) ?? 0))
   return {
     ...{ step, x: step.map((s) => s * scale), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
-    ...{
-      low: pick(all.low),
-      high: pick(all.high),
-      end: all.step[all.step.length - 1]! * scale,
-      bucket,
-      offAxis: false,
-    },
+    ...{ low: pick(all.low), high: pick(all.high), end: last * scale, bucket, offAxis: false },
   }
 }

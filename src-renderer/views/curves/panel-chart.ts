@@ -20,6 +20,8 @@ interface Options {
   axis: CurveAxis
   stretch: Stretch
   log: boolean
+  /** The group that stands out; '' for none. */
+  focus: string
   /** Values that the y axis holds, too: those of panels that share it. */
   beside?: readonly GroupCurve[]
   palette: Palette
@@ -34,12 +36,17 @@ const FAINT = '40'
 const BAND = '22'
 /** Beside a group that stands out. */
 const BACK = '38'
+/** More lines than this would hide each other behind their bands: then the one that stands out has its band alone. */
+export const MOST_BANDS = 6
 /** More points than this are not marked one by one. */
 const SPARSE = 40
 
 const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = { step: count, epoch: number, labels: count }
 /** A place on an axis, as it is told. */
 export const placeText = (axis: CurveAxis, x: number): string => AXIS_FORMAT[axis](x)
+
+const hasBand = ({ group, curve }: Drawn, all: readonly Drawn[], focus: string): boolean =>
+  curve.n.some((n) => n > 1) && (group.id === focus || (focus === '' && all.length <= MOST_BANDS))
 
 /** Lines with their bands, and what they were before smoothing behind them. `focus`: the group that stands out. */
 export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?: (d: Drawn) => string): LineDataset[] {
@@ -50,12 +57,15 @@ export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?
     const { pointStyle, ...turned } = markerOf(group.look.marker, color, p.pane)
     const line: LineDataset = {
       ...{ label: group.label, data: points(curve, curve.value), borderColor: color, backgroundColor: color },
-      ...{ borderDash: [...group.look.dash], borderWidth: single ? 1 : 1.75, order: 1 },
+      ...{ borderDash: [...group.look.dash], borderWidth: single ? 1 : 1.75, borderJoinStyle: 'bevel', order: 1 },
       ...{ pointStyle, pointRotation: 'pointRotation' in turned ? turned.pointRotation : 0 },
       ...{ pointRadius: curve.split !== '' && curve.step.length < SPARSE && !back ? 2.5 : 0 },
       ...(end && { endLabel: end({ group, curve }) }),
     }
-    const behind = [...ghostOf(curve, p[group.look.color]), ...(back ? [] : bandOf(curve, p[group.look.color]))]
+    const behind = [
+      ...ghostOf(curve, p[group.look.color]),
+      ...(hasBand({ group, curve }, drawn, focus) ? bandOf(curve, p[group.look.color]) : []),
+    ]
     return [line, ...behind, ...gapsOf(curve, p)]
   })
 }
@@ -64,12 +74,17 @@ const points = ({ x }: GroupCurve, value: readonly number[]): Point[] => pointsO
 
 function ghostOf(curve: GroupCurve, color: string): LineDataset[] {
   if (!curve.raw) return []
-  const line = { borderColor: color + FAINT, borderWidth: 1, pointRadius: 0, order: 3 }
+  const line = {
+    borderColor: color + FAINT,
+    borderWidth: 1,
+    borderJoinStyle: 'bevel' as const,
+    pointRadius: 0,
+    order: 3,
+  }
   return [{ silent: true, data: points(curve, curve.raw), ...line }]
 }
 
 function bandOf(curve: GroupCurve, color: string): LineDataset[] {
-  if (curve.n.every((n) => n < 2)) return []
   const edge = { silent: true, borderWidth: 0, pointRadius: 0, order: 4 }
   return [
     { ...edge, data: points(curve, curve.low), fill: false },
@@ -106,9 +121,10 @@ function heights(curves: readonly GroupCurve[], { from, to }: Stretch): { seen: 
   return { seen: low <= high ? [low, high] : [], least }
 }
 
-function lineAfterStart(curve: GroupCurve): GroupCurve {
-  if (curve.step.length < 3) return curve
-  const value = curve.value.map((v, i) => (i === 0 ? NaN : v))
+/** What of a curve the axis has room for. */
+function shownOf({ curve }: Drawn, close: boolean, band: boolean): GroupCurve {
+  if (band && !close) return curve
+  const value = close && curve.step.length > 2 ? curve.value.map((v, i) => (i === 0 ? NaN : v)) : curve.value
   return { ...curve, value, low: value, high: value }
 }
 
@@ -116,9 +132,9 @@ function lineAfterStart(curve: GroupCurve): GroupCurve {
 export function panelChart(
   drawn: readonly Drawn[],
   datasets: LineDataset[],
-  { quantity, axis, stretch, log, beside = [], palette: p, pointing, right, close = false }: Options,
+  { quantity, axis, stretch, log, focus, beside = [], palette: p, pointing, right, close = false }: Options,
 ): ChartConfiguration<'line'> {
-  const curves = drawn.map(({ curve }) => (close ? lineAfterStart(curve) : curve))
+  const curves = drawn.map((one) => shownOf(one, close, hasBand(one, drawn, focus)))
   const { seen, least } = heights([...curves, ...beside], stretch)
   const range = niceRange(seen, quantity.bounds, 5)
   const isShare = quantity.bounds[1] === 1
@@ -136,8 +152,7 @@ export function panelChart(
       ...options,
       clip: { left: 0, right: 0, top: 6, bottom: 6 },
       // The words at the crosshair and the table beside say it.
-      interaction: { mode: 'told', intersect: false },
-      events: ['click', 'mousemove'],
+      events: ['click'],
       scales: {
         x: roundTicks(options.scales?.['x']),
         y: options.scales?.['y'],

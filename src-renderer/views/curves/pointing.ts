@@ -38,6 +38,8 @@ interface Overlay {
   line: HTMLElement
   words: HTMLElement
   brush: HTMLElement
+  /** Whether the pointer is over the chart: the words would cover the others. */
+  over: boolean
   stop: () => void
 }
 const overlays = new WeakMap<Chart, Overlay>()
@@ -58,22 +60,33 @@ function element(parent: HTMLElement, style: Partial<CSSStyleDeclaration>): HTML
 
 const WORDS = {
   ...{ padding: '3px 7px', border: '1px solid var(--edge)', borderRadius: '6px', background: 'var(--pane)' },
-  ...{ font: `11px/1.45 ${FONT}`, whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums', zIndex: '1' },
+  ...{
+    font: `11px/1.45 ${FONT}`,
+    whiteSpace: 'nowrap',
+    fontVariantNumeric: 'tabular-nums',
+    zIndex: '1',
+    maxWidth: '45%',
+  },
 }
 
 function overlayOf(chart: Chart, parent: HTMLElement): Overlay {
   const line = element(parent, { width: '1px', background: 'var(--soft)' })
   const words = element(parent, WORDS)
   const brush = element(parent, { background: 'color-mix(in srgb, var(--student) 16%, transparent)' })
-  return { line, words, brush, stop: listen(chart, brush) }
+  return { line, words, brush, over: false, stop: listen(chart, brush) }
 }
 
 /** A line of words in a colour. */
 function wordsOf({ text, color }: Told): HTMLElement {
   const made = document.createElement('div')
   made.textContent = text
-  made.style.color = color
+  Object.assign(made.style, { color, overflow: 'hidden', textOverflow: 'ellipsis' })
   return made
+}
+
+function hover(chart: Chart, over: boolean): void {
+  const overlay = overlays.get(chart)
+  if (overlay) overlay.over = over
 }
 
 const within = (chart: Chart, px: number) => Math.min(Math.max(px, chart.chartArea.left), chart.chartArea.right)
@@ -96,6 +109,7 @@ function listen(chart: Chart, brush: HTMLElement): () => void {
     },
     pointermove({ offsetX }: PointerEvent) {
       const px = within(chart, offsetX)
+      hover(chart, true)
       if (began !== null) show(began, px)
       pointingOf(chart)?.crosshair.move(x(px))
     },
@@ -106,6 +120,10 @@ function listen(chart: Chart, brush: HTMLElement): () => void {
       brush.style.display = 'none'
       if (to - from >= DRAG) pointingOf(chart)?.onstretch({ from: x(from), to: x(to) })
       else pointingOf(chart)?.onpick(x(to))
+    },
+    pointerleave() {
+      hover(chart, false)
+      place(chart)
     },
     pointercancel() {
       began = null
@@ -134,16 +152,18 @@ function place(chart: Chart): void {
   const pointing = pointingOf(chart)
   const scale = chart.scales['x']
   if (!overlay || !pointing || !scale) return
-  const { line, words } = overlay
+  const { line, words, over } = overlay
   const { x } = pointing.crosshair
   const seen = x !== null && x >= scale.min && x <= scale.max
-  line.style.display = words.style.display = seen ? 'block' : 'none'
+  line.style.display = seen ? 'block' : 'none'
+  words.style.display = seen && over ? 'block' : 'none'
   if (!seen) return
   const { left, right, top, bottom } = chart.chartArea
   const px = scale.getPixelForValue(x)
   line.style.left = `${px}px`
   line.style.top = `${top}px`
   line.style.height = `${bottom - top}px`
+  if (!over) return
   const told = pointing.tell(x)
   if (told.length === 0) words.style.display = 'none'
   words.replaceChildren(...told.map(wordsOf))

@@ -40,7 +40,9 @@ function compared(told: readonly Told[], contrasts: readonly Contrast[], metric:
     const all = (apart ? told : shared).filter((one) => one.method === method)
     const value = percent(median(all.map(({ pgr }) => pgr.value)))
     const where = all.length === 1 ? all[0]!.of : ` at the median of ${all.length} pairs`
-    const sure = all.length === 1 ? ` (${range(all[0]!.pgr)})` : ''
+    const above = all.filter(({ pgr }) => pgr.low > 0).length
+    // A median has no interval here: how many of its parts are surely above 0 is what can be said.
+    const sure = all.length === 1 ? ` (${range(all[0]!.pgr)})` : ` (${above} of ${all.length} intervals above 0)`
     return `${method}${i ? '' : ' closes'} ${value}${i ? '' : ' of the gap'}${i === 0 || apart ? where : ''}${sure}`
   })
   const paired = apart ? '' : pairedWith(methods, shared, contrasts, metric)

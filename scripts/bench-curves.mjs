@@ -1,0 +1,127 @@
+// node scripts/bench-curves.mjs: whether zooming stays smooth. Trains 20 small students, gives each 10,000 points of loss and
+// of learning rate in the store, and turns the wheel over them, one by one and summarised. Run it after set-up, under
+// xvfb-run where there is no display.
+import './setup/node-version.mjs'
+import Database from 'better-sqlite3'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { _electron } from '@playwright/test'
+import { root } from './setup/common.mjs'
+
+const [TRAININGS, POINTS, TURNS] = [20, 10_000, 120]
+const home = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
+const words = { model: 'words', words: 20 }
+const quick = { epochs: 1, batch: 10 }
+const spec = {
+  ...{ version: 1, name: 'Bench', tasks: ['person-artifact'], methods: [{ method: 'naive' }], evaluations: 3 },
+  ...{ weak: [words], strong: [{ ...words, words: 60 }], optimiser: { weak: quick, strong: quick } },
+  sizes: { weak: 40, transfer: 40, validation: 20, test: 20 },
+  seeds: Array.from({ length: TRAININGS }, (_, seed) => seed),
+}
+
+async function open() {
+  const app = await _electron.launch({ args: [root], cwd: root, env: { ...process.env, W2S_HOME: home } })
+  const page = await app.firstWindow()
+  const call = async (name, ...args) => {
+    const reply = await page.evaluate(([n, a]) => window.w2s.call(n, ...a), [name, args])
+    if (!reply.ok) throw new Error(reply.error.message)
+    return reply.value
+  }
+  return { app, page, call }
+}
+
+async function train() {
+  const { app, call } = await open()
+  const { runId } = await call('run', spec)
+  while (['queued', 'running'].includes((await call('runDetail', runId)).state)) await sleep(300)
+  const run = await call('runDetail', runId)
+  await app.close()
+  return { runId, keys: run.stages.filter(({ role }) => role === 'student').map(({ key }) => key) }
+}
+
+/** Noisy losses over as many steps as a long training has. */
+function fill(keys) {
+  const db = new Database(join(home, 'lab.sqlite'))
+  const insert = db.prepare(
+    `INSERT OR REPLACE INTO metrics (stage, attempt, name, split, step, value)
+     SELECT id, attempt, ?, '', ?, ? FROM stages WHERE key = ?`,
+  )
+  db.transaction(() => {
+    for (const [i, key] of keys.entries()) {
+      for (let step = 0; step < POINTS; step++) {
+        insert.run('loss', step, 0.3 + 0.4 * Math.exp(-step / 2000) + 0.1 * Math.sin(step * step + i), key)
+        insert.run('lr', step, 0.01 * (1 - step / POINTS), key)
+      }
+    }
+  })()
+  db.close()
+}
+
+const ms = (x) => `${x.toFixed(1)} ms`
+
+/** Frame times of the page while the wheel turns in and out again, a notch a frame. */
+async function zoom(page, title) {
+  const box = await page.locator('main canvas').first().boundingBox()
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  const frames = await page.evaluate(async (turns) => {
+    const canvas = document.querySelector('main canvas')
+    const { left, top, width } = canvas.getBoundingClientRect()
+    const stamps = []
+    for (let i = 0; i < turns; i++) {
+      const deltaY = (i < turns / 2 ? -1 : 1) * 40
+      const at = {
+        ctrlKey: true,
+        deltaY,
+        clientX: left + width * 0.6,
+        clientY: top + 60,
+        cancelable: true,
+        bubbles: true,
+      }
+      canvas.dispatchEvent(new WheelEvent('wheel', at))
+      stamps.push(await new Promise(requestAnimationFrame))
+    }
+    return stamps.slice(1).map((now, i) => now - stamps[i])
+  }, TURNS)
+  const sorted = frames.toSorted((a, b) => a - b)
+  const at = (share) => ms(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))])
+  const mean = frames.reduce((a, b) => a + b, 0) / frames.length
+  console.log(`${title}: ${(1000 / mean).toFixed(1)} frames/s, median ${at(0.5)}, 99 % ${at(0.99)}, longest ${at(1)}`)
+}
+
+try {
+  const { runId, keys } = await train()
+  fill(keys)
+  const { app, page, call } = await open()
+  const group = {
+    groups: [{ id: 'all', keys }],
+    series: [{ name: 'loss', split: '' }],
+    axis: 'step',
+    from: null,
+    to: null,
+  }
+  // The first call waits for the lab to come up.
+  await call('runs')
+  for (const change of [
+    { each: true, smoothing: 0 },
+    { each: false, smoothing: 0 },
+    { each: false, smoothing: 0.9 },
+  ]) {
+    const began = performance.now()
+    await call('groupCurves', { ...group, summary: 'mean-t', buckets: 150, ...change })
+    console.log(`${keys.length} × ${POINTS} points, ${JSON.stringify(change)}: ${ms(performance.now() - began)}`)
+  }
+  for (const [title, query] of [
+    ['20 lines, one by one, 2 panels', 'each=1&panels=loss@,lr@'],
+    ['20 lines, one by one, smoothed, 2 panels', 'each=1&smooth=0.9&panels=loss@,lr@'],
+    ['their mean and band, 4 panels', 'panels=loss@,lr@,accuracy@test,agreement@test'],
+  ]) {
+    await page.evaluate((hash) => (location.hash = hash), `#/curves/${runId}?${query}`)
+    await sleep(3000)
+    await zoom(page, title)
+  }
+  await app.close()
+} finally {
+  rmSync(home, { recursive: true, force: true })
+}
