@@ -30,9 +30,11 @@ function silent(keys: string, event: KeyboardEvent): boolean {
  * @param press does what the keys are for; false where that is nothing now, and then they do what they do by themselves
  */
 export function bindKeys(all: readonly string[], press: (keys: string) => boolean): () => void {
-  const handlers = all.map((keys) => {
+  // The last key of "g c" is not "c" as well: sequences come first, and what is handled does nothing else.
+  const longest = all.toSorted((a, b) => b.split(' ').length - a.split(' ').length)
+  const handlers = longest.map((keys) => {
     const handle = (event: KeyboardEvent) => {
-      if (!silent(keys, event) && press(keys)) event.preventDefault()
+      if (!event.defaultPrevented && !silent(keys, event) && press(keys)) event.preventDefault()
     }
     return [keys, handle] as const
   })
