@@ -12,7 +12,7 @@ import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress 
 import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
-import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
+import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
 import type { ExampleFilter } from '../src-main/science/metrics/filter'
 import type { ArmResult, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
@@ -20,7 +20,7 @@ import type { Move, Overall, StopRule } from '../src-main/science/metrics/result
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Curve, GroupCurve, GroupQuery, Preview, RunDetail, RunSummary, SeedOutlook } from './runs'
+import type { Curve, GroupCurve, GroupQuery, Preset, Preview, RunDetail, RunSummary, SeedOutlook } from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
@@ -34,7 +34,7 @@ export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
 export type { Course } from '../src-main/science/spec/courses'
-export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
+export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
 export type { ExampleFilter } from '../src-main/science/metrics/filter'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
@@ -45,17 +45,6 @@ export type * from './runs'
 export type * from './studies'
 export type { BackendReport, EngineEvent, ExperimentSpec, Problem }
 
-export interface Preset {
-  id: string
-  title: string
-  help: string
-  /** Of models that want a large GPU: it stands there to be priced, and was never run where it was made. */
-  gpu: boolean
-  origin: 'bundled' | 'own'
-  spec: ExperimentSpec
-  /** Ids of the pretrained models that it starts from. */
-  checkpoints: string[]
-}
 /** Everything that a spec may name, with its parameter tables. */
 export interface Catalog extends Described {
   tasks: TaskInfo[]
@@ -99,6 +88,12 @@ export interface ExampleQuery extends SeedQuery, ExampleFilter {
   limit: number
 }
 
+/** A filter of examples of a task under a name. */
+export interface Slice {
+  task: string
+  name: string
+  filter: ExampleFilter
+}
 /** Of how many examples each model is right. */
 export type Right = Record<'weak' | 'student' | 'ceiling', number>
 
@@ -193,6 +188,12 @@ export const CALLS = {
   /** Those that fit, and of how many of them each model is right. */
   examples: asks<(query: ExampleQuery) => { total: number; right: Right; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
+  /** Says something of an example, in place of what was said of it: beside the data, for all runs of the task. */
+  remark: changes<(said: ArmName & { seed: number; index: number } & Remark) => null>(),
+  /** Of a task, by their names. */
+  slices: asks<(task: string) => Slice[]>(),
+  sliceSave: changes<(slice: Slice) => null>(),
+  sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run at the head of the queue: its stages come next, after the one at work. */

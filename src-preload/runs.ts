@@ -4,9 +4,22 @@ import type { Summary } from '../src-main/science/curves'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
-import type { Problem } from '../src-main/science/spec/spec'
+import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 import type { ArmFigures, ArmsFound, RunMarks } from './studies'
+
+/** A spec to begin with, by name. */
+export interface Preset {
+  id: string
+  title: string
+  help: string
+  /** Of models that want a large GPU: it stands there to be priced, and was never run where it was made. */
+  gpu: boolean
+  origin: 'bundled' | 'own'
+  spec: ExperimentSpec
+  /** Ids of the pretrained models that it starts from. */
+  checkpoints: string[]
+}
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
