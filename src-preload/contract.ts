@@ -11,7 +11,7 @@ import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress 
 import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
-import type { ExampleDetail, ExampleRow } from '../src-main/science/metrics/examples'
+import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
 import type { ExampleFilter } from '../src-main/science/metrics/filter'
 import type { ArmResult, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
@@ -33,7 +33,7 @@ export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
 export type { Course } from '../src-main/science/spec/courses'
-export type { ExampleDetail, ExampleHistory, ExampleRow, Said } from '../src-main/science/metrics/examples'
+export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
 export type { ExampleFilter } from '../src-main/science/metrics/filter'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
@@ -97,6 +97,12 @@ export interface ExampleQuery extends SeedQuery, ExampleFilter {
   limit: number
 }
 
+/** A filter of examples of a task under a name. */
+export interface Slice {
+  task: string
+  name: string
+  filter: ExampleFilter
+}
 /** Of how many examples each model is right. */
 export type Right = Record<'weak' | 'student' | 'ceiling', number>
 
@@ -188,6 +194,12 @@ export const CALLS = {
   /** Those that fit, and of how many of them each model is right. */
   examples: asks<(query: ExampleQuery) => { total: number; right: Right; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
+  /** Says something of an example, in place of what was said of it: beside the data, for all runs of the task. */
+  remark: changes<(said: ArmName & { seed: number; index: number } & Remark) => null>(),
+  /** Of a task, by their names. */
+  slices: asks<(task: string) => Slice[]>(),
+  sliceSave: changes<(slice: Slice) => null>(),
+  sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run at the head of the queue: its stages come next, after the one at work. */

@@ -82,6 +82,19 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   example: z.tuple([seedQuery.extend({ index: z.int().min(0) })]),
+  remark: z.tuple([
+    armName.extend({
+      seed: z.int().min(0),
+      index: z.int().min(0),
+      flag: z.int().min(0).max(5),
+      note: z.string().max(10_000),
+    }),
+  ]),
+  slices: z.tuple([id]),
+  sliceSave: z.tuple([
+    z.strictObject({ task: id, name: z.string().trim().min(1).max(100), filter: exampleFilterSchema }),
+  ]),
+  sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
   runFirst: z.tuple([id]),

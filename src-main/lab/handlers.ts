@@ -29,6 +29,7 @@ import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
+import type { Remarks } from './results/remarks'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
 import type { Sample } from './runs/sample'
@@ -58,6 +59,7 @@ export interface Parts {
   runs: RunDesk
   sample: Sample
   marks: MarkDesk
+  remarks: Remarks
   studies: Studies
   queue: Pick<Queue, 'pause' | 'trouble'>
   status: StatusDesk
@@ -98,6 +100,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     },
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
+    ...remarkedOf(parts),
     exportBundle: (query) => reading(parts, options, query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     datasetImport: (request) => datasets.import(request),
@@ -163,6 +166,16 @@ const saidOf = ({ store, marks, studies }: Parts): Pick<Handlers, Said> => ({
   studyNew: (question) => studies.add(question),
   studySay: (said) => studies.say(said),
   studyRemove: (id) => studies.remove(id),
+})
+
+type Remarked = 'remark' | 'slices' | 'sliceSave' | 'sliceRemove'
+
+/** What the user says of examples. */
+const remarkedOf = ({ remarks }: Parts): Pick<Handlers, Remarked> => ({
+  remark: (said) => remarks.say(said),
+  slices: (task) => remarks.slices(task),
+  sliceSave: (slice) => remarks.saveSlice(slice),
+  sliceRemove: (slice) => remarks.removeSlice(slice),
 })
 
 const NOT_WRITTEN = {

@@ -26,6 +26,7 @@ import { createPlanner } from './plan/planner'
 import { createQueue } from './queue'
 import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
+import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
@@ -33,6 +34,7 @@ import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { createShelf } from './home/shelf'
 import { createStatusDesk } from './status'
+import { armsOf } from './runs/view'
 import { createStudies } from './studies'
 import { createStopwatch } from './threads/stopwatch'
 import { createUpkeep } from './home/upkeep'
@@ -98,6 +100,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const studies = createStudies(store, results)
+  const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, host, queue, backends, bus, ...standing })
@@ -111,7 +114,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
   const outlook = createOutlook(store, results, planner)
-  const parts = { ...kept, backends, planner, outlook, runs, sample, marks, studies, queue, status }
+  const said = { marks, remarks, studies }
+  const parts = { ...kept, ...said, backends, planner, outlook, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

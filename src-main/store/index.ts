@@ -9,9 +9,11 @@ import { metricsTable, type Metrics } from './metrics'
 import type { Migration } from './migrations/migration'
 import { needsTable, type Needs } from './needs'
 import { openDatabase, openForReading } from './open'
+import { remarksTable, type Remarks } from './remarks'
 import { rulesTable, type Rules } from './rules'
 import { runStagesTable, type RunStages } from './run-stages'
 import { runsTable, type Runs } from './runs'
+import { slicesTable, type Slices } from './slices'
 import { stagesTable, type Stages } from './stages'
 import { studiesTable, type Studies } from './studies'
 
@@ -23,6 +25,7 @@ export type { FigureRow, FoundRow } from './figures'
 export type { LogRow } from './log'
 export type { MarkRow } from './marks'
 export type { MetricRow, Points } from './metrics'
+export type { RemarkRow } from './remarks'
 export type { RuleRow } from './rules'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
@@ -44,6 +47,8 @@ export interface Store {
   marks: Marks
   studies: Studies
   rules: Rules
+  remarks: Remarks
+  slices: Slices
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -94,6 +99,8 @@ function storeOver(db: Database, path: string): Store {
     marks: guarded(path, marksTable(db)),
     studies: guarded(path, studiesTable(db)),
     rules: guarded(path, rulesTable(db)),
+    remarks: guarded(path, remarksTable(db)),
+    slices: guarded(path, slicesTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

@@ -9,6 +9,7 @@ import { attempts } from './migrations/005-attempts'
 import { stageFacts } from './migrations/006-stage-facts'
 import { cause } from './migrations/007-cause'
 import { said } from './migrations/008-said'
+import { remarks } from './migrations/009-remarks'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   stageFacts,
   cause,
   said,
+  remarks,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../lib/api'
-import type { ExampleQuery, ExampleRow, Right } from '../lib/types'
+import type { ExampleQuery, ExampleRow, Remark, Right } from '../lib/types'
 
 export type Slice = Omit<ExampleQuery, 'offset' | 'limit'>
 type Fetch = (query: ExampleQuery) => Promise<{ total: number; right: Right; rows: ExampleRow[] }>
@@ -34,6 +34,12 @@ export class Examples {
   /** The row at a place of the slice, once it is there. */
   row(at: number): ExampleRow | undefined {
     return this.#pages[Math.floor(at / PAGE)]?.[at % PAGE]
+  }
+
+  /** Shows what is said of an example now; it stays where it is, though it may no longer be one that is asked for. */
+  remark(index: number, remark: Remark): void {
+    const said = (row: ExampleRow) => (row.index === index ? { ...row, remark } : row)
+    this.#pages = this.#pages.map((page) => page?.map(said))
   }
 
   /** Fetches what is missing of [from, to]. */

@@ -47,7 +47,7 @@ test('a chess study is built in the form, run, seen on the board, exported and r
   await expect(page.getByRole('table', { name: 'Arms' })).toContainText('naive')
   await shoot(page, 'result-chess')
 
-  await goTo(page, `#/inspector/${run!.id}`)
+  await goTo(page, `#/inspector/${run!.id}?cells=all`)
   const drawer = page.getByRole('complementary', { name: 'Selected example' })
   const board = drawer.getByRole('img', { name: /to move\. / })
   await expect(board).toBeVisible()

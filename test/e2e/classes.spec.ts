@@ -62,7 +62,7 @@ test('a dataset of four classes is imported in the order that is chosen, run, an
   await goTo(page, `#/results/${runId}`)
   await expect(page.getByText('confidence').first()).toBeVisible()
   await shoot(page, 'result-four')
-  await goTo(page, `#/inspector/${runId}`)
+  await goTo(page, `#/inspector/${runId}?cells=all`)
   await expect(page.getByText(/on day \d+ there were/).first()).toBeVisible()
   await shoot(page, 'inspector-four')
   await page

@@ -44,7 +44,7 @@ test('a preference study is imported by hand, run, inspected and exported', asyn
     sizes: { weak: 100, transfer: 100, validation: 40, test: 100 },
   })
   await reach(page, runId, 'done')
-  await goTo(page, `#/inspector/${runId}`)
+  await goTo(page, `#/inspector/${runId}?cells=all`)
   await page
     .getByText(/to letter \d+ was/)
     .first()

@@ -27,7 +27,7 @@ test('what models wrote is told with what was to follow, and no metric that text
   await expect(page.getByRole('heading', { name: /Accuracy/ }).first()).toBeVisible()
   await expect(page.getByText('AUROC')).toHaveCount(0)
   await shoot(page, 'result-texts')
-  await goTo(page, `#/inspector/${runId}`)
+  await goTo(page, `#/inspector/${runId}?cells=all`)
   const drawer = page.getByRole('complementary', { name: 'Selected example' })
   await expect(drawer.getByText(/truth: “\d\.”/)).toBeVisible()
   await expect(drawer.getByRole('row', { name: /^ceiling/ })).toContainText(/“\d\.”/)

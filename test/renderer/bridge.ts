@@ -232,6 +232,10 @@ const ANSWERS: Answers = {
       history: exampleHistory(arm, ref.seed, ref.index, against),
     }
   },
+  remark: () => null,
+  slices: () => [],
+  sliceSave: () => null,
+  sliceRemove: () => null,
   cancel: () => null,
   resume: () => null,
   runFirst: () => null,

@@ -1,4 +1,4 @@
-import type { ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
+import type { ArmName, ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
 import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
 import type { Store } from '../../store'
@@ -8,6 +8,7 @@ import type { Analyst } from './analyst'
 import { headlineOf } from './headline'
 import { dataFolder, factsOf, isLost, reportedSource, seedSource } from './inputs'
 import { armIn, checkComparable, commonSeed, createFinder, type ArmsOf } from './pairs'
+import { remarksOf } from './remarks'
 
 /** A run as far as its results go. */
 interface Compared {
@@ -42,6 +43,8 @@ export interface Results {
   compare(runOf: (id: string) => Compared, query: Parameters<Calls['compare']>[0]): Promise<Comparison>
   examples(armsOf: ArmsOf, query: Parameters<Calls['examples']>[0]): Promise<ReturnType<Calls['examples']>>
   example(armsOf: ArmsOf, query: Parameters<Calls['example']>[0]): Promise<ReturnType<Calls['example']>>
+  /** Name of a test example by its content; null where there is no such. */
+  nameOf(armsOf: ArmsOf, of: ArmName & { seed: number; index: number }): Promise<string | null>
   /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
   told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
 }
@@ -85,7 +88,12 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
       const drawing = async ({ arm, redraw }: Asked) => ({ result: await armOf(arm, redraw, stop), redraw })
       return comparisonOf(await drawing(one), await drawing(other), stop)
     },
-    examples: async (armsOf, query) => analyst.ask({ type: 'examples', ...find(armsOf, query), query }),
+    async examples(armsOf, query) {
+      const remarks = remarksOf(store, armIn(armsOf(query.runId), query.armId).task)
+      return analyst.ask({ type: 'examples', ...find(armsOf, query), query, remarks })
+    },
+    nameOf: async (armsOf, { index, ...ref }) =>
+      analyst.ask({ type: 'name', ...find(armsOf, { ...ref, stop: 'last' }), index }),
     async example(armsOf, query) {
       const detail = await analyst.ask({ type: 'example', ...find(armsOf, query), index: query.index })
       if (!detail) throw new LabError('not-found', `There is no test example ${query.index}.`)

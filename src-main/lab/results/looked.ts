@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   Calls,
   Cube,
@@ -5,6 +6,7 @@ import type {
   ExampleQuery,
   ExampleRow,
   Facets,
+  Remark,
   SeedQuery,
 } from '../../../src-preload/contract'
 import {
@@ -40,8 +42,8 @@ type Page = Omit<ExampleQuery, keyof SeedQuery>
 /** What can be asked about the examples of one seed. */
 export type LookedQuestion =
   | ({ type: 'cube' | 'facets' } & Asked)
-  | ({ type: 'examples'; query: Page } & Asked)
-  | ({ type: 'example'; index: number } & Asked)
+  | ({ type: 'examples'; query: Page; remarks: Readonly<Record<string, Remark>> } & Asked)
+  | ({ type: 'example' | 'name'; index: number } & Asked)
 
 export interface LookedReplies {
   cube: Cube
@@ -49,6 +51,8 @@ export interface LookedReplies {
   examples: ReturnType<Calls['examples']>
   /** Null when there is no such example. */
   example: ExampleDetail | null
+  /** Null when there is no such example. */
+  name: string | null
 }
 
 /** The examples of a seed with what its models say of them. */
@@ -57,18 +61,23 @@ export interface Looked {
   seed: SeedPredictions
   against: SeedPredictions | undefined
   rows: readonly ExampleRow[]
+  /** Names of the rows, once they were asked for. */
+  names?: readonly string[]
 }
 
 /** @throws LabError `bad-input` where the student was not evaluated at the step, or the other arm has other test rows */
 export async function lookedAt(question: LookedQuestion, means: Means): Promise<LookedReplies[LookedQuestion['type']]> {
-  const { at, seed, against, rows } = await look(question, means)
+  const looked = await look(question, means)
+  const { at, seed, against, rows } = looked
   switch (question.type) {
     case 'cube':
       return cube(seed, at)
     case 'facets':
       return facetsOf(seed, question.stop, at, rows)
     case 'examples':
-      return pageOf(rows, question.query)
+      return pageOf(remarked(looked, question.remarks), question.query)
+    case 'name':
+      return rows[question.index] ? nameOf(rows[question.index]!) : null
     case 'example': {
       const row = rows[question.index]
       return row ? { ...row, history: exampleHistory(seed, row.index, against) } : null
@@ -90,9 +99,26 @@ async function look({ data, seed: source, stop, step, against }: Asked, means: M
   const at = step === undefined ? stop : { step }
   if (evaluationAt(seed, at) < 0)
     throw new LabError('bad-input', `This student was not evaluated at step ${String(step)}.`)
-  const looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
+  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
   means.looked.set(name, looked)
   return looked
+}
+
+/** An example by what it asks and what is right: the same in every run and split, and another one when it is edited. */
+const nameOf = ({ text, options = [], fen = '', truth }: ExampleRow): string =>
+  createHash('sha256')
+    .update(JSON.stringify([text, options, fen, truth]))
+    .digest('hex')
+
+/** The rows with what is said of them. */
+function remarked(looked: Looked, remarks: Readonly<Record<string, Remark>>): readonly ExampleRow[] {
+  if (Object.keys(remarks).length === 0) return looked.rows
+  looked.names ??= looked.rows.map(nameOf)
+  const { names } = looked
+  return looked.rows.map((row, i) => {
+    const remark = remarks[names[i]!]
+    return remark ? { ...row, remark } : row
+  })
 }
 
 function pageOf(rows: readonly ExampleRow[], query: Page): LookedReplies['examples'] {

@@ -12,6 +12,12 @@ export interface Said {
   confidence: number
   right: boolean
 }
+/** What the user says of an example. */
+export interface Remark {
+  /** 1 to 5; 0 for none. */
+  flag: number
+  note: string
+}
 /** A test example with what the three models say of it, the student where it is looked at. */
 export interface ExampleRow {
   index: number
@@ -27,6 +33,8 @@ export interface ExampleRow {
   student: Said
   ceiling: Said
   cell: Cell
+  /** Where something is said of it. */
+  remark?: Remark
   /** Where another arm is looked at beside this one: what its student says, and what became of the row from there to here. */
   against?: { student: Said; move: Move }
 }

@@ -5,6 +5,8 @@ const range = (least: z.ZodNumber) => z.tuple([least, least])
 const confidences = range(z.number().min(0).max(1))
 const option = z.int().min(0).max(59)
 
+export const REMARKS = ['any', 'note', '1', '2', '3', '4', '5'] as const
+
 /** What examples are looked at. What is not said leaves all; what is said has to hold together. */
 export const exampleFilterSchema = z.strictObject({
   /** Weak, student, ceiling: each right (1) or wrong (0); none means all. */
@@ -21,6 +23,8 @@ export const exampleFilterSchema = z.strictObject({
   /** In characters, see `lengthOf`. */
   length: range(z.int().min(0)).optional(),
   group: z.string().max(10_000).optional(),
+  /** What the user has said of it: a flag, a note, or any of both. */
+  remark: z.enum(REMARKS).optional(),
 })
 export type ExampleFilter = z.infer<typeof exampleFilterSchema>
 
@@ -41,7 +45,14 @@ export function fitting(filter: ExampleFilter): (row: ExampleRow) => boolean {
     within(studentConfidence, row.student.confidence) &&
     (length === undefined || within(length, lengthOf(row))) &&
     (group === undefined || row.group === group) &&
+    isRemarked(row, filter.remark) &&
     (sought === '' || [row.text, ...(row.options ?? [])].some((text) => text.toLowerCase().includes(sought)))
+}
+
+function isRemarked({ remark }: ExampleRow, asked: ExampleFilter['remark']): boolean {
+  if (asked === undefined) return true
+  if (!remark) return false
+  return asked === 'any' || (asked === 'note' ? remark.note !== '' : remark.flag === Number(asked))
 }
 
 const within = (range: readonly [number, number] | undefined, value: number): boolean =>

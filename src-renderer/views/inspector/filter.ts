@@ -17,6 +17,7 @@ export const NAMED = {
   studentConfidence: 'studentsure',
   length: 'length',
   group: 'group',
+  remark: 'remark',
 } as const satisfies Record<Facet, string>
 export const FACETS = Object.keys(NAMED) as Facet[]
 
@@ -31,6 +32,12 @@ function rangeIn(text: string | undefined, most: number): [number, number] | und
   const isRange = from !== undefined && to !== undefined && from <= to && to <= most && rest.length === 0
   return isRange ? [from, to] : undefined
 }
+export const REMARKS = [
+  { value: 'any', label: 'flagged or noted' },
+  { value: 'note', label: 'with a note' },
+  ...(['1', '2', '3', '4', '5'] as const).map((value) => ({ value, label: `flag ${value}` })),
+] as const
+const remarkIn = (text?: string) => REMARKS.find(({ value }) => value === text)
 const optionIn = (text?: string) => (/^\d{1,2}$/.test(text ?? '') && Number(text) < 60 ? Number(text) : undefined)
 function lengthIn(text?: string): [number, number] | undefined {
   const range = rangeIn(text, Number.MAX_SAFE_INTEGER)
@@ -51,6 +58,7 @@ export function parseFilter(query: Query): ExampleFilter {
     studentConfidence: rangeIn(query[NAMED.studentConfidence], 1),
     length: lengthIn(query[NAMED.length]),
     group: query[NAMED.group] || undefined,
+    remark: remarkIn(query[NAMED.remark])?.value,
   }
   const named = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
   return { cells: cells || against ? parseCells(cells) : [...ERRORS], search: query['q'] ?? '', ...named }
@@ -82,6 +90,7 @@ export function facetText(facet: Facet, filter: ExampleFilter, classes: readonly
     studentConfidence: studentConfidence && `student sure by ${percents(studentConfidence)}`,
     length: length && `${count(length[0])} to ${count(length[1])} characters`,
     group: group === undefined ? undefined : `group ${group}`,
+    remark: remarkIn(filter.remark)?.label,
   }
   return texts[facet] ?? ''
 }

@@ -1,4 +1,4 @@
-import { sentence } from '../../lib/format'
+import { sentence, share } from '../../lib/format'
 import { ENTRIES } from '../../lib/moves'
 import { CELLS, verdictName, verdictOf, type Look, type Verdict } from '../../lib/roles'
 import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Move, Said } from '../../lib/types'
@@ -101,4 +101,13 @@ export function story({ step, fate }: Pick<ExampleHistory, 'step' | 'fate'>, wea
   const wasRight = last === 0 ? 'Right at step 0 alone, before any training' : `Last right at step ${last}`
   if (weakRight) return `${wasRight}; in the end wrong against its supervisor.`
   return `${wasRight}; in the end ${end.is === 'copied' ? 'it says what its supervisor says' : 'wrong in a way of its own'}.`
+}
+
+/** An example to be pasted elsewhere: what it asks, what is right, and what each model says by which probability. */
+export function exampleText(row: ExampleRow, classes: readonly string[]): string {
+  const options = (row.options ?? []).map((option, i) => `${told(i, classes)}: ${option}`)
+  const says = (who: string, { says, confidence, right }: Said) =>
+    `${who}: ${told(says, classes)}, p = ${share(confidence)}, ${right ? 'right' : 'wrong'}`
+  const models = [says('weak', row.weak), says('student', row.student), says('ceiling', row.ceiling)]
+  return [row.text, ...options, `truth: ${told(row.truth, classes)}`, ...models].filter(Boolean).join('\n')
 }
