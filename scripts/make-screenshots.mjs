@@ -1,5 +1,5 @@
-// node scripts/make-screenshots.mjs [folder] [light|dark]: runs the five-tasks preset in the real app on a fresh home and
-// takes a picture of every screen (1440 × 900); without a folder only docs/screenshot.png, the picture of the README.
+// node scripts/make-screenshots.mjs [folder] [light|dark]: opens the sample study in the real app on a fresh home and takes
+// a picture of every screen (1440 × 900); without a folder only docs/screenshot.png, the picture of the README.
 // Run it after set-up, under xvfb-run where there is no display.
 import './setup/node-version.mjs'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -33,18 +33,23 @@ async function call(name, ...args) {
 try {
   if (folder) mkdirSync(folder, { recursive: true })
   await picture('home-empty', '#/home')
-  const { presets } = await call('catalog')
-  const { runId } = await call('run', presets.find((preset) => preset.id === 'five-tasks').spec)
-  await picture('monitor-running', '#/monitor')
-  while (['running', 'queued'].includes((await call('runDetail', runId)).state)) await page.waitForTimeout(500)
+  const { runId } = await call('sample')
+  const { arms } = await call('runDetail', runId)
+  const pair = `arm=${encodeURIComponent(arms[0].id)}&with=${encodeURIComponent(arms[1].id)}`
   await picture('home', '#/home')
+  await picture('studies', '#/studies')
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(4000)
+  if (folder) await page.screenshot({ path: join(folder, 'study.png') })
+  else await page.screenshot({ path: join(root, 'docs', 'screenshot.png') })
   await picture('builder', '#/builder')
   await picture('monitor', `#/monitor/${runId}`)
+  await picture('curves', `#/curves/${runId}`)
   await picture('inspector', `#/inspector/${runId}`)
   await picture('data', '#/data')
   await picture('models', '#/models?model=minilm-l3')
   await picture('result', `#/results/${runId}`)
-  if (!folder) await page.screenshot({ path: join(root, 'docs', 'screenshot.png') })
+  await picture('compare', `#/results/${runId}?${pair}`)
   await picture('guide', '#/guide/methods%2Fconfidence')
   await picture('doctor', '#/doctor')
 } finally {
