@@ -1,0 +1,56 @@
+// The Inspector by keys alone: rows, a flag, a note, taken back; evaluations; a slice that is saved and applied again.
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from './app'
+import { goTo, reach, shoot, smallSpec, value } from './lab'
+
+test('examples are stepped through, flagged, noted, and saved as a slice', async ({ open }) => {
+  test.setTimeout(120_000)
+  const { page, errors } = await open()
+  const { runId } = await value(page, 'run', smallSpec('Triage', 2))
+  const run = await reach(page, runId, 'done')
+  await goTo(page, `#/inspector/${runId}`)
+  const main = page.getByRole('main')
+  await expect(main).toContainText(/right on these: weak 0\.0.%/)
+  const ref = { runId, armId: run.arms[0]!.id, seed: 0 }
+  const asked = { ...ref, stop: 'last' as const, cells: [], search: '', sort: 'index' as const, offset: 0, limit: 10 }
+  const said = async () => (await value(page, 'examples', { ...asked, remark: 'any' })).rows.map(({ remark }) => remark)
+
+  await page.keyboard.press('j')
+  await expect(page.locator('#row-1')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('3')
+  await expect(page.locator('#row-1')).toContainText(/flag\s?3/)
+  await page.keyboard.press('n')
+  await page.keyboard.type('odd one')
+  await page.keyboard.press('Escape')
+  await expect(page.locator('#row-1')).toContainText('noted')
+  expect(await said()).toEqual([{ flag: 3, note: 'odd one' }])
+  await page.keyboard.press('u')
+  await expect(page.locator('#row-1')).not.toContainText('noted')
+  expect(await said()).toEqual([{ flag: 3, note: '' }])
+
+  await page.keyboard.press('[')
+  await expect(main).toContainText('not the reported one')
+  await expect(page).toHaveURL(/step=\d+/)
+  await shoot(page, 'inspector-step')
+  await page.keyboard.press(']')
+  await expect(main).toContainText('as it is reported')
+
+  const side = page.getByRole('region', { name: 'Who was right' })
+  await side.getByLabel('marked').selectOption('any')
+  await expect(main).toContainText(/\D1 of [\d,]+ examples/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('textbox', { name: 'Name of the slice' }).fill('to look at')
+  await page.keyboard.press('Enter')
+  await expect(side.getByRole('list', { name: 'Slices' })).toContainText('n = 1')
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    await shoot(page, `inspector-triage-${scheme}`)
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))])).toEqual([])
+  }
+  await main.getByRole('button', { name: 'Show all' }).click()
+  await expect(page).toHaveURL(/cells=all/)
+  await side.getByRole('button', { name: 'to look at', exact: true }).click()
+  await expect(page).toHaveURL(/remark=any/)
+  expect(errors).toEqual([])
+})
