@@ -163,7 +163,7 @@ describe('a run', () => {
     const { runId } = await lab.calls.run(longSpec())
     const ceiling = keyOf(await lab.calls.runDetail(runId), 'ceiling')
     await training(lab, ceiling)
-    await event(lab, (e) => e.type === 'status' && /^ceiling .*, steps \d+ of 20000$/.test(e.status.activity))
+    await event(lab, (e) => e.type === 'status' && /^ceiling .*, steps [\d,]+ of 20,000$/.test(e.status.activity))
     expect(await lab.calls.status()).toMatchObject({ engine: 'running', queue: 1, backend: 'wasm', readOnly: '' })
     await expect(lab.calls.remove(runId)).rejects.toMatchObject({ code: 'conflict' })
     const stopped = event(lab, (e) => e.type === 'state' && e.key === ceiling && e.state === 'cancelled')

@@ -90,10 +90,9 @@ describe.each([['wasm'], ...(nativeMissing ? [] : [['cpu']])] as ['wasm' | 'cpu'
     }
     expect(rows.map((row) => row.weak.confidence)).toEqual(rows.map((row) => row.weak.confidence).sort((a, b) => b - a))
     const detail = await lab.calls.example({ ...ref, index: rows[0]!.index })
-    expect(detail.history).toMatchObject({
-      of: null,
-      right: [expect.any(Boolean), expect.any(Boolean), expect.any(Boolean)],
-    })
+    expect(detail.history).toMatchObject({ of: null, step: [0, expect.any(Number), expect.any(Number)] })
+    expect(detail.history.fate).toHaveLength(3)
+    expect(detail.history.fate.at(-1) === 'right').toBe(detail.student.right)
     const cube = await lab.calls.cube(ref)
     expect(Object.values(cube.counts).reduce((a, b) => a + b)).toBe(100)
     expect(notNumbers([cube, detail])).toEqual([])

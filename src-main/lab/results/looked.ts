@@ -38,11 +38,13 @@ interface Asked extends Seed {
   against: Seed | undefined
 }
 type Page = Omit<ExampleQuery, keyof SeedQuery>
+/** By the names of the examples. */
+type Remarks = Readonly<Record<string, Remark>>
 
 /** What can be asked about the examples of one seed. */
 export type LookedQuestion =
   | ({ type: 'cube' | 'facets' } & Asked)
-  | ({ type: 'examples'; query: Page; remarks: Readonly<Record<string, Remark>> } & Asked)
+  | ({ type: 'examples'; query: Page; remarks: Remarks } & Asked)
   | ({ type: 'example' | 'name'; index: number } & Asked)
 
 export interface LookedReplies {
@@ -63,6 +65,8 @@ export interface Looked {
   rows: readonly ExampleRow[]
   /** Names of the rows, once they were asked for. */
   names?: readonly string[]
+  /** Of the last query. */
+  hits?: Hits
 }
 
 /** @throws LabError `bad-input` where the student was not evaluated at the step, or the other arm has other test rows */
@@ -75,7 +79,7 @@ export async function lookedAt(question: LookedQuestion, means: Means): Promise<
     case 'facets':
       return facetsOf(seed, question.stop, at, rows)
     case 'examples':
-      return pageOf(remarked(looked, question.remarks), question.query)
+      return pageOf(looked, question.query, question.remarks)
     case 'name':
       return rows[question.index] ? nameOf(rows[question.index]!) : null
     case 'example': {
@@ -111,7 +115,7 @@ const nameOf = ({ text, options = [], fen = '', truth }: ExampleRow): string =>
     .digest('hex')
 
 /** The rows with what is said of them. */
-function remarked(looked: Looked, remarks: Readonly<Record<string, Remark>>): readonly ExampleRow[] {
+function remarked(looked: Looked, remarks: Remarks): readonly ExampleRow[] {
   if (Object.keys(remarks).length === 0) return looked.rows
   looked.names ??= looked.rows.map(nameOf)
   const { names } = looked
@@ -121,19 +125,31 @@ function remarked(looked: Looked, remarks: Readonly<Record<string, Remark>>): re
   })
 }
 
-function pageOf(rows: readonly ExampleRow[], query: Page): LookedReplies['examples'] {
-  const { moves = [], sort, offset, limit } = query
+/** What fits a query, in its order; kept for the next page of it. */
+interface Hits {
+  /** Of the query, its page apart, and of what is said of the examples. */
+  name: string
+  rows: readonly ExampleRow[]
+  /** How many of them each model is right about. */
+  right: Record<'weak' | 'student' | 'ceiling', number>
+}
+
+function pageOf(looked: Looked, { offset, limit, ...query }: Page, remarks: Remarks): LookedReplies['examples'] {
+  const name = JSON.stringify([query, remarks])
+  if (looked.hits?.name !== name) looked.hits = { name, ...hitsOf(remarked(looked, remarks), query) }
+  const { rows, right } = looked.hits
+  return { total: rows.length, right, rows: rows.slice(offset, offset + limit) }
+}
+
+function hitsOf(all: readonly ExampleRow[], query: Omit<Page, 'offset' | 'limit'>): Omit<Hits, 'name'> {
+  const { moves = [], sort } = query
   const fits = fitting(query)
-  const hits = rows.filter(
+  const rows = all.filter(
     (row) => fits(row) && (moves.length === 0 || (row.against !== undefined && moves.includes(row.against.move))),
   )
   // The surest first: a confident error is the one to read.
-  if (sort === 'weak-confidence') hits.sort((a, b) => b.weak.confidence - a.weak.confidence)
-  if (sort === 'student-confidence') hits.sort((a, b) => b.student.confidence - a.student.confidence)
-  const right = (of: 'weak' | 'student' | 'ceiling') => hits.filter((row) => row[of].right).length
-  return {
-    total: hits.length,
-    right: { weak: right('weak'), student: right('student'), ceiling: right('ceiling') },
-    rows: hits.slice(offset, offset + limit),
-  }
+  if (sort === 'weak-confidence') rows.sort((a, b) => b.weak.confidence - a.weak.confidence)
+  if (sort === 'student-confidence') rows.sort((a, b) => b.student.confidence - a.student.confidence)
+  const right = (of: 'weak' | 'student' | 'ceiling') => rows.filter((row) => row[of].right).length
+  return { rows, right: { weak: right('weak'), student: right('student'), ceiling: right('ceiling') } }
 }
