@@ -1,32 +1,11 @@
 import type { Database } from 'better-sqlite3'
+import type { ArmFigures } from '../../src-preload/contract'
 
 /** What was found of one arm of a run, in numbers. */
-export interface FigureRow {
+export interface FigureRow extends ArmFigures {
   run: string
-  arm: string
   /** Place among the arms of its run. */
   position: number
-  task: string
-  /** Titles. */
-  weak: string
-  strong: string
-  method: string
-  /** Seeds that were asked for. */
-  asked: number
-  /** Seeds that are finished; null where that was not counted yet. */
-  seeds: number | null
-  /** Id of the metric that the numbers are of; '' before the first seed. */
-  metric: string
-  /** Means over seeds of weak supervisor, student and ceiling. */
-  floor: number | null
-  student: number | null
-  ceiling: number | null
-  /** With its 95 % interval; null where it is undefined, and before the first seed. */
-  pgr: number | null
-  low: number | null
-  high: number | null
-  /** Why there is no PGR; '' where there is one, and before the first seed. */
-  reason: string
 }
 
 /** Figures of all arms of a run, in short. */
