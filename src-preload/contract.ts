@@ -8,19 +8,28 @@ import type {
   ShownTask,
   TaskInfo,
 } from '../src-main/data/datasets/types'
-import type { FileProblem, InstalledModel, ModelCard, ModelEntry, ModelProgress } from '../src-main/data/models/types'
+import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
-import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
-import type { ExampleFilter } from '../src-main/science/metrics/filter'
-import type { ArmResult, Comparison, Contrast, Cube } from '../src-main/science/metrics/result'
-import type { Move, Overall, StopRule } from '../src-main/science/metrics/result'
+import type { Comparison, Cube, StopRule } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Curve, GroupCurve, GroupQuery, Preset, Preview, RunDetail, RunSummary, SeedOutlook } from './runs'
+import type { DoctorReport, LabEvent, Settings, Status } from './app'
+import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
+import type {
+  Curve,
+  GroupCurve,
+  GroupQuery,
+  Preset,
+  Preview,
+  RunDetail,
+  RunResult,
+  RunSummary,
+  SeedOutlook,
+} from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
@@ -40,10 +49,12 @@ export type { ExampleFilter } from '../src-main/science/metrics/filter'
 export type { Param, ParamTable } from '../src-main/science/spec/params'
 export type { PretrainSpec } from '../src-main/science/pretraining/spec'
 export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
-export type { Cause, StageProgress } from '../src-main/engine/protocol'
+export type { BackendReport, Cause, EngineEvent, StageProgress } from '../src-main/engine/protocol'
+export type * from './app'
+export type * from './examples'
 export type * from './runs'
 export type * from './studies'
-export type { BackendReport, EngineEvent, ExperimentSpec, Problem }
+export type { ExperimentSpec, Problem }
 
 /** Everything that a spec may name, with its parameter tables. */
 export interface Catalog extends Described {
@@ -53,105 +64,6 @@ export interface Catalog extends Described {
   presets: Preset[]
   backends: { id: string; title: string }[]
 }
-
-export interface RunResult {
-  runId: string
-  /** What the intervals cover and what they do not, in a sentence; '' before the first seed. */
-  covers: string
-  arms: ArmResult[]
-  /** Of arms that differ in one choice. */
-  contrasts: Contrast[]
-  /** Of methods with several arms. */
-  overall: Overall[]
-}
-
-/** An arm of a run. */
-export interface ArmName {
-  runId: string
-  armId: string
-}
-export interface ArmRef extends ArmName {
-  seed: number
-  stop: StopRule
-  /** The student as it stood after so many steps, in place of where the rule stops it; not beside another arm. */
-  step?: number | undefined
-}
-/** Beside it another arm with this seed on the same test rows, where that is looked at. */
-export interface SeedQuery extends ArmRef {
-  against?: ArmName | undefined
-}
-export interface ExampleQuery extends SeedQuery, ExampleFilter {
-  /** With `against`: what became of an example from its student to this one; none means all. */
-  moves?: Move[] | undefined
-  sort: 'weak-confidence' | 'student-confidence' | 'index'
-  offset: number
-  limit: number
-}
-
-/** A filter of examples of a task under a name. */
-export interface Slice {
-  task: string
-  name: string
-  filter: ExampleFilter
-}
-/** Of how many examples each model is right. */
-export type Right = Record<'weak' | 'student' | 'ceiling', number>
-
-export interface DoctorReport {
-  app: string
-  electron: string
-  fallbackRuntime: boolean
-  node: string
-  platform: string
-  cpu: string
-  threads: number
-  memoryBytes: number
-  home: string
-  backends: BackendReport[]
-  chosen: { id: string; reason: string } | null
-}
-export interface Status {
-  engine: 'idle' | 'running' | 'starting' | 'stopped'
-  /** What runs now, e.g. "student · confidence · seed 2, step 61 of 188". */
-  activity: string
-  backend: string
-  device: string
-  reason: string
-  queue: number
-  /** Whether the stage at work is held and no other one begins. */
-  paused: boolean
-  storeBytes: number
-  diskFreeBytes: number
-  /** Of the machine, and what of it can still be had. */
-  memoryBytes: number
-  memoryFreeBytes: number
-  readOnly: string
-  fallbackRuntime: string
-}
-
-/** How the user wants the app. */
-export interface Settings {
-  theme: 'system' | 'light' | 'dark'
-  /** Whether a run that ends while the window is not in front is told of by the system. */
-  notify: boolean
-}
-
-/** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
-export type LabEvent =
-  | EngineEvent
-  | { type: 'run'; id: string; ended?: true }
-  /** The engine is at something else, is held, or is another one: the status says what. */
-  | { type: 'engine' }
-  | { type: 'status'; status: Status }
-  /** The user came by a notification: a run is to be shown. */
-  | { type: 'show'; place: 'results' | 'monitor'; runId: string }
-  | { type: 'datasets' }
-  | { type: 'presets' }
-  /** `path`: of the file that is read, or what the dataset that is fetched is called on the hub. */
-  | ({ type: 'dataset'; path: string } & ModelProgress)
-  | { type: 'models' }
-  | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
-  | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
 
 type Signature = (...args: never[]) => unknown
 /** A call as all who loop over the table see it; `type` is there for the compiler alone. */
@@ -186,7 +98,7 @@ export const CALLS = {
   /** By what the examples of a seed can be told apart, and at which evaluations its student can be looked at. */
   facets: asks<(ref: ArmRef) => Facets>(),
   /** Those that fit, and of how many of them each model is right. */
-  examples: asks<(query: ExampleQuery) => { total: number; right: Right; rows: ExampleRow[] }>(),
+  examples: asks<(query: ExampleQuery) => { total: number; right: RightCounts; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
   /** Says something of an example, in place of what was said of it: beside the data, for all runs of the task. */
   remark: changes<(said: ArmName & { seed: number; index: number } & Remark) => null>(),

@@ -2,6 +2,7 @@
 import type { StageProgress } from '../src-main/engine/protocol'
 import type { Summary } from '../src-main/science/curves'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
+import type { ArmResult, Contrast, Overall } from '../src-main/science/metrics/result'
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -195,4 +196,15 @@ export interface GroupCurve {
   bucket: number
   /** Whether it is left out of the axis: a step is not the same there for all of its trainings, or nothing at all. */
   offAxis: boolean
+}
+
+export interface RunResult {
+  runId: string
+  /** What the intervals cover and what they do not, in a sentence; '' before the first seed. */
+  covers: string
+  arms: ArmResult[]
+  /** Of arms that differ in one choice. */
+  contrasts: Contrast[]
+  /** Of methods with several arms. */
+  overall: Overall[]
 }

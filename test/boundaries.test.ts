@@ -171,9 +171,9 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [],
   },
   {
-    part: /^src-preload\/(contract|runs|studies)\.ts$/,
+    part: /^src-preload\/(app|contract|examples|runs|studies)\.ts$/,
     own: [],
-    types: [/^src-main\/(science|engine|data)\//, /^src-preload\/(runs|studies)\.ts$/],
+    types: [/^src-main\/(science|engine|data)\//, /^src-preload\/(app|examples|runs|studies)\.ts$/],
     packages: [],
   },
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },

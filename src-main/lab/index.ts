@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
-import { createBus } from './bus'
+import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
 import { createDamage } from './check/damage'
@@ -75,14 +75,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
-  const importer = createImporter(options.importer)
-  const datasets = await openDatasets(home, resources, importer, bus)
-  const published = createPublished(home, bus)
-  const corpora = await openCorpora(home, resources, importer, datasets)
-  const ladders = openLadders(home, resources)
-  const presets = await openPresets(home, resources, bus)
-  const models = createModelDesk(librarianOf(options), store, bus)
-  const checkpoints = createCheckpoints(models)
+  const belongings = await openBelongings(options, store, bus)
+  const { importer, datasets, corpora, models, checkpoints } = belongings
   const analyst = createAnalyst(options.analyst)
   const results = createResults(store, shelf, analyst)
   const backends = createBackends(options, bus)
@@ -113,7 +107,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, datasets, published, checkpoints, damage, models, ladders, corpora, presets, results }
+  const kept = { store, shelf, ...belongings, damage, results }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
@@ -127,6 +121,20 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
+}
+
+/** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
+async function openBelongings(options: LabOptions, store: Store, bus: Bus) {
+  const { home, resources } = options
+  const importer = createImporter(options.importer)
+  const datasets = await openDatasets(home, resources, importer, bus)
+  const published = createPublished(home, bus)
+  const corpora = await openCorpora(home, resources, importer, datasets)
+  const ladders = openLadders(home, resources)
+  const presets = await openPresets(home, resources, bus)
+  const models = createModelDesk(librarianOf(options), store, bus)
+  const checkpoints = createCheckpoints(models)
+  return { importer, datasets, published, corpora, ladders, presets, models, checkpoints }
 }
 
 function librarianOf({ cache, resources, reader, reading, librarian }: LabOptions): Librarian {

@@ -1,8 +1,8 @@
 import { messageOf } from '../lib/api'
-import type { ExampleQuery, ExampleRow, Remark, Right } from '../lib/types'
+import type { ExampleQuery, ExampleRow, Remark, RightCounts } from '../lib/types'
 
 export type Slice = Omit<ExampleQuery, 'offset' | 'limit'>
-type Fetch = (query: ExampleQuery) => Promise<{ total: number; right: Right; rows: ExampleRow[] }>
+type Fetch = (query: ExampleQuery) => Promise<{ total: number; right: RightCounts; rows: ExampleRow[] }>
 
 const PAGE = 200
 
@@ -10,7 +10,7 @@ const PAGE = 200
 export class Examples {
   total = $state<number | null>(null)
   /** Of how many of all of them each model is right. */
-  right = $state.raw<Right | null>(null)
+  right = $state.raw<RightCounts | null>(null)
   error = $state('')
   #pages = $state.raw<readonly (readonly ExampleRow[] | undefined)[]>([])
   /** Pages that are there or on their way. */

@@ -1,0 +1,59 @@
+// What the app tells of itself, of the machine under it and of what happens; and how the user wants it.
+import type { ModelProgress } from '../src-main/data/models/types'
+import type { BackendReport, EngineEvent } from '../src-main/engine/protocol'
+
+export interface DoctorReport {
+  app: string
+  electron: string
+  fallbackRuntime: boolean
+  node: string
+  platform: string
+  cpu: string
+  threads: number
+  memoryBytes: number
+  home: string
+  backends: BackendReport[]
+  chosen: { id: string; reason: string } | null
+}
+export interface Status {
+  engine: 'idle' | 'running' | 'starting' | 'stopped'
+  /** What runs now, e.g. "student · confidence · seed 2, step 61 of 188". */
+  activity: string
+  backend: string
+  device: string
+  reason: string
+  queue: number
+  /** Whether the stage at work is held and no other one begins. */
+  paused: boolean
+  storeBytes: number
+  diskFreeBytes: number
+  /** Of the machine, and what of it can still be had. */
+  memoryBytes: number
+  memoryFreeBytes: number
+  readOnly: string
+  fallbackRuntime: string
+}
+
+/** How the user wants the app. */
+export interface Settings {
+  theme: 'system' | 'light' | 'dark'
+  /** Whether a run that ends while the window is not in front is told of by the system. */
+  notify: boolean
+}
+
+/** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
+export type LabEvent =
+  | EngineEvent
+  | { type: 'run'; id: string; ended?: true }
+  /** The engine is at something else, is held, or is another one: the status says what. */
+  | { type: 'engine' }
+  | { type: 'status'; status: Status }
+  /** The user came by a notification: a run is to be shown. */
+  | { type: 'show'; place: 'results' | 'monitor'; runId: string }
+  | { type: 'datasets' }
+  | { type: 'presets' }
+  /** `path`: of the file that is read, or what the dataset that is fetched is called on the hub. */
+  | ({ type: 'dataset'; path: string } & ModelProgress)
+  | { type: 'models' }
+  | ({ type: 'model'; id: string; etaSeconds: number | null; finished: boolean; error: string } & ModelProgress)
+  | { type: 'install'; backend: string; phase: string; done: number; total: number; finished: boolean; error: string }
