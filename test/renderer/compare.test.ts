@@ -2,7 +2,7 @@ import { cleanup, configure, fireEvent, screen, within } from '@testing-library/
 import { afterEach, describe, expect, it } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, Comparison } from '../../src-preload/contract'
-import { comparisonOf, CONTEXT, PRESETS } from './sample'
+import { comparisonOf, CONTEXT, LOOKS, PRESETS } from './sample'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -146,7 +146,7 @@ describe('a comparison', () => {
       ...{ only: { arm: [], against: [7] }, groups: 46, differ: ['weak'] },
       measures: { accuracy: { ...found.measures['accuracy']!, pgr: null } },
     }
-    open(addressed, { compare: () => partial })
+    open(addressed, { compare: () => ({ ...partial, looks: LOOKS }) })
     expect(await screen.findByText('Left out, as the other arm has not done them: seed 7 of naive.')).toBeTruthy()
     expect(screen.getByText(/Shares of different gaps do not compare/)).toBeTruthy()
     expect(screen.getByText(/come in 46 groups: go by the interval/)).toBeTruthy()
