@@ -43,7 +43,7 @@ export class SpecTextError extends Error {
 export interface ReadText {
   value: unknown
   /** Line (from 1) of the place that these steps lead to, or of the nearest around it that is written down. */
-  lineOf(path: readonly (string | number)[]): number
+  lineOf: (path: readonly (string | number)[]) => number
 }
 
 /** @throws SpecTextError */
