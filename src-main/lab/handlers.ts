@@ -161,7 +161,11 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   const both = <T>(one: ArmName, other: ArmName | undefined, what: What, read: () => Promise<T>) => {
     const ids = [...new Set([one.runId, other?.runId ?? one.runId])]
     const all = () => whole(one.runId, () => (other ? whole(other.runId, read) : read()))
-    return truth.read(ids.map(runs.find), what, all)
+    return truth.read(
+      ids.map((id) => runs.find(id)),
+      what,
+      all,
+    )
   }
   const one = <T>({ runId }: { runId: string }, what: What, read: () => Promise<T>) =>
     truth.read([runs.find(runId)], what, () => whole(runId, read))

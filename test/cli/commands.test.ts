@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Looks } from '../../src-preload/contract'
 import { readBundle } from '../../src-main/bundle'
 import { METHODS } from '../../src-main/science/methods'
 import { mismatches, readTables } from './documents'
+import { sealAndBreak } from './sealing'
 import { buildCommandLine, type CommandLine } from './w2s'
 
 const SPEC = {
@@ -249,19 +249,7 @@ describe('a run', () => {
     const verified = await w2s.run('verify', 'third.zip', '--json')
     expect(mismatches(tables, 'verify', verified.document)).toEqual([])
     expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
-    const looks = show.document.looks as Looks
-    expect(looks.counted).toBe(true)
-    // This one, and the bundle.
-    const before = looks.before + 2
-    const sealed = await w2s.run('seal', 'last', '--json')
-    expect(mismatches(tables, 'seal', sealed.document)).toEqual([])
-    const withheld = await w2s.run('show', 'last', '--json')
-    expect(mismatches(tables, 'show', withheld.document)).toEqual([])
-    expect(withheld.document).toMatchObject({ results: [], run: { sealed: true, headline: '' }, looks: { before } })
-    expect(await w2s.run('export', 'last')).toMatchObject({ code: 3, stderr: expect.stringContaining('is sealed') })
-    expect((await w2s.run('unseal', 'last')).stdout).toMatch(
-      new RegExp(`${before} times before.*sealed on.*after\\s+${before}\\s+looks`, 's'),
-    )
+    await sealAndBreak(w2s, tables, show.document)
     const oracle = await w2s.run('show', 'last', '--stop', 'oracle')
     expect(oracle.stdout).toContain('does best on ground truth: a bound, never the')
     const refused = await w2s.run('show', 'last', '--stop', 'best')

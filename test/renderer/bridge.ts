@@ -30,6 +30,7 @@ import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
+import { LOOKS } from './sample-looks'
 import { studyOfRuns } from './sample-studies'
 import {
   armResult,
@@ -38,7 +39,6 @@ import {
   cubeOf,
   exampleHistory,
   exampleRows,
-  LOOKS,
   PRESETS,
   resultOf,
   TASKS,

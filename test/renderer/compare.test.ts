@@ -2,7 +2,8 @@ import { cleanup, configure, fireEvent, screen, within } from '@testing-library/
 import { afterEach, describe, expect, it } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, Comparison } from '../../src-preload/contract'
-import { comparisonOf, CONTEXT, LOOKS, PRESETS } from './sample'
+import { comparisonOf, CONTEXT, PRESETS } from './sample'
+import { LOOKS } from './sample-looks'
 import { heard, open } from './window'
 
 afterEach(cleanup)

@@ -2,7 +2,8 @@ import { studyArms } from '../../src-main/science/studies/arms'
 import { judge } from '../../src-main/science/studies/rule'
 import { studyOf } from '../../src-main/science/studies/study'
 import type { Arm, ArmFigures, Rule, RunDetail, StopRule, StudyResult } from '../../src-preload/contract'
-import { armResult, LOOKS } from './sample'
+import { armResult } from './sample'
+import { LOOKS } from './sample-looks'
 
 /** What stands beside a run in the list: nothing is said of it, and all its arms came to the same. */
 export function said(

@@ -11,7 +11,6 @@ import type {
   Said,
   ExperimentSpec,
   Fate,
-  Looks,
   Measured,
   Move,
   Pgr,
@@ -25,6 +24,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { choices } from '../../src-main/science/answers'
 import { comparison, coversText, overall, type ComparedArm } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
+import { LOOKS } from './sample-looks'
 import type { PlanContext } from '../../src-main/science/plan/context'
 
 // A small simulated world for component tests and for looking at screens: never shipped.
@@ -300,11 +300,6 @@ export const withAccuracy = (result: ArmResult, change: Partial<Measured>): ArmR
 const difference = (one: ArmResult, other: ArmResult) => accuracyIn(one).student.value - accuracyIn(other).student.value
 
 /** The results of a run, the methods of each task compared. */
-export const LOOKS: Looks = {
-  ...{ before: 2, firstAt: 1_700_000_000_000, counted: true, seals: [] },
-  text: 'What this study found on test rows was looked at 2 times before, first on 2023-11-14 22:13.',
-}
-
 export function resultOf(runId: string, arms: ArmResult[]): RunResult {
   const pairs = arms.flatMap((one, i) => arms.slice(0, i).map((other) => ({ one, other })))
   return {

@@ -19,10 +19,10 @@ interface Read<T> {
  * measured on development rows is neither sealed nor counted.
  */
 export interface Truth {
-  isSealed(run: RunCounts): boolean
+  isSealed: (run: RunCounts) => boolean
   isStudySealed(id: string): boolean
   /** Whether what a training was measured by on test rows is withheld: every run that has it is sealed. */
-  hides(key: string): boolean
+  hides: (key: string) => boolean
   /** The same events without what is withheld. */
   shown(events: LabEvent[]): LabEvent[]
   /**

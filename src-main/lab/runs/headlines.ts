@@ -13,7 +13,7 @@ export interface Headlines {
   /** Writes those that a killed process, or an earlier version, left unwritten. */
   catchUp(): void
   /** Hides those of runs that are sealed, at once, and writes those of the others again. */
-  renew(runIds: string[]): void
+  renew: (runIds: string[]) => void
   /** Resolves when nothing is being written. */
   close(): Promise<void>
 }
