@@ -22,8 +22,8 @@ export interface RunDesk {
   detail(id: string): Promise<RunDetail>
   cancel(id: string): null
   resume(id: string): Promise<null>
-  /** Puts it at the head of the queue. */
-  first(id: string): null
+  /** Puts it before another run of the queue, or behind all (null). */
+  move(id: string, before: string | null): null
   remove(id: string): Promise<number>
   /** The row of a run. */
   find(id: string): RunCounts
@@ -82,9 +82,11 @@ export function createRunDesk(deps: Deps): RunDesk {
       })
       return null
     },
-    first(id) {
-      if (find(id).ended) throw new LabError('conflict', 'This run has ended; only a run in the queue can go first.')
-      store.runs.promote(id)
+    move(id, before) {
+      for (const one of [id, ...(before === null ? [] : [before])])
+        if (find(one).ended)
+          throw new LabError('conflict', `${find(one).name} has ended; only runs in the queue have an order.`)
+      if (id !== before) store.runs.move(id, before)
       bus.publish(runEvents(store.runs.live()))
       return null
     },
