@@ -137,7 +137,7 @@ describe('a run', () => {
     await setTimeout(300)
     expect((await lab.calls.status()).pause).toBe('on')
     const stages = async () => (await lab.calls.runDetail(runId)).stages
-    expect((await stages()).map(({ state }) => state)).toEqual(['done', ...Array(4).fill('waiting')])
+    expect((await stages()).map(({ state }) => state)).toEqual(['done', ...Array<string>(4).fill('waiting')])
     await lab.calls.pause('off')
     await event(lab, (e) => e.type === 'state' && e.key === second!.key && e.state === 'done')
     await ended(lab, runId)

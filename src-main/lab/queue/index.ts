@@ -93,7 +93,7 @@ class StageQueue implements Queue {
     this.#closed = true
     recorder.leaving()
     for (const { current, host } of lanes) if (current) host.cancel(current.key, timing.leave)
-    await Promise.all(lanes.map(({ working }) => working))
+    await Promise.all(lanes.flatMap(({ working }) => working ?? []))
     for (const { host } of lanes) host.stop()
     // Where the store takes nothing any more, the next start sees to it.
     if (this.trouble === '') interruptAll(store, Date.now())
