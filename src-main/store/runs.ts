@@ -52,19 +52,12 @@ export function runsTable(db: Database) {
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
   const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)
-  const live = db.prepare<[], string>('SELECT id FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
   const end = db.prepare<[RunEnd, number, string]>(
     'UPDATE runs SET ended = ?, endedAt = ? WHERE id = ? AND ended IS NULL',
   )
   const reopen = db.prepare<[number, string]>(
     `UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ?, rank = iif(ended = 'interrupted', rank, ${LAST}) WHERE id = ?`,
   )
-  const ranks = db.prepare<[], number>('SELECT rank FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
-  const place = db.prepare<[number, string]>('UPDATE runs SET rank = ? WHERE id = ?')
-  /** Live runs share out the ranks that they have: no other run is touched. */
-  const reorder = db.transaction((ids: readonly string[]) => {
-    for (const [i, rank] of ranks.all().entries()) place.run(rank, ids[i]!)
-  })
   const headline = db.prepare<[string, string]>('UPDATE runs SET headline = ? WHERE id = ?')
   const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
   // Nothing waits or runs any more: `done` when everything is, else `failed`.
@@ -79,17 +72,10 @@ export function runsTable(db: Database) {
     get: (id: string) => get.get(id),
     /** Newest first. */
     all: () => all.all(),
-    /** Ids of the runs whose stages are wanted, in the order of the queue. */
-    live: () => live.all(),
+    ...queueOrder(db),
     end: (id: string, how: RunEnd, at: number) => void end.run(how, at, id),
     /** Makes an ended run live again, at the end of the queue; one that was interrupted in the place that it had. */
     reopen: (id: string, at: number) => void reopen.run(at, id),
-    /** Puts a live run before another one of the queue, or behind all. */
-    move(id: string, before: string | null): void {
-      const others = live.all().filter((other) => other !== id)
-      const at = before === null ? others.length : others.indexOf(before)
-      reorder(others.toSpliced(at, 0, id))
-    },
     setHeadline: (id: string, text: string) => void headline.run(text, id),
     /** Its place among the stages goes with it; the stages stay. */
     remove: (id: string) => void remove.run(id),
@@ -97,6 +83,26 @@ export function runsTable(db: Database) {
     settled: () => settled.all(),
     /** Ids of every run that has this stage. */
     withStage: (stage: number) => wanting.all(stage),
+  }
+}
+/** The order of the queue. */
+function queueOrder(db: Database) {
+  const live = db.prepare<[], string>('SELECT id FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
+  const ranks = db.prepare<[], number>('SELECT rank FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
+  const place = db.prepare<[number, string]>('UPDATE runs SET rank = ? WHERE id = ?')
+  /** Live runs share out the ranks that they have: no other run is touched. */
+  const reorder = db.transaction((ids: readonly string[]) => {
+    for (const [i, rank] of ranks.all().entries()) place.run(rank, ids[i]!)
+  })
+  return {
+    /** Ids of the runs whose stages are wanted, in the order of the queue. */
+    live: () => live.all(),
+    /** Puts a live run before another one of the queue, or behind all. */
+    move(id: string, before: string | null): void {
+      const others = live.all().filter((other) => other !== id)
+      const at = before === null ? others.length : others.indexOf(before)
+      reorder(others.toSpliced(at, 0, id))
+    },
   }
 }
 export type Runs = ReturnType<typeof runsTable>

@@ -82,14 +82,7 @@ export function createRunDesk(deps: Deps): RunDesk {
       })
       return null
     },
-    move(id, before) {
-      for (const one of [id, ...(before === null ? [] : [before])])
-        if (find(one).ended)
-          throw new LabError('conflict', `${find(one).name} has ended; only runs in the queue have an order.`)
-      if (id !== before) store.runs.move(id, before)
-      bus.publish(runEvents(store.runs.live()))
-      return null
-    },
+    move: (id, before) => moveRun(deps, id, before),
     async remove(id) {
       if (!find(id).ended) throw new LabError('conflict', 'This run is still in the queue. Cancel it first.')
       if (isStopping(store, id)) throw new LabError('conflict', 'This run is being stopped. Try again in a moment.')
@@ -98,6 +91,15 @@ export function createRunDesk(deps: Deps): RunDesk {
       return freed
     },
   }
+}
+
+/** @throws LabError `conflict` where one of both is not in the queue */
+function moveRun({ store, bus }: Deps, id: string, before: string | null): null {
+  const ended = [id, before].flatMap((one) => (one === null ? [] : findRun(store, one))).find((run) => run.ended)
+  if (ended) throw new LabError('conflict', `${ended.name} has ended; only runs in the queue have an order.`)
+  if (id !== before) store.runs.move(id, before)
+  bus.publish(runEvents(store.runs.live()))
+  return null
 }
 
 /** Only what a live run will still take has to be estimated. */
