@@ -17,6 +17,7 @@ import type {
   Preset,
   RunResult,
   SeedResult,
+  Stop,
   StopRule,
   TaskInfo,
 } from '../../src-preload/contract'
@@ -199,14 +200,16 @@ function estimate(values: number[]): Estimate {
 }
 
 /** Evaluation that a stop rule takes: the weak labels' favourite, the truth's favourite, or the last. */
-function evaluationOf(w: World, stop: StopRule): number {
+function evaluationOf(w: World, stop: Stop): number {
   if (stop === 'last') return EVALUATIONS - 1
+  const [unit, amount] = stop.split('-')
+  if (unit === 'step') return Math.round((Number(amount) / STEPS) * (EVALUATIONS - 1))
   const scores = w.student.map((p) => (stop === 'oracle' ? accuracy(p, w.truth) : agreement(w, p, 'all')))
   return scores.indexOf(Math.max(...scores))
 }
 export const stepOf = (evaluation: number): number => Math.round((evaluation / (EVALUATIONS - 1)) * STEPS)
 
-function seedResult(arm: Arm, seed: number, stop: StopRule): SeedResult {
+function seedResult(arm: Arm, seed: number, stop: Stop): SeedResult {
   const w = world(arm, seed)
   const at = evaluationOf(w, stop)
   const p = w.student[at]!
@@ -233,7 +236,7 @@ const NOTHING = {
 }
 
 /** Accuracy of an arm over the first `done` of its seeds. */
-function accuracyOf(arm: Arm, stop: StopRule, done: number): Measured {
+function accuracyOf(arm: Arm, stop: Stop, done: number): Measured {
   const bySeed = arm.seeds.slice(0, done).map(({ seed }) => {
     const w = world(arm, seed)
     const all = [w.weak, w.student[evaluationOf(w, stop)]!, w.ceiling].map((x) => accuracy(x, w.truth))
@@ -259,7 +262,7 @@ const curveOf = (ws: World[], of: (w: World, p: Float64Array) => number) =>
 const evaluationOver = (ws: World[], rule: StopRule) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
 
 /** An arm's result over the first `done` of its seeds. */
-export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): ArmResult {
+export function armResult(arm: Arm, stop: Stop, done = arm.seeds.length): ArmResult {
   const bySeed = arm.seeds.slice(0, done).map((s) => seedResult(arm, s.seed, stop))
   if (bySeed.length === 0) return { arm, stop, seedsDone: 0, ...NOTHING }
   const over = (pick: (s: SeedResult) => number) => estimate(bySeed.map(pick))
@@ -324,7 +327,7 @@ export function resultOf(runId: string, arms: ArmResult[]): RunResult {
 }
 
 /** Two arms of a task on the test rows that they share, as the science compares them. */
-export function comparisonOf(one: Arm, other: Arm, stop: StopRule, done: number): Comparison {
+export function comparisonOf(one: Arm, other: Arm, stop: Stop, done: number): Comparison {
   const truth = world(one, one.seeds[0]!.seed).truth
   // Every seed has a truth of its own in this world: turned to that of the first, it is right and wrong on the same rows.
   const turned = (w: World, p: Float64Array) => Float32Array.from(p, (v, i) => (w.truth[i] === truth[i] ? v : 1 - v))
@@ -346,7 +349,7 @@ const said = (p: number, truth: number): Said => {
 }
 
 /** The rows of the inspector, in index order; beside the student that of another arm, where one is asked for. */
-export function exampleRows(arm: Arm, seed: number, stop: StopRule, against?: Arm): ExampleRow[] {
+export function exampleRows(arm: Arm, seed: number, stop: Stop, against?: Arm): ExampleRow[] {
   const w = world(arm, seed)
   const student = w.student[evaluationOf(w, stop)]!
   const other = against && world(against, seed)

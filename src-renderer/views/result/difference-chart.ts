@@ -43,7 +43,7 @@ export function differenceChart({ of, seeds, title, format, look, palette: p }: 
           data: seeds.map(({ seed, value }) => dot(value, BELOW, `seed ${seed}: ${format(value)}`)),
           ...{ order: 1, showLine: false, pointRadius: 2.5, backgroundColor: `${ink}99`, borderWidth: 0 },
         },
-        { data: [dot(of.value, 0, text)], ...markerOf(look.marker, ink, p.pane), pointRadius: 6 },
+        { data: [dot(of.value, 0, text)], ...markerOf(look, ink, p.pane), pointRadius: 6 },
       ],
     },
     options: {
