@@ -18,7 +18,6 @@ import type {
   RunResult,
   SeedResult,
   Stop,
-  StopRule,
   TaskInfo,
 } from '../../src-preload/contract'
 import { describeCatalog } from '../../src-main/science/catalog'
@@ -202,8 +201,7 @@ function estimate(values: number[]): Estimate {
 /** Evaluation that a stop rule takes: the weak labels' favourite, the truth's favourite, or the last. */
 function evaluationOf(w: World, stop: Stop): number {
   if (stop === 'last') return EVALUATIONS - 1
-  const [unit, amount] = stop.split('-')
-  if (unit === 'step') return Math.round((Number(amount) / STEPS) * (EVALUATIONS - 1))
+  if (stop.startsWith('step-')) return Math.round((Number(stop.slice(5)) / STEPS) * (EVALUATIONS - 1))
   const scores = w.student.map((p) => (stop === 'oracle' ? accuracy(p, w.truth) : agreement(w, p, 'all')))
   return scores.indexOf(Math.max(...scores))
 }
@@ -248,7 +246,7 @@ function accuracyOf(arm: Arm, stop: Stop, done: number): Measured {
   const gap = ceiling.value - weak.value
   const ws = bySeed.map((s) => world(arm, s.seed))
   const course = curveOf(ws, (w, p) => accuracy(p, w.truth))
-  const at = (rule: StopRule) => course[evaluationOver(ws, rule)]!
+  const at = (rule: Stop) => course[evaluationOver(ws, rule)]!
   return {
     ...{ weak, student, ceiling, references: {}, bySeed },
     pgr: pgrOf(arm, (student.value - weak.value) / gap, gap, done),
@@ -259,7 +257,7 @@ function accuracyOf(arm: Arm, stop: Stop, done: number): Measured {
 
 const curveOf = (ws: World[], of: (w: World, p: Float64Array) => number) =>
   Array.from({ length: EVALUATIONS }, (_, e) => mean(ws.map((w) => of(w, w.student[e]!))))
-const evaluationOver = (ws: World[], rule: StopRule) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
+const evaluationOver = (ws: World[], rule: Stop) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
 
 /** An arm's result over the first `done` of its seeds. */
 export function armResult(arm: Arm, stop: Stop, done = arm.seeds.length): ArmResult {
@@ -267,7 +265,7 @@ export function armResult(arm: Arm, stop: Stop, done = arm.seeds.length): ArmRes
   if (bySeed.length === 0) return { arm, stop, seedsDone: 0, ...NOTHING }
   const over = (pick: (s: SeedResult) => number) => estimate(bySeed.map(pick))
   const ws = bySeed.map((s) => world(arm, s.seed))
-  const at = (rule: StopRule) => stepOf(evaluationOver(ws, rule))
+  const at = (rule: Stop) => stepOf(evaluationOver(ws, rule))
   return {
     arm,
     stop,

@@ -11,7 +11,6 @@ import type {
 } from '../../../src-preload/contract'
 import {
   cube,
-  evaluationAt,
   exampleHistory,
   exampleRows,
   facetsOf,
