@@ -66,3 +66,16 @@ export function differenceChart({ of, seeds, title, format, look, palette: p }: 
     },
   }
 }
+
+/** The plotted numbers, for the table beside the chart. */
+export function differenceTable(
+  of: Difference,
+  seeds: readonly { seed: number; value: number }[],
+  format: (value: number) => string,
+): { head: string[]; rows: string[][] } {
+  const whole = ['all seeds', format(of.value), `${format(of.low)} to ${format(of.high)}`]
+  return {
+    head: ['seed', 'difference', '95 %'],
+    rows: [whole, ...seeds.map(({ seed, value }) => [String(seed), format(value), ''])],
+  }
+}
