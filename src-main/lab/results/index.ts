@@ -1,6 +1,6 @@
 import type { ArmName, ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
-import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
+import { armResult, coversText, overall, type Redraw, type Stop } from '../../science/metrics'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
@@ -32,7 +32,7 @@ interface Drawing {
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
-  result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
+  result(run: Compared & { id: string }, stop: Stop): Promise<RunResult>
   /** @param armsOf arms of a run by its id, here and below */
   cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
   facets(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['facets']>>
@@ -46,7 +46,7 @@ export interface Results {
   /** Name of a test example by its content; null where there is no such. */
   nameOf(armsOf: ArmsOf, of: ArmName & { seed: number; index: number }): Promise<string | null>
   /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
-  told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
+  told(run: Compared, stop: Stop): Promise<{ headline: string; arms: ArmResult[] }>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
@@ -54,7 +54,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
   const { armOf, contrastsOf, comparisonOf } = createComputer(store, shelf, analyst)
   const find = createFinder(store, shelf)
 
-  async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
+  async function armsOf({ arms, redraw }: Compared, stop: Stop): Promise<ArmResult[]> {
     const out: ArmResult[] = []
     // One at a time: reading an arm's predictions is quick, reading all of them at once is not.
     for (const arm of arms) out.push(await armOf(arm, redraw, stop))
@@ -113,7 +113,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
   const pairs = remembered<Contrast[]>()
   const comparisons = remembered<Comparison>()
 
-  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
+  async function armOf(arm: Arm, redraw: Redraw, stop: Stop): Promise<ArmResult> {
     const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
       const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
       const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
@@ -125,7 +125,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
   }
 
   /** The paired differences between arms of one task. */
-  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
+  async function contrastsOf(results: ArmResult[], stop: Stop): Promise<Contrast[]> {
     const begun = results.filter((result) => result.seedsDone > 0)
     if (begun.length < 2) return []
     const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
@@ -138,7 +138,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
     })
   }
 
-  async function comparisonOf(one: Drawing, other: Drawing, stop: StopRule): Promise<Comparison> {
+  async function comparisonOf(one: Drawing, other: Drawing, stop: Stop): Promise<Comparison> {
     const both = [one, other]
     const name = both.map(({ result: { arm }, redraw }) => `${arm.id} ${namesOf(arm)} ${redraw}`).join('/')
     const facts = both.map(({ result }) => factsOf(store, result.arm)).join('/')
