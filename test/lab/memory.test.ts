@@ -29,9 +29,9 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const VALUE = { pgr: NaN, none: undefined, draws: Float64Array.of(0.1, -0), at: [1, null] }
 /** What a fresh process gives for a name, and whether it had to compute it. */
-async function asked(facts = 'facts', at = place) {
+async function asked(facts = 'facts', at = place, onDisk = '') {
   const compute = vi.fn(() => Promise.resolve(VALUE))
-  const value = await createMemory(at).of<typeof VALUE>('arm')('a', facts, compute)
+  const value = await createMemory(at).of<typeof VALUE>('arm')('a', { stored: facts, onDisk: () => onDisk }, compute)
   expect(value).toStrictEqual(VALUE)
   return compute.mock.calls.length
 }
@@ -39,6 +39,7 @@ async function asked(facts = 'facts', at = place) {
 test('computes once, over processes, until facts or code are others', async () => {
   expect([await asked(), await asked()]).toEqual([1, 0])
   expect([await asked('another attempt'), await asked('another attempt'), await asked()]).toEqual([1, 0, 1])
+  expect([await asked('facts', place, 'cut short'), await asked('facts', place, 'cut short')]).toEqual([1, 0])
   writeFileSync(place.code, 'import "./chunks/two.js"')
   expect([await asked(), await asked()]).toEqual([1, 0])
   expect(readdirSync(place.folder)).toHaveLength(1)
@@ -66,10 +67,11 @@ test('writes nothing where it only looks on, and computes where nothing can be w
 })
 
 test('remembers in one process without a place, and forgets what failed', async () => {
+  const none = { stored: '', onDisk: () => '' }
   const remembered = createMemory(null).of<number>('arm')
   const compute = vi.fn().mockRejectedValueOnce(new Error('gone')).mockResolvedValue(7)
-  await expect(remembered('a', '', compute)).rejects.toThrow('gone')
-  expect([await remembered('a', '', compute), await remembered('a', '', compute)]).toEqual([7, 7])
+  await expect(remembered('a', none, compute)).rejects.toThrow('gone')
+  expect([await remembered('a', none, compute), await remembered('a', none, compute)]).toEqual([7, 7])
   expect(compute).toHaveBeenCalledTimes(2)
 })
 

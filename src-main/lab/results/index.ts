@@ -115,7 +115,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
   const comparisons = memory.of<Comparison>('comparison')
 
   async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
-    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
+    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, shelf, [arm]), () => {
       const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
       const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
       if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
@@ -129,7 +129,11 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
   async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
     const begun = results.filter((result) => result.seedsDone > 0)
     if (begun.length < 2) return []
-    const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
+    const facts = factsOf(
+      store,
+      shelf,
+      begun.map(({ arm }) => arm),
+    )
     return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
       const arms = begun.map((result) => reportedSource(store, shelf, result))
       // Whatever a seed redraws, the test split is the same.
@@ -142,7 +146,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
   async function comparisonOf(one: Drawing, other: Drawing, stop: StopRule): Promise<Comparison> {
     const both = [one, other]
     const name = both.map(({ result: { arm }, redraw }) => `${arm.id} ${namesOf(arm)} ${redraw}`).join('/')
-    const facts = both.map(({ result }) => factsOf(store, result.arm)).join('/')
+    const facts = factsOf(store, shelf, [one.result.arm, other.result.arm])
     const found = await comparisons(`${name}/${stop}`, facts, () => {
       const seed = commonSeed(one.result, other.result)
       const source = ({ result, redraw }: Drawing) => ({

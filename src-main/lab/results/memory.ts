@@ -7,8 +7,15 @@ import { deserialize, serialize } from 'node:v8'
 /** How many bytes of results are kept on disk before the oldest go: an arm takes about 10 kB. */
 const ROOM = 256 * 1024 ** 2
 
+/** What something is made from, as far as it is known without reading it. */
+export interface Facts {
+  /** Known to the store. */
+  stored: string
+  /** What the disk says of the files: a file that was changed since, cut short or is gone is read, and told. */
+  onDisk(): string
+}
 /** Gives what is asked for by name, computed anew only where its facts are others than they were. */
-export type Remembered<T> = (name: string, facts: string, compute: () => Promise<T>) => Promise<T>
+export type Remembered<T> = (name: string, facts: Facts, compute: () => Promise<T>) => Promise<T>
 
 /** What was computed, for as long as it holds. */
 export interface Memory {
@@ -35,9 +42,9 @@ export function createMemory(place: Place | null): Memory {
       const known = new Map<string, { facts: string; value: Promise<T> }>()
       return async (name, facts, compute) => {
         const found = known.get(name)
-        if (found?.facts === facts) return found.value
-        const value = shelf ? shelf.value(`${kind}\n${name}`, facts, compute) : compute()
-        known.set(name, { facts, value })
+        if (found?.facts === facts.stored) return found.value
+        const value = shelf ? shelf.value(`${kind}\n${name}`, `${facts.stored}\n${facts.onDisk()}`, compute) : compute()
+        known.set(name, { facts: facts.stored, value })
         return value.catch((error: unknown) => {
           known.delete(name)
           throw error
