@@ -53,15 +53,17 @@ const sources = (...folders) =>
       .map((file) => join(folder, file)),
   )
 
-/** Folders of the addon's sources. */
-const SOURCES = ['kernels', 'pool', 'optimiser', 'model', 'napi']
-const HEADERS = ['attention', 'gemm', 'norm']
+/** Folders of the addon's sources; '.': what stands between the processors and the calls. */
+const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'napi']
+const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm']
 
 /** Of all that the addon is made of, but for the compiler. */
 export function sourcesHash() {
   const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
   for (const folder of [...SOURCES, ...HEADERS])
-    for (const file of readdirSync(join(here, folder)).sort())
+    for (const file of readdirSync(join(here, folder))
+      .sort()
+      .filter((name) => /\.(cpp|h)$/.test(name)))
       hash.update(`\0${folder}/${file}\0`).update(readFileSync(join(here, folder, file)))
   return hash.digest('hex')
 }
@@ -80,12 +82,12 @@ function units({ program, sanitize, arch }) {
   const kernels = Object.entries(ISAS[arch] ?? { baseline: [] })
     .reverse()
     .map(([isa, extra]) => ({
-      source: 'kernels/table.cpp',
+      source: 'cpu/kernels/table.cpp',
       flags: [...flags, ...KERNELS, ...extra, `-DW2S_ISA=${isa}`],
       object: `kernels-${isa}.o`,
     }))
   const bf16 = {
-    source: 'gemm/bf16.cpp',
+    source: 'cpu/gemm/bf16.cpp',
     flags: [...flags, ...KERNELS, '-Wno-unused-function', ...ISAS.x64.avx512, '-mavx512bf16'],
     object: 'bf16.o',
   }

@@ -12,8 +12,8 @@
 #include <string>
 #include <tuple>
 
-#include "../model/network.h"
-#include "../model/random.h"
+#include "../cpu/model/network.h"
+#include "../random.h"
 
 namespace w2s {
 
@@ -148,14 +148,14 @@ double peakOf(Pool& pool) {
 struct Model {
   Pool pool;
   const Kernels kernels;
-  std::unique_ptr<Network> network;
+  std::unique_ptr<CpuNetwork> network;
   std::vector<int> tokens, offsets{0};
   Batch batch;
   std::vector<float> logits, dLogits;
 
   Model(const Spec& spec, int threads, long examples, long shortest, long longest)
-      : pool(threads), kernels(clocked()), network(createNetwork(spec, {}, pool, kernels)) {
-    network->initialise(7);
+      : pool(threads), kernels(clocked()), network(createCpuNetwork(spec, {}, pool, kernels)) {
+    initialise(*network, 7);
     Random random(9, "profile");
     for (long e = 0; e < examples; e++) {
       const long length = shortest + (long)(random.next() % (std::uint64_t)(longest - shortest + 1));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "../cpu/model/network.h"
 #include "call.h"
 #include "spec.h"
 #include "tensors.h"
@@ -66,7 +67,7 @@ napi_value construct(napi_env env, napi_callback_info info) {
     if (!kernels) throw BadArgument("options.isa: expected one that this processor has, got \"" + options.isa + "\"");
     const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
     auto model = std::make_unique<Model>();
-    model->network = createNetwork(spec, options.network, addonOf(env).jobs.pool(threads), *kernels);
+    model->network = createCpuNetwork(spec, options.network, addonOf(env).jobs.pool(threads), *kernels);
     auto finalize = [](napi_env env, void* data, void*) {
       const std::unique_ptr<Model> model((Model*)data);
       model->network = nullptr;
@@ -91,13 +92,13 @@ napi_value dispose(napi_env env, napi_callback_info info) {
   });
 }
 
-napi_value initialise(napi_env env, napi_callback_info info) {
+napi_value initialised(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 1);
     double seed = 0;
     if (napi_get_value_double(env, call.arguments[0], &seed) != napi_ok || !(seed >= 0 && seed < 0x1p64))
       throw BadArgument("seed: expected a number from 0 to 2^64, got " + shown(env, call.arguments[0]));
-    return call.jobs().add(env, nullptr, [network = call.network, seed] { network->initialise((std::uint64_t)seed); });
+    return call.jobs().add(env, nullptr, [network = call.network, seed] { initialise(*network, (std::uint64_t)seed); });
   });
 }
 
@@ -143,7 +144,7 @@ napi_value step(napi_env env, napi_callback_info info) {
     return call.jobs().add(
         env, nullptr, [network = call.network, update, norm] { *norm = network->step(update); },
         [norm](napi_env env) { return newNumber(env, *norm); },
-        UPDATE_WORK * (double)call.network->parameters.total() < SMALL);
+        UPDATE_WORK * (double)call.network->weightCount() < SMALL);
   });
 }
 
@@ -226,7 +227,7 @@ napi_value updates(napi_env env, napi_callback_info info) {
     Call call(env, info, 0);
     auto count = std::make_shared<long>(0);
     return call.jobs().add(
-        env, nullptr, [network = call.network, count] { *count = network->optimiser.updates(); },
+        env, nullptr, [network = call.network, count] { *count = network->updates(); },
         [count](napi_env env) { return newNumber(env, (double)*count); });
   });
 }
@@ -251,7 +252,7 @@ napi_value start(napi_env env, napi_value exports) {
       return napi_property_descriptor{name, nullptr, f, nullptr, nullptr, nullptr, napi_default_method, nullptr};
     };
     const napi_property_descriptor methods[] = {
-        method("initialise", initialise), method("forward", forward),
+        method("initialise", initialised), method("forward", forward),
         method("backward", backward),     method("step", step),
         method("score", score),           method("languageGradients", languageGradients),
         method("features", features),     method("generate", generate),

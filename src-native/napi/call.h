@@ -1,6 +1,6 @@
 // What every call from JavaScript begins with: the addon's own state, the model that it is a method of, its arguments.
 #pragma once
-#include "../model/network.h"
+#include "../network.h"
 #include "jobs.h"
 
 namespace w2s {

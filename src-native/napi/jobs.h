@@ -14,7 +14,7 @@
 #include <mutex>
 #include <thread>
 
-#include "../pool/pool.h"
+#include "../cpu/pool/pool.h"
 #include "values.h"
 
 namespace w2s {

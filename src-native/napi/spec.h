@@ -1,5 +1,5 @@
 #pragma once
-#include "../model/network.h"
+#include "../cpu/model/network.h"
 #include "values.h"
 
 namespace w2s {
@@ -9,7 +9,7 @@ Spec readSpec(napi_env env, napi_value value);
 
 /** The options of `new Model(spec, options)`, those that change the model's behaviour put into `spec`. */
 struct ModelOptions {
-  Options network;
+  CpuOptions network;
   int threads = 0;
   std::string isa;
 };

@@ -22,19 +22,20 @@ napi_value describe(napi_env env, const Tensor& t) {
 template <typename F>
 napi_value readTensors(napi_env env, napi_callback_info info, F fill) {
   Call call(env, info, 0);
-  const std::vector<Tensor>& all = call.network->parameters.tensors();
-  napi_value list = newArray(env, all.size());
-  std::vector<float*> memory(all.size());
-  for (std::size_t i = 0; i < all.size(); i++) {
-    napi_value tensor = describe(env, all[i]);
-    set(env, tensor, "data", newFloats(env, (std::size_t)all[i].count(), &memory[i]));
+  const long count = call.network->tensorCount();
+  napi_value list = newArray(env, (std::size_t)count);
+  std::vector<float*> memory((std::size_t)count);
+  for (long i = 0; i < count; i++) {
+    const Tensor& t = call.network->tensor(i);
+    napi_value tensor = describe(env, t);
+    set(env, tensor, "data", newFloats(env, (std::size_t)t.count(), &memory[i]));
     ok(napi_set_element(env, list, (unsigned)i, tensor), "element");
   }
   return call.jobs().add(env, list, [network = call.network, memory, fill] { fill(*network, memory); });
 }
 
 struct Given {
-  std::size_t tensor;
+  long tensor;
   std::vector<float> data;
   bool transposed;
 };
@@ -45,27 +46,29 @@ std::string shapeText(const std::vector<long>& shape) {
   return "[" + text + "]";
 }
 
-Given readGiven(napi_env env, napi_value value, const std::string& path, const std::vector<Tensor>& known) {
+Given readGiven(napi_env env, napi_value value, const std::string& path, const Network& known) {
   Fields f(env, value, path);
   const std::string name = f.string("name");
-  const auto found = std::find_if(known.begin(), known.end(), [&](const Tensor& t) { return t.name == name; });
-  if (found == known.end()) throw BadArgument("tensor " + name + ": this model has none of that name");
+  long found = 0;
+  while (found < known.tensorCount() && known.tensor(found).name != name) found++;
+  if (found == known.tensorCount()) throw BadArgument("tensor " + name + ": this model has none of that name");
+  const Tensor& tensor = known.tensor(found);
   std::vector<long> shape = f.integers("shape");
   const bool transposed = f.has("transposed") && f.boolean("transposed");
   if (transposed) std::reverse(shape.begin(), shape.end());
-  if (shape != found->shape)
-    throw BadArgument("tensor " + name + ": expected shape " + shapeText(found->shape) + ", got " + shapeText(shape) +
+  if (shape != tensor.shape)
+    throw BadArgument("tensor " + name + ": expected shape " + shapeText(tensor.shape) + ", got " + shapeText(shape) +
                       (transposed ? " (after transposing)" : ""));
   const auto data = floats(env, f.get("data"), ("tensor " + name + ": data").c_str());
-  if ((long)data.size != found->count())
-    throw BadArgument("tensor " + name + ": expected " + std::to_string(found->count()) + " numbers, got " +
+  if ((long)data.size != tensor.count())
+    throw BadArgument("tensor " + name + ": expected " + std::to_string(tensor.count()) + " numbers, got " +
                       std::to_string(data.size));
   f.done();
-  return {(std::size_t)(found - known.begin()), data.copy(), transposed};
+  return {found, data.copy(), transposed};
 }
 
 /** Named tensors as a call gave them; everything is checked before anything is changed. */
-std::vector<Given> readList(napi_env env, napi_value list, const char* what, const std::vector<Tensor>& known) {
+std::vector<Given> readList(napi_env env, napi_value list, const char* what, const Network& known) {
   unsigned length = 0;
   if (napi_get_array_length(env, list, &length) != napi_ok) throw BadArgument(std::string(what) + ": expected a list");
   std::vector<Given> given;
@@ -79,12 +82,12 @@ std::vector<Given> readList(napi_env env, napi_value list, const char* what, con
 
 /** The same by the order of the tensors; of those that are not given, zeros. */
 std::vector<std::vector<float>> readMoments(napi_env env, napi_value list, const char* what,
-                                            const std::vector<Tensor>& known) {
+                                            const Network& known) {
   std::vector<std::vector<float>> all;
-  for (const Tensor& t : known) all.emplace_back((std::size_t)t.count());
+  for (long i = 0; i < known.tensorCount(); i++) all.emplace_back((std::size_t)known.tensor(i).count());
   for (Given& g : readList(env, list, what, known)) {
     if (g.transposed) throw BadArgument(std::string(what) + ": expected no transposed tensors");
-    all[g.tensor] = std::move(g.data);
+    all[(std::size_t)g.tensor] = std::move(g.data);
   }
   return all;
 }
@@ -94,10 +97,10 @@ std::vector<std::vector<float>> readMoments(napi_env env, napi_value list, const
 napi_value tensors(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 0);
-    const std::vector<Tensor>& all = call.network->parameters.tensors();
-    napi_value list = newArray(env, all.size());
-    for (std::size_t i = 0; i < all.size(); i++)
-      ok(napi_set_element(env, list, (unsigned)i, describe(env, all[i])), "element");
+    const long count = call.network->tensorCount();
+    napi_value list = newArray(env, (std::size_t)count);
+    for (long i = 0; i < count; i++)
+      ok(napi_set_element(env, list, (unsigned)i, describe(env, call.network->tensor(i))), "element");
     return list;
   });
 }
@@ -133,9 +136,9 @@ napi_value load(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     Call call(env, info, 1);
     auto given = std::make_shared<std::vector<Given>>(
-        readList(env, call.arguments[0], "tensors", call.network->parameters.tensors()));
+        readList(env, call.arguments[0], "tensors", *call.network));
     return call.jobs().add(env, nullptr, [network = call.network, given] {
-      for (const Given& g : *given) network->load(network->parameters.tensors()[g.tensor], g.data.data(), g.transposed);
+      for (const Given& g : *given) network->load(g.tensor, g.data.data(), g.transposed);
       network->loaded();
     });
   });
@@ -146,7 +149,7 @@ napi_value restore(napi_env env, napi_callback_info info) {
     Call call(env, info, 1);
     Fields f(env, call.arguments[0], "optimiser");
     const long updates = f.integer("updates", 0);
-    const std::vector<Tensor>& known = call.network->parameters.tensors();
+    const Network& known = *call.network;
     using All = std::vector<std::vector<float>>;
     auto first = std::make_shared<All>(readMoments(env, f.get("first"), "optimiser.first", known));
     auto second = std::make_shared<All>(readMoments(env, f.get("second"), "optimiser.second", known));

@@ -1,7 +1,7 @@
 // Small models of every kind, and what a test does with one.
 #pragma once
-#include "../model/network.h"
-#include "../model/random.h"
+#include "../cpu/model/network.h"
+#include "../random.h"
 #include "check.h"
 
 namespace w2s::test {
@@ -53,20 +53,21 @@ inline std::vector<std::pair<std::string, Spec>> specs() {
 
 struct Fixture {
   Pool pool;
-  std::unique_ptr<Network> network;
+  std::unique_ptr<CpuNetwork> network;
   std::vector<int> tokens, offsets{0}, from;
   Batch batch;
   std::vector<float> dLogits;
 
-  Fixture(const Spec& spec, int threads = 2, const Options& options = {}, std::vector<int> lengths = {5, 1, 0, 34, 9})
-      : pool(threads), network(createNetwork(spec, allThreads(options), pool, *chooseKernels(nullptr))) {
-    network->initialise(7);
+  Fixture(const Spec& spec, int threads = 2, const CpuOptions& options = {}, std::vector<int> lengths = {5, 1, 0, 34, 9})
+      : pool(threads), network(createCpuNetwork(spec, allThreads(options), pool, *chooseKernels(nullptr))) {
+    initialise(*network, 7);
     Random random(9, "fixture");
     // Larger weights than the initial ones, and no zeros, so that every part matters.
-    for (const Tensor& t : network->parameters.tensors()) {
+    for (long i = 0; i < network->tensorCount(); i++) {
+      const Tensor& t = network->tensor(i);
       std::vector<float> values((std::size_t)t.count());
       for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
-      network->load(t, values.data(), false);
+      network->load(i, values.data(), false);
     }
     network->loaded();
     draw(lengths, random);
@@ -74,8 +75,8 @@ struct Fixture {
   }
 
   /** The models here are too small for more than one, else. */
-  static Options allThreads(Options options) {
-    if (options.threadWork == Options{}.threadWork) options.threadWork = 0;
+  static CpuOptions allThreads(CpuOptions options) {
+    if (options.threadWork == CpuOptions{}.threadWork) options.threadWork = 0;
     return options;
   }
 
@@ -110,7 +111,7 @@ struct Fixture {
   std::vector<std::vector<float>> read(bool gradients) {
     std::vector<std::vector<float>> values;
     std::vector<float*> memory;
-    for (const Tensor& t : network->parameters.tensors()) values.emplace_back((std::size_t)t.count());
+    for (long i = 0; i < network->tensorCount(); i++) values.emplace_back((std::size_t)network->tensor(i).count());
     for (auto& v : values) memory.push_back(v.data());
     gradients ? network->gradients(memory) : network->save(memory);
     return values;

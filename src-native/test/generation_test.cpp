@@ -36,7 +36,7 @@ TEST(generation_takes_the_tokens_that_score_best) {
     if (base.family != Family::transformer || !base.causal || base.pooling != Pooling::last) continue;
     base.head = Head::language, base.tied = name == "llama";
     for (bool bf16 : precisions()) {
-      Options options;
+      CpuOptions options;
       options.bf16 = bf16;
       Fixture f(base, 3, options, {5, 1, 3, 20, 9});
       checkGeneration(f);

@@ -1,8 +1,8 @@
 // What tests of kernels share: every ISA of this processor, and matrices to call its kernels with.
 #pragma once
-#include "../kernels/kernels.h"
-#include "../model/buffer.h"
-#include "../model/random.h"
+#include "../cpu/kernels/kernels.h"
+#include "../cpu/model/buffer.h"
+#include "../random.h"
 
 namespace w2s {
 

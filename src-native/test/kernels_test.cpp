@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../kernels/bf16.h"
+#include "../cpu/kernels/bf16.h"
 #include "check.h"
 #include "isas.h"
 

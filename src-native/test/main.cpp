@@ -1,5 +1,5 @@
 // Runs the native unit tests: all, or those whose name contains the argument.
-#include "../pool/pool.h"
+#include "../cpu/pool/pool.h"
 #include "check.h"
 
 int main(int count, char** arguments) {

@@ -12,7 +12,7 @@ namespace {
 /** Each tensor along a random direction: (L(w + e u) - L(w - e u)) / 2e against g . u. */
 void checkDirections(const std::string& name, Fixture& f, const std::function<double()>& loss) {
   const auto gradients = f.read(true), weights = f.read(false);
-  const std::vector<Tensor>& tensors = f.network->parameters.tensors();
+  const std::vector<Placed>& tensors = f.network->parameters.tensors();
   Random random(3, name);
   for (std::size_t i = 0; i < tensors.size(); i++) {
     if (tensors[i].name.ends_with("k.bias") && f.network->spec.positions) continue;  // exactly zero
@@ -25,7 +25,7 @@ void checkDirections(const std::string& name, Fixture& f, const std::function<do
     }
     auto at = [&](float step) {
       for (std::size_t j = 0; j < moved.size(); j++) moved[j] = weights[i][j] + step * direction[j];
-      f.network->load(tensors[i], moved.data(), false);
+      f.network->load((long)i, moved.data(), false);
       f.network->loaded();
       return loss();
     };
@@ -79,7 +79,7 @@ TEST(last_token_logits_of_a_language_head_have_gradients) {
 namespace {
 
 void checkSplits(const Spec& spec, bool bf16) {
-  Options options;
+  CpuOptions options;
   options.bf16 = bf16;
   Fixture one(spec, 1, options);
   const auto logits = one.forward(false);
@@ -106,7 +106,7 @@ TEST(everything_agrees_however_the_work_is_split) {
 }
 
 TEST(threads_are_taken_by_the_work_of_a_batch) {
-  Options options;
+  CpuOptions options;
   options.threadWork = 1e7;
   for (const auto& [name, spec] : specs()) {
     Fixture f(spec, 3, options), all(spec, 3);
@@ -137,7 +137,7 @@ TEST(threads_are_taken_by_the_work_of_a_batch) {
 TEST(bf16_is_near_single_precision_and_not_the_same) {
   for (const auto& [name, spec] : specs())
     for (bool bf16 : precisions()) {
-      Options options;
+      CpuOptions options;
       options.bf16 = bf16;
       Fixture exact(spec), f(spec, 2, options);
       const auto expected = exact.forward(false), got = f.forward(false);
@@ -154,7 +154,7 @@ TEST(bf16_is_near_single_precision_and_not_the_same) {
 TEST(training_repeats_to_the_bit) {
   for (const auto& [name, spec] : specs())
     for (bool bf16 : precisions()) {
-      Options options;
+      CpuOptions options;
       options.bf16 = bf16;
       std::vector<std::vector<float>> results[2];
       for (auto& result : results) {
@@ -192,7 +192,7 @@ namespace {
 void checkFreezing(bool bf16) {
   Spec spec = transformer();
   spec.layers = 3;
-  Options options;
+  CpuOptions options;
   options.bf16 = bf16;
   Fixture all(spec, 2, options);
   all.gradients();
@@ -205,7 +205,7 @@ void checkFreezing(bool bf16) {
     const auto got = f.read(true);
     f.network->step(UPDATE);
     const auto after = f.read(false);
-    const std::vector<Tensor>& tensors = f.network->parameters.tensors();
+    const std::vector<Placed>& tensors = f.network->parameters.tensors();
     for (std::size_t i = 0; i < tensors.size(); i++) {
       const std::string& name = tensors[i].name;
       const bool inBlock = name.starts_with("blocks.") && std::stol(name.substr(7)) >= 3 - blocks;
@@ -257,9 +257,9 @@ TEST(misuse_is_named) {
   CHECK_THROWS(f.forward(false), "example 0: expected at most 40 tokens, got 41");
   float score;
   CHECK_THROWS(f.network->score(f.batch, &score), "no language head");
-  Options bf16;
+  CpuOptions bf16;
   bf16.bf16 = true;
-  CHECK_THROWS(createNetwork(transformer(), bf16, f.pool, *chooseKernels("baseline")), "precision: expected \"fp32\"");
+  CHECK_THROWS(createCpuNetwork(transformer(), bf16, f.pool, *chooseKernels("baseline")), "precision: expected \"fp32\"");
   Spec s = transformer();
   s.kvHeads = 3;
   CHECK_THROWS(check(s), "kvHeads: expected a divisor of heads (2), got 3");

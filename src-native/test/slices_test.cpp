@@ -1,7 +1,7 @@
 // How batches are shared out, and that predictions do not depend on it.
 #include <cstring>
 
-#include "../model/slices.h"
+#include "../cpu/model/slices.h"
 #include "fixture.h"
 
 using namespace w2s;
@@ -50,7 +50,7 @@ TEST(slices_are_at_most_so_large_and_never_empty) {
 TEST(predictions_have_the_same_bits_in_pieces_of_every_size) {
   for (bool bf16 : precisions())
     for (const auto& [name, spec] : specs()) {
-      Options options;
+      CpuOptions options;
       options.bf16 = bf16;
       Fixture f(spec, 3, options, {5, 1, 0, 34, 9, 17, 2, 30, 12, 3});
       const std::vector<float> whole = f.forward(false);

@@ -39,14 +39,14 @@ struct Rounding {
  * Panels [begin, end) of the columns of out = [add +] x w + bias (null: none) or (turned) of [add +] x w^T, as exact as
  * the matrix' products are; `rounding` takes x.
  */
-void multiplyBy(const Network& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
+void multiplyBy(const CpuNetwork& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
                 Panels add, bfloat* rounding, Pool::Share panels);
 
 /** One thread's view of the layers. Weight gradients are added at once to the thread's own gradient, or (shared) noted.
  */
 class Layers {
  public:
-  Layers(Network& network, int thread) : network_(network), thread_(thread) {}
+  Layers(CpuNetwork& network, int thread) : network_(network), thread_(thread) {}
 
   /** Memory for what comes next, see Rounding; to be given before a region, for as many rows as one will bring. */
   Rounding rounding;
@@ -65,11 +65,11 @@ class Layers {
   std::vector<Product> noted;
 
  private:
-  friend void addNoted(Network& network, std::vector<Layers>& all, int thread);
+  friend void addNoted(CpuNetwork& network, std::vector<Layers>& all, int thread);
   void add(const Product& product, long panel, long panels) const;
   PanelsBf16 inPairs(Panels x, long rows, long cols);
 
-  Network& network_;
+  CpuNetwork& network_;
   const int thread_;
   long pairsUsed_ = 0;
 };
@@ -79,7 +79,7 @@ class Layers {
  * after another, the activations may be overwritten. Every thread of the pool must come here, with as many products
  * noted.
  */
-void addNoted(Network& network, std::vector<Layers>& all, int thread);
+void addNoted(CpuNetwork& network, std::vector<Layers>& all, int thread);
 
 /** Row-major [n, cols] rows into panels and back; padding columns become zero. */
 void toPanels(const float* from, const int* rows, long n, long cols, Panels to);

@@ -4,15 +4,7 @@
 #include <immintrin.h>
 #endif
 
-#include "random.h"
-
 namespace w2s {
-
-long Tensor::count() const {
-  long n = 1;
-  for (long s : shape) n *= s;
-  return n;
-}
 
 namespace {
 
@@ -74,23 +66,11 @@ void Parameters::finish() {
   rounded_.need(roundedAt / 2);
 }
 
-void Parameters::initialise(std::uint64_t seed, const Kernels& kernels) {
-  std::vector<float> values;
-  for (const Tensor& t : tensors_) {
-    Random random(seed, t.name);
-    values.assign((std::size_t)t.count(), t.init.kind == Init::ones ? 1.0f : 0.0f);
-    if (t.init.kind == Init::normal)
-      for (float& x : values) x = t.init.deviation * (float)random.normal();
-    write(t, values.data(), flat());
-  }
-  for (std::size_t i = 0; i < matrices_.size(); i++) reflect((int)i, kernels);
-}
-
 namespace {
 
 /** Calls f(place in the flat array, place in the row-major tensor) for every entry, in the order of the latter. */
 template <typename F>
-void eachEntry(const Tensor& t, const Matrix* m, long vectorAt, bool transposed, F f) {
+void eachEntry(const Placed& t, const Matrix* m, long vectorAt, bool transposed, F f) {
   const long ins = m ? t.in.count() : 1, outs = t.out.count();
   std::vector<long> starts;  // of the columns
   for (long o = 0; o < outs; o++) {
@@ -110,12 +90,12 @@ void eachEntry(const Tensor& t, const Matrix* m, long vectorAt, bool transposed,
 
 }  // namespace
 
-void Parameters::read(const Tensor& t, const float* from, float* rowMajor) const {
+void Parameters::read(const Placed& t, const float* from, float* rowMajor) const {
   eachEntry(t, t.matrix < 0 ? nullptr : &matrices_[t.matrix], t.vector < 0 ? 0 : vectors_[t.vector].at, false,
             [&](long at, long to) { rowMajor[to] = from[at]; });
 }
 
-void Parameters::write(const Tensor& t, const float* rowMajor, float* to, bool transposed) const {
+void Parameters::write(const Placed& t, const float* rowMajor, float* to, bool transposed) const {
   eachEntry(t, t.matrix < 0 ? nullptr : &matrices_[t.matrix], t.vector < 0 ? 0 : vectors_[t.vector].at, transposed,
             [&](long at, long from) { to[at] = rowMajor[from]; });
 }

@@ -7,12 +7,6 @@
 
 namespace w2s {
 
-namespace {
-
-long firstTarget(const Batch& batch, long example) { return batch.from ? std::max(1, batch.from[example]) : 1; }
-
-}  // namespace
-
 /** The head is a linear layer, or (tied) the token table turned round: x -> logits is then the table's backward. */
 void Transformer::headForward(Panels x, long rows, Panels logits, int thread) const {
   if (tied())
@@ -39,7 +33,7 @@ void Transformer::findTargets(const Batch& batch, const Slice& slice, LanguageSt
   language.examples.clear();
   for (long i = 0; i < slice.count(); i++) {
     const int example = slice.examples[i];
-    for (long p = firstTarget(batch, example); p < batch.length(example); p++) {
+    for (long p = batch.firstTarget(example); p < batch.length(example); p++) {
       language.rows.push_back(slice.starts[i] + (int)p - 1);
       language.targets.push_back(batch.tokens[batch.offsets[example] + p]);
       language.examples.push_back(example);
@@ -76,7 +70,7 @@ double Transformer::languageGradients(const Batch& batch) {
   prepare(batch, true);
   kept_ = false;
   long predicted = 0;
-  for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - firstTarget(batch, i));
+  for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - batch.firstTarget(i));
   const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
   const long block = languageRows();
 

@@ -12,8 +12,8 @@ namespace {
 constexpr double OWN_GRADIENTS = 2.4e7;
 }  // namespace
 
-Transformer::Transformer(const Spec& s, const Options& options, Pool& pool, const Kernels& kernels)
-    : Network(s, options, pool, kernels) {
+Transformer::Transformer(const Spec& s, const CpuOptions& options, Pool& pool, const Kernels& kernels)
+    : CpuNetwork(s, options, pool, kernels) {
   headSize_ = s.headSize <= 16 ? 16 : roundUp(s.headSize, PANEL);
   queryWidth_ = roundUp(s.heads * headSize_, PANEL);
   keyWidth_ = roundUp(s.kvHeads * headSize_, PANEL);
@@ -40,7 +40,7 @@ std::string Transformer::normName(long index) const {
 Transformer::Table Transformer::addTable(const std::string& name, long rows, bool trained, bool mirrored) {
   // A table that is also the output layer gets a gradient in every row, so it is an ordinary matrix.
   const Gradient gradient = !trained ? Gradient::none : mirrored ? Gradient::dense : Gradient::rows;
-  Tensor t;
+  Placed t;
   t.matrix = parameters.addMatrix(rows, spec.width, gradient, mirrored, mirrored);
   t.name = name + ".weight";
   t.shape = {rows, spec.width};
@@ -54,7 +54,7 @@ Transformer::Table Transformer::addTable(const std::string& name, long rows, boo
 Transformer::NormLayer Transformer::addNorm(const std::string& name, bool trained) {
   NormLayer norm;
   auto add = [&](const char* suffix, Init::Kind init) {
-    Tensor t;
+    Placed t;
     t.vector = parameters.addVector(spec.width, trained);
     t.name = name + suffix;
     t.shape = {spec.width};
@@ -78,7 +78,7 @@ Linear Transformer::addProjection(const std::string& prefix, std::vector<std::st
   if (bias) layer.bias = parameters.addVector(width, trained);
   long base = 0;
   for (std::size_t i = 0; i < parts.size(); i++) {
-    Tensor t;
+    Placed t;
     t.out = outs[i];
     t.outBase = base;
     t.name = prefix + parts[i] + ".weight";

@@ -9,13 +9,13 @@
 
 namespace w2s {
 
-Mlp::Mlp(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels)
-    : Network(spec, options, pool, kernels) {
+Mlp::Mlp(const Spec& spec, const CpuOptions& options, Pool& pool, const Kernels& kernels)
+    : CpuNetwork(spec, options, pool, kernels) {
   const bool all = spec.trainable.all;
   if (spec.family == Family::bag) {
     const bool trained = spec.tuneEmbeddings && all;
     embeddings_ = parameters.addMatrix(spec.vocabulary, spec.width, trained ? Gradient::rows : Gradient::none, false);
-    Tensor t;
+    Placed t;
     t.name = "embeddings";
     t.shape = {spec.vocabulary, spec.width};
     t.matrix = embeddings_;

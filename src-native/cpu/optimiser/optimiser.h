@@ -7,11 +7,6 @@
 
 namespace w2s {
 
-/** One update; clipNorm 0: no clipping. */
-struct AdamW {
-  double lr, beta1, beta2, eps, weightDecay, clipNorm;
-};
-
 class Optimiser {
  public:
   Optimiser(Parameters& parameters, Pool& pool, const Kernels& kernels)

@@ -3,7 +3,7 @@
 #pragma once
 #include <vector>
 
-#include "network.h"
+#include "../../network.h"
 
 namespace w2s {
 
@@ -26,8 +26,5 @@ std::vector<std::vector<Slice>> trainingRounds(const Batch& batch, int threads, 
  * whichever thread is free.
  */
 std::vector<Slice> inferenceSlices(const Batch& batch, int threads, long mostRows, double attentionCost);
-
-/** Checks token ids and lengths. @throws std::invalid_argument naming the example. `most`: longest length, 0: any. */
-void checkTokens(const Batch& batch, long vocabulary, long most);
 
 }  // namespace w2s

@@ -4,9 +4,9 @@
 
 namespace w2s {
 
-class Mlp : public Network {
+class Mlp : public CpuNetwork {
  public:
-  Mlp(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels);
+  Mlp(const Spec& spec, const CpuOptions& options, Pool& pool, const Kernels& kernels);
   void finish() override;
   void forward(const Batch& batch, bool keep, float* logits) override;
   void backward(const float* dLogits) override;

@@ -8,48 +8,36 @@
 
 namespace w2s {
 
-double Network::languageGradients(const Batch&) { throw std::invalid_argument("this model has no language head"); }
-void Network::score(const Batch&, float*) { throw std::invalid_argument("this model has no language head"); }
-void Network::features(const Batch&, long, float*) { throw std::invalid_argument("this model has no layers to read"); }
-std::vector<std::vector<int>> Network::generate(const Batch&, long, int) {
-  throw std::invalid_argument("this model has no language head");
-}
-
-void Network::takeThreads(double work) {
+void CpuNetwork::takeThreads(double work) {
   pool.use(options.threadWork > 0 ? (int)std::min(work / options.threadWork, 1e6) : pool.capacity());
 }
 
-double Network::step(const AdamW& update) {
+double CpuNetwork::step(const AdamW& update) {
   if (!optimiser.begun()) throw std::logic_error("step before any gradients");
   return optimiser.step(update);
 }
 
-void Network::initialise(std::uint64_t seed) {
-  parameters.initialise(seed, kernels);
-  optimiser.reset();
-}
-
-void Network::save(const std::vector<float*>& memory) {
+void CpuNetwork::save(const std::vector<float*>& memory) {
   optimiser.catchUpAll();
-  const std::vector<Tensor>& all = parameters.tensors();
+  const std::vector<Placed>& all = parameters.tensors();
   for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], parameters.flat(), memory[i]);
 }
 
-void Network::gradients(const std::vector<float*>& memory) {
+void CpuNetwork::gradients(const std::vector<float*>& memory) {
   if (!optimiser.begun()) throw std::logic_error("there are no gradients yet");
   const std::vector<float> flat = optimiser.flatGradient();
-  const std::vector<Tensor>& all = parameters.tensors();
+  const std::vector<Placed>& all = parameters.tensors();
   for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], flat.data(), memory[i]);
 }
 
-void Network::moments(bool second, const std::vector<float*>& memory) {
+void CpuNetwork::moments(bool second, const std::vector<float*>& memory) {
   const std::vector<float> flat = optimiser.flatMoment(second);
-  const std::vector<Tensor>& all = parameters.tensors();
+  const std::vector<Placed>& all = parameters.tensors();
   for (std::size_t i = 0; i < all.size(); i++) parameters.read(all[i], flat.data(), memory[i]);
 }
 
-void Network::restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second) {
-  const std::vector<Tensor>& all = parameters.tensors();
+void CpuNetwork::restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second) {
+  const std::vector<Placed>& all = parameters.tensors();
   std::vector<float> flat[2];
   for (int which = 0; which < 2; which++) {
     flat[which].assign((std::size_t)parameters.total(), 0.0f);
@@ -59,27 +47,28 @@ void Network::restore(long updates, const std::vector<const float*>& first, cons
   optimiser.restore(updates, flat[0], flat[1]);
 }
 
-void Network::load(const Tensor& t, const float* values, bool transposed) {
-  parameters.write(t, values, parameters.flat(), transposed);
+void CpuNetwork::load(long index, const float* values, bool transposed) {
+  parameters.write(parameters.tensors()[index], values, parameters.flat(), transposed);
 }
 
-void Network::loaded() {
+void CpuNetwork::loaded() {
   for (std::size_t i = 0; i < parameters.matrices().size(); i++) parameters.reflect((int)i, kernels);
   optimiser.reset();
 }
 
-Memory Network::memory() const {
+Memory CpuNetwork::memory() const {
   return {4.0 * (double)parameters.total(), 4.0 * (double)parameters.mirrorTotal(), optimiser.gradientBytes(),
           optimiser.momentBytes(), activationBytes()};
 }
 
-std::unique_ptr<Network> createNetwork(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels) {
+std::unique_ptr<CpuNetwork> createCpuNetwork(const Spec& spec, const CpuOptions& options, Pool& pool,
+                                             const Kernels& kernels) {
   check(spec);
   if (options.bf16 && (!chooseBf16() || std::string(kernels.isa) != "avx512"))
     throw std::invalid_argument("precision: expected \"fp32\", since " +
                                 std::string(chooseBf16() ? "the kernels asked for" : "this processor") +
                                 " cannot multiply bf16 (AVX512-BF16), got \"bf16\"");
-  std::unique_ptr<Network> network;
+  std::unique_ptr<CpuNetwork> network;
   if (spec.family == Family::transformer)
     network = std::make_unique<Transformer>(spec, options, pool, kernels);
   else

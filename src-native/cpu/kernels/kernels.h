@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "../../spec.h"
+
 namespace w2s {
 
 constexpr long PANEL = 32;
@@ -37,8 +39,6 @@ struct Outer {
   bool fresh = false;
 };
 
-enum class Norm { layer, rms };
-
 /** Normalises `rows` rows of true width `cols`: mean and 1/deviation per row are written by forward, read by the rest.
  */
 struct NormCall {
@@ -51,8 +51,6 @@ struct NormCall {
   float* mean;
   float* rstd;
 };
-
-enum class Activation { relu, geluTanh, geluErf, swiglu };
 
 /** One sequence's attention, all heads. The matrices start at the sequence's first row and the first head's column. */
 struct Attend {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <stdexcept>
 
 namespace w2s {
 
@@ -61,21 +60,6 @@ std::vector<Slice> inferenceSlices(const Batch& batch, int threads, long mostRow
   // The largest first, so that the last ones taken are small.
   std::stable_sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) { return a.rows() > b.rows(); });
   return slices;
-}
-
-void checkTokens(const Batch& batch, long vocabulary, long most) {
-  for (long i = 0; i < batch.n; i++) {
-    const long length = batch.length(i);
-    auto fail = [&](const std::string& what) {
-      throw std::invalid_argument("example " + std::to_string(i) + ": " + what);
-    };
-    if (batch.offsets[0] != 0 || length < 0) fail("expected offsets that start at 0 and never fall");
-    if (most > 0 && length > most)
-      fail("expected at most " + std::to_string(most) + " tokens, got " + std::to_string(length));
-    for (long j = batch.offsets[i]; j < batch.offsets[i + 1]; j++)
-      if (batch.tokens[j] < 0 || batch.tokens[j] >= vocabulary)
-        fail("expected token ids under " + std::to_string(vocabulary) + ", got " + std::to_string(batch.tokens[j]));
-  }
 }
 
 }  // namespace w2s

@@ -10,7 +10,7 @@ Linear addLinear(Parameters& parameters, const std::string& name, long in, long 
                  bool rounds) {
   Linear layer;
   layer.weight = parameters.addMatrix(in, out, trained ? Gradient::dense : Gradient::none, trained, rounds);
-  Tensor weight;
+  Placed weight;
   weight.name = name + ".weight";
   weight.shape = {in, out};
   weight.matrix = layer.weight;
@@ -20,7 +20,7 @@ Linear addLinear(Parameters& parameters, const std::string& name, long in, long 
   parameters.addTensor(weight);
   if (!bias) return layer;
   layer.bias = parameters.addVector(out, trained);
-  Tensor offset;
+  Placed offset;
   offset.name = name + ".bias";
   offset.shape = {out};
   offset.vector = layer.bias;
@@ -29,7 +29,7 @@ Linear addLinear(Parameters& parameters, const std::string& name, long in, long 
   return layer;
 }
 
-void multiplyBy(const Network& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
+void multiplyBy(const CpuNetwork& network, int matrix, bool turned, Panels x, long rows, const float* bias, Panels out,
                 Panels add, bfloat* rounding, Pool::Share panels) {
   const Parameters& p = network.parameters;
   const Matrix& m = p.matrix(matrix);
@@ -105,7 +105,7 @@ void Layers::add(const Product& p, long panel, long panels) const {
     network_.kernels.outer({p.x, p.dy.panels(panel), gradient, p.rows, m.in, cols, fresh});
 }
 
-void addNoted(Network& network, std::vector<Layers>& all, int thread) {
+void addNoted(CpuNetwork& network, std::vector<Layers>& all, int thread) {
   if (!network.optimiser.shared()) return;
   network.pool.barrier();
   const std::vector<Product>& products = all[0].noted;

@@ -78,9 +78,9 @@ struct LanguageState {
 struct Cache;
 struct DecodeState;
 
-class Transformer : public Network {
+class Transformer : public CpuNetwork {
  public:
-  Transformer(const Spec& spec, const Options& options, Pool& pool, const Kernels& kernels);
+  Transformer(const Spec& spec, const CpuOptions& options, Pool& pool, const Kernels& kernels);
   void finish() override;
   void forward(const Batch& batch, bool keep, float* logits) override;
   void backward(const float* dLogits) override;

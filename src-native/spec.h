@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "../kernels/kernels.h"
-
 namespace w2s {
 
 enum class Family { mlp, bag, transformer };
+enum class Norm { layer, rms };
+enum class Activation { relu, geluTanh, geluErf, swiglu };
 enum class Pooling { last, first, mean };
 enum class Head { classes, language };
 

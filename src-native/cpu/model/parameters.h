@@ -1,10 +1,9 @@
 // The weights of a model in one flat, panel-laid piece of memory, with gradients and moments beside it, and the named
 // row-major tensors that the outside sees.
 #pragma once
-#include <cstdint>
-#include <string>
 #include <vector>
 
+#include "../../network.h"
 #include "../kernels/bf16.h"
 #include "buffer.h"
 
@@ -22,12 +21,6 @@ struct Axis {
 /** none: frozen. dense: a gradient for every entry. rows: only for the rows that a batch touches (embeddings). */
 enum class Gradient { none, dense, rows };
 
-struct Init {
-  enum Kind { zeros, ones, normal } kind = zeros;
-  float deviation = 0;
-  static Init gaussian(double deviation) { return {normal, (float)deviation}; }
-};
-
 /** A weight [in, out] as panels over `out`; both padded to 32. Embeddings: in = vocabulary, out = width. */
 struct Matrix {
   long in = 0, out = 0;
@@ -43,16 +36,11 @@ struct Vector {
   long at = 0;
 };
 
-/** One outside tensor: a range of a matrix' columns, [in, out], or of a vector. */
-struct Tensor {
-  std::string name;
-  std::vector<long> shape;
+/** Where an outside tensor lies: in a range of a matrix' columns, [in, out], or in a vector. */
+struct Placed : Tensor {
   int matrix = -1, vector = -1;
   Axis in{1, 1, 1}, out{1, 1, 1};
   long outBase = 0;  // first column in the padded matrix
-  Init init;
-
-  long count() const;
 };
 
 class Parameters {
@@ -63,18 +51,16 @@ class Parameters {
   /** rounds: its products may be bf16 ones. */
   int addMatrix(long in, long out, Gradient gradient, bool mirrored, bool rounds = false);
   int addVector(long size, bool trained);
-  void addTensor(Tensor tensor) { tensors_.push_back(std::move(tensor)); }
+  void addTensor(Placed tensor) { tensors_.push_back(std::move(tensor)); }
 
   /** Places everything and takes the memory for weights; the rest comes with the first training step. */
   void finish();
-  /** Every tensor from its own stream of random numbers: adding one elsewhere changes nothing here. */
-  void initialise(std::uint64_t seed, const Kernels& kernels);
 
   const Matrix& matrix(int id) const { return matrices_[id]; }
   const Vector& vector(int id) const { return vectors_[id]; }
   const std::vector<Matrix>& matrices() const { return matrices_; }
   const std::vector<Vector>& vectors() const { return vectors_; }
-  const std::vector<Tensor>& tensors() const { return tensors_; }
+  const std::vector<Placed>& tensors() const { return tensors_; }
 
   Panels weights(int id) const { return {weights_.data() + matrices_[id].at, matrices_[id].in}; }
   Panels mirror(int id) const { return {mirrors_.data() + matrices_[id].mirrorAt, matrices_[id].out}; }
@@ -83,9 +69,9 @@ class Parameters {
   const float* values(int vector) const { return weights_.data() + vectors_[vector].at; }
 
   /** Copies a tensor between its row-major form and a flat array laid out like the weights (weights or gradients). */
-  void read(const Tensor& tensor, const float* flat, float* rowMajor) const;
+  void read(const Placed& tensor, const float* flat, float* rowMajor) const;
   /** transposed: `rowMajor` is [out, in], as the linear layers of most checkpoints are. */
-  void write(const Tensor& tensor, const float* rowMajor, float* flat, bool transposed = false) const;
+  void write(const Placed& tensor, const float* rowMajor, float* flat, bool transposed = false) const;
   /** Refreshes a matrix' copies: of `rows` rows (a multiple of 32) from row `in`, of the panel at column `out`. */
   void reflect(int id, long in, long rows, long out, const Kernels& kernels) const;
   /** Of the whole matrix. */
@@ -105,7 +91,7 @@ class Parameters {
  private:
   std::vector<Matrix> matrices_;
   std::vector<Vector> vectors_;
-  std::vector<Tensor> tensors_;
+  std::vector<Placed> tensors_;
   bfloat* roundedData() const { return (bfloat*)rounded_.data(); }
 
   Buffer weights_, mirrors_, rounded_;
