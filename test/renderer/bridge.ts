@@ -23,7 +23,7 @@ import type {
   RunSummary,
   SeedOutlook,
   Status,
-  StopRule,
+  Stop,
   StudyResult,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
@@ -131,7 +131,7 @@ function curveValues(name: string, split: string, steps: number): { step: number
 }
 
 /** The finished runs of the world as one study. */
-export const studyResult = (id: string, stop: StopRule): StudyResult =>
+export const studyResult = (id: string, stop: Stop): StudyResult =>
   studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
 
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }

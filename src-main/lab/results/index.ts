@@ -1,6 +1,6 @@
 import type { ArmName, ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
-import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
+import { armResult, coversText, overall, type Redraw, type Stop } from '../../science/metrics'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
@@ -33,7 +33,7 @@ interface Drawing {
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
-  result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
+  result(run: Compared & { id: string }, stop: Stop): Promise<RunResult>
   /** @param armsOf arms of a run by its id, here and below */
   cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
   facets(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['facets']>>
@@ -47,7 +47,7 @@ export interface Results {
   /** Name of a test example by its content; null where there is no such. */
   nameOf(armsOf: ArmsOf, of: ArmName & { seed: number; index: number }): Promise<string | null>
   /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
-  told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
+  told(run: Compared, stop: Stop): Promise<{ headline: string; arms: ArmResult[] }>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
@@ -55,7 +55,7 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst, memo
   const { armOf, contrastsOf, comparisonOf } = createComputer(store, shelf, analyst, memory)
   const find = createFinder(store, shelf)
 
-  async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
+  async function armsOf({ arms, redraw }: Compared, stop: Stop): Promise<ArmResult[]> {
     const out: ArmResult[] = []
     // One at a time: reading an arm's predictions is quick, reading all of them at once is not.
     for (const arm of arms) out.push(await armOf(arm, redraw, stop))
@@ -114,7 +114,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
   const pairs = memory.of<Contrast[]>('contrasts')
   const comparisons = memory.of<Comparison>('comparison')
 
-  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
+  async function armOf(arm: Arm, redraw: Redraw, stop: Stop): Promise<ArmResult> {
     const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, shelf, [arm]), () => {
       const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
       const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
@@ -126,7 +126,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
   }
 
   /** The paired differences between arms of one task. */
-  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
+  async function contrastsOf(results: ArmResult[], stop: Stop): Promise<Contrast[]> {
     const begun = results.filter((result) => result.seedsDone > 0)
     if (begun.length < 2) return []
     const facts = factsOf(
@@ -143,7 +143,7 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Me
     })
   }
 
-  async function comparisonOf(one: Drawing, other: Drawing, stop: StopRule): Promise<Comparison> {
+  async function comparisonOf(one: Drawing, other: Drawing, stop: Stop): Promise<Comparison> {
     const both = [one, other]
     const name = both.map(({ result: { arm }, redraw }) => `${arm.id} ${namesOf(arm)} ${redraw}`).join('/')
     const facts = factsOf(store, shelf, [one.result.arm, other.result.arm])
