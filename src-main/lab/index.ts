@@ -27,6 +27,7 @@ import { createQueue } from './queue'
 import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
+import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
@@ -78,7 +79,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const belongings = await openBelongings(options, store, bus)
   const { importer, datasets, corpora, models, checkpoints } = belongings
   const analyst = createAnalyst(options.analyst)
-  const results = createResults(store, shelf, analyst)
+  const results = createResults(store, shelf, analyst, memoryOf(options, lock !== null))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
   const lanes: Lane[] = []
@@ -124,6 +125,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     close: () => (closing ??= close()),
   }
 }
+
+/** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
+const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
+  createMemory(analyst === undefined ? null : { folder: join(home, 'results'), code: analyst, writes })
 
 /** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
 async function openBelongings(options: LabOptions, store: Store, bus: Bus) {

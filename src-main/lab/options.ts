@@ -26,7 +26,7 @@ export interface EngineHandle {
 export type SpawnEngine = (onMessage: (message: Message) => void, onExit: (exit: EngineExit) => void) => EngineHandle
 
 export interface LabOptions {
-  /** Folder of `lab.sqlite`, `artifacts/`, `datasets/` and `bundles/`; made when missing. */
+  /** Folder of `lab.sqlite`, `artifacts/`, `datasets/`, `bundles/` and computed `results/`; made when missing. */
   home: string
   /** The app's own data: `tasks/`, `ladders/`, `presets/`. */
   resources: string
