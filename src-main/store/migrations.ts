@@ -10,7 +10,8 @@ import { stageFacts } from './migrations/006-stage-facts'
 import { cause } from './migrations/007-cause'
 import { said } from './migrations/008-said'
 import { remarks } from './migrations/009-remarks'
-import { looks } from './migrations/010-looks'
+import { queueOrder } from './migrations/010-queue-order'
+import { looks } from './migrations/011-looks'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   cause,
   said,
   remarks,
+  queueOrder,
   looks,
 ]
 

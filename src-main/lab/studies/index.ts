@@ -5,7 +5,7 @@ import type {
   Rule,
   RuleSet,
   SealChange,
-  StopRule,
+  Stop,
   StudyResult,
   StudySummary,
 } from '../../../src-preload/contract'
@@ -23,7 +23,7 @@ import { comparedOf, marksOf, nameOf, stateOf } from '../runs/view'
 export interface Studies {
   /** Those that something is said of. */
   list(): StudySummary[]
-  result(query: { id: string; stop: StopRule }): Promise<StudyResult>
+  result(query: { id: string; stop: Stop }): Promise<StudyResult>
   /** @throws LabError `bad-input` of an empty question */
   add(question: string): { id: string }
   say(said: Parameters<Calls['studySay']>[0]): null
@@ -89,7 +89,7 @@ async function resultOf(
   results: Results,
   { row, runs }: Found,
   open: readonly RunCounts[],
-  stop: StopRule,
+  stop: Stop,
 ): Promise<Omit<StudyResult, 'sealed' | keyof Looked>> {
   const oldestFirst = open.toReversed()
   const { arms, problems } = await armsOf(results, oldestFirst, stop)
@@ -112,7 +112,7 @@ async function resultOf(
 }
 
 /** Arms of runs, and why some run has none to show. */
-async function armsOf(results: Results, runs: readonly RunCounts[], stop: StopRule) {
+async function armsOf(results: Results, runs: readonly RunCounts[], stop: Stop) {
   const problems = new Map<string, string>()
   const found: { id: string; arms: ArmResult[] }[] = []
   for (const run of runs) {

@@ -23,4 +23,4 @@ const SCHEMA = `
   CREATE INDEX sealsByStudy ON seals (study);
 `
 
-export const looks: Migration = { name: '010-looks', up: (db) => void db.exec(SCHEMA) }
+export const looks: Migration = { name: '011-looks', up: (db) => void db.exec(SCHEMA) }
