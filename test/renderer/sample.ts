@@ -304,8 +304,7 @@ const difference = (one: ArmResult, other: ArmResult) => accuracyIn(one).student
 export function resultOf(runId: string, arms: ArmResult[]): RunResult {
   const pairs = arms.flatMap((one, i) => arms.slice(0, i).map((other) => ({ one, other })))
   return {
-    ...{ runId, looks: LOOKS },
-    covers: coversText(arms),
+    ...{ runId, looks: LOOKS, covers: coversText(arms) },
     overall: overall(arms),
     arms,
     contrasts: pairs.flatMap(({ one, other }): Contrast[] =>
