@@ -154,7 +154,12 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/cli(\.ts$|\/)/,
-    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^src-main\/engine\/backends\/kinds\.ts$/, /^package\.json$/],
+    own: [
+      /^src-main\/(cli|lab|science|data|bundle)\//,
+      /^src-main\/engine\/backends\/kinds\.ts$/,
+      /^src-preload\/spec-text\.ts$/,
+      /^package\.json$/,
+    ],
     types: [/^src-main\/engine\/protocol\.ts$/, /^src-preload\/contract\.ts$/],
     packages: [NODE],
   },
@@ -176,10 +181,12 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     types: [/^src-main\/(science|engine|data)\//, /^src-preload\/(app|examples|runs|studies)\.ts$/],
     packages: [],
   },
+  // The one reader of YAML: window and command line have it from here.
+  { part: /^src-preload\/spec-text\.ts$/, own: [], packages: [/^yaml$/] },
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },
   {
     part: /^src-renderer\//,
-    own: [/^src-renderer\//, /^src-preload\/contract\.ts$/],
+    own: [/^src-renderer\//, /^src-preload\/(contract|spec-text)\.ts$/],
     packages: [
       /^svelte(\/|$)/,
       /^chart\.js(\/|$)/,

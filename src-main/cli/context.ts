@@ -23,7 +23,7 @@ export type Flags = Record<string, string | boolean | undefined>
 /** A command as `help` describes it and the parser checks it. */
 export interface Command {
   name: string
-  /** After the name, e.g. `<preset | spec.json>`. */
+  /** After the name, e.g. `<preset | spec.yaml | spec.json>`. */
   usage: string
   summary: string
   /** Fewest and most positional arguments. */

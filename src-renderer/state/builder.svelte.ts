@@ -1,7 +1,8 @@
+import { followText, readText, SpecTextError, writeText } from '../../src-preload/spec-text'
 import { changedName } from '../lib/again'
 import { messageOf } from '../lib/api'
 import { changesOf, sameWork } from '../lib/diff'
-import { fieldsAt, isFields, valueAt, withValue } from '../lib/draft'
+import { fieldsAt, isFields, parsePath, valueAt, withValue } from '../lib/draft'
 import { keep, recall } from '../lib/kept'
 import type { Preview, Problem } from '../lib/types'
 import { Steps } from './steps'
@@ -29,28 +30,46 @@ function keptBase(): Base | null {
   return isBase(base) ? base : null
 }
 
-/** What an undone step brings back: the text too, for it may be no JSON yet. */
+/** Why a text is no spec yet, and in which line. */
+interface TextFault {
+  line: number
+  message: string
+}
+
+/** What an undone step brings back: the text too, for it may be no YAML yet. */
 interface State {
   draft: unknown
   base: Base | null
   text: string
-  textError: string
+  told: string
+  textFault: TextFault | null
 }
 
-/** The name of the JSON text among the fields that are typed into: no path of a spec. */
+/** The name of the text among the fields that are typed into: no path of a spec. */
 const TEXT = '{}'
 
-/** One experiment in the making: a draft that form and JSON edit alike, checked by the lab as it changes. */
+/**
+ * One experiment in the making: a draft that form and text edit alike, checked by the lab as it changes. The text is the
+ * user's: what the form changes is changed in it, and all else of it stays.
+ */
 export class Builder {
   draft = $state.raw<unknown>(null)
   /** What the draft came from; null where that is not known. */
   base = $state.raw<Base | null>(null)
   /** In what the draft differs from what it came from. */
   changes = $derived(this.base ? changesOf(this.base.spec, this.draft) : [])
-  /** The JSON tab's text. */
+  /** The draft as YAML, or what is being typed to be it. */
   text = $state('')
-  /** Why the text is no JSON object; '' when it is. */
-  textError = $state('')
+  /** Why the text is no draft; null when it is. */
+  textFault = $state.raw<TextFault | null>(null)
+  /** Line (from 1) at which a path of the draft stands in the text, or the nearest around it; null while it is none. */
+  lineOf = $derived.by(() => {
+    if (this.textFault) return null
+    const { lineOf } = readText(this.text)
+    return (path: string) => lineOf(parsePath(path))
+  })
+  /** The last text that was one. */
+  #told = ''
   preview = $state.raw<Preview | null>(null)
   previewError = $state('')
   checking = $state(false)
@@ -72,13 +91,15 @@ export class Builder {
   /** Takes up the kept draft, else that of the first of the presets; once. */
   begin(presets: readonly Base[]): void {
     if (this.draft !== null) return
-    const text = recall(KEPT)
+    const [text, base] = [recall(KEPT), keptBase()]
     this.#kept = text !== ''
     if (text) this.#read(text)
+    // As versions before YAML kept it.
+    if (text.startsWith('{') && this.draft !== null) this.#take(this.draft)
     const [first = null] = presets
     const named = () => presets.find(({ spec }) => valueAt(spec, 'name') === valueAt(this.draft, 'name')) ?? null
     if (this.draft === null) this.#take(first?.spec ?? { version: 1 }, first)
-    else this.base = keptBase() ?? named()
+    else this.base = base ?? named()
   }
 
   /**
@@ -87,7 +108,7 @@ export class Builder {
    */
   load(base: Base, spec: unknown = base.spec): (() => void) | null {
     const before = this.#state()
-    const own = before.textError !== '' || this.changes.length > 0 || (this.base === null && this.draft !== null)
+    const own = before.textFault !== null || this.changes.length > 0 || (this.base === null && this.draft !== null)
     this.#steps.record(before)
     this.#take(spec, base)
     return own ? () => this.#return(before) : null
@@ -120,7 +141,7 @@ export class Builder {
     return valueAt(this.#steps.find(({ draft }) => fits(valueAt(draft, path)))?.draft, path)
   }
 
-  /** The JSON tab was typed in. The form follows whenever the text can be read. */
+  /** The text was typed in. The form follows whenever the text can be read. */
   type(text: string): void {
     this.#steps.record(this.#state(), TEXT)
     this.#read(text)
@@ -128,7 +149,7 @@ export class Builder {
 
   /** What was typed as text is another experiment than the one that it came from, and gets a name of its own. */
   settle(): void {
-    if (this.textError === '') this.#change(this.#named(this.draft, ''))
+    if (!this.textFault) this.#change(this.#named(this.draft, ''))
   }
 
   /** What is changed does not carry the name of what it came from; what is changed back does. */
@@ -141,18 +162,20 @@ export class Builder {
   }
 
   #state(): State {
-    return { draft: this.draft, base: this.base, text: this.text, textError: this.textError }
+    return { draft: this.draft, base: this.base, text: this.text, told: this.#told, textFault: this.textFault }
   }
 
   #change(draft: unknown, field = ''): void {
-    if (JSON.stringify(draft, null, 2) === this.text) return
+    if (!this.textFault && JSON.stringify(draft) === JSON.stringify(this.draft)) return
     this.#steps.record(this.#state(), field)
-    this.#take(draft)
+    this.#take(draft, this.base, this.#told)
   }
 
   #return(state: State | undefined): void {
     if (!state) return
-    Object.assign(this, state)
+    const { told, ...shown } = state
+    Object.assign(this, shown)
+    this.#told = told
     this.#keep()
     this.#checkSoon()
   }
@@ -160,14 +183,15 @@ export class Builder {
   #read(text: string): void {
     this.text = text
     try {
-      const draft: unknown = JSON.parse(text)
-      if (!isFields(draft)) throw new Error('expected an object: { "version": 1, … }')
-      this.draft = draft
-      this.textError = ''
+      const { value } = readText(text)
+      if (!isFields(value)) throw new SpecTextError(1, 'A spec is an object of keys and values, such as "version: 1".')
+      this.draft = value
+      this.textFault = null
+      this.#told = text
       keep(KEPT, text)
       this.#checkSoon()
     } catch (error) {
-      this.textError = messageOf(error)
+      this.textFault = { line: error instanceof SpecTextError ? error.line : 1, message: messageOf(error) }
     }
   }
 
@@ -183,17 +207,19 @@ export class Builder {
     )
   }
 
-  #take(draft: unknown, base = this.base): void {
+  /** @param told the text in which what is another is put; '' to write it anew */
+  #take(draft: unknown, base = this.base, told = ''): void {
     this.draft = draft
     this.base = base
-    this.text = JSON.stringify(draft, null, 2)
-    this.textError = ''
+    this.#told = told === '' ? writeText(draft) : followText(told, draft)
+    this.text = this.#told
+    this.textFault = null
     this.#keep()
     this.#checkSoon()
   }
 
   #keep(): void {
-    keep(KEPT, JSON.stringify(this.draft, null, 2))
+    keep(KEPT, this.#told)
     keep(KEPT_BASE, JSON.stringify(this.base))
   }
 

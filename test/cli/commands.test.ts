@@ -60,7 +60,7 @@ describe('before the first run', () => {
       expect(docs).toContain(`| \`${name}`)
       expect([...tables.keys()]).toContain(name)
     }
-    expect((await w2s.run()).stdout).toContain('run <preset | spec.json>')
+    expect((await w2s.run()).stdout).toContain('run <preset | spec.yaml | spec.json>')
     expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | cpu | tensorflow | wasm>')
   })
 })
@@ -87,7 +87,7 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
       ['run', 'quickstrat'],
       null,
       {
-        path: '<preset | spec.json>',
+        path: '<preset | spec.yaml | spec.json>',
         expected: expect.stringContaining('did you mean "quickstart"?') as string,
         got: '"quickstrat"',
       },
@@ -152,8 +152,8 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
       { path: expect.stringMatching(/no\.zip$/) as string, got: 'no such file' },
     ],
     ['a folder for a bundle', ['verify', '.'], null, { expected: 'an intact file', got: 'a folder' }],
-    ['a folder for a spec', ['run', '.'], null, { path: '<preset | spec.json>', got: 'the folder "."' }],
-    ['nothing for a spec', ['run', ''], null, { path: '<preset | spec.json>', got: '""' }],
+    ['a folder for a spec', ['run', '.'], null, { path: '<preset | spec.yaml | spec.json>', got: 'the folder "."' }],
+    ['nothing for a spec', ['run', ''], null, { path: '<preset | spec.yaml | spec.json>', got: '""' }],
     ['a name that every object has', ['toString'], null, { path: 'command', got: '"toString"' }],
     ['such a name of an action', ['models', '__proto__'], null, { path: 'w2s models', got: '"__proto__"' }],
     ['an option without its value', ['list', '--home'], null, { path: '--home', expected: '<folder>', got: 'nothing' }],
@@ -250,6 +250,8 @@ describe('a run', () => {
     expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
     const oracle = await w2s.run('show', 'last', '--stop', 'oracle')
     expect(oracle.stdout).toContain('does best on ground truth: a bound, never the')
+    const first = await w2s.run('show', 'last', '--stop', 'step-0')
+    expect(first.stdout).toContain('at the evaluation nearest to step 0, step 0.')
     const refused = await w2s.run('show', 'last', '--stop', 'best')
     expect([refused.code, refused.stderr]).toEqual([
       2,

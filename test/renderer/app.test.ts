@@ -1,6 +1,7 @@
 import { describeCatalog } from '../../src-main/science/catalog'
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readText } from '../../src-preload/spec-text'
 import App from '../../src-renderer/App.svelte'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import type { Cell } from '../../src-preload/contract'
@@ -93,9 +94,11 @@ describe('the builder', () => {
     await fireEvent.input(alpha, { target: { value: '3' } })
     await waitFor(() => expect(alpha.getAttribute('aria-invalid')).toBe('true'))
     const message = document.getElementById(alpha.getAttribute('aria-describedby')!)
-    expect(message?.textContent).toBe('expected at most 1, got 3')
-    // Once as a problem, once as what is changed.
-    expect(within(screen.getByRole('complementary')).getAllByText('methods[1].alphaMax')).toHaveLength(2)
+    expect(message?.textContent).toBe('Take 1 or less; it is 3.')
+    // Once as a problem, by its field, once as what is changed, by its path.
+    const side = within(screen.getByRole('complementary'))
+    side.getByText('method 2, Largest alpha')
+    side.getByText('methods[1].alphaMax')
     expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Run/ }).disabled).toBe(true)
   })
   it('keeps what cannot be a number and says what is wrong with it', async () => {
@@ -104,7 +107,7 @@ describe('the builder', () => {
     const epochs = within(all).getByRole<HTMLInputElement>('textbox', { name: 'Epochs' })
     expect(epochs.placeholder).toBe('by model')
     await fireEvent.input(epochs, { target: { value: 'ten' } })
-    await screen.findAllByText('expected a number, got "ten"')
+    await screen.findAllByText('Type a number; "ten" is none.')
     expect(epochs.value).toBe('ten')
   })
   it('shows what each model is trained by, and takes another value for one alone', async () => {
@@ -121,27 +124,27 @@ describe('the builder', () => {
     await within(supervisor).findByText('Optimiser · 2 set')
     await fireEvent.change(schedule, { target: { value: '' } })
     await within(supervisor).findByText('Optimiser · 1 set')
-    expect(JSON.parse(localStorage.getItem('w2s.draft')!)).toMatchObject({
+    expect(readText(localStorage.getItem('w2s.draft')!).value).toMatchObject({
       weak: [{ model: 'words', optimiser: { lr: 0.02 } }],
     })
   })
-  it('writes the form into the JSON and reads the JSON into the form', async () => {
+  it('writes the form into the text and reads the text into the form, JSON too', async () => {
     open('#/builder')
     await fireEvent.input(await screen.findByRole('textbox', { name: 'Name' }), { target: { value: 'Mine' } })
-    await fireEvent.click(screen.getByRole('radio', { name: 'Spec' }))
-    const text = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Experiment spec as JSON' })
-    const spec = JSON.parse(text.value) as (typeof PRESETS)[0]['spec']
+    await fireEvent.click(screen.getByRole('radio', { name: 'YAML' }))
+    const text = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Experiment spec as YAML' })
+    const spec = readText(text.value).value as (typeof PRESETS)[0]['spec']
     expect(spec.name).toBe('Mine')
     await fireEvent.input(text, { target: { value: JSON.stringify({ ...spec, labels: 'hard', seeds: [4, 5, 6] }) } })
     await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
     expect((await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Weak labels' })).value).toBe('hard')
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Seeds' }).value).toBe('4-6')
   })
-  it('says when the text is no JSON and keeps the last one that was', async () => {
+  it('says when the text is none and keeps the last one that was', async () => {
     open('#/builder?tab=spec')
-    const text = await screen.findByRole('textbox', { name: 'Experiment spec as JSON' })
+    const text = await screen.findByRole('textbox', { name: 'Experiment spec as YAML' })
     await fireEvent.input(text, { target: { value: '{ "version": 1,' } })
-    await screen.findByText(/This is not JSON yet/)
+    await screen.findByText(/^Line 1 is no spec yet/)
     await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
     expect((await screen.findByRole<HTMLInputElement>('textbox', { name: 'Name' })).value).toBe('Quick start')
   })
@@ -162,7 +165,7 @@ describe('the builder', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Add a method' }))
     expect(await screen.findByRole('textbox', { name: 'Largest alpha' })).toBeTruthy()
     await fireEvent.change(screen.getByRole('combobox', { name: 'method 2' }), { target: { value: 'naive' } })
-    expect(await screen.findAllByText(/the same as methods\[0\]/)).toHaveLength(2)
+    expect(await screen.findAllByText('This is method 1 once more; change or remove one.')).toHaveLength(2)
   })
   it('tells what is refused when the run is started', async () => {
     open('#/builder', {
@@ -240,7 +243,7 @@ describe('the result', () => {
   it('labels the oracle as one, and never as the result', async () => {
     open('#/results/run-done')
     await fireEvent.click(await screen.findByRole('radio', { name: /oracle/ }))
-    await screen.findByText(/a bound, never the\s+result/)
+    await screen.findByText(/an upper bound, never the\s+result/)
     expect(location.hash).toContain('stop=oracle')
   })
   it('opens the examples of a cell', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import App from '../../src-renderer/App.svelte'
 import { Steps } from '../../src-renderer/state/steps'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
+import { readText } from '../../src-preload/spec-text'
 import { CATALOG, createFakeBridge, type FakeBridge } from './bridge'
 
 vi.mock('../../src-main/science/methods', async (original) => {
@@ -24,6 +25,7 @@ function open(
   render(App)
   return bridge
 }
+const keptDraft = () => readText(localStorage.getItem('w2s.draft')!).value
 const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name })
 const type = async (name: string, value: string) => fireEvent.input(await field(name), { target: { value } })
 const runs = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Run/ })
@@ -79,7 +81,7 @@ describe('the seeds', () => {
     await screen.findByRole('button', { name: 'Run 15 stages' }, { timeout: 10_000 })
     await type('Seeds', '0, 3-')
     expect(runs().disabled).toBe(true)
-    await waitFor(() => expect(screen.getAllByText('expected a number, got "3-"')).toHaveLength(2))
+    await waitFor(() => expect(screen.getAllByText('Type a number; "3-" is none.')).toHaveLength(2))
     expect((await field('Seeds')).getAttribute('aria-invalid')).toBe('true')
     expect((await field('Seeds')).value).toBe('0, 3-')
     expect(runs().disabled).toBe(true)
@@ -137,16 +139,16 @@ describe('undo', () => {
     await undo()
     await waitFor(async () => expect((await field('Name')).value).toBe('Quick start'))
   })
-  it('brings back a text that is no JSON yet', async () => {
+  it('brings back a text that is no YAML yet', async () => {
     open('#/builder?tab=spec')
-    const label = 'Experiment spec as JSON'
+    const label = 'Experiment spec as YAML'
     await type(label, '{ "version": 1,')
     await fireEvent.click(screen.getByRole('radio', { name: 'Form' }))
     await type('Name', 'Mine')
     await undo()
-    await fireEvent.click(screen.getByRole('radio', { name: 'Spec' }))
+    await fireEvent.click(screen.getByRole('radio', { name: 'YAML' }))
     expect((await field(label)).value).toBe('{ "version": 1,')
-    await screen.findByText(/This is not JSON yet/)
+    await screen.findByText(/^Line 1 is no spec yet/)
   })
 })
 
@@ -226,7 +228,7 @@ describe('a method with models of its own', () => {
     await fireEvent.click(add)
     await screen.findByRole('combobox', { name: 'model 3' })
     expect(screen.getByRole('button', { name: 'Add a model' }).title).toBe('It takes at most 3')
-    const { methods: kept } = JSON.parse(localStorage.getItem('w2s.draft')!) as { methods: unknown[] }
+    const { methods: kept } = keptDraft() as { methods: unknown[] }
     expect(kept).toMatchObject([{ method: 'ladder', between: [{}, { model: 'words', words: 70 }, {}] }])
   })
 })
@@ -236,8 +238,7 @@ it('takes the models of a ladder, set against each other as asked, and can have 
   const picker = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Take the models of a ladder' })
   await fireEvent.change(picker, { target: { value: 'pocket/chain' } })
   expect(await screen.findByText('Of 4 pairs of supervisor and student, the spec names 2.')).toBeTruthy()
-  const kept = () =>
-    JSON.parse(localStorage.getItem('w2s.draft')!) as { weak: object[]; strong: object[]; pairs?: number[][] }
+  const kept = () => keptDraft() as { weak: object[]; strong: object[]; pairs?: number[][] }
   expect(kept()).toMatchObject({
     weak: [{ checkpoint: 'pocket-s' }, { checkpoint: 'pocket-m' }],
     strong: [{ checkpoint: 'pocket-m' }, { checkpoint: 'pocket-l' }],
@@ -253,7 +254,7 @@ it('takes the models of a ladder, set against each other as asked, and can have 
 
 describe('prompting', () => {
   const boxOf = (name: string | RegExp) => screen.findByRole<HTMLInputElement>('checkbox', { name })
-  const kept = (): unknown => (JSON.parse(localStorage.getItem('w2s.draft')!) as { prompting?: unknown }).prompting
+  const kept = (): unknown => (keptDraft() as { prompting?: unknown }).prompting
 
   it('is turned on with zero and five examples, has the numbers typed and the labels ticked, and comes back as it was', async () => {
     open('#/builder')
@@ -277,7 +278,7 @@ describe('prompting', () => {
     await fireEvent.click(await boxOf('Prompting'))
     await type('Examples', '40')
     const problem = () => document.getElementById('f-prompting.shots[0]-problem')?.textContent
-    await waitFor(() => expect(problem()).toBe('expected at most 32, got 40'))
+    await waitFor(() => expect(problem()).toBe('Take 32 or less; it is 40.'))
     expect((await field('Examples')).getAttribute('aria-invalid')).toBe('true')
   })
 })
@@ -341,7 +342,7 @@ describe('a preset of one’s own', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Export spec…' }, { timeout: 10_000 }))
     await screen.findByText(/^Saved as/)
     const [file] = bridge.heard.find(({ name }) => name === 'saveFile')!.args as [{ name: string; base64: string }]
-    expect(file.name).toBe('Quick-start.json')
-    expect(JSON.parse(atob(file.base64))).toMatchObject({ version: 1, name: 'Quick start' })
+    expect(file.name).toBe('Quick-start.yaml')
+    expect(readText(atob(file.base64)).value).toMatchObject({ version: 1, name: 'Quick start' })
   })
 })

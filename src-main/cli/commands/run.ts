@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
+import { readText, SpecTextError } from '../../../src-preload/spec-text'
 import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
 import { JsonError, parseJson } from '../../data/json'
 import { readRegular } from '../../data/regular'
@@ -21,7 +22,7 @@ const BACKENDS = ['auto' as const, ...BACKENDS_IN_ORDER.map(({ id }) => id)]
 
 export const run: Command = {
   name: 'run',
-  usage: '<preset | spec.json>',
+  usage: '<preset | spec.yaml | spec.json>',
   summary: 'Run an experiment, or go on with it from the stages that are done.',
   arity: [1, 1],
   options: {
@@ -157,16 +158,29 @@ async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unkno
   if (what === '' || isFolder || !existsSync(path)) {
     const ids = presets.map((p) => p.id)
     const got = isFolder ? `the folder ${show(what)}` : show(what)
-    throw badArgument('<preset | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
+    throw badArgument('<preset | spec.yaml | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
   }
   const bytes = await readRegular(path, LARGEST_SPEC).catch((error: Error) => {
     throw badArgument(what, 'a file that can be read', error.message)
   })
+  return /\.ya?ml$/i.test(path) ? fromYaml(bytes.toString(), what) : fromJson(bytes.toString(), what)
+}
+
+function fromJson(text: string, what: string): unknown {
   try {
-    return parseJson(bytes.toString())
+    return parseJson(text)
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     throw badInput(error.problems.map((p) => ({ ...p, path: p.path || what })))
+  }
+}
+
+function fromYaml(text: string, what: string): unknown {
+  try {
+    return readText(text).value
+  } catch (error) {
+    if (!(error instanceof SpecTextError)) throw error
+    throw badArgument(`${what}, line ${error.line}`, 'a spec as YAML', error.message)
   }
 }
 
