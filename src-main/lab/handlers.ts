@@ -30,6 +30,7 @@ import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
+import type { AskSureness } from './results/sureness'
 import type { Remarks } from './results/remarks'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
@@ -54,6 +55,7 @@ export interface Parts {
   corpora: Corpora
   presets: Presets
   results: Results
+  sureness: AskSureness
   backends: Backends
   planner: Planner
   outlook: Outlook
@@ -154,7 +156,7 @@ const draftHandlers = ({ planner, outlook, show, presets }: Parts): Pick<Handler
   presetRemove: (id) => presets.remove(id),
 })
 
-type Found = 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
+type Found = 'sureness' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
@@ -165,6 +167,7 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   const both = <T>(one: ArmName, other: ArmName | undefined, read: () => Promise<T>) =>
     whole(one.runId, () => (other ? whole(other.runId, read) : read()))
   return {
+    sureness: (key) => parts.sureness(key),
     result: ({ runId, stop }) => whole(runId, () => results.result(compared(runId), stop)),
     compare: (query) => both(query.arm, query.against, () => results.compare(compared, query)),
     cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun, ref)),

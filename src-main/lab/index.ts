@@ -30,6 +30,7 @@ import { createResults } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
+import { createSureness } from './results/sureness'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
@@ -110,7 +111,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, ...belongings, damage, results }
+  const kept = { store, shelf, ...belongings, damage, results, sureness: createSureness(store, shelf, analyst) }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
