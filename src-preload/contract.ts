@@ -13,6 +13,7 @@ import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
+import type { Sureness } from '../src-main/science/metrics/sureness'
 import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -30,7 +31,7 @@ import type {
   RunSummary,
   SeedOutlook,
 } from './runs'
-import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
+import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
 export type * from '../src-main/data/datasets/types'
@@ -42,6 +43,7 @@ export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
+export type { Sureness } from '../src-main/science/metrics/sureness'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
@@ -90,13 +92,15 @@ export const CALLS = {
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
   /** The same over groups of trainings, summarised, smoothed and then thinned in the lab. */
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
+  /** How sure a training was of what it said of the test rows, at the latest evaluation that is on disk; null where none is. */
+  sureness: asks<(key: string) => Sureness | null>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
-  compare: asks<(query: { arm: ArmName; against: ArmName; stop: Stop }) => Comparison>(),
+  compare: asks<(query: { arm: ArmName; against: ArmName; stop: Stop }) => Comparison & Looked>(),
   cube: asks<(ref: ArmRef) => Cube>(),
   /** By what the examples of a seed can be told apart, and at which evaluations its student can be looked at. */
-  facets: asks<(ref: ArmRef) => Facets>(),
+  facets: asks<(ref: ArmRef) => Facets & Looked>(),
   /** Those that fit, and of how many of them each model is right. */
   examples: asks<(query: ExampleQuery) => { total: number; right: RightCounts; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
@@ -127,12 +131,19 @@ export const CALLS = {
   studyNew: changes<(question: string) => { id: string }>(),
   /** Says something of a study: notes, or the rule that holds from now on (null: none). */
   studySay: changes<(said: { id: string; notes?: string; rule?: Rule | null }) => null>(),
+  /** How often what a study found on test rows was looked at, and its seals. This is no look. */
+  looks: asks<(study: string) => Looks>(),
+  /** Withholds what a study found on test rows, or shows it again; both are kept with their times. */
+  seal: changes<(change: SealChange) => null>(),
   /** Forgets what is said of a study that has no runs. */
   studyRemove: changes<(id: string) => null>(),
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
   exportBundle:
     asks<
-      (query: { runId: string; path: string }) => { path: string; bytes: number; files: number; sha256: string } | null
+      (query: {
+        runId: string
+        path: string
+      }) => ({ path: string; bytes: number; files: number; sha256: string } & Looked) | null
     >(),
   chooseDataset: shows<(what: 'folder' | 'file' | 'games') => string | null>(),
   /** Reads a file through; a later one takes its place, and the earlier one fails. */
