@@ -18,6 +18,7 @@ import {
   type SeedPredictions,
   type Stop,
 } from '../../science/metrics'
+import type { Answers } from '../../science/answers'
 import { truthOf } from '../../science/tasks'
 import { LabError } from '../errors'
 import type { Means } from './analysis'
@@ -28,6 +29,8 @@ import type { SeedSource } from './predicted'
 interface Seed {
   data: string
   seed: SeedSource
+  /** Folders of the trainings between supervisor and student. */
+  rungs: string[]
 }
 /** The same, its student where a rule stops it or at a step, and a seed of another arm beside. */
 interface Asked extends Seed {
@@ -88,7 +91,7 @@ export async function lookedAt(question: LookedQuestion, means: Means): Promise<
 }
 
 /** Rows are made once for as long as one looks at them: there may be a hundred thousand. */
-async function look({ data, seed: source, stop, step, against }: Asked, means: Means): Promise<Looked> {
+async function look({ data, seed: source, rungs, stop, step, against }: Asked, means: Means): Promise<Looked> {
   const name = JSON.stringify([data, source, stop, step, against])
   const known = means.looked.get(name)
   if (known) return known
@@ -101,7 +104,10 @@ async function look({ data, seed: source, stop, step, against }: Asked, means: M
   if (step !== undefined && !seed.steps.includes(step))
     throw new LabError('bad-input', `This student was not evaluated at step ${step}.`)
   const at: Stop = step === undefined ? stop : `step-${step}`
-  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
+  // Each labels as it stands at its end.
+  const climb: Answers[] = []
+  for (const rung of rungs) climb.push((await means.training(rung))('test').answers.at(-1)!)
+  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other, climb) }
   means.looked.set(name, looked)
   return looked
 }
