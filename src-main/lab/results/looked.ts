@@ -19,7 +19,7 @@ import {
   type Stop,
 } from '../../science/metrics'
 import type { Answers } from '../../science/answers'
-import { truthOf } from '../../science/tasks'
+import { truthOf, type Example } from '../../science/tasks'
 import { LabError } from '../errors'
 import type { Means } from './analysis'
 import { checkSameRows } from './pairs'
@@ -64,8 +64,8 @@ export interface Looked {
   seed: SeedPredictions
   against: SeedPredictions | undefined
   rows: readonly ExampleRow[]
-  /** Names of the rows, once they were asked for. */
-  names?: readonly string[]
+  /** What the rows are of. */
+  test: readonly Example[]
   /** Of the last query. */
   hits?: Hits
 }
@@ -107,7 +107,7 @@ async function look({ data, seed: source, rungs, stop, step, against }: Asked, m
   // Each labels as it stands at its end.
   const climb: Answers[] = []
   for (const rung of rungs) climb.push((await means.training(rung))('test').answers.at(-1)!)
-  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other, climb) }
+  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other, climb), test }
   means.looked.set(name, looked)
   return looked
 }
@@ -118,11 +118,14 @@ const nameOf = ({ text, options = [], fen = '', truth }: ExampleRow): string =>
     .update(JSON.stringify([text, options, fen, truth]))
     .digest('hex')
 
+/** Names of the rows of a test split: hashing a hundred thousand takes a second, and every evaluation has the same ones. */
+const named = new WeakMap<readonly Example[], readonly string[]>()
+
 /** The rows with what is said of them. */
 function remarked(looked: Looked, remarks: Remarks): readonly ExampleRow[] {
   if (Object.keys(remarks).length === 0) return looked.rows
-  looked.names ??= looked.rows.map(nameOf)
-  const { names } = looked
+  const names = named.get(looked.test) ?? looked.rows.map(nameOf)
+  named.set(looked.test, names)
   return looked.rows.map((row, i) => {
     const remark = remarks[names[i]!]
     return remark ? { ...row, remark } : row

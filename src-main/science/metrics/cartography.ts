@@ -19,15 +19,17 @@ export function dynamicsOf({ steps, student, truth }: SeedPredictions): Dynamics
   const times = said.length
   if (times === 0) return null
   const decided = said.map((answers) => decisions(answers))
+  const held = new Float64Array(times)
   return Array.from(truth, (right, i): Dynamics => {
     let [sum, correct] = [0, 0]
     for (let e = 0; e < times; e++) {
-      sum += probability(said[e]!, i, right)
+      held[e] = probability(said[e]!, i, right)
+      sum += held[e]!
       if (decided[e]![i] === right) correct++
     }
     const confidence = sum / times
     let squares = 0
-    for (let e = 0; e < times; e++) squares += (probability(said[e]!, i, right) - confidence) ** 2
+    for (const p of held) squares += (p - confidence) ** 2
     return { confidence, variability: Math.sqrt(squares / times), correctness: correct / times }
   })
 }

@@ -83,14 +83,18 @@ export function exampleRows(
   const paths = rungs.length > 0 ? pathsOf([weak, ...rungs, student], right) : null
   const cells = cellsOf(seed, at)
   const beside = against && besideOf(seed, against, at)
-  return examples.map(({ text, options, fen, group, label: truth }, index) => ({
-    ...{ index, text, ...(options && { options }), ...(fen && { fen }), group, truth },
-    ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
-    ...(dynamics && { dynamics: dynamics[index]! }),
-    ...(held && held[index] !== null && { held: held[index]! }),
-    ...(paths && { path: paths[index]! }),
-    ...(beside && { against: beside[index]! }),
-  }))
+  // Assigned one by one: there may be a hundred thousand, and spreads take most of the time then.
+  return examples.map(({ text, options, fen, group, label }, index) => {
+    const [weak, student, ceiling] = [ofWeak![index]!, ofStudent![index]!, ofCeiling![index]!]
+    const row: ExampleRow = { index, text, group, truth: label, weak, student, ceiling, cell: cells[index]! }
+    if (options) row.options = options
+    if (fen) row.fen = fen
+    if (dynamics) row.dynamics = dynamics[index]!
+    if (held && held[index] !== null) row.held = held[index]!
+    if (paths) row.path = paths[index]!
+    if (beside) row.against = beside[index]!
+    return row
+  })
 }
 
 /** What the student says at an evaluation. */
