@@ -7,6 +7,7 @@ import { pairOf } from '../../src-renderer/views/studies/pair'
 import { nextSort, pgrOver, rowsOf, seedsOver, sortName, sortNamed } from '../../src-renderer/views/studies/rows'
 import {
   groupsOf,
+  lineOf,
   matrixOf,
   matrixTable,
   settingColumns,
@@ -109,6 +110,11 @@ describe('the arms of a study', () => {
           .map(({ result }) => result.arm.id)
           .sort(),
       ).toEqual(arms.map(({ result }) => result.arm.id).sort())
+      // Each name stands once in its row, beside all of its cells.
+      for (const [r, lines] of matrix.lines.entries()) {
+        const named = matrix.cells[r]!.flat().map((arm) => lineOf(matrix, arm, title))
+        expect([lines.length, new Set(named)]).toEqual([new Set(named).size, new Set(lines)])
+      }
       const text = matrixTable(matrix, axes, 'accuracy', title)
       expect(text.rows.flat().join().match(/n 3/g)).toHaveLength(arms.length)
     }
