@@ -83,7 +83,7 @@ type Handlers = {
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, published, checkpoints, models, ladders, corpora } = parts
-  const { store, presets, backends, planner, runs, queue, status } = parts
+  const { store, presets, backends, planner, runs, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets.list(), await checkpoints.choices()),
     async run(spec) {
