@@ -119,6 +119,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: bus.subscribe,
+    checkBackend: backends.check,
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }

@@ -219,6 +219,8 @@ async function perform(
   live: Live,
 ): Promise<RunDetail> {
   if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return known
+  // Before the run is there: a stage that fails at once would leave one that nobody wanted.
+  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend()
   if (known) await lab.calls.resume(known.id)
   return followed(lab, known?.id ?? (await lab.calls.run(spec)).runId, out, live)
 }
