@@ -17,7 +17,7 @@ import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { DoctorReport, LabEvent, Settings, Status } from './app'
+import type { DoctorReport, LabEvent, Pause, Settings, Status } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   Curve,
@@ -108,10 +108,11 @@ export const CALLS = {
   sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
-  /** Puts a run at the head of the queue: its stages come next, after the one at work. */
-  runFirst: changes<(runId: string) => null>(),
-  /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
-  pause: changes<(paused: boolean) => null>(),
+  /** Puts a run before another one of the queue, or behind all; what is at work is worked to its end. */
+  runMove: changes<(move: { runId: string; before: string | null }) => null>(),
+  pause: changes<(pause: Pause) => null>(),
+  /** Ends the process of a stage that was asked to stop, without waiting any longer. */
+  force: changes<(key: string) => null>(),
   remove: changes<(runId: string) => { freedBytes: number }>(),
   /** Says something of runs. */
   mark: changes<(change: MarkChange) => null>(),

@@ -97,8 +97,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
-  runFirst: z.tuple([id]),
-  pause: z.tuple([z.boolean()]),
+  runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
+  pause: z.tuple([z.enum(['off', 'after', 'on'])]),
+  force: z.tuple([key]),
   remove: z.tuple([id]),
   mark: z.tuple([
     z.strictObject({

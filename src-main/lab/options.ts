@@ -56,8 +56,10 @@ export interface LabOptions {
 export interface Timing {
   /** How long an engine may take to say `ready`. */
   ready: number
-  /** How long a cancelled stage may take to stop before its process is killed. */
-  cancel: number
+  /** How long the stage of a run that is cancelled may take to stop, and to keep how far it is, before its process is killed. */
+  stop: number
+  /** The same where the app closes. */
+  leave: number
   /** After how long without work the engine process is let go. */
   idle: number
 }
@@ -86,6 +88,6 @@ export interface Lab {
    * @throws LabError `unavailable` with the reason
    */
   checkBackend: () => Promise<void>
-  /** Stops the engine (within the cancel timeout), leaves live runs `interrupted`, and lets go of the home. */
+  /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }
