@@ -30,6 +30,7 @@ import { createResults } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
+import { countApart, createTruth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
@@ -80,6 +81,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const { importer, datasets, corpora, models, checkpoints } = belongings
   const analyst = createAnalyst(options.analyst)
   const results = createResults(store, shelf, analyst, memoryOf(options, lock !== null))
+  const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
   const lanes: Lane[] = []
@@ -92,17 +94,17 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places })
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
-  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
+  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
   // The engine that computed it.
   const asMade = createPlanner({ ...planning, backend: () => Promise.resolve({ backend: 'cpu' }) })
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
-  const studies = createStudies(store, results)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
-  const headlines = createHeadlines(store, results, bus)
+  const headlines = createHeadlines(store, results, truth, bus)
+  const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
@@ -110,7 +112,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, ...belongings, damage, results }
+  const kept = { store, shelf, ...belongings, damage, results, truth }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
@@ -120,7 +122,11 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
-    subscribe: bus.subscribe,
+    subscribe: (listener) =>
+      bus.subscribe((events) => {
+        const shown = truth.shown(events)
+        if (shown.length > 0) listener(shown)
+      }),
     checkBackend: backends.check,
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
