@@ -127,7 +127,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
         const shown = truth.shown(events)
         if (shown.length > 0) listener(shown)
       }),
-    checkBackend: backends.check,
+    checkBackend: () => backends.check(),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
