@@ -30,7 +30,7 @@ import { createResults } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
-import { countApart, createTruth } from './results/truth'
+import { countApart, createTruth, type Truth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
@@ -122,16 +122,21 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
-    subscribe: (listener) =>
-      bus.subscribe((events) => {
-        const shown = truth.shown(events)
-        if (shown.length > 0) listener(shown)
-      }),
+    subscribe: withoutSealed(bus, truth),
     checkBackend: () => backends.check(),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
 }
+
+/** What is told, less the truth that is sealed. */
+const withoutSealed =
+  (bus: Bus, truth: Truth): Lab['subscribe'] =>
+  (listener) =>
+    bus.subscribe((events) => {
+      const shown = truth.shown(events)
+      if (shown.length > 0) listener(shown)
+    })
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
 const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
