@@ -30,6 +30,7 @@ import { createResults } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
+import { createSureness } from './results/sureness'
 import { countApart, createTruth, type Truth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
@@ -112,7 +113,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, ...belongings, damage, results, truth }
+  const sureness = createSureness(store, shelf, analyst)
+  const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
