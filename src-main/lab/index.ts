@@ -5,7 +5,7 @@ import { createBackends } from './engine/backends'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
-import { createDamage } from './check/damage'
+import { createDamage, type Damage } from './check/damage'
 import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
@@ -37,7 +37,7 @@ import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { openPresets } from './presets'
-import { createShelf } from './home/shelf'
+import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { armsOf } from './runs/view'
 import { createStudies } from './studies'
@@ -85,14 +85,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const lanes: Lane[] = []
-  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key))
-  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
-  const timing = { ...TIMING, ...options.timing }
-  // All devices of a machine are one lane as yet: an engine process takes the best of them.
-  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
-  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places })
+  const { lanes, queue } = openQueue(options, { store, shelf, bus, damage }, belongings)
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
@@ -140,9 +133,27 @@ const withoutSealed =
       if (shown.length > 0) listener(shown)
     })
 
+/** What works, and what waits for it. */
+function openQueue(
+  options: LabOptions,
+  { store, shelf, bus, damage }: { store: Store; shelf: Shelf; bus: Bus; damage: Damage },
+  { datasets, corpora, checkpoints }: Belongings,
+) {
+  const lanes: Lane[] = []
+  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key))
+  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
+  const timing = { ...TIMING, ...options.timing }
+  // All devices of a machine are one lane as yet: an engine process takes the best of them.
+  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
+  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
+  return { lanes, queue: createQueue({ store, shelf, lanes, timing, bus, recorder, ...places }) }
+}
+
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
 const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
   createMemory(analyst === undefined ? null : { folder: join(home, 'results'), code: analyst, writes })
+
+type Belongings = Awaited<ReturnType<typeof openBelongings>>
 
 /** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
 async function openBelongings(options: LabOptions, store: Store, bus: Bus) {
