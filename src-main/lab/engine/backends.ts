@@ -71,11 +71,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       const { id, bf16 } = await choose()
       return { backend: id, bf16 }
     },
-    async check() {
-      await choose().catch((error: unknown) => {
-        throw error instanceof LabError ? new LabError('unavailable', error.message) : error
-      })
-    },
+    check: () => choose().then(() => undefined, refuse),
     get chosen() {
       return chosen
     },
@@ -89,6 +85,10 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       }),
     close: () => leaving.abort(),
   }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof LabError ? new LabError('unavailable', error.message) : error
 }
 
 /** Refuses work while other work is under way. */
