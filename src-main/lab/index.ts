@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
+import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
@@ -110,7 +111,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies }
+  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
   const parts = { ...kept, ...said, backends, planner, outlook, show, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
@@ -140,7 +141,7 @@ function openQueue(
   { datasets, corpora, checkpoints }: Belongings,
 ) {
   const lanes: Lane[] = []
-  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key))
+  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
   const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
   const timing = { ...TIMING, ...options.timing }
   // All devices of a machine are one lane as yet: an engine process takes the best of them.
