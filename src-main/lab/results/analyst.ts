@@ -23,7 +23,7 @@ export function analystVerbs() {
   const read = (source: SeedSource, sets?: readonly string[]) => readSeed(source, sets, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
-    analyse: (question: Question) => analyse(question, { prepared, read, drawn, looked }),
+    analyse: (question: Question) => analyse(question, { prepared, read, training, drawn, looked }),
     /** See `readSureness`. */
     sureness: (place: SaidPlace) => readSureness(place),
     /** See `examineBundle`. */
