@@ -20,6 +20,7 @@ import type { Split } from '../src-main/science/stages'
 import type { DoctorReport, LabEvent, Settings, Status } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
+  BatchMix,
   Curve,
   GroupCurve,
   GroupQuery,
@@ -82,6 +83,8 @@ export const CALLS = {
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
+  /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
+  batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),
   /** The study that came with the app, as a run of this home: nothing of it is computed. */
   sample: changes<() => { runId: string }>(),

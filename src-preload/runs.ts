@@ -22,6 +22,31 @@ export interface Preset {
   checkpoints: string[]
 }
 
+/** What a method that mixes labels with the student's own answers makes of a batch that a training of this store saw. */
+export type BatchMix =
+  /** No finished run has such models on a task of the spec. */
+  | { found: false }
+  | {
+      found: true
+      runId: string
+      run: string
+      /** Its title, and the seed of the training. */
+      arm: string
+      seed: number
+      /** What that arm has in common with the planned one. */
+      alike: SeedPast['alike']
+      /** The update that the batch was of: the training's last. */
+      step: number
+      classes: string[]
+      /** Rows of the batch; the first of them are told. */
+      size: number
+      alpha: number
+      /** Probability of the first class from which on an own answer hardens to it; null of more classes than two. */
+      threshold: number | null
+      /** Probabilities by class: the weak label, the student after that update, and what is fitted; `own` hardened. */
+      rows: { text: string; weak: number[]; student: number[]; own: number; target: number[] }[]
+    }
+
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'

@@ -43,6 +43,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
+  batchMix: z.tuple([
+    z.strictObject({ spec: z.unknown(), method: z.int().min(0).max(1000), progress: z.number().min(0).max(1) }),
+  ]),
   run: z.tuple([z.unknown()]),
   sample: z.tuple([]),
   runs: z.tuple([]),

@@ -22,6 +22,7 @@ import type { Corpora } from './corpora'
 import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
+import type { MixBatch } from './plan/batches'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { ShowTask } from './plan/shown'
@@ -58,6 +59,7 @@ export interface Parts {
   planner: Planner
   outlook: Outlook
   show: ShowTask
+  batches: MixBatch
   runs: RunDesk
   sample: Sample
   marks: MarkDesk
@@ -134,13 +136,14 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
-type Drafted = 'preview' | 'outlook' | 'taskShown' | 'presetSave' | 'presetRemove'
+type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'presetSave' | 'presetRemove'
 
 /** The calls about a spec that is no run yet. */
-const draftHandlers = ({ planner, outlook, show, presets }: Parts): Pick<Handlers, Drafted> => ({
+const draftHandlers = ({ planner, outlook, show, batches, presets }: Parts): Pick<Handlers, Drafted> => ({
   preview: (spec) => planner.preview(spec),
   outlook: (spec) => outlook.look(spec),
   taskShown: (query) => show(query),
+  batchMix: (query) => batches(query),
   presetSave: (preset) => presets.save(preset),
   presetRemove: (id) => presets.remove(id),
 })

@@ -20,6 +20,7 @@ import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
+import { createBatches } from './plan/batches'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
@@ -110,8 +111,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
+  const batches = createBatches({ store, shelf, analyst, planner })
   const said = { marks, remarks, studies }
-  const parts = { ...kept, ...said, backends, planner, outlook, show, runs, sample, queue, status }
+  const parts = { ...kept, ...said, backends, planner, outlook, show, batches, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

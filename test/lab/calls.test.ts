@@ -15,6 +15,7 @@ const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
   outlook: [{ anything: true }],
+  batchMix: [{ spec: {}, method: 0, progress: 0.5 }],
   taskShown: [{ spec: { anything: true }, task: 'spam' }],
   run: [{ anything: true }],
   sample: [],

@@ -1,6 +1,7 @@
 import { arrangementsOf } from '../../src-main/science/ladders/ladder'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { coursesOf } from '../../src-main/science/spec/courses'
+import { METHODS } from '../../src-main/science/methods'
+import { coursesOf, methodsIn } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { mentions } from '../../src-main/science/spec/mentions'
 import { fitting } from '../../src-main/science/metrics'
@@ -12,6 +13,7 @@ import { kindOf, stageTitles } from '../../src-main/science/stages'
 import { studyId } from '../../src-main/science/studies/study'
 import type {
   ArmName,
+  BatchMix,
   Bridge,
   Calls,
   Catalog,
@@ -115,6 +117,27 @@ function outlookOf(planned: Preview): SeedOutlook[] {
   }))
 }
 
+/** Three rows, mixed by the loss itself. */
+function batchOf(spec: unknown, index: number, progress: number): BatchMix {
+  const [weak, student] = [
+    [0.1, 0.4, 0.8],
+    [0.3, 0.9, 0.95],
+  ] as [number[], number[]]
+  const both = (p: number[]) => Float32Array.from(p.flatMap((one) => [1 - one, one]))
+  const pairs = (p: number[]) => ({ rows: 3, cols: 2, data: both(p) })
+  const { method, ...params } = methodsIn(spec)[index]!
+  const logits = { ...pairs(student), data: both(student).map(Math.log) }
+  const { alpha, threshold, own, targets } = METHODS[method]!.mix!({ logits, targets: pairs(weak), progress }, params)
+  return {
+    ...{ found: true, runId: 'run-done', run: 'Quick start', arm: 'confidence', seed: 0, alike: 'arm' },
+    ...{ step: 124, classes: ['before 1913', 'after 1913'], size: 3, alpha, threshold },
+    rows: weak.map((p, i) => ({
+      ...{ text: `Passage ${i + 1}`, weak: [1 - p, p], student: [1 - student[i]!, student[i]!], own: own[i]! },
+      target: [targets[2 * i]!, targets[2 * i + 1]!],
+    })),
+  }
+}
+
 /** Curves as the engine names them, as far as a stage has come. */
 function curveValues(name: string, split: string, steps: number): { step: number[]; value: number[] } {
   const dense = split === ''
@@ -150,6 +173,7 @@ const ANSWERS: Answers = {
       lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
     }
   },
+  batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
   run: () => ({ runId: 'run-live' }),
   sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>

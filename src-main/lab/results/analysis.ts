@@ -10,7 +10,9 @@ import {
   type StopRule,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
+import type { Evaluations } from '../../data/predictions'
 import { namesIn, truthOf, type Example, type PreparedTask } from '../../science/tasks'
+import { batchMix, type BatchQuestion, type BatchReply } from './batch'
 import type { Kept } from './kept'
 import { lookedAt, type Looked, type LookedQuestion, type LookedReplies } from './looked'
 import { checkSameRows } from './pairs'
@@ -32,9 +34,11 @@ export type Question =
   | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedSource[] }
   | { type: 'contrasts'; data: string; arms: ReportedSource[] }
   | { type: 'comparison'; data: string; stop: StopRule; arm: ComparedSource; against: ComparedSource }
+  | BatchQuestion
   | LookedQuestion
 
 export interface Replies extends LookedReplies {
+  batch: BatchReply
   arm: ArmResult
   contrasts: Contrast[]
   comparison: Comparison
@@ -46,6 +50,8 @@ export interface Means {
   prepared: (folder: string) => Promise<PreparedTask>
   /** Gives the predictions of a seed, those of test sets from elsewhere too where these are named. */
   read: (source: SeedSource, sets?: readonly string[]) => Promise<SeedInput>
+  /** What a training said of a split, by the folder of its artifact. */
+  training: (folder: string) => Promise<(split: string) => Evaluations>
   /** What was drawn for results of arms: comparisons, which are asked for after them, need not draw again. */
   drawn: Kept<Drawn>
   /** What was looked at last: one pages and steps through it. */
@@ -72,6 +78,8 @@ export async function analyse(question: Question, means: Means): Promise<Replies
       const redrawn = { arm: { ...arm, redraw: pair.arm.redraw }, against: { ...against, redraw: pair.against.redraw } }
       return comparison({ ...redrawn, stop }, rows)
     }
+    case 'batch':
+      return batchMix(question, task, means)
     default:
       return lookedAt(question, means)
   }

@@ -22,7 +22,7 @@ export function analystVerbs() {
   const read = (source: SeedSource, sets?: readonly string[]) => readSeed(source, sets, training)
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
-    analyse: (question: Question) => analyse(question, { prepared, read, drawn, looked }),
+    analyse: (question: Question) => analyse(question, { prepared, read, training, drawn, looked }),
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */
