@@ -30,6 +30,8 @@ import type {
   RunResult,
   RunSummary,
   SeedOutlook,
+  Sweep,
+  SweepPlan,
 } from './runs'
 import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
 
@@ -43,6 +45,7 @@ export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
+export type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
@@ -86,6 +89,10 @@ export const CALLS = {
   /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
   batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The runs that a sweep would be, and what each adds. */
+  sweepPlan: asks<(sweep: Sweep) => SweepPlan>(),
+  /** Queues every run of a sweep, or none. */
+  sweep: changes<(sweep: Sweep) => { runs: string[] }>(),
   /** The study that came with the app, as a run of this home: nothing of it is computed. */
   sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),

@@ -6,6 +6,7 @@ import type { ArmResult, Contrast, Overall } from '../src-main/science/metrics/r
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
+import type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 import type { ArmFigures, ArmsFound, RunMarks } from './studies'
 
@@ -46,6 +47,30 @@ export type BatchMix =
       /** Probabilities by class: the weak label, the student after that update, and what is fitted; `own` hardened. */
       rows: { text: string; weak: number[]; student: number[]; own: number; target: number[] }[]
     }
+
+/** A spec, and one field of it or two with the values that they are to take. */
+export interface Sweep {
+  spec: unknown
+  axes: Axis[]
+}
+/** The runs of a sweep in their order: every value of the first field with every one of the second. */
+export interface SweepPlan {
+  cells: {
+    values: AxisValue[]
+    /** Stages that no earlier run of the sweep brings and that are not done; such as are done; such as an earlier one brings. */
+    toRun: number
+    done: number
+    shared: number
+    /** Of the stages to run; null where nothing is known of one. */
+    seconds: number | null
+    /** Why it cannot run; none where it can. */
+    problems: Problem[]
+  }[]
+  toRun: number
+  done: number
+  shared: number
+  seconds: number | null
+}
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */

@@ -26,6 +26,7 @@ import type { MixBatch } from './plan/batches'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { ShowTask } from './plan/shown'
+import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
@@ -60,6 +61,7 @@ export interface Parts {
   outlook: Outlook
   show: ShowTask
   batches: MixBatch
+  sweeps: Sweeps
   runs: RunDesk
   sample: Sample
   marks: MarkDesk
@@ -136,14 +138,16 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
-type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'presetSave' | 'presetRemove'
+type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
 
 /** The calls about a spec that is no run yet. */
-const draftHandlers = ({ planner, outlook, show, batches, presets }: Parts): Pick<Handlers, Drafted> => ({
+const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Parts): Pick<Handlers, Drafted> => ({
   preview: (spec) => planner.preview(spec),
   outlook: (spec) => outlook.look(spec),
   taskShown: (query) => show(query),
   batchMix: (query) => batches(query),
+  sweepPlan: (sweep) => sweeps.plan(sweep),
+  sweep: (sweep) => sweeps.run(sweep),
   presetSave: (preset) => presets.save(preset),
   presetRemove: (id) => presets.remove(id),
 })

@@ -24,6 +24,7 @@ import { createBatches } from './plan/batches'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
+import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
 import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
@@ -111,9 +112,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results }
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
+  const sweeps = createSweeps({ planner, runs, home })
   const batches = createBatches({ store, shelf, analyst, planner })
   const said = { marks, remarks, studies }
-  const parts = { ...kept, ...said, backends, planner, outlook, show, batches, runs, sample, queue, status }
+  const parts = { ...kept, ...said, backends, planner, outlook, show, batches, sweeps, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])

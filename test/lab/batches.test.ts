@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { forkEngine } from '../../src-main/lab/engine/fork'
 import { alphaAt } from '../../src-main/science/losses/alpha'
 import { builtProcesses } from './built'
-import { ended, openLab, tinySpec } from './tools'
+import { ended, event, openLab, tinySpec } from './tools'
 
 const built = builtProcesses()
 const engine = () => ({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
@@ -18,6 +18,8 @@ test('a batch that was trained on is mixed by the loss itself, and none is made 
   await expect(calls.batchMix({ spec: spec(), method: 7, progress: 1 })).rejects.toThrow('no method 8')
   const { runId } = await calls.run(spec())
   await ended(lab, runId)
+  while ((await calls.runDetail(runId)).figures.some(({ metric }) => metric === ''))
+    await event(lab, (e) => e.type === 'run')
 
   const batch = await mixed(0.1)
   if (!batch.found) throw new Error('expected a batch')

@@ -15,6 +15,8 @@ const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
   outlook: [{ anything: true }],
+  sweepPlan: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
+  sweep: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
   batchMix: [{ spec: {}, method: 0, progress: 0.5 }],
   taskShown: [{ spec: { anything: true }, task: 'spam' }],
   run: [{ anything: true }],

@@ -3,6 +3,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { METHODS } from '../../src-main/science/methods'
 import { coursesOf, methodsIn } from '../../src-main/science/spec/courses'
 import { parseSpec } from '../../src-main/science/spec/parse'
+import { sweepCells } from '../../src-main/science/spec/sweep'
 import { mentions } from '../../src-main/science/spec/mentions'
 import { fitting } from '../../src-main/science/metrics'
 import { inherited } from '../../src-main/science/plan/training'
@@ -27,6 +28,8 @@ import type {
   Status,
   StopRule,
   StudyResult,
+  Sweep,
+  SweepPlan,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
@@ -117,6 +120,17 @@ function outlookOf(planned: Preview): SeedOutlook[] {
   }))
 }
 
+function sweepPlan({ spec, axes }: Sweep): SweepPlan {
+  const cells = sweepCells(spec, axes).map(({ values, spec }) => {
+    const planned = preview(spec)
+    const none = { done: 0, shared: 0, seconds: 0 }
+    return planned.valid
+      ? { values, ...none, toRun: planned.stages.length, problems: [] }
+      : { values, ...none, toRun: 0, problems: planned.problems }
+  })
+  return { cells, toRun: cells.reduce((n, { toRun }) => n + toRun, 0), done: 0, shared: 0, seconds: 90 }
+}
+
 /** Three rows, mixed by the loss itself. */
 function batchOf(spec: unknown, index: number, progress: number): BatchMix {
   const [weak, student] = [
@@ -174,6 +188,8 @@ const ANSWERS: Answers = {
     }
   },
   batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
+  sweepPlan,
+  sweep: (asked) => ({ runs: sweepPlan(asked).cells.map((_, i) => `run-${i}`) }),
   run: () => ({ runId: 'run-live' }),
   sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>
