@@ -21,6 +21,7 @@ import type { DoctorReport, LabEvent, Settings, Status } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   BatchMix,
+  BrokenPreset,
   Curve,
   GroupCurve,
   GroupQuery,
@@ -66,6 +67,8 @@ export interface Catalog extends Described {
   /** Pretrained models that a model's parameter `checkpoint` may name; only those that are `here` can run. */
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   presets: Preset[]
+  /** Files among one's own presets that are none: they are left out, and stay. */
+  brokenPresets: BrokenPreset[]
   backends: { id: string; title: string }[]
 }
 

@@ -72,6 +72,14 @@ export interface SweepPlan {
   seconds: number | null
 }
 
+/** A file among one's own presets that is none, and why. */
+export interface BrokenPreset {
+  /** By which it is removed. */
+  id: string
+  file: string
+  reason: string
+}
+
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 /** Derived from the stages: `running` when one runs, `queued` when some wait their turn, else how the run ended. */
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'

@@ -15,6 +15,22 @@ test('a draft is planned by what was run before, and kept as a preset', async ({
   await table.scrollIntoViewIfNeeded()
   await shoot(page, 'builder with what a task comes to')
 
+  // As text: what the form says is changed there, comments stay, and what is wrong stands at its line.
+  await page.getByText('YAML', { exact: true }).click()
+  const text = page.getByRole('textbox', { name: 'Experiment spec as YAML' })
+  await text.fill(`# as we agreed\n${await text.inputValue()}`)
+  await page.getByText('Form', { exact: true }).click()
+  await page.getByRole('combobox', { name: 'Weak labels' }).selectOption('hard')
+  await page.getByText('YAML', { exact: true }).click()
+  await expect(text).toHaveValue(/^# as we agreed\nversion: 1\n[^]*\nlabels: hard\n/)
+  await text.fill((await text.inputValue()).replace('tasks: [sotu]', 'tasks: []'))
+  await expect(page.locator('#spec-marks')).toContainText('Line 5: expected at least 1 entry, got []')
+  await shoot(page, 'builder as text')
+  await page.getByText('Form', { exact: true }).click()
+  await expect(page.getByText('Choose a task.').first()).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(page.getByText('Choose a task.')).toHaveCount(0)
+
   await page.getByRole('button', { name: 'Keep as a preset…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Keep as a preset' })
   await dialog.getByRole('textbox', { name: 'Name' }).fill('My own')
@@ -27,4 +43,42 @@ test('a draft is planned by what was run before, and kept as a preset', async ({
   await expect(presets.getByRole('option', { name: 'My own' })).toHaveCount(1)
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+})
+
+test('a loss is looked at on a real batch, a field is swept over, and a run is run again otherwise', async ({
+  page,
+}) => {
+  test.setTimeout(180_000)
+  const methods = [{ method: 'confidence', alphaMax: 0.5 }]
+  const { runId } = await value(page, 'run', { ...smallSpec('Small', 4), question: 'Does it hang on α?', methods })
+  await reach(page, runId, 'done')
+  await goTo(page, `#/results/${runId}`)
+  await page.getByRole('button', { name: 'Run again with…' }).click()
+  await page.getByRole('dialog').getByRole('link', { name: 'another method' }).click()
+  await expect(page.getByRole('combobox', { name: 'method 1' })).toBeFocused()
+
+  await page.getByText('Targets of a real batch').click()
+  await expect(page.getByText('α = .50')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('slider', { name: 'Part of training done' }).fill('0.1')
+  await expect(page.getByText('α = .25')).toBeVisible()
+  await page.getByText('As a table').click()
+  await expect(page.getByRole('table', { name: 'Targets of a real batch' }).getByRole('row')).not.toHaveCount(0)
+  await shoot(page, 'builder with a batch')
+
+  await page.getByRole('button', { name: 'Sweep over a field' }).click()
+  await page.getByRole('combobox', { name: 'Field 1 of the sweep' }).selectOption('methods[0].alphaMax')
+  await page.getByRole('textbox', { name: 'Values of method 1, Largest alpha' }).fill('0.5, 0.75')
+  const runs = page.getByRole('table', { name: 'Runs of the sweep' })
+  await expect(runs.getByRole('row', { name: /^0.5 all cached/ })).toBeVisible({ timeout: 20_000 })
+  await expect(runs.getByRole('row', { name: /^0.75 1 stage/ })).toBeVisible()
+  await shoot(page, 'builder with a sweep')
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+  await page.getByRole('button', { name: 'Queue 2 runs' }).click()
+  await expect(page.getByText('2 runs queued.')).toBeVisible()
+  await expect
+    .poll(async () => (await value(page, 'runs')).filter(({ state }) => state === 'done').length, { timeout: 60_000 })
+    .toBe(3)
+  const studies = new Set((await value(page, 'runs')).map(({ study }) => study))
+  expect(studies.size).toBe(1)
 })

@@ -67,13 +67,13 @@ export interface LossVariant extends Called {
   texts?: true
   schedule?: Schedule
   /** What it fits, where it mixes labels with the student's own answers. */
-  mix?(batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: Record<string, unknown>): Mixed
+  mix?: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: Record<string, unknown>) => Mixed
   compute(batch: LossBatch, params: Record<string, unknown>): LossValue
 }
 /** The same as it is written down, its parameters by the types of their table. */
 type Written<P> = Omit<LossVariant, 'params' | 'schedule' | 'mix' | 'compute'> & {
   schedule?: Schedule<P>
-  mix?(batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: P): Mixed
+  mix?: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: P) => Mixed
   compute(batch: LossBatch, params: P): LossValue
 }
 

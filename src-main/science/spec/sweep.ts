@@ -57,8 +57,10 @@ export function axesProblems(axes: readonly Axis[]): Problem[] {
 
 /** A run is called by what it was swept over: "Quick start, lr 0.1, epochs 3". */
 function named(spec: unknown, axes: readonly Axis[], values: readonly AxisValue[]): unknown {
+  if (!isFields(spec)) return spec
+  const { name } = spec
   const parts = axes.map(({ path }, i) => `${path.split('.').at(-1)} ${values[i]}`)
-  return isFields(spec) ? { ...spec, name: [String(spec['name'] ?? ''), ...parts].filter(Boolean).join(', ') } : spec
+  return { ...spec, name: [...(typeof name === 'string' && name !== '' ? [name] : []), ...parts].join(', ') }
 }
 
 const isFields = (value: unknown): value is Record<string, unknown> =>

@@ -23,7 +23,7 @@ export function mixChart({ classes, rows, threshold }: Batch, p: Palette): Chart
   const dots = (pick: (row: Row) => number[]): Dot[] =>
     rows.map((row) => {
       const c = shownClass(row)
-      const [weak, student, target] = [row.weak, row.student, row.target].map((q) => share(q[c]!, 2))
+      const [weak, student, target] = [row.weak, row.student, row.target].map((q) => share(q[c], 2))
       const text = `${classes[c]}: weak label ${weak}, student ${student}, target ${target}. ${row.text.slice(0, 60)}`
       return { x: row.student[c]!, y: pick(row)[c]!, text }
     })
@@ -33,8 +33,8 @@ export function mixChart({ classes, rows, threshold }: Batch, p: Palette): Chart
     type: 'line',
     data: {
       datasets: [
-        { label: 'weak label', data: weak, showLine: false, ...markerOf('circle', p.weak, p.pane) },
-        { label: 'target', data: targets, showLine: false, ...markerOf('triangle', p.student2, p.pane) },
+        { label: 'weak label', data: weak, showLine: false, order: 1, ...markerOf('circle', p.weak, p.pane) },
+        { label: 'target', data: targets, showLine: false, order: 0, ...markerOf('triangle', p.student2, p.pane) },
         { silent: true, data: joined, borderColor: p.edge, borderWidth: 1, order: 2 },
       ],
     },
