@@ -3,15 +3,11 @@
 // xvfb-run where there is no display.
 import './setup/node-version.mjs'
 import Database from 'better-sqlite3'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { _electron } from '@playwright/test'
-import { root } from './setup/common.mjs'
+import { framesText, ms, openApp, runToEnd, withHome } from './measure/app.mjs'
 
 const [TRAININGS, POINTS, TURNS] = [20, 10_000, 120]
-const home = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
 const words = { model: 'words', words: 20 }
 const quick = { epochs: 1, batch: 10 }
 const spec = {
@@ -21,28 +17,15 @@ const spec = {
   seeds: Array.from({ length: TRAININGS }, (_, seed) => seed),
 }
 
-async function open() {
-  const app = await _electron.launch({ args: [root], cwd: root, env: { ...process.env, W2S_HOME: home } })
-  const page = await app.firstWindow()
-  const call = async (name, ...args) => {
-    const reply = await page.evaluate(([n, a]) => window.w2s.call(n, ...a), [name, args])
-    if (!reply.ok) throw new Error(reply.error.message)
-    return reply.value
-  }
-  return { app, page, call }
-}
-
-async function train() {
-  const { app, call } = await open()
-  const { runId } = await call('run', spec)
-  while (['queued', 'running'].includes((await call('runDetail', runId)).state)) await sleep(300)
-  const run = await call('runDetail', runId)
+async function train(home) {
+  const { app, call } = await openApp(home)
+  const run = await runToEnd(call, spec)
   await app.close()
-  return { runId, keys: run.stages.filter(({ role }) => role === 'student').map(({ key }) => key) }
+  return { runId: run.id, keys: run.stages.filter(({ role }) => role === 'student').map(({ key }) => key) }
 }
 
 /** Noisy losses over as many steps as a long training has. */
-function fill(keys) {
+function fill(home, keys) {
   const db = new Database(join(home, 'lab.sqlite'))
   const insert = db.prepare(
     `INSERT OR REPLACE INTO metrics (stage, attempt, name, split, step, value)
@@ -58,8 +41,6 @@ function fill(keys) {
   })()
   db.close()
 }
-
-const ms = (x) => `${x.toFixed(1)} ms`
 
 /** Frame times of the page while the wheel turns in and out again, a notch a frame. */
 async function zoom(page, title) {
@@ -84,16 +65,13 @@ async function zoom(page, title) {
     }
     return stamps.slice(1).map((now, i) => now - stamps[i])
   }, TURNS)
-  const sorted = frames.toSorted((a, b) => a - b)
-  const at = (share) => ms(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))])
-  const mean = frames.reduce((a, b) => a + b, 0) / frames.length
-  console.log(`${title}: ${(1000 / mean).toFixed(1)} frames/s, median ${at(0.5)}, 99 % ${at(0.99)}, longest ${at(1)}`)
+  console.log(`${title}: ${framesText(frames)}`)
 }
 
-try {
-  const { runId, keys } = await train()
-  fill(keys)
-  const { app, page, call } = await open()
+await withHome(async (home) => {
+  const { runId, keys } = await train(home)
+  fill(home, keys)
+  const { app, page, call, goTo } = await openApp(home)
   const group = {
     groups: [{ id: 'all', keys }],
     series: [{ name: 'loss', split: '' }],
@@ -117,11 +95,9 @@ try {
     ['20 lines, one by one, smoothed, 2 panels', 'each=1&smooth=0.9&panels=loss@,lr@'],
     ['their mean and band, 4 panels', 'panels=loss@,lr@,accuracy@test,agreement@test'],
   ]) {
-    await page.evaluate((hash) => (location.hash = hash), `#/curves/${runId}?${query}`)
+    await goTo(`#/curves/${runId}?${query}`)
     await sleep(3000)
     await zoom(page, title)
   }
   await app.close()
-} finally {
-  rmSync(home, { recursive: true, force: true })
-}
+})

@@ -2,20 +2,16 @@
 // the calls behind it, and frames while it is scrolled and typed at in the real app. Run it after set-up, under xvfb-run
 // where there is no display.
 import './setup/node-version.mjs'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { _electron } from '@playwright/test'
 import { build } from 'vite'
+import { framesOf, framesText, ms, openApp, spread, withHome } from './measure/app.mjs'
 import { root } from './setup/common.mjs'
 
 const many = Number(process.argv[2] ?? 1500)
 const [ARMS, SEEDS] = [4, 5]
 const built = join(root, 'out', `bench-runs-${process.pid}`)
-const home = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
-const ms = (value) => `${value.toFixed(1)} ms`
 
 async function load() {
   const input = { store: join(root, 'src-main/store/index.ts') }
@@ -95,38 +91,19 @@ async function times(page, name, ...args) {
         [name, args],
       ),
     )
-  return `median ${ms(median(taken))}, longest ${ms(Math.max(...taken))}`
+  return `median ${ms(spread(taken).median)}, longest ${ms(spread(taken).most)}`
 }
 
-/** Frame times of the page while `work` goes on. */
-async function frames(page, title, work) {
-  await page.evaluate(() => {
-    window.frames_ = []
-    const next = (at) => {
-      window.frames_.push(at)
-      window.watching_ = requestAnimationFrame(next)
-    }
-    next(performance.now())
-  })
-  await work()
-  const stamps = await page.evaluate(() => (cancelAnimationFrame(window.watching_), window.frames_))
-  const sorted = stamps
-    .slice(1)
-    .map((at, i) => at - stamps[i])
-    .sort((a, b) => a - b)
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
-  console.log(`${title}: frame median ${ms(at(0.5))}, 99 % ${ms(at(0.99))}, longest ${ms(at(1))}, n = ${sorted.length}`)
-}
+const frames = async (page, title, work) => console.log(`${title}: ${framesText(await framesOf(page, work))}`)
 
-try {
+await withHome(async (home) => {
   const { openStore } = await load()
   const store = openStore(join(home, 'lab.sqlite'))
   fill(store)
   store.close()
   const from = performance.now()
-  const app = await _electron.launch({ args: [root], cwd: root, env: { ...process.env, W2S_HOME: home } })
-  const page = await app.firstWindow()
-  await page.evaluate(() => (location.hash = '#/studies'))
+  const { app, page, goTo } = await openApp(home)
+  await goTo('#/studies')
   const grid = page.getByRole('grid', { name: 'Studies and runs' })
   await grid.getByRole('row').nth(20).waitFor()
   console.log(`${many} runs: the list stands ${ms(performance.now() - from)} after the app was started`)
@@ -147,7 +124,4 @@ try {
     page.getByRole('searchbox').pressSequentially('task:spam pgr>.2 "many"', { delay: 60 }),
   )
   await app.close()
-} finally {
-  rmSync(home, { recursive: true, force: true })
-  rmSync(built, { recursive: true, force: true })
-}
+}).finally(() => rmSync(built, { recursive: true, force: true }))

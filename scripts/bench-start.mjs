@@ -1,18 +1,13 @@
 // node scripts/bench-start.mjs [times]: how long from the start of the process to something on the screen, and to a
 // page that shows what the lab answered. Run it after set-up, under xvfb-run where there is no display.
 import './setup/node-version.mjs'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { _electron } from '@playwright/test'
-import { root } from './setup/common.mjs'
+import { openApp, spread, withHome } from './measure/app.mjs'
 
 const times = Number(process.argv[2] ?? 7)
 
+/** In ms from the launch: the system's own time of creation is off by up to a second. */
 async function once(home) {
-  const app = await _electron.launch({ args: [root], cwd: root, env: { ...process.env, W2S_HOME: home } })
-  const page = await app.firstWindow()
-  const created = await app.evaluate(() => process.getCreationTime())
+  const { app, page, launchedAt } = await openApp(home)
   const shown = await page.evaluate(async () => {
     const usable = () => document.querySelector('footer')?.textContent.includes('queue')
     while (!usable()) await new Promise((settle) => requestAnimationFrame(settle))
@@ -21,16 +16,17 @@ async function once(home) {
     return { paint: paint ? performance.timeOrigin + paint.startTime : now, usable: now }
   })
   await app.close()
-  return { paint: shown.paint - created, usable: shown.usable - created }
+  return { paint: shown.paint - launchedAt, usable: shown.usable - launchedAt }
 }
 
-const home = mkdtempSync(join(tmpdir(), 'w2s-bench-'))
-const runs = []
-for (let i = 0; i < times; i++) runs.push(await once(home))
-rmSync(home, { recursive: true, force: true })
-
-for (const name of ['paint', 'usable']) {
-  const sorted = runs.map((run) => run[name]).sort((a, b) => a - b)
-  const [least, median, most] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].map((ms) => Math.round(ms))
-  console.log(`${name.padEnd(8)} median ${median} ms (${least} to ${most}, n = ${times})`)
-}
+await withHome(async (home) => {
+  const runs = []
+  for (let i = 0; i < times; i++) runs.push(await once(home))
+  for (const name of ['paint', 'usable']) {
+    const measured = runs.map((run) => run[name])
+    const [median, least, most] = [spread(measured).median, Math.min(...measured), spread(measured).most].map(
+      Math.round,
+    )
+    console.log(`${name.padEnd(8)} median ${median} ms (${least} to ${most}, n = ${times})`)
+  }
+})

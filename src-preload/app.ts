@@ -15,6 +15,22 @@ export interface DoctorReport {
   backends: BackendReport[]
   chosen: { id: string; reason: string } | null
 }
+/**
+ * `on`: the stages at work are held at their next step, with all that is loaded kept, and none begins; `after`: none begins,
+ * and when those at work have ended the pause is on.
+ */
+export type Pause = 'off' | 'after' | 'on'
+/** A place that computes one stage at a time. */
+export interface Lane {
+  /** Of the stage at work, else of the next one as far as that is known; '' where it is not. */
+  backend: string
+  device: string
+  /** Of the stage at work; '' while there is none. */
+  key: string
+  title: string
+  /** When a stage that was asked to stop is ended, whatever it does, in ms; null while none was asked. */
+  forcedAt: number | null
+}
 export interface Status {
   engine: 'idle' | 'running' | 'starting' | 'stopped'
   /** What runs now, e.g. "student · confidence · seed 2, step 61 of 188". */
@@ -23,8 +39,8 @@ export interface Status {
   device: string
   reason: string
   queue: number
-  /** Whether the stage at work is held and no other one begins. */
-  paused: boolean
+  lanes: Lane[]
+  pause: Pause
   storeBytes: number
   diskFreeBytes: number
   /** Of the machine, and what of it can still be had. */

@@ -13,11 +13,11 @@ import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
-import type { Comparison, Cube, StopRule } from '../src-main/science/metrics/result'
+import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { DoctorReport, LabEvent, Settings, Status } from './app'
+import type { DoctorReport, LabEvent, Pause, Settings, Status } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   BatchMix,
@@ -104,9 +104,9 @@ export const CALLS = {
   /** The same over groups of trainings, summarised, smoothed and then thinned in the lab. */
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
-  result: asks<(query: { runId: string; stop: StopRule }) => RunResult>(),
+  result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
-  compare: asks<(query: { arm: ArmName; against: ArmName; stop: StopRule }) => Comparison>(),
+  compare: asks<(query: { arm: ArmName; against: ArmName; stop: Stop }) => Comparison>(),
   cube: asks<(ref: ArmRef) => Cube>(),
   /** By what the examples of a seed can be told apart, and at which evaluations its student can be looked at. */
   facets: asks<(ref: ArmRef) => Facets>(),
@@ -121,10 +121,11 @@ export const CALLS = {
   sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
-  /** Puts a run at the head of the queue: its stages come next, after the one at work. */
-  runFirst: changes<(runId: string) => null>(),
-  /** Holds the stage at work at its next step, with all that is loaded kept, and the queue behind it; or lets them go on. */
-  pause: changes<(paused: boolean) => null>(),
+  /** Puts a run before another one of the queue, or behind all; what is at work is worked to its end. */
+  runMove: changes<(move: { runId: string; before: string | null }) => null>(),
+  pause: changes<(pause: Pause) => null>(),
+  /** Ends the process of a stage that was asked to stop, without waiting any longer. */
+  force: changes<(key: string) => null>(),
   remove: changes<(runId: string) => { freedBytes: number }>(),
   /** Says something of runs. */
   mark: changes<(change: MarkChange) => null>(),
@@ -134,7 +135,7 @@ export const CALLS = {
   trashEmpty: changes<() => { freedBytes: number }>(),
   findRuns: asks<(query: string) => FoundRuns>(),
   studies: asks<() => StudySummary[]>(),
-  study: asks<(query: { id: string; stop: StopRule }) => StudyResult>(),
+  study: asks<(query: { id: string; stop: Stop }) => StudyResult>(),
   /** A question whose runs are still to come, so that its rule can be set first. */
   studyNew: changes<(question: string) => { id: string }>(),
   /** Says something of a study: notes, or the rule that holds from now on (null: none). */

@@ -1,6 +1,6 @@
 // What is asked of the examples of a seed, and what is answered.
 import type { ExampleFilter } from '../src-main/science/metrics/filter'
-import type { Move, StopRule } from '../src-main/science/metrics/result'
+import type { Move, Stop } from '../src-main/science/metrics/result'
 
 /** An arm of a run. */
 export interface ArmName {
@@ -9,8 +9,8 @@ export interface ArmName {
 }
 export interface ArmRef extends ArmName {
   seed: number
-  stop: StopRule
-  /** The student as it stood after so many steps, in place of where the rule stops it; not beside another arm. */
+  stop: Stop
+  /** The student at the evaluation after just so many steps, in place of where `stop` reads it; not beside another arm. */
   step?: number | undefined
 }
 /** Beside it another arm with this seed on the same test rows, where that is looked at. */

@@ -186,8 +186,10 @@ export interface RunSummary extends RunMarks {
   /** Id of the study that it belongs to. */
   study: string
   createdAt: number
-  /** When it last joined the queue; live runs are worked on in this order. */
+  /** When it last joined the queue. */
   queuedAt: number
+  /** Live runs are worked on in this order. */
+  rank: number
   endedAt: number | null
   /** Of work by its own stages, pauses and waiting left out. */
   seconds: number

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { stopSchema } from '../science/metrics'
 import type { ArmResult, Contrast } from '../science/metrics/result'
 
 /** Version of the bundle's layout; a reader refuses what is newer than itself. */
@@ -67,7 +68,6 @@ const pgr = z.discriminatedUnion('defined', [
     convention: z.string(),
   }),
 ])
-const stopRule = z.enum(['last', 'weak-validation', 'oracle'])
 const byRule = (value: z.ZodNumber) => z.strictObject({ last: value, 'weak-validation': value, oracle: value })
 /** One metric: the ranges of those that the application knows are held to its map, by whoever computes them again. */
 const metric = estimateOf(z.number())
@@ -132,7 +132,7 @@ const armSchema = z.strictObject({
       }),
     ),
   }),
-  stop: stopRule,
+  stop: stopSchema,
   covers: z.strictObject({ redraw: z.enum(['order', 'halves']), seeds: count, groups: count, rows: count }).nullable(),
   seedsDone: count,
   measures: z.record(z.string(), measured),

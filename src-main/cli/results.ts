@@ -5,9 +5,10 @@ import type {
   Measured,
   MetricInfo,
   RunResult,
+  Stop,
   StopRule,
 } from '../../src-preload/contract'
-import { METRICS, overall } from '../science/metrics'
+import { METRICS, overall, stopSchema } from '../science/metrics'
 import { oneOf, show } from '../science/spec/problems'
 import type { Flags, Option } from './context'
 import { badArgument } from './errors'
@@ -23,6 +24,7 @@ const REPORTED: Record<StopRule, string> = {
   'weak-validation': 'The student is reported where it agrees best with weak labels on validation examples.',
   oracle: 'The student is reported where it does best on ground truth: a bound, never the result.',
 }
+const STOPS = [...Object.keys(REPORTED), 'step-<n>', 'epoch-<n>']
 /** Option of the commands that show results. */
 export const METRIC: Option = {
   type: 'string',
@@ -33,17 +35,25 @@ export const METRIC: Option = {
 /** Option of the command that shows the results of a run that is there. */
 export const STOP: Option = {
   type: 'string',
-  value: Object.keys(REPORTED).join(' | '),
-  help: 'Where the student is reported (default: as the spec says); by ground truth it is a bound, never the result.',
+  value: STOPS.join(' | '),
+  help: 'Where the student is reported (default: as the spec says); by ground truth it is a bound, never the result. At a step or epoch: the evaluation nearest to it.',
 }
 
 /** Where the student is to be reported. @param own as the spec says */
-export function stopOf(flags: Flags, own: StopRule): StopRule {
+export function stopOf(flags: Flags, own: Stop): Stop {
   const { stop = own } = flags
-  const rules = Object.keys(REPORTED) as StopRule[]
-  const found = rules.find((rule) => rule === stop)
-  if (found) return found
-  throw badArgument('--stop', oneOf(rules, stop), show(stop))
+  const found = stopSchema.safeParse(stop)
+  if (found.success) return found.data
+  throw badArgument('--stop', oneOf(STOPS, stop), show(stop))
+}
+
+/** Where the student of an arm is reported, in a sentence; at a place of choice with the evaluations that are used. */
+function reportedAt({ stop, bySeed }: ArmResult): string {
+  const told = REPORTED[stop as StopRule]
+  if (told) return told
+  const steps = [...new Set(bySeed.map(({ step }) => step))].sort((a, b) => a - b)
+  const used = steps.length > 0 ? `, step ${steps.join(', ')}` : ''
+  return `The student is reported at the evaluation nearest to ${stop.replace('-', ' ')}${used}.`
 }
 
 /** The metrics that are asked for. @param headline the one that the spec names */
@@ -100,7 +110,7 @@ export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricI
     ...differences(arms, contrasts, metric),
     ...overallLines(arms, metric),
   ])
-  const rules = [...new Set(arms.map(({ stop }) => REPORTED[stop]))]
+  const rules = [...new Set(arms.map(reportedAt))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
   const texts = [[...rules, legend(told, arms[0]!.arm)].join(' '), elsewhereNote(arms), covers, ...marked].filter(
     Boolean,

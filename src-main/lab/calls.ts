@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
-import { exampleFilterSchema, MOVES } from '../science/metrics'
+import { exampleFilterSchema, MOVES, stopSchema } from '../science/metrics'
 import { problemsOf } from '../science/spec/problems'
 import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
@@ -13,10 +13,9 @@ import { plainProblem } from './threads/plain'
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(4096)
 const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (64 hex digits)' })
-const stop = z.enum(['last', 'weak-validation', 'oracle'])
 const split = z.enum([...SPLITS, ''])
 const armName = z.strictObject({ runId: id, armId: id })
-const armRef = armName.extend({ seed: z.int().min(0), stop, step: z.int().min(0).optional() })
+const armRef = armName.extend({ seed: z.int().min(0), stop: stopSchema, step: z.int().min(0).optional() })
 const seedQuery = armRef.extend({ against: armName.optional() })
 const column = z.string().min(1).max(200)
 /** Of a file that a dataset is in: what is not said is as the file says. */
@@ -77,8 +76,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
-  result: z.tuple([z.strictObject({ runId: id, stop })]),
-  compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop })]),
+  result: z.tuple([z.strictObject({ runId: id, stop: stopSchema })]),
+  compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop: stopSchema })]),
   cube: z.tuple([armRef]),
   facets: z.tuple([armRef]),
   examples: z.tuple([
@@ -106,8 +105,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
-  runFirst: z.tuple([id]),
-  pause: z.tuple([z.boolean()]),
+  runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
+  pause: z.tuple([z.enum(['off', 'after', 'on'])]),
+  force: z.tuple([key]),
   remove: z.tuple([id]),
   mark: z.tuple([
     z.strictObject({
@@ -124,7 +124,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   trashEmpty: z.tuple([]),
   findRuns: z.tuple([z.string().max(2000)]),
   studies: z.tuple([]),
-  study: z.tuple([z.strictObject({ id, stop })]),
+  study: z.tuple([z.strictObject({ id, stop: stopSchema })]),
   studyNew: z.tuple([z.string().max(1000)]),
   studySay: z.tuple([z.strictObject({ id, notes: notes.optional(), rule: ruleSchema.nullable().optional() })]),
   studyRemove: z.tuple([id]),

@@ -67,7 +67,7 @@ export interface Parts {
   marks: MarkDesk
   remarks: Remarks
   studies: Studies
-  queue: Pick<Queue, 'pause' | 'trouble'>
+  queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
   status: StatusDesk
 }
 
@@ -103,11 +103,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
-    runFirst: (id) => runs.first(id),
-    pause(paused) {
-      queue.pause(paused)
-      return null
-    },
+    runMove: ({ runId, before }) => runs.move(runId, before),
+    ...heldBy(queue),
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
@@ -142,6 +139,18 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     status: () => status.read(),
   }
 }
+
+/** The calls that hold work up. */
+const heldBy = (queue: Parts['queue']): Pick<Handlers, 'pause' | 'force'> => ({
+  pause(pause) {
+    queue.pause(pause)
+    return null
+  },
+  force(key) {
+    queue.force(key)
+    return null
+  },
+})
 
 type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
 

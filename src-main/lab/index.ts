@@ -14,7 +14,7 @@ import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
 import { createHeadlines } from './runs/headlines'
-import { createHost, TIMING } from './engine/host'
+import { TIMING } from './engine/host'
 import { reconcile } from './queue/lifecycle'
 import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
@@ -26,8 +26,10 @@ import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
+import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
 import { createResults } from './results'
+import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
 import { createRunDesk } from './runs/desk'
@@ -39,7 +41,6 @@ import { createShelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { armsOf } from './runs/view'
 import { createStudies } from './studies'
-import { createStopwatch } from './threads/stopwatch'
 import { createUpkeep } from './home/upkeep'
 
 export type { EngineExit, EngineHandle, Lab, LabCalls, LabOptions, SpawnEngine } from './options'
@@ -80,15 +81,17 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const belongings = await openBelongings(options, store, bus)
   const { importer, datasets, corpora, models, checkpoints } = belongings
   const analyst = createAnalyst(options.analyst)
-  const results = createResults(store, shelf, analyst)
+  const results = createResults(store, shelf, analyst, memoryOf(options, lock !== null))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const watch = createStopwatch()
-  const recorder = createRecorder(store, bus, watch.read)
+  const lanes: Lane[] = []
+  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key))
   const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
-  const host = createHost({ spawn: options.spawnEngine, timing: { ...TIMING, ...options.timing }, onEvents, bus })
+  const timing = { ...TIMING, ...options.timing }
+  // All devices of a machine are one lane as yet: an engine process takes the best of them.
+  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  const queue = createQueue({ store, shelf, host, bus, recorder, watch, ...places })
+  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places })
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
@@ -100,7 +103,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
-  const status = createStatusDesk({ store, host, queue, backends, bus, ...standing })
+  const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
   const headlines = createHeadlines(store, results, bus)
   const made = createMade(store, shelf, models, bus)
   if (lock) {
@@ -126,6 +129,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     close: () => (closing ??= close()),
   }
 }
+
+/** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
+const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
+  createMemory(analyst === undefined ? null : { folder: join(home, 'results'), code: analyst, writes })
 
 /** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
 async function openBelongings(options: LabOptions, store: Store, bus: Bus) {

@@ -26,7 +26,7 @@ export interface EngineHandle {
 export type SpawnEngine = (onMessage: (message: Message) => void, onExit: (exit: EngineExit) => void) => EngineHandle
 
 export interface LabOptions {
-  /** Folder of `lab.sqlite`, `artifacts/`, `datasets/` and `bundles/`; made when missing. */
+  /** Folder of `lab.sqlite`, `artifacts/`, `datasets/`, `bundles/` and computed `results/`; made when missing. */
   home: string
   /** The app's own data: `tasks/`, `ladders/`, `presets/`. */
   resources: string
@@ -56,8 +56,10 @@ export interface LabOptions {
 export interface Timing {
   /** How long an engine may take to say `ready`. */
   ready: number
-  /** How long a cancelled stage may take to stop before its process is killed. */
-  cancel: number
+  /** How long the stage of a run that is cancelled may take to stop, and to keep how far it is, before its process is killed. */
+  stop: number
+  /** The same where the app closes. */
+  leave: number
   /** After how long without work the engine process is let go. */
   idle: number
 }
@@ -81,6 +83,6 @@ export interface Lab {
   subscribe(listener: (events: LabEvent[]) => void): () => void
   /** Reads everything at rest, see `checkHome`. */
   check: (options: CheckOptions) => Promise<CheckReport>
-  /** Stops the engine (within the cancel timeout), leaves live runs `interrupted`, and lets go of the home. */
+  /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

@@ -1,11 +1,11 @@
 import { freemem, totalmem } from 'node:os'
-import type { Status } from '../../src-preload/contract'
+import type { Lane as ShownLane, Status } from '../../src-preload/contract'
 import type { StageRow, Store } from '../store'
 import type { Backends } from './engine/backends'
 import type { Bus } from './bus'
 import { failureOf } from './errors'
-import type { Host } from './engine/host'
 import type { Queue } from './queue'
+import type { Lane } from './queue/lane'
 import { freeBytes } from './home/space'
 
 /** How often a status is published while progress comes in. */
@@ -18,7 +18,7 @@ export interface StatusDesk {
 
 interface Deps {
   store: Store
-  host: Host
+  lanes: readonly Lane[]
   queue: Queue
   backends: Backends
   bus: Bus
@@ -30,7 +30,7 @@ interface Deps {
 
 /** What only the store and its disk know. */
 interface OnDisk {
-  running?: StageRow | undefined
+  running: StageRow[]
   queue: number
   bytes: number
   free: number
@@ -44,34 +44,52 @@ function progressOf({ phase, unit, done, total }: StageRow): string {
   return phase ? `${counted}, ${phase}` : counted
 }
 
+const BUSY: readonly Status['engine'][] = ['running', 'starting', 'idle', 'stopped']
+
+/** What of the engines there is to say. */
+const busiest = (lanes: readonly Lane[]): Status['engine'] =>
+  BUSY.find((state) => lanes.some(({ host }) => host.state === state)) ?? 'stopped'
+
 /** The one place where the parts' states become the status bar's; published soon after whatever is told on the bus. */
 export function createStatusDesk(deps: Deps): StatusDesk {
-  const { store, host, queue, backends, bus, home } = deps
+  const { store, lanes, queue, backends, bus, home } = deps
   let timer: NodeJS.Timeout | null = null
 
   /** What the disk says; the status must be told also where it does not answer any more. */
   function onDisk(): OnDisk {
     try {
-      const [running] = store.stages.inState('running')
+      const running = store.stages.inState('running')
       const bytes = store.bytes() + store.artifacts.bytes()
       return { running, queue: store.stages.waiting(), bytes, free: freeBytes(home), trouble: '' }
     } catch (error) {
-      return { queue: 0, bytes: 0, free: 0, trouble: failureOf(error, home).message }
+      return { running: [], queue: 0, bytes: 0, free: 0, trouble: failureOf(error, home).message }
     }
+  }
+
+  /** Of a stage at work, else of what would be taken. */
+  function placeOf(row: StageRow | undefined): Pick<Status, 'backend' | 'device' | 'reason'> {
+    if (row?.backend) return { backend: row.backend, device: row.device, reason: row.reason }
+    const { id = '', device = '', reason = '' } = backends.chosen ?? {}
+    return { backend: id, device, reason }
+  }
+
+  function shownLane({ current, host }: Lane, running: readonly StageRow[]): ShownLane {
+    const row = running.find(({ key }) => key === current?.key)
+    const { backend, device } = placeOf(row)
+    return { backend, device, key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }
   }
 
   function read(): Status {
     const { running, ...disk } = onDisk()
     const trouble = queue.trouble || disk.trouble
-    const place = running?.backend ? { ...running, id: running.backend } : backends.chosen
+    const [first] = running
     return {
-      engine: host.state,
-      activity: running && !trouble ? `${running.title}${progressOf(running)}` : '',
-      backend: place?.id.toString() ?? '',
-      device: place?.device ?? '',
-      reason: place?.reason ?? '',
+      engine: busiest(lanes),
+      activity: first && !trouble ? `${first.title}${progressOf(first)}` : '',
+      ...placeOf(first),
       queue: disk.queue,
-      paused: queue.paused,
+      lanes: lanes.map((lane) => shownLane(lane, running)),
+      pause: queue.paused,
       storeBytes: disk.bytes,
       diskFreeBytes: disk.free,
       memoryBytes: totalmem(),

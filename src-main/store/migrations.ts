@@ -10,6 +10,7 @@ import { stageFacts } from './migrations/006-stage-facts'
 import { cause } from './migrations/007-cause'
 import { said } from './migrations/008-said'
 import { remarks } from './migrations/009-remarks'
+import { queueOrder } from './migrations/010-queue-order'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   cause,
   said,
   remarks,
+  queueOrder,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

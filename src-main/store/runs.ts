@@ -10,13 +10,16 @@ export interface RunRow {
   /** Arm[], as JSON. */
   arms: string
   createdAt: number
-  /** When it last joined the queue; live runs are worked on in this order. */
+  /** When it last joined the queue. */
   queuedAt: number
+  /** Its place in the queue: live runs are worked on in this order. No two have the same. */
+  rank: number
   endedAt: number | null
   /** How it ended; null while it is live, i.e. its stages are wanted. */
   ended: RunEnd | null
   headline: string
 }
+export type NewRun = Omit<RunRow, 'rank'>
 export type RunCounts = RunRow & {
   /** Whether a stage is at work for it: one that no run before it in the queue wants. */
   running: 0 | 1
@@ -28,15 +31,18 @@ export type RunCounts = RunRow & {
   seconds: number
 }
 
+/** The rank behind all others. */
+const LAST = '(SELECT coalesce(max(rank), 0) + 1 FROM runs)'
+
 /** Runs: what was asked, and how it ended. */
 export function runsTable(db: Database) {
-  const insert = db.prepare<[RunRow]>(`
-    INSERT INTO runs (id, name, question, spec, arms, createdAt, queuedAt, endedAt, ended, headline)
-    VALUES (@id, @name, @question, @spec, @arms, @createdAt, @queuedAt, @endedAt, @ended, @headline)`)
+  const insert = db.prepare<[NewRun]>(`
+    INSERT INTO runs (id, name, question, spec, arms, createdAt, queuedAt, rank, endedAt, ended, headline)
+    VALUES (@id, @name, @question, @spec, @arms, @createdAt, @queuedAt, ${LAST}, @endedAt, @ended, @headline)`)
   const before = `
     EXISTS (SELECT 1 FROM run_stages other JOIN runs first ON first.id = other.run
       WHERE other.stage = s.id AND first.ended IS NULL
-        AND (first.queuedAt, first.rowid) < (runs.queuedAt, runs.rowid))`
+        AND first.rank < runs.rank)`
   const counted = `
     SELECT runs.*, coalesce(max(s.state = 'running' AND NOT ${before}), 0) AS running,
       coalesce(max(s.state = 'running' AND ${before}), 0) AS sharing, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
@@ -46,13 +52,11 @@ export function runsTable(db: Database) {
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
   const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)
-  const live = db.prepare<[], string>('SELECT id FROM runs WHERE ended IS NULL ORDER BY queuedAt, rowid').pluck()
   const end = db.prepare<[RunEnd, number, string]>(
     'UPDATE runs SET ended = ?, endedAt = ? WHERE id = ? AND ended IS NULL',
   )
-  const reopen = db.prepare<[number, string]>('UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ? WHERE id = ?')
-  const promote = db.prepare<[string]>(
-    'UPDATE runs SET queuedAt = (SELECT min(queuedAt) FROM runs WHERE ended IS NULL) - 1 WHERE id = ? AND ended IS NULL',
+  const reopen = db.prepare<[number, string]>(
+    `UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ?, rank = iif(ended = 'interrupted', rank, ${LAST}) WHERE id = ?`,
   )
   const headline = db.prepare<[string, string]>('UPDATE runs SET headline = ? WHERE id = ?')
   const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
@@ -64,17 +68,14 @@ export function runsTable(db: Database) {
   const wanting = db.prepare<[number], string>('SELECT run FROM run_stages WHERE stage = ?').pluck()
 
   return {
-    insert: (row: RunRow) => void insert.run(row),
+    insert: (row: NewRun) => void insert.run(row),
     get: (id: string) => get.get(id),
     /** Newest first. */
     all: () => all.all(),
-    /** Ids of the runs whose stages are wanted, in the order of the queue. */
-    live: () => live.all(),
+    ...queueOrder(db),
     end: (id: string, how: RunEnd, at: number) => void end.run(how, at, id),
-    /** Makes an ended run live again, at the end of the queue. */
+    /** Makes an ended run live again, at the end of the queue; one that was interrupted in the place that it had. */
     reopen: (id: string, at: number) => void reopen.run(at, id),
-    /** To the head of the queue. */
-    promote: (id: string) => void promote.run(id),
     setHeadline: (id: string, text: string) => void headline.run(text, id),
     /** Its place among the stages goes with it; the stages stay. */
     remove: (id: string) => void remove.run(id),
@@ -82,6 +83,26 @@ export function runsTable(db: Database) {
     settled: () => settled.all(),
     /** Ids of every run that has this stage. */
     withStage: (stage: number) => wanting.all(stage),
+  }
+}
+/** The order of the queue. */
+function queueOrder(db: Database) {
+  const live = db.prepare<[], string>('SELECT id FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
+  const ranks = db.prepare<[], number>('SELECT rank FROM runs WHERE ended IS NULL ORDER BY rank').pluck()
+  const place = db.prepare<[number, string]>('UPDATE runs SET rank = ? WHERE id = ?')
+  /** Live runs share out the ranks that they have: no other run is touched. */
+  const reorder = db.transaction((ids: readonly string[]) => {
+    for (const [i, rank] of ranks.all().entries()) place.run(rank, ids[i]!)
+  })
+  return {
+    /** Ids of the runs whose stages are wanted, in the order of the queue. */
+    live: () => live.all(),
+    /** Puts a live run before another one of the queue, or behind all. */
+    move(id: string, before: string | null): void {
+      const others = live.all().filter((other) => other !== id)
+      const at = before === null ? others.length : others.indexOf(before)
+      reorder(others.toSpliced(at, 0, id))
+    },
   }
 }
 export type Runs = ReturnType<typeof runsTable>

@@ -71,7 +71,7 @@ function stageReads(db: Database) {
     WHERE r.ended IS NULL AND s.state = 'waiting' AND NOT EXISTS (
       SELECT 1 FROM needs n JOIN stages needed ON needed.id = n.need
       WHERE n.stage = s.id AND needed.state <> 'done')
-    ORDER BY r.queuedAt, r.rowid, rs.position LIMIT 1`)
+    ORDER BY r.rank, rs.position LIMIT 1`)
   const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
   const wanted = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
   const orphans = db.prepare<[number], StageRow>(

@@ -24,6 +24,9 @@ const OF_PLACES = {
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
   sample: { title: 'Open the sample study', keys: '', where: 'Home' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
+  'pause.after': { title: 'Pause after this stage, or not', keys: 'p', where: 'Home, Monitor' },
+  'queue.up': { title: 'The run earlier in the queue', keys: 'Alt+ArrowUp', where: 'Monitor' },
+  'queue.down': { title: 'The run later in the queue', keys: 'Alt+ArrowDown', where: 'Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },
   'run.build': { title: 'Open this run in the builder', keys: '', where: 'Monitor, Result' },
   'run.again': { title: 'Run this run again with…', keys: '', where: 'Monitor, Result' },
@@ -87,7 +90,15 @@ const goes = PLACE_NAMES.map((place): [PlaceId, Action] => [
 export const ACTIONS = { ...Object.fromEntries(goes), ...OF_PLACES } as Readonly<Record<ActionId, Action>>
 export const ACTION_IDS = Object.keys(ACTIONS) as ActionId[]
 
-const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Enter: '⏎', Escape: 'Esc' }
+const NAMES: Record<string, string> = {
+  Control: 'Ctrl',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Enter: '⏎',
+  Escape: 'Esc',
+}
 
 /** Keys as they are printed: "Ctrl ⏎", "g h", "?". */
 export function keyText(keys: string): string {

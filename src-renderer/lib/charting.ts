@@ -20,7 +20,7 @@ import {
 import { getRelativePosition } from 'chart.js/helpers'
 import annotation from 'chartjs-plugin-annotation'
 import type { Palette } from '../state/theme.svelte'
-import type { Shape } from './roles'
+import type { Look, Shape } from './roles'
 
 declare module 'chart.js' {
   interface LineControllerDatasetOptions {
@@ -192,12 +192,17 @@ const STYLES = {
 /** They have no area: their strokes are all that is seen of them. */
 const STROKES: readonly Shape[] = ['cross', 'plus']
 
-/** How Chart.js draws a marker: filled with a thin rim in the colour of the ground, or by strokes of its own colour. */
-export function markerOf(shape: Shape, color: string, ground: string) {
-  const rim = STROKES.includes(shape)
-    ? { borderColor: color, borderWidth: 2.5 }
-    : { borderColor: ground, borderWidth: 1 }
-  return { ...STYLES[shape], pointRadius: 5, backgroundColor: color, ...rim }
+/**
+ * How Chart.js draws a marker: filled with a thin rim in the colour of the ground, or by strokes of its own colour; a
+ * hollow one by its outline, or by thin strokes.
+ */
+export function markerOf({ marker, hollow = false }: Pick<Look, 'marker' | 'hollow'>, color: string, ground: string) {
+  const strokes = STROKES.includes(marker)
+  const rim =
+    strokes || hollow
+      ? { borderColor: color, borderWidth: hollow ? 1.5 : 2.5 }
+      : { borderColor: ground, borderWidth: 1 }
+  return { ...STYLES[marker], pointRadius: 5, backgroundColor: hollow && !strokes ? ground : color, ...rim }
 }
 
 /** Colours of the tooltip. */

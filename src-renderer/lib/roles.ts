@@ -5,6 +5,8 @@ export interface Look {
   color: 'weak' | 'ceiling' | 'copied' | 'corrected' | (typeof COLORS)[number]
   dash: readonly number[]
   marker: Shape
+  /** Whether its mark is an outline: of what is no result. */
+  hollow?: boolean
 }
 /** Those of weak and ceiling are theirs alone; none points to a side, as the end of an interval that is cut does. */
 export type Shape = 'rect' | 'rectRot' | (typeof SHAPES)[number]
@@ -33,9 +35,9 @@ export function varied(look: Look, n: number): Look {
 }
 
 /** One look per method, in the order in which the arms name them: the same method looks the same on every task. */
-export function studentLooks(arms: readonly Arm[]): (arm: Arm) => Look {
+export function studentLooks(arms: readonly Arm[], hollow = false): (arm: Arm) => Look {
   const methods = [...new Set(arms.map((arm) => arm.methodTitle))]
-  const looks = methods.map((_, n) => studentLook(n))
+  const looks = methods.map((_, n) => ({ ...studentLook(n), hollow }))
   return (arm) => looks[methods.indexOf(arm.methodTitle)] ?? studentLook(0)
 }
 

@@ -62,7 +62,7 @@ class Lab {
       (status) => (this.status ??= status),
       (error: unknown) => (this.trouble = messageOf(error)),
     )
-    void this.#refreshRuns()
+    void this.refreshRuns()
     return () => {
       stop()
       if (this.#timer) clearTimeout(this.#timer)
@@ -157,11 +157,12 @@ class Lab {
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.tick++
-      void this.#refreshRuns()
+      void this.refreshRuns()
     }, TICK_MS)
   }
 
-  async #refreshRuns(): Promise<void> {
+  /** Fetches all runs again. */
+  async refreshRuns(): Promise<void> {
     this.#refreshedAt = Date.now()
     const before = new Map(this.runs.value?.map((run) => [run.id, run.state]))
     await this.runs.load(async () => {

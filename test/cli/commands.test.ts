@@ -250,6 +250,8 @@ describe('a run', () => {
     expect([show, exported, verified].map(({ code }) => code)).toEqual([0, 0, 0])
     const oracle = await w2s.run('show', 'last', '--stop', 'oracle')
     expect(oracle.stdout).toContain('does best on ground truth: a bound, never the')
+    const first = await w2s.run('show', 'last', '--stop', 'step-0')
+    expect(first.stdout).toContain('at the evaluation nearest to step 0, step 0.')
     const refused = await w2s.run('show', 'last', '--stop', 'best')
     expect([refused.code, refused.stderr]).toEqual([
       2,

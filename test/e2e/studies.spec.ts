@@ -3,6 +3,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './app'
+import type { Page } from '@playwright/test'
 import { reach, shoot, smallSpec, value } from './lab'
 
 const question = 'Does the confidence loss help a student of word vectors?'
@@ -42,20 +43,28 @@ test('a question, its rule, two runs side by side, and what is said of them', as
   await page.keyboard.press('Alt+ArrowLeft')
   await expect(matrix).toBeVisible()
 
-  const csv = join(home, 'matrix.csv')
-  await app.evaluate(({ dialog }, filePath) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
-  }, csv)
-  await page.getByRole('button', { name: 'Save as CSV: PGR matrix' }).click()
-  await expect(page.getByText(`Saved as ${csv}`)).toBeVisible()
-  expect(readFileSync(csv, 'utf8').split('\r\n')[0]).toContain('confidence')
-  const png = join(home, 'figure.png')
-  await app.evaluate(({ dialog }, filePath) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
-  }, png)
-  await page.getByRole('button', { name: /^Save as a picture/ }).click()
-  await expect(page.getByText(`Saved as ${png}`)).toBeVisible()
-  expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG')
+  const saved = async (name: string, button: RegExp) => {
+    const path = join(home, name)
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    }, path)
+    await page.getByRole('button', { name: button }).click()
+    await expect(page.getByText(`Saved as ${path}`)).toBeVisible()
+    return readFileSync(path)
+  }
+  const csv = await saved('matrix.csv', /^Save as CSV: PGR matrix/)
+  expect(csv.toString().split('\r\n')[0]).toContain('confidence')
+  const png = await saved('figure.png', /^Save as a picture/)
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  // The same figure as marks: as much of every colour as the picture has, and words that are words.
+  const svg = await saved('figure.svg', /^Save as SVG/)
+  expect(svg.toString()).toMatch(/^<\?xml[^]*<title>Accuracy[^]*<text [^>]*>confidence<\/text>[^]*<\/svg>\n$/)
+  const [asMarks, asPicture] = await coloured(page, [
+    `data:image/svg+xml;base64,${svg.toString('base64')}`,
+    `data:image/png;base64,${png.toString('base64')}`,
+  ])
+  expect(asPicture).toBeGreaterThan(2000)
+  expect(Math.abs(asMarks! / asPicture! - 1)).toBeLessThan(0.03)
   await shoot(page, 'study')
 
   // A rule that is changed now is marked as such.
@@ -95,3 +104,23 @@ test('a question, its rule, two runs side by side, and what is said of them', as
   await page.keyboard.press('c')
   await expect(page.getByRole('heading', { level: 1, name: question })).toBeVisible()
 })
+
+/** How many pixels of pictures have a colour, all drawn as large as the last. */
+async function coloured(page: Page, pictures: string[]): Promise<number[]> {
+  return page.evaluate(async (sources) => {
+    const images = sources.map((src) => Object.assign(new Image(), { src }))
+    await Promise.all(images.map((image) => image.decode()))
+    const { width, height } = images.at(-1)!
+    return images.map((image) => {
+      const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d')!
+      context.drawImage(image, 0, 0, width, height)
+      const { data } = context.getImageData(0, 0, width, height)
+      let n = 0
+      for (let i = 0; i < data.length; i += 4) {
+        const rgb = data.slice(i, i + 3)
+        if (Math.max(...rgb) - Math.min(...rgb) > 60) n++
+      }
+      return n
+    })
+  }, pictures)
+}

@@ -9,7 +9,7 @@ import { forkEngine } from '../../src-main/lab/engine/fork'
 import type { SpawnEngine } from '../../src-main/lab/options'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses, RESOURCES } from './built'
-import { ended, keyOf, openLab, tinySpec, training } from './tools'
+import { ended, keyOf, longSpec, openLab, tinySpec, training } from './tools'
 
 const built = builtProcesses({ app: join(import.meta.dirname, 'fixtures/app.ts') })
 const spawn: SpawnEngine = (...args) => forkEngine(built.entry('engine'))(...args)
@@ -144,6 +144,32 @@ describe('the app', () => {
     await lab.calls.resume(runId)
     expect((await ended(lab, runId)).state).toBe('done')
     expect(readdirSync(join(home, 'artifacts', 'tmp'))).toEqual([])
+  })
+
+  test('killed as soon as a run was moved has it in its place when both are gone on with', async () => {
+    const home = temporaryFolder()
+    const specs = [longSpec(), longSpec({ name: 'Moved', seeds: [1] })].map((spec) => JSON.stringify(spec))
+    const args = [home, RESOURCES, built.entry('engine'), ...specs]
+    const app = fork(built.entry('app'), args, { serialization: 'advanced' })
+    onTestFinished(() => void app.kill('SIGKILL'))
+    const gone = new Promise((resolve) => app.on('exit', resolve))
+    const moved = await new Promise<{ runId: string; before: string }>((resolve) => {
+      app.on('message', (message) => {
+        const told = message as EngineEvent | { type: 'moved'; runId: string; before: string }
+        if (told.type !== 'moved') return
+        app.kill('SIGKILL')
+        resolve(told)
+      })
+    })
+    await gone
+    const lab = await openLab({ home, spawnEngine: spawn })
+    await lab.calls.pause('on')
+    for (const runId of [moved.before, moved.runId]) await lab.calls.resume(runId)
+    const ranked = (await lab.calls.runs()).toSorted((a, b) => a.rank - b.rank)
+    expect(ranked.map(({ id, state }) => [id, state])).toEqual([
+      [moved.runId, 'queued'],
+      [moved.before, 'queued'],
+    ])
   })
 
   test('killed between a stage and its record adopts the stage from disk, predictions, curves and all', async () => {

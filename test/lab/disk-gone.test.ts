@@ -112,10 +112,17 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
   const queue = createQueue({
     store: broken,
     shelf: unused,
-    host: { state: 'stopped', run: fail, cancel: fail, pause: fail, stop: () => undefined },
+    lanes: [
+      {
+        host: { state: 'stopped', forcedAt: null, run: fail, cancel: fail, pause: fail, stop: () => undefined },
+        watch: createStopwatch(),
+        current: null,
+        working: null,
+      },
+    ],
+    timing: { stop: 0, leave: 0 },
     bus,
     recorder: { record: fail, leaving: () => undefined },
-    watch: createStopwatch(),
     taskPath: fail,
     corpusPath: fail,
     modelPath: fail,

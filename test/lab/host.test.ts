@@ -35,7 +35,7 @@ describe('an engine that', () => {
   test.each(['deaf', 'hang'])(
     'is %s to a cancel is killed after the wait, and the stage stands as cancelled',
     async (mode) => {
-      const lab = await openLab({ spawnEngine: stubborn(mode), timing: { cancel: 200 } })
+      const lab = await openLab({ spawnEngine: stubborn(mode), timing: { stop: 200 } })
       const { runId } = await lab.calls.run(tinySpec())
       const key = (await lab.calls.runDetail(runId)).stages[0]!.key
       await event(lab, running(key))
@@ -45,6 +45,23 @@ describe('an engine that', () => {
       expect((await lab.calls.runDetail(runId)).stages.map((s) => s.state)).toEqual(Array(5).fill('cancelled'))
     },
   )
+
+  test('is waited for says until when, and is ended before by who will not wait', async () => {
+    const lab = await openLab({ spawnEngine: stubborn('deaf'), timing: { stop: 60_000 } })
+    const { runId } = await lab.calls.run(tinySpec())
+    const key = (await lab.calls.runDetail(runId)).stages[0]!.key
+    await event(lab, running(key))
+    const lane = async () => (await lab.calls.status()).lanes[0]!
+    await lab.calls.force(key)
+    expect(await lane()).toMatchObject({ key, device: 'none', forcedAt: null })
+    await lab.calls.cancel(runId)
+    const { forcedAt } = await lane()
+    expect(forcedAt! - Date.now()).toBeGreaterThan(50_000)
+    const over = event(lab, (e) => e.type === 'state' && e.key === key && e.state === 'cancelled')
+    await lab.calls.force(key)
+    await over
+    expect(await lane()).toMatchObject({ key: '', title: '', forcedAt: null })
+  })
 
   test('never gets ready is given up', async () => {
     const lab = await openLab({ spawnEngine: stubborn('silent'), timing: { ready: 300 } })
@@ -61,7 +78,7 @@ describe('an engine that', () => {
         exits.push(exit)
         onExit(exit)
       })
-    const lab = await openLab({ spawnEngine, timing: { cancel: 200 } })
+    const lab = await openLab({ spawnEngine, timing: { leave: 200 } })
     const { runId } = await lab.calls.run(tinySpec())
     const key = (await lab.calls.runDetail(runId)).stages[0]!.key
     await event(lab, running(key))

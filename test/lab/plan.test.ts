@@ -224,10 +224,10 @@ describe('the lab', () => {
 
     const again = tinySpec({ tasks: ['mine'], splitSeed: 1 })
     // Nothing of it may begin before the dataset goes: its first stage takes milliseconds.
-    await lab.calls.pause(true)
+    await lab.calls.pause('on')
     const { runId: doomed } = await lab.calls.run(again)
     await lab.calls.cancel(doomed)
-    await lab.calls.pause(false)
+    await lab.calls.pause('off')
     await lab.calls.datasetRemove('mine')
     expect((await lab.calls.catalog()).tasks.map((task) => task.id)).not.toContain('mine')
     await expect(lab.calls.run(again)).rejects.toMatchObject({ problems: [{ path: 'tasks[0]' }] })

@@ -125,22 +125,43 @@ describe('a run', () => {
     expect(started.toSorted()).toEqual(run.stages.map((stage) => stage.key).toSorted())
   })
 
+  test('that is paused after the stage at work has that one done and no other begun', async () => {
+    const lab = await openLab(engine())
+    const { runId } = await lab.calls.run(tinySpec())
+    const [first, second] = (await lab.calls.runDetail(runId)).stages
+    const done = event(lab, (e) => e.type === 'state' && e.key === first!.key && e.state === 'done')
+    await event(lab, (e) => e.type === 'state' && e.key === first!.key && e.state === 'running')
+    await lab.calls.pause('after')
+    expect((await lab.calls.status()).pause).toBe('after')
+    await done
+    await setTimeout(300)
+    expect((await lab.calls.status()).pause).toBe('on')
+    const stages = async () => (await lab.calls.runDetail(runId)).stages
+    expect((await stages()).map(({ state }) => state)).toEqual(['done', ...Array<string>(4).fill('waiting')])
+    await lab.calls.pause('off')
+    await event(lab, (e) => e.type === 'state' && e.key === second!.key && e.state === 'done')
+    await ended(lab, runId)
+    // Nothing is at work: it need not be waited for.
+    await lab.calls.pause('after')
+    expect((await lab.calls.status()).pause).toBe('on')
+  })
+
   test('that is paused stands still, with all behind it, until it is told to go on', async () => {
     const lab = await openLab(engine())
     const { runId } = await lab.calls.run(longSpec())
     const ceiling = keyOf(await lab.calls.runDetail(runId), 'ceiling')
     await training(lab, ceiling)
-    await lab.calls.pause(true)
-    expect(await lab.calls.status()).toMatchObject({ paused: true, engine: 'running' })
+    await lab.calls.pause('on')
+    expect(await lab.calls.status()).toMatchObject({ pause: 'on', engine: 'running' })
     const steps = async () => (await lab.calls.runDetail(runId)).stages.find((stage) => stage.key === ceiling)!.done
     await setTimeout(500) // what was on its way arrives
     const held = await steps()
     await setTimeout(700)
     expect(await steps()).toBe(held)
-    await lab.calls.pause(false)
+    await lab.calls.pause('off')
     await event(lab, (e) => e.type === 'progress' && e.key === ceiling && e.done > held)
 
-    await lab.calls.pause(true)
+    await lab.calls.pause('on')
     const stopped = event(lab, (e) => e.type === 'state' && e.key === ceiling && e.state === 'cancelled')
     await lab.calls.cancel(runId)
     await stopped
@@ -148,11 +169,15 @@ describe('a run', () => {
     expect(seconds).toBeLessThan((endedAt! - startedAt!) / 1000 - 1)
     const next = await lab.calls.run(tinySpec())
     const last = await lab.calls.run(tinySpec({ name: 'First after all', seeds: [1] }))
-    await lab.calls.runFirst(last.runId)
-    await expect(lab.calls.runFirst(runId)).rejects.toMatchObject({ code: 'conflict' })
+    await lab.calls.runMove({ runId: last.runId, before: next.runId })
+    for (const move of [
+      { runId, before: null },
+      { runId: last.runId, before: runId },
+    ])
+      await expect(lab.calls.runMove(move)).rejects.toMatchObject({ code: 'conflict' })
     await setTimeout(300)
     expect(await lab.calls.runDetail(next.runId)).toMatchObject({ state: 'queued' })
-    await lab.calls.pause(false)
+    await lab.calls.pause('off')
     expect(await ended(lab, last.runId)).toMatchObject({ state: 'done' })
     expect((await lab.calls.runDetail(next.runId)).state).not.toBe('done')
     expect(await ended(lab, next.runId)).toMatchObject({ state: 'done' })

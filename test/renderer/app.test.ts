@@ -243,7 +243,7 @@ describe('the result', () => {
   it('labels the oracle as one, and never as the result', async () => {
     open('#/results/run-done')
     await fireEvent.click(await screen.findByRole('radio', { name: /oracle/ }))
-    await screen.findByText(/a bound, never the\s+result/)
+    await screen.findByText(/an upper bound, never the\s+result/)
     expect(location.hash).toContain('stop=oracle')
   })
   it('opens the examples of a cell', async () => {

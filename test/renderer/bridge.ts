@@ -12,7 +12,7 @@ import type {
   Reply,
   RunSummary,
   Status,
-  StopRule,
+  Stop,
   StudyResult,
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
@@ -47,7 +47,10 @@ export const STATUS: Status = {
   device: 'CPU, 2 threads, SIMD',
   reason: REASON,
   queue: 1,
-  paused: false,
+  lanes: [
+    { backend: 'wasm', device: 'CPU, 2 threads, SIMD', key: 'at-work', title: 'student · confidence', forcedAt: null },
+  ],
+  pause: 'off',
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
   memoryBytes: 25_200_000_000,
@@ -74,7 +77,7 @@ function curveValues(name: string, split: string, steps: number): { step: number
 }
 
 /** The finished runs of the world as one study. */
-export const studyResult = (id: string, stop: StopRule): StudyResult =>
+export const studyResult = (id: string, stop: Stop): StudyResult =>
   studyOfRuns(id, stop, RUNS.filter(({ state }) => state === 'done').map(detailOf), NOW)
 
 type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnType<Calls[K]> }
@@ -194,7 +197,8 @@ const ANSWERS: Answers = {
   sliceRemove: () => null,
   cancel: () => null,
   resume: () => null,
-  runFirst: () => null,
+  runMove: () => null,
+  force: () => null,
   pause: () => null,
   remove: () => ({ freedBytes: 12_300_000 }),
   mark: () => null,

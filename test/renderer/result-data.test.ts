@@ -254,7 +254,7 @@ describe('the looks of methods', () => {
     expect(new Set(marks).size).toBe(6)
     const strokes = ['star', 'cross', 'crossRot', 'line', 'dash']
     for (const marker of new Set(arms.map((arm) => look(arm).marker))) {
-      const { pointStyle, backgroundColor, borderColor } = markerOf(marker, 'ink', 'ground')
+      const { pointStyle, backgroundColor, borderColor } = markerOf({ marker }, 'ink', 'ground')
       expect([backgroundColor, borderColor]).toEqual(['ink', strokes.includes(pointStyle) ? 'ink' : 'ground'])
     }
   })

@@ -83,6 +83,7 @@ export function detailOf(run: SampleRun): RunDetail {
     question: spec.question,
     createdAt,
     queuedAt: createdAt,
+    rank: createdAt,
     endedAt: run.state === 'running' || run.state === 'queued' ? null : createdAt + 55_000,
     seconds: 31,
     state: run.state,

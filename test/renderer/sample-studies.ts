@@ -1,7 +1,7 @@
 import { studyArms } from '../../src-main/science/studies/arms'
 import { judge } from '../../src-main/science/studies/rule'
 import { studyOf } from '../../src-main/science/studies/study'
-import type { Arm, ArmFigures, Rule, RunDetail, StopRule, StudyResult } from '../../src-preload/contract'
+import type { Arm, ArmFigures, Rule, RunDetail, Stop, StudyResult } from '../../src-preload/contract'
 import { armResult } from './sample'
 
 /** What stands beside a run in the list: nothing is said of it, and all its arms came to the same. */
@@ -26,7 +26,7 @@ export function said(
 }
 
 /** Finished runs as one study, with a rule that was set before them. */
-export function studyOfRuns(id: string, stop: StopRule, runs: readonly RunDetail[], now: number): StudyResult {
+export function studyOfRuns(id: string, stop: Stop, runs: readonly RunDetail[], now: number): StudyResult {
   const arms = studyArms(runs.map((run) => ({ id: run.id, arms: run.arms.map((arm) => armResult(arm, stop, 3)) })))
   const rule: Rule = {
     ...{ quantity: 'pgr', metric: 'accuracy', stop: 'last', side: 'above', value: 0.1, seeds: 3 },

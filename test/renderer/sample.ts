@@ -17,7 +17,7 @@ import type {
   Preset,
   RunResult,
   SeedResult,
-  StopRule,
+  Stop,
   TaskInfo,
 } from '../../src-preload/contract'
 import { describeCatalog } from '../../src-main/science/catalog'
@@ -199,14 +199,15 @@ function estimate(values: number[]): Estimate {
 }
 
 /** Evaluation that a stop rule takes: the weak labels' favourite, the truth's favourite, or the last. */
-function evaluationOf(w: World, stop: StopRule): number {
+function evaluationOf(w: World, stop: Stop): number {
   if (stop === 'last') return EVALUATIONS - 1
+  if (stop.startsWith('step-')) return Math.round((Number(stop.slice(5)) / STEPS) * (EVALUATIONS - 1))
   const scores = w.student.map((p) => (stop === 'oracle' ? accuracy(p, w.truth) : agreement(w, p, 'all')))
   return scores.indexOf(Math.max(...scores))
 }
 export const stepOf = (evaluation: number): number => Math.round((evaluation / (EVALUATIONS - 1)) * STEPS)
 
-function seedResult(arm: Arm, seed: number, stop: StopRule): SeedResult {
+function seedResult(arm: Arm, seed: number, stop: Stop): SeedResult {
   const w = world(arm, seed)
   const at = evaluationOf(w, stop)
   const p = w.student[at]!
@@ -233,7 +234,7 @@ const NOTHING = {
 }
 
 /** Accuracy of an arm over the first `done` of its seeds. */
-function accuracyOf(arm: Arm, stop: StopRule, done: number): Measured {
+function accuracyOf(arm: Arm, stop: Stop, done: number): Measured {
   const bySeed = arm.seeds.slice(0, done).map(({ seed }) => {
     const w = world(arm, seed)
     const all = [w.weak, w.student[evaluationOf(w, stop)]!, w.ceiling].map((x) => accuracy(x, w.truth))
@@ -245,7 +246,7 @@ function accuracyOf(arm: Arm, stop: StopRule, done: number): Measured {
   const gap = ceiling.value - weak.value
   const ws = bySeed.map((s) => world(arm, s.seed))
   const course = curveOf(ws, (w, p) => accuracy(p, w.truth))
-  const at = (rule: StopRule) => course[evaluationOver(ws, rule)]!
+  const at = (rule: Stop) => course[evaluationOver(ws, rule)]!
   return {
     ...{ weak, student, ceiling, references: {}, bySeed },
     pgr: pgrOf(arm, (student.value - weak.value) / gap, gap, done),
@@ -256,15 +257,15 @@ function accuracyOf(arm: Arm, stop: StopRule, done: number): Measured {
 
 const curveOf = (ws: World[], of: (w: World, p: Float64Array) => number) =>
   Array.from({ length: EVALUATIONS }, (_, e) => mean(ws.map((w) => of(w, w.student[e]!))))
-const evaluationOver = (ws: World[], rule: StopRule) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
+const evaluationOver = (ws: World[], rule: Stop) => Math.round(mean(ws.map((w) => evaluationOf(w, rule))))
 
 /** An arm's result over the first `done` of its seeds. */
-export function armResult(arm: Arm, stop: StopRule, done = arm.seeds.length): ArmResult {
+export function armResult(arm: Arm, stop: Stop, done = arm.seeds.length): ArmResult {
   const bySeed = arm.seeds.slice(0, done).map((s) => seedResult(arm, s.seed, stop))
   if (bySeed.length === 0) return { arm, stop, seedsDone: 0, ...NOTHING }
   const over = (pick: (s: SeedResult) => number) => estimate(bySeed.map(pick))
   const ws = bySeed.map((s) => world(arm, s.seed))
-  const at = (rule: StopRule) => stepOf(evaluationOver(ws, rule))
+  const at = (rule: Stop) => stepOf(evaluationOver(ws, rule))
   return {
     arm,
     stop,
@@ -324,7 +325,7 @@ export function resultOf(runId: string, arms: ArmResult[]): RunResult {
 }
 
 /** Two arms of a task on the test rows that they share, as the science compares them. */
-export function comparisonOf(one: Arm, other: Arm, stop: StopRule, done: number): Comparison {
+export function comparisonOf(one: Arm, other: Arm, stop: Stop, done: number): Comparison {
   const truth = world(one, one.seeds[0]!.seed).truth
   // Every seed has a truth of its own in this world: turned to that of the first, it is right and wrong on the same rows.
   const turned = (w: World, p: Float64Array) => Float32Array.from(p, (v, i) => (w.truth[i] === truth[i] ? v : 1 - v))
@@ -346,7 +347,7 @@ const said = (p: number, truth: number): Said => {
 }
 
 /** The rows of the inspector, in index order; beside the student that of another arm, where one is asked for. */
-export function exampleRows(arm: Arm, seed: number, stop: StopRule, against?: Arm): ExampleRow[] {
+export function exampleRows(arm: Arm, seed: number, stop: Stop, against?: Arm): ExampleRow[] {
   const w = world(arm, seed)
   const student = w.student[evaluationOf(w, stop)]!
   const other = against && world(against, seed)

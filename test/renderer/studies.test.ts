@@ -260,6 +260,24 @@ describe("a study's page", () => {
     await waitFor(() => expect(columns()).toBeGreaterThan(few))
   })
 
+  it('reads all arms at a step that was evaluated, and says which it is and what an oracle is', async () => {
+    const bridge = open('#/studies/s')
+    const places = await screen.findByRole('combobox', { name: 'Read at an epoch or step' })
+    const options = within(places)
+      .getAllByRole('option')
+      .map(({ textContent }) => textContent)
+    expect(options.slice(0, 2)).toEqual(['at…', 'epoch 1'])
+    const step = study().arms[0]!.result.training!.step[2]!
+    await fireEvent.change(places, { target: { value: `step-${step}` } })
+    await screen.findByText(new RegExp(`Students are read at step ${step}\\.`))
+    expect(said(bridge, 'study').at(-1)).toEqual({ id: 's', stop: `step-${step}` })
+    expect(screen.getAllByRole('link').some((link) => link.getAttribute('href')?.includes(`stop=step-${step}`))).toBe(
+      true,
+    )
+    await fireEvent.click(screen.getByRole('radio', { name: /oracle/ }))
+    await screen.findByText(/chosen by ground truth of the very test rows.*an upper bound/)
+  })
+
   it('sets a rule that is checked first', async () => {
     const bridge = open('#/studies/s', {
       study: (query) => ({ ...studyResult('s', query.stop), rules: [], verdict: null }),

@@ -1,33 +1,7 @@
 import fc from 'fast-check'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { openStore, type Store } from '../../src-main/store'
-import { temporaryFolder } from './temporary'
-
-function blank(): Store {
-  const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
-  onTestFinished(() => store.close())
-  return store
-}
-function addRun(store: Store, id: string, at = 1): void {
-  const texts = { name: id, question: '', spec: '{}', arms: '[]', headline: '' }
-  store.runs.insert({ id, ...texts, createdAt: at, queuedAt: at, endedAt: null, ended: null })
-}
-/** Stages of a run in plan order, with needs by name. */
-function addStages(store: Store, run: string, needs: Record<string, string[]>): Record<string, number> {
-  const ids: Record<string, number> = {}
-  Object.entries(needs).forEach(([key, needed], position) => {
-    const { id } = store.stages.ensure({ key, kind: 'train', role: null, title: key, config: '{}' })
-    needed.forEach((need, i) => store.needs.insert(id, `need${i}`, need))
-    store.runStages.insert(run, id, position, false)
-    ids[key] = id
-  })
-  return ids
-}
-function finish(store: Store, id: number): void {
-  store.stages.claim(id, 1)
-  store.stages.finish(id, 2)
-}
+import { describe, expect, test } from 'vitest'
+import type { Store } from '../../src-main/store'
+import { addRun, addStages, blank, finish } from './blank'
 
 describe('the queue', () => {
   test('gives the first stage whose needs are done, by run and then by plan', () => {
@@ -54,23 +28,6 @@ describe('the queue', () => {
     store.runs.end('run', 'cancelled', 5)
     expect(store.stages.next()).toBeUndefined()
     expect(store.stages.waiting()).toBe(0)
-  })
-
-  test('takes the stages of a run that was put first before those of a run that has begun', () => {
-    const store = blank()
-    for (const [at, run] of ['a', 'b', 'c'].entries()) {
-      addRun(store, run, at + 1)
-      addStages(store, run, { [`${run}1`]: [], [`${run}2`]: [] })
-    }
-    finish(store, store.stages.byKey('a1')!.id)
-    store.runs.promote('c')
-    expect(store.runs.live()).toEqual(['c', 'a', 'b'])
-    expect(store.stages.next()?.key).toBe('c1')
-    store.runs.promote('b')
-    expect(store.runs.live()).toEqual(['b', 'c', 'a'])
-    store.runs.end('a', 'cancelled', 9)
-    store.runs.promote('a')
-    expect(store.runs.live()).toEqual(['b', 'c'])
   })
 
   test('foretells by what runs, once it has done enough', () => {
@@ -336,7 +293,7 @@ describe('the other tables', () => {
     store.stages.claim(shared!, 10)
     const atWork = () => store.runs.all().map(({ id, running, sharing }) => `${id}${running}${sharing}`)
     expect(atWork().toSorted()).toEqual(['a10', 'b01', 'c01', 'd01', 'e01', 'f01', 'g01'])
-    store.runs.promote('f')
+    store.runs.move('f', 'a')
     expect(store.runs.get('f')).toMatchObject({ running: 1, sharing: 0 })
     expect(atWork().filter((one) => one.endsWith('10'))).toEqual(['f10'])
     store.runs.end('f', 'cancelled', 20)

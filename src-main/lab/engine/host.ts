@@ -4,7 +4,7 @@ import { deferred } from '../threads/deferred'
 import { exitText, startProcess, wasKilled, type EngineProcess } from './process'
 import type { SpawnEngine, Timing } from '../options'
 
-export const TIMING: Timing = { ready: 60_000, cancel: 5_000, idle: 60_000 }
+export const TIMING: Timing = { ready: 60_000, stop: 30_000, leave: 5_000, idle: 60_000 }
 
 /** A stage whose process ended, or had to be ended, before it said how the stage ended. */
 export interface Lost {
@@ -24,8 +24,13 @@ export interface Host {
    * @throws what `onEvents` throws; the process is ended then
    */
   run(job: Job): Promise<Lost | null>
-  /** Asks the stage to stop at its next step, and ends the process if it does not within the cancel timeout. */
-  cancel(key: string): void
+  /** When a stage that was asked to stop is ended, in ms of the wall clock; null while none was asked. */
+  readonly forcedAt: number | null
+  /**
+   * Asks the stage to stop at its next step, and ends its process if it does not within `patience` milliseconds. Asked
+   * again, the earlier of both ends counts.
+   */
+  cancel(key: string, patience: number): void
   /** Asks the stage to hold at its next step, or to go on. */
   pause(paused: boolean): void
   /** Ends the process; a stage must not be running. */
@@ -34,7 +39,7 @@ export interface Host {
 
 interface HostOptions {
   spawn: SpawnEngine
-  timing: Timing
+  timing: Pick<Timing, 'ready' | 'idle'>
   /** Synchronous, so that the next batch waits until this one is stored. */
   onEvents: (events: EngineEvent[]) => void
   /** Hears when the engine is at something else. */
@@ -46,7 +51,8 @@ const ENDS: readonly string[] = ['done', 'cancelled', 'failed']
 /** A stage that is being run. */
 interface Current {
   key: string
-  cancelling: boolean
+  /** When its process is ended, as it was asked to stop; null while it was not. */
+  forcedAt: number | null
   killTimer?: NodeJS.Timeout
   /** Hands over the engine's events. */
   hear: (events: EngineEvent[]) => void
@@ -65,7 +71,7 @@ function listenTo(key: string, onEvents: (events: EngineEvent[]) => void): Curre
     }
     if (ours.some((event) => event.type === 'state' && ENDS.includes(event.state))) ended.resolve(null)
   }
-  return { key, cancelling: false, hear, ended: ended.promise }
+  return { key, forcedAt: null, hear, ended: ended.promise }
 }
 
 /** A host; no process is started before the first stage. */
@@ -98,12 +104,19 @@ class EngineHost implements Host {
     }
   }
 
-  cancel(key: string): void {
+  get forcedAt(): number | null {
+    return this.#current?.forcedAt ?? null
+  }
+
+  cancel(key: string, patience: number): void {
     const [current, live] = [this.#current, this.#process]
-    if (current?.key !== key || current.cancelling || !live) return
-    current.cancelling = true
-    live.post({ type: 'cancel', key })
-    current.killTimer = setTimeout(() => live.kill(), this.#options.timing.cancel)
+    const forcedAt = Date.now() + patience
+    if (current?.key !== key || !live || (current.forcedAt !== null && current.forcedAt <= forcedAt)) return
+    if (current.forcedAt === null) live.post({ type: 'cancel', key })
+    current.forcedAt = forcedAt
+    clearTimeout(current.killTimer)
+    current.killTimer = setTimeout(() => live.kill(), patience)
+    this.#options.bus.publish([{ type: 'engine' }])
   }
 
   pause(paused: boolean): void {
@@ -121,12 +134,12 @@ class EngineHost implements Host {
     const live = this.#process ?? this.#start()
     const useless = await live.useless
     if (useless !== null) this.#forget(live)
-    if (useless !== null || current.cancelling)
-      return { cancelled: current.cancelling, error: useless ?? '', killed: false }
+    const isCancelled = () => current.forcedAt !== null
+    if (useless !== null || isCancelled()) return { cancelled: isCancelled(), error: useless ?? '', killed: false }
     this.#enter('running')
     live.post({ type: 'run', job })
     const lost = live.exited.then((exit): Lost => ({
-      ...{ cancelled: current.cancelling, error: exitText(exit) },
+      ...{ cancelled: isCancelled(), error: exitText(exit) },
       killed: wasKilled(exit),
     }))
     return Promise.race([current.ended, lost])

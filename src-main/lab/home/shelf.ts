@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../../engine/artifacts'
@@ -18,6 +18,8 @@ export interface Shelf {
   root: string
   /** Not said from where: the one that came with the app where there is one, else this home's own. */
   folder(key: string, origin?: Origin): string
+  /** Names, sizes and times of the files of an artifact; '' where there is none. Nothing is read. */
+  stamp(key: string): string
   /** Whether a finished artifact is there; not verified. */
   has(key: string, origin?: Origin): boolean
   /**
@@ -50,6 +52,7 @@ export function createShelf(home: string, resources: string): Shelf {
   return {
     root,
     folder,
+    stamp: (key) => stampOf(folder(key)),
     has,
     async find(key) {
       for (const origin of ['bundled', 'own'] as const) {
@@ -81,4 +84,14 @@ export function createShelf(home: string, resources: string): Shelf {
       await sweepTemporary(root)
     },
   }
+}
+
+function stampOf(folder: string): string {
+  if (!existsSync(folder)) return ''
+  return readdirSync(folder)
+    .map((name) => {
+      const found = statSync(join(folder, name), { throwIfNoEntry: false })
+      return `${name} ${found?.size} ${found?.mtimeMs}`
+    })
+    .join()
 }

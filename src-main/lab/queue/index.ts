@@ -1,17 +1,22 @@
-import { asStorageError, type StageRow } from '../../store'
+import type { Pause } from '../../../src-preload/contract'
+import { asStorageError } from '../../store'
+import type { Timing } from '../options'
+import type { Lane } from './lane'
 import { interruptAll } from './lifecycle'
 import { runEvents } from './recorder'
 import { runStage, type RunnerOptions } from './stage'
 
-/** Runs the stages that live runs want, one after the other, in the order of the queue. */
+/** Runs the stages that live runs want, in the order of the queue: each lane one after the other. */
 export interface Queue {
   /** Looks for work; call it whenever there may be some. */
   wake(): void
-  /** Stops a running stage that no live run wants any more. */
+  /** Stops the running stages that no live run wants any more. */
   stopUnwanted(): void
-  /** Holds the stage at work at its next step and begins no other one; or lets both go on. */
-  pause(paused: boolean): void
-  readonly paused: boolean
+  /** Ends a stage that is being stopped without waiting any longer; nothing of any other. */
+  force(key: string): void
+  /** Where nothing is at work a pause after that is on at once. */
+  pause(pause: Pause): void
+  readonly paused: Pause
   /** Why nothing is run any more, for people; '' while all is well. */
   readonly trouble: string
   /**
@@ -19,55 +24,61 @@ export interface Queue {
    * @throws StorageError when the trouble is still there
    */
   recover(): void
-  /** Stops what runs (within the cancel timeout) and starts nothing more; live runs are left interrupted. */
+  /** Stops what runs (within the patience for closing) and starts nothing more; live runs are left interrupted. */
   close(): Promise<void>
 }
 
+export interface QueueOptions extends RunnerOptions {
+  lanes: readonly Lane[]
+  timing: Pick<Timing, 'stop' | 'leave'>
+}
+
 /** A queue that sleeps until it is woken. */
-export function createQueue(options: RunnerOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
   return new StageQueue(options)
 }
 
 class StageQueue implements Queue {
   trouble = ''
-  #working: Promise<void> | null = null
-  #current: StageRow | null = null
   #closed = false
   /** The live runs, as last read: a store that fails cannot be asked for them any more. */
   #live: string[] = []
-  /** When the pause began, by the clock that nobody sets; null while nothing is held. */
-  #pausedAt: number | null = null
-  readonly #options: RunnerOptions
+  #pause: Pause = 'off'
+  /** When the pause came on, by the clock that nobody sets. */
+  #pausedAt = 0
+  readonly #options: QueueOptions
 
-  constructor(options: RunnerOptions) {
+  constructor(options: QueueOptions) {
     this.#options = options
   }
 
   wake(): void {
-    if (!this.#working && !this.#closed && this.trouble === '' && !this.paused)
-      this.#working = Promise.resolve().then(() => this.#work())
+    for (const lane of this.#options.lanes)
+      if (!lane.working && this.#mayBegin) lane.working = Promise.resolve().then(() => this.#work(lane))
   }
 
   stopUnwanted(): void {
-    const { store, host } = this.#options
-    if (this.#current && !store.stages.isWanted(this.#current.id)) host.cancel(this.#current.key)
+    const { store, lanes, timing } = this.#options
+    for (const { current, host } of lanes)
+      if (current && !store.stages.isWanted(current.id)) host.cancel(current.key, timing.stop)
   }
 
-  get paused(): boolean {
-    return this.#pausedAt !== null
+  force(key: string): void {
+    for (const { host } of this.#options.lanes) if (host.forcedAt !== null) host.cancel(key, 0)
   }
 
-  pause(paused: boolean): void {
-    if (paused === this.paused) return
-    const { store, watch, host, bus } = this.#options
-    // A stage at work has been there since before the pause: none begins in it.
-    if (this.#pausedAt !== null && this.#current)
-      store.stages.addPause(this.#current.id, performance.now() - this.#pausedAt)
-    this.#pausedAt = paused ? performance.now() : null
-    if (paused) watch.hold()
-    else watch.go()
-    host.pause(paused)
-    bus.publish([{ type: 'engine' }])
+  get paused(): Pause {
+    return this.#pause
+  }
+
+  pause(wanted: Pause): void {
+    const isAtWork = this.#options.lanes.some(({ current }) => current)
+    const next = wanted === 'after' && !isAtWork ? 'on' : wanted
+    if (next === this.#pause) return
+    if (next === 'on') this.#hold()
+    else if (this.#pause === 'on') this.#letGo()
+    this.#pause = next
+    this.#options.bus.publish([{ type: 'engine' }])
     this.wake()
   }
 
@@ -78,30 +89,55 @@ class StageQueue implements Queue {
   }
 
   async close(): Promise<void> {
-    const { store, host, recorder } = this.#options
+    const { store, lanes, recorder, timing } = this.#options
     this.#closed = true
     recorder.leaving()
-    if (this.#current) host.cancel(this.#current.key)
-    await this.#working
-    host.stop()
+    for (const { current, host } of lanes) if (current) host.cancel(current.key, timing.leave)
+    await Promise.all(lanes.flatMap(({ working }) => working ?? []))
+    for (const { host } of lanes) host.stop()
     // Where the store takes nothing any more, the next start sees to it.
     if (this.trouble === '') interruptAll(store, Date.now())
   }
 
-  async #work(): Promise<void> {
+  get #mayBegin(): boolean {
+    return !this.#closed && this.trouble === '' && this.#pause === 'off'
+  }
+
+  #hold(): void {
+    this.#pausedAt = performance.now()
+    for (const { watch, host } of this.#options.lanes) {
+      watch.hold()
+      host.pause(true)
+    }
+  }
+
+  #letGo(): void {
+    const { store, lanes } = this.#options
+    for (const { current, watch, host } of lanes) {
+      // A stage at work has been there since before the pause: none begins in it.
+      if (current) store.stages.addPause(current.id, performance.now() - this.#pausedAt)
+      watch.go()
+      host.pause(false)
+    }
+  }
+
+  async #work(lane: Lane): Promise<void> {
     const { store } = this.#options
-    const next = () => (this.#closed || this.paused ? undefined : store.stages.next())
+    const next = () => (this.#mayBegin ? store.stages.next() : undefined)
     try {
       for (let row = next(); row; row = next()) {
-        this.#current = row
+        lane.current = row
         this.#live = store.runs.live()
-        await runStage(this.#options, row)
+        await runStage(this.#options, lane, row)
+        // What it made may be all that another lane waited for.
+        this.wake()
       }
     } catch (error) {
       this.#halt(error)
     } finally {
-      this.#current = null
-      this.#working = null
+      lane.current = null
+      lane.working = null
+      if (this.#pause === 'after') this.pause('after')
     }
   }
 

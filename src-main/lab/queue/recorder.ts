@@ -18,8 +18,8 @@ export interface Recorder {
   leaving(): void
 }
 
-/** @param worked milliseconds that the stage at work has worked so far */
-export function createRecorder(store: Store, bus: Bus, worked: () => number): Recorder {
+/** @param worked milliseconds that a stage at work has worked so far */
+export function createRecorder(store: Store, bus: Bus, worked: (key: string) => number): Recorder {
   let stopped: Stopped = 'cancelled'
 
   /** Stores a batch and gives what of it was news, and the runs that it ended. */
@@ -31,7 +31,7 @@ export function createRecorder(store: Store, bus: Bus, worked: () => number): Re
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
       storeEvent(store, stage, event, stopped)
-      if (event.type === 'state' && event.state !== 'running') store.stages.setWorked(stage.id, worked())
+      if (event.type === 'state' && event.state !== 'running') store.stages.setWorked(stage.id, worked(stage.key))
       accepted.push(event)
       if (event.type !== 'state' || event.state === 'running') running.set(event.key, stage)
       else running.delete(event.key)

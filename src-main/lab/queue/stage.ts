@@ -3,20 +3,16 @@ import { readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from '../bus'
-import type { Host } from '../engine/host'
+import type { Lane } from './lane'
 import { stageOf } from './lifecycle'
 import { runEvents, settleRuns, type Recorder } from './recorder'
 import type { Shelf } from '../home/shelf'
-import type { Stopwatch } from '../threads/stopwatch'
 
 export interface RunnerOptions {
   store: Store
   shelf: Shelf
-  host: Host
   bus: Bus
   recorder: Recorder
-  /** Times the stage at work. */
-  watch: Stopwatch
   /** Path of a task's rows, by id and sha256. @throws LabError when it is not there or not the same any more */
   taskPath: (id: string, sha256: string) => string
   /** Path of a corpus, likewise. */
@@ -26,11 +22,11 @@ export interface RunnerOptions {
 }
 
 /**
- * Takes a waiting stage through the engine to its end, whatever that is.
+ * Takes a waiting stage through the engine of a lane to its end, whatever that is.
  * @throws StorageError when the store takes no more facts
  */
-export async function runStage(options: RunnerOptions, row: StageRow): Promise<void> {
-  const { store, bus, host, recorder, watch } = options
+export async function runStage(options: RunnerOptions, { host, watch }: Lane, row: StageRow): Promise<void> {
+  const { store, bus, recorder } = options
   store.stages.claim(row.id, Date.now())
   watch.start()
   bus.publish(runEvents(store.runs.withStage(row.id)))

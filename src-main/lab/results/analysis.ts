@@ -7,7 +7,7 @@ import {
   type Redraw,
   type ReportedArm,
   type SaidBySeed,
-  type StopRule,
+  type Stop,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import type { Evaluations } from '../../data/predictions'
@@ -31,9 +31,9 @@ interface ComparedSource extends ReportedSource {
 }
 /** What can be asked about finished stages. `data`: folder of the artifact that holds the examples. */
 export type Question =
-  | { type: 'arm'; data: string; arm: Arm; stop: StopRule; redraw: Redraw; seeds: SeedSource[] }
+  | { type: 'arm'; data: string; arm: Arm; stop: Stop; redraw: Redraw; seeds: SeedSource[] }
   | { type: 'contrasts'; data: string; arms: ReportedSource[] }
-  | { type: 'comparison'; data: string; stop: StopRule; arm: ComparedSource; against: ComparedSource }
+  | { type: 'comparison'; data: string; stop: Stop; arm: ComparedSource; against: ComparedSource }
   | BatchQuestion
   | LookedQuestion
 

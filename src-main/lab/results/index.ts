@@ -1,12 +1,13 @@
 import type { ArmName, ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
-import { armResult, coversText, overall, type Redraw, type StopRule } from '../../science/metrics'
+import { armResult, coversText, overall, type Redraw, type Stop } from '../../science/metrics'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
 import type { Analyst } from './analyst'
 import { headlineOf } from './headline'
 import { dataFolder, factsOf, isLost, reportedSource, seedSource } from './inputs'
+import type { Memory } from './memory'
 import { armIn, checkComparable, commonSeed, createFinder, type ArmsOf } from './pairs'
 import { remarksOf } from './remarks'
 
@@ -32,7 +33,7 @@ interface Drawing {
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
-  result(run: Compared & { id: string }, stop: StopRule): Promise<RunResult>
+  result(run: Compared & { id: string }, stop: Stop): Promise<RunResult>
   /** @param armsOf arms of a run by its id, here and below */
   cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
   facets(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['facets']>>
@@ -46,15 +47,15 @@ export interface Results {
   /** Name of a test example by its content; null where there is no such. */
   nameOf(armsOf: ArmsOf, of: ArmName & { seed: number; index: number }): Promise<string | null>
   /** What the list of runs tells: one line a finished arm, and all arms that the line is made from. */
-  told(run: Compared, stop: StopRule): Promise<{ headline: string; arms: ArmResult[] }>
+  told(run: Compared, stop: Stop): Promise<{ headline: string; arms: ArmResult[] }>
 }
 
 /** Results over a store; computed once, and again when a stage of theirs was finished anew. */
-export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Results {
-  const { armOf, contrastsOf, comparisonOf } = createComputer(store, shelf, analyst)
+export function createResults(store: Store, shelf: Shelf, analyst: Analyst, memory: Memory): Results {
+  const { armOf, contrastsOf, comparisonOf } = createComputer(store, shelf, analyst, memory)
   const find = createFinder(store, shelf)
 
-  async function armsOf({ arms, redraw }: Compared, stop: StopRule): Promise<ArmResult[]> {
+  async function armsOf({ arms, redraw }: Compared, stop: Stop): Promise<ArmResult[]> {
     const out: ArmResult[] = []
     // One at a time: reading an arm's predictions is quick, reading all of them at once is not.
     for (const arm of arms) out.push(await armOf(arm, redraw, stop))
@@ -108,13 +109,13 @@ export function createResults(store: Store, shelf: Shelf, analyst: Analyst): Res
 }
 
 /** Has arms and their differences computed; what is computed is remembered for as long as its facts hold. */
-function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
-  const arms = remembered<ArmResult>()
-  const pairs = remembered<Contrast[]>()
-  const comparisons = remembered<Comparison>()
+function createComputer(store: Store, shelf: Shelf, analyst: Analyst, memory: Memory) {
+  const arms = memory.of<ArmResult>('arm')
+  const pairs = memory.of<Contrast[]>('contrasts')
+  const comparisons = memory.of<Comparison>('comparison')
 
-  async function armOf(arm: Arm, redraw: Redraw, stop: StopRule): Promise<ArmResult> {
-    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, arm), () => {
+  async function armOf(arm: Arm, redraw: Redraw, stop: Stop): Promise<ArmResult> {
+    const found = await arms(`${namesOf(arm)}/${redraw}/${stop}`, factsOf(store, shelf, [arm]), () => {
       const seeds = arm.seeds.flatMap((seed) => seedSource(store, shelf, seed) ?? [])
       const first = arm.seeds.find(({ seed }) => seed === seeds[0]?.seed)
       if (!first) return Promise.resolve(armResult({ arm, stop, classes: [], groups: [], redraw, seeds: [] }))
@@ -125,10 +126,14 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
   }
 
   /** The paired differences between arms of one task. */
-  async function contrastsOf(results: ArmResult[], stop: StopRule): Promise<Contrast[]> {
+  async function contrastsOf(results: ArmResult[], stop: Stop): Promise<Contrast[]> {
     const begun = results.filter((result) => result.seedsDone > 0)
     if (begun.length < 2) return []
-    const facts = begun.map(({ arm }) => factsOf(store, arm)).join()
+    const facts = factsOf(
+      store,
+      shelf,
+      begun.map(({ arm }) => arm),
+    )
     return pairs(`${begun.map(({ arm }) => `${arm.id} ${namesOf(arm)}`).join()}/${stop}`, facts, () => {
       const arms = begun.map((result) => reportedSource(store, shelf, result))
       // Whatever a seed redraws, the test split is the same.
@@ -138,10 +143,10 @@ function createComputer(store: Store, shelf: Shelf, analyst: Analyst) {
     })
   }
 
-  async function comparisonOf(one: Drawing, other: Drawing, stop: StopRule): Promise<Comparison> {
+  async function comparisonOf(one: Drawing, other: Drawing, stop: Stop): Promise<Comparison> {
     const both = [one, other]
     const name = both.map(({ result: { arm }, redraw }) => `${arm.id} ${namesOf(arm)} ${redraw}`).join('/')
-    const facts = both.map(({ result }) => factsOf(store, result.arm)).join('/')
+    const facts = factsOf(store, shelf, [one.result.arm, other.result.arm])
     const found = await comparisons(`${name}/${stop}`, facts, () => {
       const seed = commonSeed(one.result, other.result)
       const source = ({ result, redraw }: Drawing) => ({
@@ -165,18 +170,3 @@ const LOST = 'The predictions of this run are not on disk any more. Resume it to
 
 const namesOf = (arm: Arm) =>
   arm.seeds.map(({ student, references = {} }) => [student, ...Object.values(references)].join('+')).join()
-
-/** Computes what is asked for by name once, and again when the facts that it is made from are others. */
-function remembered<T>() {
-  const known = new Map<string, { facts: string; value: Promise<T> }>()
-  return async (name: string, facts: string, compute: () => Promise<T>): Promise<T> => {
-    const found = known.get(name)
-    if (found?.facts === facts) return found.value
-    const value = compute()
-    known.set(name, { facts, value })
-    return value.catch((error: unknown) => {
-      known.delete(name)
-      throw error
-    })
-  }
-}

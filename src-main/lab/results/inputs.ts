@@ -4,6 +4,7 @@ import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
 import type { ReportedSource } from './analysis'
+import type { Facts } from './memory'
 import type { SeedSource } from './predicted'
 
 type Needed = keyof Omit<ArmSeed, 'seed' | 'references'>
@@ -60,20 +61,27 @@ export function isLost(store: Store, { weak, labels, student, ceiling }: ArmSeed
 /** Folder with the examples of a seed; the test split is the same for all seeds of an arm. */
 export function dataFolder(store: Store, shelf: Shelf, seed: ArmSeed): string {
   const weak = store.stages.byKey(seed.weak)
-  const data = weak && store.needs.of(weak.id).find((need) => need.role === 'data')
-  if (!data) throw new LabError('not-found', 'The stages of this run are not in the store.')
-  if (!shelf.has(data.key))
+  const key = weak && dataKey(store, weak)
+  if (!key) throw new LabError('not-found', 'The stages of this run are not in the store.')
+  if (!shelf.has(key))
     throw new LabError('not-found', 'The examples of this run are not on disk any more. Resume it to make them again.')
-  return shelf.folder(data.key)
+  return shelf.folder(key)
 }
 
-/** Changes whenever a result would. */
-export function factsOf(store: Store, arm: Arm): string {
-  return arm.seeds
-    .map((seed) => {
-      const rows = finishedStages(store, seed)
-      const references = finishedReferences(store, seed).map(([, row]) => row)
-      return rows ? [...Object.values(rows), ...references].map((row) => `${row.id}.${row.doneAttempt}`) : '-'
-    })
-    .join()
+const dataKey = (store: Store, { id }: StageRow) => store.needs.of(id).find((need) => need.role === 'data')?.key
+
+/** What the results of arms are made from: changes whenever they would. */
+export function factsOf(store: Store, shelf: Shelf, arms: readonly Arm[]): Facts {
+  const seeds = arms.map(({ seeds }) => seeds.map((seed) => rowsOf(store, seed)))
+  const stored = seeds.map((rows) =>
+    rows.map((of) => (of ? of.map((row) => `${row.id}.${row.doneAttempt}`).join() : '-')).join(),
+  )
+  const keys = () => new Set(seeds.flat(2).flatMap((row) => (row ? [row.key, dataKey(store, row) ?? ''] : [])))
+  return { stored: stored.join('/'), onDisk: () => [...keys()].map((key) => key && shelf.stamp(key)).join() }
+}
+
+/** Rows of the stages of a seed and of its references; null unless it is finished. */
+function rowsOf(store: Store, seed: ArmSeed): StageRow[] | null {
+  const rows = finishedStages(store, seed)
+  return rows && [...Object.values(rows), ...finishedReferences(store, seed).map(([, row]) => row)]
 }

@@ -11,14 +11,12 @@ import type {
 } from '../../../src-preload/contract'
 import {
   cube,
-  evaluationAt,
   exampleHistory,
   exampleRows,
   facetsOf,
   fitting,
   type SeedPredictions,
-  type Standing,
-  type StopRule,
+  type Stop,
 } from '../../science/metrics'
 import { truthOf } from '../../science/tasks'
 import { LabError } from '../errors'
@@ -33,7 +31,7 @@ interface Seed {
 }
 /** The same, its student where a rule stops it or at a step, and a seed of another arm beside. */
 interface Asked extends Seed {
-  stop: StopRule
+  stop: Stop
   step: number | undefined
   against: Seed | undefined
 }
@@ -59,7 +57,7 @@ export interface LookedReplies {
 
 /** The examples of a seed with what its models say of them. */
 export interface Looked {
-  at: Standing
+  at: Stop
   seed: SeedPredictions
   against: SeedPredictions | undefined
   rows: readonly ExampleRow[]
@@ -100,9 +98,9 @@ async function look({ data, seed: source, stop, step, against }: Asked, means: M
   const said = async (of: SeedSource): Promise<SeedPredictions> => ({ ...(await means.read(of)), truth })
   if (against && against.data !== data) checkSameRows(task, await means.prepared(against.data))
   const [seed, other] = [await said(source), against && (await said(against.seed))]
-  const at = step === undefined ? stop : { step }
-  if (evaluationAt(seed, at) < 0)
-    throw new LabError('bad-input', `This student was not evaluated at step ${String(step)}.`)
+  if (step !== undefined && !seed.steps.includes(step))
+    throw new LabError('bad-input', `This student was not evaluated at step ${step}.`)
+  const at: Stop = step === undefined ? stop : `step-${step}`
   const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
   means.looked.set(name, looked)
   return looked

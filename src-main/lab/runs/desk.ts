@@ -22,8 +22,8 @@ export interface RunDesk {
   detail(id: string): Promise<RunDetail>
   cancel(id: string): null
   resume(id: string): Promise<null>
-  /** Puts it at the head of the queue. */
-  first(id: string): null
+  /** Puts it before another run of the queue, or behind all (null). */
+  move(id: string, before: string | null): null
   remove(id: string): Promise<number>
   /** The row of a run. */
   find(id: string): RunCounts
@@ -82,12 +82,7 @@ export function createRunDesk(deps: Deps): RunDesk {
       })
       return null
     },
-    first(id) {
-      if (find(id).ended) throw new LabError('conflict', 'This run has ended; only a run in the queue can go first.')
-      store.runs.promote(id)
-      bus.publish(runEvents(store.runs.live()))
-      return null
-    },
+    move: (id, before) => moveRun(deps, id, before),
     async remove(id) {
       if (!find(id).ended) throw new LabError('conflict', 'This run is still in the queue. Cancel it first.')
       if (isStopping(store, id)) throw new LabError('conflict', 'This run is being stopped. Try again in a moment.')
@@ -96,6 +91,15 @@ export function createRunDesk(deps: Deps): RunDesk {
       return freed
     },
   }
+}
+
+/** @throws LabError `conflict` where one of both is not in the queue */
+function moveRun({ store, bus }: Deps, id: string, before: string | null): null {
+  const ended = [id, before].flatMap((one) => (one === null ? [] : findRun(store, one))).find((run) => run.ended)
+  if (ended) throw new LabError('conflict', `${ended.name} has ended; only runs in the queue have an order.`)
+  if (id !== before) store.runs.move(id, before)
+  bus.publish(runEvents(store.runs.live()))
+  return null
 }
 
 /** Only what a live run will still take has to be estimated. */

@@ -118,9 +118,9 @@ export const nameOf = (run: { name: string }, mark: MarkRow | undefined): string
 
 /** A run as the list shows it. */
 export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, beside: Beside): RunSummary {
-  const { id, question, createdAt, queuedAt, endedAt, seconds, headline, stagesDone, stagesTotal } = run
+  const { id, question, createdAt, queuedAt, rank, endedAt, seconds, headline, stagesDone, stagesTotal } = run
   const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
-  const times = { createdAt, queuedAt, endedAt, seconds }
+  const times = { createdAt, queuedAt, rank, endedAt, seconds }
   const state = stateOf(run)
   const sharing = state === 'queued' && run.sharing === 1
   return {

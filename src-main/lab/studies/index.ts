@@ -1,12 +1,4 @@
-import type {
-  ArmResult,
-  Calls,
-  Rule,
-  RuleSet,
-  StopRule,
-  StudyResult,
-  StudySummary,
-} from '../../../src-preload/contract'
+import type { ArmResult, Calls, Rule, RuleSet, Stop, StudyResult, StudySummary } from '../../../src-preload/contract'
 import { coversText } from '../../science/metrics'
 import { studyArms } from '../../science/studies/arms'
 import { judge } from '../../science/studies/rule'
@@ -20,7 +12,7 @@ import { comparedOf, marksOf, nameOf, stateOf } from '../runs/view'
 export interface Studies {
   /** Those that something is said of. */
   list(): StudySummary[]
-  result(query: { id: string; stop: StopRule }): Promise<StudyResult>
+  result(query: { id: string; stop: Stop }): Promise<StudyResult>
   /** @throws LabError `bad-input` of an empty question */
   add(question: string): { id: string }
   say(said: Parameters<Calls['studySay']>[0]): null
@@ -63,7 +55,7 @@ export function createStudies(store: Store, results: Results): Studies {
 }
 
 /** What the runs of a study came to, and what its rule says of that. */
-async function resultOf(store: Store, results: Results, { row, runs }: Found, stop: StopRule): Promise<StudyResult> {
+async function resultOf(store: Store, results: Results, { row, runs }: Found, stop: Stop): Promise<StudyResult> {
   const oldestFirst = runs.toReversed()
   const { arms, problems } = await armsOf(results, oldestFirst, stop)
   const rules = rulesOf(store, row.id)
@@ -85,7 +77,7 @@ async function resultOf(store: Store, results: Results, { row, runs }: Found, st
 }
 
 /** Arms of runs, and why some run has none to show. */
-async function armsOf(results: Results, runs: readonly RunCounts[], stop: StopRule) {
+async function armsOf(results: Results, runs: readonly RunCounts[], stop: Stop) {
   const problems = new Map<string, string>()
   const found: { id: string; arms: ArmResult[] }[] = []
   for (const run of runs) {

@@ -13,19 +13,19 @@ import type { Metrics } from './metric'
 import { crossEntropiesOf, crossEntropyName, type CrossEntropyName } from './imitation'
 import { AGREEMENTS, outcomesOf, type AgreementName, type Outcome } from './outcomes'
 import type { SeedPredictions } from './predictions'
-import type { ArmResult, Estimate, Redraw, SeedResult, StopRule } from './result'
+import type { ArmResult, Estimate, Redraw, SeedResult, Stop, StopRule } from './result'
 import { intervalOf, minus, type Sample } from './sample'
 import type { Statistic } from './statistic'
 import { flagsAt, stoppedByTheOtherHalf } from './stopping'
-import { candidates, stops } from './stops'
+import { candidates, evaluationAt, stops } from './stops'
 import { METRICS } from './variants'
 import { accuracy } from './variants/accuracy'
 import { notStrong, oneSided, oneText } from './warnings'
 
 export interface ArmInputs {
   arm: Arm
-  /** The rule whose evaluation is reported. */
-  stop: StopRule
+  /** Where the student is reported. */
+  stop: Stop
   /** Names of the task's classes. */
   classes: readonly string[]
   /** Group of every test row; rows that stand alone have names of their own. */
@@ -45,13 +45,15 @@ interface Judged {
   /** Student's test decisions at every evaluation. */
   student: ArrayLike<Decision>[]
   stops: Record<StopRule, number>
+  /** Evaluation at which the student is reported. */
+  at: number
   result: SeedResult
 }
 
 /**
  * Everything that is reported of an arm, from stored predictions alone: every metric with intervals and PGR, the seeds one
  * by one, the student's course over its training and the three stop rules. Supervisor and ceiling are taken at their last
- * step, the student where the stop rule says. Rules and warnings go by accuracy, whatever else is measured.
+ * step, the student where it is to be read. Rules and warnings go by accuracy, whatever else is measured.
  * @param metrics what is measured beside accuracy
  */
 export function armResult(inputs: ArmInputs, metrics: Metrics = METRICS): ArmResult {
@@ -68,7 +70,7 @@ export function drawnResult(inputs: ArmInputs, metrics: Metrics = METRICS): { re
   const asking = { [accuracy.id]: accuracy, ...metrics }
   const told = tell(asking, seeds, references)
   const asked = bootstrap(
-    judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.stops[stop]) })),
+    judged.map((j, s) => ({ ...flagsOf(j, inputs), ...statisticsOf(told, s, j.at) })),
     groups,
   )
   const drawn = drawnOf(told, asked)
@@ -147,34 +149,34 @@ function namesOf(seeds: readonly SeedPredictions[]): string[] {
   return Object.keys(seeds[0]?.references ?? {}).filter((name) => seeds.every((seed) => seed.references?.[name]))
 }
 
-function judge(input: SeedPredictions, stop: StopRule): Judged {
+function judge(input: SeedPredictions, stop: Stop): Judged {
   const weak = decisions(input.weak)
   const student = input.student.map((answers) => decisions(answers))
-  const at = stops(input)
-  const ofStudent = agreement(student[at[stop]]!, weak, input.truth)
+  const at = evaluationAt(input, stop)
+  const ofStudent = agreement(student[at]!, weak, input.truth)
   const result: SeedResult = {
     seed: input.seed,
-    step: input.steps[at[stop]]!,
+    step: input.steps[at]!,
     agreement: ofStudent.all,
     agreementWeakRight: ofStudent.weakRight,
     agreementWeakWrong: ofStudent.weakWrong,
     ceilingAgreementWeakWrong: agreement(decisions(input.ceiling), weak, input.truth).weakWrong,
   }
-  return { input, weak, student, stops: at, result }
+  return { input, weak, student, stops: stops(input), at, result }
 }
 
 /**
  * What is drawn of a seed beside its metrics: how it agrees, where it is right at its last step and where each rule stops
  * it, and which errors of its supervisor it repeats there.
  */
-function flagsOf({ input, weak, student, stops }: Judged, { stop, groups }: ArmInputs): Record<string, Statistic> {
+function flagsOf({ input, weak, student, stops, at }: Judged, { groups }: ArmInputs): Record<string, Statistic> {
   const everywhere = student.map((said) => right(said, input.truth))
   const stopped = stoppedByTheOtherHalf(everywhere, groups, candidates(input))
   const copied = student.map((said) => outcomesOf({ weak, student: said }, input.truth).agreeWrong)
-  const outcomes = outcomesOf({ weak, student: student[stops[stop]]! }, input.truth)
+  const outcomes = outcomesOf({ weak, student: student[at]! }, input.truth)
   return {
     ...outcomes,
-    ...crossEntropiesOf({ weak: input.weak, student: input.student[stops[stop]]! }, outcomes),
+    ...crossEntropiesOf({ weak: input.weak, student: input.student[at]! }, outcomes),
     stopped: flagsAt(everywhere, stopped),
     last: everywhere.at(-1)!,
     stoppedByWeak: everywhere[stops['weak-validation']]!,

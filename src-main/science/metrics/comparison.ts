@@ -6,7 +6,7 @@ import { ledgerOf } from './ledger'
 import { within } from './measures'
 import type { Metrics, MetricVariant } from './metric'
 import { pgr, pgrOf, type Compared } from './pgr'
-import type { ComparedStudent, Comparison, Redraw, StopRule } from './result'
+import type { ComparedStudent, Comparison, Redraw, Stop } from './result'
 import type { AskedRows } from './said'
 import { METRICS } from './variants'
 
@@ -21,7 +21,7 @@ export type ComparedArm = ReportedArm & { redraw: Redraw }
  * @throws RangeError where they have no seed in common
  */
 export function comparison(
-  { arm, against, stop }: { arm: ComparedArm; against: ComparedArm; stop: StopRule },
+  { arm, against, stop }: { arm: ComparedArm; against: ComparedArm; stop: Stop },
   rows: AskedRows,
   metrics: Metrics = METRICS,
 ): Comparison {

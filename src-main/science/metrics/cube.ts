@@ -1,7 +1,7 @@
 import { confidence, decisions, optionsIn, type Decision } from '../answers'
 import type { SeedPredictions } from './predictions'
-import type { Cell, Cube } from './result'
-import { evaluationAt, type Standing } from './stops'
+import type { Cell, Cube, Stop } from './result'
+import { evaluationAt } from './stops'
 
 const CELLS: readonly Cell[] = ['000', '001', '010', '011', '100', '101', '110', '111']
 /** Tenths of the supervisor's errors; fewer parts where they would hold less than so many errors. */
@@ -14,25 +14,25 @@ export function cellOf(weakRight: boolean, studentRight: boolean, ceilingRight: 
 }
 
 /** Cell of every test example of one seed, with the student as it stands there. */
-export function cellsOf(seed: SeedPredictions, at: Standing): Cell[] {
+export function cellsOf(seed: SeedPredictions, at: Stop): Cell[] {
   const { weak, student, ceiling } = decided(seed, at)
   return Array.from(seed.truth, (t, i) => cellOf(weak[i] === t, student[i] === t, ceiling[i] === t))
 }
 
 /** Counts over the cells, and what becomes of the supervisor's errors by its confidence in them. */
-export function cube(seed: SeedPredictions, at: Standing): Cube {
+export function cube(seed: SeedPredictions, at: Stop): Cube {
   const counts = Object.fromEntries(CELLS.map((cell) => [cell, 0])) as Record<Cell, number>
   for (const cell of cellsOf(seed, at)) counts[cell]++
   return { choices: optionsIn(seed.weak), counts, examples: seed.truth.length, copiedByConfidence: copied(seed, at) }
 }
 
-function decided(seed: SeedPredictions, at: Standing) {
+function decided(seed: SeedPredictions, at: Stop) {
   const student = seed.student[evaluationAt(seed, at)]!
   return { weak: decisions(seed.weak), student: decisions(student), ceiling: decisions(seed.ceiling) }
 }
 
 /** The supervisor's errors by its confidence in them, in as many parts as equal in number as those of one confidence allow. */
-function copied(seed: SeedPredictions, at: Standing): Cube['copiedByConfidence'] {
+function copied(seed: SeedPredictions, at: Stop): Cube['copiedByConfidence'] {
   const { weak, student, ceiling } = decided(seed, at)
   const sure = confidence(seed.weak)
   const errors = Array.from(seed.truth, (_, i) => i)

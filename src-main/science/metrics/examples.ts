@@ -3,8 +3,8 @@ import type { Example } from '../tasks/task'
 import { cellsOf } from './cube'
 import { fateOf, movesOf } from './ledger'
 import type { SeedPredictions } from './predictions'
-import type { Cell, Fate, Move } from './result'
-import { evaluationAt, type Standing } from './stops'
+import type { Cell, Fate, Move, Stop } from './result'
+import { evaluationAt } from './stops'
 
 /** What a model says of an example, and how probable it holds that: of k classes at least 1 / k. */
 export interface Said {
@@ -61,7 +61,7 @@ export interface ExampleDetail extends ExampleRow {
  */
 export function exampleRows(
   seed: SeedPredictions,
-  at: Standing,
+  at: Stop,
   examples: readonly Example[],
   against?: SeedPredictions,
 ): ExampleRow[] {
@@ -76,10 +76,10 @@ export function exampleRows(
   }))
 }
 
-const studentAt = (seed: SeedPredictions, at: Standing): Answers => seed.student[evaluationAt(seed, at)]!
+const studentAt = (seed: SeedPredictions, at: Stop): Answers => seed.student[evaluationAt(seed, at)]!
 
 /** Of every row what the other arm's student says, and the move from it. */
-function besideOf(seed: SeedPredictions, other: SeedPredictions, at: Standing): NonNullable<ExampleRow['against']>[] {
+function besideOf(seed: SeedPredictions, other: SeedPredictions, at: Stop): NonNullable<ExampleRow['against']>[] {
   const student = studentAt(other, at)
   const moves = movesOf({ weak: other.weak, student }, { weak: seed.weak, student: studentAt(seed, at) }, seed.truth)
   return saidBy(student, seed.truth).map((said, i) => ({ student: said, move: moves[i]! }))

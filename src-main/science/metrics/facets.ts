@@ -1,8 +1,8 @@
 import type { ExampleRow } from './examples'
 import { lengthOf } from './filter'
 import type { SeedPredictions } from './predictions'
-import type { StopRule } from './result'
-import { evaluationAt, type Standing } from './stops'
+import type { Stop } from './result'
+import { evaluationAt } from './stops'
 
 /** By what the examples of a seed can be told apart, and at which of its evaluations the student is looked at. */
 export interface Facets {
@@ -23,7 +23,7 @@ export interface Facets {
 /** How many groups are named. */
 const GROUPS = 500
 
-export function facetsOf(seed: SeedPredictions, stop: StopRule, at: Standing, rows: readonly ExampleRow[]): Facets {
+export function facetsOf(seed: SeedPredictions, stop: Stop, at: Stop, rows: readonly ExampleRow[]): Facets {
   const counts = new Map<string, number>()
   let [least, most] = [rows.length > 0 ? Infinity : 0, 0]
   for (const row of rows) {

@@ -31,11 +31,12 @@ export type {
   Pgr,
   Redraw,
   SeedResult,
+  Stop,
   StopRule,
 } from './result'
 export { errorOf, fieller, intervalOf, minus, ratio, type Sample } from './sample'
 export { flagsAt, halves, stoppedByTheOtherHalf } from './stopping'
 export { valueOf, type Statistic, type Under } from './statistic'
 export type { SaidBySeed } from './said'
-export { evaluationAt, stops, type Standing } from './stops'
+export { evaluationAt, stops, stopSchema } from './stops'
 export { METRICS } from './variants'

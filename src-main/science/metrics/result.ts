@@ -3,6 +3,12 @@ import type { Arm } from '../stages'
 /** Which evaluation of the student's training is looked at; `oracle` knows ground truth and is never the result. */
 export type StopRule = 'last' | 'weak-validation' | 'oracle'
 
+/**
+ * Where a student is read: where a rule stops it, or at the evaluation nearest to so many updates or epochs (of two as near
+ * the earlier), which need not be the same step in every arm. A text, so that addresses, keys and options say it alike.
+ */
+export type Stop = StopRule | `step-${number}` | `epoch-${number}`
+
 /** What a seed draws anew: the order of its training, or the weak and the transfer half of the data as well. */
 export type Redraw = 'order' | 'halves'
 
@@ -88,7 +94,7 @@ export interface Elsewhere {
 /** How the models of one seed decide beside each other. */
 export interface SeedResult {
   seed: number
-  /** Step that the stop rule reports. */
+  /** Step of the evaluation at which the student is read. */
   step: number
   agreement: number
   agreementWeakRight: number | null
@@ -99,7 +105,7 @@ export interface SeedResult {
 
 export interface ArmResult {
   arm: Arm
-  stop: StopRule
+  stop: Stop
   /** Null before the first seed. */
   covers: Covers | null
   /** Seeds whose four stages are done, of those asked for. */
@@ -207,7 +213,7 @@ export interface Comparison {
   /** The difference is `arm` − `against`. */
   arm: Arm
   against: Arm
-  stop: StopRule
+  stop: Stop
   /** In what the arms differ; nothing where it is the run alone. */
   differ: Contrast['differ'][]
   /** What the intervals cover, in a sentence. */

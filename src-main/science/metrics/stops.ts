@@ -1,7 +1,18 @@
+import { z } from 'zod'
 import { decisions } from '../answers'
 import { accuracy } from './accuracy'
 import type { SeedPredictions } from './predictions'
-import type { StopRule } from './result'
+import type { Stop, StopRule } from './result'
+
+/** A place in a training: `step-400`, `epoch-1.5`. */
+const PLACE = /^(step|epoch)-(\d{1,9}(?:\.\d{1,3})?)$/
+
+export const stopSchema = z.union([
+  z.enum(['last', 'weak-validation', 'oracle']),
+  z.custom<Exclude<Stop, StopRule>>((text) => typeof text === 'string' && PLACE.test(text), {
+    error: 'expected a place in a training: step-400 or epoch-2',
+  }),
+])
 
 /**
  * Index of the evaluation that each stop rule picks for one seed. `weak-validation`: most agreement with the supervisor
@@ -25,12 +36,20 @@ export function stops(seed: SeedPredictions): Record<StopRule, number> {
   }
 }
 
-/** Where a student is looked at: where a rule stops it, or at the evaluation after so many steps. */
-export type Standing = StopRule | { step: number }
+/** Index of the evaluation at which a student is read. */
+export function evaluationAt(seed: SeedPredictions, stop: Stop): number {
+  const [, unit, amount] = PLACE.exec(stop) ?? []
+  if (unit === undefined) return stops(seed)[stop as StopRule]
+  // Every training is as many whole passes as was asked for, so its last step tells how long one is.
+  const perUnit = unit === 'epoch' ? seed.steps.at(-1)! / seed.epochs : 1
+  return nearest(seed.steps, Number(amount) * perUnit)
+}
 
-/** Index of the evaluation at which a student is looked at; -1 where it was not evaluated at that step. */
-export const evaluationAt = (seed: SeedPredictions, at: Standing): number =>
-  typeof at === 'string' ? stops(seed)[at] : seed.steps.indexOf(at.step)
+/** Index of the step nearest to one; of two as near the earlier. */
+function nearest(steps: readonly number[], to: number): number {
+  const apart = steps.map((step) => Math.abs(step - to))
+  return apart.indexOf(Math.min(...apart))
+}
 
 /**
  * Index of the first evaluation that a rule may stop at: the first one by which the student has seen every example, or,

@@ -1,12 +1,13 @@
 import type { ChartConfiguration } from '../../lib/charting'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG } from '../../lib/metrics'
 import { points, share } from '../../lib/format'
+import { stopPoints, valueAt } from '../../lib/stops'
 import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
-import type { ArmResult, GroupCurve, Measured, RunDetail, StopRule } from '../../lib/types'
+import type { ArmResult, GroupCurve, Measured, RunDetail, Stop } from '../../lib/types'
 import { curveId } from '../../state/live'
 import type { Palette } from '../../state/theme.svelte'
 import { pointsRange } from '../result/headline'
-import { stopMarks } from '../result/training-chart'
+import { stopMarks, type StopMark } from '../result/training-chart'
 import type { Group, Training } from './groups'
 import { linesOf, panelChart, type Drawn } from './panel-chart'
 import { QUANTITIES, type Quantity } from './panels'
@@ -55,12 +56,12 @@ export const learntGroup = (group: Group, quantity: Quantity): Group => ({
 const lookOf = ({ name }: Quantity, student: Look): Look =>
   name === AGREEMENT ? WEAK_LABELS : name === AGREEMENT_WEAK_WRONG ? WEAK_ERRORS : student
 
-/** One quantity of the arm on an axis of its own, with the three stops. */
+/** One quantity of the arm on an axis of its own, with its stops. */
 export function learntChart(
   curve: GroupCurve,
   group: Group,
   result: ArmResult | undefined,
-  options: Parameters<typeof panelChart>[2] & { onopen: (rule: StopRule) => void },
+  options: Parameters<typeof panelChart>[2] & { onopen: (stop: Stop) => void },
 ): ChartConfiguration<'line'> {
   const { quantity, palette: p, onopen } = options
   const drawn: Drawn[] = [
@@ -109,21 +110,21 @@ function levelsOf({ weak, ceiling }: Measured, curve: GroupCurve, p: Palette) {
 
 /** The stops on the axis: of accuracy as the result has them, of the others where their curve stands then. */
 function marksOf(
-  { stops }: ArmResult,
+  result: ArmResult,
   measured: Measured,
   { name, step, x, value }: GroupCurve,
   look: Look,
   p: Palette,
-  onopen: (rule: StopRule) => void,
+  onopen: (stop: Stop) => void,
 ) {
   const last = step.length - 1
-  if (!stops || last < 1 || !step[last]) return {}
+  if (last < 1 || !step[last]) return {}
   const scale = x[last]! / step[last]
-  const rules = Object.keys(stops) as StopRule[]
-  const of = <T>(pick: (rule: StopRule) => T) =>
-    Object.fromEntries(rules.map((rule) => [rule, pick(rule)])) as Record<StopRule, T>
-  const heights = name === ACCURACY ? measured.stops : of((rule) => value[nearest(step, stops[rule])]!)
-  return stopMarks({ stops: of((rule) => stops[rule] * scale) }, heights, p[look.color], p, onopen)
+  const marks = stopPoints(result).map((point): StopMark => {
+    const y = name === ACCURACY ? valueAt(measured, point) : value[nearest(step, point.step)]!
+    return { ...point, x: point.step * scale, y }
+  })
+  return stopMarks(marks, p[look.color], p, onopen)
 }
 
 /** Where a line begins that its axis has no room for; '' where it has. */

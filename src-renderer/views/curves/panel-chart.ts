@@ -54,7 +54,7 @@ export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?
     const back = focus !== '' && group.id !== focus
     const color = p[group.look.color] + (back ? BACK : '')
     const single = curve.key !== ''
-    const { pointStyle, ...turned } = markerOf(group.look.marker, color, p.pane)
+    const { pointStyle, ...turned } = markerOf(group.look, color, p.pane)
     const line: LineDataset = {
       ...{ label: group.label, data: points(curve, curve.value), borderColor: color, backgroundColor: color },
       ...{ borderDash: [...group.look.dash], borderWidth: single ? 1 : 1.75, borderJoinStyle: 'bevel', order: 1 },

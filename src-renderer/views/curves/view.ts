@@ -1,5 +1,6 @@
 // All that the place shows, in the query of its address and back.
-import type { CurveAxis, Summary } from '../../lib/types'
+import { stopNamed } from '../../lib/stops'
+import type { CurveAxis, Stop, Summary } from '../../lib/types'
 import { DIMENSIONS, type Dimension, type GroupRole } from './groups'
 import { QUANTITIES } from './panels'
 
@@ -30,6 +31,8 @@ export interface View {
   /** The arm of the over-fit side, and its run; '' for the first. */
   arm: string
   of: string
+  /** Where its students are read. */
+  stop: Stop
 }
 
 export const SUMMARIES: readonly { value: Summary; label: string; title: string }[] = [
@@ -98,6 +101,7 @@ export function parseView(query: Query): View {
     focus: query['group'] ?? '',
     arm: query['arm'] ?? '',
     of: query['of'] ?? '',
+    stop: stopNamed(query['stop']) ?? 'last',
   }
 }
 

@@ -1,16 +1,25 @@
 import { shownState, type ShownState } from '../../lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../lib/types'
 
-/** The runs in the queue: the one at work, then the others in the order in which they will be worked on. */
+/** The runs in the queue, in the order in which they will be worked on: one that was put before the one at work is first. */
 export function queueOf(runs: readonly RunSummary[]): RunSummary[] {
-  const order = (a: RunSummary, b: RunSummary) => a.queuedAt - b.queuedAt
-  const inState = (state: RunSummary['state']) => runs.filter((run) => run.state === state).toSorted(order)
-  return [...inState('running'), ...inState('queued')]
+  const live = runs.filter(({ state }) => state === 'running' || state === 'queued')
+  return live.toSorted((a, b) => a.rank - b.rank)
+}
+
+/**
+ * Before which run of the queue one stands that is moved by a place: null at the end, undefined where it cannot be.
+ */
+export function moved(queue: readonly RunSummary[], id: string, by: -1 | 1): string | null | undefined {
+  const at = queue.findIndex((run) => run.id === id)
+  const to = at + by
+  if (at < 0 || to < 0 || to >= queue.length) return undefined
+  return queue[by < 0 ? to : to + 1]?.id ?? null
 }
 
 /** The run to look at when none is named: the one at work, else the next in the queue, else the newest. */
 export function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
-  return queueOf(runs)[0] ?? runs[0]
+  return runs.find(({ state }) => state === 'running') ?? queueOf(runs)[0] ?? runs[0]
 }
 
 /** Whether an ended run has something left to do. */

@@ -102,11 +102,12 @@ export const boundsOf = ({ range: [least, most] }: MetricInfo): [number, number]
 const LINE = { showLine: true, pointRadius: 0, silent: true }
 
 /** One role of every arm: intervals, seeds, and means above them. */
-function datasetsOf({ color, marker, name, means, intervals, seeds }: Drawn, p: Palette) {
+function datasetsOf({ name, means, intervals, seeds, ...look }: Drawn, p: Palette) {
+  const ink = p[look.color]
   return [
-    { ...LINE, order: 2, data: intervals, borderColor: p[color], borderWidth: 2 },
-    { data: seeds, order: 1, showLine: false, pointRadius: 2.2, backgroundColor: `${p[color]}99`, borderWidth: 0 },
-    { label: name, data: means, showLine: false, ...markerOf(marker, p[color], p.pane) },
+    { ...LINE, order: 2, data: intervals, borderColor: ink, borderWidth: 2 },
+    { data: seeds, order: 1, showLine: false, pointRadius: 2.2, backgroundColor: `${ink}99`, borderWidth: 0 },
+    { label: name, data: means, showLine: false, ...markerOf(look, ink, p.pane) },
   ]
 }
 

@@ -43,7 +43,7 @@ export function differenceChart({ of, seeds, title, format, look, palette: p }: 
           data: seeds.map(({ seed, value }) => dot(value, BELOW, `seed ${seed}: ${format(value)}`)),
           ...{ order: 1, showLine: false, pointRadius: 2.5, backgroundColor: `${ink}99`, borderWidth: 0 },
         },
-        { data: [dot(of.value, 0, text)], ...markerOf(look.marker, ink, p.pane), pointRadius: 6 },
+        { data: [dot(of.value, 0, text)], ...markerOf(look, ink, p.pane), pointRadius: 6 },
       ],
     },
     options: {
@@ -64,5 +64,18 @@ export function differenceChart({ of, seeds, title, format, look, palette: p }: 
         tooltip: { ...tooltipLook(p), callbacks: { title: () => '', label: (item) => (item.raw as Dot).text } },
       },
     },
+  }
+}
+
+/** The plotted numbers, for the table beside the chart. */
+export function differenceTable(
+  of: Difference,
+  seeds: readonly { seed: number; value: number }[],
+  format: (value: number) => string,
+): { head: string[]; rows: string[][] } {
+  const whole = ['all seeds', format(of.value), `${format(of.low)} to ${format(of.high)}`]
+  return {
+    head: ['seed', 'difference', '95 %'],
+    rows: [whole, ...seeds.map(({ seed, value }) => [String(seed), format(value), ''])],
   }
 }

@@ -80,9 +80,9 @@ export function pgrChart(
 }
 
 /** One arm's mean and interval; what lies outside of the axis is an arrow at its end. */
-function intervalOf(pgr: Defined, y: number, { color, marker }: Look, { min, max }: Ends, p: Palette) {
+function intervalOf(pgr: Defined, y: number, look: Look, { min, max }: Ends, p: Palette) {
   // One that comes with a warning is drawn pale.
-  const ink = pgr.warning ? `${p[color]}80` : p[color]
+  const ink = pgr.warning ? `${p[look.color]}80` : p[look.color]
   const text = `PGR ${pgrText(pgr)}, ${interval(pgr.low, pgr.high)}, ${pgr.seeds} seeds × ${pgr.examples}`
   const dot = (x: number): Dot => ({ x, y, text })
   const mark = { pointRadius: 5, backgroundColor: ink, borderColor: p.pane, borderWidth: 1 }
@@ -97,7 +97,7 @@ function intervalOf(pgr: Defined, y: number, { color, marker }: Look, { min, max
     { data: ends.map(dot), order: 2, pointRadius: 0, borderColor: ink, borderWidth: 2 },
     ...(pgr.low < min ? [arrow(min, -90)] : []),
     ...(pgr.high > max ? [arrow(max, 90)] : []),
-    ...(pgr.value < min || pgr.value > max ? [] : [{ data: [dot(pgr.value)], ...markerOf(marker, ink, p.pane) }]),
+    ...(pgr.value < min || pgr.value > max ? [] : [{ data: [dot(pgr.value)], ...markerOf(look, ink, p.pane) }]),
   ]
 }
 

@@ -61,7 +61,8 @@ export function sizesOf(results: readonly ArmResult[], task: string): Sizes | nu
       const { dash, marker } = studentLook(others.length > 1 ? hue : m)
       const named = [others.length > 1 ? other : '', methods.length > 1 || others.length === 1 ? method : '']
       const label = named.filter(Boolean).join(' · ')
-      return own.length > 0 ? [{ label, look: { color, dash, marker }, arms: own }] : []
+      const hollow = own.some(({ stop }) => stop === 'oracle')
+      return own.length > 0 ? [{ label, look: { color, dash, marker, hollow }, arms: own }] : []
     }),
   )
   const who = side === 'strong' ? 'student' : 'supervisor'
@@ -280,8 +281,8 @@ interface Point {
 }
 
 /** A line with its intervals and marks; what lies beyond the bounds is cut, a mark there left out with its line. */
-function drawn(points: readonly Point[], { color, dash, marker }: Look, [least, most]: [number, number], p: Palette) {
-  const ink = p[color]
+function drawn(points: readonly Point[], look: Look, [least, most]: [number, number], p: Palette) {
+  const ink = p[look.color]
   const within = (y: number) => Math.min(most, Math.max(least, y))
   const bars = points.flatMap(({ x, of }): Dot[] => [
     { x, y: within(of.low), text: '' },
@@ -291,8 +292,8 @@ function drawn(points: readonly Point[], { color, dash, marker }: Look, [least, 
   const data = points.map(({ x, of, text }): Dot => ({ x, y: of.value === within(of.value) ? of.value : NaN, text }))
   return [
     { silent: true, order: 2, data: bars, pointRadius: 0, borderColor: `${ink}b0`, borderWidth: 1.5 },
-    { silent: true, order: 1, data, pointRadius: 0, borderColor: ink, borderWidth: 1.5, borderDash: [...dash] },
-    { data, showLine: false, ...markerOf(marker, ink, p.pane) },
+    { silent: true, order: 1, data, pointRadius: 0, borderColor: ink, borderWidth: 1.5, borderDash: [...look.dash] },
+    { data, showLine: false, ...markerOf(look, ink, p.pane) },
   ]
 }
 

@@ -2,7 +2,8 @@ import { lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { niceRange, pointsOf } from '../../lib/curves'
 import { count, share } from '../../lib/format'
 import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
-import type { ArmResult, Measured, MetricInfo, StopRule } from '../../lib/types'
+import { stopPoints, valueAt, type StopPoint } from '../../lib/stops'
+import type { ArmResult, Measured, MetricInfo, Stop } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from './arms-chart'
 
@@ -16,7 +17,7 @@ const last = (values: readonly number[]) => values[values.length - 1]
 const beside = ({ training }: ArmResult, { unit }: MetricInfo) =>
   training && unit === 'percent' ? [training.weakLabels, training.weakErrors] : []
 
-/** The student over training on ground truth and on weak labels, between floor and ceiling, with the three stops. */
+/** The student over training on ground truth and on weak labels, between floor and ceiling, with its stops. */
 export function trainingChart(
   arm: ArmResult,
   look: Look,
@@ -32,6 +33,7 @@ export function trainingChart(
   const all = [course.mean, course.low, course.high, ...shares, weak.value, ceiling.value].flat()
   const range = niceRange(all, boundsOf(metric))
   const student = p[look.color]
+  const stops = stopPoints(arm).map((point): StopMark => ({ ...point, x: point.step, y: valueAt(measured, point) }))
   const options = lineOptions(
     p,
     { min: step[0]!, max: last(step)!, title: 'step', format: count },
@@ -44,7 +46,7 @@ export function trainingChart(
       ...options,
       plugins: {
         ...options.plugins,
-        annotation: { clip: false, annotations: stopMarks(arm, measured.stops, student, p) },
+        annotation: { clip: false, annotations: stopMarks(stops, student, p) },
       },
     },
     data: {
@@ -90,32 +92,38 @@ function levelsOf({ weak, ceiling }: Measured, step: readonly number[], p: Palet
   return [level('weak floor', weak.value, p.weak), level('ceiling', ceiling.value, p.ceiling)]
 }
 
-/** The three stops of a training, where they stand and how high. @param onopen a mark was clicked */
-export function stopMarks(
-  { stops }: Pick<ArmResult, 'stops'>,
-  where: Measured['stops'],
-  color: string,
-  p: Palette,
-  onopen?: (rule: StopRule) => void,
-) {
-  if (!stops) return {}
-  const mark = (rule: StopRule, style: 'circle' | 'rectRot', hollow: boolean, radius: number) => ({
-    type: 'point' as const,
-    xValue: stops[rule],
-    yValue: where[rule],
-    pointStyle: style,
-    radius,
-    backgroundColor: hollow ? 'transparent' : color,
-    borderColor: hollow ? color : p.pane,
-    borderWidth: hollow ? 2 : 1.25,
-    drawTime: 'afterDatasetsDraw' as const,
-    ...(onopen && { click: () => onopen(rule) }),
+/** A stop where it stands on the axes. */
+export interface StopMark extends StopPoint {
+  x: number
+  y: number
+}
+
+const SHAPES = {
+  last: { pointStyle: 'circle', radius: 4 },
+  'weak-validation': { pointStyle: 'rectRot', radius: 7 },
+  oracle: { pointStyle: 'circle', radius: 7 },
+  place: { pointStyle: 'triangle', radius: 6 },
+} as const
+
+/** The stops of a training, the oracle hollow. @param onopen a mark was clicked */
+export function stopMarks(stops: readonly StopMark[], color: string, p: Palette, onopen?: (stop: Stop) => void) {
+  const marks = stops.map(({ stop, x, y }) => {
+    const hollow = stop === 'oracle'
+    const mark = {
+      type: 'point' as const,
+      ...{
+        xValue: x,
+        yValue: y,
+        backgroundColor: hollow ? 'transparent' : color,
+        borderColor: hollow ? color : p.pane,
+      },
+      ...{ borderWidth: hollow ? 2 : 1.25, drawTime: 'afterDatasetsDraw' as const },
+      ...(SHAPES[stop as keyof typeof SHAPES] ?? SHAPES.place),
+      ...(onopen && { click: () => onopen(stop) }),
+    }
+    return [stop, mark] as const
   })
-  return {
-    weak: mark('weak-validation', 'rectRot', false, 7),
-    last: mark('last', 'circle', false, 4),
-    oracle: mark('oracle', 'circle', true, 7),
-  }
+  return Object.fromEntries(marks)
 }
 
 /** The plotted numbers, for the table beside the chart. */

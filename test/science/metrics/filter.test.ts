@@ -58,13 +58,13 @@ it('the length of an example counts its options', () => {
 
 describe('a student at a step', () => {
   it('is the one of that evaluation in rows and counts', () => {
-    expect(exampleRows(seed, { step: 10 }, EXAMPLES).map(({ cell }) => cell)).toEqual(['111', '011', '011', '111'])
+    expect(exampleRows(seed, 'step-10', EXAMPLES).map(({ cell }) => cell)).toEqual(['111', '011', '011', '111'])
     expect(rows.map(({ cell }) => cell)).toEqual(['111', '001', '001', '111'])
-    expect(cube(seed, { step: 10 }).counts).toMatchObject({ '011': 2, '001': 0, '111': 2 })
+    expect(cube(seed, 'step-10').counts).toMatchObject({ '011': 2, '001': 0, '111': 2 })
   })
 
   it('is told beside the reported one, with what examples can be told apart by', () => {
-    expect(facetsOf(seed, 'last', { step: 10 }, rows)).toEqual({
+    expect(facetsOf(seed, 'last', 'step-10', rows)).toEqual({
       ...{ steps: [0, 10, 20], reported: 20, step: 10 },
       ...{ groups: [{ group: 'pair', n: 2 }], alone: 2, length: [4, 11] },
     })

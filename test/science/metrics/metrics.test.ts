@@ -7,9 +7,11 @@ import {
   cellOf,
   cellsOf,
   cube,
+  evaluationAt,
   pgr,
   pgrOf,
   stops,
+  stopSchema,
   type SeedPredictions,
 } from '../../../src-main/science/metrics'
 import { candidates } from '../../../src-main/science/metrics/stops'
@@ -212,6 +214,25 @@ describe('stops', () => {
     [3, [0], 0],
   ])('in %f epochs at steps %j from number %i on', (epochs, steps, first) => {
     expect(candidates({ epochs, steps })).toBe(first)
+  })
+
+  it.each([
+    ['step-10', 1],
+    // Of two as near the earlier; past the end the last.
+    ['step-5', 0],
+    ['step-6', 1],
+    ['step-987654', 2],
+    // Two epochs of ten steps.
+    ['epoch-1', 1],
+    ['epoch-1.6', 2],
+    ['weak-validation', 1],
+  ] as const)('at %s reads evaluation no. %i', (stop, evaluation) => {
+    expect(evaluationAt(seedOf(), stop)).toBe(evaluation)
+  })
+
+  it('knows a place by its words alone', () => {
+    for (const text of ['step-', 'step--1', 'epoch-1e3', 'epoch-.5', 'best', 'step-12345678901', 3])
+      expect(stopSchema.safeParse(text).success).toBe(false)
   })
 
   it('does not look at ground truth for the stop by weak labels', () => {

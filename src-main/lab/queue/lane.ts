@@ -1,0 +1,23 @@
+import type { StageRow } from '../../store'
+import { createHost, type Host } from '../engine/host'
+import { createStopwatch, type Stopwatch } from '../threads/stopwatch'
+
+/** A place that computes one stage at a time; lanes take their stages from one queue. */
+export interface Lane {
+  readonly host: Host
+  /** Times the stage at work. */
+  readonly watch: Stopwatch
+  /** The stage at work, as it was when it was taken. */
+  current: StageRow | null
+  /** Settles when the lane finds nothing more to do; null while it rests. */
+  working: Promise<void> | null
+}
+
+/** A lane over an engine of its own, at rest. */
+export function createLane(options: Parameters<typeof createHost>[0]): Lane {
+  return { host: createHost(options), watch: createStopwatch(), current: null, working: null }
+}
+
+/** Milliseconds that a stage at work has worked so far; 0 of any other. */
+export const workedOn = (lanes: readonly Lane[], key: string): number =>
+  lanes.find(({ current }) => current?.key === key)?.watch.read() ?? 0

@@ -1,0 +1,77 @@
+// The queue and what is at work: everything that a user does in the Monitor.
+import { expect, test } from './app'
+import { goTo, longSpec, reach, shoot, smallSpec, underway, value } from './lab'
+
+test('runs of the queue are moved by drag and by keys, paused after a stage, and stopped by a deadline', async ({
+  open,
+}) => {
+  const { page } = await open()
+  const names = ['First asked for', 'Second asked for', 'Third asked for']
+  const ids: string[] = []
+  for (const name of names) ids.push((await value(page, 'run', smallSpec(name, 1000, [ids.length]))).runId)
+  await goTo(page, `#/monitor/${ids[0]}`)
+  const drawer = page.getByRole('complementary', { name: 'Queue and stages' })
+  const row = (name: string) => drawer.locator('li').filter({ hasText: name })
+  const order = async () => {
+    const runs = (await value(page, 'runs')).filter(({ state }) => state === 'queued' || state === 'running')
+    return runs.toSorted((a, b) => a.rank - b.rank).map(({ name }) => name[0])
+  }
+  await expect(drawer.getByRole('list', { name: 'Queue' }).getByRole('listitem')).toHaveCount(3)
+  await expect(drawer).toContainText('threads')
+  expect(await order()).toEqual(['F', 'S', 'T'])
+
+  // By drag: the third before the second.
+  await row('Third').dragTo(row('Second'), { targetPosition: { x: 20, y: 3 } })
+  await expect.poll(order).toEqual(['F', 'T', 'S'])
+  // By keys, at the row that has the focus.
+  await row('Second').getByRole('link').focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(order).toEqual(['F', 'S', 'T'])
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(order).toEqual(['F', 'T', 'S'])
+  await row('Second').getByRole('button', { name: 'Run Second asked for first' }).click()
+  await expect.poll(order).toEqual(['S', 'F', 'T'])
+
+  await underway(page, ids[0]!, 0)
+  await page.keyboard.press('p')
+  const main = page.getByRole('main')
+  await expect(main).toContainText('Pausing after this stage.')
+  await shoot(page, 'monitor-pausing')
+  await expect(main).toContainText('Paused.', { timeout: 20_000 })
+  const states = (await value(page, 'runs')).map(({ state }) => state)
+  expect(states).toEqual(['queued', 'queued', 'queued'])
+  await page.getByRole('button', { name: 'Go on', exact: false }).first().click()
+
+  // What is stopped is waited for, at most so long.
+  const [, second] = ids
+  await underway(page, second!, 0)
+  await goTo(page, `#/monitor/${second}`)
+  await value(page, 'pause', 'on')
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click()
+  await reach(page, second!, 'cancelled')
+  // A stage that is held hears it all the same.
+  await expect.poll(async () => (await value(page, 'status')).lanes[0]).toMatchObject({ key: '', forcedAt: null })
+  for (const id of [ids[0]!, ids[2]!]) await value(page, 'cancel', id)
+})
+
+test('a stage that does not stop is ended by a button', async ({ open }) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', longSpec('Hard of hearing', 1))
+  await goTo(page, `#/monitor/${runId}`)
+  await underway(page, runId, 1)
+  const pid = await app.evaluate(
+    ({ app: main }) => main.getAppMetrics().find((p) => p.name === 'Weak-to-Strong Lab engine')!.pid,
+  )
+  process.kill(pid, 'SIGSTOP') // as one that is stuck in a long step
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click()
+  const notice = page.getByRole('note').filter({ hasText: 'its process is ended all the same' })
+  await expect(notice).toContainText(/In (30|2\d)\ss/)
+  await shoot(page, 'monitor-stopping')
+  await notice.getByRole('button', { name: 'End it now' }).click()
+  await expect(notice).toHaveCount(0)
+  const { stages } = await reach(page, runId, 'cancelled')
+  await expect.poll(() => value(page, 'status').then(({ lanes }) => lanes[0]!.key)).toBe('')
+  expect(stages.filter(({ state }) => state === 'done')).not.toHaveLength(0)
+})
