@@ -186,7 +186,8 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   { part: /^src-preload\/index\.ts$/, own: [/^src-preload\/contract\.ts$/], packages: [/^electron$/] },
   {
     part: /^src-renderer\//,
-    own: [/^src-renderer\//, /^src-preload\/(contract|spec-text)\.ts$/],
+    // Numbers of the paper are drawn beside ours.
+    own: [/^src-renderer\//, /^src-preload\/(contract|spec-text)\.ts$/, /^resources\/paper\/figures\.json$/],
     packages: [
       /^svelte(\/|$)/,
       /^chart\.js(\/|$)/,

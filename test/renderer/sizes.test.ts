@@ -37,7 +37,7 @@ describe('arms over sizes', () => {
   it('stand on a log axis of weights, a line a supervisor and method: a hue a method, a dash and mark a supervisor', () => {
     const sizes = sizesOf(ladder(), task)!
     expect(sizes.axis).toBe('weights of the student, log')
-    expect(sizes.ticks.map(({ label }) => label)).toEqual(['160 k', '400 k', '1.33 M'])
+    expect(sizes.ticks.map(({ size }) => size)).toEqual(['160 k', '400 k', '1.33 M'])
     expect(sizes.ticks.map(({ x }) => x)).toEqual([160_000, 400_000, 1_330_000].map(Math.log10))
     expect(sizes.series).toHaveLength(4)
     const looks = sizes.series.map(({ look }) => look)
@@ -50,7 +50,7 @@ describe('arms over sizes', () => {
   it('stand in the order of the list where a size is not known, and nowhere where there is one pair', () => {
     const sizes = sizesOf(ladder([160_000, null, 1_330_000]), task)!
     expect(sizes.axis).toBe('student, in the order of the list')
-    expect(sizes.ticks.map(({ x, label }) => [x, label])).toEqual([2, 3, 4].map((n) => [n - 1, `student ${n}`]))
+    expect(sizes.ticks.map(({ x, title }) => [x, title])).toEqual([2, 3, 4].map((n) => [n - 1, `student ${n}`]))
     expect(sizesOf(ladder([160_000]).slice(0, 2), task)).toBeNull()
     expect(sizesOf(ladder(), 'another task')).toBeNull()
   })
@@ -61,7 +61,7 @@ describe('arms over sizes', () => {
     })
     const sizes = sizesOf(one, task)!
     expect(sizes).toMatchObject({ side: 'weak', axis: 'weights of the supervisor, log' })
-    expect(sizes.ticks.map(({ label }) => label)).toEqual(['70 k', '160 k'])
+    expect(sizes.ticks.map(({ size }) => size)).toEqual(['70 k', '160 k'])
     expect(sizes.series.map(({ label }) => label)).toEqual(arms.map(({ methodTitle }) => methodTitle))
   })
 

@@ -2,6 +2,8 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { setText, armText } from '../../src-renderer/views/studies/claim'
+import { views } from '../../src-renderer/state/views.svelte'
+import { pairOf } from '../../src-renderer/views/studies/pair'
 import { nextSort, pgrOver, rowsOf, seedsOver, sortName, sortNamed } from '../../src-renderer/views/studies/rows'
 import {
   groupsOf,
@@ -242,6 +244,51 @@ describe('the place', () => {
     await waitFor(() =>
       expect(said(bridge, 'mark')).toEqual([{ runs: ['run-done'], addTags: ['paper', 'old'], removeTags: [] }]),
     )
+  })
+})
+
+describe('two runs that are selected', () => {
+  it('are compared by the arms that are most alike, the later against the earlier', async () => {
+    const bridge = createFakeBridge()
+    const detail = async (id: string) => {
+      const reply = await bridge.call('runDetail', id)
+      if (!reply.ok) throw new Error(id)
+      return reply.value
+    }
+    const one = await detail('run-done')
+    const [arm] = one.arms
+    const other = { ...one, id: 'later', createdAt: one.createdAt + 1 }
+    const changed = { ...arm!, id: 'changed', weakTitle: 'another' }
+    expect(pairOf(one, { ...other, arms: [changed, { ...arm!, id: 'same' }] })).toEqual({
+      ...{ run: 'later', arm: 'same', of: 'run-done', against: arm!.id },
+    })
+    expect(pairOf({ ...other, arms: [changed] }, one)).toMatchObject({ run: 'later', arm: 'changed' })
+    expect(pairOf(one, { ...other, arms: [{ ...arm!, task: 'else' }] })).toBeNull()
+    expect(pairOf(one, { ...other, arms: [{ ...arm!, measure: 'development' }] })).toBeNull()
+  })
+
+  it('open the comparison by c, or stand side by side where they ask one question', async () => {
+    open('#/studies', { findRuns: () => ({ ids: ['run-done', 'run-five'], parts: [], problem: null }) })
+    await screen.findByText('2 runs')
+    for (const key of ['j', 'x', 'j', 'x']) await press(key)
+    await screen.findByText(/2 selected of/)
+    screen.getByRole('button', { name: 'Side by side' })
+    await press('c')
+    await waitFor(() => expect(location.hash).toMatch(/^#\/results\/.*arm=.*&with=.*&of=/))
+  })
+})
+
+describe('kept views', () => {
+  it('stand in the list, lead back to what they were kept of, and are forgotten', async () => {
+    views.keep({ name: 'Of spam', hash: '#/studies?q=task%3Aspam&sort=-pgr' })
+    open('#/studies')
+    const kept = within(await screen.findByRole('group', { name: 'Kept views' }))
+    expect(kept.getByRole('link', { name: 'Of spam' }).getAttribute('href')).toContain('sort=-pgr')
+    await fireEvent.click(kept.getByRole('button', { name: 'Keep this view…' }))
+    await screen.findByRole('dialog', { name: 'Keep this view' })
+    await press('Escape')
+    await fireEvent.click(kept.getByRole('button', { name: 'Forget the view Of spam' }))
+    await waitFor(() => expect(kept.queryByRole('link', { name: 'Of spam' })).toBeNull())
   })
 })
 

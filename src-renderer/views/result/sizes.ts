@@ -15,7 +15,8 @@ const titleOf = (arm: Arm, side: Side) => (side === 'weak' ? arm.weakTitle : arm
 interface Tick {
   title: string
   x: number
-  label: string
+  /** Its weights; '' where these are not on the axis. */
+  size: string
 }
 
 /** One line: a supervisor (or student) and a method. */
@@ -48,7 +49,7 @@ export function sizesOf(results: readonly ArmResult[], task: string): Sizes | nu
   const known = sizes.every((size) => size !== null && size > 0)
   const ticks = along.map((title, i) => {
     const size = sizes[i]!
-    return known ? { title, x: Math.log10(size), label: parameters(size) } : { title, x: i + 1, label: title }
+    return known ? { title, x: Math.log10(size), size: parameters(size) } : { title, x: i + 1, size: '' }
   })
   // A method has its colour on every task; supervisors are told apart by dash and mark, by colour where there is one method.
   const methods = [...new Set(results.map(({ arm }) => arm.methodTitle))]
@@ -207,7 +208,11 @@ const tickedAt = (ticks: readonly Tick[], p: Palette) => ({
     void (scale.ticks = [...ticks].sort((a, b) => a.x - b.x).map(({ x: value }) => ({ value }))),
   ticks: {
     color: p.soft,
-    callback: (value: string | number) => ticks.find(({ x }) => x === Number(value))?.label ?? '',
+    maxRotation: 40,
+    callback(value: string | number) {
+      const tick = ticks.find(({ x }) => x === Number(value))
+      return tick ? [tick.title, tick.size].filter(Boolean) : ''
+    },
   },
 })
 
@@ -304,9 +309,9 @@ export function sizesTable({ ticks, series, side }: Sizes, { of }: Quantity): { 
     rows: series.flatMap(({ label, arms }) =>
       arms.map((result) => {
         const title = titleOf(result.arm, side)
-        const size = ticks.find((tick) => tick.title === title)!.label
+        const { size } = ticks.find((tick) => tick.title === title)!
         const found = of(result)
-        const named = size === title ? title : `${title} (${size})`
+        const named = size ? `${title} (${size})` : title
         if (!found) return [label, named, 'none', '', '']
         return [label, named, share(found.value), interval(found.low, found.high, 3), basis(found)]
       }),
