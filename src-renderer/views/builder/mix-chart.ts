@@ -33,8 +33,20 @@ export function mixChart({ classes, rows, threshold }: Batch, p: Palette): Chart
     type: 'line',
     data: {
       datasets: [
-        { label: 'weak label', data: weak, showLine: false, order: 1, ...markerOf('circle', p.weak, p.pane) },
-        { label: 'target', data: targets, showLine: false, order: 0, ...markerOf('triangle', p.student2, p.pane) },
+        {
+          label: 'weak label',
+          data: weak,
+          showLine: false,
+          order: 1,
+          ...markerOf({ marker: 'circle' }, p.weak, p.pane),
+        },
+        {
+          label: 'target',
+          data: targets,
+          showLine: false,
+          order: 0,
+          ...markerOf({ marker: 'triangle' }, p.student2, p.pane),
+        },
         { silent: true, data: joined, borderColor: p.edge, borderWidth: 1, order: 2 },
       ],
     },
