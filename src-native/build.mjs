@@ -4,6 +4,8 @@
 //   node src-native/build.mjs --test     the native unit tests, src-native/build/w2s-test
 //   node src-native/build.mjs --test --sanitize   the same under ASan and UBSan
 //   node src-native/build.mjs --profile  where a training step goes, src-native/build/w2s-profile
+//   node src-native/build.mjs --cuda     the library for NVIDIA cards, by nvcc, src-native/build/w2s-cuda.so
+//   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -49,13 +51,19 @@ export async function findCompiler() {
 const sources = (...folders) =>
   folders.flatMap((folder) =>
     readdirSync(join(here, folder))
-      .filter((file) => file.endsWith('.cpp') && file !== 'table.cpp')
+      .filter((file) => /\.(cpp|cu)$/.test(file) && file !== 'table.cpp')
       .map((file) => join(folder, file)),
   )
 
 /** Folders of the addon's sources; '.': what stands between the processors and the calls. */
-const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'napi']
-const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm']
+const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'cuda/open', 'napi']
+const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm', 'cuda/library']
+/** What runs kernels: a card, or the host in its place. */
+const CARD = [/^cuda.device.card.cu$/]
+const HOST = [/^cuda.device.(host|emulate|fiber).cpp$/]
+const cudaSources = (without) =>
+  sources('cuda/device', 'cuda/kernels', 'cuda/model').filter((file) => !without.some((each) => each.test(file)))
+const objectOf = (source) => source.replace(/[/\\]/g, '-').replace(/\.(cpp|cu)$/, '.o')
 
 /** Of all that the addon is made of, but for the compiler. */
 export function sourcesHash() {
@@ -76,7 +84,7 @@ function units({ program, sanitize, arch }) {
   const plain = sources(...folders).map((source) => ({
     source,
     flags: source.startsWith('napi') ? [...flags, `-I${headers()}`, '-DNODE_GYP_MODULE_NAME=w2s'] : flags,
-    object: source.replace(/[/\\]/g, '-').replace('.cpp', '.o'),
+    object: objectOf(source),
   }))
   // The baseline first: should the linker ever have to merge two copies of a function, it keeps the one that runs anywhere.
   const kernels = Object.entries(ISAS[arch] ?? { baseline: [] })
@@ -91,7 +99,34 @@ function units({ program, sanitize, arch }) {
     flags: [...flags, ...KERNELS, '-Wno-unused-function', ...ISAS.x64.avx512, '-mavx512bf16'],
     object: 'bf16.o',
   }
-  return [...kernels, ...(arch === 'x64' ? [bf16] : []), ...plain]
+  const tests = program?.folder === 'test' ? emulated(flags) : []
+  return [...kernels, ...(arch === 'x64' ? [bf16] : []), ...plain, ...tests]
+}
+
+/** The kernels for the host, each checked as it runs, and the models made of them. */
+const emulated = (flags) =>
+  cudaSources(CARD).map((source) => ({
+    source,
+    flags: [...flags, '-O1', ...(source.endsWith('.cu') ? ['-x', 'c++'] : [])],
+    object: objectOf(source),
+  }))
+
+/** The library for cards: kernels by nvcc, the rest by the host's compiler, or (emulated) all of it by that. */
+function libraryUnits({ nvcc, architectures }) {
+  const flags = [...COMMON, ...FAST]
+  const plain = sources('cuda/library').map((source) => ({ source, flags, object: objectOf(source) }))
+  const seam = ['network.cpp', 'spec.cpp'].map((source) => ({ source, flags, object: objectOf(source) }))
+  if (!nvcc) return [...emulated(flags), ...plain, ...seam]
+  const cuda = ['-std=c++20', '-O3', '-Xcompiler', '-fPIC', '-Xcompiler', '-fvisibility=hidden', ...architectures]
+  return [
+    ...cudaSources(HOST).map((source) =>
+      source.endsWith('.cu')
+        ? { source, flags: cuda, object: `card-${objectOf(source)}`, compiler: nvcc }
+        : { source, flags, object: objectOf(source) },
+    ),
+    ...plain,
+    ...seam,
+  ]
 }
 
 function headers() {
@@ -108,19 +143,47 @@ function dependencies(file, found = new Set()) {
   return found
 }
 
-/** Compiles one unit unless its object is newer than all it is made of and was made by the same command. */
+/** nvcc: $NVCC, on the path, or where the toolkit puts it. Null: none. */
+export async function findNvcc() {
+  for (const name of [process.env.NVCC, 'nvcc', '/usr/local/cuda/bin/nvcc']) {
+    if (!name) continue
+    try {
+      const { stdout } = await run(name, ['--version'])
+      return { name, version: /release ([\d.]+)/.exec(stdout)?.[1] ?? stdout }
+    } catch {
+      continue
+    }
+  }
+  return null
+}
+
+/** Machine code for each of these that nvcc knows, and last PTX of the newest, for cards to come. */
+const ARCHITECTURES = [80, 86, 89, 90, 100, 120]
+async function architecturesOf(nvcc) {
+  const { stdout } = await run(nvcc, ['--list-gpu-arch'])
+  const known = ARCHITECTURES.filter((arch) => stdout.includes(`compute_${arch}\n`))
+  const code = known.map((arch) => `-gencode=arch=compute_${arch},code=sm_${arch}`)
+  return [...code, `-gencode=arch=compute_${known.at(-1)},code=compute_${known.at(-1)}`]
+}
+
+/**
+ * Compiles one unit unless its object is newer than all it is made of and was made by the same command. Moved into place, since
+ * others may build at the same time.
+ */
 async function compile(compiler, unit, folder) {
   const source = join(here, unit.source)
   const object = join(folder, unit.object)
-  const command = [...unit.flags, '-c', source, '-o', object]
+  const made = `${object}.${process.pid}`
+  const command = [...unit.flags, '-c', source, '-o']
   const stamp = createHash('sha256')
-    .update([compiler, ...command].join('\0'))
+    .update([unit.compiler ?? compiler, ...command].join('\0'))
     .digest('hex')
   const stampFile = `${object}.command`
   const newest = Math.max(...[...dependencies(source)].map((file) => statSync(file).mtimeMs))
   const fresh = existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
   if (!fresh || statSync(object).mtimeMs < newest) {
-    await run(compiler, command, { maxBuffer: 1 << 26 })
+    await run(unit.compiler ?? compiler, [...command, made], { maxBuffer: 1 << 26 })
+    renameSync(made, object)
     writeFileSync(stampFile, stamp)
   }
   return object
@@ -139,40 +202,68 @@ export async function build({ test = false, profile = false, sanitize = false, o
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
   const folder = join(here, 'build', sanitize ? 'sanitized' : 'objects')
   mkdirSync(folder, { recursive: true })
-  const all = units({ program, sanitize, arch: process.arch })
-  const objects = new Array(all.length)
-  let next = 0
-  const worker = async () => {
-    for (let i = next++; i < all.length; i = next++) {
-      onProgress(relative(here, join(here, all[i].source)))
-      objects[i] = await compile(compiler.name, all[i], folder)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, worker))
+  const objects = await compileAll(compiler.name, units({ program, sanitize, arch: process.arch }), folder, onProgress)
   const out = join(here, 'build', program ? `${program.name}${sanitize ? '-sanitized' : ''}` : 'w2s.node')
   const shared = program
     ? []
     : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
   const sanitizers = sanitize ? ['-fsanitize=address,undefined'] : []
-  // Linked beside and moved into place: a process that has the old one open keeps it.
-  await run(compiler.name, [...shared, ...sanitizers, ...objects, '-o', `${out}.new`, '-pthread'], {
-    maxBuffer: 1 << 26,
-  })
-  renameSync(`${out}.new`, out)
+  const libraries = process.platform === 'linux' ? ['-ldl'] : []
+  return link(compiler.name, [...shared, ...sanitizers, ...objects, '-pthread', ...libraries], out)
+}
+
+/**
+ * Builds the library for NVIDIA cards, or (emulated) the same for the host, and returns its path.
+ * @throws Error with the compiler's output, or that there is no compiler or no nvcc.
+ */
+export async function buildCuda({ emulated = false, onProgress = () => {} } = {}) {
+  const compiler = await findCompiler()
+  if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
+  const nvcc = emulated ? null : await findNvcc()
+  if (!emulated && !nvcc) throw new Error('no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc)')
+  const folder = join(here, 'build', emulated ? 'objects' : 'cuda')
+  mkdirSync(folder, { recursive: true })
+  const architectures = nvcc ? await architecturesOf(nvcc.name) : []
+  const all = libraryUnits({ nvcc: nvcc?.name, architectures })
+  const objects = await compileAll(compiler.name, all, folder, onProgress)
+  const out = join(here, 'build', emulated ? 'w2s-cuda-emulated.so' : 'w2s-cuda.so')
+  if (emulated) return link(compiler.name, ['-shared', ...objects], out)
+  return link(nvcc.name, ['-shared', '-cudart', 'static', ...architectures, ...objects], out)
+}
+
+/** Object files of all units, in their order. */
+async function compileAll(compiler, all, folder, onProgress) {
+  const objects = new Array(all.length)
+  let next = 0
+  const worker = async () => {
+    for (let i = next++; i < all.length; i = next++) {
+      onProgress(relative(here, join(here, all[i].source)))
+      objects[i] = await compile(compiler, all[i], folder)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, worker))
+  return objects
+}
+
+/** Linked beside and moved into place: a process that has the old one open keeps it. */
+async function link(linker, parts, out) {
+  const made = `${out}.${process.pid}`
+  await run(linker, [...parts, '-o', made], { maxBuffer: 1 << 26 })
+  renameSync(made, out)
   return out
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const known = ['--test', '--profile', '--sanitize']
+  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated']
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [test, profile, sanitize] = known.map((flag) => flags.includes(flag))
-    console.log(await build({ test, profile, sanitize }))
+    const [test, profile, sanitize, cuda, emulated] = known.map((flag) => flags.includes(flag))
+    console.log(cuda || emulated ? await buildCuda({ emulated }) : await build({ test, profile, sanitize }))
   } catch (error) {
     console.error(error.stderr || error.message)
     process.exit(1)

@@ -31,6 +31,11 @@ export interface ModelOptions {
   threadWork?: number
   /** For tests: one gradient for all threads, or one each. Default: by the size of the model. */
   sharedGradients?: boolean
+  /**
+   * The path of the library for NVIDIA cards (`build.mjs --cuda`): the model is on the first card, in fp32, transformers
+   * only; threads and kernels of the CPU are of no account. @throws Error saying why it cannot be.
+   */
+  cuda?: string
   /** The kernels to use, of those this processor has. Default: the newest. */
   isa?: Isa
 }
@@ -79,6 +84,16 @@ export interface NativeModel {
   dispose(): void
 }
 
+/** An NVIDIA card. */
+export interface CudaDevice {
+  name: string
+  /** Its compute capability, '8.9' for one. */
+  compute: string
+  /** Bytes, all and those that nobody uses now. */
+  memory: number
+  free: number
+}
+
 export interface NativeAddon {
   Model: new (spec: NetSpec, options: ModelOptions) => NativeModel
   /** The kernels that this processor can run, the newest first. */
@@ -88,6 +103,8 @@ export interface NativeAddon {
    * @throws TypeError when this processor has none of that name
    */
   measure(isa: Isa): number
+  /** The cards that the library of this path sees. @throws Error saying in a sentence why there are none */
+  cudaDevices(library: string): CudaDevice[]
   /** Vendor and signature of the processor's model; '' where it has none. */
   processor: string
   /** Whether this processor multiplies bf16 (AVX512-BF16). */

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "../cpu/model/network.h"
+#include "../cuda/open/open.h"
 #include "call.h"
 #include "spec.h"
 #include "tensors.h"
@@ -56,6 +57,14 @@ std::shared_ptr<OwnBatch> readBatch(napi_env env, napi_value value, const Spec& 
 
 // --- calls -----------------------------------------------------------------------------------------------------------
 
+std::shared_ptr<Network> createNetwork(Jobs& jobs, const Spec& spec, const ModelOptions& options) {
+  if (!options.cuda.empty()) return createCudaNetwork(openCuda(options.cuda), spec, options.network);
+  const Kernels* kernels = chooseKernels(options.isa.c_str());
+  if (!kernels) throw BadArgument("options.isa: expected one that this processor has, got \"" + options.isa + "\"");
+  const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
+  return createCpuNetwork(spec, options.network, jobs.pool(threads), *kernels);
+}
+
 napi_value construct(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     std::size_t count = 2;
@@ -63,11 +72,8 @@ napi_value construct(napi_env env, napi_callback_info info) {
     ok(napi_get_cb_info(env, info, &count, arguments, &self, nullptr), "arguments");
     Spec spec = readSpec(env, arguments[0]);
     const ModelOptions options = readOptions(env, arguments[1], spec);
-    const Kernels* kernels = chooseKernels(options.isa.c_str());
-    if (!kernels) throw BadArgument("options.isa: expected one that this processor has, got \"" + options.isa + "\"");
-    const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
     auto model = std::make_unique<Model>();
-    model->network = createCpuNetwork(spec, options.network, addonOf(env).jobs.pool(threads), *kernels);
+    model->network = createNetwork(addonOf(env).jobs, spec, options);
     auto finalize = [](napi_env env, void* data, void*) {
       const std::unique_ptr<Model> model((Model*)data);
       model->network = nullptr;
@@ -244,6 +250,27 @@ napi_value measured(napi_env env, napi_callback_info info) {
   });
 }
 
+napi_value listedDevices(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    std::size_t count = 1;
+    napi_value path;
+    ok(napi_get_cb_info(env, info, &count, &path, nullptr, nullptr), "arguments");
+    if (typeOf(env, path) != napi_string) throw BadArgument("library: expected a path, got " + shown(env, path));
+    const std::vector<W2sDevice> devices = cudaDevices(openCuda(text(env, path)));
+    napi_value list = newArray(env, devices.size());
+    for (std::size_t i = 0; i < devices.size(); i++) {
+      const W2sDevice& d = devices[i];
+      napi_value object = newObject(env);
+      set(env, object, "name", newText(env, d.name));
+      set(env, object, "compute", newText(env, std::to_string(d.major) + "." + std::to_string(d.minor)));
+      set(env, object, "memory", newNumber(env, d.memory));
+      set(env, object, "free", newNumber(env, d.free));
+      ok(napi_set_element(env, list, (unsigned)i, object), "element");
+    }
+    return list;
+  });
+}
+
 napi_value start(napi_env env, napi_value exports) {
   return guard(env, [&] {
     auto finalize = [](napi_env, void* data, void*) { delete (Addon*)data; };
@@ -273,6 +300,9 @@ napi_value start(napi_env env, napi_value exports) {
     napi_value measuring;
     ok(napi_create_function(env, "measure", NAPI_AUTO_LENGTH, measured, nullptr, &measuring), "function");
     set(env, exports, "measure", measuring);
+    napi_value listing;
+    ok(napi_create_function(env, "cudaDevices", NAPI_AUTO_LENGTH, listedDevices, nullptr, &listing), "function");
+    set(env, exports, "cudaDevices", listing);
     set(env, exports, "processor", newText(env, processor()));
     napi_value bf16;
     ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");

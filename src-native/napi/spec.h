@@ -11,6 +11,7 @@ Spec readSpec(napi_env env, napi_value value);
 struct ModelOptions {
   CpuOptions network;
   int threads = 0;
+  std::string cuda;  // where the library for NVIDIA cards lies; empty: the CPU computes
   std::string isa;
 };
 ModelOptions readOptions(napi_env env, napi_value value, Spec& spec);

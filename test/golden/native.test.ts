@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Tensor } from '../../src-main/engine/backends/learner'
-import { tensorsOf, type NetSpec } from '../../src-main/science/models/net'
-import type { ModelOptions, NativeAddon, NativeModel } from '../../src-native/model'
-import { backward, batchOf, CASES, deviation, loadAddon, modelOf, readCase, tokenBatch, type Stored } from './native'
+import { tensorsOf } from '../../src-main/science/models/net'
+import type { ModelOptions, NativeAddon } from '../../src-native/model'
+import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED } from './expect'
+import { batchOf, CASES, deviation, loadAddon, modelOf, readCase, tokenBatch } from './native'
 
 let addon: NativeAddon
 beforeAll(() => {
@@ -10,55 +10,6 @@ beforeAll(() => {
 }, 300_000)
 
 const create = (name: string, options: ModelOptions = {}) => modelOf(addon, readCase(name).spec, options)
-
-/** Name and deviation of the tensor that is furthest off. */
-function worst(got: Tensor[], reference: Record<string, Stored>, skip: RegExp) {
-  expect(new Map(got.map((t) => [t.name, t.shape]))).toEqual(
-    new Map(Object.entries(reference).map(([name, stored]) => [name, stored.shape])),
-  )
-  return got
-    .filter((t) => !skip.test(t.name))
-    .map((t) => ({ name: t.name, off: deviation(t.data, reference[t.name]!) }))
-    .reduce((a, b) => (b.off > a.off ? b : a))
-}
-
-/**
- * The bias of keys that are not turned by position moves all scores of a query alike: its true gradient is 0, and Adam
- * makes whole steps of what rounding leaves. (Turned slowly or in part, it is nearly so.)
- */
-const KEY_BIAS = /\.k\.bias$/
-const isTurned = (spec: NetSpec) => spec.kind === 'transformer' && spec.positions.kind === 'rotary'
-
-/** Largest deviations that are allowed; see `deviation`. */
-interface Tolerance {
-  logits: number
-  gradients: number
-  /** After three steps of AdamW. */
-  weights: number
-  /** Of the global norms of gradients. */
-  norms: number
-}
-const EXACT: Tolerance = { logits: 1e-5, gradients: 1e-5, weights: 1e-4, norms: 1e-4 }
-/** Worst of all families as measured: logits 5.8e-3, gradients 2.4e-2, weights 1.2e-2, norms 2e-3. */
-const ROUNDED: Tolerance = { logits: 1.2e-2, gradients: 5e-2, weights: 2.5e-2, norms: 5e-3 }
-
-async function expectTraining(name: string, model: NativeModel, tolerance = EXACT) {
-  const golden = readCase(name)
-  for (const [i, batch] of golden.batches.entries()) {
-    await backward(model, golden.spec, batch)
-    if (i === 0) {
-      const got = await model.gradients()
-      const skip = isTurned(golden.spec) ? /^$/ : KEY_BIAS
-      expect(worst(got, golden.gradients, skip)).toSatisfy(({ off }) => off < tolerance.gradients)
-      for (const t of got.filter((t) => skip.test(t.name)))
-        expect(Math.max(...t.data.map(Math.abs))).toBeLessThan(tolerance.gradients)
-    }
-    const norm = await model.step(golden.update)
-    expect(Math.abs(norm / golden.norms[i]! - 1)).toBeLessThan(tolerance.norms)
-  }
-  expect(worst(await model.save(), golden.after, KEY_BIAS)).toSatisfy(({ off }) => off < tolerance.weights)
-  model.dispose()
-}
 
 describe.each(CASES)('%s', (name) => {
   const golden = readCase(name)
@@ -123,10 +74,7 @@ describe.each(CASES.filter((name) => readCase(name).features))('hidden states of
   const golden = readCase(name)
   it.each([true, false])('are those of PyTorch (shortcut %s)', async (shortcut) => {
     const model = await create(name, { shortcut })
-    for (const [layer, reference] of golden.features!.entries()) {
-      const got = await model.features(tokenBatch(golden.batches[0]!), layer)
-      expect(deviation(got, reference)).toBeLessThan(1e-5)
-    }
+    await expectFeatures(golden, model)
     model.dispose()
   })
 })
@@ -143,18 +91,13 @@ describe.each(CASES.filter((name) => readCase(name).scores))('language of %s', (
 
   it('scores continuations', async () => {
     const model = await create(name)
-    const got = await model.score({ ...batch, from: Int32Array.from(golden.starts!) })
-    golden.scores!.forEach((score, i) => expect(Math.abs(got[i]! - score)).toBeLessThan(1e-5 * Math.max(1, -score)))
+    await expectScores(golden, model)
     model.dispose()
   })
 
   it('goes on greedily', async () => {
     const model = await create(name)
-    const got = await model.generate(batch, { most: 12 })
-    expect(got.map((tokens) => Array.from(tokens))).toEqual(golden.generated)
-    const stop = golden.generated![0]![3]!
-    const [stopped] = await model.generate(batch, { most: 12, stop })
-    expect(Array.from(stopped!)).toEqual(golden.generated![0]!.slice(0, golden.generated![0]!.indexOf(stop) + 1))
+    await expectGeneration(golden, model)
     model.dispose()
   })
 })

@@ -1,0 +1,99 @@
+// Greedy generation with a cache of keys and values: the prompts in an ordinary pass that also fills the cache, then a
+// token at a time, a row for each example that goes on.
+#include <algorithm>
+#include <stdexcept>
+
+#include "network.h"
+
+namespace w2s::cuda {
+
+namespace {
+
+/** The most likely token; the first one on a tie. */
+int choose(const float* logits, long vocabulary) { return (int)(std::max_element(logits, logits + vocabulary) - logits); }
+
+}  // namespace
+
+/** Called once a block's keys have been turned: readRows says where in the cache a row's keys and values go. */
+void CudaNetwork::remember(long layer) const {
+  scatterRows({states_[layer].qkv + queryWidth(), projected()}, round_.cacheRows, round_.rows, 2 * keyWidth(),
+              {cache_->kv[layer].data(), 2 * keyWidth()}, false);
+}
+
+/** Takes one more token of each active example through the model, into logits_. */
+void CudaNetwork::decode(const std::vector<int>& active, const std::vector<int>& tokens,
+                         const std::vector<int>& positions) {
+  const long rows = (long)active.size();
+  std::vector<int> cacheRows, from, count;
+  std::vector<Tile> tiles;
+  for (long r = 0; r < rows; r++) {
+    from.push_back(active[r] * (int)cache_->capacity);
+    count.push_back(positions[r] + 1);
+    cacheRows.push_back(from[r] + positions[r]);
+    tiles.push_back({(int)r, 1, from[r], count[r]});
+  }
+  lists_.clear();
+  const std::size_t tokensAt = lists_.add(tokens), positionsAt = lists_.add(positions), fromAt = lists_.add(from),
+                    countAt = lists_.add(count), cacheAt = lists_.add(cacheRows), tilesAt = lists_.add(tiles);
+  lists_.send();
+  round_ = Round{};
+  round_.count = round_.rows = rows;
+  round_.tokens = lists_.at(tokensAt), round_.positions = lists_.at(positionsAt);
+  round_.cacheRows = lists_.at(cacheAt);
+  round_.all.keyFrom = lists_.at(fromAt), round_.all.keyCount = lists_.at(countAt);
+  round_.all.queries = (const Tile*)lists_.at(tilesAt), round_.all.queryTiles = rows;
+  lay(false);
+  fromCache_ = true;
+  forwardBlocks(spec.layers);
+  fromCache_ = false;
+  normForward(normed(layout_.norm, last_, rows), pooled_);
+  head(pooled_, rows, logits_);
+}
+
+std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long most, int stop) {
+  if (spec.head != Head::language) return Network::generate(batch, most, stop);
+  long longest = 0;
+  for (long i = 0; i < batch.n; i++) {
+    if (!batch.length(i)) throw std::invalid_argument("example " + std::to_string(i) + ": expected at least one token");
+    longest = std::max(longest, batch.length(i));
+  }
+  check(batch);
+  kept_ = nullptr;
+  Cache cache;
+  cache.capacity = spec.positions ? std::min(longest + most, spec.positions) : longest + most;
+  growAngles(cache.capacity);
+  cache.kv.resize((std::size_t)spec.layers);
+  for (auto& kv : cache.kv) kv.need(std::max(1l, batch.n * cache.capacity * 2 * keyWidth()));
+  struct Lent {  // taken back also where memory runs out
+    CudaNetwork& network;
+    ~Lent() { network.cache_ = nullptr, network.fromCache_ = false; }
+  } lent{*this};
+  cache_ = &cache;
+
+  std::vector<float> logits((std::size_t)(batch.n * spec.vocabulary));
+  std::vector<int> next((std::size_t)batch.n), lengths, active, tokens, positions;
+  for (const Examples& run : split(batch, rowsBudget())) {
+    begin(batch, run, shortens(), false);
+    forwardBlocks(spec.layers);
+    readLast();
+    head(pooled_, run.count, logits_);
+    copyOut(logits.data(), logits_, (std::size_t)(run.count * spec.vocabulary) * sizeof(float));
+    for (long i = 0; i < run.count; i++) next[run.first + i] = choose(&logits[i * spec.vocabulary], spec.vocabulary);
+  }
+  std::vector<std::vector<int>> made((std::size_t)batch.n);
+  for (int i = 0; i < batch.n; i++) active.push_back(i), lengths.push_back((int)batch.length(i));
+  for (;;) {
+    for (int i : active) made[i].push_back(next[i]);
+    std::erase_if(
+        active, [&](int i) { return next[i] == stop || (long)made[i].size() == most || lengths[i] == cache.capacity; });
+    if (active.empty()) return made;
+    tokens.clear(), positions.clear();
+    for (int i : active) tokens.push_back(next[i]), positions.push_back(lengths[i]++);
+    decode(active, tokens, positions);
+    copyOut(logits.data(), logits_, active.size() * (std::size_t)spec.vocabulary * sizeof(float));
+    for (std::size_t r = 0; r < active.size(); r++)
+      next[active[r]] = choose(&logits[r * (std::size_t)spec.vocabulary], spec.vocabulary);
+  }
+}
+
+}  // namespace w2s::cuda

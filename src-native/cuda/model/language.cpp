@@ -1,0 +1,103 @@
+// The language head: next-token loss, scores of continuations. Logits over a large vocabulary are made for a block of
+// rows at a time and never kept.
+#include <algorithm>
+
+#include "network.h"
+
+namespace w2s::cuda {
+
+/** The rows of the round that predict a token, with what they should predict. */
+struct CudaNetwork::Predictions {
+  std::vector<int> rows, targets, examples;  // the example by its number in the batch
+};
+
+CudaNetwork::Predictions CudaNetwork::predictions(const Batch& batch) const {
+  Predictions p;
+  int start = 0;
+  for (long e = round_.first; e < round_.first + round_.count; e++) {
+    for (long i = batch.firstTarget(e); i < batch.length(e); i++) {
+      p.rows.push_back(start + (int)i - 1);
+      p.targets.push_back(batch.tokens[batch.offsets[e] + i]);
+      p.examples.push_back((int)e);
+    }
+    start += (int)batch.length(e);
+  }
+  return p;
+}
+
+/** Rows of logits at a time: about 256 MB of them, or less where activations have to be few. */
+long CudaNetwork::languageRows() const {
+  const double floats = std::min(6.4e7, options_.activationBytes / 4);
+  return (long)std::clamp(floats / (double)spec.vocabulary, 16.0, 8192.0);
+}
+
+template <typename F>
+void CudaNetwork::eachBlock(const Predictions& p, float scale, F done) {
+  const long all = (long)p.rows.size(), most = std::min(languageRows(), all);
+  if (!all) return;
+  languageLists_.clear();
+  const std::size_t rowsAt = languageLists_.add(p.rows), targetsAt = languageLists_.add(p.targets);
+  languageLists_.send();
+  const Stream in = layStream(most);
+  float* normedRows = arena_.floats(most * spec.width);
+  float* logits = arena_.floats(most * spec.vocabulary);
+  float* lossesAt = arena_.floats(most);
+  std::vector<float> losses((std::size_t)most);
+  for (long from = 0; from < all; from += most) {
+    const long rows = std::min(most, all - from);
+    const int* map = languageLists_.at(rowsAt) + from;
+    gatherRows(rowsOf(last_.x), map, rows, spec.width, rowsOf(in.x));
+    normForward(normed(layout_.norm, in, rows), normedRows);
+    head(normedRows, rows, logits);
+    crossEntropy(logits, languageLists_.at(targetsAt) + from, rows, spec.vocabulary, scale, lossesAt);
+    copyOut(losses.data(), lossesAt, (std::size_t)rows * sizeof(float));
+    done(from, rows, losses, in, normedRows, logits, map);
+  }
+}
+
+double CudaNetwork::languageGradients(const Batch& batch) {
+  if (spec.head != Head::language) return Network::languageGradients(batch);
+  check(batch);
+  kept_ = nullptr;
+  long predicted = 0;
+  for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - batch.firstTarget(i));
+  const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
+  beginGradients();
+  double total = 0;
+  for (const Examples& run : split(batch, rowsBudget())) {
+    begin(batch, run, false, true);
+    forwardBlocks(spec.layers);
+    float* dLast = work_.dStream[0];
+    zero(dLast, (std::size_t)(round_.rows * spec.width) * sizeof(float));
+    eachBlock(predictions(batch), scale,
+              [&](long, long rows, const std::vector<float>& losses, const Stream& in, const float* x,
+                  const float* dLogits, const int* map) {
+                for (long r = 0; r < rows; r++) total += losses[r];
+                headBackward(x, dLogits, rows, work_.dNormed);
+                if (!trainsNorm()) return;
+                backwardNorm(layout_.norm, in, rows, work_.dNormed, work_.dNormed, nullptr);
+                scatterRows(rowsOf(work_.dNormed), map, rows, spec.width, rowsOf(dLast), false);
+              });
+    backwardBlocks();
+    embeddingGradients();
+  }
+  return predicted ? total / (double)predicted : 0.0;
+}
+
+void CudaNetwork::score(const Batch& batch, float* out) {
+  if (spec.head != Head::language) return Network::score(batch, out);
+  check(batch);
+  kept_ = nullptr;
+  std::vector<double> sums((std::size_t)batch.n, 0.0);
+  for (const Examples& run : split(batch, rowsBudget())) {
+    begin(batch, run, false, false);
+    forwardBlocks(spec.layers);
+    const Predictions p = predictions(batch);
+    eachBlock(p, 0, [&](long from, long rows, const std::vector<float>& losses, auto&&...) {
+      for (long r = 0; r < rows; r++) sums[p.examples[from + r]] -= losses[r];
+    });
+  }
+  for (long i = 0; i < batch.n; i++) out[i] = (float)sums[i];
+}
+
+}  // namespace w2s::cuda

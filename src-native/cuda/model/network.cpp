@@ -1,0 +1,132 @@
+// Weights, gradients and moments by name, and the update.
+#include "network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace w2s::cuda {
+
+CudaNetwork::CudaNetwork(const Spec& s, const Options& options) : Network(s), options_(options), layout_(s) {
+  w2s::check(s);
+  if (s.family != Family::transformer)
+    throw std::invalid_argument("kind: expected \"transformer\" on this device, since it has no other kernels");
+  if (s.headSize > LARGEST_HEAD)
+    throw std::invalid_argument("headSize: expected at most " + std::to_string(LARGEST_HEAD) + " on this device, got " +
+                                std::to_string(s.headSize));
+  if (options.bf16) throw std::invalid_argument("precision: expected \"fp32\" on this device, got \"bf16\"");
+  weights_.need(layout_.total);
+  zero(weights_.data(), (std::size_t)layout_.total * sizeof(float));
+  norm_.need(NORM_SCRATCH);
+}
+
+float* CudaNetwork::gradientAt(const Piece& piece) const {
+  return piece.is() && piece.trained ? gradients_.data() + (piece.at - layout_.trainedFrom) : nullptr;
+}
+
+Linear CudaNetwork::linear(const LinearPiece& layer, long column, long cols) const {
+  const Piece& w = layer.weight;
+  auto from = [&](float* x) { return x ? x + column : nullptr; };
+  return {from(at(w)), from(at(layer.bias)), from(gradientAt(w)), from(gradientAt(layer.bias)), w.cols, w.rows,
+          cols < 0 ? w.cols : cols};
+}
+
+void CudaNetwork::read(const float* from, long first, const std::vector<float*>& memory) const {
+  std::vector<float> flat((std::size_t)layout_.total, 0.0f);
+  if (from && first < layout_.total)
+    copyOut(flat.data() + first, from, (std::size_t)(layout_.total - first) * sizeof(float));
+  for (std::size_t i = 0; i < memory.size(); i++) {
+    const Placed& t = layout_.tensors[i];
+    for (long r = 0; r < t.rows; r++)
+      for (long c = 0; c < t.cols; c++) memory[i][r * t.cols + c] = flat[t.at + r * t.rowStride + c * t.columnStride];
+  }
+}
+
+void CudaNetwork::save(const std::vector<float*>& memory) { read(weights_.data(), 0, memory); }
+
+void CudaNetwork::gradients(const std::vector<float*>& memory) {
+  if (!begun_) throw std::logic_error("there are no gradients yet");
+  read(gradients_.data(), layout_.trainedFrom, memory);
+}
+
+void CudaNetwork::moments(bool second, const std::vector<float*>& memory) {
+  read(hasMoments_ ? (second ? second_ : first_).data() : nullptr, layout_.trainedFrom, memory);
+}
+
+namespace {
+
+void write(const Placed& t, const float* values, bool transposed, float* flat) {
+  for (long r = 0; r < t.rows; r++)
+    for (long c = 0; c < t.cols; c++)
+      flat[t.at + r * t.rowStride + c * t.columnStride] = values[transposed ? c * t.rows + r : r * t.cols + c];
+}
+
+}  // namespace
+
+void CudaNetwork::load(long index, const float* values, bool transposed) {
+  if (staged_.empty()) {
+    staged_.resize((std::size_t)layout_.total);
+    copyOut(staged_.data(), weights_.data(), staged_.size() * sizeof(float));
+  }
+  write(layout_.tensors[index], values, transposed, staged_.data());
+}
+
+void CudaNetwork::loaded() {
+  if (!staged_.empty()) copyIn(weights_.data(), staged_.data(), staged_.size() * sizeof(float));
+  staged_ = {};
+  begun_ = hasMoments_ = false;
+  updates_ = 0;
+}
+
+void CudaNetwork::restore(long updates, const std::vector<const float*>& first,
+                          const std::vector<const float*>& second) {
+  begun_ = hasMoments_ = false;
+  needMoments();
+  for (const bool which : {false, true}) {
+    std::vector<float> flat((std::size_t)layout_.total, 0.0f);
+    for (std::size_t i = 0; i < layout_.tensors.size(); i++)
+      write(layout_.tensors[i], (which ? second : first)[i], false, flat.data());
+    const long trained = layout_.total - layout_.trainedFrom;
+    copyIn((which ? second_ : first_).data(), flat.data() + layout_.trainedFrom, (std::size_t)trained * sizeof(float));
+  }
+  updates_ = updates;
+}
+
+void CudaNetwork::needMoments() {
+  if (hasMoments_) return;
+  const long trained = layout_.total - layout_.trainedFrom;
+  for (auto* moment : {&first_, &second_}) zero(moment->need(trained), (std::size_t)trained * sizeof(float));
+  hasMoments_ = true;
+}
+
+double CudaNetwork::step(const AdamW& p) {
+  if (!begun_) throw std::logic_error("step before any gradients");
+  needMoments();
+  const double t = (double)++updates_;
+  AdamWStep s{};
+  s.beta1 = (float)p.beta1, s.beta2 = (float)p.beta2;
+  s.take1 = (float)(1.0 - p.beta1), s.take2 = (float)(1.0 - p.beta2);
+  s.eps = (float)p.eps;
+  s.decay = (float)(1.0 - p.lr * p.weightDecay);
+  s.rate = (float)(p.lr / (1.0 - std::pow(p.beta1, t)));
+  s.inverseRoot = (float)(1.0 / std::sqrt(1.0 - std::pow(p.beta2, t)));
+  s.clipNorm = (float)p.clipNorm;
+  const long trained = layout_.total - layout_.trainedFrom;
+  squares(gradients_.data(), trained, norm_.data());
+  adamw(s, weights_.data() + layout_.trainedFrom, first_.data(), second_.data(), gradients_.data(), trained,
+        norm_.data());
+  double total = 0;
+  copyOut(&total, norm_.data(), sizeof total);
+  return std::sqrt(total);
+}
+
+w2s::Memory CudaNetwork::memory() const {
+  w2s::Memory m;
+  m.weights = weights_.bytes();
+  m.gradients = gradients_.bytes();
+  m.moments = first_.bytes() + second_.bytes();
+  m.activations = arena_.bytes() + lists_.bytes() + languageLists_.bytes() + cosine_.bytes() + sine_.bytes();
+  return m;
+}
+
+}  // namespace w2s::cuda

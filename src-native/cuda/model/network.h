@@ -1,0 +1,199 @@
+// A transformer on the device: the same passes as on the CPU, written as a sequence of kernels over packed rows.
+//
+// Pre-norm and post-norm models are the same sequence of "normalise the stream, compute, add"; they differ in what is
+// added to: the stream itself (pre) or its normalised form (post, BERT).
+#pragma once
+#include <memory>
+
+#include "layout.h"
+#include "pack.h"
+
+namespace w2s::cuda {
+
+/** A norm's input with the statistics of its rows. */
+struct Stream {
+  float *x = nullptr, *mean = nullptr, *rstd = nullptr;
+};
+
+/** What backward needs of one block; inference uses one for all blocks. */
+struct BlockState {
+  Stream in;       // the stream that enters, every row
+  Stream queries;  // the rows that the block computes: `in`, or in a shortened last block those that the head reads
+  Stream mid;      // between attention and MLP (parallel blocks: queries.x again, with the other norm's numbers)
+  float *qkv = nullptr, *q = nullptr, *attended = nullptr, *logSum = nullptr, *hidden = nullptr;
+};
+
+/** Scratch of one pass. */
+struct Workspace {
+  float *normed = nullptr, *normedMid = nullptr, *activated = nullptr;
+  float *dStream[3] = {}, *dHidden = nullptr, *dNormed = nullptr, *dAttended = nullptr, *dqkv = nullptr, *dq = nullptr,
+        *delta = nullptr, *dPooled = nullptr, *dLogits = nullptr, *columns = nullptr;
+};
+
+/** Who sees whom, on the device; see Attend. */
+struct Seen {
+  const int *keyFrom = nullptr, *keyCount = nullptr;
+  const Tile *queries = nullptr, *keys = nullptr;
+  long queryTiles = 0, keyTiles = 0;
+};
+
+/** A run of examples on the device. */
+struct Round {
+  long first = 0, count = 0, rows = 0;
+  bool oneRow = false;
+  const int *tokens = nullptr, *positions = nullptr, *examples = nullptr, *starts = nullptr, *readRows = nullptr,
+            *readPositions = nullptr;
+  const int* cacheRows = nullptr;  // while there is a cache: where a row's keys and values go
+  Seen all, one;
+  struct Table {
+    const int *ids, *starts, *rows;
+    long count;
+  } tokenUses{}, positionUses{};
+
+  long most() const { return rows > count ? rows : count; }
+};
+
+/** Keys and values of every position so far: per block a matrix with `capacity` rows for each example. */
+struct Cache {
+  long capacity = 0;
+  std::vector<Memory<float>> kv;
+};
+
+/** A linear layer's places, or those of some of its columns; gradients are null where it is frozen. */
+struct Linear {
+  float *weight, *bias;
+  float *gradient, *biasGradient;
+  long stride, in, out;
+};
+
+class CudaNetwork : public Network {
+ public:
+  /** @throws std::invalid_argument where the device's kernels do not have what `spec` or `options` ask for. */
+  CudaNetwork(const Spec& spec, const Options& options);
+
+  void forward(const Batch& batch, bool keep, float* logits) override;
+  long keptExamples() const override { return kept_ ? kept_->n : 0; }
+  double workOf(const Batch& batch) const override { return 2 * (double)layout_.total * batch.offsets[batch.n]; }
+  void backward(const float* dLogits) override;
+  double languageGradients(const Batch& batch) override;
+  void score(const Batch& batch, float* out) override;
+  void features(const Batch& batch, long layer, float* out) override;
+  std::vector<std::vector<int>> generate(const Batch& batch, long most, int stop) override;
+  double step(const AdamW& update) override;
+  long updates() const override { return updates_; }
+  long tensorCount() const override { return (long)layout_.tensors.size(); }
+  const Tensor& tensor(long index) const override { return layout_.tensors[index]; }
+  long weightCount() const override { return layout_.total; }
+  void save(const std::vector<float*>& memory) override;
+  void gradients(const std::vector<float*>& memory) override;
+  void moments(bool second, const std::vector<float*>& memory) override;
+  void load(long index, const float* values, bool transposed) override;
+  void loaded() override;
+  void restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second) override;
+  w2s::Memory memory() const override;
+
+ private:
+  /** A batch of one's own: the caller's is gone when backward comes. */
+  struct Kept {
+    std::vector<int> tokens, offsets;
+    long n;
+    Batch batch() const { return {n, nullptr, tokens.data(), offsets.data(), nullptr}; }
+  };
+  struct Examples {
+    long first, count;
+  };
+
+  // network.cpp: weights
+  float* at(const Piece& piece) const { return piece.is() ? weights_.data() + piece.at : nullptr; }
+  float* gradientAt(const Piece& piece) const;
+  Linear linear(const LinearPiece& layer, long column = 0, long cols = -1) const;
+  void read(const float* from, long first, const std::vector<float*>& memory) const;
+  void needMoments();
+
+  // state.cpp: what a pass needs
+  void check(const Batch& batch);
+  void growAngles(long longest);
+  /** Runs of examples with at most `mostRows` rows each (but at least one example). */
+  std::vector<Examples> split(const Batch& batch, long mostRows) const;
+  long rowsBudget() const;
+  /** Sends examples to the device and takes memory. keeps: for backward. */
+  void begin(const Batch& batch, Examples examples, bool oneRow, bool keeps);
+  Seen add(const Pack::Seeing& seeing, std::vector<std::size_t>& where);
+  void lay(bool keeps);
+  void layBackward();
+  Stream layStream(long rows, float* x = nullptr);
+  bool shortens() const { return spec.shortcut && spec.pooling != Pooling::mean; }
+  bool shortens(long layer) const { return round_.oneRow && layer + 1 == spec.layers; }
+  long queryRows(long layer) const { return shortens(layer) ? round_.count : round_.rows; }
+  long queryWidth() const { return spec.heads * spec.headSize; }
+  long keyWidth() const { return spec.kvHeads * spec.headSize; }
+  long projected() const { return queryWidth() + 2 * keyWidth(); }
+  long hiddenWidth() const { return spec.inner * (spec.activation == Activation::swiglu ? 2 : 1); }
+
+  // forward.cpp
+  View rowsOf(float* x) const { return {x, spec.width}; }
+  Normed normed(const NormPiece& norm, const Stream& stream, long rows) const;
+  void project(const Linear& layer, View x, long rows, View out, View add = {}) const;
+  void embedRows(float* out) const;
+  void forwardBlocks(long layers);
+  void forwardBlock(long layer);
+  void projectQueries(long layer);
+  void rotateBlock(long layer, View q, View kv, float sign) const;
+  Attend attention(long layer) const;
+  void finishBlock(long layer);
+  void remember(long layer) const;
+  /** Into pooled_: what the head reads of the stream after the last block, through the last norm. */
+  void readLast();
+  void head(const float* x, long rows, float* logits) const;
+
+  // backward.cpp
+  void beginGradients();
+  void backwardThrough(const Linear& layer, View dy, long rows, View dx, View add = {}) const;
+  void addGradients(const Linear& layer, View x, View dy, long rows) const;
+  void backwardNorm(const NormPiece& norm, const Stream& stream, long rows, const float* dy, float* dx,
+                    const float* add) const;
+  void headBackward(const float* x, const float* dLogits, long rows, float* dx) const;
+  void backwardPooled();
+  void backwardBlocks();
+  void backwardMlp(long layer, const float* dOut, float* dMid) const;
+  void backwardAttention(long layer, float* dSum) const;
+  void backwardInput(long layer, float* dMid, float* dIn) const;
+  void backwardShortened(long layer, float* dMid, float* dIn) const;
+  void embeddingGradients() const;
+  bool trained(long layer) const { return spec.trainable.all || layer >= spec.layers - spec.trainable.blocks; }
+  bool trainsNorm() const { return spec.trainable.all || spec.trainable.blocks > 0; }
+
+  // language.cpp
+  bool tied() const { return spec.head == Head::language && spec.tied; }
+  struct Predictions;
+  Predictions predictions(const Batch& batch) const;
+  long languageRows() const;
+  /** Calls done(first row of the block, rows, losses) for each block of the round's predictions. */
+  template <typename F>
+  void eachBlock(const Predictions& p, float scale, F done);
+
+  // generate.cpp
+  void decode(const std::vector<int>& active, const std::vector<int>& tokens, const std::vector<int>& positions);
+
+  const Options options_;
+  const Layout layout_;
+  w2s::cuda::Memory<float> weights_, gradients_, first_, second_, cosine_, sine_;
+  w2s::cuda::Memory<double> norm_;
+  std::vector<float> staged_;  // weights on their way in; empty: none are
+  long updates_ = 0, angles_ = 0;
+  bool begun_ = false, hasMoments_ = false;
+
+  Lists lists_, languageLists_;
+  Arena arena_;
+  Round round_;
+  std::vector<BlockState> states_;
+  Stream last_, read_;
+  float *pooled_ = nullptr, *logits_ = nullptr;
+  Workspace work_;
+  Cache* cache_ = nullptr;  // while prompts are read and tokens are made
+  bool fromCache_ = false;  // keys and values come from there
+  std::unique_ptr<Kept> kept_;
+  bool held_ = false;  // the kept batch's activations are there; else it is gone through again
+};
+
+}  // namespace w2s::cuda

@@ -1,0 +1,85 @@
+#include "pack.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+namespace w2s::cuda {
+
+std::size_t Lists::add(const std::vector<int>& list) {
+  const std::size_t where = all_.size();
+  all_.insert(all_.end(), list.begin(), list.end());
+  return where;
+}
+
+std::size_t Lists::add(const std::vector<Tile>& tiles) {
+  static_assert(sizeof(Tile) == 4 * sizeof(int));
+  all_.resize((all_.size() + 3) / 4 * 4);
+  const std::size_t where = all_.size();
+  all_.resize(where + 4 * tiles.size());
+  if (!tiles.empty()) std::memcpy(all_.data() + where, tiles.data(), tiles.size() * sizeof(Tile));
+  return where;
+}
+
+void Lists::send() {
+  memory_.need((long)std::max<std::size_t>(all_.size(), 1));
+  if (!all_.empty()) copyIn(memory_.data(), all_.data(), all_.size() * sizeof(int));
+}
+
+void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen) {
+  for (int r = 0; r < rows; r += TILE) tiles.push_back({from + r, std::min(TILE, rows - r), seenFrom, seen});
+}
+
+Uses addUses(Lists& lists, const std::vector<int>& ids) {
+  std::vector<int> rows(ids.size()), different, starts;
+  std::iota(rows.begin(), rows.end(), 0);
+  std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) { return ids[a] < ids[b]; });
+  for (std::size_t i = 0; i < rows.size(); i++)
+    if (different.empty() || different.back() != ids[rows[i]]) {
+      different.push_back(ids[rows[i]]);
+      starts.push_back((int)i);
+    }
+  starts.push_back((int)rows.size());
+  Uses uses;
+  uses.count = (long)different.size();
+  uses.ids = lists.add(different), uses.starts = lists.add(starts), uses.rows = lists.add(rows);
+  return uses;
+}
+
+Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, bool oneRow)
+    : first(first), count(count), rows(0), oneRow(oneRow), starts{0} {
+  for (long i = 0; i < count; i++) {
+    const long from = batch.offsets[first + i], length = batch.length(first + i);
+    for (long p = 0; p < length; p++) {
+      tokens.push_back(batch.tokens[from + p]);
+      positions.push_back((int)p);
+      examples.push_back((int)i);
+    }
+    const long read = spec.pooling == Pooling::first ? 0 : length - 1;
+    readRows.push_back(length ? (int)(rows + read) : -1);
+    readPositions.push_back(length ? (int)read : 0);
+    rows += length;
+    starts.push_back((int)rows);
+  }
+}
+
+Pack::Seeing Pack::seeing(const Spec& spec, bool one) const {
+  Seeing s;
+  for (int i = 0; i < count; i++) {
+    const int from = starts[i], length = starts[i + 1] - from;
+    const int firstQuery = one ? i : from, queries = one ? 1 : length;
+    for (int q = 0; q < queries; q++) {
+      s.keyFrom.push_back(from);
+      s.keyCount.push_back(!spec.causal || !length ? length : (one ? readPositions[i] : q) + 1);
+    }
+    addTiles(s.keys, from, length, firstQuery, queries);
+    // A tile goes as far as the one who sees most.
+    for (int q = 0; q < queries; q += TILE) {
+      const int tile = std::min(TILE, queries - q);
+      s.queries.push_back({firstQuery + q, tile, from, s.keyCount[firstQuery + q + tile - 1]});
+    }
+  }
+  return s;
+}
+
+}  // namespace w2s::cuda

@@ -1,0 +1,144 @@
+// What a pass needs on the device: the examples, and memory for activations.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "network.h"
+
+namespace w2s::cuda {
+
+void CudaNetwork::check(const Batch& batch) {
+  if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
+  checkTokens(batch, spec.vocabulary, spec.positions);
+  long longest = 0;
+  for (long i = 0; i < batch.n; i++) longest = std::max(longest, batch.length(i));
+  growAngles(longest);
+}
+
+/** Rotary angles up to `longest` positions. */
+void CudaNetwork::growAngles(long longest) {
+  const long half = spec.rotary / 2;
+  if (!half || longest <= angles_) return;
+  std::vector<float> cosine, sine;
+  for (long p = 0; p < longest; p++)
+    for (long i = 0; i < half; i++) {
+      const double angle = (double)p * std::pow(spec.rotaryBase, -(double)i / (double)half);
+      cosine.push_back((float)std::cos(angle));
+      sine.push_back((float)std::sin(angle));
+    }
+  copyIn(cosine_.need((long)cosine.size()), cosine.data(), cosine.size() * sizeof(float));
+  copyIn(sine_.need((long)sine.size()), sine.data(), sine.size() * sizeof(float));
+  angles_ = longest;
+}
+
+std::vector<CudaNetwork::Examples> CudaNetwork::split(const Batch& batch, long mostRows) const {
+  std::vector<Examples> runs;
+  long rows = 0;
+  for (long e = 0; e < batch.n; e++) {
+    if (runs.empty() || rows + batch.length(e) > mostRows) runs.push_back({e, 0}), rows = 0;
+    runs.back().count++;
+    rows += batch.length(e);
+  }
+  return runs;
+}
+
+/** Rows whose kept activations fit into what the options allow. */
+long CudaNetwork::rowsBudget() const {
+  const double perBlock = 2.0 * (double)spec.width + (double)(projected() + queryWidth() + hiddenWidth()) +
+                          (double)spec.heads + 6;
+  return (long)std::clamp(options_.activationBytes / (4 * perBlock * (double)spec.layers), 1.0, 1e6);
+}
+
+Seen CudaNetwork::add(const Pack::Seeing& s, std::vector<std::size_t>& where) {
+  for (const auto* list : {&s.keyFrom, &s.keyCount}) where.push_back(lists_.add(*list));
+  for (const auto* tiles : {&s.queries, &s.keys}) where.push_back(lists_.add(*tiles));
+  Seen seen;
+  seen.queryTiles = (long)s.queries.size(), seen.keyTiles = (long)s.keys.size();
+  return seen;
+}
+
+void CudaNetwork::begin(const Batch& batch, Examples run, bool oneRow, bool keeps) {
+  const Pack pack(spec, batch, run.first, run.count, oneRow);
+  Round& r = round_;
+  r = Round{};
+  r.first = run.first, r.count = run.count, r.rows = pack.rows, r.oneRow = oneRow;
+  lists_.clear();
+  std::vector<std::size_t> where;
+  for (const auto* list : {&pack.tokens, &pack.positions, &pack.examples, &pack.starts, &pack.readRows,
+                           &pack.readPositions})
+    where.push_back(lists_.add(*list));
+  r.all = add(pack.seeing(spec, false), where);
+  if (oneRow) r.one = add(pack.seeing(spec, true), where);
+  std::vector<int> cacheRows;
+  for (long row = 0; cache_ && row < r.rows; row++)
+    cacheRows.push_back((int)((r.first + pack.examples[row]) * cache_->capacity) + pack.positions[row]);
+  const std::size_t cacheAt = lists_.add(cacheRows);
+  Uses tokens, positions;
+  if (keeps && spec.trainable.all) tokens = addUses(lists_, pack.tokens), positions = addUses(lists_, pack.positions);
+  lists_.send();
+
+  std::size_t next = 0;
+  for (const int** list : {&r.tokens, &r.positions, &r.examples, &r.starts, &r.readRows, &r.readPositions})
+    *list = lists_.at(where[next++]);
+  for (Seen* seen : {&r.all, &r.one}) {
+    if (seen == &r.one && !oneRow) break;
+    for (const int** list : {&seen->keyFrom, &seen->keyCount}) *list = lists_.at(where[next++]);
+    for (const Tile** tiles : {&seen->queries, &seen->keys}) *tiles = (const Tile*)lists_.at(where[next++]);
+  }
+  auto table = [&](const Uses& u) {
+    return Round::Table{lists_.at(u.ids), lists_.at(u.starts), lists_.at(u.rows), u.count};
+  };
+  r.cacheRows = lists_.at(cacheAt);
+  r.tokenUses = table(tokens), r.positionUses = table(positions);
+  lay(keeps);
+  if (keeps) layBackward();
+}
+
+Stream CudaNetwork::layStream(long rows, float* x) {
+  return {x ? x : arena_.floats(rows * spec.width), arena_.floats(rows), arena_.floats(rows)};
+}
+
+void CudaNetwork::lay(bool keeps) {
+  const long n = round_.most();
+  arena_.begin();
+  states_.assign((std::size_t)spec.layers, {});
+  for (long layer = 0; layer < spec.layers; layer++) {
+    BlockState& s = states_[layer];
+    // Without backward one block's memory serves all, but for the stream, that two take turns to hold.
+    if (!keeps && layer > 0) s = states_[0];
+    s.in = keeps || layer < 2 ? layStream(n) : states_[layer - 2].in;
+    s.queries = s.in;
+    if (shortens(layer)) s.queries = layStream(n), s.q = arena_.floats(n * queryWidth());
+    if (keeps || layer == 0) {
+      s.qkv = arena_.floats(n * projected());
+      s.attended = arena_.floats(n * queryWidth());
+      s.logSum = arena_.floats(n * spec.heads);
+      s.hidden = arena_.floats(n * hiddenWidth());
+      s.mid = layStream(n, spec.parallel ? s.queries.x : nullptr);
+    }
+    if (spec.parallel) s.mid.x = s.queries.x;
+  }
+  last_ = layStream(n);
+  read_ = layStream(n);
+  pooled_ = arena_.floats(n * spec.width);
+  logits_ = arena_.floats(round_.count * outputs());
+  work_.normed = arena_.floats(n * spec.width);
+  work_.normedMid = arena_.floats(n * spec.width);
+  work_.activated = arena_.floats(n * spec.inner);
+}
+
+void CudaNetwork::layBackward() {
+  const long n = round_.most();
+  for (float*& stream : work_.dStream) stream = arena_.floats(n * spec.width);
+  work_.dHidden = arena_.floats(n * hiddenWidth());
+  work_.dNormed = arena_.floats(n * spec.width);
+  work_.dAttended = arena_.floats(n * queryWidth());
+  work_.dqkv = arena_.floats(n * projected());
+  work_.dq = arena_.floats(n * queryWidth());
+  work_.delta = arena_.floats(n * spec.heads);
+  work_.dPooled = arena_.floats(n * spec.width);
+  work_.dLogits = arena_.floats(round_.count * outputs());
+  work_.columns = arena_.floats(columnScratch(n, std::max({spec.width, projected(), hiddenWidth(), outputs()})));
+}
+
+}  // namespace w2s::cuda

@@ -1,0 +1,20 @@
+// The library for NVIDIA cards, opened at run time: the addon loads on every machine, with or without it.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../../network.h"
+#include "../library/library.h"
+
+namespace w2s {
+
+/** @throws std::runtime_error saying why it cannot be used. Stays open to the end of the process. */
+const W2sCuda& openCuda(const std::string& path);
+
+/** @throws std::runtime_error saying why there is none. */
+std::vector<W2sDevice> cudaDevices(const W2sCuda& library);
+
+std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options);
+
+}  // namespace w2s

@@ -1,0 +1,157 @@
+// That the emulation of the card finds what it is there to find: each planted mistake, by its name.
+#include "../cuda/device/launch.h"
+#include "../cuda/device/memory.h"
+#include "check.h"
+
+using namespace w2s::cuda;
+
+namespace {
+
+constexpr int LANES = 64;
+
+struct Planted {
+  float* data;
+  bool wrong;
+};
+
+struct Line {
+  float at[LANES];
+};
+
+struct Ints {
+  Memory<float> memory;
+  explicit Ints(long n) {
+    std::vector<float> values;
+    for (long i = 0; i < n; i++) values.push_back((float)i);
+    copyIn(memory.need(n), values.data(), values.size() * sizeof(float));
+  }
+  float read(long i) const {
+    float x;
+    copyOut(&x, memory.data() + i, sizeof(float));
+    return x;
+  }
+};
+
+/** Turns a line round through shared memory. */
+KERNEL turnRound(Planted p) {
+  SHARED(Line, line);
+  line.at[threadIndex()] = p.data[threadIndex()];
+  if (!p.wrong) BARRIER();
+  p.data[threadIndex()] = line.at[LANES - 1 - threadIndex()];
+}
+
+/** All lanes count up, or each its own number. */
+KERNEL countUp(Planted p) {
+  float& x = p.data[p.wrong ? 0 : threadIndex()];
+  x = x * 0.5f + (float)threadIndex();
+}
+
+KERNEL blocksCountUp(Planted p) {
+  if (threadIndex()) return;
+  float& x = p.data[p.wrong ? 0 : blockX()];
+  x = x * 0.5f + (float)blockX();
+}
+
+[[maybe_unused]] KERNEL writeOne(Planted p) {
+  if (threadIndex() == 0) p.data[p.wrong ? LANES : LANES - 1] = 1;
+}
+
+[[maybe_unused]] KERNEL writeBefore(Planted p) {
+  if (threadIndex() == 0) p.data[p.wrong ? -1 : 0] = 1;
+}
+
+[[maybe_unused]] KERNEL writeShared(Planted p) {
+  SHARED(Line, line);
+  float* at = line.at;
+  at[p.wrong ? threadIndex() + 1 : threadIndex()] = 1;
+}
+
+KERNEL barrierForSome(Planted p) {
+  if (!p.wrong || threadIndex() < LANES / 2) BARRIER();
+}
+
+KERNEL barrierElsewhere(Planted p) {
+  if (p.wrong && threadIndex() == 3) {
+    BARRIER();
+  } else {
+    BARRIER();
+  }
+}
+
+KERNEL oneMoreBarrier(Planted p) {
+  for (int i = 0; i < (p.wrong && threadIndex() == 5 ? 3 : 2); i++) BARRIER();
+}
+
+KERNEL shuffleForSome(Planted p) {
+  if (p.wrong && laneIndex() == 7) return;
+  p.data[threadIndex()] = SHUFFLE_XOR((float)threadIndex(), 1);
+}
+
+/** A shuffle reads what the partner had, not what it made of it since. */
+KERNEL sumAll(Planted p) { p.data[threadIndex()] = warpSum(p.data[threadIndex()]); }
+
+KERNEL readUnset(Planted p) {
+  SHARED(Line, line);
+  Registers<2> own;
+  if (!p.wrong) line.at[threadIndex()] = own[1] = 1;
+  p.data[threadIndex()] = line.at[threadIndex()] + own[1];
+}
+
+void expectFound(const char* what, void (*kernel)(Planted), const char* message, unsigned blocks = 1) {
+  Ints right(LANES), wrong(LANES);
+  launch(what, kernel, Grid{blocks}, LANES, Planted{right.memory.data(), false});
+  try {
+    launch(what, kernel, Grid{blocks}, LANES, Planted{wrong.memory.data(), true});
+    w2s::test::fail(__FILE__, __LINE__, std::string("not found: ") + what);
+  } catch (const std::exception& e) {
+    if (std::string(e.what()).find(message) == std::string::npos)
+      w2s::test::fail(__FILE__, __LINE__, std::string(what) + ": got \"" + e.what() + "\"");
+  }
+}
+
+}  // namespace
+
+TEST(emulation_finds_a_missing_barrier) {
+  expectFound("turnRound", turnRound, "depends on the order of lanes (backward)");
+}
+
+TEST(emulation_finds_races_of_lanes_and_of_blocks) {
+  expectFound("countUp", countUp, "depends on the order of lanes");
+  expectFound("blocksCountUp", blocksCountUp, "depends on the order of lanes", 3);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // which finds these itself, and ends the program
+TEST(emulation_finds_writes_out_of_bounds) {
+  expectFound("writeOne", writeOne, "wrote beyond the end of a buffer");
+  expectFound("writeBefore", writeBefore, "wrote before the start of a buffer");
+  expectFound("writeShared", writeShared, "wrote beyond the end of shared memory");
+}
+#endif
+
+TEST(emulation_finds_barriers_that_not_all_lanes_come_to) {
+  expectFound("barrierForSome", barrierForSome, "has ended");
+  expectFound("barrierElsewhere", barrierElsewhere, "but lane 3 waits at a barrier");
+  expectFound("oneMoreBarrier", oneMoreBarrier, "lane 5 waits at a barrier");
+}
+
+TEST(emulation_finds_shuffles_with_lanes_that_are_not_there) {
+  expectFound("shuffleForSome", shuffleForSome, "waits in a shuffle");
+}
+
+TEST(emulated_shuffles_read_a_snapshot) {
+  Ints numbers(LANES);
+  LAUNCH(sumAll, Grid{1}, LANES, (Planted{numbers.memory.data(), false}));
+  CHECK(numbers.read(0) == 31 * 32 / 2);
+  CHECK(numbers.read(63) == 31 * 32 / 2 + 32 * 32);
+}
+
+TEST(emulated_memory_starts_as_nan) {
+  Ints numbers(LANES);
+  LAUNCH(readUnset, Grid{1}, LANES, (Planted{numbers.memory.data(), true}));
+  CHECK(std::isnan(numbers.read(9)));
+  Memory<float> fresh;
+  fresh.need(4);
+  float x;
+  copyOut(&x, fresh.data() + 3, sizeof(float));
+  CHECK(std::isnan(x));
+}

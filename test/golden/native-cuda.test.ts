@@ -1,0 +1,145 @@
+// The kernels for NVIDIA cards on the host, each checked as it runs (src-native/cuda/device/emulate.h), against the values
+// of PyTorch that hold for the CPU.
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { tensorsOf } from '../../src-main/science/models/net'
+import type { ModelOptions, NativeAddon } from '../../src-native/model'
+import { expectFeatures, expectGeneration, expectScores, expectTraining } from './expect'
+import {
+  batchOf,
+  CASES,
+  deviation,
+  dLogitsOf,
+  fill,
+  isLanguage,
+  loadAddon,
+  modelOf,
+  readCase,
+  tokenBatch,
+} from './native'
+
+let addon: NativeAddon
+let cuda: string
+beforeAll(() => {
+  addon = loadAddon()
+  const script = resolve(import.meta.dirname, '../../src-native/build.mjs')
+  cuda = execFileSync(process.execPath, [script, '--emulated'], { encoding: 'utf8' }).trim()
+}, 600_000)
+
+const create = (name: string, options: ModelOptions = {}) => modelOf(addon, readCase(name).spec, { cuda, ...options })
+const TRANSFORMERS = CASES.filter((name) => readCase(name).spec.kind === 'transformer')
+
+describe.each(TRANSFORMERS)('%s on the emulated card', (name) => {
+  const golden = readCase(name)
+
+  it('has the tensors that its description says', async () => {
+    const model = await create(name)
+    expect(model.tensors()).toEqual(tensorsOf(golden.spec).map(({ name, shape }) => ({ name, shape })))
+    model.dispose()
+  })
+
+  it('gives the logits of PyTorch', async () => {
+    const model = await create(name)
+    expect(deviation(await model.forward(batchOf(golden.spec, golden.batches[0]!)), golden.outputs)).toBeLessThan(1e-5)
+    model.dispose()
+  })
+
+  it('gives every gradient, and the weights after three AdamW steps', async () => {
+    await expectTraining(name, await create(name))
+  })
+
+  it('does so without the shortcut in the last block, in micro-batches', async () => {
+    await expectTraining(name, await create(name, { shortcut: false, activationBytes: 5e4 }))
+  })
+
+  it('gives what the CPU gives where all but the last block is frozen', async () => {
+    const [ours, theirs] = [
+      await create(name, { trainBlocks: 1 }),
+      await modelOf(addon, golden.spec, { trainBlocks: 1 }),
+    ]
+    for (const model of [ours, theirs]) {
+      const batch = tokenBatch(golden.batches[0]!)
+      if (isLanguage(golden.spec)) await model.languageGradients(batch)
+      else await model.backward(dLogitsOf(await model.forward(batch, true), batch.n))
+      await model.step(golden.update)
+    }
+    const expected = await theirs.gradients()
+    for (const [i, got] of (await ours.gradients()).entries()) {
+      const largest = Math.max(...expected[i]!.data.map(Math.abs), 1e-3)
+      const off = Math.max(...got.data.map((x, at) => Math.abs(x - expected[i]!.data[at]!)))
+      expect({ tensor: got.name, off: off / largest < 1e-4 }).toEqual({ tensor: got.name, off: true })
+    }
+    for (const t of await ours.save())
+      if (/^(tokens|positions|types)/.test(t.name)) expect(t.data).toEqual(fill(t.name, t.shape).data)
+    ours.dispose()
+    theirs.dispose()
+  })
+})
+
+describe.each(TRANSFORMERS.filter((name) => readCase(name).features))(
+  'hidden states of %s on the emulated card',
+  (name) => {
+    it('are those of PyTorch', async () => {
+      const model = await create(name)
+      await expectFeatures(readCase(name), model)
+      model.dispose()
+    })
+  },
+)
+
+describe.each(TRANSFORMERS.filter((name) => readCase(name).scores))('language of %s on the emulated card', (name) => {
+  const golden = readCase(name)
+
+  it('has the loss of PyTorch, scores continuations and goes on greedily', async () => {
+    const model = await create(name)
+    expect(await model.languageGradients(tokenBatch(golden.batches[0]!))).toBeCloseTo(golden.losses[0]!, 5)
+    await expectScores(golden, model)
+    await expectGeneration(golden, model)
+    model.dispose()
+  })
+})
+
+describe('the library', () => {
+  it('says which cards there are', () => {
+    expect(addon.cudaDevices(cuda)).toEqual([
+      { name: 'this host, emulating a card', compute: '0.0', memory: 0, free: 0 },
+    ])
+  })
+
+  it('that is not there, or is another, is told in a sentence', () => {
+    expect(() => addon.cudaDevices('/nowhere/w2s-cuda.so')).toThrow('the CUDA library cannot be opened: /nowhere')
+    expect(() => addon.cudaDevices(resolve(import.meta.dirname, 'native.ts'))).toThrow('cannot be opened')
+  })
+
+  it('refuses what it has no kernels for', () => {
+    const { spec } = readCase('gpt2')
+    if (spec.kind !== 'transformer') throw new Error('gpt2 is a transformer')
+    expect(() => new addon.Model(readCase('mlp').spec, { cuda })).toThrow('kind: expected "transformer" on this device')
+    expect(() => new addon.Model(spec, { cuda, precision: 'bf16' })).toThrow(
+      'precision: expected "fp32" on this device',
+    )
+    expect(() => new addon.Model({ ...spec, headSize: 264 }, { cuda })).toThrow('headSize: expected at most 256')
+  })
+
+  it('goes on where an optimiser was taken, to the bit', async () => {
+    const { spec, batches, update } = readCase('llama')
+    const batch = tokenBatch(batches[0]!)
+    const train = async (model: Awaited<ReturnType<typeof create>>) => {
+      await model.backward(dLogitsOf(await model.forward(batch, true), batch.n))
+      await model.step(update)
+    }
+    const whole = await create('llama')
+    await train(whole)
+    const weights = await whole.save()
+    const [updates, first, second] = [await whole.updates(), await whole.firstMoments(), await whole.secondMoments()]
+    await train(whole)
+    const resumed = new addon.Model(spec, { cuda })
+    await resumed.load(weights)
+    await resumed.restore({ updates, first, second })
+    await train(resumed)
+    expect(await resumed.save()).toEqual(await whole.save())
+    whole.dispose()
+    resumed.dispose()
+  })
+})
