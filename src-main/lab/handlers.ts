@@ -82,12 +82,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, published, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, queue, status } = parts
   return {
-    catalog: async () =>
-      catalogOf(
-        datasets.list(),
-        { presets: presets.list(), brokenPresets: presets.broken() },
-        await checkpoints.choices(),
-      ),
+    catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)

@@ -57,6 +57,18 @@ test('a loss is looked at on a real batch, a field is swept over, and a run is r
   await page.getByRole('dialog').getByRole('link', { name: 'another method' }).click()
   await expect(page.getByRole('combobox', { name: 'method 1' })).toBeFocused()
 
+  const chain = page.getByRole('region', { name: 'Who teaches whom' })
+  await expect(chain).toContainText('supervisor · cached')
+  await page.getByRole('combobox', { name: 'method 1' }).selectOption('bootstrap')
+  await page.getByRole('button', { name: 'Add a model' }).click()
+  await expect(chain).toContainText('rung · 0 of 1 cached')
+  await chain.getByRole('button', { name: /rung/ }).first().click()
+  await expect(page.getByRole('group', { name: 'model 1' })).toBeFocused()
+  await shoot(page, 'builder with a chain')
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+z')
+  await expect(chain).toContainText('student · cached')
+
   await page.getByText('Targets of a real batch').click()
   await expect(page.getByText('α = .50')).toBeVisible({ timeout: 20_000 })
   await page.getByRole('slider', { name: 'Part of training done' }).fill('0.1')
