@@ -34,7 +34,7 @@ import type {
   Sweep,
   SweepPlan,
 } from './runs'
-import type { FoundRuns, MarkChange, Rule, StudyResult, StudySummary } from './studies'
+import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
 export type { TemplateInfo } from '../src-main/data/templates/template'
 export type * from '../src-main/data/datasets/types'
@@ -106,10 +106,10 @@ export const CALLS = {
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
-  compare: asks<(query: { arm: ArmName; against: ArmName; stop: Stop }) => Comparison>(),
+  compare: asks<(query: { arm: ArmName; against: ArmName; stop: Stop }) => Comparison & Looked>(),
   cube: asks<(ref: ArmRef) => Cube>(),
   /** By what the examples of a seed can be told apart, and at which evaluations its student can be looked at. */
-  facets: asks<(ref: ArmRef) => Facets>(),
+  facets: asks<(ref: ArmRef) => Facets & Looked>(),
   /** Those that fit, and of how many of them each model is right. */
   examples: asks<(query: ExampleQuery) => { total: number; right: RightCounts; rows: ExampleRow[] }>(),
   example: asks<(query: SeedQuery & { index: number }) => ExampleDetail>(),
@@ -140,12 +140,19 @@ export const CALLS = {
   studyNew: changes<(question: string) => { id: string }>(),
   /** Says something of a study: notes, or the rule that holds from now on (null: none). */
   studySay: changes<(said: { id: string; notes?: string; rule?: Rule | null }) => null>(),
+  /** How often what a study found on test rows was looked at, and its seals. This is no look. */
+  looks: asks<(study: string) => Looks>(),
+  /** Withholds what a study found on test rows, or shows it again; both are kept with their times. */
+  seal: changes<(change: SealChange) => null>(),
   /** Forgets what is said of a study that has no runs. */
   studyRemove: changes<(id: string) => null>(),
   /** Asks for a path in the app when `path` is ''; null when the user thinks better of it. */
   exportBundle:
     asks<
-      (query: { runId: string; path: string }) => { path: string; bytes: number; files: number; sha256: string } | null
+      (query: {
+        runId: string
+        path: string
+      }) => ({ path: string; bytes: number; files: number; sha256: string } & Looked) | null
     >(),
   chooseDataset: shows<(what: 'folder' | 'file' | 'games') => string | null>(),
   /** Reads a file through; a later one takes its place, and the earlier one fails. */

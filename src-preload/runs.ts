@@ -8,7 +8,7 @@ import type { Course } from '../src-main/science/spec/courses'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
-import type { ArmFigures, ArmsFound, RunMarks } from './studies'
+import type { ArmFigures, ArmsFound, Looked, RunMarks } from './studies'
 
 /** A spec to begin with, by name. */
 export interface Preset {
@@ -202,6 +202,8 @@ export interface RunSummary extends RunMarks {
   /** One line a finished arm, e.g. "naive: PGR .52 (.41 to .63)". */
   headline: string
   found: ArmsFound
+  /** Whether what it found on test rows is withheld. */
+  sealed: boolean
 }
 export type RunDetail = RunSummary & Asked & { figures: ArmFigures[]; arms: Arm[]; stages: StageStatus[] }
 
@@ -258,7 +260,7 @@ export interface GroupCurve {
   offAxis: boolean
 }
 
-export interface RunResult {
+export interface RunResult extends Looked {
   runId: string
   /** What the intervals cover and what they do not, in a sentence; '' before the first seed. */
   covers: string

@@ -8,6 +8,30 @@ export type { QueryPart, QueryProblem } from '../src-main/science/query'
 export type { StudyArm } from '../src-main/science/studies/arms'
 export type { Rule, RuleArm, Verdict } from '../src-main/science/studies/rule'
 
+/** How often somebody looked at what a study found on test rows before now, and how it was sealed. */
+export interface Looks {
+  /** Before this one. */
+  before: number
+  /** The first of them; null where there was none. */
+  firstAt: number | null
+  /** Whether this one counts: not where the store cannot be written to, nor while the study is sealed. */
+  counted: boolean
+  /** Every sealing and breaking of the seal, the oldest first, with the looks that there had been. */
+  seals: { at: number; sealed: boolean; looks: number }[]
+  /** All of this in a sentence. */
+  text: string
+}
+/** What was read of test rows; `looks` is null where development rows are measured, which are free to look at. */
+export interface Looked {
+  looks: Looks | null
+}
+export interface SealChange {
+  /** Id of the study. */
+  study: string
+  /** Whether what it found on test rows is withheld from now on. */
+  sealed: boolean
+}
+
 /** What was found of one arm of a run, in numbers: of the metric that the run tells first, where its spec says to stop. */
 export interface ArmFigures {
   /** Its id. */
@@ -92,8 +116,9 @@ export interface RuleSet {
   students: number
 }
 
-/** What the runs of one question came to. */
-export interface StudyResult {
+/** What the runs of one question came to. While it is sealed, those runs alone that are measured on development rows. */
+export interface StudyResult extends Looked {
+  sealed: boolean
   id: string
   /** '' where a run stands alone. */
   question: string

@@ -14,6 +14,7 @@ import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
 import { run } from './commands/run'
+import { seal, unseal } from './commands/seal'
 import { show as showRun } from './commands/show'
 import { verify } from './commands/verify'
 import type { Command, Context } from './context'
@@ -26,6 +27,8 @@ const commands: Record<string, Command> = {
   show: showRun,
   compare,
   export: exportRun,
+  seal,
+  unseal,
   verify,
   check,
   catalog,

@@ -2,6 +2,7 @@ import type {
   ArmResult,
   Contrast,
   Difference,
+  Looked,
   Measured,
   MetricInfo,
   RunResult,
@@ -15,7 +16,7 @@ import { badArgument } from './errors'
 import { columns, count, decimal, wrap } from './text'
 
 /** What stands for results of a run that compares nothing. */
-export const NO_RESULTS = { results: [], contrasts: [], overall: [], covers: '' }
+export const NO_RESULTS = { results: [], contrasts: [], overall: [], covers: '', looks: null }
 
 const HEADER = ['method', 'weak', 'student', 'ceiling', 'PGR', 'agreement', 'copied', 'n']
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7]
@@ -88,13 +89,13 @@ function listed(metrics: readonly MetricInfo[]): string {
   return [first!.title, ...others.map(({ short }) => short)].join(', ')
 }
 
-type Shown = Omit<RunResult, 'runId' | 'overall'>
+type Shown = Omit<RunResult, 'runId' | 'overall' | 'looks'> & Partial<Looked>
 
 /**
  * The result tables of a run, one a metric: one row an arm, grouped by what the arms of a group have in common; below it
  * the paired differences of arms, and what the numbers mean.
  */
-export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricInfo[], width: number): string[] {
+export function resultTable({ arms, contrasts, covers, looks }: Shown, metrics: MetricInfo[], width: number): string[] {
   if (!arms.some((arm) => arm.seedsDone > 0)) return ['No arm has a result yet.']
   const told = metrics.filter(({ id }) => arms.some(({ measures }) => measures[id]))
   if (told.length === 0) return [`No arm tells ${metrics.map(({ short }) => short).join(', ')}: its answers have none.`]
@@ -112,9 +113,13 @@ export function resultTable({ arms, contrasts, covers }: Shown, metrics: MetricI
   ])
   const rules = [...new Set(arms.map(reportedAt))]
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
-  const texts = [[...rules, legend(told, arms[0]!.arm)].join(' '), elsewhereNote(arms), covers, ...marked].filter(
-    Boolean,
-  )
+  const texts = [
+    [...rules, legend(told, arms[0]!.arm)].join(' '),
+    elsewhereNote(arms),
+    covers,
+    ...marked,
+    looks?.text ?? '',
+  ].filter(Boolean)
   return [...tables, '', ...texts.flatMap((text) => wrap(text, width))]
 }
 

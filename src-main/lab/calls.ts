@@ -127,6 +127,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   study: z.tuple([z.strictObject({ id, stop: stopSchema })]),
   studyNew: z.tuple([z.string().max(1000)]),
   studySay: z.tuple([z.strictObject({ id, notes: notes.optional(), rule: ruleSchema.nullable().optional() })]),
+  looks: z.tuple([id]),
+  seal: z.tuple([z.strictObject({ study: id, sealed: z.boolean() })]),
   studyRemove: z.tuple([id]),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
   chooseDataset: z.tuple([z.enum(['folder', 'file', 'games'])]),

@@ -4,6 +4,7 @@ import {
   CALLS,
   type ArmName,
   type Calls,
+  type Looked,
   type RunSummary,
   type StageStatus,
 } from '../../src-preload/contract'
@@ -33,6 +34,7 @@ import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
 import type { Remarks } from './results/remarks'
+import type { Truth } from './results/truth'
 import { armsOf, comparedOf } from './runs/view'
 import type { RunDesk } from './runs/desk'
 import type { Sample } from './runs/sample'
@@ -56,6 +58,7 @@ export interface Parts {
   corpora: Corpora
   presets: Presets
   results: Results
+  truth: Truth
   backends: Backends
   planner: Planner
   outlook: Outlook
@@ -91,8 +94,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     sample: () => parts.sample.open(),
     runs: () => runs.list(),
     runDetail: (id) => runs.detail(id),
-    curves: (query) => readCurves(store, query),
-    groupCurves: (query) => readGroups(store, query),
+    curves: (query) => readCurves(store, query, parts.truth.hides),
+    groupCurves: (query) => readGroups(store, query, parts.truth.hides),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...draftHandlers(parts),
     ...foundHandlers(parts, options),
@@ -103,7 +106,6 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
-    exportBundle: (query) => reading(parts, options, query.runId, () => writeBundle(parts, options, query)),
     datasetPreview: (query) => datasets.preview(query),
     datasetImport: (request) => datasets.import(request),
     datasetCancel: () => datasets.cancel(),
@@ -161,30 +163,59 @@ const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Par
   presetRemove: (id) => presets.remove(id),
 })
 
-type Found = 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
+type What = Parameters<Truth['read']>[1]
+const told = <T extends object>({ value, looks }: { value: T } & Looked): T & Looked => ({ ...value, looks })
+
+type Found = 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
-  const { results, runs } = parts
+  const { results, runs, truth } = parts
   const compared = (id: string) => comparedOf(runs.find(id))
   const armsOfRun = (id: string) => armsOf(runs.find(id))
   const whole = <T>(runId: string, read: () => Promise<T>) => reading(parts, options, runId, read)
-  const both = <T>(one: ArmName, other: ArmName | undefined, read: () => Promise<T>) =>
-    whole(one.runId, () => (other ? whole(other.runId, read) : read()))
+  const both = <T>(one: ArmName, other: ArmName | undefined, what: What, read: () => Promise<T>) => {
+    const ids = [...new Set([one.runId, other?.runId ?? one.runId])]
+    const all = () => whole(one.runId, () => (other ? whole(other.runId, read) : read()))
+    return truth.read(
+      ids.map((id) => runs.find(id)),
+      what,
+      all,
+    )
+  }
+  const one = <T>({ runId }: { runId: string }, what: What, read: () => Promise<T>) =>
+    truth.read([runs.find(runId)], what, () => whole(runId, read))
   return {
-    result: ({ runId, stop }) => whole(runId, () => results.result(compared(runId), stop)),
-    compare: (query) => both(query.arm, query.against, () => results.compare(compared, query)),
-    cube: (ref) => whole(ref.runId, () => results.cube(armsOfRun, ref)),
-    facets: (ref) => whole(ref.runId, () => results.facets(armsOfRun, ref)),
-    examples: (query) => both(query, query.against, () => results.examples(armsOfRun, query)),
-    example: (query) => both(query, query.against, () => results.example(armsOfRun, query)),
+    result: async (query) =>
+      told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),
+    compare: async (query) =>
+      told(await both(query.arm, query.against, ['comparison'], () => results.compare(compared, query))),
+    // It stands beside a result as well as beside examples.
+    cube: async (ref) => (await one(ref, ['examples', 'result'], () => results.cube(armsOfRun, ref))).value,
+    facets: async (ref) => told(await one(ref, ['examples'], () => results.facets(armsOfRun, ref))),
+    examples: async (query) =>
+      (await both(query, query.against, ['examples'], () => results.examples(armsOfRun, query))).value,
+    exportBundle: async (query) => told(await one(query, ['bundle'], () => writeBundle(parts, options, query))),
+    example: async (query) =>
+      (await both(query, query.against, ['examples'], () => results.example(armsOfRun, query))).value,
   }
 }
 
-type Said = 'mark' | 'trash' | 'trashEmpty' | 'findRuns' | 'studies' | 'study' | 'studyNew' | 'studySay' | 'studyRemove'
+type Said =
+  | 'mark'
+  | 'trash'
+  | 'trashEmpty'
+  | 'findRuns'
+  | 'studies'
+  | 'study'
+  | 'studyNew'
+  | 'studySay'
+  | 'studyRemove'
+  | 'looks'
+  | 'seal'
 
 /** What the user says of runs and studies, and how these are found. */
-const saidOf = ({ store, marks, studies }: Parts): Pick<Handlers, Said> => ({
+const saidOf = ({ store, marks, studies, truth }: Parts): Pick<Handlers, Said> => ({
   mark: (change) => marks.mark(change),
   trash: (query) => marks.trash(query),
   trashEmpty: async () => ({ freedBytes: await marks.empty() }),
@@ -194,6 +225,8 @@ const saidOf = ({ store, marks, studies }: Parts): Pick<Handlers, Said> => ({
   studyNew: (question) => studies.add(question),
   studySay: (said) => studies.say(said),
   studyRemove: (id) => studies.remove(id),
+  looks: (study) => truth.looks(study),
+  seal: (change) => studies.seal(change),
 })
 
 type Remarked = 'remark' | 'slices' | 'sliceSave' | 'sliceRemove'

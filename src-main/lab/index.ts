@@ -28,10 +28,11 @@ import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
 import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
-import { createResults } from './results'
+import { createResults, type Results } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
+import { countApart, createTruth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
@@ -82,6 +83,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const { importer, datasets, corpora, models, checkpoints } = belongings
   const analyst = createAnalyst(options.analyst)
   const results = createResults(store, shelf, analyst, memoryOf(options, lock !== null))
+  const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
   const lanes: Lane[] = []
@@ -94,17 +96,17 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places })
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
-  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints })
+  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
   // The engine that computed it.
   const asMade = createPlanner({ ...planning, backend: () => Promise.resolve({ backend: 'cpu' }) })
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
-  const studies = createStudies(store, results)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
-  const headlines = createHeadlines(store, results, bus)
+  const headlines = createHeadlines(store, results, truth, bus)
+  const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
@@ -112,19 +114,20 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, ...belongings, damage, results }
-  const outlook = createOutlook(store, results, planner)
-  const show = createShow({ planner, datasets, checkpoints, importer })
-  const sweeps = createSweeps({ planner, runs, home })
-  const batches = createBatches({ store, shelf, analyst, planner })
+  const kept = { store, shelf, ...belongings, damage, results, truth }
+  const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
-  const parts = { ...kept, ...said, backends, planner, outlook, show, batches, sweeps, runs, sample, queue, status }
+  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
-    subscribe: bus.subscribe,
+    subscribe: (listener) =>
+      bus.subscribe((events) => {
+        const shown = truth.shown(events)
+        if (shown.length > 0) listener(shown)
+      }),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
@@ -133,6 +136,18 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
 const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
   createMemory(analyst === undefined ? null : { folder: join(home, 'results'), code: analyst, writes })
+
+type Drafting = Parameters<typeof createShow>[0] &
+  Parameters<typeof createBatches>[0] &
+  Parameters<typeof createSweeps>[0] & { results: Results }
+
+/** What is asked about a spec that is no run yet. */
+const openDrafts = (parts: Drafting) => ({
+  outlook: createOutlook(parts.store, parts.results, parts.planner),
+  show: createShow(parts),
+  batches: createBatches(parts),
+  sweeps: createSweeps(parts),
+})
 
 /** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
 async function openBelongings(options: LabOptions, store: Store, bus: Bus) {

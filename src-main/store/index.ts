@@ -4,6 +4,7 @@ import { artifactsTable, type Artifacts } from './artifacts'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
 import { logTable, type Log } from './log'
+import { looksTable, type Looks } from './looks'
 import { marksTable, type Marks } from './marks'
 import { metricsTable, type Metrics } from './metrics'
 import type { Migration } from './migrations/migration'
@@ -13,6 +14,7 @@ import { remarksTable, type Remarks } from './remarks'
 import { rulesTable, type Rules } from './rules'
 import { runStagesTable, type RunStages } from './run-stages'
 import { runsTable, type Runs } from './runs'
+import { sealsTable, type Seals } from './seals'
 import { slicesTable, type Slices } from './slices'
 import { stagesTable, type Stages } from './stages'
 import { studiesTable, type Studies } from './studies'
@@ -23,12 +25,14 @@ export { isLocked, lockFile } from './lock'
 export type { ArtifactRow } from './artifacts'
 export type { FigureRow, FoundRow } from './figures'
 export type { LogRow } from './log'
+export type { LookRow } from './looks'
 export type { MarkRow } from './marks'
 export type { MetricRow, Points } from './metrics'
 export type { RemarkRow } from './remarks'
 export type { RuleRow } from './rules'
 export type { RunStageRow } from './run-stages'
 export type { RunCounts, RunEnd, RunRow } from './runs'
+export type { SealRow } from './seals'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
 export type { StudyRow } from './studies'
 export { drainLog } from './open'
@@ -49,6 +53,8 @@ export interface Store {
   rules: Rules
   remarks: Remarks
   slices: Slices
+  looks: Looks
+  seals: Seals
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -101,6 +107,8 @@ function storeOver(db: Database, path: string): Store {
     rules: guarded(path, rulesTable(db)),
     remarks: guarded(path, remarksTable(db)),
     slices: guarded(path, slicesTable(db)),
+    looks: guarded(path, looksTable(db)),
+    seals: guarded(path, sealsTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

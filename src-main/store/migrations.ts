@@ -11,6 +11,7 @@ import { cause } from './migrations/007-cause'
 import { said } from './migrations/008-said'
 import { remarks } from './migrations/009-remarks'
 import { queueOrder } from './migrations/010-queue-order'
+import { looks } from './migrations/011-looks'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   said,
   remarks,
   queueOrder,
+  looks,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -1,7 +1,7 @@
 // The Inspector by keys alone: rows, a flag, a note, taken back; evaluations; a slice that is saved and applied again.
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from './app'
-import { goTo, reach, shoot, smallSpec, value } from './lab'
+import { ask, goTo, reach, shoot, smallSpec, value } from './lab'
 
 test('examples are stepped through, flagged, noted, and saved as a slice', async ({ open }) => {
   test.setTimeout(120_000)
@@ -52,5 +52,20 @@ test('examples are stepped through, flagged, noted, and saved as a slice', async
   await expect(page).toHaveURL(/cells=all/)
   await side.getByRole('button', { name: 'to look at', exact: true }).click()
   await expect(page).toHaveURL(/remark=any/)
+
+  // Sealed, nothing of it is seen; breaking the seal is told with the result from then on.
+  await expect(side).toContainText(/on test rows was (not looked at|looked at once) before/) // Home may have
+  await side.getByRole('button', { name: 'Seal…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Seal', exact: true }).click()
+  await expect(main).toContainText('Nothing that was found on test rows is shown')
+  await expect(page.getByRole('grid', { name: 'Examples' })).toHaveCount(0)
+  expect(await ask(page, 'examples', asked)).toMatchObject({ ok: false, error: { code: 'conflict' } })
+  await goTo(page, `#/results/${runId}`)
+  await expect(main).toContainText('Sealed.')
+  await expect(main).not.toContainText('PGR of')
+  await shoot(page, 'sealed')
+  await main.getByRole('button', { name: 'Break the seal…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Break the seal' }).click()
+  await expect(main).toContainText(/looked at (once|2 times) before.*sealed on .*seal broken on/)
   expect(errors).toEqual([])
 })

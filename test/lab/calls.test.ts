@@ -59,6 +59,8 @@ const GOOD: Record<CallName, unknown[]> = {
   studyNew: ['Does it?'],
   studySay: [{ id: 's', notes: 'seen' }],
   studyRemove: ['s'],
+  looks: ['s'],
+  seal: [{ study: 's', sealed: true }],
   exportBundle: [{ runId: 'r', path: '' }],
   chooseDataset: ['folder'],
   datasetPreview: [{ path: '/x.csv', ...columns }],

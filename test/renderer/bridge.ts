@@ -19,6 +19,7 @@ import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
+import { LOOKS } from './sample-looks'
 import { batchOf, outlookOf, preview, sweepPlan } from './sample-plans'
 import { studyOfRuns } from './sample-studies'
 import { armResult, comparisonOf, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
@@ -160,10 +161,10 @@ const ANSWERS: Answers = {
         find(of.runId),
         detailOf(find(of.runId)).arms.findIndex(({ id }) => id === of.armId),
       )
-    return comparisonOf(armOf(arm), armOf(against), stop, Math.min(done(arm), done(against)))
+    return { ...comparisonOf(armOf(arm), armOf(against), stop, Math.min(done(arm), done(against))), looks: LOOKS }
   },
   cube: (ref) => cubeOf(exampleRows(armOf(ref), ref.seed, ref.stop)),
-  facets: (ref) => facetsOf(armOf(ref), ref),
+  facets: (ref) => ({ ...facetsOf(armOf(ref), ref), looks: LOOKS }),
   examples: (query) => {
     const { moves = [], against } = query
     const rows = exampleRows(armOf(query), query.seed, query.stop, against && armOf(against))
@@ -210,11 +211,14 @@ const ANSWERS: Answers = {
   studyNew: (question) => ({ id: studyId(question.trim()) }),
   studySay: () => null,
   studyRemove: () => null,
+  looks: () => LOOKS,
+  seal: () => null,
   exportBundle: () => ({
     path: '/home/ada/quick-start.w2s.zip',
     bytes: 3_240_000,
     files: 41,
     sha256: '7c1e04a9'.repeat(8),
+    looks: LOOKS,
   }),
   chooseDataset: () => '/home/ada/reviews.csv',
   templates: () =>

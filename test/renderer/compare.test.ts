@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import type { Arm, Comparison } from '../../src-preload/contract'
 import { comparisonOf, CONTEXT, PRESETS } from './sample'
+import { LOOKS } from './sample-looks'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -146,7 +147,7 @@ describe('a comparison', () => {
       ...{ only: { arm: [], against: [7] }, groups: 46, differ: ['weak'] },
       measures: { accuracy: { ...found.measures['accuracy']!, pgr: null } },
     }
-    open(addressed, { compare: () => partial })
+    open(addressed, { compare: () => ({ ...partial, looks: LOOKS }) })
     expect(await screen.findByText('Left out, as the other arm has not done them: seed 7 of naive.')).toBeTruthy()
     expect(screen.getByText(/Shares of different gaps do not compare/)).toBeTruthy()
     expect(screen.getByText(/come in 46 groups: go by the interval/)).toBeTruthy()

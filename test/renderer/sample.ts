@@ -24,6 +24,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { choices } from '../../src-main/science/answers'
 import { comparison, coversText, overall, type ComparedArm } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
+import { LOOKS } from './sample-looks'
 import type { PlanContext } from '../../src-main/science/plan/context'
 
 // A small simulated world for component tests and for looking at screens: never shipped.
@@ -303,8 +304,7 @@ const difference = (one: ArmResult, other: ArmResult) => accuracyIn(one).student
 export function resultOf(runId: string, arms: ArmResult[]): RunResult {
   const pairs = arms.flatMap((one, i) => arms.slice(0, i).map((other) => ({ one, other })))
   return {
-    runId,
-    covers: coversText(arms),
+    ...{ runId, looks: LOOKS, covers: coversText(arms) },
     overall: overall(arms),
     arms,
     contrasts: pairs.flatMap(({ one, other }): Contrast[] =>

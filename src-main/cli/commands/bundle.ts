@@ -7,7 +7,7 @@ import type { Lab } from '../../lab/options'
 import { show } from '../../science/spec/problems'
 import type { Context, Flags, Option } from '../context'
 import { badArgument } from '../errors'
-import { count, size } from '../text'
+import { count, size, wrap } from '../text'
 
 /** Option of the commands that write a bundle. */
 export const FORCE: Option = { type: 'boolean', help: 'Write over the file that is there, whatever it is.' }
@@ -26,6 +26,7 @@ export async function writeBundle(
   const target = typeof path === 'string' ? fileOf(resolve(cwd, path), run) : ''
   const bundle = await lab.calls.exportBundle({ runId: run.id, path: target, force: force === true })
   if (!bundle) return null
+  if (bundle.looks) for (const line of wrap(bundle.looks.text, out.columns)) out.line(line)
   out.line(`Bundle: ${count(bundle.files, 'file')}, ${size(bundle.bytes)}, sha256 ${bundle.sha256}`)
   out.line(bundle.path)
   return bundle

@@ -30,6 +30,7 @@ export const compare: Command = {
       const comparison = await lab.calls.compare({ arm: asked, against: { runId: second.id, armId: against.id }, stop })
       const metrics = metricsOf(flags, run.spec?.metric ?? METRICS['accuracy']!.id)
       for (const line of comparisonLines(comparison, metrics, out.columns)) out.line(line)
+      for (const line of wrap(comparison.looks?.text ?? '', out.columns)) out.line(line)
       out.document({ command: 'compare', ok: true, comparison })
       return EXIT.ok
     } finally {

@@ -15,7 +15,7 @@ import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
-import { count, duration, moment } from '../text'
+import { count, duration, moment, wrap } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
 const BACKENDS = ['auto' as const, ...BACKENDS_IN_ORDER.map(({ id }) => id)]
@@ -31,6 +31,10 @@ export const run: Command = {
     force: FORCE,
     metric: METRIC,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
+    sealed: {
+      type: 'boolean',
+      help: 'Seal its study first: what is found on test rows is withheld until `w2s unseal`.',
+    },
   },
   async run([what], flags, context) {
     const backend = backendOf(flags)
@@ -87,14 +91,15 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const metrics = metricsOf(flags, preview.spec.metric)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
-  const ran = await perform(lab, spec, preview, known, context, live)
+  const ran = await perform(lab, spec, preview, known, context, live, flags.sealed === true)
+  if (ran.sealed) return concludeSealed(lab, ran, what, context)
   const { stop } = preview.spec
   const { detail, value } = await mending(lab, ran, context, live, ({ id }) => lab.calls.result({ runId: id, stop }))
-  const { arms, covers, contrasts, overall } = value
+  const { arms, covers, contrasts, overall, looks } = value
   if (arms.some((arm) => arm.seedsDone > 0)) {
     out.line()
     out.line(out.paint('bold', detail.name))
-    for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
+    for (const line of resultTable({ arms, covers, contrasts, looks }, metrics, out.columns)) out.line(line)
     out.line()
   }
   const wanted = detail.state === 'done' && !flags['no-export']
@@ -102,9 +107,21 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const summary = (await lab.calls.runs()).find((r) => r.id === detail.id)
   const failures = failuresOf(detail)
   const ok = detail.state === 'done' && bundleError === null
-  const told = { results: arms, contrasts, overall, covers, models: [], bundle, bundleError }
+  const told = { results: arms, contrasts, overall, covers, looks, models: [], bundle, bundleError }
   out.document({ command: 'run', ok, run: summary, failures, ...told })
   if (bundleError !== null) return EXIT.unavailable
+  return conclude(detail, failures.length, what, context)
+}
+
+/** A run whose study is sealed: it is told that it ended, and what stands between it and its results. */
+async function concludeSealed(lab: Lab, detail: RunDetail, what: string, context: Context): Promise<ExitCode> {
+  const { out } = context
+  const looks = await lab.calls.looks(detail.study)
+  for (const line of wrap(`${looks.text} To break the seal: w2s unseal ${detail.id}`, out.columns)) out.line(line)
+  const failures = failuresOf(detail)
+  const run = (await lab.calls.runs()).find(({ id }) => id === detail.id)
+  const told = { ...NO_RESULTS, looks, models: [], ...NO_BUNDLE }
+  out.document({ command: 'run', ok: detail.state === 'done', run, failures, ...told })
   return conclude(detail, failures.length, what, context)
 }
 
@@ -217,10 +234,14 @@ async function perform(
   known: RunDetail | null,
   { out }: Context,
   live: Live,
+  sealed = false,
 ): Promise<RunDetail> {
-  if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return known
+  if (known && sealed) await lab.calls.seal({ study: known.study, sealed })
+  if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return lab.calls.runDetail(known.id)
   if (known) await lab.calls.resume(known.id)
-  return followed(lab, known?.id ?? (await lab.calls.run(spec)).runId, out, live)
+  const runId = known?.id ?? (await lab.calls.run(spec)).runId
+  if (sealed && !known) await lab.calls.seal({ study: (await lab.calls.runDetail(runId)).study, sealed })
+  return followed(lab, runId, out, live)
 }
 
 /** Follows a run to its end, stoppable. */

@@ -3,7 +3,7 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable, STOP, stopOf } from '../results'
-import { columns, duration, moment, NOTHING } from '../text'
+import { columns, duration, moment, NOTHING, wrap } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
@@ -24,14 +24,21 @@ export const show: Command = {
         out.document({ command: 'show', ok: true, run, ...NO_RESULTS, models })
         return EXIT.ok
       }
-      const { arms, covers, contrasts, overall } = await lab.calls.result({
+      if (run.sealed) {
+        const looks = await lab.calls.looks(run.study)
+        describe(run, out)
+        for (const line of wrap(looks.text, out.columns)) out.line(line)
+        out.document({ command: 'show', ok: true, run, ...NO_RESULTS, looks, models: [] })
+        return EXIT.ok
+      }
+      const { arms, covers, contrasts, overall, looks } = await lab.calls.result({
         runId: run.id,
         stop: stopOf(flags, run.spec.stop),
       })
       const metrics = metricsOf(flags, run.spec.metric)
       describe(run, out)
-      for (const line of resultTable({ arms, covers, contrasts }, metrics, out.columns)) out.line(line)
-      out.document({ command: 'show', ok: true, run, results: arms, contrasts, overall, covers, models: [] })
+      for (const line of resultTable({ arms, covers, contrasts, looks }, metrics, out.columns)) out.line(line)
+      out.document({ command: 'show', ok: true, run, results: arms, contrasts, overall, covers, looks, models: [] })
       return EXIT.ok
     } finally {
       await lab.close()

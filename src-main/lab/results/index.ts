@@ -1,4 +1,13 @@
-import type { ArmName, ArmRef, ArmResult, Calls, Comparison, Contrast, RunResult } from '../../../src-preload/contract'
+import type {
+  ArmName,
+  ArmRef,
+  ArmResult,
+  Calls,
+  Comparison,
+  Contrast,
+  Facets,
+  RunResult,
+} from '../../../src-preload/contract'
 import type { Arm } from '../../science/stages'
 import { armResult, coversText, overall, type Redraw, type Stop } from '../../science/metrics'
 import type { Store } from '../../store'
@@ -33,10 +42,10 @@ interface Drawing {
 
 /** What came out of runs, from stored predictions alone. */
 export interface Results {
-  result(run: Compared & { id: string }, stop: Stop): Promise<RunResult>
+  result(run: Compared & { id: string }, stop: Stop): Promise<Omit<RunResult, 'looks'>>
   /** @param armsOf arms of a run by its id, here and below */
   cube(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['cube']>>
-  facets(armsOf: ArmsOf, ref: ArmRef): Promise<ReturnType<Calls['facets']>>
+  facets(armsOf: ArmsOf, ref: ArmRef): Promise<Facets>
   /**
    * @param runOf a run by its id
    * @throws LabError `bad-input` where the arms are of other tasks or test rows, `not-found` where both have no seed

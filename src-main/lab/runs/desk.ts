@@ -9,6 +9,7 @@ import type { ModelSizes } from '../plan/estimates'
 import { endRun, forget, removeOrphans } from '../queue/lifecycle'
 import { roleOf } from '../../science/stages'
 import type { Planned } from '../plan/planner'
+import type { Truth } from '../results/truth'
 import type { Queue } from '../queue'
 import { figureOf } from './figures'
 import { runEvents, settleRuns } from '../queue/recorder'
@@ -35,11 +36,12 @@ interface Deps {
   bus: Bus
   queue: Queue
   checkpoints: Pick<Checkpoints, 'here'>
+  truth: Pick<Truth, 'isSealed'>
 }
 
 /** The desk over a store; nothing is queued or begun by making it. */
 export function createRunDesk(deps: Deps): RunDesk {
-  const { store, shelf, bus, queue } = deps
+  const { store, shelf, bus, queue, truth } = deps
   const find = (id: string) => findRun(store, id)
   return {
     find,
@@ -56,12 +58,12 @@ export function createRunDesk(deps: Deps): RunDesk {
     },
     async list() {
       const sizes = await sizesFor(deps, store.runs.live().length > 0)
-      const beside = besideAll(store)
-      return store.runs.all().map((run) => summaryOf(store, run, sizes, beside(run.id)))
+      const beside = besideAll(store, truth.isSealed)
+      return store.runs.all().map((run) => summaryOf(store, run, sizes, beside(run)))
     },
     async detail(id) {
       const sizes = await sizesFor(deps, !find(id).ended)
-      return detailOf(store, find(id), sizes)
+      return detailOf(store, find(id), sizes, truth.isSealed)
     },
     cancel(id) {
       if (find(id).ended) throw new LabError('conflict', 'This run has ended already; there is nothing to cancel.')

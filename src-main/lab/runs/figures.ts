@@ -3,6 +3,9 @@ import type { FigureRow } from '../../store'
 
 const NOTHING = { metric: '', floor: null, student: null, ceiling: null, pgr: null, low: null, high: null, reason: '' }
 
+/** The same while what was found is withheld: not even how many seeds were counted. */
+export const withheld = (row: FigureRow): FigureRow => ({ ...row, seeds: null, ...NOTHING })
+
 /**
  * What is kept of an arm beside the headline of its run.
  * @param result what came out of it; none before the first seed

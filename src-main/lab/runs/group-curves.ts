@@ -3,6 +3,7 @@ import type { GroupCurve, GroupQuery } from '../../../src-preload/contract'
 import { grouped, kept, smoothed, within, type Columns } from '../../science/curves'
 import type { StageRow, Store } from '../../store'
 import { stepOn } from './axis'
+import { NOTHING_HIDDEN, type Hides } from './curves'
 
 type Series = GroupQuery['series'][number]
 /** Steps that are looked at. */
@@ -16,14 +17,20 @@ interface Stretch {
  * others of its group step by step, and only then thinned: what is seen does not depend on how far one has zoomed in.
  * Gives way between pieces.
  */
-export async function readGroups(store: Store, query: GroupQuery): Promise<GroupCurve[]> {
+export async function readGroups(
+  store: Store,
+  query: GroupQuery,
+  hides: Hides = NOTHING_HIDDEN,
+): Promise<GroupCurve[]> {
   const out: GroupCurve[] = []
   for (const { id, keys } of query.groups) {
     const rows = [...new Set(keys)].flatMap((key) => store.stages.byKey(key) ?? [])
     const scale = sharedScale(store, rows, query)
+    const hidden = new Set(rows.filter(({ key }) => hides(key)))
     for (const series of query.series) {
       const about = { group: id, ...series }
-      const held = rows.filter(({ id, attempt }) => endOf(store, { id, attempt }, series) !== null)
+      const shown = series.split === 'test' ? rows.filter((row) => !hidden.has(row)) : rows
+      const held = shown.filter((row) => endOf(store, row, series) !== null)
       if (held.length === 0) continue
       if (scale === null) out.push({ ...about, key: '', ...NOTHING })
       else if (query.each) {

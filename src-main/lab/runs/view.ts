@@ -78,20 +78,24 @@ export function stateOf(run: RunCounts): RunState {
 
 /** What stands beside a run in other tables. */
 export interface Beside {
+  sealed: boolean
   mark: MarkRow | undefined
   found: FoundRow | undefined
 }
 
+type Sealed = (run: RunCounts) => boolean
+
 /** The same of every run at once. */
-export function besideAll(store: Store): (run: string) => Beside {
+export function besideAll(store: Store, isSealed: Sealed): (run: RunCounts) => Beside {
   const marks = new Map(store.marks.all().map((mark) => [mark.run, mark]))
   const found = new Map(store.figures.found().map((row) => [row.run, row]))
-  return (run) => ({ mark: marks.get(run), found: found.get(run) })
+  return (run) => ({ sealed: isSealed(run), mark: marks.get(run.id), found: found.get(run.id) })
 }
 
-const besideOf = (store: Store, run: string): Beside => ({
-  mark: store.marks.get(run),
-  found: store.figures.foundOf(run),
+const besideOf = (store: Store, run: RunCounts, isSealed: Sealed): Beside => ({
+  sealed: isSealed(run),
+  mark: store.marks.get(run.id),
+  found: store.figures.foundOf(run.id),
 })
 
 function foundOf(row: FoundRow | undefined): ArmsFound {
@@ -128,15 +132,17 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
     ...{ ...times, state, sharing, stagesDone, stagesTotal, etaSeconds, headline },
     ...marksOf(beside.mark),
     found: foundOf(beside.found),
+    sealed: beside.sealed,
   }
 }
 
 /** A run with its arms and stages. */
-export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes): RunDetail {
+export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSealed: Sealed): RunDetail {
   const asked = askedOf(run)
   const stages = titledStages(store, run.id).map((row) => ({ ...statusOf(row), remedy: remedyOf(row, asked.spec) }))
   const figures = store.figures.of(run.id).map(figuresOf)
-  return { ...summaryOf(store, run, sizes, besideOf(store, run.id)), ...asked, figures, arms: armsOf(run), stages }
+  const summary = summaryOf(store, run, sizes, besideOf(store, run, isSealed))
+  return { ...summary, ...asked, figures, arms: armsOf(run), stages }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */

@@ -1,4 +1,14 @@
-import type { ArmResult, Calls, Rule, RuleSet, Stop, StudyResult, StudySummary } from '../../../src-preload/contract'
+import type {
+  ArmResult,
+  Calls,
+  Looked,
+  Rule,
+  RuleSet,
+  SealChange,
+  Stop,
+  StudyResult,
+  StudySummary,
+} from '../../../src-preload/contract'
 import { coversText } from '../../science/metrics'
 import { studyArms } from '../../science/studies/arms'
 import { judge } from '../../science/studies/rule'
@@ -6,6 +16,7 @@ import { studyId, studyOf } from '../../science/studies/study'
 import type { RunCounts, Store, StudyRow } from '../../store'
 import { LabError, badInput } from '../errors'
 import type { Results } from '../results'
+import type { Truth } from '../results/truth'
 import { comparedOf, marksOf, nameOf, stateOf } from '../runs/view'
 
 /** Questions, what is said of them, and what their runs came to. Ids that are not there throw `not-found`. */
@@ -16,19 +27,30 @@ export interface Studies {
   /** @throws LabError `bad-input` of an empty question */
   add(question: string): { id: string }
   say(said: Parameters<Calls['studySay']>[0]): null
+  /** Withholds what it found on test rows, or shows it again. */
+  seal(change: SealChange): null
   /** @throws LabError `conflict` while it has runs */
   remove(id: string): null
 }
 
-/** Studies over a store; results come from where those of single runs do. */
-export function createStudies(store: Store, results: Results): Studies {
+/**
+ * Studies over a store; results come from where those of single runs do.
+ * @param renew writes anew what lists tell of runs
+ */
+export function createStudies(store: Store, results: Results, truth: Truth, renew: (runs: string[]) => void): Studies {
   const find = (id: string) => findStudy(store, id)
 
   return {
     list: () => {
       return store.studies.all().map((row) => ({ ...row, hasRule: rulesOf(store, row.id).at(-1)?.rule != null }))
     },
-    result: ({ id, stop }) => resultOf(store, results, find(id), stop),
+    async result({ id, stop }) {
+      const found = find(id)
+      const sealed = truth.isStudySealed(id)
+      const open = sealed ? found.runs.filter((run) => !truth.isSealed(run)) : found.runs
+      const { value, looks } = await truth.readStudy(id, found.runs, () => resultOf(store, results, found, open, stop))
+      return { ...value, sealed, looks }
+    },
     add(text) {
       const question = text.trim()
       if (question === '') throw badInput([{ path: '[0]', expected: 'a question', got: 'nothing' }])
@@ -45,6 +67,13 @@ export function createStudies(store: Store, results: Results): Studies {
       })
       return null
     },
+    seal(change) {
+      find(change.study)
+      truth.seal(change)
+      const all = store.runs.all().filter((run) => studyOf(run).id === change.study)
+      renew(all.map(({ id }) => id))
+      return null
+    },
     remove(id) {
       if (find(id).runs.length > 0)
         throw new LabError('conflict', 'This study has runs. Put them into the trash first.')
@@ -54,9 +83,15 @@ export function createStudies(store: Store, results: Results): Studies {
   }
 }
 
-/** What the runs of a study came to, and what its rule says of that. */
-async function resultOf(store: Store, results: Results, { row, runs }: Found, stop: Stop): Promise<StudyResult> {
-  const oldestFirst = runs.toReversed()
+/** What the open runs of a study came to, and what its rule says of that. */
+async function resultOf(
+  store: Store,
+  results: Results,
+  { row, runs }: Found,
+  open: readonly RunCounts[],
+  stop: Stop,
+): Promise<Omit<StudyResult, 'sealed' | keyof Looked>> {
+  const oldestFirst = open.toReversed()
   const { arms, problems } = await armsOf(results, oldestFirst, stop)
   const rules = rulesOf(store, row.id)
   const rule = rules.at(-1)?.rule ?? null
