@@ -13,6 +13,7 @@ import type { TemplateInfo } from '../src-main/data/templates/template'
 import type { Described } from '../src-main/science/catalog'
 import type { ExampleDetail, ExampleRow, Remark } from '../src-main/science/metrics/examples'
 import type { Facets } from '../src-main/science/metrics/facets'
+import type { Sureness } from '../src-main/science/metrics/sureness'
 import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
@@ -47,6 +48,7 @@ export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
 export type { Axis, AxisValue } from '../src-main/science/spec/sweep'
+export type { Sureness } from '../src-main/science/metrics/sureness'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
 export type { Facets } from '../src-main/science/metrics/facets'
@@ -103,6 +105,8 @@ export const CALLS = {
   curves: asks<(query: { keys: string[]; names: string[]; splits: (Split | '')[]; buckets: number }) => Curve[]>(),
   /** The same over groups of trainings, summarised, smoothed and then thinned in the lab. */
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
+  /** How sure a training was of what it said of the test rows, at the latest evaluation that is on disk; null where none is. */
+  sureness: asks<(key: string) => Sureness | null>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */

@@ -158,6 +158,8 @@ export type Remedy =
 export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {
   kind: Stage['kind']
   role: Role | null
+  /** Examples that a step of the stage at work learns from; null of any other, and where that says nothing. */
+  batch: number | null
   /** Whether it has curves. */
   learns: boolean
   /** All that it is, of which the title says what tells it apart in its run. */

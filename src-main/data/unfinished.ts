@@ -112,6 +112,31 @@ export async function readUnfinished(file: string): Promise<Unfinished | null> {
   return { step: head.step, place: head.place, weights: weights!, optimiser, measured, said }
 }
 
+/**
+ * What an unfinished training had said of its splits when it was kept, as a file of the artifact has it; null where nothing
+ * was said or kept. The weights behind it are not read, nor is the whole of it checked.
+ */
+export async function readSaid(file: string): Promise<Uint8Array | null> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (!handle) return null
+  try {
+    const part = async (from: number, length: number) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from)
+      if (bytesRead < length)
+        throw new Error(`${file}: expected ${from + length} bytes and more, got ${from + bytesRead}`)
+      return buffer
+    }
+    const length = Number((await part(0, PREFIX)).readBigUInt64LE())
+    const { said } = headSchema.parse(JSON.parse((await part(PREFIX, length)).toString('utf8')))
+    return said === null ? null : await part(PREFIX + length, said)
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Nothing is left to go on from. */
 export async function dropUnfinished(root: string, key: string): Promise<void> {
   for (const end of ['', '.new']) await rm(`${unfinishedFile(root, key)}${end}`, { force: true })

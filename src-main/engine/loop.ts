@@ -179,7 +179,11 @@ class Loop<A extends Answers> {
     const lr = lrAt(step, this.#steps, optimiser)
     const taught = await asking.teach(learner, chosen, (batch) => loss({ ...batch, progress: step / this.#steps }))
     this.#loss = taught.loss
-    if (!Number.isFinite(taught.loss)) throw this.#failed(`loss became ${taught.loss}`, step)
+    if (!Number.isFinite(taught.loss)) {
+      // Its curve says where it broke off.
+      this.#measure({ name: 'loss', split: '', step, value: taught.loss })
+      throw this.#failed(`loss became ${taught.loss}`, step)
+    }
     await learner.step({ ...ADAM, lr, weightDecay: optimiser.weightDecay, clipNorm: optimiser.clipNorm })
     for (const [name, value] of Object.entries({ loss: taught.loss, lr, ...taught.extras }))
       this.#measure({ name, split: '', step, value })

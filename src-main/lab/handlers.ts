@@ -33,6 +33,7 @@ import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
 import type { Results } from './results'
+import type { AskSureness } from './results/sureness'
 import type { Remarks } from './results/remarks'
 import type { Truth } from './results/truth'
 import { armsOf, comparedOf } from './runs/view'
@@ -58,6 +59,7 @@ export interface Parts {
   corpora: Corpora
   presets: Presets
   results: Results
+  sureness: AskSureness
   truth: Truth
   backends: Backends
   planner: Planner
@@ -166,7 +168,7 @@ const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Par
 type What = Parameters<Truth['read']>[1]
 const told = <T extends object>({ value, looks }: { value: T } & Looked): T & Looked => ({ ...value, looks })
 
-type Found = 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
+type Found = 'sureness' | 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
@@ -186,6 +188,7 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   const one = <T>({ runId }: { runId: string }, what: What, read: () => Promise<T>) =>
     truth.read([runs.find(runId)], what, () => whole(runId, read))
   return {
+    sureness: (key) => parts.sureness(key),
     result: async (query) =>
       told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),
     compare: async (query) =>

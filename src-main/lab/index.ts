@@ -32,6 +32,7 @@ import { createResults, type Results } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
+import { createSureness } from './results/sureness'
 import { countApart, createTruth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
@@ -114,7 +115,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     await marks.sweep()
   }
 
-  const kept = { store, shelf, ...belongings, damage, results, truth }
+  const sureness = createSureness(store, shelf, analyst)
+  const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies }
   const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status }

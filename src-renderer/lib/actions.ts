@@ -25,6 +25,7 @@ const OF_PLACES = {
   sample: { title: 'Open the sample study', keys: '', where: 'Home' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
   'pause.after': { title: 'Pause after this stage, or not', keys: 'p', where: 'Home, Monitor' },
+  'monitor.log': { title: 'Logarithmic y axis of losses', keys: 'l', where: 'Monitor' },
   'queue.up': { title: 'The run earlier in the queue', keys: 'Alt+ArrowUp', where: 'Monitor' },
   'queue.down': { title: 'The run later in the queue', keys: 'Alt+ArrowDown', where: 'Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },

@@ -179,6 +179,18 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
   }
 }
 
+/** The same axis by powers; what is not above 0 has no place on it. */
+export function logAxis(
+  linear: object | undefined,
+  [min, max]: readonly [number, number],
+  tick: (value: number) => string,
+) {
+  const { ticks, ...axis } = (linear ?? {}) as { ticks?: object }
+  const shown = { callback: (value: string | number) => tick(Number(value)), stepSize: undefined, maxTicksLimit: 6 }
+  const ends = Number.isFinite(min) ? { min, max } : { min: undefined, max: undefined }
+  return { ...axis, ...ends, type: 'logarithmic' as const, ticks: { ...ticks, ...shown } }
+}
+
 const STYLES = {
   rect: { pointStyle: 'rect' },
   rectRot: { pointStyle: 'rectRot' },

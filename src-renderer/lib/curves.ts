@@ -14,9 +14,20 @@ export function pointsOf({ step, value }: Columns): Point[] {
   return step.map((x, i) => ({ x, y: Number.isFinite(value[i]) ? value[i]! : Number.NaN }))
 }
 
+/** What is no finite number has no height: a point for each of them, where its neighbour before stands, or else the first. */
+export function gapsOf({ step, value }: Columns): Point[] {
+  const first = value.find((v) => Number.isFinite(v)) ?? 0
+  let before = first
+  return value.flatMap((v, i) => {
+    if (!Number.isFinite(v)) return [{ x: step[i]!, y: before }]
+    before = v
+    return []
+  })
+}
+
 /**
- * At most `4 · buckets` points that keep every spike: first, lowest, highest and last point of each of `buckets` equal
- * stretches of steps. A curve that is short enough comes back as it is.
+ * At most `5 · buckets` points that keep every spike: first, lowest, highest and last point of each of `buckets` equal
+ * stretches of steps, and the first that is no finite number. A curve that is short enough comes back as it is.
  */
 export function bucketed(curve: Columns, buckets: number): Columns {
   const n = curve.step.length
@@ -35,15 +46,17 @@ export function bucketed(curve: Columns, buckets: number): Columns {
   return { step: kept.map((i) => curve.step[i]!), value: kept.map((i) => curve.value[i]!) }
 }
 
-/** Indices of first, lowest, highest and last of [start, end), ascending, each once. */
+/** Indices of first, lowest, highest, last and the first that is no finite number of [start, end), ascending, each once. */
 function extremes(value: readonly number[], start: number, end: number): number[] {
-  let low = start
-  let high = start
+  let [low, high, gap] = [-1, -1, -1]
   for (let i = start; i < end; i++) {
-    if (value[i]! < value[low]!) low = i
-    if (value[i]! > value[high]!) high = i
+    if (!Number.isFinite(value[i])) gap = gap < 0 ? i : gap
+    else {
+      if (low < 0 || value[i]! < value[low]!) low = i
+      if (high < 0 || value[i]! > value[high]!) high = i
+    }
   }
-  return [...new Set([start, low, high, end - 1])].sort((a, b) => a - b)
+  return [...new Set([start, low, high, gap, end - 1])].filter((i) => i >= 0).sort((a, b) => a - b)
 }
 
 /** An axis: ends and ticks on round numbers, and the decimals that tell the ticks apart. */

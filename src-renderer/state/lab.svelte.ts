@@ -1,5 +1,5 @@
 import { api, messageOf, onEvents } from '../lib/api'
-import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, BITS_PER_BYTE, LOSS } from '../lib/metrics'
+import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, ALPHA, BITS_PER_BYTE, LOSS, THRESHOLD } from '../lib/metrics'
 import type { Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
@@ -71,7 +71,7 @@ class Lab {
 
   /** Fetches what was stored of a stage's curves and joins it with what has been heard. */
   async loadCurves(key: string): Promise<void> {
-    const names = [LOSS, ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, BITS_PER_BYTE]
+    const names = [LOSS, ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, BITS_PER_BYTE, ALPHA, THRESHOLD]
     const curves = await api.curves({ keys: [key], names, splits: ['', 'test'], buckets: CURVE_BUCKETS })
     for (const curve of curves) this.live.merge(curve.key, curve.name, curve.split, curve)
     this.frame++

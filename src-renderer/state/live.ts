@@ -1,5 +1,6 @@
 import { bucketed, type Columns } from '../lib/curves'
 import type { EngineEvent, StageProgress, StageState } from '../lib/types'
+import { marked, type Mark } from './pace'
 
 /** A curve of one quantity of one stage: steps ascending, one value a step. */
 export interface LiveCurve {
@@ -18,6 +19,8 @@ export interface LiveStage {
   at: number
   error: string
   progress: StageProgress | null
+  /** How far it was lately, for its pace. */
+  pace: readonly Mark[]
   curves: Map<string, LiveCurve>
 }
 
@@ -51,7 +54,7 @@ export class Live {
   stage(key: string): LiveStage {
     const known = this.stages.get(key)
     if (known) return known
-    const fresh: LiveStage = { state: null, at: 0, error: '', progress: null, curves: new Map() }
+    const fresh: LiveStage = { state: null, at: 0, error: '', progress: null, pace: [], curves: new Map() }
     this.stages.set(key, fresh)
     if (this.stages.size > STAGES_KEPT) this.stages.delete(this.stages.keys().next().value!)
     return fresh
@@ -97,7 +100,7 @@ export class Live {
   #state(event: EngineEvent & { type: 'state' }): void {
     const stage = this.stage(event.key)
     if (event.at < stage.at || (event.at === stage.at && event.state === 'running')) return
-    if (event.state === 'running') stage.progress = null
+    if (event.state === 'running') [stage.progress, stage.pace] = [null, []]
     stage.state = event.state
     stage.at = event.at
     stage.error = event.state === 'failed' ? event.error : ''
@@ -108,6 +111,7 @@ export class Live {
     const late = stage.progress && stage.progress.unit === event.unit && event.share < stage.progress.share
     if (late) return
     const { done, total, unit, share, phase, etaSeconds } = event
+    stage.pace = marked(stage.pace, { at: performance.now(), done })
     stage.progress = { done, total, unit, share, phase, etaSeconds }
   }
 }

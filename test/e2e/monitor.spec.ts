@@ -75,3 +75,30 @@ test('a stage that does not stop is ended by a button', async ({ open }) => {
   await expect.poll(() => value(page, 'status').then(({ lanes }) => lanes[0]!.key)).toBe('')
   expect(stages.filter(({ state }) => state === 'done')).not.toHaveLength(0)
 })
+
+test('panels show what is known beside a training, smoothed, by powers and as counts', async ({ open }) => {
+  const { page } = await open()
+  const spec = {
+    ...smallSpec('Panels', 40, [0, 1]),
+    methods: [{ method: 'naive' }, { method: 'confidence' }],
+  }
+  const { runId } = await value(page, 'run', spec)
+  const { stages } = await reach(page, runId, 'done')
+  const student = stages.find(({ title, role }) => role === 'student' && title.includes('confidence'))!
+  await goTo(page, `#/monitor/${runId}?stage=${student.key}`)
+  const main = page.getByRole('main')
+  await expect(main).toContainText('faint: the other seed of its arm')
+  await expect(main.getByRole('img', { name: /^Ground truth accuracy: .*weak \.\d{3}; ceiling \.\d{3}/ })).toBeVisible()
+  await expect(main.getByRole('img', { name: /^Loss: .*smoothed by 0.9/ })).toBeVisible()
+  for (const name of ['Alpha', 'Threshold'])
+    await expect(main.getByRole('img', { name: new RegExp(`^${name}`) })).toBeVisible()
+  // Every one of the 300 test rows is counted once.
+  const sure = (await value(page, 'sureness', student.key))!
+  expect(sure.counts.reduce((a, b) => a + b)).toBe(300)
+  await expect(main).toContainText('in what it says of 300 test rows')
+  await page.keyboard.press('l')
+  await expect(main.getByRole('button', { name: /^log y/ })).toHaveAttribute('aria-pressed', 'true')
+  await main.getByText('none', { exact: true }).click()
+  await expect(main.getByRole('img', { name: /^Loss: [^;]*nats$|^Loss: [^;]*nats;/ })).toBeVisible()
+  await shoot(page, 'monitor-panels')
+})

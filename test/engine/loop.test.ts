@@ -180,9 +180,20 @@ describe('the training loop', () => {
   })
 
   test('ends with a plain message when the loss is not a number any more', async () => {
-    const diverging = run({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
+    const input = await training({ optimiser: { ...OPTIMISER, lr: 1e38, schedule: 'constant' } })
+    const events: StageEvent[] = []
+    const diverging = train(input, {
+      emit: (event) => events.push(event),
+      breathe: () => Promise.resolve(),
+      worked,
+      log,
+    })
     await expect(diverging).rejects.toThrow(/The loss became .* at step \d+ of 20: the training diverged/)
     await expect(diverging).rejects.toMatchObject({ why: 'diverged' })
+    // Its curve ends with what it broke off at.
+    const losses = metrics(events, 'loss', '').map(({ value }) => Number.isFinite(value))
+    expect(losses).toEqual([...losses.slice(1).map(() => true), false])
+    input.learner.dispose()
   })
 
   test('tells how far it came when it breaks off, also right after another report', async () => {

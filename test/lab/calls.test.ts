@@ -31,6 +31,7 @@ const GOOD: Record<CallName, unknown[]> = {
       ...{ axis: 'epoch', from: null, to: 3.5, summary: 'mean-t', smoothing: 0.9, each: false, buckets: 200 },
     },
   ],
+  sureness: [key],
   log: [{ runId: 'r', limit: 100 }],
   result: [{ runId: 'r', stop: 'oracle' }],
   compare: [{ arm: { runId: 'r', armId: 'a' }, against: { runId: 's', armId: 'b' }, stop: 'last' }],

@@ -139,6 +139,7 @@ const ANSWERS: Answers = {
         }),
       ),
     ),
+  sureness: () => ({ step: 48, n: 500, from: 0.5, counts: [30, 40, 45, 50, 55, 60, 60, 60, 50, 50] }),
   log: ({ runId }) => {
     const { stages } = detailOf(find(runId))
     return stages

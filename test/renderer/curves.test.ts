@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { spread } from '../../src-renderer/lib/charting'
-import { bucketed, niceRange, pointsOf, sparkline } from '../../src-renderer/lib/curves'
+import { bucketed, gapsOf, niceRange, pointsOf, sparkline } from '../../src-renderer/lib/curves'
 
 describe('buckets', () => {
   const step = Array.from({ length: 10_000 }, (_, i) => i)
@@ -18,6 +18,17 @@ describe('buckets', () => {
     expect(few.value).toContain(99)
     expect(few.value).toContain(-99)
     expect([few.step[0], few.step.at(-1)]).toEqual([0, 9999])
+  })
+  it('keep what is no number, and mark it where its neighbour stands', () => {
+    const broken = [...value]
+    broken[5000] = NaN
+    broken[9999] = Infinity
+    const kept = bucketed({ step, value: broken }, 100)
+    expect(gapsOf(kept)).toEqual([
+      { x: 5000, y: expect.closeTo(Math.sin(4999 / 500), 1) as number },
+      { x: 9999, y: expect.closeTo(Math.sin(9998 / 500), 1) as number },
+    ])
+    expect(gapsOf({ step: [0, 1, 2], value: [NaN, 3, 4] })).toEqual([{ x: 0, y: 3 }])
   })
   it('keep the steps ascending', () => {
     expect(few.step).toEqual(few.step.toSorted((a, b) => a - b))

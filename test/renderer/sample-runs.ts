@@ -65,6 +65,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       device: startedAt ? 'CPU, 2 threads, SIMD' : '',
       threads: startedAt ? 2 : null,
       isa: startedAt ? 'wasm-simd' : null,
+      batch: here && state === 'running' ? 32 : null,
       reason: startedAt ? REASON : '',
       error: here ? (run.error ?? '') : '',
       remedy: here ? (run.remedy ?? null) : null,

@@ -1,5 +1,5 @@
 import { examineBundle } from '../../bundle'
-import type { Drawn } from '../../science/metrics'
+import type { Drawn, Sureness } from '../../science/metrics'
 import { drainLog } from '../../store'
 import { createThread, inThisThread, type Thread } from '../threads/thread'
 import { analyse, type Replies, type Question } from './analysis'
@@ -7,6 +7,7 @@ import { createKept } from './kept'
 import type { Looked } from './looked'
 import { readSeed, readTraining, type SeedSource } from './predicted'
 import { createReader, readPrepared } from './prepared'
+import { readSureness, type SaidPlace } from './sureness'
 
 /** Of how many arms it is kept what was drawn: about a megabyte each. */
 const ARMS = 64
@@ -23,6 +24,8 @@ export function analystVerbs() {
   return {
     /** @throws ArtifactError when examples or predictions are gone or damaged */
     analyse: (question: Question) => analyse(question, { prepared, read, training, drawn, looked }),
+    /** See `readSureness`. */
+    sureness: (place: SaidPlace) => readSureness(place),
     /** See `examineBundle`. */
     examine: (path: string) => examineBundle(path),
     /** Moves the write-ahead log of the store at this path into its database. @throws when it cannot be written */
@@ -34,6 +37,8 @@ export function analystVerbs() {
 export interface Analyst extends Omit<Thread<ReturnType<typeof analystVerbs>>, 'ask'> {
   /** @throws LabError when examples or predictions are gone or damaged */
   ask<Q extends Question>(question: Q): Promise<Replies[Q['type']]>
+  /** @throws LabError when what was said is damaged */
+  sureness(place: SaidPlace): Promise<Sureness | null>
   /** @throws LabError when the store cannot be written */
   drainLog(path: string): Promise<void>
 }
@@ -45,6 +50,7 @@ export function createAnalyst(script: string | undefined): Analyst {
   return {
     ...thread,
     ask: <Q extends Question>(question: Q) => thread.ask('analyse', question) as Promise<Replies[Q['type']]>,
+    sureness: (place) => thread.ask('sureness', place),
     drainLog: (path) => thread.ask('drainLog', path),
   }
 }

@@ -23,6 +23,7 @@ import {
 } from '../../store'
 import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
+import { stepOn } from './axis'
 import { remedyOf } from './remedy'
 
 /** What was asked for: one of both. @throws StorageError where the store was changed */
@@ -139,7 +140,11 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSealed: Sealed): RunDetail {
   const asked = askedOf(run)
-  const stages = titledStages(store, run.id).map((row) => ({ ...statusOf(row), remedy: remedyOf(row, asked.spec) }))
+  const stages = titledStages(store, run.id).map((row) => ({
+    ...statusOf(row),
+    batch: row.state === 'running' ? stepOn('labels', store, row) : null,
+    remedy: remedyOf(row, asked.spec),
+  }))
   const figures = store.figures.of(run.id).map(figuresOf)
   const summary = summaryOf(store, run, sizes, besideOf(store, run, isSealed))
   return { ...summary, ...asked, figures, arms: armsOf(run), stages }
@@ -159,7 +164,7 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
   return sum
 }
 
-function statusOf(row: TitledRow): Omit<StageStatus, 'remedy'> {
+function statusOf(row: TitledRow): Omit<StageStatus, 'remedy' | 'batch'> {
   const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs } = row
   const { backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row

@@ -1,4 +1,5 @@
 export { accuracy } from './accuracy'
+export { sureness, type Sureness } from './sureness'
 export { agreement, type Agreement } from './agreement'
 export { armResult, drawnResult, type ArmInputs } from './arm-result'
 export { bootstrap, type Flags } from './bootstrap'

@@ -1,5 +1,5 @@
-import { lineOptions, markerOf, type ChartConfiguration } from '../../lib/charting'
-import { niceRange, pointsOf, type Point } from '../../lib/curves'
+import { lineOptions, logAxis, markerOf, type ChartConfiguration } from '../../lib/charting'
+import { gapsOf, niceRange, pointsOf, type Point } from '../../lib/curves'
 import { count, number, share } from '../../lib/format'
 import type { CurveAxis, GroupCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
@@ -66,7 +66,7 @@ export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?
       ...ghostOf(curve, p[group.look.color]),
       ...(hasBand({ group, curve }, drawn, focus) ? bandOf(curve, p[group.look.color]) : []),
     ]
-    return [line, ...behind, ...gapsOf(curve, p)]
+    return [line, ...behind, ...marksOf(curve, p)]
   })
 }
 
@@ -93,12 +93,8 @@ function bandOf(curve: GroupCurve, color: string): LineDataset[] {
 }
 
 /** What is not a number has no height: it is marked where the neighbour before it stood. */
-function gapsOf(curve: GroupCurve, p: Palette): LineDataset[] {
-  const data = curve.value.flatMap((value, i) => {
-    if (Number.isFinite(value)) return []
-    const before = curve.value.slice(0, i).findLast((v) => Number.isFinite(v))
-    return [{ x: curve.x[i]!, y: before ?? curve.value.find((v) => Number.isFinite(v)) ?? 0 }]
-  })
+function marksOf({ x, value }: GroupCurve, p: Palette): LineDataset[] {
+  const data = gapsOf({ step: x, value })
   if (data.length === 0) return []
   const mark = { pointStyle: 'crossRot' as const, pointRadius: 5, borderColor: p.warn, borderWidth: 2 }
   return [{ label: 'not a number', silent: true, showLine: false, data, order: 0, ...mark }]
@@ -167,14 +163,6 @@ export function panelChart(
 function roundTicks(axis: object | undefined) {
   const { ticks, ...rest } = (axis ?? {}) as { ticks?: object }
   return { ...rest, ticks: { ...ticks, includeBounds: false } }
-}
-
-/** The same axis by powers; what is not above 0 has no place on it. */
-function logAxis(linear: object | undefined, [min, max]: readonly [number, number], tick: (v: number) => string) {
-  const { ticks, ...axis } = (linear ?? {}) as { ticks?: object }
-  const shown = { callback: (value: string | number) => tick(Number(value)), stepSize: undefined, maxTicksLimit: 6 }
-  const ends = Number.isFinite(min) ? { min, max } : { min: undefined, max: undefined }
-  return { ...axis, ...ends, type: 'logarithmic' as const, ticks: { ...ticks, ...shown } }
 }
 
 /** How many points a log axis leaves out. */
