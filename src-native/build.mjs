@@ -14,6 +14,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { machineCodeOf } from './fatbinary.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const run = promisify(execFile)
@@ -61,8 +62,10 @@ const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm', 'cuda/library']
 /** What runs kernels: a card, or the host in its place. */
 const CARD = [/^cuda.device.card.cu$/]
 const HOST = [/^cuda.device.(host|emulate|fiber).cpp$/]
-const cudaSources = (without) =>
-  sources('cuda/device', 'cuda/kernels', 'cuda/model').filter((file) => !without.some((each) => each.test(file)))
+const cudaSources = (without, ...more) =>
+  sources('cuda/device', 'cuda/kernels', 'cuda/model', ...more).filter(
+    (file) => !without.some((each) => each.test(file)),
+  )
 const objectOf = (source) => source.replace(/[/\\]/g, '-').replace(/\.(cpp|cu)$/, '.o')
 
 /** Of all that the addon is made of, but for the compiler. */
@@ -99,13 +102,13 @@ function units({ program, sanitize, arch }) {
     flags: [...flags, ...KERNELS, '-Wno-unused-function', ...ISAS.x64.avx512, '-mavx512bf16'],
     object: 'bf16.o',
   }
-  const tests = program?.folder === 'test' ? emulated(flags) : []
+  const tests = program?.folder === 'test' ? emulated(flags, 'cuda/runner') : []
   return [...kernels, ...(arch === 'x64' ? [bf16] : []), ...plain, ...tests]
 }
 
 /** The kernels for the host, each checked as it runs, and the models made of them. */
-const emulated = (flags) =>
-  cudaSources(CARD).map((source) => ({
+const emulated = (flags, ...more) =>
+  cudaSources([...CARD, /main.cpp$/], ...more).map((source) => ({
     source,
     flags: [...flags, '-O1', ...(source.endsWith('.cu') ? ['-x', 'c++'] : [])],
     object: objectOf(source),
@@ -163,7 +166,15 @@ async function architecturesOf(nvcc) {
   const { stdout } = await run(nvcc, ['--list-gpu-arch'])
   const known = ARCHITECTURES.filter((arch) => stdout.includes(`compute_${arch}\n`))
   const code = known.map((arch) => `-gencode=arch=compute_${arch},code=sm_${arch}`)
-  return [...code, `-gencode=arch=compute_${known.at(-1)},code=compute_${known.at(-1)}`]
+  return { known, flags: [...code, `-gencode=arch=compute_${known.at(-1)},code=compute_${known.at(-1)}`] }
+}
+
+/** @throws Error when the library would not run on every card that it is meant for, with a driver alone. */
+export function checkMachineCode(file, known) {
+  const { cubin, ptx } = machineCodeOf(file)
+  const missing = known.filter((arch) => !cubin.includes(arch))
+  if (missing.length) throw new Error(`${file}: expected machine code for sm_${missing.join(', sm_')}, got ${cubin}`)
+  if (!ptx.includes(known.at(-1))) throw new Error(`${file}: expected PTX of compute_${known.at(-1)}, got ${ptx}`)
 }
 
 /**
@@ -223,12 +234,14 @@ export async function buildCuda({ emulated = false, onProgress = () => {} } = {}
   if (!emulated && !nvcc) throw new Error('no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc)')
   const folder = join(here, 'build', emulated ? 'objects' : 'cuda')
   mkdirSync(folder, { recursive: true })
-  const architectures = nvcc ? await architecturesOf(nvcc.name) : []
-  const all = libraryUnits({ nvcc: nvcc?.name, architectures })
+  const { known, flags } = nvcc ? await architecturesOf(nvcc.name) : { known: [], flags: [] }
+  const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags })
   const objects = await compileAll(compiler.name, all, folder, onProgress)
   const out = join(here, 'build', emulated ? 'w2s-cuda-emulated.so' : 'w2s-cuda.so')
   if (emulated) return link(compiler.name, ['-shared', ...objects], out)
-  return link(nvcc.name, ['-shared', '-cudart', 'static', ...architectures, ...objects], out)
+  await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects], out)
+  checkMachineCode(out, known)
+  return out
 }
 
 /** Object files of all units, in their order. */

@@ -1,0 +1,20 @@
+// The golden cases on the card at hand, without Node: see run.sh. The unit tests run them on the emulated one.
+//
+//   w2s-cuda-runner <test/golden/native> [case ...]
+#include <cstdio>
+#include <exception>
+
+#include "cases.h"
+
+int main(int count, char** arguments) {
+  if (count < 2) {
+    std::fprintf(stderr, "w2s-cuda-runner <test/golden/native> [case ...]\n");
+    return 2;
+  }
+  try {
+    return w2s::runner::runCases(arguments[1], {arguments + 2, arguments + count});
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,226 @@
+// Kernels of the card one by one, in sizes that do not fit their tiles, against plain sums in double precision.
+#include <cmath>
+
+#include "../cuda/device/memory.h"
+#include "../cuda/kernels/kernels.h"
+#include "../random.h"
+#include "check.h"
+
+using namespace w2s;
+using namespace w2s::cuda;
+
+namespace {
+
+/** Numbers here and on the device. */
+template <typename T>
+struct Both {
+  std::vector<T> here;
+  cuda::Memory<T> there;
+  explicit Both(std::vector<T> values) : here(std::move(values)) {
+    copyIn(there.need((long)here.size() + 1), here.data(), here.size() * sizeof(T));
+  }
+  T* at() { return there.data(); }
+  std::vector<T> read() const {
+    std::vector<T> values(here.size());
+    copyOut(values.data(), there.data(), values.size() * sizeof(T));
+    return values;
+  }
+};
+
+std::vector<float> drawn(Random& random, long n, double scale = 1) {
+  std::vector<float> values;
+  for (long i = 0; i < n; i++) values.push_back((float)(scale * random.normal()));
+  return values;
+}
+
+void expectNear(const char* what, const std::vector<float>& got, const std::vector<double>& expected, double tolerance) {
+  double worst = 0, largest = 1e-6;
+  for (std::size_t i = 0; i < expected.size(); i++) {
+    const double off = std::fabs((double)got[i] - expected[i]);
+    worst = std::isnan(off) ? 1e30 : std::max(worst, off);
+    largest = std::max(largest, std::fabs(expected[i]));
+  }
+  if (worst > tolerance * largest)
+    test::fail(__FILE__, __LINE__, std::string(what) + ": off by " + std::to_string(worst / largest));
+}
+
+}  // namespace
+
+TEST(products_of_the_card_are_right_however_turned) {
+  Random random(1, "gemm");
+  for (const auto& [m, n, k] : {std::tuple{1l, 3l, 2l}, {65l, 70l, 33l}, {130l, 64l, 16l}})
+    for (const bool turnA : {false, true})
+      for (const bool turnB : {false, true}) {
+        Both<float> a(drawn(random, m * k)), b(drawn(random, k * n)), c(drawn(random, m * n)), bias(drawn(random, n));
+        std::vector<double> expected;
+        for (long i = 0; i < m; i++)
+          for (long j = 0; j < n; j++) {
+            double sum = (double)c.here[i * n + j] + bias.here[j];
+            for (long d = 0; d < k; d++)
+              sum += (double)a.here[turnA ? d * m + i : i * k + d] * b.here[turnB ? j * k + d : d * n + j];
+            expected.push_back(sum);
+          }
+        Gemm p{{a.at(), turnA ? m : k}, {b.at(), turnB ? k : n}, {c.at(), n}, m, n, k, turnA, turnB};
+        p.bias = bias.at();
+        p.add = p.c;
+        gemm(p);
+        expectNear("gemm", c.read(), expected, 1e-6);
+      }
+}
+
+TEST(sums_of_the_cards_columns_are_right_over_many_chunks) {
+  Random random(2, "columns");
+  const long rows = 300, cols = 37;
+  Both<float> dy(drawn(random, rows * cols)), out(drawn(random, cols));
+  cuda::Memory<float> scratch;
+  std::vector<double> expected(out.here.begin(), out.here.end());
+  for (long r = 0; r < rows; r++)
+    for (long c = 0; c < cols; c++) expected[c] += dy.here[r * cols + c];
+  columnSums({dy.at(), cols}, rows, cols, scratch.need(columnScratch(rows, cols)), out.at());
+  expectNear("column sums", out.read(), expected, 1e-6);
+}
+
+TEST(cross_entropy_of_the_card_is_right_over_a_vocabulary) {
+  Random random(3, "loss");
+  const long rows = 5, cols = 700;
+  Both<float> logits(drawn(random, rows * cols, 6)), losses(std::vector<float>((std::size_t)rows));
+  Both<int> targets({0, 699, 255, 256, 17});
+  std::vector<double> gradient, loss;
+  for (long r = 0; r < rows; r++) {
+    const float* x = logits.here.data() + r * cols;
+    double total = 0;
+    for (long c = 0; c < cols; c++) total += std::exp((double)x[c]);
+    for (long c = 0; c < cols; c++) gradient.push_back(0.25 * (std::exp((double)x[c]) / total - (c == targets.here[r])));
+    loss.push_back(std::log(total) - x[targets.here[r]]);
+  }
+  crossEntropy(logits.at(), targets.at(), rows, cols, 0.25f, losses.at());
+  expectNear("losses", losses.read(), loss, 1e-6);
+  expectNear("dLogits", logits.read(), gradient, 1e-5);
+}
+
+TEST(adamw_of_the_card_clips_by_the_global_norm) {
+  Random random(4, "adamw");
+  const long n = 1000;
+  Both<float> w(drawn(random, n)), m(drawn(random, n, 0.1)), v(std::vector<float>(n, 0.01f)), g(drawn(random, n));
+  cuda::Memory<double> scratch;
+  double squared = 0;
+  for (float x : g.here) squared += (double)x * x;
+  const AdamWStep s{0.9f, 0.99f, 0.1f, 0.01f, 1e-8f, 0.999f, 0.01f, 1.1f, 2.0f};
+  std::vector<double> expected;
+  for (long i = 0; i < n; i++) {
+    const double grad = g.here[i] * 2.0 / (std::sqrt(squared) + 1e-6);
+    const double first = 0.9 * m.here[i] + 0.1 * grad, second = 0.99 * v.here[i] + 0.01 * grad * grad;
+    expected.push_back(w.here[i] * 0.999 - 0.01 * first / (std::sqrt(second) * 1.1 + 1e-8));
+  }
+  squares(g.at(), n, scratch.need(NORM_SCRATCH));
+  adamw(s, w.at(), m.at(), v.at(), g.at(), n, scratch.data());
+  double norm = 0;
+  copyOut(&norm, scratch.data(), sizeof norm);
+  CHECK_NEAR(norm, squared, 1e-9 * squared);
+  expectNear("weights", w.read(), expected, 1e-6);
+}
+
+namespace {
+
+/** Two sequences, of which one needs several tiles of queries and more than 32 keys. */
+struct AttentionCase {
+  long heads, kvHeads, size;
+  bool causal;
+  std::vector<int> lengths{41, 5}, keyFrom, keyCount;
+  std::vector<Tile> queryTiles, keyTiles;
+  long rows = 0;
+
+  AttentionCase(long heads, long kvHeads, long size, bool causal)
+      : heads(heads), kvHeads(kvHeads), size(size), causal(causal) {
+    for (int length : lengths) {
+      const int from = (int)rows;
+      for (int q = 0; q < length; q++) keyFrom.push_back(from), keyCount.push_back(causal ? q + 1 : length);
+      for (int r = 0; r < length; r += TILE) {
+        const int count = std::min(TILE, length - r);
+        queryTiles.push_back({from + r, count, from, keyCount[from + r + count - 1]});
+        keyTiles.push_back({from + r, count, from, length});
+      }
+      rows += length;
+    }
+  }
+
+  /** The sum of out * dOut, in double precision: of which the kernels give the gradients. */
+  double loss(const std::vector<double>& q, const std::vector<double>& k, const std::vector<double>& v,
+              const std::vector<float>& dOut, std::vector<double>* out) const {
+    double total = 0;
+    for (long r = 0; r < rows; r++)
+      for (long h = 0; h < heads; h++) {
+        const long group = h / (heads / kvHeads);
+        std::vector<double> p;
+        double all = 0;
+        for (long j = keyFrom[r]; j < keyFrom[r] + keyCount[r]; j++) {
+          double score = 0;
+          for (long d = 0; d < size; d++)
+            score += q[(r * heads + h) * size + d] * k[(j * kvHeads + group) * size + d];
+          p.push_back(std::exp(score / std::sqrt((double)size)));
+          all += p.back();
+        }
+        for (long d = 0; d < size; d++) {
+          double sum = 0;
+          for (std::size_t j = 0; j < p.size(); j++)
+            sum += p[j] / all * v[((keyFrom[r] + (long)j) * kvHeads + group) * size + d];
+          if (out) (*out)[(std::size_t)((r * heads + h) * size + d)] = sum;
+          total += sum * dOut[(std::size_t)((r * heads + h) * size + d)];
+        }
+      }
+    return total;
+  }
+};
+
+void checkAttention(const AttentionCase& c) {
+  Random random(5, "attention");
+  const double scale = 1 / std::sqrt((double)c.size);
+  const long width = c.heads * c.size, kvWidth = c.kvHeads * c.size;
+  Both<float> q(drawn(random, c.rows * width)), k(drawn(random, c.rows * kvWidth)), v(drawn(random, c.rows * kvWidth)),
+      dOut(drawn(random, c.rows * width)), out(std::vector<float>(q.here.size())), dq(out.here), dk(k.here), dv(v.here);
+  Both<int> keyFrom(c.keyFrom), keyCount(c.keyCount);
+  Both<Tile> queryTiles(c.queryTiles), keyTiles(c.keyTiles);
+  cuda::Memory<float> logSum, delta;
+  AttendBackward p{};
+  p.forward = {{q.at(), width}, {k.at(), kvWidth}, {v.at(), kvWidth}, {out.at(), width}, queryTiles.at(),
+               (long)c.queryTiles.size(), keyFrom.at(), keyCount.at(), logSum.need(c.rows * c.heads), c.rows, c.heads,
+               c.kvHeads, c.size, (float)scale};
+  p.dOut = {dOut.at(), width}, p.dq = {dq.at(), width}, p.dk = {dk.at(), kvWidth}, p.dv = {dv.at(), kvWidth};
+  p.keyTiles = keyTiles.at(), p.keyTileCount = (long)c.keyTiles.size(), p.delta = delta.need(c.rows * c.heads);
+  attend(p.forward);
+  attendBackward(p);
+
+  std::vector<double> factors[3] = {{q.here.begin(), q.here.end()}, {k.here.begin(), k.here.end()},
+                                    {v.here.begin(), v.here.end()}};
+  std::vector<double> expected(out.here.size());
+  c.loss(factors[0], factors[1], factors[2], dOut.here, &expected);
+  expectNear("attention", out.read(), expected, 2e-6);
+  const std::vector<float> gradients[3] = {dq.read(), dk.read(), dv.read()};
+  for (int which = 0; which < 3; which++) {  // along a random direction
+    std::vector<double> kept = factors[which];
+    const std::vector<float> direction = drawn(random, (long)kept.size());
+    double slope = 0, size = 0;
+    for (std::size_t i = 0; i < kept.size(); i++) {
+      slope += (double)gradients[which][i] * direction[i];
+      size += (double)gradients[which][i] * gradients[which][i];
+    }
+    auto at = [&](double step) {
+      for (std::size_t i = 0; i < kept.size(); i++) factors[which][i] = kept[i] + step * direction[i];
+      return c.loss(factors[0], factors[1], factors[2], dOut.here, nullptr);
+    };
+    const double difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+    factors[which] = kept;
+    CHECK_NEAR(slope, difference, 1e-4 * std::sqrt(size));
+  }
+}
+
+}  // namespace
+
+TEST(attention_of_the_card_is_right_for_every_size_of_head) {
+  for (const bool causal : {false, true}) {
+    checkAttention({4, 2, 20, causal});
+    checkAttention({2, 1, 64, causal});
+  }
+  checkAttention({1, 1, 80, true});
+  checkAttention({1, 1, 256, true});
+}
