@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
-import type { LabEvent, Status } from '../src-preload/contract'
+import type { Alert, LabEvent, Status } from '../src-preload/contract'
 import type { Message } from './engine/protocol'
 import { inForce, serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
@@ -117,6 +117,7 @@ function openLab(): Promise<Lab> {
     cache: labCache(),
     spawnEngine,
     appVersion: app.getVersion(),
+    attended: true,
     fallbackRuntime: fallbackRuntime(),
     analyst: join(import.meta.dirname, 'analyst.js'),
     librarian: join(import.meta.dirname, 'librarian.js'),
@@ -158,6 +159,7 @@ function publish(events: LabEvent[]): void {
   for (const event of events) {
     if (event.type === 'status') heed(event.status)
     if (event.type === 'run' && event.ended) void tellEnded(event.id)
+    if (event.type === 'alert') tellAlert(event.alert)
   }
   hear(events)
 }
@@ -166,23 +168,34 @@ function hear(events: LabEvent[]): void {
   if (window && !window.webContents.isDestroyed()) window.webContents.send('w2s:events', events)
 }
 
-/** Tells by the system how a run ended, to who looks elsewhere and wants to know; a click leads to it. */
+/** Whether the user looks elsewhere, and wants to be told by the system. */
+const isTold = () => settings.value.notify && !leaving && window?.isFocused() === false && Notification.isSupported()
+
+/** Tells by the system; a click leads to the run. */
+function tell(title: string, body: string, place: 'results' | 'monitor', runId: string): void {
+  const notice = new Notification({ title, body })
+  notice.on('click', () => {
+    showWindow()
+    hear([{ type: 'show', place, runId }])
+  })
+  notice.show()
+}
+
+function tellAlert({ run, title, text, runId }: Alert): void {
+  if (isTold()) tell(`${run}: ${title}`, text, 'monitor', runId)
+}
+
+/** Tells how a run ended. */
 async function tellEnded(runId: string): Promise<void> {
-  const wanted = () => settings.value.notify && !leaving && window?.isFocused() === false
-  if (!wanted() || !Notification.isSupported()) return
+  if (!isTold()) return
   // What it found is written down after its end.
   await wait(HEADLINE)
   const run = await openLab()
     .then((lab) => lab.calls.runDetail(runId))
     .catch(() => null)
-  if (!run || !wanted()) return
+  if (!run || !isTold()) return
   const body = run.headline || `${run.stagesDone} of ${run.stagesTotal} stages done`
-  const notice = new Notification({ title: `${run.name}: ${run.state}`, body })
-  notice.on('click', () => {
-    showWindow()
-    hear([{ type: 'show', place: run.state === 'done' ? 'results' : 'monitor', runId }])
-  })
-  notice.show()
+  tell(`${run.name}: ${run.state}`, body, run.state === 'done' ? 'results' : 'monitor', runId)
 }
 
 /** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */

@@ -58,12 +58,34 @@ export interface Settings {
 }
 
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */
+/**
+ * What needs the user. `diverged`: a training broke off; `plateau`: its loss stands still; `fits-errors`: a student repeats more
+ * and more of its supervisor's errors; `held`: an arm waits, as its stages failed twice for one cause.
+ */
+export interface Alert {
+  kind: 'diverged' | 'plateau' | 'fits-errors' | 'held'
+  runId: string
+  /** Its name. */
+  run: string
+  /** Of the stage; '' of an arm that is held. */
+  key: string
+  /** Id of the arm that is held; '' of a stage. */
+  arm: string
+  /** Of the stage or the arm. */
+  title: string
+  /** What is the matter, in sentences with their numbers. */
+  text: string
+  /** When it was noticed, in ms; 0 of what holds. */
+  at: number
+}
 export type LabEvent =
   | EngineEvent
   | { type: 'run'; id: string; ended?: true }
   /** The engine is at something else, is held, or is another one: the status says what. */
   | { type: 'engine' }
   | { type: 'status'; status: Status }
+  /** Something was noticed that had not been before. */
+  | { type: 'alert'; alert: Alert }
   /** The user came by a notification: a run is to be shown. */
   | { type: 'show'; place: 'results' | 'monitor'; runId: string }
   | { type: 'datasets' }

@@ -18,7 +18,7 @@ import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { DoctorReport, LabEvent, Pause, Settings, Status } from './app'
+import type { Alert, DoctorReport, LabEvent, Pause, Settings, Status } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   BatchMix,
@@ -130,6 +130,11 @@ export const CALLS = {
   pause: changes<(pause: Pause) => null>(),
   /** Ends the process of a stage that was asked to stop, without waiting any longer. */
   force: changes<(key: string) => null>(),
+  /** What needs the user and was not seen yet: arms that are held, then what was noticed, newest first. */
+  alerts: asks<() => Alert[]>(),
+  alertSeen: changes<(alert: { key: string; kind: 'diverged' | 'plateau' | 'fits-errors' }) => null>(),
+  /** Lets what is left of an arm that is held go on. */
+  release: changes<(of: ArmName) => null>(),
   remove: changes<(runId: string) => { freedBytes: number }>(),
   /** Says something of runs. */
   mark: changes<(change: MarkChange) => null>(),

@@ -128,7 +128,10 @@ export interface StudyResult extends Looked {
     id: string
     name: string
     state: RunState
-    /** Why there is nothing to read of it; '' where there is. */ problem: string
+    /** Why it is not done; '' where it is. */
+    why: string
+    /** Why there is nothing to read of it; '' where there is. */
+    problem: string
   }[]
   /** In the order of the runs, oldest first. */
   arms: StudyArm[]

@@ -109,6 +109,9 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
   pause: z.tuple([z.enum(['off', 'after', 'on'])]),
   force: z.tuple([key]),
+  alerts: z.tuple([]),
+  alertSeen: z.tuple([z.strictObject({ key, kind: z.enum(['diverged', 'plateau', 'fits-errors']) })]),
+  release: z.tuple([armName]),
   remove: z.tuple([id]),
   mark: z.tuple([
     z.strictObject({

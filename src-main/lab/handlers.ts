@@ -10,6 +10,7 @@ import {
 } from '../../src-preload/contract'
 import { exportBundle, TargetError } from '../bundle'
 import { asStorageError, makeFolder, type Store } from '../store'
+import type { AlertDesk } from './alerts'
 import type { Backends } from './engine/backends'
 import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
@@ -71,6 +72,7 @@ export interface Parts {
   sample: Sample
   marks: MarkDesk
   remarks: Remarks
+  alerts: AlertDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
   status: StatusDesk
@@ -85,7 +87,7 @@ type Handlers = {
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, published, checkpoints, models, ladders, corpora } = parts
-  const { store, presets, backends, planner, runs, queue, status } = parts
+  const { store, presets, backends, planner, runs, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     async run(spec) {
@@ -104,7 +106,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
     runMove: ({ runId, before }) => runs.move(runId, before),
-    ...heldBy(queue),
+    ...heldBy(parts),
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
@@ -139,8 +141,15 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
-/** The calls that hold work up. */
-const heldBy = (queue: Parts['queue']): Pick<Handlers, 'pause' | 'force'> => ({
+/** The calls that hold work up, or tell of what does. */
+const heldBy = ({
+  queue,
+  runs,
+  alerts,
+}: Parts): Pick<Handlers, 'pause' | 'force' | 'release' | 'alerts' | 'alertSeen'> => ({
+  release: ({ runId, armId }) => runs.release(runId, armId),
+  alerts: () => alerts.list(),
+  alertSeen: (alert) => alerts.see(alert),
   pause(pause) {
     queue.pause(pause)
     return null

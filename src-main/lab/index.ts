@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
+import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
@@ -88,7 +89,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
   const lanes: Lane[] = []
-  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key))
+  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
   const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
   const timing = { ...TIMING, ...options.timing }
   // All devices of a machine are one lane as yet: an engine process takes the best of them.
@@ -118,7 +119,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies }
+  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
   const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null

@@ -36,6 +36,8 @@ export interface LabOptions {
   /** Default 'auto': the best one that passes its self-test. */
   backend?: 'auto' | BackendId
   appVersion: string
+  /** Whether somebody is there to decide: arms that fail twice for one cause are held only then. */
+  attended?: boolean
   /** Opens beside a writer, to look only: calls that would write fail with `conflict`. */
   readOnly?: boolean
   /** Says that the runtime is a fallback and which, for the status bar; '' or absent when it is not. */

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { alertsTable, type Alerts } from './alerts'
 import { artifactsTable, type Artifacts } from './artifacts'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
+import { holdsTable, type Holds } from './holds'
 import { logTable, type Log } from './log'
 import { looksTable, type Looks } from './looks'
 import { marksTable, type Marks } from './marks'
@@ -53,6 +55,8 @@ export interface Store {
   rules: Rules
   remarks: Remarks
   slices: Slices
+  alerts: Alerts
+  holds: Holds
   looks: Looks
   seals: Seals
   /** All or nothing; a nested call is part of the outer one. */
@@ -107,6 +111,8 @@ function storeOver(db: Database, path: string): Store {
     rules: guarded(path, rulesTable(db)),
     remarks: guarded(path, remarksTable(db)),
     slices: guarded(path, slicesTable(db)),
+    alerts: guarded(path, alertsTable(db)),
+    holds: guarded(path, holdsTable(db)),
     looks: guarded(path, looksTable(db)),
     seals: guarded(path, sealsTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),

@@ -12,6 +12,7 @@ import { said } from './migrations/008-said'
 import { remarks } from './migrations/009-remarks'
 import { queueOrder } from './migrations/010-queue-order'
 import { looks } from './migrations/011-looks'
+import { alerts } from './migrations/012-alerts'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   remarks,
   queueOrder,
   looks,
+  alerts,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

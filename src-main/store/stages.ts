@@ -68,7 +68,7 @@ function stageReads(db: Database) {
   // The whole queue: wanted by a live run, waiting, and every need done; by the runs' order, then the plan's.
   const next = db.prepare<[], StageRow>(`
     SELECT s.* FROM runs r JOIN run_stages rs ON rs.run = r.id JOIN stages s ON s.id = rs.stage
-    WHERE r.ended IS NULL AND s.state = 'waiting' AND NOT EXISTS (
+    WHERE r.ended IS NULL AND s.state = 'waiting' AND NOT rs.held AND NOT EXISTS (
       SELECT 1 FROM needs n JOIN stages needed ON needed.id = n.need
       WHERE n.stage = s.id AND needed.state <> 'done')
     ORDER BY r.rank, rs.position LIMIT 1`)

@@ -1,6 +1,6 @@
 import { api, messageOf, onEvents } from '../lib/api'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, ALPHA, BITS_PER_BYTE, LOSS, THRESHOLD } from '../lib/metrics'
-import type { Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
+import type { Alert, Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
 import { router } from './router.svelte'
@@ -22,6 +22,8 @@ class Lab {
   catalog = new Resource<Catalog>()
   /** Those in the trash are apart. */
   runs = new Resource<RunSummary[]>()
+  /** What needs the user. */
+  alerts = new Resource<Alert[]>()
   trash = $state.raw<RunSummary[]>([])
   status = $state.raw<Status | null>(null)
   /** Latest word of each installation, by backend. */
@@ -129,6 +131,7 @@ class Lab {
         void this.catalog.load(() => api.catalog())
         return false
       case 'run':
+      case 'alert':
         return true
       case 'show':
         router.go(event.place, event.runId)
@@ -139,6 +142,10 @@ class Lab {
         this.live.apply(event)
         return event.type === 'state' || (event.type === 'progress' && Date.now() - this.#refreshedAt > STALE_MS)
     }
+  }
+
+  async loadAlerts(): Promise<void> {
+    await this.alerts.load(() => api.alerts())
   }
 
   async loadModels(): Promise<void> {
@@ -164,6 +171,7 @@ class Lab {
   /** Fetches all runs again. */
   async refreshRuns(): Promise<void> {
     this.#refreshedAt = Date.now()
+    void this.loadAlerts()
     const before = new Map(this.runs.value?.map((run) => [run.id, run.state]))
     await this.runs.load(async () => {
       const all = await api.runs()

@@ -74,6 +74,17 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
     await page.emulateMedia({ colorScheme })
     expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([])
   }
+  // A click on the mark at the end of the curve opens that evaluation; its height is sought.
+  const plot = (await main.locator('canvas').first().boundingBox())!
+  const opened = async () => (await page.evaluate(() => location.hash)).startsWith('#/inspector/')
+  for (let y = 4; y < plot.height && !(await opened()); y += 5)
+    await page.mouse.click(plot.x + plot.width - 157, plot.y + y)
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/inspector\/.*stop=last/)
+  await expect(page.getByRole('grid', { name: 'Examples' })).toBeVisible()
+  await page.goBack()
+  await page.getByRole('combobox', { name: 'Read at an epoch or step' }).selectOption('epoch-2')
+  await expect(main).toContainText('nearest to epoch 2')
+  await expect(main.getByRole('list', { name: 'Where training may stop' }).getByRole('listitem')).toHaveCount(4)
   await main.getByRole('button', { name: 'Inspect ground-truth oracle' }).click()
   await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/inspector\/.*stop=oracle/)
   await page.goBack()

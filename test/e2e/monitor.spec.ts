@@ -1,5 +1,6 @@
 // The queue and what is at work: everything that a user does in the Monitor.
 import { expect, test } from './app'
+import { enginePid } from './processes'
 import { goTo, longSpec, reach, shoot, smallSpec, underway, value } from './lab'
 
 test('runs of the queue are moved by drag and by keys, paused after a stage, and stopped by a deadline', async ({
@@ -101,4 +102,53 @@ test('panels show what is known beside a training, smoothed, by powers and as co
   await main.getByText('none', { exact: true }).click()
   await expect(main.getByRole('img', { name: /^Loss: [^;]*nats$|^Loss: [^;]*nats;/ })).toBeVisible()
   await shoot(page, 'monitor-panels')
+})
+
+test('an arm that fails twice for one cause is held, told of on Home, and goes on when it is let go', async ({
+  open,
+}) => {
+  const { app, page } = await open()
+  const { runId } = await value(page, 'run', longSpec('Failing', 4))
+  const failures = async () =>
+    (await value(page, 'runDetail', runId)).stages.filter((s) => s.remedy !== null || s.error.includes('killed')).length
+  for (let killed = 1; killed <= 2; killed++) {
+    await underway(page, runId, 1)
+    process.kill(await enginePid(app), 'SIGKILL')
+    await expect.poll(failures, { timeout: 30_000 }).toBeGreaterThanOrEqual(killed)
+  }
+  await goTo(page, '#/home')
+  const entry = page.getByRole('list', { name: 'Needs you' }).getByRole('listitem').filter({ hasText: 'Arm held' })
+  await expect(entry).toContainText('2 of its stages failed for the same cause: the engine process was killed.')
+  await shoot(page, 'home-held')
+  expect((await value(page, 'runDetail', runId)).state).toBe('queued')
+  await entry.getByRole('link').click()
+  const main = page.getByRole('main')
+  await expect(main).toContainText('waits until you let it go on')
+  await shoot(page, 'monitor-held')
+  await main.getByRole('button', { name: /^Let .* go on$/ }).click()
+  await reach(page, runId, 'running')
+  await expect(main).not.toContainText('waits until you let it go on')
+  await value(page, 'cancel', runId)
+})
+
+test('a run of 600 stages shows those that fit, follows the keys, and is quick', async ({ open }) => {
+  const { page } = await open()
+  await value(page, 'pause', 'on')
+  const seeds = Array.from({ length: 120 }, (_, seed) => seed)
+  const { runId } = await value(page, 'run', smallSpec('Six hundred', 2, seeds))
+  const { stages } = await value(page, 'runDetail', runId)
+  expect(stages.length).toBeGreaterThan(480)
+  await goTo(page, `#/monitor/${runId}`)
+  const drawer = page.getByRole('complementary', { name: 'Queue and stages' })
+  const rows = drawer.getByRole('list', { name: 'Stages' }).getByRole('button')
+  await expect(rows.first()).toBeVisible()
+  expect(await rows.count()).toBeLessThan(60)
+  await rows.nth(3).click()
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain(stages[3]!.key)
+  await page.keyboard.press('j')
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain(stages[4]!.key)
+  await goTo(page, `#/monitor/${runId}?stage=${stages.at(-1)!.key}`)
+  await expect(drawer.getByTitle(stages.at(-1)!.title)).toBeVisible()
+  await shoot(page, 'monitor-600')
+  await value(page, 'cancel', runId)
 })

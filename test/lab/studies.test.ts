@@ -38,6 +38,14 @@ test('a study: its rule first, then runs, which keep apart what is not the same 
   expect(both.rules).toMatchObject([{ rule, students: 0 }])
   expect(both.verdict!.arms).toHaveLength(2)
 
+  expect(both.runs.map(({ why }) => why)).toEqual(['', ''])
+  const c = await calls.run(tinySpec({ question, name: 'Stopped', seeds: [8, 9] }))
+  await calls.cancel(c.runId)
+  const stopped = await calls.study({ id, stop: 'last' })
+  expect(stopped.runs[0]!.name).toBe('Stopped')
+  expect(stopped.runs[0]!.why).toMatch(/^\d+ of \d+ stages done$/)
+  expect(stopped.arms.slice(0, 2).map(({ result }) => result)).toEqual(both.arms.map(({ result }) => result))
+
   await calls.studySay({ id, rule: { ...rule, value: 5 } })
   await calls.studySay({ id, rule: null })
   const changed = await calls.study({ id, stop: 'weak-validation' })

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it } from 'vitest'
 import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
-import { groupStages } from '../../src-renderer/views/monitor/stage-names'
+import { groupStages, linesOf } from '../../src-renderer/views/monitor/stage-names'
 import { piecesOf } from '../../src-renderer/views/monitor/strip'
 import { shownState, timeText } from '../../src-renderer/lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
@@ -45,6 +45,14 @@ describe('stages by name', () => {
     expect(new Set(groups.map(([task]) => task)).size).toBe(5)
     expect(groups[4]!.slice(1, 3)).toEqual(['data | ', 'weak | seed 0'])
     expect(groups.flatMap(([, ...rows]) => rows)).toHaveLength(stages.length)
+  })
+  it('are one list of lines, each task before its own', async () => {
+    const { stages } = await sample('run-five')
+    const lines = linesOf(groupStages(stages))
+    expect(lines).toHaveLength(stages.length + 5)
+    expect(lines[0]).toMatchObject({ kind: 'task' })
+    const [one] = linesOf(groupStages((await sample('run-next')).stages))
+    expect(one).toMatchObject({ kind: 'stage' })
   })
   it('keep models that differ, and the whole of what stands alone', async () => {
     const { stages } = await sample('run-next')

@@ -35,7 +35,7 @@ export function studyOfRuns(id: string, stop: Stop, runs: readonly RunDetail[], 
   }
   return {
     ...{ id, question: runs[0]!.question, notes: 'Seen **twice**.', arms, sealed: false, looks: LOOKS },
-    runs: runs.map((run) => ({ id: run.id, name: run.name, state: run.state, problem: '' })),
+    runs: runs.map((run) => ({ id: run.id, name: run.name, state: run.state, why: '', problem: '' })),
     covers: '95 % intervals.',
     rules: [{ rule, setAt: now - 60_000_000, students: 0 }],
     verdict: judge(rule, arms),

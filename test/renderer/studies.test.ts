@@ -1,19 +1,20 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { toCsv, toLatex } from '../../src-renderer/lib/tables'
-import { setText, armText } from '../../src-renderer/views/studies/claim'
+import { armText, predicted, setText } from '../../src-renderer/views/studies/claim'
 import { views } from '../../src-renderer/state/views.svelte'
 import { pairOf } from '../../src-renderer/views/studies/pair'
 import { nextSort, pgrOver, rowsOf, seedsOver, sortName, sortNamed } from '../../src-renderer/views/studies/rows'
 import {
   groupsOf,
+  lineOf,
   matrixOf,
   matrixTable,
   settingColumns,
   shownArms,
   undefinedIn,
 } from '../../src-renderer/views/studies/study'
-import type { ArmsFound, RunSummary, StudyResult } from '../../src-preload/contract'
+import type { ArmsFound, RunSummary, SeedOutlook, StudyResult } from '../../src-preload/contract'
 import { createFakeBridge, studyResult, type FakeBridge } from './bridge'
 import { withAccuracy } from './sample'
 import { heard, open } from './window'
@@ -109,6 +110,11 @@ describe('the arms of a study', () => {
           .map(({ result }) => result.arm.id)
           .sort(),
       ).toEqual(arms.map(({ result }) => result.arm.id).sort())
+      // Each name stands once in its row, beside all of its cells.
+      for (const [r, lines] of matrix.lines.entries()) {
+        const named = matrix.cells[r]!.flat().map((arm) => lineOf(matrix, arm, title))
+        expect([lines.length, new Set(named)]).toEqual([new Set(named).size, new Set(lines)])
+      }
       const text = matrixTable(matrix, axes, 'accuracy', title)
       expect(text.rows.flat().join().match(/n 3/g)).toHaveLength(arms.length)
     }
@@ -159,6 +165,37 @@ describe('tables as text', () => {
         '',
       ].join('\n'),
     )
+  })
+})
+
+describe('what a rule will be decided by', () => {
+  const rule = { ...study().rules[0]!.rule!, value: 0.2 }
+  const past = {
+    runId: 'r',
+    run: 'Before',
+    arm: 'a',
+    seeds: 4,
+    alike: 'arm',
+    metric: 'accuracy',
+    sigma: 0.01,
+    gap: 0.1,
+  } as const
+  const planned = (halfWidth: number | null, pgr: number | null): SeedOutlook => {
+    const next = { halfWidth: 0.2, seeds: 9, most: 100 }
+    return { arm: `arm ${halfWidth}`, seeds: 3, past: { ...past, pgr }, halfWidth, next }
+  }
+  it('is the widest of what is planned, and warns where its value would lie within', () => {
+    const told = predicted(rule, [planned(0.1, 0.5), planned(0.4, 0.5)])!
+    expect(told.undecided).toBe(true)
+    expect(plain(told.text)).toBe(
+      'Predicted: 3 seeds give PGR ± .40, the widest of 2 planned arms (arm 0.4), by 4 seeds of “Before”. Around the .50 of then it would hold .20 and exclude neither outcome. ± .20 needs 9 seeds.',
+    )
+    expect(predicted(rule, [planned(0.1, 0.5)])).toMatchObject({ undecided: false })
+  })
+  it('is not told of where nothing is known', () => {
+    const unknown = { arm: 'b', seeds: 3, past: null, halfWidth: null, next: null }
+    for (const outlooks of [[], [unknown], [planned(null, 0.5)], [planned(0.1, null)]])
+      expect(predicted(rule, outlooks)).toBeNull()
   })
 })
 

@@ -24,6 +24,7 @@ export function interruptAll(store: Store, at: number): void {
 export function endRun(store: Store, run: string, how: 'cancelled' | 'interrupted', at = Date.now()): void {
   store.transaction(() => {
     store.runs.end(run, how, at)
+    store.holds.clear(run)
     store.stages.leaveQueue(run, how)
   })
 }

@@ -1,6 +1,7 @@
 import type { LabEvent } from '../../../src-preload/contract'
 import type { EngineEvent } from '../../engine/protocol'
 import { inPlainWords, type StageRow, type Store } from '../../store'
+import { holdFailing } from './holds'
 import type { Bus } from '../bus'
 
 type Stopped = 'cancelled' | 'interrupted'
@@ -18,8 +19,11 @@ export interface Recorder {
   leaving(): void
 }
 
-/** @param worked milliseconds that a stage at work has worked so far */
-export function createRecorder(store: Store, bus: Bus, worked: (key: string) => number): Recorder {
+/**
+ * @param worked milliseconds that a stage at work has worked so far
+ * @param attended whether there is somebody to let an arm go on that is held
+ */
+export function createRecorder(store: Store, bus: Bus, worked: (key: string) => number, attended = false): Recorder {
   let stopped: Stopped = 'cancelled'
 
   /** Stores a batch and gives what of it was news, and the runs that it ended. */
@@ -31,6 +35,7 @@ export function createRecorder(store: Store, bus: Bus, worked: (key: string) => 
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
       storeEvent(store, stage, event, stopped)
+      if (attended && event.type === 'state' && event.state === 'failed') holdFailing(store, stage)
       if (event.type === 'state' && event.state !== 'running') store.stages.setWorked(stage.id, worked(stage.key))
       accepted.push(event)
       if (event.type !== 'state' || event.state === 'running') running.set(event.key, stage)

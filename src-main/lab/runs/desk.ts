@@ -6,6 +6,7 @@ import type { Bus } from '../bus'
 import type { Checkpoints } from '../plan/checkpoints'
 import { LabError } from '../errors'
 import type { ModelSizes } from '../plan/estimates'
+import { release } from '../queue/holds'
 import { endRun, forget, removeOrphans } from '../queue/lifecycle'
 import { roleOf } from '../../science/stages'
 import type { Planned } from '../plan/planner'
@@ -25,6 +26,8 @@ export interface RunDesk {
   resume(id: string): Promise<null>
   /** Puts it before another run of the queue, or behind all (null). */
   move(id: string, before: string | null): null
+  /** Lets an arm that is held go on. */
+  release(id: string, arm: string): null
   remove(id: string): Promise<number>
   /** The row of a run. */
   find(id: string): RunCounts
@@ -80,11 +83,13 @@ export function createRunDesk(deps: Deps): RunDesk {
       await begin(deps, keys, (adoptions) => {
         checkResumable(find(id)) // once more: a look at the disk has passed
         store.runs.reopen(id, Date.now())
+        store.holds.clear(id)
         want(store, shelf, keys, adoptions)
       })
       return null
     },
     move: (id, before) => moveRun(deps, id, before),
+    release: (id, arm) => releaseArm(deps, id, arm),
     async remove(id) {
       if (!find(id).ended) throw new LabError('conflict', 'This run is still in the queue. Cancel it first.')
       if (isStopping(store, id)) throw new LabError('conflict', 'This run is being stopped. Try again in a moment.')
@@ -101,6 +106,13 @@ function moveRun({ store, bus }: Deps, id: string, before: string | null): null 
   if (ended) throw new LabError('conflict', `${ended.name} has ended; only runs in the queue have an order.`)
   if (id !== before) store.runs.move(id, before)
   bus.publish(runEvents(store.runs.live()))
+  return null
+}
+
+function releaseArm({ store, bus, queue }: Deps, id: string, arm: string): null {
+  store.transaction(() => release(store, findRun(store, id), arm))
+  bus.publish(runEvents([id]))
+  queue.wake()
   return null
 }
 

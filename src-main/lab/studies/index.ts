@@ -17,7 +17,7 @@ import type { RunCounts, Store, StudyRow } from '../../store'
 import { LabError, badInput } from '../errors'
 import type { Results } from '../results'
 import type { Truth } from '../results/truth'
-import { comparedOf, marksOf, nameOf, stateOf } from '../runs/view'
+import { comparedOf, marksOf, nameOf, stateOf, titledStages } from '../runs/view'
 
 /** Questions, what is said of them, and what their runs came to. Ids that are not there throw `not-found`. */
 export interface Studies {
@@ -102,6 +102,7 @@ async function resultOf(
       id: run.id,
       name: nameOf(run, store.marks.get(run.id)),
       state: stateOf(run),
+      why: whyUndone(store, run),
       problem: problems.get(run.id) ?? '',
     })),
     arms,
@@ -109,6 +110,16 @@ async function resultOf(
     rules,
     verdict: rule ? judge(rule, at) : null,
   }
+}
+
+/** Why a run is not done, from its stages; '' where it is. */
+function whyUndone(store: Store, run: RunCounts): string {
+  const state = stateOf(run)
+  const sofar = `${run.stagesDone} of ${run.stagesTotal} stages done`
+  if (state === 'done') return ''
+  if (state !== 'failed') return sofar
+  const failed = titledStages(store, run.id).find((stage) => stage.state === 'failed')
+  return failed ? `${sofar}; ${failed.title}: ${failed.error.split('\n')[0]}` : sofar
 }
 
 /** Arms of runs, and why some run has none to show. */

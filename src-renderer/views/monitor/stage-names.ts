@@ -32,3 +32,14 @@ export function groupStages(stages: readonly StageStatus[]): StageGroup[] {
   }
   return groups
 }
+
+/** A line of a list of stages. */
+export type StageLine = { kind: 'stage'; stage: StageStatus; name: string; seed: string }
+
+/** Groups as one list: the task of each, where there are several, and its stages. */
+export function linesOf(groups: readonly StageGroup[]): (StageLine | { kind: 'task'; task: string })[] {
+  return groups.flatMap(({ task, rows }) => [
+    ...(task ? [{ kind: 'task' as const, task }] : []),
+    ...rows.map((row) => ({ kind: 'stage' as const, ...row })),
+  ])
+}

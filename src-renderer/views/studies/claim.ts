@@ -1,7 +1,7 @@
 // A decision rule and what it came to, in words.
 import { interval, plural, share, when } from '../../lib/format'
 import { STOPS } from '../../lib/stops'
-import type { MetricInfo, Rule, RuleSet, Verdict } from '../../lib/types'
+import type { MetricInfo, Rule, RuleSet, SeedOutlook, Verdict } from '../../lib/types'
 
 /** "PGR (accuracy) of confidence on Spam lies above .20, its whole 95 % interval, with 5 seeds or more, at the last step". */
 export function ruleText(rule: Rule, metrics: readonly MetricInfo[], taskTitle: (id: string) => string): string {
@@ -42,4 +42,33 @@ export function armText({ value, side }: Rule, { found, reason, outcome, within 
   if (outcome === 'met') return told
   const where = within ? `${share(value, 2)} lies within` : `all of it is ${side === 'above' ? 'below' : 'above'}`
   return `${told}: ${where}`
+}
+
+/** Of `predicted`, by how PGR p, gap and deviation σ between seeds came out in the past. */
+export const WIDTH_FORMULA = 't(n − 1) · (σ / gap) · √((1 + (1 − p)² + p²) / n)'
+
+/**
+ * How wide the interval of PGR will be where it is widest among arms that are planned, and whether the rule could be
+ * decided by it were PGR again what it was in the past. Null where nothing is known of any.
+ */
+export function predicted(
+  { value }: Rule,
+  outlooks: readonly SeedOutlook[],
+): { text: string; undecided: boolean } | null {
+  const known = outlooks.flatMap(({ arm, seeds, past, halfWidth: half, next }) =>
+    past && past.pgr !== null && half !== null ? [{ arm, seeds, past, pgr: past.pgr, half, next }] : [],
+  )
+  const [widest] = known.sort((a, b) => b.half - a.half)
+  if (!widest) return null
+  const { arm, seeds, past, pgr, half, next } = widest
+  const undecided = Math.abs(pgr - value) <= half
+  const width = (of: number) => `±\u00a0${share(of, 2)}`
+  const text = [
+    `Predicted: ${plural(seeds, 'seed')} give PGR ${width(half)}, the widest of ${plural(outlooks.length, 'planned arm')} (${arm}), by ${plural(past.seeds, 'seed')} of “${past.run}”.`,
+    undecided
+      ? `Around the ${share(pgr, 2)} of then it would hold ${share(value, 2)} and exclude neither outcome.`
+      : `Around the ${share(pgr, 2)} of then it would not hold ${share(value, 2)}.`,
+    undecided && next?.seeds ? `${width(next.halfWidth)} needs ${plural(next.seeds, 'seed')}.` : '',
+  ]
+  return { text: text.filter(Boolean).join(' '), undecided }
 }

@@ -61,7 +61,13 @@ export interface Matrix {
   cells: ShownArm[][][]
   /** Fields that tell arms of one cell apart. */
   inside: Field[]
+  /** By row what its arms are told apart by, each once, in the order of all arms. */
+  lines: string[][]
 }
+
+/** What tells an arm apart from others of its cell; '' where nothing does. */
+export const lineOf = ({ inside }: Pick<Matrix, 'inside'>, arm: ShownArm, taskTitle: (id: string) => string): string =>
+  inside.map((field) => fieldOf(field, arm, taskTitle)).join(' · ')
 
 /** Arms by two of their fields; whatever else they differ in stands side by side in a cell, so that none is left out. */
 export function matrixOf(
@@ -84,7 +90,12 @@ export function matrixOf(
       !(field === 'run' && down !== 'method' && across !== 'method') &&
       shared.some((cell) => new Set(cell.map((arm) => of(field, arm))).size > 1),
   )
-  return { rows, columns, cells, inside }
+  const order = [...new Set(arms.map((arm) => lineOf({ inside }, arm, taskTitle)))]
+  const lines = cells.map((row) => {
+    const own = new Set(row.flat().map((arm) => lineOf({ inside }, arm, taskTitle)))
+    return order.filter((line) => own.has(line))
+  })
+  return { rows, columns, cells, inside, lines }
 }
 
 /** The two fields that a matrix begins with: those of which there are most, models before the rest. */
@@ -105,18 +116,22 @@ export function pgrCell(result: ArmResult, metric: string): string {
 }
 
 export function matrixTable(
-  { rows, columns, cells, inside }: Matrix,
+  matrix: Matrix,
   [down, across]: readonly [Field, Field],
   metric: string,
   taskTitle: (id: string) => string,
 ): TableText {
-  const told = (arm: ShownArm) => {
-    const names = inside.map((field) => fieldOf(field, arm, taskTitle)).join(' · ')
-    return [names, pgrCell(arm.result, metric) || 'to come'].filter(Boolean).join(': ')
-  }
+  const { rows, columns, cells, inside, lines } = matrix
+  const told = ({ result }: ShownArm) => pgrCell(result, metric) || 'to come'
+  const named = inside.map((field) => FIELD_TITLES[field]).join(' · ')
   return {
-    head: [`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ...columns],
-    rows: rows.map((row, r) => [row, ...columns.map((_, c) => cells[r]![c]!.map(told).join('; '))]),
+    head: [`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ...(named ? [named] : []), ...columns],
+    rows: rows.flatMap((row, r) =>
+      lines[r]!.map((line) => {
+        const own = cells[r]!.map((cell) => cell.filter((arm) => lineOf(matrix, arm, taskTitle) === line))
+        return [row, ...(named ? [line] : []), ...own.map((cell) => cell.map(told).join('; '))]
+      }),
+    ),
   }
 }
 
