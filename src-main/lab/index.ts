@@ -6,7 +6,7 @@ import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
 import { createCheckpoints } from './plan/checkpoints'
-import { createDamage } from './check/damage'
+import { createDamage, type Damage } from './check/damage'
 import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
@@ -34,13 +34,13 @@ import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
 import { createSureness } from './results/sureness'
-import { countApart, createTruth } from './results/truth'
+import { countApart, createTruth, type Truth } from './results/truth'
 import { createRunDesk } from './runs/desk'
 import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { openPresets } from './presets'
-import { createShelf } from './home/shelf'
+import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { armsOf } from './runs/view'
 import { createStudies } from './studies'
@@ -88,14 +88,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const lanes: Lane[] = []
-  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
-  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
-  const timing = { ...TIMING, ...options.timing }
-  // All devices of a machine are one lane as yet: an engine process takes the best of them.
-  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
-  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places })
+  const { lanes, queue } = openQueue(options, { store, shelf, bus, damage }, belongings)
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
@@ -126,14 +119,36 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
-    subscribe: (listener) =>
-      bus.subscribe((events) => {
-        const shown = truth.shown(events)
-        if (shown.length > 0) listener(shown)
-      }),
+    subscribe: withoutSealed(bus, truth),
+    checkBackend: () => backends.check(),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     close: () => (closing ??= close()),
   }
+}
+
+/** What is told, less the truth that is sealed. */
+const withoutSealed =
+  (bus: Bus, truth: Truth): Lab['subscribe'] =>
+  (listener) =>
+    bus.subscribe((events) => {
+      const shown = truth.shown(events)
+      if (shown.length > 0) listener(shown)
+    })
+
+/** What works, and what waits for it. */
+function openQueue(
+  options: LabOptions,
+  { store, shelf, bus, damage }: { store: Store; shelf: Shelf; bus: Bus; damage: Damage },
+  { datasets, corpora, checkpoints }: Belongings,
+) {
+  const lanes: Lane[] = []
+  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
+  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
+  const timing = { ...TIMING, ...options.timing }
+  // All devices of a machine are one lane as yet: an engine process takes the best of them.
+  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
+  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
+  return { lanes, queue: createQueue({ store, shelf, lanes, timing, bus, recorder, ...places }) }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
@@ -151,6 +166,8 @@ const openDrafts = (parts: Drafting) => ({
   batches: createBatches(parts),
   sweeps: createSweeps(parts),
 })
+
+type Belongings = Awaited<ReturnType<typeof openBelongings>>
 
 /** What runs are made of: it lies in the home or comes with the app, and is there before any run. */
 async function openBelongings(options: LabOptions, store: Store, bus: Bus) {

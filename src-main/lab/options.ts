@@ -85,6 +85,11 @@ export interface Lab {
   subscribe(listener: (events: LabEvent[]) => void): () => void
   /** Reads everything at rest, see `checkHome`. */
   check: (options: CheckOptions) => Promise<CheckReport>
+  /**
+   * Makes sure that what is to train works here, before anything is asked of it.
+   * @throws LabError `unavailable` with the reason
+   */
+  checkBackend: () => Promise<void>
   /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

@@ -52,9 +52,10 @@ export function runsTable(db: Database) {
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
   const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)
-  const end = db.prepare<[RunEnd, number, string]>(
-    'UPDATE runs SET ended = ?, endedAt = ? WHERE id = ? AND ended IS NULL',
-  )
+  // What was found so far is not what was found: until that is told, and if it never is, there is no headline.
+  const end = db.prepare<{ how: RunEnd; at: number; id: string }>(`
+    UPDATE runs SET ended = @how, endedAt = @at, headline = iif(@how = 'done', '', headline)
+    WHERE id = @id AND ended IS NULL`)
   const reopen = db.prepare<[number, string]>(
     `UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ?, rank = iif(ended = 'interrupted', rank, ${LAST}) WHERE id = ?`,
   )
@@ -73,7 +74,7 @@ export function runsTable(db: Database) {
     /** Newest first. */
     all: () => all.all(),
     ...queueOrder(db),
-    end: (id: string, how: RunEnd, at: number) => void end.run(how, at, id),
+    end: (id: string, how: RunEnd, at: number) => void end.run({ how, at, id }),
     /** Makes an ended run live again, at the end of the queue; one that was interrupted in the place that it had. */
     reopen: (id: string, at: number) => void reopen.run(at, id),
     setHeadline: (id: string, text: string) => void headline.run(text, id),

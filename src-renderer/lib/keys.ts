@@ -1,14 +1,20 @@
 import { tinykeys } from 'tinykeys'
 
-function typing(event: KeyboardEvent): boolean {
-  const at = event.target
-  if (at instanceof HTMLInputElement && at.type === 'checkbox') return false
+/** Inputs that no letter goes into: keys are free there, but arrows move a radio and a slider. */
+const LETTERLESS = ['checkbox', 'radio', 'range']
+const letterless = (at: EventTarget | null): at is HTMLInputElement =>
+  at instanceof HTMLInputElement && LETTERLESS.includes(at.type)
+
+function typing({ target: at }: KeyboardEvent): boolean {
+  if (letterless(at)) return false
   return at instanceof HTMLElement && (at.isContentEditable || /^(input|textarea|select)$/i.test(at.tagName))
 }
+const moves = (keys: string, { target: at }: KeyboardEvent) =>
+  keys.startsWith('Arrow') && letterless(at) && at.type !== 'checkbox'
 
 /** A field that takes text has an undo of its own. */
 const ofText = ({ target: at }: KeyboardEvent) =>
-  at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !['checkbox', 'radio'].includes(at.type))
+  at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !letterless(at))
 const UNDO = ['Control+z', 'Control+Shift+z']
 
 /** What Enter presses itself. */
@@ -21,6 +27,7 @@ const covered = () => document.querySelector('dialog[open]') !== null
 function silent(keys: string, event: KeyboardEvent): boolean {
   if (covered()) return true
   if (UNDO.includes(keys)) return ofText(event)
+  if (moves(keys, event)) return true
   return keys === 'Enter' ? pressed(event) : typing(event) && !keys.startsWith('Control+')
 }
 

@@ -18,6 +18,10 @@ export function timeText({ state, sharing, etaSeconds }: RunSummary): string {
   return state === 'queued' ? `takes ${about(etaSeconds)}` : `${duration(etaSeconds)} left`
 }
 
+/** How long its stages worked; nothing while it is live, or where not one of them was computed for it. */
+export const tookText = ({ endedAt, seconds }: Pick<RunSummary, 'endedAt' | 'seconds'>): string =>
+  duration(endedAt === null || seconds === 0 ? null : seconds)
+
 const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
 
 /** Where a run is looked at: one that has nothing to show yet where it works. */

@@ -53,6 +53,26 @@ test('examples are stepped through, flagged, noted, and saved as a slice', async
   await side.getByRole('button', { name: 'to look at', exact: true }).click()
   await expect(page).toHaveURL(/remark=any/)
 
+  // Pulled over the map, a cell of the joint: both choose examples.
+  await main.getByRole('button', { name: 'Show all' }).click()
+  const plot = side.locator('.plot')
+  await plot.scrollIntoViewIfNeeded()
+  const box = (await plot.boundingBox())!
+  await page.mouse.move(box.x + 2, box.y + 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2, { steps: 4 })
+  await page.mouse.up()
+  await expect(page).toHaveURL(/varies=[\d.]+&?/)
+  await expect(main).toContainText(/truth held by (49|5\d)(\.\d)? to /)
+  await shoot(page, 'inspector-map')
+  await side.getByRole('button', { name: 'Choose none' }).click()
+  await expect(page).not.toHaveURL(/varies=/)
+  const cell = side.getByRole('button', { name: /^[\d,]+: weak says .* student holds/ }).first()
+  const n = /^[\d,]+/.exec((await cell.getAttribute('aria-label'))!)![0]
+  await cell.click()
+  await expect(main).toContainText(`${n} of 300 examples`)
+  await shoot(page, 'inspector-joint')
+
   // Sealed, nothing of it is seen; breaking the seal is told with the result from then on.
   await expect(side).toContainText(/on test rows was (not looked at|looked at once) before/) // Home may have
   await side.getByRole('button', { name: 'Seal…' }).click()

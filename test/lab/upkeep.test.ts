@@ -48,7 +48,7 @@ test('a thread that ends fails what it was asked, and is started again by the ne
   const analyst = createAnalyst(built.entry('analyst'))
   onTestFinished(() => analyst.close())
   await expect(analyst.drainLog('/nowhere/at/all.sqlite')).rejects.toThrow(/directory does not exist/)
-  const never = { seed: null as never, step: undefined, against: undefined }
+  const never = { seed: null as never, rungs: [], step: undefined, against: undefined }
   const open = analyst.ask({ type: 'cube', data: '/nowhere', stop: 'last', ...never })
   const failed = expect(open).rejects.toThrow()
   await analyst.close()

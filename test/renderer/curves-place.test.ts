@@ -7,7 +7,7 @@ import { linesOf, offLog, panelChart, panelTable } from '../../src-renderer/view
 import { QUANTITIES } from '../../src-renderer/views/curves/panels'
 import { Crosshair } from '../../src-renderer/views/curves/crosshair.svelte'
 import { nearest, readingsAt, stopsOf, walked } from '../../src-renderer/views/curves/readings'
-import { chosenRuns, parseView, runsToQuery, stretchToQuery } from '../../src-renderer/views/curves/view'
+import { bandWords, chosenRuns, parseView, runsToQuery, stretchToQuery } from '../../src-renderer/views/curves/view'
 import { wholeOf, zoomed } from '../../src-renderer/views/curves/zoom'
 import { theme } from '../../src-renderer/state/theme.svelte'
 import { createFakeBridge, type FakeBridge } from './bridge'
@@ -234,6 +234,11 @@ describe('a panel', () => {
     expect(head).toEqual(['of', 'step', 'value', 'low', 'high', 'n'])
     expect(rows[1]).toEqual(['naive', '10', '.800', '.700', '.900', '3'])
   })
+})
+
+it('says of one training a line that it has no band', () => {
+  expect(bandWords('mean-t', true)).toMatch(/t-intervals/)
+  expect(bandWords('mean-t', false)).not.toMatch(/interval/)
 })
 
 describe('the place', () => {

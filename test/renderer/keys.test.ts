@@ -27,3 +27,14 @@ it('leaves a key to another where a sequence is nothing now', async () => {
   await press('g', 'c')
   expect(heard).toEqual(['c'])
 })
+
+it('hears keys at a radio and at a slider, whose arrows are their own', async () => {
+  const heard = told(['g s', 'ArrowRight', 'x'])
+  for (const type of ['radio', 'range', 'text']) {
+    const input = Object.assign(document.createElement('input'), { type })
+    document.body.append(input)
+    for (const key of ['g', 's', 'x', 'ArrowRight']) await fireEvent.keyDown(input, { key })
+    input.remove()
+  }
+  expect(heard).toEqual(['g s', 'x', 'g s', 'x'])
+})

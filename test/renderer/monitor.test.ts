@@ -4,7 +4,7 @@ import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
 import { groupStages, linesOf } from '../../src-renderer/views/monitor/stage-names'
 import { piecesOf } from '../../src-renderer/views/monitor/strip'
-import { shownState, timeText } from '../../src-renderer/lib/runs'
+import { shownState, timeText, tookText } from '../../src-renderer/lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
 import { createFakeBridge, STATUS } from './bridge'
 import { heard, open } from './window'
@@ -193,6 +193,12 @@ describe('a pause', () => {
     const table = within(await screen.findByRole('table', { name: 'Recent runs' }))
     expect(text(table.getByText('interrupted').closest('tr')!)).toContain('31 s')
   })
+})
+
+it('a run of which nothing was computed here took no time', () => {
+  expect(tookText({ endedAt: 1, seconds: 0 })).toBe('–')
+  expect(tookText({ endedAt: null, seconds: 5 })).toBe('–')
+  expect(tookText({ endedAt: 1, seconds: 0.2 })).toContain('under 1')
 })
 
 describe('home', () => {

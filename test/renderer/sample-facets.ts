@@ -10,6 +10,7 @@ export function facetsOf(arm: Arm, { seed, stop, step }: ArmRef): Facets {
     steps: exampleHistory(arm, seed, 0).step,
     ...{ reported, step: step ?? reported },
     groups: [{ group: 'wordnet', n: lengths.length }],
+    ...{ map: null, joint: null, flow: null },
     ...{ alone: 0, length: [Math.min(...lengths), Math.max(...lengths)] },
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src-main/store'
 import { MIGRATIONS } from '../../src-main/store/migrations'
+import { addRun, blank } from './blank'
 import { temporaryFolder } from './temporary'
 
 const arms = [
@@ -83,4 +84,21 @@ test('tells the bytes that only some runs hold', () => {
   expect(store.artifacts.bytesOfOnly([])).toBe(0)
   expect(store.artifacts.bytesOfOnly(['a'])).toBe(10)
   expect(store.artifacts.bytesOfOnly(['a', 'b'])).toBe(111)
+})
+
+test('a run that is done has no headline but one that was told after its end', () => {
+  const store = blank()
+  const headline = (id: string) => store.runs.get(id)?.headline
+  for (const [id, how] of [
+    ['whole', 'done'],
+    ['part', 'cancelled'],
+  ] as const) {
+    addRun(store, id)
+    store.runs.setHeadline(id, 'of two seeds')
+    store.runs.end(id, how, 2)
+  }
+  expect([headline('whole'), headline('part')]).toEqual(['', 'of two seeds'])
+  store.runs.setHeadline('whole', 'of three seeds')
+  store.runs.end('whole', 'done', 3)
+  expect(headline('whole')).toBe('of three seeds')
 })

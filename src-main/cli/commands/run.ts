@@ -238,6 +238,8 @@ async function perform(
 ): Promise<RunDetail> {
   if (known && sealed) await lab.calls.seal({ study: known.study, sealed })
   if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return lab.calls.runDetail(known.id)
+  // Before the run is there: a stage that fails at once would leave one that nobody wanted.
+  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend()
   if (known) await lab.calls.resume(known.id)
   const runId = known?.id ?? (await lab.calls.run(spec)).runId
   if (sealed && !known) await lab.calls.seal({ study: (await lab.calls.runDetail(runId)).study, sealed })

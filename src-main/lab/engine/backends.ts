@@ -12,8 +12,10 @@ import type { LabOptions } from '../options'
 export interface Backends {
   /** The one that trains; found out once. @throws LabError when none works */
   choose(): Promise<ChosenBackend>
-  /** What plans are made for. One that is asked for by name is not tried before: the stage would fail with the reason. */
+  /** What plans are made for.. */
   planned: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
+  /** @throws LabError `unavailable` when the one that is asked for, or every one, does not work here */
+  check(): Promise<void>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
   doctor(): Promise<DoctorReport>
@@ -69,6 +71,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       const { id, bf16 } = await choose()
       return { backend: id, bf16 }
     },
+    check: () => choose().then(() => undefined, refuse),
     get chosen() {
       return chosen
     },
@@ -82,6 +85,10 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       }),
     close: () => leaving.abort(),
   }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof LabError ? new LabError('unavailable', error.message) : error
 }
 
 /** Refuses work while other work is under way. */

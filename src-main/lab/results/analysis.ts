@@ -10,13 +10,12 @@ import {
   type Stop,
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
-import type { Evaluations } from '../../data/predictions'
 import { namesIn, truthOf, type Example, type PreparedTask } from '../../science/tasks'
 import { batchMix, type BatchQuestion, type BatchReply } from './batch'
 import type { Kept } from './kept'
 import { lookedAt, type Looked, type LookedQuestion, type LookedReplies } from './looked'
 import { checkSameRows } from './pairs'
-import type { SeedInput, SeedSource } from './predicted'
+import type { readTraining, SeedInput, SeedSource } from './predicted'
 
 /** The seeds of an arm with the steps at which their students are reported; all arms of a question share one task. */
 export interface ReportedSource {
@@ -50,8 +49,8 @@ export interface Means {
   prepared: (folder: string) => Promise<PreparedTask>
   /** Gives the predictions of a seed, those of test sets from elsewhere too where these are named. */
   read: (source: SeedSource, sets?: readonly string[]) => Promise<SeedInput>
-  /** What a training said of a split, by the folder of its artifact. */
-  training: (folder: string) => Promise<(split: string) => Evaluations>
+  /** Gives what a training said, by split. */
+  training: typeof readTraining
   /** What was drawn for results of arms: comparisons, which are asked for after them, need not draw again. */
   drawn: Kept<Drawn>
   /** What was looked at last: one pages and steps through it. */

@@ -37,6 +37,31 @@ export function seedSource(store: Store, shelf: Shelf, seed: ArmSeed): SeedSourc
   return { seed: seed.seed, epochs, weak, student, ceiling, references }
 }
 
+/**
+ * Folders of the trainings between supervisor and student of a finished seed, from the first to learn on: each labels for
+ * the next. None where a student learns from its supervisor's own labels, from several models, or one of them is gone.
+ */
+export function rungFolders(store: Store, shelf: Shelf, { weak, student }: ArmSeed): string[] {
+  const climb: string[] = []
+  for (let key = student; ;) {
+    const teachers = needsIn(store, needsIn(store, key, 'labels')[0] ?? '', 'model')
+    const [teacher] = teachers
+    if (teacher === undefined || teachers.length > 1) return []
+    if (teacher === weak) return climb.map((rung) => shelf.folder(rung))
+    if (!shelf.has(teacher)) return []
+    climb.unshift(teacher)
+    key = teacher
+  }
+}
+
+/** Keys of what fills a role of a stage, or several that are numbered. */
+function needsIn(store: Store, key: string, role: string): string[] {
+  const stage = store.stages.byKey(key)
+  return stage
+    ? store.needs.of(stage.id).flatMap((need) => (need.role.replace(/\d+$/, '') === role ? [need.key] : []))
+    : []
+}
+
 /** The finished seeds of an arm, with the steps at which their students are reported. */
 export function reportedSource(store: Store, shelf: Shelf, { arm, bySeed }: ArmResult): ReportedSource {
   const seeds = arm.seeds.flatMap((of) => {

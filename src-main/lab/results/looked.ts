@@ -18,7 +18,8 @@ import {
   type SeedPredictions,
   type Stop,
 } from '../../science/metrics'
-import { truthOf } from '../../science/tasks'
+import type { Answers } from '../../science/answers'
+import { truthOf, type Example } from '../../science/tasks'
 import { LabError } from '../errors'
 import type { Means } from './analysis'
 import { checkSameRows } from './pairs'
@@ -28,6 +29,8 @@ import type { SeedSource } from './predicted'
 interface Seed {
   data: string
   seed: SeedSource
+  /** Folders of the trainings between supervisor and student. */
+  rungs: string[]
 }
 /** The same, its student where a rule stops it or at a step, and a seed of another arm beside. */
 interface Asked extends Seed {
@@ -61,8 +64,8 @@ export interface Looked {
   seed: SeedPredictions
   against: SeedPredictions | undefined
   rows: readonly ExampleRow[]
-  /** Names of the rows, once they were asked for. */
-  names?: readonly string[]
+  /** What the rows are of. */
+  test: readonly Example[]
   /** Of the last query. */
   hits?: Hits
 }
@@ -88,7 +91,7 @@ export async function lookedAt(question: LookedQuestion, means: Means): Promise<
 }
 
 /** Rows are made once for as long as one looks at them: there may be a hundred thousand. */
-async function look({ data, seed: source, stop, step, against }: Asked, means: Means): Promise<Looked> {
+async function look({ data, seed: source, rungs, stop, step, against }: Asked, means: Means): Promise<Looked> {
   const name = JSON.stringify([data, source, stop, step, against])
   const known = means.looked.get(name)
   if (known) return known
@@ -101,7 +104,10 @@ async function look({ data, seed: source, stop, step, against }: Asked, means: M
   if (step !== undefined && !seed.steps.includes(step))
     throw new LabError('bad-input', `This student was not evaluated at step ${step}.`)
   const at: Stop = step === undefined ? stop : `step-${step}`
-  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other) }
+  // Each labels as it stands at its end.
+  const climb: Answers[] = []
+  for (const rung of rungs) climb.push((await means.training(rung))('test').answers.at(-1)!)
+  const looked: Looked = { at, seed, against: other, rows: exampleRows(seed, at, test, other, climb), test }
   means.looked.set(name, looked)
   return looked
 }
@@ -112,11 +118,14 @@ const nameOf = ({ text, options = [], fen = '', truth }: ExampleRow): string =>
     .update(JSON.stringify([text, options, fen, truth]))
     .digest('hex')
 
+/** Names of the rows of a test split: hashing a hundred thousand takes a second, and every evaluation has the same ones. */
+const named = new WeakMap<readonly Example[], readonly string[]>()
+
 /** The rows with what is said of them. */
 function remarked(looked: Looked, remarks: Remarks): readonly ExampleRow[] {
   if (Object.keys(remarks).length === 0) return looked.rows
-  looked.names ??= looked.rows.map(nameOf)
-  const { names } = looked
+  const names = named.get(looked.test) ?? looked.rows.map(nameOf)
+  named.set(looked.test, names)
   return looked.rows.map((row, i) => {
     const remark = remarks[names[i]!]
     return remark ? { ...row, remark } : row

@@ -5,7 +5,7 @@ import type { Example, PreparedTask } from '../../science/tasks'
 import type { Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
-import { dataFolder, seedSource } from './inputs'
+import { dataFolder, rungFolders, seedSource } from './inputs'
 import type { SeedSource } from './predicted'
 
 /** The arms of a run by its id. @throws LabError `not-found` */
@@ -18,16 +18,23 @@ export function armIn(arms: readonly Arm[], id: string): Arm {
   return arm
 }
 
+/** Folder of the examples, where the predictions lie, and folders of the trainings between supervisor and student. */
+interface Found {
+  data: string
+  seed: SeedSource
+  rungs: string[]
+}
+
 /** Finds where lies what was said under one seed, in one arm or in two. */
 export function createFinder(store: Store, shelf: Shelf) {
   /** @throws LabError `not-found`, also while one of the seed's stages is not done */
-  function one(arms: readonly Arm[], armId: string, number: number): { data: string; seed: SeedSource } {
+  function one(arms: readonly Arm[], armId: string, number: number): Found {
     const arm = armIn(arms, armId)
     const seed = arm.seeds.find((s) => s.seed === number)
     if (!seed) throw new LabError('not-found', `"${arm.title}" has no seed ${number}.`)
     const source = seedSource(store, shelf, seed)
     if (!source) throw new LabError('not-found', `Seed ${number} of "${arm.title}" is not finished.`)
-    return { data: dataFolder(store, shelf, seed), seed: source }
+    return { data: dataFolder(store, shelf, seed), seed: source, rungs: rungFolders(store, shelf, seed) }
   }
 
   /** What a question about a seed is asked with: its predictions, and the other arm's where one is named. */

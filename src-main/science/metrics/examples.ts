@@ -1,6 +1,9 @@
 import { confidence, decisions, isTie, optionsIn, probability, type Answers, type Decision } from '../answers'
 import type { Example } from '../tasks/task'
+import { dynamicsOf, type Dynamics } from './cartography'
 import { cellsOf } from './cube'
+import { pathsOf } from './flow'
+import { heldClasses } from './joint'
 import { fateOf, movesOf } from './ledger'
 import type { SeedPredictions } from './predictions'
 import type { Cell, Fate, Move, Stop } from './result'
@@ -33,6 +36,12 @@ export interface ExampleRow {
   student: Said
   ceiling: Said
   cell: Cell
+  /** How the student came to know it, over all of its training; not of texts. */
+  dynamics?: Dynamics
+  /** The class that the student confidently holds it for, see `Joint`; left out where it holds none. */
+  held?: number
+  /** Where the student stands at the end of a ladder, see `pathsOf`. */
+  path?: string
   /** Where something is said of it. */
   remark?: Remark
   /** Where another arm is looked at beside this one: what its student says, and what became of the row from there to here. */
@@ -58,25 +67,38 @@ export interface ExampleDetail extends ExampleRow {
 /**
  * Every test example of a seed, in the order of the split.
  * @param against the same seed of another arm on the same examples
+ * @param rungs what the models between supervisor and student say, where it climbed a ladder
  */
 export function exampleRows(
   seed: SeedPredictions,
   at: Stop,
   examples: readonly Example[],
   against?: SeedPredictions,
+  rungs: readonly Answers[] = [],
 ): ExampleRow[] {
-  const { weak, ceiling } = seed
-  const [ofWeak, ofStudent, ofCeiling] = [weak, studentAt(seed, at), ceiling].map((said) => saidBy(said, seed.truth))
+  const { weak, ceiling, truth: right } = seed
+  const student = studentAt(seed, at)
+  const [ofWeak, ofStudent, ofCeiling] = [weak, student, ceiling].map((said) => saidBy(said, right))
+  const [dynamics, held] = [dynamicsOf(seed), heldClasses(weak, student)]
+  const paths = rungs.length > 0 ? pathsOf([weak, ...rungs, student], right) : null
   const cells = cellsOf(seed, at)
   const beside = against && besideOf(seed, against, at)
-  return examples.map(({ text, options, fen, group, label: truth }, index) => ({
-    ...{ index, text, ...(options && { options }), ...(fen && { fen }), group, truth },
-    ...{ weak: ofWeak![index]!, student: ofStudent![index]!, ceiling: ofCeiling![index]!, cell: cells[index]! },
-    ...(beside && { against: beside[index]! }),
-  }))
+  // Assigned one by one: there may be a hundred thousand, and spreads take most of the time then.
+  return examples.map(({ text, options, fen, group, label }, index) => {
+    const [weak, student, ceiling] = [ofWeak![index]!, ofStudent![index]!, ofCeiling![index]!]
+    const row: ExampleRow = { index, text, group, truth: label, weak, student, ceiling, cell: cells[index]! }
+    if (options) row.options = options
+    if (fen) row.fen = fen
+    if (dynamics) row.dynamics = dynamics[index]!
+    if (held && held[index] !== null) row.held = held[index]!
+    if (paths) row.path = paths[index]!
+    if (beside) row.against = beside[index]!
+    return row
+  })
 }
 
-const studentAt = (seed: SeedPredictions, at: Stop): Answers => seed.student[evaluationAt(seed, at)]!
+/** What the student says at an evaluation. */
+export const studentAt = (seed: SeedPredictions, at: Stop): Answers => seed.student[evaluationAt(seed, at)]!
 
 /** Of every row what the other arm's student says, and the move from it. */
 function besideOf(seed: SeedPredictions, other: SeedPredictions, at: Stop): NonNullable<ExampleRow['against']>[] {

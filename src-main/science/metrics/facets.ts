@@ -1,4 +1,6 @@
-import type { ExampleRow } from './examples'
+import { studentAt, type ExampleRow } from './examples'
+import { countPaths } from './flow'
+import { confidentJoint, type Joint } from './joint'
 import { lengthOf } from './filter'
 import type { SeedPredictions } from './predictions'
 import type { Stop } from './result'
@@ -18,7 +20,25 @@ export interface Facets {
   alone: number
   /** Characters of the shortest and of the longest example; 0 where there is none. */
   length: [least: number, most: number]
+  /** Training dynamics, in columns; of very many examples every so many-th. Null of texts, and without an evaluation after step 0. */
+  map: DynamicsMap | null
+  /** Null of texts. */
+  joint: Joint | null
+  /** How many examples take each path up the ladder; null where there is none. */
+  flow: { path: string; n: number }[] | null
 }
+
+export interface DynamicsMap {
+  index: number[]
+  confidence: number[]
+  variability: number[]
+  correctness: number[]
+  /** Evaluations that they are over. */
+  evaluations: number
+}
+
+/** How many examples are drawn. */
+const DRAWN = 3000
 
 /** How many groups are named. */
 const GROUPS = 500
@@ -43,5 +63,22 @@ export function facetsOf(seed: SeedPredictions, stop: Stop, at: Stop, rows: read
       .slice(0, GROUPS),
     alone: groups.filter(({ n }) => n === 1).length,
     length: [least, most],
+    map: mapOf(seed, rows),
+    joint: confidentJoint(seed.weak, studentAt(seed, at), seed.truth),
+    flow: rows[0]?.path === undefined ? null : countPaths(rows.flatMap(({ path }) => path ?? [])),
+  }
+}
+
+function mapOf({ steps }: SeedPredictions, rows: readonly ExampleRow[]): DynamicsMap | null {
+  if (!rows[0]?.dynamics) return null
+  const every = Math.ceil(rows.length / DRAWN)
+  const drawn = rows.filter((_, i) => i % every === 0)
+  const column = (of: 'confidence' | 'variability' | 'correctness') => drawn.map((row) => row.dynamics![of])
+  return {
+    index: drawn.map(({ index }) => index),
+    confidence: column('confidence'),
+    variability: column('variability'),
+    correctness: column('correctness'),
+    evaluations: steps.filter((step) => step > 0).length,
   }
 }

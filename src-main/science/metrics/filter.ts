@@ -23,6 +23,16 @@ export const exampleFilterSchema = z.strictObject({
   /** In characters, see `lengthOf`. */
   length: range(z.int().min(0)).optional(),
   group: z.string().max(10_000).optional(),
+  /** Of the student's answer over its training, see `Dynamics`. */
+  trueConfidence: confidences.optional(),
+  variability: confidences.optional(),
+  /** The class that the student confidently holds it for, see `Joint`. */
+  held: option.optional(),
+  /** Up a ladder, see `pathsOf`. */
+  path: z
+    .string()
+    .regex(/^[01]{3,40}$/)
+    .optional(),
   /** What the user has said of it: a flag, a note, or any of both. */
   remark: z.enum(REMARKS).optional(),
 })
@@ -45,6 +55,10 @@ export function fitting(filter: ExampleFilter): (row: ExampleRow) => boolean {
     within(studentConfidence, row.student.confidence) &&
     (length === undefined || within(length, lengthOf(row))) &&
     (group === undefined || row.group === group) &&
+    within(filter.trueConfidence, row.dynamics?.confidence) &&
+    within(filter.variability, row.dynamics?.variability) &&
+    (filter.held === undefined || row.held === filter.held) &&
+    (filter.path === undefined || row.path === filter.path) &&
     isRemarked(row, filter.remark) &&
     (sought === '' || [row.text, ...(row.options ?? [])].some((text) => text.toLowerCase().includes(sought)))
 }
@@ -55,5 +69,6 @@ function isRemarked({ remark }: ExampleRow, asked: ExampleFilter['remark']): boo
   return asked === 'any' || (asked === 'note' ? remark.note !== '' : remark.flag === Number(asked))
 }
 
-const within = (range: readonly [number, number] | undefined, value: number): boolean =>
-  range === undefined || (value >= range[0] && value <= range[1])
+/** What is not told lies in no range. */
+const within = (range: readonly [number, number] | undefined, value: number | undefined): boolean =>
+  range === undefined || (value !== undefined && value >= range[0] && value <= range[1])

@@ -47,8 +47,10 @@ export const SUMMARIES: readonly { value: Summary; label: string; title: string 
     title: 'Median over seeds, and from the least to the most of them',
   },
 ]
-/** What the band of a summary is, in a sentence about the picture. */
-export const BAND_WORDS: Record<Summary, string> = {
+/** What lines and their bands are, in a sentence about the picture. @param banded whether a line has more than one training */
+export const bandWords = (summary: Summary, banded: boolean): string =>
+  banded ? BAND_WORDS[summary] : 'one training a line, which has no band'
+const BAND_WORDS: Record<Summary, string> = {
   'mean-t': 'means over all seeds, bands: 95 % t-intervals of chance between trainings',
   'mean-range': 'means over all seeds, bands from the least to the most of them',
   'median-range': 'medians over all seeds, bands from the least to the most of them',

@@ -18,6 +18,10 @@ export const NAMED = {
   length: 'length',
   group: 'group',
   remark: 'remark',
+  trueConfidence: 'holds',
+  variability: 'varies',
+  held: 'held',
+  path: 'path',
 } as const satisfies Record<Facet, string>
 export const FACETS = Object.keys(NAMED) as Facet[]
 
@@ -59,6 +63,10 @@ export function parseFilter(query: Query): ExampleFilter {
     length: lengthIn(query[NAMED.length]),
     group: query[NAMED.group] || undefined,
     remark: remarkIn(query[NAMED.remark])?.value,
+    trueConfidence: rangeIn(query[NAMED.trueConfidence], 1),
+    variability: rangeIn(query[NAMED.variability], 1),
+    held: optionIn(query[NAMED.held]),
+    path: /^[01]{3,40}$/.test(query[NAMED.path] ?? '') ? query[NAMED.path] : undefined,
   }
   const named = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
   return { cells: cells || against ? parseCells(cells) : [...ERRORS], search: query['q'] ?? '', ...named }
@@ -82,6 +90,7 @@ const percents = ([from, to]: Range) => `${Math.round(from * 1000) / 10} to ${Ma
 /** What a facet asks for, in words; '' where it asks for nothing. */
 export function facetText(facet: Facet, filter: ExampleFilter, classes: readonly string[]): string {
   const { truth, weakSays, studentSays, weakConfidence, studentConfidence, length, group } = filter
+  const { trueConfidence, variability, held, path } = filter
   const texts: Record<Facet, string | undefined> = {
     truth: truth === undefined ? undefined : `truth ${told(truth, classes)}`,
     weakSays: weakSays === undefined ? undefined : `weak says ${told(weakSays, classes)}`,
@@ -91,6 +100,10 @@ export function facetText(facet: Facet, filter: ExampleFilter, classes: readonly
     length: length && `${count(length[0])} to ${count(length[1])} characters`,
     group: group === undefined ? undefined : `group ${group}`,
     remark: remarkIn(filter.remark)?.label,
+    trueConfidence: trueConfidence && `truth held by ${percents(trueConfidence)}`,
+    variability: variability && `varies by ${percents(variability)}`,
+    held: held === undefined ? undefined : `student holds ${told(held, classes)}`,
+    path: path && `${[...path].map((digit) => (digit === '1' ? 'right' : 'wrong')).join(' → ')} up the ladder`,
   }
   return texts[facet] ?? ''
 }

@@ -64,7 +64,7 @@ describe('a student at a step', () => {
   })
 
   it('is told beside the reported one, with what examples can be told apart by', () => {
-    expect(facetsOf(seed, 'last', 'step-10', rows)).toEqual({
+    expect(facetsOf(seed, 'last', 'step-10', rows)).toMatchObject({
       ...{ steps: [0, 10, 20], reported: 20, step: 10 },
       ...{ groups: [{ group: 'pair', n: 2 }], alone: 2, length: [4, 11] },
     })
