@@ -30,7 +30,9 @@ test('from the palette to a result, and on to the next run, without the mouse', 
     ['Shift+?', 'Keys'],
   ] as const) {
     await page.keyboard.press(keys)
-    await expect(page.getByRole('dialog', { name })).toBeVisible()
+    const dialog = page.getByRole('dialog', { name })
+    await expect(dialog).toBeVisible()
+    expect(await dialog.evaluate(({ scrollTop }) => scrollTop)).toBe(0)
     await clean(page)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
