@@ -127,7 +127,7 @@ export interface SeedPast {
   alike: 'arm' | 'models' | 'kinds'
   /** Id of the metric; `sigma` and `gap` are in its units. */
   metric: string
-  /** Standard deviation over seeds, pooled over supervisor, student and ceiling. */
+  /** Standard deviation over seeds of (student − weak) − p · (ceiling − weak), p being the PGR of all. */
   sigma: number
   /** Ceiling minus supervisor. */
   gap: number

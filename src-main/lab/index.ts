@@ -40,6 +40,7 @@ import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { openPresets } from './presets'
+import { watchBeside } from './home/beside'
 import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { armsOf } from './runs/view'
@@ -103,6 +104,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
+  const beside = lock ? null : watchBeside(store, bus)
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
     headlines.catchUp()
@@ -114,7 +116,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
   const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status }
-  const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
+  const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
