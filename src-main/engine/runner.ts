@@ -9,6 +9,7 @@ import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
 import { runStage } from './stages'
+import { watchUse } from './use'
 import { dropUnfinished } from '../data/unfinished'
 
 /** Runs jobs, one at a time, and reports on them by events. */
@@ -99,6 +100,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
+  const watch = watchUse({ key, emit: host.emit, gate: host.gate, gpu: backend?.gpu ?? false })
   const { context, scratch, measured } = createContext(job, host)
   try {
     const output = await runStage(stage, context, backend)
@@ -111,6 +113,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
     return manifest
   } finally {
     for (const path of scratch) await rm(path, { recursive: true, force: true })
+    await watch.stop()
   }
 }
 

@@ -76,6 +76,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   sureness: z.tuple([key]),
+  use: z.tuple([key]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
   result: z.tuple([z.strictObject({ runId: id, stop: stopSchema })]),
   compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop: stopSchema })]),

@@ -33,6 +33,7 @@ import type { Presets } from './presets'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
+import { useOf } from './runs/use'
 import type { Results } from './results'
 import type { AskSureness } from './results/sureness'
 import type { Remarks } from './results/remarks'
@@ -100,6 +101,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query, parts.truth.hides),
     groupCurves: (query) => readGroups(store, query, parts.truth.hides),
+    use: (key) => useOf(store, key),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...draftHandlers(parts),
     ...foundHandlers(parts, options),

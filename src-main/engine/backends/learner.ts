@@ -140,6 +140,8 @@ export interface Place {
 export interface Backend extends Place {
   id: BackendId
   version: string
+  /** Whether it computes on a GPU. */
+  gpu: boolean
   /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
   bf16: boolean
   /** Why this backend was chosen, one sentence for people. */
