@@ -40,6 +40,7 @@ import { createMade } from './runs/made'
 import { openPresets } from './presets'
 import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
+import { createStorageDesk } from './home/storage'
 import { armsOf } from './runs/view'
 import { createStudies } from './studies'
 import { createUpkeep } from './home/upkeep'
@@ -98,6 +99,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
+  const storage = createStorageDesk({ store, importer, home, cache: options.cache })
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
@@ -112,7 +114,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const outlook = createOutlook(store, results, planner)
   const show = createShow({ planner, datasets, checkpoints, importer })
   const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
-  const parts = { ...kept, ...said, backends, planner, outlook, show, runs, sample, queue, status }
+  const parts = { ...kept, ...said, backends, planner, outlook, show, runs, sample, queue, status, storage }
   const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
