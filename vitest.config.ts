@@ -27,6 +27,8 @@ export default defineConfig({
           // A machine with other work takes several times as long.
           testTimeout: 20_000,
           setupFiles: ['test/renderer/patience.ts'],
+          // Components in a package are compiled like ours.
+          server: { deps: { inline: [/@xyflow\/svelte/] } },
           // Read as a text, by the test of contrasts.
           css: { include: [/tokens\.css/] },
         },

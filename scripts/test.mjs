@@ -60,6 +60,7 @@ async function e2e() {
     : launch(process.execPath, args))
   const stats = readJson(join(results, 'e2e.json'))?.stats
   if (!stats) return one(false)
+  if (stats.flaky > 0) console.log(`${stats.flaky} passed only when tried again.`)
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected || (code === 0 ? 0 : 1),

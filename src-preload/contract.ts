@@ -21,6 +21,8 @@ import type { Split } from '../src-main/science/stages'
 import type { Alert, DoctorReport, LabEvent, Pause, Settings, Status, Storage } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
+  BatchMix,
+  BrokenPreset,
   Curve,
   GroupCurve,
   GroupQuery,
@@ -30,6 +32,8 @@ import type {
   RunResult,
   RunSummary,
   SeedOutlook,
+  Sweep,
+  SweepPlan,
 } from './runs'
 import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
@@ -43,6 +47,7 @@ export type { Decision } from '../src-main/science/answers'
 export type { VariantInfo as Variant } from '../src-main/science/catalog'
 export type { ListedLadder } from '../src-main/science/ladders/ladder'
 export type { Summary } from '../src-main/science/curves'
+export type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 export type { Sureness } from '../src-main/science/metrics/sureness'
 export type { Course } from '../src-main/science/spec/courses'
 export type { ExampleDetail, ExampleHistory, ExampleRow, Remark, Said } from '../src-main/science/metrics/examples'
@@ -64,6 +69,8 @@ export interface Catalog extends Described {
   /** Pretrained models that a model's parameter `checkpoint` may name; only those that are `here` can run. */
   checkpoints: { id: string; title: string; family: string; parameters: number; here: boolean; trains: boolean }[]
   presets: Preset[]
+  /** Files among one's own presets that are none: they are left out, and stay. */
+  brokenPresets: BrokenPreset[]
   backends: { id: string; title: string }[]
 }
 
@@ -84,7 +91,13 @@ export const CALLS = {
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
+  /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
+  batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),
+  /** The runs that a sweep would be, and what each adds. */
+  sweepPlan: asks<(sweep: Sweep) => SweepPlan>(),
+  /** Queues every run of a sweep, or none. */
+  sweep: changes<(sweep: Sweep) => { runs: string[] }>(),
   /** The study that came with the app, as a run of this home: nothing of it is computed. */
   sample: changes<() => { runId: string }>(),
   runs: asks<() => RunSummary[]>(),

@@ -6,6 +6,7 @@ import type { ArmResult, Contrast, Overall } from '../src-main/science/metrics/r
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
+import type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
 import type { ArmFigures, ArmsFound, Looked, RunMarks } from './studies'
 
@@ -20,6 +21,63 @@ export interface Preset {
   spec: ExperimentSpec
   /** Ids of the pretrained models that it starts from. */
   checkpoints: string[]
+}
+
+/** What a method that mixes labels with the student's own answers makes of a batch that a training of this store saw. */
+export type BatchMix =
+  /** No finished run has such models on a task of the spec. */
+  | { found: false }
+  | {
+      found: true
+      runId: string
+      run: string
+      /** Its title, and the seed of the training. */
+      arm: string
+      seed: number
+      /** What that arm has in common with the planned one. */
+      alike: SeedPast['alike']
+      /** The update that the batch was of: the training's last. */
+      step: number
+      classes: string[]
+      /** Rows of the batch; the first of them are told. */
+      size: number
+      alpha: number
+      /** Probability of the first class from which on an own answer hardens to it; null of more classes than two. */
+      threshold: number | null
+      /** Probabilities by class: the weak label, the student after that update, and what is fitted; `own` hardened. */
+      rows: { text: string; weak: number[]; student: number[]; own: number; target: number[] }[]
+    }
+
+/** A spec, and one field of it or two with the values that they are to take. */
+export interface Sweep {
+  spec: unknown
+  axes: Axis[]
+}
+/** The runs of a sweep in their order: every value of the first field with every one of the second. */
+export interface SweepPlan {
+  cells: {
+    values: AxisValue[]
+    /** Stages that no earlier run of the sweep brings and that are not done; such as are done; such as an earlier one brings. */
+    toRun: number
+    done: number
+    shared: number
+    /** Of the stages to run; null where nothing is known of one. */
+    seconds: number | null
+    /** Why it cannot run; none where it can. */
+    problems: Problem[]
+  }[]
+  toRun: number
+  done: number
+  shared: number
+  seconds: number | null
+}
+
+/** A file among one's own presets that is none, and why. */
+export interface BrokenPreset {
+  /** By which it is removed. */
+  id: string
+  file: string
+  reason: string
 }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
@@ -69,7 +127,7 @@ export interface SeedPast {
   alike: 'arm' | 'models' | 'kinds'
   /** Id of the metric; `sigma` and `gap` are in its units. */
   metric: string
-  /** Standard deviation over seeds, pooled over supervisor, student and ceiling. */
+  /** Standard deviation over seeds of (student − weak) − p · (ceiling − weak), p being the PGR of all. */
   sigma: number
   /** Ceiling minus supervisor. */
   gap: number

@@ -193,6 +193,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^chart\.js(\/|$)/,
       /^chartjs-plugin-annotation$/,
       /^@lucide\/svelte(\/|$)/,
+      /^@xyflow\/svelte(\/|$)/,
       /^@tanstack\/svelte-virtual$/,
       /^@fontsource-variable\/inter/,
       /^tinykeys$/,

@@ -4,8 +4,7 @@ import { allFinite, decisions, type Answers, type Decision } from '../science/an
 import type { LossBatch, LossValue } from '../science/losses/loss'
 import { accuracy, agreement } from '../science/metrics'
 import type { OptimiserSpec } from '../science/optimiser'
-import { createRng } from '../science/maths/rng'
-import { evaluationSteps, lrAt, stepCount } from '../science/schedule'
+import { evaluationSteps, lrAt, shuffledForever, stepCount } from '../science/schedule'
 import { isSplit, type Asked } from '../science/stages'
 import type { Asking } from './asking'
 import type { Batch, Learner } from './backends/learner'
@@ -196,13 +195,6 @@ class Loop<A extends Answers> {
     this.#progress.breakOff(step, this.#worked)
     return diverged(what, step, this.#steps, this.#training.optimiser.lr)
   }
-}
-
-/** Indices 0 to n − 1 in random order, then again in another, without end. */
-export function* shuffledForever(n: number, seed: number): Generator<number, never> {
-  const rng = createRng(`order ${seed}`)
-  const all = Array.from({ length: n }, (_, i) => i)
-  while (true) yield* rng.shuffle(all)
 }
 
 /** What a training that ran away says; `what` begins in the middle of a sentence. */

@@ -4,6 +4,7 @@ import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
 import { exampleFilterSchema, MOVES, stopSchema } from '../science/metrics'
 import { problemsOf } from '../science/spec/problems'
+import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
@@ -36,13 +37,20 @@ const notes = z.string().max(100_000)
 const runIds = z.array(id).min(1).max(100_000)
 const tags = z.array(z.string().trim().min(1).max(60)).max(100)
 
+const sweep = z.strictObject({ spec: z.unknown(), axes: axesSchema })
+
 /** Arguments of every call, as they may arrive over the line. Unknown keys and surplus arguments are refused. */
 export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   catalog: z.tuple([]),
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
+  batchMix: z.tuple([
+    z.strictObject({ spec: z.unknown(), method: z.int().min(0).max(1000), progress: z.number().min(0).max(1) }),
+  ]),
   run: z.tuple([z.unknown()]),
+  sweepPlan: z.tuple([sweep]),
+  sweep: z.tuple([sweep]),
   sample: z.tuple([]),
   runs: z.tuple([]),
   runDetail: z.tuple([id]),

@@ -24,9 +24,11 @@ import type { Corpora } from './corpora'
 import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
+import type { MixBatch } from './plan/batches'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { ShowTask } from './plan/shown'
+import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
 import type { Queue } from './queue'
 import { readCurves } from './runs/curves'
@@ -65,6 +67,8 @@ export interface Parts {
   planner: Planner
   outlook: Outlook
   show: ShowTask
+  batches: MixBatch
+  sweeps: Sweeps
   runs: RunDesk
   sample: Sample
   marks: MarkDesk
@@ -87,7 +91,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   const { datasets, published, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, status } = parts
   return {
-    catalog: async () => catalogOf(datasets.list(), presets.list(), await checkpoints.choices()),
+    catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)
@@ -160,13 +164,16 @@ const heldBy = ({
   },
 })
 
-type Drafted = 'preview' | 'outlook' | 'taskShown' | 'presetSave' | 'presetRemove'
+type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
 
 /** The calls about a spec that is no run yet. */
-const draftHandlers = ({ planner, outlook, show, presets }: Parts): Pick<Handlers, Drafted> => ({
+const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Parts): Pick<Handlers, Drafted> => ({
   preview: (spec) => planner.preview(spec),
   outlook: (spec) => outlook.look(spec),
   taskShown: (query) => show(query),
+  batchMix: (query) => batches(query),
+  sweepPlan: (sweep) => sweeps.plan(sweep),
+  sweep: (sweep) => sweeps.run(sweep),
   presetSave: (preset) => presets.save(preset),
   presetRemove: (id) => presets.remove(id),
 })

@@ -21,13 +21,15 @@ import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions } from './options'
+import { createBatches } from './plan/batches'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
+import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
 import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
-import { createResults } from './results'
+import { createResults, type Results } from './results'
 import { createMemory } from './results/memory'
 import { createRemarks } from './results/remarks'
 import { createAnalyst } from './results/analyst'
@@ -38,6 +40,7 @@ import { createSample } from './runs/sample'
 import { createMarkDesk } from './runs/marks'
 import { createMade } from './runs/made'
 import { openPresets } from './presets'
+import { watchBeside } from './home/beside'
 import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
 import { createStorageDesk } from './home/storage'
@@ -103,6 +106,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
+  const beside = lock ? null : watchBeside(store, bus)
   if (lock) {
     bus.subscribe(createUpkeep(store, analyst))
     headlines.catchUp()
@@ -111,11 +115,10 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
-  const outlook = createOutlook(store, results, planner)
-  const show = createShow({ planner, datasets, checkpoints, importer })
+  const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
-  const parts = { ...kept, ...said, backends, planner, outlook, show, runs, sample, queue, status, storage }
-  const ends = [backends, ...(lock ? [queue] : []), made, headlines, status, analyst, models, datasets, store]
+  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status, storage }
+  const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
@@ -155,6 +158,18 @@ function openQueue(
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
 const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
   createMemory(analyst === undefined ? null : { folder: join(home, 'results'), code: analyst, writes })
+
+type Drafting = Parameters<typeof createShow>[0] &
+  Parameters<typeof createBatches>[0] &
+  Parameters<typeof createSweeps>[0] & { results: Results }
+
+/** What is asked about a spec that is no run yet. */
+const openDrafts = (parts: Drafting) => ({
+  outlook: createOutlook(parts.store, parts.results, parts.planner),
+  show: createShow(parts),
+  batches: createBatches(parts),
+  sweeps: createSweeps(parts),
+})
 
 type Belongings = Awaited<ReturnType<typeof openBelongings>>
 

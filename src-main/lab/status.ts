@@ -50,6 +50,28 @@ const BUSY: readonly Status['engine'][] = ['running', 'starting', 'idle', 'stopp
 const busiest = (lanes: readonly Lane[]): Status['engine'] =>
   BUSY.find((state) => lanes.some(({ host }) => host.state === state)) ?? 'stopped'
 
+/** Of a stage at work, else of what would be taken. */
+function placeOf(backends: Backends, row: StageRow | undefined): Pick<Status, 'backend' | 'device' | 'reason'> {
+  if (row?.backend) return { backend: row.backend, device: row.device, reason: row.reason }
+  const { id = '', device = '', reason = '' } = backends.chosen ?? {}
+  return { backend: id, device, reason }
+}
+
+/** Who only looks on has no lanes of his own at work: those of the one who writes are told by what is at work. */
+function shownLanes({ lanes, backends, readOnly }: Deps, running: readonly StageRow[]): ShownLane[] {
+  const shown = (row: StageRow | undefined, forcedAt: number | null): ShownLane => {
+    const { backend, device } = placeOf(backends, row)
+    return { backend, device, key: row?.key ?? '', title: row?.title ?? '', forcedAt }
+  }
+  if (readOnly && running.length > 0) return running.map((row) => shown(row, null))
+  return lanes.map(({ current, host }) =>
+    shown(
+      running.find(({ key }) => key === current?.key),
+      host.forcedAt,
+    ),
+  )
+}
+
 /** The one place where the parts' states become the status bar's; published soon after whatever is told on the bus. */
 export function createStatusDesk(deps: Deps): StatusDesk {
   const { store, lanes, queue, backends, bus, home } = deps
@@ -66,29 +88,16 @@ export function createStatusDesk(deps: Deps): StatusDesk {
     }
   }
 
-  /** Of a stage at work, else of what would be taken. */
-  function placeOf(row: StageRow | undefined): Pick<Status, 'backend' | 'device' | 'reason'> {
-    if (row?.backend) return { backend: row.backend, device: row.device, reason: row.reason }
-    const { id = '', device = '', reason = '' } = backends.chosen ?? {}
-    return { backend: id, device, reason }
-  }
-
-  function shownLane({ current, host }: Lane, running: readonly StageRow[]): ShownLane {
-    const row = running.find(({ key }) => key === current?.key)
-    const { backend, device } = placeOf(row)
-    return { backend, device, key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }
-  }
-
   function read(): Status {
     const { running, ...disk } = onDisk()
     const trouble = queue.trouble || disk.trouble
     const [first] = running
     return {
-      engine: busiest(lanes),
+      engine: deps.readOnly && first ? 'running' : busiest(lanes),
       activity: first && !trouble ? `${first.title}${progressOf(first)}` : '',
-      ...placeOf(first),
+      ...placeOf(backends, first),
       queue: disk.queue,
-      lanes: lanes.map((lane) => shownLane(lane, running)),
+      lanes: shownLanes(deps, running),
       pause: queue.paused,
       storeBytes: disk.bytes,
       diskFreeBytes: disk.free,

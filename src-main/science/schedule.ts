@@ -1,3 +1,4 @@
+import { createRng } from './maths/rng'
 import type { OptimiserSpec } from './optimiser'
 
 /**
@@ -23,4 +24,11 @@ export function lrAt(step: number, steps: number, optimiser: Pick<OptimiserSpec,
 export function evaluationSteps(steps: number, evaluations: number): number[] {
   const points = Math.min(evaluations, steps + 1)
   return Array.from({ length: points }, (_, i) => Math.round((i * steps) / Math.max(1, points - 1)))
+}
+
+/** The order in which a training takes its rows: indices 0 to n − 1 shuffled by the seed, then again, without end. */
+export function* shuffledForever(n: number, seed: number): Generator<number, never> {
+  const rng = createRng(`order ${seed}`)
+  const all = Array.from({ length: n }, (_, i) => i)
+  while (true) yield* rng.shuffle(all)
 }

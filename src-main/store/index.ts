@@ -72,6 +72,8 @@ export interface Store {
   pending(): number
   /** What the database itself finds wrong with its file; empty when nothing is. */
   problems(): string[]
+  /** Another number whenever another connection has written since the last time. */
+  version(): number
   /** Size of the database on disk, its write-ahead log included. */
   bytes(): number
   close(): void
@@ -120,6 +122,7 @@ function storeOver(db: Database, path: string): Store {
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),
     problems: () => guard(path, () => integrity(db)),
     pending: () => guard(path, () => sizeOf(`${path}-wal`)),
+    version: () => guard(path, () => db.pragma('data_version', { simple: true }) as number),
     bytes: () => guard(path, () => sizeOf(path) + sizeOf(`${path}-wal`)),
     close: () => void db.close(),
   }

@@ -31,6 +31,7 @@ const OF_PLACES = {
   'queue.down': { title: 'The run later in the queue', keys: 'Alt+ArrowDown', where: 'Monitor' },
   'run.result': { title: 'Open the result', keys: 'Enter', where: 'Monitor of an ended run' },
   'run.build': { title: 'Open this run in the builder', keys: '', where: 'Monitor, Result' },
+  'run.again': { title: 'Run this run again with…', keys: '', where: 'Monitor, Result' },
   'run.seeds': { title: 'Add seeds to this run', keys: '', where: 'Monitor, Result' },
   'run.monitor': { title: 'Open the monitor of this run', keys: '', where: 'Result' },
   'run.resume': { title: 'Go on with this run', keys: '', where: 'Monitor of a run that stopped' },

@@ -2,6 +2,21 @@
 import { fieldsAt, valueAt, withValue } from './draft'
 import type { ExperimentSpec, Remedy } from './types'
 
+/** In what a run may be run again otherwise: what it is called, and its place in a spec. */
+export const AGAIN_WITH: readonly { label: string; path: string }[] = [
+  { label: 'another task', path: 'tasks' },
+  { label: 'another supervisor', path: 'weak[0].model' },
+  { label: 'another student', path: 'strong[0].model' },
+  { label: 'another method', path: 'methods[0].method' },
+  { label: 'other labels', path: 'labels' },
+  { label: 'another stop', path: 'stop' },
+  { label: 'another learning rate', path: 'optimiser.lr' },
+  { label: 'other epochs', path: 'optimiser.epochs' },
+  { label: 'other sizes', path: 'sizes.weak' },
+  { label: 'another split', path: 'splitSeed' },
+  { label: 'other seeds', path: 'seeds' },
+]
+
 /** The name of what comes of a spec by changes: "Quick start, changed", then "Quick start, changed 2", and so on. */
 export function changedName(name: string): string {
   const [, stem, n] = /^(.*), changed(?: (\d+))?$/.exec(name) ?? []

@@ -73,6 +73,8 @@ export class Builder {
   preview = $state.raw<Preview | null>(null)
   previewError = $state('')
   checking = $state(false)
+  /** The fields that a sweep goes over, with their values as typed. */
+  sweep = $state.raw<readonly { path: string; text: string }[]>([])
   /** How far the form is scrolled; taken up again when one comes back to it. */
   scroll = 0
   problems = $derived<Problem[]>(this.preview && !this.preview.valid ? this.preview.problems : [])

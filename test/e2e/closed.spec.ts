@@ -160,11 +160,18 @@ test('the page asks for one thing at a time that main asks about', async ({ open
   const { app, page } = await open()
   await goTo(page, '#/models')
   await app.evaluate(({ dialog }) => {
-    dialog.showMessageBox = () => new Promise(() => undefined)
+    dialog.showMessageBox = (...args: unknown[]) =>
+      new Promise((settle) => {
+        const { cancelId } = args.at(-1) as Electron.MessageBoxOptions
+        Object.assign(globalThis, { refuse: () => settle({ response: cancelId!, checkboxChecked: false }) })
+      })
   })
-  await page.evaluate(() => void window.w2s!.call('install', { backend: 'tensorflow', gpu: false }))
+  const install = ask(page, 'install', { backend: 'tensorflow', gpu: false })
+  await expect.poll(() => app.evaluate(() => 'refuse' in globalThis)).toBe(true)
   expect(await ask(page, 'modelGet', { id: 'minilm-l3', source: 'auto' })).toMatchObject({
     ok: false,
     error: { code: 'conflict', message: 'Another question waits for its answer.' },
   })
+  await app.evaluate(() => (globalThis as unknown as { refuse: () => void }).refuse())
+  expect(await install).toEqual({ ok: true, value: null })
 })

@@ -7,13 +7,13 @@ import { ask, goTo, reach, smallSpec, value } from './lab'
 
 test('a planted error in a spec is told with its path, its expectation and its value', async ({ page }) => {
   await goTo(page, '#/builder')
-  await page.getByText('Spec', { exact: true }).click()
-  const text = page.getByRole('textbox', { name: 'Experiment spec as JSON' })
+  await page.getByText('YAML', { exact: true }).click()
+  const text = page.getByRole('textbox', { name: 'Experiment spec as YAML' })
   const run = page.getByRole('button', { name: /^Run/ })
   const type = (spec: object) => text.fill(JSON.stringify(spec, null, 2))
 
   await text.fill('{ "version": 1,')
-  await expect(page.getByText('This is not JSON yet')).toBeVisible()
+  await expect(page.getByText(/^Line \d+ is no spec yet/)).toBeVisible()
 
   await type({ ...smallSpec('Wrong'), methods: [{ method: 'confidence', alphaMax: 7 }] })
   const plan = page.getByRole('complementary', { name: 'Details' })

@@ -33,7 +33,8 @@ test('runs of the queue are moved by drag and by keys, paused after a stage, and
   await row('Second').getByRole('button', { name: 'Run Second asked for first' }).click()
   await expect.poll(order).toEqual(['S', 'F', 'T'])
 
-  await underway(page, ids[0]!, 0)
+  // Whichever run it is of: the one at work before may have ended meanwhile.
+  await expect.poll(async () => (await value(page, 'status')).lanes[0]!.key).not.toBe('')
   await page.keyboard.press('p')
   const main = page.getByRole('main')
   await expect(main).toContainText('Pausing after this stage.')

@@ -25,7 +25,15 @@ test('a preset of one’s own is kept over a restart, replaced by its title, and
   await lab.close()
 
   await writeFile(join(home, 'presets', 'broken.json'), '{')
+  const asked = JSON.stringify({ id: 'odd', title: 'Odd', help: 'Odd.', spec: { version: 1 } })
+  await writeFile(join(home, 'presets', 'odd.json'), asked)
   const again = await openLab({ home })
+  const broken = async () => (await again.calls.catalog()).brokenPresets
+  expect((await broken()).map(({ id }) => id)).toEqual(['broken', 'odd'])
+  expect((await broken())[0]).toMatchObject({ file: join(home, 'presets', 'broken.json') })
+  expect((await broken())[1]!.reason).toContain('tasks: expected a list, got nothing')
+  await again.calls.presetRemove('odd')
+  expect((await broken()).map(({ id }) => id)).toEqual(['broken'])
   const [kept, ...more] = await own(again)
   expect([kept!.id, kept!.spec.seeds, more]).toEqual(['u-ber-alles', [4], []])
   await again.calls.presetRemove(kept!.id)

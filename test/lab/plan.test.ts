@@ -103,6 +103,31 @@ describe('estimates', () => {
     expect(seconds()).not.toBeCloseTo(unknown, 0)
   })
 
+  test('of texts that are written go by the trainings that were timed, five times what a look at them takes and more', () => {
+    // Shape of chess-4, and the rows of its preset: 2 minutes on two threads with little else running (LOG.md).
+    const chess = { id: 'chess', key: contentKey('chess'), title: 'Chess' }
+    const sizes = { weak: 1900, transfer: 1900, validation: 100, test: 982 }
+    const plan = planOf(
+      {
+        strong: [{ model: 'pretrained', checkpoint: 'chess' }],
+        sizes,
+        optimiser: { epochs: 5, batch: 32 },
+        evaluations: 4,
+      },
+      { chess },
+    )
+    const stages = plan.stages.map((stage): Stage =>
+      stage.kind === 'data' ? { ...stage, config: { ...stage.config, form: { kind: 'text' } } } : stage,
+    )
+    const student = stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
+    const native = { ...student, config: { ...student.config, backend: 'cpu' } } as Stage
+    const shape = new Map([[chess.key, { parameters: 1.87e6, layers: 4, width: 192 }]])
+    const seconds = (of: readonly Stage[]) => createEstimator(blank(), of, shape).seconds(native)!
+    expect(seconds(stages)).toBeGreaterThan(90)
+    expect(seconds(stages)).toBeLessThan(180)
+    expect(seconds(stages) / seconds(plan.stages)).toBeCloseTo(250 / 24, 0)
+  })
+
   test('know nothing of a backend without past or rate', () => {
     const plan = planOf()
     const student = plan.stages.find((s) => s.kind === 'train')!

@@ -1,14 +1,6 @@
 import { arrangementsOf } from '../../src-main/science/ladders/ladder'
 import { describeCatalog } from '../../src-main/science/catalog'
-import { coursesOf } from '../../src-main/science/spec/courses'
-import { parseSpec } from '../../src-main/science/spec/parse'
-import { mentions } from '../../src-main/science/spec/mentions'
 import { fitting } from '../../src-main/science/metrics'
-import { inherited } from '../../src-main/science/plan/training'
-import { PlanError } from '../../src-main/science/plan/feasible'
-import { planExperiment } from '../../src-main/science/plan/plan'
-import { halfWidth, seedsFor } from '../../src-main/science/plan/seeds'
-import { kindOf, stageTitles } from '../../src-main/science/stages'
 import { studyId } from '../../src-main/science/studies/study'
 import type {
   ArmName,
@@ -17,11 +9,8 @@ import type {
   Catalog,
   GroupCurve,
   LabEvent,
-  PlannedStage,
-  Preview,
   Reply,
   RunSummary,
-  SeedOutlook,
   Status,
   Stop,
   StudyResult,
@@ -32,18 +21,9 @@ import { STORAGE } from './sample-storage'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
 import { LOOKS } from './sample-looks'
+import { batchOf, outlookOf, preview, sweepPlan } from './sample-plans'
 import { studyOfRuns } from './sample-studies'
-import {
-  armResult,
-  comparisonOf,
-  CONTEXT,
-  cubeOf,
-  exampleHistory,
-  exampleRows,
-  PRESETS,
-  resultOf,
-  TASKS,
-} from './sample'
+import { armResult, comparisonOf, cubeOf, exampleHistory, exampleRows, PRESETS, resultOf, TASKS } from './sample'
 
 // A typed stand-in for the preload's bridge over the simulated world of sample.ts. Tests and previews only.
 
@@ -56,6 +36,7 @@ export const CATALOG: Catalog = {
   tasks: TASKS,
   checkpoints: CHECKPOINTS,
   presets: PRESETS,
+  brokenPresets: [],
   backends: [
     { id: 'tensorflow', title: 'TensorFlow' },
     { id: 'wasm', title: 'WebAssembly' },
@@ -81,44 +62,6 @@ export const STATUS: Status = {
 }
 
 const POCKET = { id: 'pocket', title: 'Pocket', models: ['pocket-s', 'pocket-m', 'pocket-l'] }
-
-function preview(spec: unknown): Preview {
-  const parsed = parseSpec(spec)
-  const courses = coursesOf(spec)
-  if (!parsed.ok) return { valid: false, problems: parsed.problems, courses, price: null }
-  try {
-    const plan = planExperiment(parsed.spec, CONTEXT)
-    const titles = stageTitles(plan.stages.map(({ facts }) => facts))
-    const stages = plan.stages.map((s, i): PlannedStage => ({
-      key: s.key,
-      heading: kindOf(s.kind).heading(s.config),
-      title: titles[i]!,
-      cached: s.kind === 'pretrain' || (s.kind === 'data' && i < 2),
-      estimateSeconds: s.kind === 'train' ? 3.4 : s.kind === 'data' ? 0.8 : 0.3,
-    }))
-    const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
-    const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
-    const { spec } = parsed
-    const models = mentions(spec).map(({ path, setting }) => {
-      return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
-    })
-    const bytes = stages.length * 640_000
-    return { valid: true, spec, pretraining: null, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
-  } catch (error) {
-    if (error instanceof PlanError) return { valid: false, problems: error.problems, courses, price: null }
-    throw error
-  }
-}
-
-/** Every arm as the same arm of another run had it. */
-function outlookOf(planned: Preview): SeedOutlook[] {
-  const found = { metric: 'accuracy', sigma: 0.0125, gap: 0.12, pgr: 0.5 }
-  const past = { ...{ runId: 'run-done', run: 'Quick start', seeds: 3, alike: 'arm' as const }, ...found }
-  return (planned.valid ? planned.arms : []).map(({ title, seeds: { length: seeds } }) => ({
-    ...{ arm: title, seeds, past: { ...past, arm: title }, halfWidth: halfWidth(found, seeds) },
-    next: { halfWidth: 0.1, seeds: seedsFor(found, 0.1, 100), most: 100 },
-  }))
-}
 
 /** Curves as the engine names them, as far as a stage has come. */
 function curveValues(name: string, split: string, steps: number): { step: number[]; value: number[] } {
@@ -155,6 +98,9 @@ const ANSWERS: Answers = {
       lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
     }
   },
+  batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
+  sweepPlan,
+  sweep: (asked) => ({ runs: sweepPlan(asked).cells.map((_, i) => `run-${i}`) }),
   run: () => ({ runId: 'run-live' }),
   sample: () => ({ runId: RUNS[0]!.id }),
   runs: () =>

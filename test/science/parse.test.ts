@@ -95,6 +95,11 @@ describe('parseSpec', () => {
     ],
     ['a misspelled key at the top', { seed: [0] }, ['seed', 'no such key; did you mean "seeds"?', '[0]']],
     [
+      'a key of two letters that changed places',
+      { sedes: [0] },
+      ['sedes', 'no such key; did you mean "seeds"?', '[0]'],
+    ],
+    [
       'a misspelled key behind a default',
       { sizes: { tests: 50 } },
       ['sizes.tests', 'no such key; did you mean "test"?', '50'],

@@ -25,13 +25,14 @@ export const catalog: Command = {
 }
 
 function describe(catalog: Catalog, out: Out): void {
-  const { tasks, presets } = catalog
+  const { tasks, presets, brokenPresets } = catalog
   section('presets', out)
   for (const line of columns(
     presets.map((p) => ['  ' + p.id, p.help]),
     { width: out.columns },
   ))
     out.line(line)
+  for (const { file, reason } of brokenPresets) out.line(out.paint('yellow', `${file} cannot be read: ${reason}`))
   section('tasks', out)
   const rows = tasks.map((t) => [
     '  ' + t.id,

@@ -27,6 +27,8 @@ export interface Planned {
 }
 /** From what a user wrote to what would be done. */
 export interface Planner {
+  /** The plan alone: neither what of it is there nor what the rest takes. @throws LabError `bad-input` with every problem */
+  planned(spec: unknown): Promise<Planned>
   /** `bytes`: room that the stages that are not there yet will take. @throws LabError `bad-input` with every problem */
   plan(spec: unknown): Promise<Planned & { bytes: number }>
   preview(spec: unknown): Promise<Preview>
@@ -47,15 +49,21 @@ interface PlannerOptions {
 /** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
 export function createPlanner(options: PlannerOptions): Planner {
   const { home, tasks, checkpoints } = options
+  const planOnce = keepingLast((input, known) => tryPlan(options, input, known), options)
   /** What an input comes to; every look at the models, the past and the disk is taken once. */
   async function look(input: unknown) {
     const known = await checkpoints.known()
-    const planned = await tryPlan(options, input, known)
+    const planned = await planOnce(input, known)
     if ('problems' in planned) return { ...planned, known }
     return { planned, known, ...(await inTurns(stagesOf(options, planned.plan, known.here))) }
   }
 
   return {
+    async planned(input) {
+      const planned = await planOnce(input, await checkpoints.known())
+      if ('problems' in planned) throw badInput(planned.problems)
+      return planned
+    },
     async plan(input) {
       const seen = await look(input)
       if ('problems' in seen) throw badInput(seen.problems)
@@ -85,6 +93,21 @@ export function createPlanner(options: PlannerOptions): Planner {
         warnings: warningsOf({ spec, plan }, circumstances),
       }
     },
+  }
+}
+
+type TryPlan = (input: unknown, known: Known) => Promise<Planned | { problems: Problem[] }>
+
+/**
+ * The same, its last answer kept: who shows a draft asks several things about it at once, and each needs its plan. Kept for
+ * as long as the input and all that a plan is made from stay the same.
+ */
+function keepingLast(plan: TryPlan, { tasks, backend, corpora }: PlannerOptions): TryPlan {
+  let last: { facts: string; answer: ReturnType<TryPlan> } | null = null
+  return async (input, known) => {
+    const facts = JSON.stringify([input, tasks(), corpora.list(), known.context, await backend()])
+    if (last?.facts !== facts) last = { facts, answer: plan(input, known) }
+    return last.answer
   }
 }
 

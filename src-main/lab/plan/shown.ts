@@ -13,7 +13,7 @@ import type { Planner } from './planner'
 const DEADLINE = 60_000
 
 interface Sources {
-  planner: Pick<Planner, 'plan'>
+  planner: Pick<Planner, 'planned'>
   datasets: Pick<Datasets, 'path'>
   checkpoints: Pick<Checkpoints, 'known' | 'path'>
   importer: Importer
@@ -40,7 +40,7 @@ export const createShow = ({ planner, datasets, checkpoints, importer }: Sources
   }
 
   return async ({ spec: asked, task }) => {
-    const { spec, plan } = await planner.plan(asked)
+    const { spec, plan } = await planner.planned(asked)
     for (const { kind, config } of plan.stages) {
       if (kind !== 'data' || config.task !== task || !('seeds' in spec)) continue
       const path = datasets.path(task, config.source)

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Preset } from '../../../src-preload/contract'
+import type { BrokenPreset, Preset } from '../../../src-preload/contract'
 import { checkpointsOf } from '../../science/plan/feasible'
 import { parseSpec } from '../../science/spec/parse'
 import { problemsOf } from '../../science/spec/problems'
@@ -11,6 +11,8 @@ import { badInput, LabError } from '../errors'
 /** Specs by name to begin with: those that came with the app, and those of this home. */
 export interface Presets {
   list(): Preset[]
+  /** Files of this home that are none, with what is wrong with them. */
+  broken(): BrokenPreset[]
   /**
    * Keeps a spec under a title, in place of one of this home with its id.
    * @throws LabError `bad-input` of no spec; `conflict` with one that came with the app
@@ -31,9 +33,10 @@ const presetSchema = z.strictObject({
 /** Presets of the app, and those in `<home>/presets`, a file each. @throws LabError naming what is wrong in one of the app */
 export async function openPresets(home: string, resources: string, bus: Bus): Promise<Presets> {
   const folder = join(home, 'presets')
-  const bundled = await readFolder(join(resources, 'presets'), 'bundled')
-  let own = await readFolder(folder, 'own')
-  function changed(next: Preset[]): void {
+  const { presets: bundled } = await readFolder(join(resources, 'presets'), 'bundled')
+  let { presets: own, broken } = await readFolder(folder, 'own')
+  function changed(id: string, next: Preset[]): void {
+    broken = broken.filter((preset) => preset.id !== id)
     own = next.toSorted((a, b) => a.title.localeCompare(b.title))
     bus.publish([{ type: 'presets' }])
   }
@@ -42,6 +45,7 @@ export async function openPresets(home: string, resources: string, bus: Bus): Pr
 
   return {
     list: () => [...bundled, ...own],
+    broken: () => broken,
     async save({ title, spec }) {
       const id = slugOf(title)
       if (id === '')
@@ -53,14 +57,15 @@ export async function openPresets(home: string, resources: string, bus: Bus): Pr
       const help = read.spec.question || 'A preset of your own.'
       const preset = presetOf({ id, title: title.trim(), help, spec }, 'own')
       await write(folder, { id, title: preset.title, help, spec: preset.spec })
-      changed([...others(id), preset])
+      changed(id, [...others(id), preset])
       return { id }
     },
     async remove(id) {
       if (find(bundled, id)) throw new LabError('conflict', `The preset "${id}" came with the app and stays.`)
-      if (!find(own, id)) throw new LabError('not-found', `There is no preset "${id}".`)
+      if (![...own, ...broken].some((preset) => preset.id === id))
+        throw new LabError('not-found', `There is no preset "${id}".`)
       await rm(fileOf(folder, id), { force: true })
-      changed(others(id))
+      changed(id, others(id))
       return null
     },
   }
@@ -77,20 +82,21 @@ const slugOf = (title: string): string =>
 
 const fileOf = (folder: string, id: string) => join(folder, `${id}.json`)
 
-/** The presets of a folder, in the order of their file names. One's own that are none any more are left out, and stay. */
-async function readFolder(folder: string, origin: Preset['origin']): Promise<Preset[]> {
+/** The presets of a folder, in the order of their file names. One's own that are none any more are told apart, and stay. */
+async function readFolder(folder: string, origin: Preset['origin']) {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort()
-  const found = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return [presetOf(JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown, origin)]
-      } catch (error) {
-        if (origin === 'bundled') throw error
-        return []
-      }
-    }),
-  )
-  return found.flat()
+  const presets: Preset[] = []
+  const broken: BrokenPreset[] = []
+  for (const name of names) {
+    try {
+      presets.push(presetOf(JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown, origin))
+    } catch (error) {
+      if (origin === 'bundled') throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      broken.push({ id: name.replace(/\.json$/, ''), file: join(folder, name), reason })
+    }
+  }
+  return { presets, broken }
 }
 
 /** @throws LabError naming what is wrong */

@@ -11,6 +11,7 @@ import {
 } from '../../science/metrics'
 import type { Arm } from '../../science/stages'
 import { namesIn, truthOf, type Example, type PreparedTask } from '../../science/tasks'
+import { batchMix, type BatchQuestion, type BatchReply } from './batch'
 import type { Kept } from './kept'
 import { lookedAt, type Looked, type LookedQuestion, type LookedReplies } from './looked'
 import { checkSameRows } from './pairs'
@@ -32,9 +33,11 @@ export type Question =
   | { type: 'arm'; data: string; arm: Arm; stop: Stop; redraw: Redraw; seeds: SeedSource[] }
   | { type: 'contrasts'; data: string; arms: ReportedSource[] }
   | { type: 'comparison'; data: string; stop: Stop; arm: ComparedSource; against: ComparedSource }
+  | BatchQuestion
   | LookedQuestion
 
 export interface Replies extends LookedReplies {
+  batch: BatchReply
   arm: ArmResult
   contrasts: Contrast[]
   comparison: Comparison
@@ -74,6 +77,8 @@ export async function analyse(question: Question, means: Means): Promise<Replies
       const redrawn = { arm: { ...arm, redraw: pair.arm.redraw }, against: { ...against, redraw: pair.against.redraw } }
       return comparison({ ...redrawn, stop }, rows)
     }
+    case 'batch':
+      return batchMix(question, task, means)
     default:
       return lookedAt(question, means)
   }

@@ -1,10 +1,10 @@
 import type { Matrix } from '../maths/matrix'
-import type { ParamTable } from '../spec/params'
+import type { ParamTable, Values } from '../spec/params'
 import { quantile } from '../maths/statistics'
 import { ALPHA, alphaAt } from './alpha'
 import { crossEntropy, firstClass } from './cross-entropy'
 import { countsOf, hardenTo } from './harden'
-import { defineLoss } from './loss'
+import { defineLoss, type LossBatch, type Mixed } from './loss'
 
 const PARAMS = {
   ...ALPHA,
@@ -49,6 +49,22 @@ function sharesOf({ rows, cols, data }: Matrix, rule: string): number[] {
   return shares
 }
 
+/** Targets of a batch: (1 − alpha) · weak label + alpha · own answer, hardened by the rule of the threshold. */
+function mix(
+  { logits, targets, progress }: Pick<LossBatch, 'logits' | 'targets' | 'progress'>,
+  { threshold: rule, ...schedule }: Values<typeof PARAMS>,
+): Mixed {
+  const alpha = alphaAt(progress, schedule)
+  const k = logits.cols
+  const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
+  const own = pair?.hard ?? hardenTo(logits, countsOf(sharesOf(targets, rule), logits.rows))
+  const mixed = Float64Array.from(targets.data, (label, i) => {
+    const said = own[Math.floor(i / k)] === i % k ? 1 : 0
+    return (1 - alpha) * label + alpha * said
+  })
+  return { targets: mixed, own, alpha, threshold: pair?.threshold ?? null }
+}
+
 /**
  * The paper's auxiliary confidence loss (arXiv 2312.09390 A.4): cross-entropy with (1 − alpha) · weak label +
  * alpha · the student's own hardened prediction. As in the published code, the threshold for hardening is the quantile
@@ -70,16 +86,10 @@ export const logconf = defineLoss(PARAMS, {
     ...{ name: 'α', by: 'schedule', at: alphaAt },
     help: 'Targets are (1 − α) weak label + α own hardened prediction.',
   },
-  compute({ logits, targets, weights, progress }, { threshold: rule, ...schedule }) {
-    const alpha = alphaAt(progress, schedule)
-    const k = logits.cols
-    const pair = k === 2 ? hardenPair(firstClass(logits), targets, rule) : null
-    const hard = pair?.hard ?? hardenTo(logits, countsOf(sharesOf(targets, rule), logits.rows))
-    const mixed = new Float64Array(targets.data.length)
-    for (let i = 0; i < mixed.length; i++) {
-      const own = hard[Math.floor(i / k)] === i % k ? 1 : 0
-      mixed[i] = (1 - alpha) * targets.data[i]! + alpha * own
-    }
-    return { ...crossEntropy(logits, mixed, weights), extras: { alpha, ...(pair && { threshold: pair.threshold }) } }
+  mix,
+  compute({ logits, targets, weights, progress }, params) {
+    const { targets: mixed, alpha, threshold } = mix({ logits, targets, progress }, params)
+    const extras = { alpha, ...(threshold !== null && { threshold }) }
+    return { ...crossEntropy(logits, mixed, weights), extras }
   },
 })

@@ -25,6 +25,18 @@ export interface LossValue {
   extras: Record<string, number>
 }
 
+/** What a loss that mixes labels with the student's own answers makes of a batch before it is fitted. */
+export interface Mixed {
+  /** [n, classes] row-major: what is fitted. */
+  targets: Float64Array
+  /** Class of each of the student's own answers, hardened. */
+  own: Uint8Array
+  /** Weight of the own answers. */
+  alpha: number
+  /** Probability of class 0 from which on an answer hardens to it; null where there is no one number, of more classes than two. */
+  threshold: number | null
+}
+
 /** A quantity of a loss that changes over a training, so that it can be drawn before anything is trained. */
 export interface Schedule<P = Record<string, unknown>> {
   /** E.g. "α". */
@@ -54,11 +66,14 @@ export interface LossVariant extends Called {
   /** Whether it means something of texts, whose tokens have the loss of the language head: then it changes nothing there. */
   texts?: true
   schedule?: Schedule
+  /** What it fits, where it mixes labels with the student's own answers. */
+  mix?: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: Record<string, unknown>) => Mixed
   compute(batch: LossBatch, params: Record<string, unknown>): LossValue
 }
 /** The same as it is written down, its parameters by the types of their table. */
-type Written<P> = Omit<LossVariant, 'params' | 'schedule' | 'compute'> & {
+type Written<P> = Omit<LossVariant, 'params' | 'schedule' | 'mix' | 'compute'> & {
   schedule?: Schedule<P>
+  mix?: (batch: Pick<LossBatch, 'logits' | 'targets' | 'progress'>, params: P) => Mixed
   compute(batch: LossBatch, params: P): LossValue
 }
 

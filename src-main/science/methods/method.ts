@@ -1,5 +1,5 @@
 import type { LossChoice, ModelSetting } from '../spec/choices'
-import type { Schedule } from '../losses/loss'
+import type { LossVariant, Schedule } from '../losses/loss'
 import type { ParamTable, Values } from '../spec/params'
 import type { Problem } from '../spec/problems'
 import type { Part } from '../stages'
@@ -35,6 +35,8 @@ export interface MethodVariant {
   texts?: true
   /** Of the loss that it trains the student with. */
   schedule?: Schedule
+  /** Of the same loss, by the parameters of the method. */
+  mix?: LossVariant['mix']
   /** Arranges the stages of the student; returns the key of the training whose result is reported. */
   student(build: StageBuilder, params: Record<string, unknown>): string
   /** The part of the transfer half that the student learns from, and its ceiling with it; all of it where there is none. */

@@ -3,7 +3,10 @@ import { deviation, mean, studentQuantile } from '../maths/statistics'
 
 /** How much chance there is between the seeds of an arm, beside how large its gap is. */
 export interface SeedChance {
-  /** Standard deviation over seeds, that of supervisor, student and ceiling pooled; in units of the metric. */
+  /**
+   * Standard deviation over seeds of how far each is from the PGR p of all, (student − weak) − p · (ceiling − weak), in units of
+   * the metric: a steady student counts as steady, and what moves supervisor and student alike counts once. Without a PGR, p is 0.
+   */
   sigma: number
   /** Ceiling minus supervisor, in the same units. */
   gap: number
@@ -16,18 +19,19 @@ export function seedChance(bySeed: readonly SeedMeasured[]): SeedChance | null {
   if (bySeed.length < 2) return null
   const [weak, student, ceiling] = (['weak', 'student', 'ceiling'] as const).map((role) => bySeed.map((s) => s[role]))
   const gap = mean(ceiling!) - mean(weak!)
-  const sigma = Math.sqrt(mean([weak!, student!, ceiling!].map((values) => deviation(values) ** 2)))
-  return { sigma, gap, pgr: gap > 0 ? (mean(student!) - mean(weak!)) / gap : null }
+  const pgr = gap > 0 ? (mean(student!) - mean(weak!)) / gap : null
+  const sigma = deviation(bySeed.map((s) => s.student - s.weak - (pgr ?? 0) * (s.ceiling - s.weak)))
+  return { sigma, gap, pgr }
 }
 
 /**
  * Half the width of the 95 % interval that chance between n seeds alone gives PGR as a ratio of means, to first order:
- * t(n − 1) · (σ / gap) · √((1 + (1 − p)² + p²) / n), by the delta method for three independent means of the same
- * deviation. Test rows, which are the same for every seed, are not in it. Null for one seed, and where there is no gap.
+ * t(n − 1) · σ / (gap · √n), by the delta method (the variance of a ratio of means, Cochran, Sampling Techniques, §2.11).
+ * Test rows, which are the same for every seed, are not in it. Null for one seed, and where there is no gap.
  */
 export function halfWidth({ sigma, gap, pgr }: SeedChance, n: number): number | null {
   if (n < 2 || pgr === null) return null
-  return studentQuantile(0.05, n - 1) * (sigma / gap) * Math.sqrt((1 + (1 - pgr) ** 2 + pgr ** 2) / n)
+  return (studentQuantile(0.05, n - 1) * sigma) / (gap * Math.sqrt(n))
 }
 
 /** Fewest seeds whose half width is at most `wanted`; null where `most` do not reach it. */

@@ -10,6 +10,8 @@ export interface Course {
   help: string
   /** `values` are spread evenly over the training, the first at its start, the last at its end. */
   lines: { label: string; chosen: boolean; values: number[] }[]
+  /** Whether it weighs the student's own answers in what is fitted: then a batch of it can be shown. */
+  mixes: boolean
 }
 
 const PIECES = 200
@@ -18,11 +20,14 @@ const methodsOf = z.object({ methods: z.array(methodChoice().nullable().catch(nu
 
 /** The course of every method that an input names, spec or not; null for one that has none or cannot be read. */
 export function coursesOf(input: unknown): (Course | null)[] {
-  return methodsOf.parse(input).methods.map((choice) => (choice ? courseOf(choice) : null))
+  return methodsIn(input).map((choice) => (choice ? courseOf(choice) : null))
 }
 
+/** The methods that an input names, spec or not; null for one that cannot be read. */
+export const methodsIn = (input: unknown): (MethodChoice | null)[] => methodsOf.parse(input).methods
+
 function courseOf({ method, ...params }: MethodChoice): Course | null {
-  const { schedule, params: table } = METHODS[method]!
+  const { schedule, mix, params: table } = METHODS[method]!
   if (!schedule) return null
   const { name, help, by } = schedule
   const deciding = table[by]
@@ -32,5 +37,5 @@ function courseOf({ method, ...params }: MethodChoice): Course | null {
     chosen: value === params[by],
     values: Array.from({ length: PIECES + 1 }, (_, i) => schedule.at(i / PIECES, { ...params, [by]: value })),
   }))
-  return { name, help, lines }
+  return { name, help, lines, mixes: mix !== undefined }
 }

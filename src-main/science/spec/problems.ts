@@ -75,14 +75,18 @@ function meant(got: unknown, known: readonly string[], otherwise: string): strin
   return near ? `; did you mean ${show(near.word)}?` : otherwise
 }
 
-/** Levenshtein distance. */
+/** Levenshtein's distance, two letters that changed places being one slip (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+      const slips = [row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)]
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] && j > 1 && i > 1) slips.push(before[j - 2]! + 1)
+      next.push(Math.min(...slips))
     }
+    before = row
     row = next
   }
   return row[b.length]!

@@ -40,6 +40,12 @@ export const SECTIONS = [
     note: 'An arm is reported over all its seeds. One seed says nothing about chance.',
     paths: ['seeds'],
   },
+  {
+    id: 'sweep',
+    title: 'Sweep',
+    note: 'Several runs of one study, one for each value of a field; what they share runs once.',
+    paths: [],
+  },
 ] as const satisfies readonly Section[]
 
 /** Parameters of the run table that stand with the sizes, because they decide who lands in which split. */

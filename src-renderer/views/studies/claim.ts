@@ -44,9 +44,6 @@ export function armText({ value, side }: Rule, { found, reason, outcome, within 
   return `${told}: ${where}`
 }
 
-/** Of `predicted`, by how PGR p, gap and deviation σ between seeds came out in the past. */
-export const WIDTH_FORMULA = 't(n − 1) · (σ / gap) · √((1 + (1 − p)² + p²) / n)'
-
 /**
  * How wide the interval of PGR will be where it is widest among arms that are planned, and whether the rule could be
  * decided by it were PGR again what it was in the past. Null where nothing is known of any.
