@@ -116,7 +116,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null) }
+  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
   const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null

@@ -34,18 +34,42 @@ function working(): { store: Store; student: number } {
   return { store, student }
 }
 
-function watched(store: Store) {
+function watched(store: Store, hides: (key: string) => boolean = () => false) {
   const bus = createBus()
   const told: string[] = []
   bus.subscribe((events) => {
     for (const one of events) if (one.type === 'alert') told.push(`${one.alert.kind}: ${one.alert.text}`)
   })
-  const desk = createAlerts(store, bus, true)
+  const desk = createAlerts(store, bus, true, hides)
   const evaluated = (step: number): LabEvent => ({
     ...{ type: 'metric', key: hex(3), name: 'accuracy', split: 'test', step, value: 0 },
   })
   return { bus, desk, told, evaluate: (step: number) => bus.publish([evaluated(step)]) }
 }
+
+test('what is sealed is neither told of nor listed, and is listed again once the seal is broken', () => {
+  const { store, student } = working()
+  let sealed = true
+  const { desk, told, evaluate } = watched(store, (key) => sealed && key === hex(3))
+  const measure = (step: number, accuracy: number, repeated: number) => {
+    const at = { split: 'test', step }
+    store.metrics.insert(student, 1, { name: 'accuracy', ...at, value: accuracy })
+    store.metrics.insert(student, 1, { name: 'agreement_weak_wrong', ...at, value: repeated })
+    evaluate(step)
+  }
+  for (const [step, accuracy, repeated] of [
+    [0, 0.9, 0.3],
+    [100, 0.83, 0.7],
+    [200, 0.82, 0.75],
+  ] as const)
+    measure(step, accuracy, repeated)
+  expect([told, desk.list()]).toEqual([[], []])
+  sealed = false
+  measure(300, 0.82, 0.75)
+  expect([told.length, desk.list().length]).toEqual([1, 1])
+  sealed = true
+  expect(desk.list()).toEqual([])
+})
 
 test('a student that comes to fit weak errors is told of once, with the numbers, until it was seen', () => {
   const { store, student } = working()

@@ -70,8 +70,11 @@ function rowsOf(store: Store, row: StageRow): { all: number; wrong: number } | n
   return right === undefined ? null : { all: sizes.test, wrong: Math.round(sizes.test * (1 - right)) }
 }
 
-/** @param watching whether what is heard is looked at: another process does it where this one only looks on */
-export function createAlerts(store: Store, bus: Bus, watching: boolean): AlertDesk {
+/**
+ * @param watching whether what is heard is looked at: another process does it where this one only looks on
+ * @param hides whether what a training was measured by on test rows is withheld: then nothing is told of it
+ */
+export function createAlerts(store: Store, bus: Bus, watching: boolean, hides: (key: string) => boolean): AlertDesk {
   let told = new Set<string>()
 
   function notice(row: StageRow, kind: Noticed, text: string): void {
@@ -86,6 +89,7 @@ export function createAlerts(store: Store, bus: Bus, watching: boolean): AlertDe
     if (row?.state !== 'running' || row.kind !== 'train') return
     const still = row.share < LATE ? plateau(series(store, row, 'loss', '')) : null
     if (still) notice(row, 'plateau', stillText(still))
+    if (hides(key)) return
     const rows = rowsOf(store, row)
     const repeated = series(store, row, 'agreement_weak_wrong', 'test')
     const fits = rows && fitsErrors(series(store, row, 'accuracy', 'test'), repeated, rows)
@@ -112,7 +116,8 @@ export function createAlerts(store: Store, bus: Bus, watching: boolean): AlertDe
 
   function list(): Alert[] {
     const name = (run: string) => store.marks.get(run)?.name || (store.runs.get(run)?.name ?? '')
-    const noticed = store.alerts.open().map(({ run, key, kind, at, text }): Alert => {
+    const open = store.alerts.open().filter(({ kind, key }) => kind !== 'fits-errors' || !hides(key))
+    const noticed = open.map(({ run, key, kind, at, text }): Alert => {
       const title = titledStages(store, run).find((stage) => stage.key === key)?.title ?? ''
       return { kind: kind as Noticed, runId: run, run: name(run), key, arm: '', title, text, at }
     })

@@ -7,7 +7,7 @@ const INTERVAL = 1000
 
 /**
  * Tells, in a process that only looks on, what another one has written meanwhile: which runs are others than they were, and
- * how far what is at work has come. Curves and logs are read with them.
+ * how far what is at work has come.
  */
 export function watchBeside(store: Store, bus: Bus): { close: () => void } {
   let seen = store.version()

@@ -26,7 +26,7 @@ export function seedChance(bySeed: readonly SeedMeasured[]): SeedChance | null {
 
 /**
  * Half the width of the 95 % interval that chance between n seeds alone gives PGR as a ratio of means, to first order:
- * t(n − 1) · σ / (gap · √n), by the delta method (the variance of a ratio of means, Cochran, Sampling Techniques, §2.11).
+ * t(n − 1) · σ / (gap · √n), by the delta method (the variance of a ratio of means, to first order).
  * Test rows, which are the same for every seed, are not in it. Null for one seed, and where there is no gap.
  */
 export function halfWidth({ sigma, gap, pgr }: SeedChance, n: number): number | null {
