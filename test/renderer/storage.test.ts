@@ -14,7 +14,7 @@ describe('storage', () => {
     open('#/home')
     await fireEvent.click(await screen.findByRole('link', { name: new RegExp(printed('store 212 MB')) }))
     location.hash = here
-    await screen.findByRole('heading', { name: printed('Data folder 297 MB, cache 2.3 GB') })
+    await screen.findByRole('heading', { name: printed('Data folder 297 MB · Cache 2.3 GB') })
     expect(within(screen.getByRole('row', { name: /^Artifacts/ })).getByText('200 MB')).toBeTruthy()
     expect(screen.getByRole('row', { name: /trained models and what they said, of 40 stages/ })).toBeTruthy()
     expect(screen.queryByText('Damaged artifacts')).toBeNull()
