@@ -31,6 +31,11 @@ export interface Lane {
   /** When a stage that was asked to stop is ended, whatever it does, in ms; null while none was asked. */
   forcedAt: number | null
 }
+/** A file or folder that was dropped on the window, and which of the two it is by its names; `other` is not taken. */
+export interface Dropped {
+  path: string
+  kind: 'dataset' | 'model' | 'other'
+}
 /** A part of what lies on disk for the app. */
 export type StoragePlace =
   | 'database'

@@ -340,5 +340,9 @@ export function createFakeBridge(change: Partial<Answers> = {}): FakeBridge {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    dropped: (file) => {
+      const kind = /\.csv$/.test(file.name) ? 'dataset' : /\.gguf$/.test(file.name) ? 'model' : 'other'
+      return Promise.resolve({ ok: true, value: { path: `/home/ada/${file.name}`, kind } })
+    },
   }
 }
