@@ -21,6 +21,7 @@ const OF_PLACES = {
   'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
   'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
+  storage: { title: 'Storage: what takes room, and free it', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
   sample: { title: 'Open the sample study', keys: '', where: 'Home' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
