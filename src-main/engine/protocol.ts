@@ -1,3 +1,4 @@
+import type { Reserve } from '../data/machine/reserve'
 import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
 import type { BackendId } from './backends/kinds'
@@ -60,6 +61,8 @@ export interface Job {
   corpora: Record<string, string>
   /** Pretrained models that the stage reads: content key → absolute path. */
   models: Record<string, string>
+  /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
+  reserve?: Reserve
 }
 
 /** One file of a finished artifact. */

@@ -58,7 +58,7 @@ export function cardReadings(asked: Cards, pid: number): Readings {
   const card = cardOf(asked, pid)
   if (!card) return {}
   const own = asked.users.find((user) => user.pid === pid && user.card === card.uuid)?.bytes ?? null
-  const told: { [K in keyof Readings]: number | null } = {
+  const told: Record<string, number | null> = {
     gpu: card.busy,
     gpuMemory: own,
     gpuMemoryOthers: own === null || card.usedBytes === null ? null : Math.max(0, card.usedBytes - own),

@@ -31,6 +31,7 @@ import type { ShowTask } from './plan/shown'
 import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
 import type { Queue } from './queue'
+import type { Power } from './queue/power'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
 import { useOf } from './runs/use'
@@ -77,6 +78,7 @@ export interface Parts {
   alerts: AlertDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
+  power: Pick<Power, 'yield'>
   status: StatusDesk
   storage: StorageDesk
 }
@@ -150,6 +152,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
 /** The calls that hold work up, or tell of what does. */
 const heldBy = ({
   queue,
+  power,
   runs,
   alerts,
 }: Parts): Pick<Handlers, 'pause' | 'force' | 'release' | 'alerts' | 'alertSeen'> => ({
@@ -157,6 +160,7 @@ const heldBy = ({
   alerts: () => alerts.list(),
   alertSeen: (alert) => alerts.see(alert),
   pause(pause) {
+    power.yield()
     queue.pause(pause)
     return null
   },

@@ -53,6 +53,7 @@ export const STATUS: Status = {
     { backend: 'wasm', device: 'CPU, 2 threads, SIMD', key: 'at-work', title: 'student · confidence', forcedAt: null },
   ],
   pause: 'off',
+  pausedFor: '',
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
   memoryBytes: 25_200_000_000,
@@ -318,7 +319,14 @@ const ANSWERS: Answers = {
   storage: () => STORAGE,
   storageFree: () => ({ freedBytes: 31_000_000 }),
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
-  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
+  settings: (change) => ({
+    theme: change.theme ?? 'system',
+    notify: change.notify ?? true,
+    reserveBytes: change.reserveBytes ?? 1.5e9,
+    reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
+    windowGpu: change.windowGpu ?? true,
+    pauseOnBattery: change.pauseOnBattery ?? false,
+  }),
   reveal: () => null,
 }
 

@@ -89,7 +89,7 @@ export function parseCards(text: string): Card[] {
       throw new SmiError(`expected ${FIELDS.length + 2} fields, got ${JSON.stringify(line)}`)
     const [uuid, driver, ...measured] = cells as [string, string, ...string[]]
     const numbers = measured.slice(0, FIELDS.length - 2).map((cell, i) => numberIn(cell, FIELDS[i + 2]!))
-    const [busy, total, used, celsius, watts, megahertz, memoryMegahertz, memoryErrors] = numbers as (number | null)[]
+    const [busy, total, used, celsius, watts, megahertz, memoryMegahertz, memoryErrors] = numbers
     if (!/^GPU-[0-9a-f-]+$/i.test(uuid)) throw new SmiError(`uuid: expected GPU-…, got ${JSON.stringify(uuid)}`)
     return {
       ...{ uuid, driver, name: cells.slice(FIELDS.length + 1).join(', ') },

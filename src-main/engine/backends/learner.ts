@@ -125,6 +125,8 @@ export interface LearnerOptions {
    * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
    */
   precision?: Precision
+  /** Activations that a backward may keep, in bytes; a larger batch goes in parts. The backend's own measure where that is less. */
+  activationBytes?: number
 }
 
 /** Where something is computed. */
