@@ -4,7 +4,15 @@ import { toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { armText, predicted, setText } from '../../src-renderer/views/studies/claim'
 import { views } from '../../src-renderer/state/views.svelte'
 import { pairOf } from '../../src-renderer/views/studies/pair'
-import { nextSort, pgrOver, rowsOf, seedsOver, sortName, sortNamed } from '../../src-renderer/views/studies/rows'
+import {
+  doubtOver,
+  nextSort,
+  pgrOver,
+  rowsOf,
+  seedsOver,
+  sortName,
+  sortNamed,
+} from '../../src-renderer/views/studies/rows'
 import {
   groupsOf,
   lineOf,
@@ -76,6 +84,10 @@ describe('the rows of the list', () => {
     expect(pgrOver(of({ arms: 3, undefined: 1, pgr: { low: -0.1, high: 0.5 } }))).toBe('\u2212.10 to .50, 1 undefined')
     expect(pgrOver(of({ arms: 1, undefined: 1, pgr: null }))).toBe('undefined')
     expect(pgrOver(of({ pgr: null }))).toBe('')
+    expect(pgrOver(of({ arms: 1, doubtful: 1, pgr: { low: 0.07, high: 0.07 } }))).toBe('≈\u00a0.07')
+    expect(pgrOver(of({ arms: 4, doubtful: 2, pgr: { low: 0.07, high: 0.3 } }))).toBe('≈\u00a0.07 to .30')
+    expect(doubtOver(of({ arms: 4, doubtful: 2 }))).toBe('≈: in 2 of 4 arms the PGR comes with a warning')
+    expect(doubtOver(of({ doubtful: 0 }))).toBe('')
     expect(seedsOver(of({ seeds: { low: 2, high: 3 }, asked: 3 }))).toBe('2 to 3 of 3')
     expect(seedsOver(of({ seeds: null }))).toBe('')
   })
@@ -265,6 +277,23 @@ describe('the place', () => {
     await fireEvent.click(within(header).getByRole('button'))
     await waitFor(() => expect(header.getAttribute('aria-sort')).toBe('descending'))
     expect(location.hash).toBe('#/studies?sort=-pgr')
+  })
+
+  it('refuses a tag that is too long, and says why', async () => {
+    const bridge = open('#/studies', { findRuns: () => ({ ids: ['run-done'], parts: [], problem: null }) })
+    await screen.findByText('1 run')
+    await press('j')
+    await press('x')
+    await fireEvent.click((await screen.findAllByRole('button', { name: 'Tags…' }))[0]!)
+    const field = await screen.findByRole('textbox', { name: /New tags/ })
+    await fireEvent.input(field, { target: { value: `paper, ${'long'.repeat(16)}` } })
+    await screen.findByText('“longlonglonglonglong…” has 64 characters; a tag has 60 at most.')
+    expect(screen.getByRole('button', { name: 'Keep' }).hasAttribute('disabled')).toBe(true)
+    await fireEvent.submit(field.closest('form')!)
+    expect(said(bridge, 'mark')).toEqual([])
+    await fireEvent.input(field, { target: { value: `paper, ${'long'.repeat(15)}` } })
+    await fireEvent.click(screen.getByRole('button', { name: 'Keep' }))
+    await waitFor(() => expect(said(bridge, 'mark')).toHaveLength(1))
   })
 
   it('tags several runs at once', async () => {
