@@ -22,6 +22,7 @@ const OF_PLACES = {
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
   drawer: { title: 'Pane of details, or not', keys: 'Shift+D', where: 'Everywhere' },
   'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
+  storage: { title: 'Storage: what takes room, and free it', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },
   sample: { title: 'Open the sample study', keys: '', where: 'Home' },
   pause: { title: 'Pause, go on', keys: 'Shift+P', where: 'Home, Monitor' },
