@@ -28,7 +28,7 @@ describe('the drawer of a place', () => {
     localStorage.clear()
     const pane = new Pane('Models')
     const [more, less] = pane.dock === 'right' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown']
-    expect([pane.keyed(more!, 300, 900), pane.keyed(less!, 300, 900), pane.keyed('a', 300, 900)]).toEqual([
+    expect([pane.keyed(more, 300, 900), pane.keyed(less, 300, 900), pane.keyed('a', 300, 900)]).toEqual([
       324,
       276,
       null,
