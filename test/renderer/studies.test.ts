@@ -4,15 +4,7 @@ import { toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { armText, predicted, setText } from '../../src-renderer/views/studies/claim'
 import { views } from '../../src-renderer/state/views.svelte'
 import { pairOf } from '../../src-renderer/views/studies/pair'
-import {
-  doubtOver,
-  nextSort,
-  pgrOver,
-  rowsOf,
-  seedsOver,
-  sortName,
-  sortNamed,
-} from '../../src-renderer/views/studies/rows'
+import { nextSort, pgrOver, rowsOf, seedsOver, sortName, sortNamed } from '../../src-renderer/views/studies/rows'
 import {
   groupsOf,
   lineOf,
@@ -84,10 +76,6 @@ describe('the rows of the list', () => {
     expect(pgrOver(of({ arms: 3, undefined: 1, pgr: { low: -0.1, high: 0.5 } }))).toBe('\u2212.10 to .50, 1 undefined')
     expect(pgrOver(of({ arms: 1, undefined: 1, pgr: null }))).toBe('undefined')
     expect(pgrOver(of({ pgr: null }))).toBe('')
-    expect(pgrOver(of({ arms: 1, doubtful: 1, pgr: { low: 0.07, high: 0.07 } }))).toBe('≈\u00a0.07')
-    expect(pgrOver(of({ arms: 4, doubtful: 2, pgr: { low: 0.07, high: 0.3 } }))).toBe('≈\u00a0.07 to .30')
-    expect(doubtOver(of({ arms: 4, doubtful: 2 }))).toBe('≈: in 2 of 4 arms the PGR comes with a warning')
-    expect(doubtOver(of({ doubtful: 0 }))).toBe('')
     expect(seedsOver(of({ seeds: { low: 2, high: 3 }, asked: 3 }))).toBe('2 to 3 of 3')
     expect(seedsOver(of({ seeds: null }))).toBe('')
   })

@@ -1,5 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, expect, it } from 'vitest'
+import type { ArmsFound } from '../../src-preload/contract'
+import { doubtOver, pgrOver } from '../../src-renderer/views/studies/rows'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -21,4 +23,16 @@ it('refuses a tag that is too long, and says why', async () => {
   await fireEvent.input(field, { target: { value: `paper, ${'long'.repeat(15)}` } })
   await fireEvent.click(screen.getByRole('button', { name: 'Keep' }))
   await waitFor(() => expect(heard(bridge, 'mark')).toHaveLength(1))
+})
+
+it('marks what is hardly a number, one PGR or a range, and says of how many arms', () => {
+  const of = (changes: Partial<ArmsFound>): ArmsFound => ({
+    ...{ arms: 4, undefined: 0, doubtful: 0, pgr: { low: 0.07, high: 0.3 }, seeds: null, asked: 3 },
+    ...changes,
+  })
+  expect(pgrOver(of({ arms: 1, doubtful: 1, pgr: { low: 0.07, high: 0.07 } }))).toBe('≈\u00a0.07')
+  expect(pgrOver(of({ doubtful: 2 }))).toBe('≈\u00a0.07 to .30')
+  expect(pgrOver(of({}))).toBe('.07 to .30')
+  expect(doubtOver(of({ doubtful: 2 }))).toBe('≈: in 2 of 4 arms the PGR comes with a warning')
+  expect(doubtOver(of({}))).toBe('')
 })
