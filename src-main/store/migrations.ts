@@ -13,7 +13,8 @@ import { remarks } from './migrations/009-remarks'
 import { queueOrder } from './migrations/010-queue-order'
 import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
-import { use } from './migrations/013-use'
+import { doubts } from './migrations/013-doubts'
+import { use } from './migrations/014-use'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   queueOrder,
   looks,
   alerts,
+  doubts,
   use,
 ]
 

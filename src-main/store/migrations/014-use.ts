@@ -28,4 +28,4 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `
 
-export const use: Migration = { name: '013-use', up: (db) => void db.exec(SCHEMA) }
+export const use: Migration = { name: '014-use', up: (db) => void db.exec(SCHEMA) }
