@@ -68,7 +68,7 @@ export function cardReadings(asked: Cards, pid: number): Readings {
     gpuMemoryClock: card.memoryMegahertz,
     gpuSlowed: card.slowedBy && (card.slowedBy.length > 0 ? 1 : 0),
   }
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null)) as Readings
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
 }
 
 /** Begins to watch; while the gate is closed nothing is read, and the time in it is of no sample. */

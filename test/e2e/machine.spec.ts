@@ -5,13 +5,17 @@ import { goTo, longSpec, shoot, underway, value } from './lab'
 test('work rests on battery and in sleep, goes on by itself, and keeps the machine awake meanwhile', async ({
   open,
 }) => {
-  const { app, page, close } = await open()
+  const first = await open()
+  const { app, page } = first
   await app.evaluate(({ powerSaveBlocker }) => {
     const awake = { now: 0 }
     Object.assign(globalThis, { awake })
-    const [start, stop] = [powerSaveBlocker.start.bind(powerSaveBlocker), powerSaveBlocker.stop.bind(powerSaveBlocker)]
-    powerSaveBlocker.start = (type) => (awake.now++, start(type))
-    powerSaveBlocker.stop = (id) => (awake.now--, stop(id))
+    const blocker = {
+      start: powerSaveBlocker.start.bind(powerSaveBlocker),
+      stop: powerSaveBlocker.stop.bind(powerSaveBlocker),
+    }
+    powerSaveBlocker.start = (type) => (awake.now++, blocker.start(type))
+    powerSaveBlocker.stop = (id) => (awake.now--, blocker.stop(id))
   })
   const awake = () => app.evaluate(() => (globalThis as unknown as { awake: { now: number } }).awake.now)
   type Told = 'suspend' | 'resume' | 'on-battery' | 'on-ac'
@@ -72,7 +76,7 @@ test('work rests on battery and in sleep, goes on by itself, and keeps the machi
   expect(use.wattHours).toBeNull()
 
   // No card is drawn by here: that the window opens without one is all that can be seen.
-  await close()
+  await first.close()
   const again = await open()
   expect(await value(again.page, 'settings', {})).toMatchObject(kept)
   await expect(again.page.getByRole('navigation').first()).toBeVisible()
