@@ -252,6 +252,7 @@ export interface GroupCurve {
   /** Before smoothing; null where nothing was smoothed. */
   raw: number[] | null
   n: number[]
+  /** Ends of the band; NaN where there is none: an interval needs three trainings, a range two. */
   low: number[]
   high: number[]
   /** Where the whole of it ends on the axis, whatever stretch was asked for. */
