@@ -32,7 +32,7 @@ function withModel(
   const finetuned = catalog.models.find(({ start }) => start === 'checkpoint')?.id ?? ''
   /** As much of a model in its place as holds for this one: how it reads, not how it is trained. */
   const like = (path: string): Fields => {
-    const { optimiser: _, ...entry } = fieldsAt(draft, path)
+    const entry = fieldsAt(withValue(draft, `${path}.optimiser`, undefined), path)
     return { ...(entry['model'] === finetuned ? entry : { model: finetuned }), checkpoint: id }
   }
   if (as === 'rung') return { ...withRung(catalog, draft, like('strong[0]')), done: `${title} is the next rung.` }
