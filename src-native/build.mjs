@@ -122,7 +122,16 @@ function libraryUnits({ nvcc, architectures }) {
   if (!nvcc) return [...emulated(flags), ...plain, ...seam]
   // An array that does not stay in registers makes a kernel many times slower: no kernel here has one that may not.
   const strict = ['-Xptxas', '--warn-on-local-memory-usage,--warn-on-spills,--warning-as-error']
-  const cuda = ['-std=c++20', '-O3', ...strict, '-Xcompiler', '-fPIC', '-Xcompiler', '-fvisibility=hidden', ...architectures]
+  const cuda = [
+    '-std=c++20',
+    '-O3',
+    ...strict,
+    '-Xcompiler',
+    '-fPIC',
+    '-Xcompiler',
+    '-fvisibility=hidden',
+    ...architectures,
+  ]
   return [
     ...cudaSources(HOST).map((source) =>
       source.endsWith('.cu')

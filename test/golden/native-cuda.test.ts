@@ -86,13 +86,16 @@ describe.each(TRANSFORMERS)('%s on the tensor cores of the emulated card', (name
   it.each([
     ['tf32', TF32],
     ['bf16', ROUNDED],
-  ] as const)('gives logits in %s near those of PyTorch, and trains to weights near its own', async (precision, near) => {
-    const model = await create(name, { precision })
-    const off = deviation(await model.forward(batchOf(spec, batches[0]!)), outputs)
-    expect(off).toBeLessThan(near.logits)
-    expect(off).toBeGreaterThan(1e-5) // it is rounded
-    await expectTraining(name, model, near)
-  })
+  ] as const)(
+    'gives logits in %s near those of PyTorch, and trains to weights near its own',
+    async (precision, near) => {
+      const model = await create(name, { precision })
+      const off = deviation(await model.forward(batchOf(spec, batches[0]!)), outputs)
+      expect(off).toBeLessThan(near.logits)
+      expect(off).toBeGreaterThan(1e-5) // it is rounded
+      await expectTraining(name, model, near)
+    },
+  )
 })
 
 describe.each(TRANSFORMERS.filter((name) => readCase(name).features))(

@@ -21,8 +21,12 @@ DEVICE float finish(const Gemm& p, long row, long column, float x, float gate) {
 /** f(std::bool_constant for turnA, and for turnB). */
 template <typename F>
 void byTurns(const Gemm& p, F f) {
-  auto turnedB = [&](auto a) { return p.turnB ? f(a, std::true_type{}) : f(a, std::false_type{}); };
-  return p.turnA ? turnedB(std::true_type{}) : turnedB(std::false_type{});
+  if (p.turnA)
+    f(std::true_type{}, std::false_type{});
+  else if (p.turnB)
+    f(std::false_type{}, std::true_type{});
+  else
+    f(std::false_type{}, std::false_type{});
 }
 
 }  // namespace w2s::cuda

@@ -62,7 +62,7 @@ void gammaSums(const Normed& p, const float* dy, float* scratch, float* out);
 struct Gemm {
   View a, b, c;
   long m, n, k;
-  bool turnA = false, turnB = false;  // a is [k, m]; b is [n, k]
+  bool turnA = false, turnB = false;  // a is [k, m]; b is [n, k]; not both
   /** Of the factors; sums are in single precision. */
   Precision precision = Precision::fp32;
   const float* bias = nullptr;
