@@ -18,7 +18,7 @@ import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Alert, DoctorReport, LabEvent, Pause, Settings, Status } from './app'
+import type { Alert, DoctorReport, Dropped, LabEvent, Pause, Settings, Status, Storage } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   BatchMix,
@@ -200,6 +200,10 @@ export const CALLS = {
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
   status: asks<() => Status>(),
+  /** What takes room in the data folder and the cache, measured now. */
+  storage: asks<() => Storage>(),
+  /** Frees what can be computed again: kept `results`, or `unfinished` trainings that no run in the queue wants. */
+  storageFree: changes<(what: 'results' | 'unfinished') => { freedBytes: number }>(),
   /** Writes a file (base64) where the user says; null when they think better of it. */
   saveFile: shows<(file: { name: string; base64: string }) => { path: string } | null>(),
   /** Changes what is named, and gives all of them. */
@@ -224,8 +228,12 @@ export interface Failure {
 }
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
 
-/** What the preload puts on `window.w2s`. `onEvents` gives batches, in order, and returns its unsubscribe. */
+/**
+ * What the preload puts on `window.w2s`. `onEvents` gives batches, in order, and returns its unsubscribe. `dropped` takes a file
+ * as the system gave it, whose path the page cannot make up: it is chosen from then on, as if by a dialog.
+ */
 export interface Bridge {
   call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): Promise<Reply<ReturnType<Calls[K]>>>
   onEvents(listener: (events: LabEvent[]) => void): () => void
+  dropped(file: File): Promise<Reply<Dropped>>
 }

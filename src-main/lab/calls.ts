@@ -189,6 +189,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
+  storage: z.tuple([]),
+  storageFree: z.tuple([z.enum(['results', 'unfinished'])]),
   saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
     z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),

@@ -46,6 +46,7 @@ import type { Studies } from './studies'
 import type { Shelf } from './home/shelf'
 import { checkSpace } from './home/space'
 import type { StatusDesk } from './status'
+import type { StorageDesk } from './home/storage'
 
 /** The parts that answer calls. */
 export interface Parts {
@@ -76,6 +77,7 @@ export interface Parts {
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
   status: StatusDesk
+  storage: StorageDesk
 }
 
 export const READ_ONLY = 'Another process works in this home; here it can only be looked at.'
@@ -138,6 +140,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),
+    storage: () => parts.storage.measure(),
+    storageFree: async (what) => ({ freedBytes: await parts.storage.free(what) }),
   }
 }
 

@@ -94,6 +94,8 @@ const GOOD: Record<CallName, unknown[]> = {
   install: [{ backend: 'tensorflow', gpu: false }],
   uninstall: ['tensorflow'],
   status: [],
+  storage: [],
+  storageFree: ['results'],
   saveFile: [{ name: 'figure.png', base64: 'AAAA' }],
   settings: [{ theme: 'dark', notify: false }],
   reveal: ['/x'],

@@ -17,6 +17,7 @@ import type {
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
+import { STORAGE } from './sample-storage'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
 import { LOOKS } from './sample-looks'
@@ -304,6 +305,8 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  storage: () => STORAGE,
+  storageFree: () => ({ freedBytes: 31_000_000 }),
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
@@ -336,6 +339,10 @@ export function createFakeBridge(change: Partial<Answers> = {}): FakeBridge {
     onEvents: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    dropped: (file) => {
+      const kind = /\.csv$/.test(file.name) ? 'dataset' : /\.gguf$/.test(file.name) ? 'model' : 'other'
+      return Promise.resolve({ ok: true, value: { path: `/home/ada/${file.name}`, kind } })
     },
   }
 }
