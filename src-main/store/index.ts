@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { alertsTable, type Alerts } from './alerts'
 import { artifactsTable, type Artifacts } from './artifacts'
+import { clockTable, type Clock } from './clock'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
 import { holdsTable, type Holds } from './holds'
@@ -24,6 +25,7 @@ import { studiesTable, type Studies } from './studies'
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
 export { makeFolder } from './folder'
 export { isLocked, lockFile } from './lock'
+export type { ClockRow } from './clock'
 export type { ArtifactRow } from './artifacts'
 export type { FigureRow, FoundRow } from './figures'
 export type { LogRow } from './log'
@@ -47,6 +49,7 @@ export interface Store {
   needs: Needs
   runStages: RunStages
   metrics: Metrics
+  clock: Clock
   artifacts: Artifacts
   log: Log
   figures: Figures
@@ -105,6 +108,7 @@ function storeOver(db: Database, path: string): Store {
     needs: guarded(path, needsTable(db)),
     runStages: guarded(path, runStagesTable(db)),
     metrics: guarded(path, metricsTable(db)),
+    clock: guarded(path, clockTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     figures: guarded(path, figuresTable(db)),

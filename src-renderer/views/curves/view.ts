@@ -73,6 +73,15 @@ export const AXES: readonly { value: CurveAxis; label: string; title: string }[]
     ...{ value: 'labels', label: 'labels' },
     title: 'Labels shown: steps × batch, a label that is shown again counted again',
   },
+  {
+    ...{ value: 'seconds', label: 'time' },
+    title:
+      'Seconds that a training worked, its evaluations counted in, pauses not; of a line the mean of its trainings',
+  },
+  {
+    ...{ value: 'flops', label: 'FLOPs' },
+    title: 'Operations of the matrix products of all updates: 6 for a weight and row, 4 in the first layer',
+  },
 ]
 export const SMOOTHINGS = [0, 0.5, 0.8, 0.9, 0.95, 0.99] as const
 const ROLES: readonly GroupRole[] = ['student', 'ceiling', 'weak', '']
