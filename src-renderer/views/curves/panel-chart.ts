@@ -48,7 +48,7 @@ const COUNTED: readonly CurveAxis[] = ['step', 'labels']
 
 const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = {
   ...{ step: count, epoch: number, labels: count },
-  seconds: (x) => `${number(x)} s`,
+  seconds: (x) => (x > 0 && x < 1 ? `${number(1000 * x)} ms` : `${number(x)} s`),
   flops: (x) => (x === 0 ? '0' : x.toExponential(2).replace('e+', 'e')),
 }
 /** A place on an axis, as it is told. */
