@@ -13,7 +13,8 @@ import { remarks } from './migrations/009-remarks'
 import { queueOrder } from './migrations/010-queue-order'
 import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
-import { clock } from './migrations/013-clock'
+import { doubts } from './migrations/013-doubts'
+import { clock } from './migrations/014-clock'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   queueOrder,
   looks,
   alerts,
+  doubts,
   clock,
 ]
 

@@ -20,6 +20,7 @@ const OF_PLACES = {
   'theme.system': { title: 'Theme: as the system', keys: '', where: 'Everywhere' },
   'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },
   'theme.dark': { title: 'Theme: dark', keys: '', where: 'Everywhere' },
+  drawer: { title: 'Pane of details, or not', keys: 'Shift+D', where: 'Everywhere' },
   'view.keep': { title: 'Keep this view under a name…', keys: '', where: 'Everywhere' },
   storage: { title: 'Storage: what takes room, and free it', keys: '', where: 'Everywhere' },
   settings: { title: 'Settings', keys: 'Control+,', where: 'Everywhere' },

@@ -4,7 +4,7 @@ import { expect, launchOptions, root, test } from './app'
 test('opens on Home, served from its own origin', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(page.url()).toMatch(/^app:\/\/lab\/index\.html/)
-  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('queue 0')
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('queue empty')
 })
 
 test('the page has no Node and exactly one door', async ({ page }) => {
