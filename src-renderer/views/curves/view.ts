@@ -7,8 +7,8 @@ import { QUANTITIES } from './panels'
 export type Query = Readonly<Record<string, string>>
 
 export interface View {
-  /** `panels`: quantities by groups; `overfit`: one arm by what it learns. */
-  side: 'panels' | 'overfit'
+  /** `panels`: quantities by groups; `overfit`: one arm by what it learns; `parallel`: arms over choices and results. */
+  side: (typeof SIDES)[number]
   /** Ids of the quantities, in the order of their panels; null for the usual ones. */
   panels: readonly string[] | null
   by: readonly Dimension[]
@@ -33,7 +33,11 @@ export interface View {
   of: string
   /** Where its students are read. */
   stop: Stop
+  /** Of the parallel side: what its axes let through (see `brushesOf`), and what its lines are coloured by. */
+  brush: string
+  color: 'method' | 'pgr'
 }
+const SIDES = ['panels', 'overfit', 'parallel'] as const
 
 export const SUMMARIES: readonly { value: Summary; label: string; title: string }[] = [
   {
@@ -107,7 +111,7 @@ export function parseView(query: Query): View {
   const [from, to] = [finite(query['from']), finite(query['to'])]
   const zoomed = from !== null && to !== null && from < to
   return {
-    side: query['side'] === 'overfit' ? 'overfit' : 'panels',
+    side: SIDES.find((side) => side === query['side']) ?? 'panels',
     panels: panels && panels.length > 0 ? panels : null,
     by: query['by'] === undefined ? DIMENSIONS : (among(DIMENSIONS, query['by']) ?? []),
     roles: roles && roles.length > 0 ? roles : ['student', ''],
@@ -124,6 +128,8 @@ export function parseView(query: Query): View {
     arm: query['arm'] ?? '',
     of: query['of'] ?? '',
     stop: stopNamed(query['stop']) ?? 'last',
+    brush: query['brush'] ?? '',
+    color: query['color'] === 'pgr' ? 'pgr' : 'method',
   }
 }
 
