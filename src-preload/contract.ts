@@ -7,6 +7,7 @@ import type {
   ImportRequest,
   ShownTask,
   TaskInfo,
+  TaskRows,
 } from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
@@ -91,6 +92,8 @@ export const CALLS = {
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
+  /** The rows of a task, whatever a spec makes of them: lengths in letters, or in tokens of a `model` that is here; a later `turn` shows other examples. */
+  taskRows: asks<(query: { task: string; model: string; turn: number }) => TaskRows>(),
   /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
   batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),

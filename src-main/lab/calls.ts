@@ -45,6 +45,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
+  taskRows: z.tuple([z.strictObject({ task: id, model: z.string().max(200), turn: z.int().min(0).max(1_000_000) })]),
   batchMix: z.tuple([
     z.strictObject({ spec: z.unknown(), method: z.int().min(0).max(1000), progress: z.number().min(0).max(1) }),
   ]),

@@ -16,6 +16,7 @@ import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
+import type { LookAtRows } from './datasets/rows'
 import type { Published } from './datasets/published'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
@@ -53,6 +54,7 @@ export interface Parts {
   store: Store
   shelf: Shelf
   datasets: Datasets
+  rows: LookAtRows
   published: Published
   checkpoints: Checkpoints
   damage: Damage
@@ -88,7 +90,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { datasets, published, checkpoints, models, ladders, corpora } = parts
+  const { datasets, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
@@ -112,13 +114,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
-    datasetPreview: (query) => datasets.preview(query),
-    datasetImport: (request) => datasets.import(request),
-    datasetCancel: () => datasets.cancel(),
-    datasetRemove: (id) => datasets.remove(id),
-    templates: () => published.list(),
-    datasetFetch: (template) => published.fetch(template),
-    datasetFetchStop: () => published.stop(),
+    ...datasetHandlers(parts),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),
@@ -144,6 +140,28 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     storageFree: async (what) => ({ freedBytes: await parts.storage.free(what) }),
   }
 }
+
+type OfDatasets =
+  | 'datasetPreview'
+  | 'datasetImport'
+  | 'datasetCancel'
+  | 'datasetRemove'
+  | 'taskRows'
+  | 'templates'
+  | 'datasetFetch'
+  | 'datasetFetchStop'
+
+/** The calls about datasets. */
+const datasetHandlers = ({ datasets, rows, published }: Parts): Pick<Handlers, OfDatasets> => ({
+  datasetPreview: (query) => datasets.preview(query),
+  datasetImport: (request) => datasets.import(request),
+  datasetCancel: () => datasets.cancel(),
+  datasetRemove: (id) => datasets.remove(id),
+  taskRows: (query) => rows(query),
+  templates: () => published.list(),
+  datasetFetch: (template) => published.fetch(template),
+  datasetFetchStop: () => published.stop(),
+})
 
 /** The calls that hold work up, or tell of what does. */
 const heldBy = ({

@@ -11,6 +11,7 @@ import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { createPublished } from './datasets/published'
+import { createRows } from './datasets/rows'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -184,7 +185,8 @@ async function openBelongings(options: LabOptions, store: Store, bus: Bus) {
   const presets = await openPresets(home, resources, bus)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
-  return { importer, datasets, published, corpora, ladders, presets, models, checkpoints }
+  const rows = createRows({ datasets, checkpoints, importer })
+  return { importer, datasets, rows, published, corpora, ladders, presets, models, checkpoints }
 }
 
 function librarianOf({ cache, resources, reader, reading, librarian }: LabOptions): Librarian {

@@ -18,6 +18,7 @@ const GOOD: Record<CallName, unknown[]> = {
   sweepPlan: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
   sweep: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
   batchMix: [{ spec: {}, method: 0, progress: 0.5 }],
+  taskRows: [{ task: 'spam', model: '', turn: 0 }],
   taskShown: [{ spec: { anything: true }, task: 'spam' }],
   run: [{ anything: true }],
   sample: [],

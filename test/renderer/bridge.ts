@@ -17,6 +17,7 @@ import type {
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
+import { rowsOf } from './sample-rows'
 import { STORAGE } from './sample-storage'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
@@ -94,10 +95,11 @@ const ANSWERS: Answers = {
     return {
       ...{ task, rows, names: classes },
       splits: { weak: split(900), transfer: split(1000), validation: split(200), test: split(500) },
-      examples: [{ texts: ['We will hold to our course.'], right: classes[1]! }],
+      examples: [{ text: 'We will hold to our course.', at: null, right: classes[1]! }],
       lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
     }
   },
+  taskRows: rowsOf,
   batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
   sweepPlan,
   sweep: (asked) => ({ runs: sweepPlan(asked).cells.map((_, i) => `run-${i}`) }),

@@ -1,6 +1,7 @@
 import { importGames } from '../../data/corpora/import'
 import type { CorpusRequest } from '../../data/corpora/types'
 import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
+import { lookAtTask, type LookRequest } from '../../data/datasets/look'
 import { showTask, type ShownRequest } from '../../data/datasets/shown'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
 import { sizesOfFolders } from '../../data/folders'
@@ -14,6 +15,7 @@ export function importerVerbs() {
     import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
       explained(importDataset(request, folder, watchOf(task))),
     show: (request: ShownRequest) => showTask(request),
+    look: (request: LookRequest) => lookAtTask(request),
     /** See `sizesOfFolders`. */
     sizes: (folders: readonly string[]) => sizesOfFolders(folders),
     games: ({ request, folder }: { request: CorpusRequest; folder: string }, task: Task) =>
