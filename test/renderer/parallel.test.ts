@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { RunDetail } from '../../src-preload/contract'
+import type { Arm, RunDetail } from '../../src-preload/contract'
 import {
   axesOf,
   brushed,
@@ -23,7 +23,7 @@ async function sample(id: string): Promise<RunDetail> {
 }
 afterEach(cleanup)
 
-const METHODS = [
+const METHODS: Arm['method'][] = [
   { method: 'naive' },
   { method: 'confidence', alphaMax: 0.5, warmup: 0.2, schedule: 'linear' },
   { method: 'confidence', alphaMax: 0.75, warmup: 0.2, schedule: 'linear' },
