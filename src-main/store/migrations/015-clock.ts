@@ -11,4 +11,4 @@ const SCHEMA = `
   ) WITHOUT ROWID
 `
 
-export const clock: Migration = { name: '014-clock', up: (db) => void db.exec(SCHEMA) }
+export const clock: Migration = { name: '015-clock', up: (db) => void db.exec(SCHEMA) }
