@@ -1,3 +1,5 @@
+import type { Reserve } from '../data/machine/reserve'
+import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
 import type { BackendId } from './backends/kinds'
 import type { Place } from './backends/learner'
@@ -59,6 +61,8 @@ export interface Job {
   corpora: Record<string, string>
   /** Pretrained models that the stage reads: content key → absolute path. */
   models: Record<string, string>
+  /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
+  reserve?: Reserve
 }
 
 /** One file of a finished artifact. */
@@ -98,6 +102,8 @@ export type EngineEvent =
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
+  /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before. */
+  | { type: 'use'; key: string; at: number; seconds: number; readings: Readings }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
 export type Message =
