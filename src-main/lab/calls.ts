@@ -108,6 +108,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({ task: id, name: z.string().trim().min(1).max(100), filter: exampleFilterSchema }),
   ]),
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
+  sliceUse: z.tuple([armRef.extend({ name: z.string().trim().min(1).max(100), filter: exampleFilterSchema })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
   runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),

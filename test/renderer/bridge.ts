@@ -216,6 +216,7 @@ const ANSWERS: Answers = {
   remark: () => null,
   slices: () => [],
   sliceSave: () => null,
+  sliceUse: ({ name }) => ({ ...TASKS[0]!, id: 'spam', title: `Spam: ${name}` }),
   sliceRemove: () => null,
   cancel: () => null,
   resume: () => null,
