@@ -37,7 +37,10 @@ test('a backend is shared out among stages at a time, a thread for each at least
   const create: Backend['create'] = (...of) => (asked.push(of[2]), Promise.resolve(learner))
   const five = { ...wasm, threads: 5, deviceWith: (threads: number) => `CPU (${threads})`, create }
   const net = { kind: 'mlp' as const, input: 2, hidden: [], classes: 2 }
-  for (const [atOnce, threads] of [[2, 2], [8, 1]] as const) {
+  for (const [atOnce, threads] of [
+    [2, 2],
+    [8, 1],
+  ] as const) {
     const part = sharing(five, atOnce)
     expect([part.threads, part.device]).toEqual([threads, `CPU (${threads})`])
     await part.create(net, { seed: 0 }, { precision: 'fp32' })
