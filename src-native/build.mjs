@@ -120,7 +120,18 @@ function libraryUnits({ nvcc, architectures }) {
   const plain = sources('cuda/library').map((source) => ({ source, flags, object: objectOf(source) }))
   const seam = ['network.cpp', 'spec.cpp'].map((source) => ({ source, flags, object: objectOf(source) }))
   if (!nvcc) return [...emulated(flags), ...plain, ...seam]
-  const cuda = ['-std=c++20', '-O3', '-Xcompiler', '-fPIC', '-Xcompiler', '-fvisibility=hidden', ...architectures]
+  // An array that does not stay in registers makes a kernel many times slower: no kernel here has one that may not.
+  const strict = ['-Xptxas', '--warn-on-local-memory-usage,--warn-on-spills,--warning-as-error']
+  const cuda = [
+    '-std=c++20',
+    '-O3',
+    ...strict,
+    '-Xcompiler',
+    '-fPIC',
+    '-Xcompiler',
+    '-fvisibility=hidden',
+    ...architectures,
+  ]
   return [
     ...cudaSources(HOST).map((source) =>
       source.endsWith('.cu')

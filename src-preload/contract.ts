@@ -7,6 +7,7 @@ import type {
   ImportRequest,
   ShownTask,
   TaskInfo,
+  TaskRows,
 } from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
@@ -34,6 +35,7 @@ import type {
   SeedOutlook,
   Sweep,
   SweepPlan,
+  UseCurve,
 } from './runs'
 import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
@@ -91,6 +93,8 @@ export const CALLS = {
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
+  /** The rows of a task, whatever a spec makes of them: lengths in letters, or in tokens of a `model` that is here; a later `turn` shows other examples. */
+  taskRows: asks<(query: { task: string; model: string; turn: number }) => TaskRows>(),
   /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
   batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),
@@ -107,6 +111,8 @@ export const CALLS = {
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   /** How sure a training was of what it said of the test rows, at the latest evaluation that is on disk; null where none is. */
   sureness: asks<(key: string) => Sureness | null>(),
+  /** What a stage makes of the machine, or made. */
+  use: asks<(key: string) => UseCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */
@@ -123,6 +129,8 @@ export const CALLS = {
   slices: asks<(task: string) => Slice[]>(),
   sliceSave: changes<(slice: Slice) => null>(),
   sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
+  /** Makes a task of one's own that is tested on the examples of a slice alone, and trained on what were no test rows. */
+  sliceUse: changes<(of: ArmRef & Pick<Slice, 'name' | 'filter'>) => TaskInfo>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run before another one of the queue, or behind all; what is at work is worked to its end. */

@@ -1,3 +1,5 @@
+import type { Reserve } from '../data/machine/reserve'
+import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
 import type { BackendId } from './backends/kinds'
 import type { Place } from './backends/learner'
@@ -59,6 +61,8 @@ export interface Job {
   corpora: Record<string, string>
   /** Pretrained models that the stage reads: content key → absolute path. */
   models: Record<string, string>
+  /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
+  reserve?: Reserve
 }
 
 /** One file of a finished artifact. */
@@ -96,8 +100,12 @@ export type EngineEvent =
   | { type: 'state'; key: string; state: 'failed'; at: number; error: string; cause?: Cause; damaged?: string }
   /** `split` is '' for quantities of the training batch (loss, lr, alpha). */
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
+  /** When a training had made so many updates, in seconds of its work. */
+  | { type: 'clock'; key: string; step: number; seconds: number }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
+  /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before. */
+  | { type: 'use'; key: string; at: number; seconds: number; readings: Readings }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
 export type Message =

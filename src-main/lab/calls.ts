@@ -32,6 +32,8 @@ const reading = {
   right: z.enum(RIGHTS).optional(),
   target: column.nullable().optional(),
 }
+/** Bytes. */
+const reserve = z.int().min(0).max(1e13)
 const words = z.string().max(500)
 const notes = z.string().max(100_000)
 const runIds = z.array(id).min(1).max(100_000)
@@ -45,6 +47,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
+  taskRows: z.tuple([z.strictObject({ task: id, model: z.string().max(200), turn: z.int().min(0).max(1_000_000) })]),
   batchMix: z.tuple([
     z.strictObject({ spec: z.unknown(), method: z.int().min(0).max(1000), progress: z.number().min(0).max(1) }),
   ]),
@@ -66,7 +69,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({
       groups: z.array(z.strictObject({ id: z.string().max(2000), keys: z.array(key).max(1000) })).max(1000),
       series: z.array(z.strictObject({ name: words, split })).max(100),
-      axis: z.enum(['step', 'epoch', 'labels']),
+      axis: z.enum(['step', 'epoch', 'labels', 'seconds', 'flops']),
       from: z.number().nullable(),
       to: z.number().nullable(),
       summary: z.enum(['mean-t', 'mean-range', 'median-range']),
@@ -76,6 +79,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   sureness: z.tuple([key]),
+  use: z.tuple([key]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
   result: z.tuple([z.strictObject({ runId: id, stop: stopSchema })]),
   compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop: stopSchema })]),
@@ -104,6 +108,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({ task: id, name: z.string().trim().min(1).max(100), filter: exampleFilterSchema }),
   ]),
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
+  sliceUse: z.tuple([armRef.extend({ name: z.string().trim().min(1).max(100), filter: exampleFilterSchema })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
   runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
@@ -193,7 +198,16 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   storageFree: z.tuple([z.enum(['results', 'unfinished'])]),
   saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
-    z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
+    z
+      .strictObject({
+        theme: z.enum(['system', 'light', 'dark']),
+        notify: z.boolean(),
+        reserveBytes: reserve,
+        reserveGpuBytes: reserve,
+        windowGpu: z.boolean(),
+        pauseOnBattery: z.boolean(),
+      })
+      .partial(),
   ]),
   reveal: z.tuple([path]),
 }

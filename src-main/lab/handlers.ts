@@ -16,6 +16,8 @@ import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
+import type { LookAtRows } from './datasets/rows'
+import type { MakeSlice } from './datasets/slices'
 import type { Published } from './datasets/published'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
@@ -31,8 +33,10 @@ import type { ShowTask } from './plan/shown'
 import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
 import type { Queue } from './queue'
+import type { Power } from './queue/power'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
+import { useOf } from './runs/use'
 import type { Results } from './results'
 import type { AskSureness } from './results/sureness'
 import type { Remarks } from './results/remarks'
@@ -53,6 +57,8 @@ export interface Parts {
   store: Store
   shelf: Shelf
   datasets: Datasets
+  rows: LookAtRows
+  slice: MakeSlice
   published: Published
   checkpoints: Checkpoints
   damage: Damage
@@ -76,6 +82,7 @@ export interface Parts {
   alerts: AlertDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
+  power: Pick<Power, 'yield'>
   status: StatusDesk
   storage: StorageDesk
 }
@@ -88,7 +95,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { datasets, published, checkpoints, models, ladders, corpora } = parts
+  const { datasets, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
@@ -102,6 +109,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query, parts.truth.hides),
     groupCurves: (query) => readGroups(store, query, parts.truth.hides),
+    use: (key) => useOf(store, key),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...draftHandlers(parts),
     ...foundHandlers(parts, options),
@@ -112,13 +120,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
-    datasetPreview: (query) => datasets.preview(query),
-    datasetImport: (request) => datasets.import(request),
-    datasetCancel: () => datasets.cancel(),
-    datasetRemove: (id) => datasets.remove(id),
-    templates: () => published.list(),
-    datasetFetch: (template) => published.fetch(template),
-    datasetFetchStop: () => published.stop(),
+    ...datasetHandlers(parts),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),
@@ -145,9 +147,32 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
   }
 }
 
+type OfDatasets =
+  | 'datasetPreview'
+  | 'datasetImport'
+  | 'datasetCancel'
+  | 'datasetRemove'
+  | 'taskRows'
+  | 'templates'
+  | 'datasetFetch'
+  | 'datasetFetchStop'
+
+/** The calls about datasets. */
+const datasetHandlers = ({ datasets, rows, published }: Parts): Pick<Handlers, OfDatasets> => ({
+  datasetPreview: (query) => datasets.preview(query),
+  datasetImport: (request) => datasets.import(request),
+  datasetCancel: () => datasets.cancel(),
+  datasetRemove: (id) => datasets.remove(id),
+  taskRows: (query) => rows(query),
+  templates: () => published.list(),
+  datasetFetch: (template) => published.fetch(template),
+  datasetFetchStop: () => published.stop(),
+})
+
 /** The calls that hold work up, or tell of what does. */
 const heldBy = ({
   queue,
+  power,
   runs,
   alerts,
 }: Parts): Pick<Handlers, 'pause' | 'force' | 'release' | 'alerts' | 'alertSeen'> => ({
@@ -155,6 +180,7 @@ const heldBy = ({
   alerts: () => alerts.list(),
   alertSeen: (alert) => alerts.see(alert),
   pause(pause) {
+    power.yield()
     queue.pause(pause)
     return null
   },
@@ -181,7 +207,8 @@ const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Par
 type What = Parameters<Truth['read']>[1]
 const told = <T extends object>({ value, looks }: { value: T } & Looked): T & Looked => ({ ...value, looks })
 
-type Found = 'sureness' | 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
+type Found =
+  'sliceUse' | 'sureness' | 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
@@ -201,6 +228,8 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   const one = <T>({ runId }: { runId: string }, what: What, read: () => Promise<T>) =>
     truth.read([runs.find(runId)], what, () => whole(runId, read))
   return {
+    // Which rows they are was found on test rows, too.
+    sliceUse: async (asked) => (await one(asked, ['examples'], () => parts.slice(asked))).value,
     sureness: (key) => parts.sureness(key),
     result: async (query) =>
       told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { USUAL_RESERVE } from '../data/machine/reserve'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends } from './engine/backends'
@@ -11,6 +12,8 @@ import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { createPublished } from './datasets/published'
+import { createRows } from './datasets/rows'
+import { createSlices } from './datasets/slices'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -27,6 +30,7 @@ import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
+import { createPower } from './queue/power'
 import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
 import { createResults, type Results } from './results'
@@ -90,7 +94,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue } = openQueue(options, { store, shelf, bus, damage }, belongings)
+  const { lanes, queue, power } = openQueue(options, { store, shelf, bus, damage }, belongings)
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, backend: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
@@ -99,9 +103,11 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
+  const runOf = (id: string) => ({ name: runs.find(id).name, arms: armsOf(runs.find(id)) })
+  const slice = createSlices({ store, shelf, datasets, results, runOf })
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
-  const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
+  const status = createStatusDesk({ store, lanes, queue, power, backends, bus, ...standing })
   const storage = createStorageDesk({ store, importer, home, cache: options.cache })
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
@@ -116,8 +122,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status, storage }
+  const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
+  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, power, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
@@ -126,6 +132,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     subscribe: withoutSealed(bus, truth),
     checkBackend: () => backends.check(),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
+    power,
     close: () => (closing ??= close()),
   }
 }
@@ -152,7 +159,9 @@ function openQueue(
   // All devices of a machine are one lane as yet: an engine process takes the best of them.
   lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  return { lanes, queue: createQueue({ store, shelf, lanes, timing, bus, recorder, ...places }) }
+  const reserve = options.reserve ?? (() => USUAL_RESERVE)
+  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places, reserve })
+  return { lanes, queue, power: createPower(queue) }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
@@ -184,7 +193,8 @@ async function openBelongings(options: LabOptions, store: Store, bus: Bus) {
   const presets = await openPresets(home, resources, bus)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
-  return { importer, datasets, published, corpora, ladders, presets, models, checkpoints }
+  const rows = createRows({ datasets, checkpoints, importer })
+  return { importer, datasets, rows, published, corpora, ladders, presets, models, checkpoints }
 }
 
 function librarianOf({ cache, resources, reader, reading, librarian }: LabOptions): Librarian {

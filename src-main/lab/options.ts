@@ -1,8 +1,12 @@
 import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
+import { USUAL_RESERVE, type Reserve } from '../data/machine/reserve'
 import type { BackendId } from '../engine/backends/kinds'
 import type { Message, Request } from '../engine/protocol'
 import type { ReadingBounds } from './models/reader'
 import type { CheckOptions, CheckReport } from './check'
+import type { Power } from './queue/power'
+
+export { USUAL_RESERVE }
 
 /** How an engine process ended. */
 export interface EngineExit {
@@ -33,6 +37,8 @@ export interface LabOptions {
   /** Where installed backends and models live, outside the clone. */
   cache: string
   spawnEngine: SpawnEngine
+  /** Memory that runs leave alone, as the user wants it now; default `USUAL_RESERVE`. */
+  reserve?: () => Reserve
   /** Default 'auto': the best one that passes its self-test. */
   backend?: 'auto' | BackendId
   appVersion: string
@@ -90,6 +96,8 @@ export interface Lab {
    * @throws LabError `unavailable` with the reason
    */
   checkBackend: () => Promise<void>
+  /** Holds work while the machine sleeps or runs on its battery, and lets it go on. */
+  power: Pick<Power, 'hold' | 'release'>
   /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { alertsTable, type Alerts } from './alerts'
 import { artifactsTable, type Artifacts } from './artifacts'
+import { clockTable, type Clock } from './clock'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
 import { holdsTable, type Holds } from './holds'
@@ -20,10 +21,12 @@ import { sealsTable, type Seals } from './seals'
 import { slicesTable, type Slices } from './slices'
 import { stagesTable, type Stages } from './stages'
 import { studiesTable, type Studies } from './studies'
+import { useTable, type Use } from './use'
 
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
 export { makeFolder } from './folder'
 export { isLocked, lockFile } from './lock'
+export type { ClockRow } from './clock'
 export type { ArtifactRow } from './artifacts'
 export type { FigureRow, FoundRow } from './figures'
 export type { LogRow } from './log'
@@ -37,6 +40,7 @@ export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { SealRow } from './seals'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
 export type { StudyRow } from './studies'
+export type { UseRow, UseTotal } from './use'
 export { drainLog } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
@@ -47,6 +51,7 @@ export interface Store {
   needs: Needs
   runStages: RunStages
   metrics: Metrics
+  clock: Clock
   artifacts: Artifacts
   log: Log
   figures: Figures
@@ -59,6 +64,7 @@ export interface Store {
   holds: Holds
   looks: Looks
   seals: Seals
+  use: Use
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -105,6 +111,7 @@ function storeOver(db: Database, path: string): Store {
     needs: guarded(path, needsTable(db)),
     runStages: guarded(path, runStagesTable(db)),
     metrics: guarded(path, metricsTable(db)),
+    clock: guarded(path, clockTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     figures: guarded(path, figuresTable(db)),
@@ -117,6 +124,7 @@ function storeOver(db: Database, path: string): Store {
     holds: guarded(path, holdsTable(db)),
     looks: guarded(path, looksTable(db)),
     seals: guarded(path, sealsTable(db)),
+    use: guarded(path, useTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

@@ -17,6 +17,7 @@ import type {
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
+import { rowsOf } from './sample-rows'
 import { STORAGE } from './sample-storage'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
@@ -53,6 +54,7 @@ export const STATUS: Status = {
     { backend: 'wasm', device: 'CPU, 2 threads, SIMD', key: 'at-work', title: 'student · confidence', forcedAt: null },
   ],
   pause: 'off',
+  pausedFor: '',
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
   memoryBytes: 25_200_000_000,
@@ -94,10 +96,11 @@ const ANSWERS: Answers = {
     return {
       ...{ task, rows, names: classes },
       splits: { weak: split(900), transfer: split(1000), validation: split(200), test: split(500) },
-      examples: [{ texts: ['We will hold to our course.'], right: classes[1]! }],
+      examples: [{ text: 'We will hold to our course.', at: null, right: classes[1]! }],
       lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
     }
   },
+  taskRows: rowsOf,
   batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
   sweepPlan,
   sweep: (asked) => ({ runs: sweepPlan(asked).cells.map((_, i) => `run-${i}`) }),
@@ -121,7 +124,7 @@ const ANSWERS: Answers = {
           if ((name === 'loss') !== (split === '')) return []
           const { step, value } = curveValues(name, split, 62)
           // 25 rows of a batch, 500 to learn from.
-          const scale = { step: 1, epoch: 0.05, labels: 25 }[axis]
+          const scale = { step: 1, epoch: 0.05, labels: 25, seconds: 0.5, flops: 5000 }[axis]
           const at = step.flatMap((s, i) => (s * scale >= (from ?? 0) && s * scale <= (to ?? Infinity) ? [i] : []))
           const pick = (column: number[]) => at.map((i) => column[i]!)
           const spread = (by: number) => pick(value).map((v) => v + (each ? 0 : by))
@@ -134,13 +137,29 @@ const ANSWERS: Answers = {
                 low: spread(-0.02),
                 high: spread(0.02),
               },
-              ...{ n: at.map(() => (each ? 1 : keys.length)), end: step.at(-1)! * scale, bucket: 1, offAxis: false },
+              ...{
+                n: at.map(() => (each ? 1 : keys.length)),
+                end: step.at(-1)! * scale,
+                bucket: 1,
+                offAxis: '',
+                epoch: 20 * scale,
+              },
             },
           ]
         }),
       ),
     ),
   sureness: () => ({ step: 48, n: 500, from: 0.5, counts: [30, 40, 45, 50, 55, 60, 60, 60, 50, 50] }),
+  use: () => [
+    {
+      ...{ name: 'cpu', title: 'Processor', note: 'of all cores, by the engine', unit: 'share' },
+      ...{ at: [2, 4, 60], seconds: [2, 2, 2], mean: [0.5, 0.9, 0.8], low: [0.4, 0.9, 0.8], high: [0.6, 0.9, 0.8] },
+    },
+    {
+      ...{ name: 'gpuPower', title: 'GPU power', note: 'of the whole card', unit: 'watts' },
+      ...{ at: [2, 4], seconds: [2, 2], mean: [84.2, 86.4], low: [84.2, 86.4], high: [84.2, 86.4] },
+    },
+  ],
   log: ({ runId }) => {
     const { stages } = detailOf(find(runId))
     return stages
@@ -197,6 +216,7 @@ const ANSWERS: Answers = {
   remark: () => null,
   slices: () => [],
   sliceSave: () => null,
+  sliceUse: ({ name }) => ({ ...TASKS[0]!, id: 'spam', title: `Spam: ${name}` }),
   sliceRemove: () => null,
   cancel: () => null,
   resume: () => null,
@@ -308,7 +328,14 @@ const ANSWERS: Answers = {
   storage: () => STORAGE,
   storageFree: () => ({ freedBytes: 31_000_000 }),
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
-  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
+  settings: (change) => ({
+    theme: change.theme ?? 'system',
+    notify: change.notify ?? true,
+    reserveBytes: change.reserveBytes ?? 1.5e9,
+    reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
+    windowGpu: change.windowGpu ?? true,
+    pauseOnBattery: change.pauseOnBattery ?? false,
+  }),
   reveal: () => null,
 }
 

@@ -88,10 +88,14 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
       return storeState(store, stage, event, stopped)
     case 'metric':
       return store.metrics.insert(stage.id, stage.attempt, event)
+    case 'clock':
+      return store.clock.insert(stage.id, stage.attempt, event)
     case 'progress':
       return store.stages.setProgress(stage.id, event)
     case 'log':
       return store.log.insert(stage.id, stage.attempt, event)
+    case 'use':
+      return store.use.insert({ stage: stage.id, attempt: stage.attempt }, event)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cause, EngineEvent, Job } from '../../engine/protocol'
+import type { Reserve } from '../../data/machine/reserve'
 import { readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
@@ -19,6 +20,8 @@ export interface RunnerOptions {
   corpusPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
   modelPath: (key: string) => Promise<string>
+  /** Memory that stages leave alone. */
+  reserve: () => Reserve
 }
 
 /**
@@ -70,7 +73,10 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 }
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
-async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
+async function jobOf(
+  { store, shelf, taskPath, corpusPath, modelPath, reserve }: RunnerOptions,
+  row: StageRow,
+): Promise<Job> {
   const stage = stageOf(store, row)
   const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
@@ -82,7 +88,7 @@ async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOp
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, reserve: reserve() }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

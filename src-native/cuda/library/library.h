@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /** Changes with anything below: a library of another version is not used. */
-#define W2S_CUDA_VERSION 1
+#define W2S_CUDA_VERSION 2
 
 /** Field by field as Spec (spec.h) of a transformer; enums by their number. */
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
   double activationBytes;
-  int bf16;
+  int precision; /* Precision (network.h) */
 } W2sOptions;
 
 typedef struct {
