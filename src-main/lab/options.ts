@@ -1,5 +1,5 @@
 import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
-import type { BackendId } from '../engine/backends/kinds'
+import type { Askable } from '../science/backends'
 import type { Message, Request } from '../engine/protocol'
 import type { ReadingBounds } from './models/reader'
 import type { CheckOptions, CheckReport } from './check'
@@ -34,7 +34,9 @@ export interface LabOptions {
   cache: string
   spawnEngine: SpawnEngine
   /** Default 'auto': the best one that passes its self-test. */
-  backend?: 'auto' | BackendId
+  backend?: Askable
+  /** Whether stages that wait go on, on the next backend, where a card fails, of specs that do not say so. */
+  fallback?: () => boolean
   appVersion: string
   /** Whether somebody is there to decide: arms that fail twice for one cause are held only then. */
   attended?: boolean
@@ -86,10 +88,11 @@ export interface Lab {
   /** Reads everything at rest, see `checkHome`. */
   check: (options: CheckOptions) => Promise<CheckReport>
   /**
-   * Makes sure that what is to train works here, before anything is asked of it.
+   * Makes sure that what is to train works here, before anything is asked of it: what the lab was opened with, else what a
+   * spec asks for.
    * @throws LabError `unavailable` with the reason
    */
-  checkBackend: () => Promise<void>
+  checkBackend: (asked?: Askable) => Promise<void>
   /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

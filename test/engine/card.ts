@@ -10,10 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 /** What the card does, see src-native/cuda/fake/fake.cpp. */
 export type Conditions = Partial<
   Record<'name' | 'driver', string> &
-    Record<
-      'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'fault' | 'after' | 'wrong' | 'quick',
-      number
-    >
+    Record<'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'room' | 'fault' | 'after' | 'wrong' | 'quick', number>
 >
 
 export interface FakeCard {
@@ -32,7 +29,12 @@ export function fakeCard(): FakeCard {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const file = path.join(folder, 'card')
   const set = (conditions: Conditions) =>
-    writeFileSync(file, Object.entries(conditions).map((entry) => `${entry.join(' ')}\n`).join(''))
+    writeFileSync(
+      file,
+      Object.entries(conditions)
+        .map((entry) => `${entry.join(' ')}\n`)
+        .join(''),
+    )
   set({})
   return { library, env: { W2S_CUDA: library, W2S_FAKE_CARD: file }, set }
 }

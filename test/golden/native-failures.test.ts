@@ -30,10 +30,10 @@ it('has the number of the driver where there is no card', () => {
 it('that is full says by how much, and goes on with what fits', async () => {
   card.set({ memory: 1e6 })
   const model = await modelHere()
-  const free = addon.cudaDevices(card.library)[0]!.free
-  card.set({ memory: 1e6 - free })
+  const held = 1e6 - addon.cudaDevices(card.library)[0]!.free
+  card.set({ memory: 1e6, room: held })
   const batch = batchOf(spec, batches[0]!)
-  await expect(model.forward(batch)).rejects.toMatchObject({ code: 'W2S_FULL', free: 0, all: 1e6 - free })
+  await expect(model.forward(batch)).rejects.toMatchObject({ code: 'W2S_FULL', free: 0, all: 1e6 })
   card.set({ memory: 16e9 })
   expect(await model.forward(batch)).toHaveLength(batch.n)
   model.dispose()

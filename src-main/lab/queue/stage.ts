@@ -1,8 +1,9 @@
 import type { Cause, EngineEvent, Job } from '../../engine/protocol'
-import { readsOf } from '../../science/stages'
+import { kindOf, readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from '../bus'
+import type { Backends } from '../engine/backends'
 import type { Lane } from './lane'
 import { stageOf } from './lifecycle'
 import { runEvents, settleRuns, type Recorder } from './recorder'
@@ -19,6 +20,8 @@ export interface RunnerOptions {
   corpusPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
   modelPath: (key: string) => Promise<string>
+  /** What is known of the backend that a stage names. */
+  backends: Pick<Backends, 'known'>
 }
 
 /**
@@ -70,7 +73,10 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 }
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
-async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOptions, row: StageRow): Promise<Job> {
+async function jobOf(
+  { store, shelf, taskPath, corpusPath, modelPath, backends }: RunnerOptions,
+  row: StageRow,
+): Promise<Job> {
   const stage = stageOf(store, row)
   const needs = store.needs.of(row.id).map(({ role, key }): [string, string] => {
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
@@ -82,7 +88,8 @@ async function jobOf({ store, shelf, taskPath, corpusPath, modelPath }: RunnerOp
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
+  const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...known }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

@@ -5,11 +5,12 @@
 //   name, compute, driver, cuda, runtime   what it says of itself
 //   error N    asking for cards fails with the driver's number N
 //   hang 1     asking for cards never ends
-//   memory N   bytes that it has; what is beyond them is refused
+//   memory N   bytes that it has
+//   room N     bytes of them that can be had, all by default; what is beyond them is refused
 //   fault N    launches fail with N, and everything after that in this process
 //   after N    but so many launches of this process, which come before, do not
 //   wrong 1    what is read from it is off by a hundredth
-//   quick 1    from a batch of a thousand tokens on nothing is computed any more: a card that is fast
+//   quick 1    a batch of a thousand tokens or more is not computed: a card that is fast where its speed is measured
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -64,7 +65,8 @@ double used() {
   return bytes;
 }
 
-double roomOf(const Conditions& now) { return now.number("memory", 16e9); }
+double memoryOf(const Conditions& now) { return now.number("memory", 16e9); }
+double freeOf(const Conditions& now) { return now.number("room", memoryOf(now)) - used(); }
 
 void expectWhole() {
   if (broken) throw DeviceFault("the card failed: error " + std::to_string(broken), broken);
@@ -76,7 +78,7 @@ bool watch(const char* kernel, emulated::Block grid) {
   if (fault && launches >= now.number("after", 0)) broken = fault;
   launches++;
   expectWhole();
-  if (now.number("quick", 0) && !std::strcmp(kernel, "embedRows") && grid.x >= LARGE_BATCH) resting = true;
+  if (!std::strcmp(kernel, "embedRows")) resting = now.number("quick", 0) && grid.x >= LARGE_BATCH;
   return !resting;
 }
 
@@ -90,8 +92,8 @@ const bool ready = [] {
 
 void* allocateBytes(std::size_t bytes) {
   expectWhole();
-  const double room = roomOf(Conditions()), free = room - used();
-  if ((double)bytes > free) throw DeviceFull((double)bytes, free, room);
+  const Conditions now;
+  if ((double)bytes > freeOf(now)) throw DeviceFull((double)bytes, freeOf(now), memoryOf(now));
   void* memory = emulated::allocate(bytes);
   allocated[memory] = bytes;
   return memory;
@@ -128,8 +130,8 @@ std::vector<Device> devices() {
   while (now.number("hang", 0)) std::this_thread::sleep_for(std::chrono::seconds(1));
   const int error = (int)now.number("error", 0);
   if (error) throw DeviceFault("the NVIDIA driver: error " + std::to_string(error), error);
-  const double compute = now.number("compute", 8.9), room = roomOf(now);
-  return {{now.text("name", "Fake card"), (int)compute, (int)std::lround(compute * 10) % 10, room, room - used()}};
+  const double compute = now.number("compute", 8.9);
+  return {{now.text("name", "Fake card"), (int)compute, (int)std::lround(compute * 10) % 10, memoryOf(now), freeOf(now)}};
 }
 
 }  // namespace w2s::cuda
