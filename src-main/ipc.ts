@@ -10,13 +10,14 @@ import {
 } from 'electron'
 import { writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve, sep } from 'node:path'
-import { CALL_NAMES, type CallName, type Calls, type Reply, type Settings } from '../src-preload/contract'
+import { CALL_NAMES, type CallName, type Calls, type Dropped, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
 import type { LabCalls } from './lab/options'
 import { createConsent, ofDataset, ofModel, ofTensorflow, type Question } from './consent'
+import { kindOfDropped } from './dropped'
 import type { KeptSettings } from './settings'
 import { isOurs } from './window'
 
@@ -145,16 +146,17 @@ function createChooser(window: IpcContext['window']) {
     admit: (path: string) => void chosen.add(path),
     /** @throws LabError of a path that was not */
     mustBeChosen: (path: string): void => {
-      if (!chosen.has(path)) throw new LabError('bad-input', `${path} was not chosen in the file dialog.`)
+      if (!chosen.has(path))
+        throw new LabError('bad-input', `${path} was neither chosen in the file dialog nor dropped on the window.`)
     },
   }
 }
 
-/** All calls. Those that name a path take it from a dialog, so that the page can reach no file that the user did not pick. */
-function handlersOf({ lab, window, settings, home }: IpcContext): Handlers {
+/** All calls. Those that name a path take it from a dialog or a drop, so that the page can reach no file that the user did not pick. */
+function handlersOf({ lab, window, settings, home }: IpcContext, chooser: ReturnType<typeof createChooser>): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
-  const { choose, admit, mustBeChosen } = createChooser(window)
+  const { choose, admit, mustBeChosen } = chooser
   const written = new Set<string>()
   return {
     ...calls,
@@ -208,14 +210,27 @@ function isTrusted({ senderFrame }: IpcMainInvokeEvent): boolean {
   return senderFrame !== null && senderFrame.parent === null && isOurs(senderFrame.url)
 }
 
+/** Takes what the preload says was dropped: nothing else can name a path. */
+async function takeDropped(path: unknown, admit: (path: string) => void): Promise<Reply<Dropped>> {
+  if (typeof path !== 'string' || path === '')
+    return { ok: false, error: { code: 'bad-input', message: 'What was dropped is no file of this machine.' } }
+  const kind = await kindOfDropped(path)
+  if (kind !== 'other') admit(path)
+  return { ok: true, value: { path, kind } }
+}
+
+const NOT_OURS: Reply<never> = { ok: false, error: { code: 'bad-input', message: 'This page may not call the lab.' } }
+
 /** Answers every call of the contract: who asks, what is asked, then the value or a failure as data. */
 export function serveIpc(context: IpcContext): void {
-  const handlers = handlersOf(context)
+  const chooser = createChooser(context.window)
+  const handlers = handlersOf(context, chooser)
+  ipcMain.handle('w2s:dropped', (event, path: unknown) =>
+    isTrusted(event) ? takeDropped(path, chooser.admit) : NOT_OURS,
+  )
   for (const name of CALL_NAMES) {
     ipcMain.handle(`w2s:${name}`, (event, args: unknown): Promise<Reply<unknown>> | Reply<unknown> =>
-      isTrusted(event)
-        ? answer(handlers, name, args, context.home)
-        : { ok: false, error: { code: 'bad-input', message: 'This page may not call the lab.' } },
+      isTrusted(event) ? answer(handlers, name, args, context.home) : NOT_OURS,
     )
   }
 }

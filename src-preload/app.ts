@@ -31,6 +31,38 @@ export interface Lane {
   /** When a stage that was asked to stop is ended, whatever it does, in ms; null while none was asked. */
   forcedAt: number | null
 }
+/** A file or folder that was dropped on the window, and which of the two it is by its names; `other` is not taken. */
+export interface Dropped {
+  path: string
+  kind: 'dataset' | 'model' | 'other'
+}
+/** A part of what lies on disk for the app. */
+export type StoragePlace =
+  | 'database'
+  | 'artifacts'
+  | 'unfinished'
+  | 'results'
+  | 'damaged'
+  | 'bundles'
+  | 'datasets'
+  | 'fetched'
+  | 'corpora'
+  | 'home'
+  | 'models'
+  | 'backends'
+  | 'cache'
+/** What takes room on disk, and what of it would come free. */
+export interface Storage {
+  /** Data folder, then cache; `home` and `cache` are what is left of each. No byte is counted twice. */
+  places: { id: StoragePlace; path: string; bytes: number }[]
+  /** Of the artifacts, what the stages of a kind recorded when they were done, the largest first. */
+  kinds: { kind: string; stages: number; bytes: number }[]
+  /** Runs in the trash, and what of the artifacts no run outside it has. */
+  trash: { runs: number; bytes: number }
+  /** Of the trainings that were kept unfinished, those that no run in the queue wants. */
+  idle: { trainings: number; bytes: number }
+  diskFreeBytes: number
+}
 export interface Status {
   engine: 'idle' | 'running' | 'starting' | 'stopped'
   /** What runs now, e.g. "student · confidence · seed 2, step 61 of 188". */

@@ -7,6 +7,7 @@ import type {
   ImportRequest,
   ShownTask,
   TaskInfo,
+  TaskRows,
 } from '../src-main/data/datasets/types'
 import type { FileProblem, InstalledModel, ModelCard, ModelEntry } from '../src-main/data/models/types'
 import type { TemplateInfo } from '../src-main/data/templates/template'
@@ -18,7 +19,7 @@ import type { Comparison, Cube, Stop } from '../src-main/science/metrics/result'
 import type { Ladder, ListedLadder } from '../src-main/science/ladders/ladder'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Split } from '../src-main/science/stages'
-import type { Alert, DoctorReport, LabEvent, Pause, Settings, Status } from './app'
+import type { Alert, DoctorReport, Dropped, LabEvent, Pause, Settings, Status, Storage } from './app'
 import type { ArmName, ArmRef, ExampleQuery, RightCounts, SeedQuery, Slice } from './examples'
 import type {
   BatchMix,
@@ -91,6 +92,8 @@ export const CALLS = {
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */
   taskShown: asks<(query: { spec: unknown; task: string }) => ShownTask>(),
+  /** The rows of a task, whatever a spec makes of them: lengths in letters, or in tokens of a `model` that is here; a later `turn` shows other examples. */
+  taskRows: asks<(query: { task: string; model: string; turn: number }) => TaskRows>(),
   /** What a method of a spec would fit in a batch that was trained on here, with so much of a training done (0 to 1). */
   batchMix: asks<(query: { spec: unknown; method: number; progress: number }) => BatchMix>(),
   run: changes<(spec: unknown) => { runId: string }>(),
@@ -200,6 +203,10 @@ export const CALLS = {
   install: asks<(query: { backend: 'tensorflow'; gpu: boolean }) => null>(),
   uninstall: asks<(backend: 'tensorflow') => { freedBytes: number }>(),
   status: asks<() => Status>(),
+  /** What takes room in the data folder and the cache, measured now. */
+  storage: asks<() => Storage>(),
+  /** Frees what can be computed again: kept `results`, or `unfinished` trainings that no run in the queue wants. */
+  storageFree: changes<(what: 'results' | 'unfinished') => { freedBytes: number }>(),
   /** Writes a file (base64) where the user says; null when they think better of it. */
   saveFile: shows<(file: { name: string; base64: string }) => { path: string } | null>(),
   /** Changes what is named, and gives all of them. */
@@ -224,8 +231,12 @@ export interface Failure {
 }
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
 
-/** What the preload puts on `window.w2s`. `onEvents` gives batches, in order, and returns its unsubscribe. */
+/**
+ * What the preload puts on `window.w2s`. `onEvents` gives batches, in order, and returns its unsubscribe. `dropped` takes a file
+ * as the system gave it, whose path the page cannot make up: it is chosen from then on, as if by a dialog.
+ */
 export interface Bridge {
   call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): Promise<Reply<ReturnType<Calls[K]>>>
   onEvents(listener: (events: LabEvent[]) => void): () => void
+  dropped(file: File): Promise<Reply<Dropped>>
 }

@@ -1,5 +1,5 @@
-// The only door between window and lab: two functions, nothing of Electron.
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
+// The only door between window and lab: three functions, nothing of Electron.
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron'
 import { CALLS, type Bridge, type LabEvent } from './contract'
 
 const bridge: Bridge = {
@@ -12,6 +12,7 @@ const bridge: Bridge = {
     ipcRenderer.on('w2s:events', hear)
     return () => ipcRenderer.off('w2s:events', hear)
   },
+  dropped: (file) => ipcRenderer.invoke('w2s:dropped', webUtils.getPathForFile(file)),
 }
 
 contextBridge.exposeInMainWorld('w2s', bridge)

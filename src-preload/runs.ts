@@ -70,6 +70,8 @@ export interface SweepPlan {
   done: number
   shared: number
   seconds: number | null
+  /** Whether some of the seconds are by a default rate. */
+  rough: boolean
 }
 
 /** A file among one's own presets that is none, and why. */
@@ -92,6 +94,8 @@ export interface PlannedStage {
   cached: boolean
   /** From this machine's own past stages of the like, else from a stated default rate; null when nothing is known. */
   estimateSeconds: number | null
+  /** Whether the estimate is by a default rate: nothing of the like was done on this machine yet. */
+  rough: boolean
 }
 export type Preview =
   /** What was asked for has every default filled in. */
@@ -112,7 +116,7 @@ export type Preview =
       problems: Problem[]
       courses: (Course | null)[]
       /** What it would take once its models are fetched; null where something else is amiss as well. */
-      price: { stages: number; seconds: number | null; bytes: number } | null
+      price: { stages: number; seconds: number | null; rough: boolean; bytes: number } | null
     }
 
 /** A finished arm of this store that tells of the chance between seeds of one that is planned. */
@@ -252,6 +256,7 @@ export interface GroupCurve {
   /** Before smoothing; null where nothing was smoothed. */
   raw: number[] | null
   n: number[]
+  /** Ends of the band; NaN where there is none: an interval needs three trainings, a range two. */
   low: number[]
   high: number[]
   /** Where the whole of it ends on the axis, whatever stretch was asked for. */

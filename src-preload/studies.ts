@@ -56,6 +56,8 @@ export interface ArmFigures {
   high: number | null
   /** Why there is no PGR; '' where there is one, and before the first seed. */
   reason: string
+  /** Why the PGR is hardly a number; '' where nothing speaks against it, null where an earlier version did not keep that. */
+  warning: string | null
 }
 
 /** What was found of all arms of a run, in short. */
@@ -63,6 +65,8 @@ export interface ArmsFound {
   arms: number
   /** Of these arms PGR is undefined. */
   undefined: number
+  /** Of these it comes with a warning: it is hardly a number. */
+  doubtful: number
   /** Least and most of the arms that have one; null where none has. */
   pgr: { low: number; high: number } | null
   /** Fewest and most finished seeds of an arm; null where they are not counted yet. */

@@ -163,8 +163,12 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [NODE],
   },
   {
-    part: /^src-main\/(index|ipc|window|consent|assets|settings)\.ts$/,
-    own: [/^src-main\/(ipc|window|consent|assets|settings)\.ts$/, /^src-main\/lab\//, /^src-preload\/contract\.ts$/],
+    part: /^src-main\/(index|ipc|window|consent|dropped|assets|settings)\.ts$/,
+    own: [
+      /^src-main\/(ipc|window|consent|dropped|assets|settings)\.ts$/,
+      /^src-main\/lab\//,
+      /^src-preload\/contract\.ts$/,
+    ],
     types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^electron$/],
   },

@@ -19,3 +19,10 @@ export async function sizeOfFolder(folder: string, counts: (name: string) => boo
   )
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
+
+/** Bytes of every folder, one after the other: thousands of files are looked at. */
+export async function sizesOfFolders(folders: readonly string[]): Promise<number[]> {
+  const sizes: number[] = []
+  for (const folder of folders) sizes.push(await sizeOfFolder(folder))
+  return sizes
+}

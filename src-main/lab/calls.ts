@@ -45,6 +45,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   preview: z.tuple([z.unknown()]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
+  taskRows: z.tuple([z.strictObject({ task: id, model: z.string().max(200), turn: z.int().min(0).max(1_000_000) })]),
   batchMix: z.tuple([
     z.strictObject({ spec: z.unknown(), method: z.int().min(0).max(1000), progress: z.number().min(0).max(1) }),
   ]),
@@ -189,6 +190,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
   status: z.tuple([]),
+  storage: z.tuple([]),
+  storageFree: z.tuple([z.enum(['results', 'unfinished'])]),
   saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
     z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),

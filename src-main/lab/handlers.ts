@@ -16,6 +16,7 @@ import { bundleInput, bundleName, bundleTarget } from './bundles'
 import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
+import type { LookAtRows } from './datasets/rows'
 import type { Published } from './datasets/published'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
@@ -46,12 +47,14 @@ import type { Studies } from './studies'
 import type { Shelf } from './home/shelf'
 import { checkSpace } from './home/space'
 import type { StatusDesk } from './status'
+import type { StorageDesk } from './home/storage'
 
 /** The parts that answer calls. */
 export interface Parts {
   store: Store
   shelf: Shelf
   datasets: Datasets
+  rows: LookAtRows
   published: Published
   checkpoints: Checkpoints
   damage: Damage
@@ -76,6 +79,7 @@ export interface Parts {
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
   status: StatusDesk
+  storage: StorageDesk
 }
 
 export const READ_ONLY = 'Another process works in this home; here it can only be looked at.'
@@ -86,7 +90,7 @@ type Handlers = {
 
 /** Which part answers which call. */
 function handlersOf(parts: Parts, options: LabOptions): Handlers {
-  const { datasets, published, checkpoints, models, ladders, corpora } = parts
+  const { datasets, checkpoints, models, ladders, corpora } = parts
   const { store, presets, backends, planner, runs, status } = parts
   return {
     catalog: async () => catalogOf(datasets.list(), presets, await checkpoints.choices()),
@@ -112,13 +116,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     remove: async (id) => ({ freedBytes: await runs.remove(id) }),
     ...saidOf(parts),
     ...remarkedOf(parts),
-    datasetPreview: (query) => datasets.preview(query),
-    datasetImport: (request) => datasets.import(request),
-    datasetCancel: () => datasets.cancel(),
-    datasetRemove: (id) => datasets.remove(id),
-    templates: () => published.list(),
-    datasetFetch: (template) => published.fetch(template),
-    datasetFetchStop: () => published.stop(),
+    ...datasetHandlers(parts),
     models: () => models.list(),
     modelGet: (query) => models.get(query),
     modelCancel: (id) => models.cancel(id),
@@ -140,8 +138,32 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     install: ({ gpu }) => backends.install(gpu),
     uninstall: async () => ({ freedBytes: await backends.uninstall() }),
     status: () => status.read(),
+    storage: () => parts.storage.measure(),
+    storageFree: async (what) => ({ freedBytes: await parts.storage.free(what) }),
   }
 }
+
+type OfDatasets =
+  | 'datasetPreview'
+  | 'datasetImport'
+  | 'datasetCancel'
+  | 'datasetRemove'
+  | 'taskRows'
+  | 'templates'
+  | 'datasetFetch'
+  | 'datasetFetchStop'
+
+/** The calls about datasets. */
+const datasetHandlers = ({ datasets, rows, published }: Parts): Pick<Handlers, OfDatasets> => ({
+  datasetPreview: (query) => datasets.preview(query),
+  datasetImport: (request) => datasets.import(request),
+  datasetCancel: () => datasets.cancel(),
+  datasetRemove: (id) => datasets.remove(id),
+  taskRows: (query) => rows(query),
+  templates: () => published.list(),
+  datasetFetch: (template) => published.fetch(template),
+  datasetFetchStop: () => published.stop(),
+})
 
 /** The calls that hold work up, or tell of what does. */
 const heldBy = ({

@@ -11,6 +11,7 @@ import { openCorpora } from './corpora'
 import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { createPublished } from './datasets/published'
+import { createRows } from './datasets/rows'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -43,6 +44,7 @@ import { openPresets } from './presets'
 import { watchBeside } from './home/beside'
 import { createShelf, type Shelf } from './home/shelf'
 import { createStatusDesk } from './status'
+import { createStorageDesk } from './home/storage'
 import { armsOf } from './runs/view'
 import { createStudies } from './studies'
 import { createUpkeep } from './home/upkeep'
@@ -101,6 +103,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
+  const storage = createStorageDesk({ store, importer, home, cache: options.cache })
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
   const made = createMade(store, shelf, models, bus)
@@ -115,7 +118,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status }
+  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
@@ -185,7 +188,8 @@ async function openBelongings(options: LabOptions, store: Store, bus: Bus) {
   const presets = await openPresets(home, resources, bus)
   const models = createModelDesk(librarianOf(options), store, bus)
   const checkpoints = createCheckpoints(models)
-  return { importer, datasets, published, corpora, ladders, presets, models, checkpoints }
+  const rows = createRows({ datasets, checkpoints, importer })
+  return { importer, datasets, rows, published, corpora, ladders, presets, models, checkpoints }
 }
 
 function librarianOf({ cache, resources, reader, reading, librarian }: LabOptions): Librarian {

@@ -23,6 +23,9 @@ export function artifactsTable(db: Database) {
   )
   const remove = db.prepare<[number]>('DELETE FROM artifacts WHERE stage = ?')
   const bytes = db.prepare<[], number>(`SELECT coalesce(sum(bytes), 0) FROM artifacts WHERE origin = 'own'`).pluck()
+  const kinds = db.prepare<[], { kind: string; stages: number; bytes: number }>(`
+    SELECT s.kind, count(*) AS stages, sum(a.bytes) AS bytes FROM artifacts a JOIN stages s ON s.id = a.stage
+    WHERE a.origin = 'own' GROUP BY s.kind ORDER BY bytes DESC, s.kind`)
   const only = db
     .prepare<[{ runs: string }], number>(
       `
@@ -39,6 +42,8 @@ export function artifactsTable(db: Database) {
     remove: (stage: number) => void remove.run(stage),
     /** Bytes of this home's own folders. */
     bytes: () => bytes.get() ?? 0,
+    /** The same by kind of stage, the largest first. */
+    byKind: () => kinds.all(),
     /** Bytes of those that no run but these has: what the disk gets back when they are removed. */
     bytesOfOnly: (runs: readonly string[]) => only.get({ runs: JSON.stringify(runs) }) ?? 0,
   }

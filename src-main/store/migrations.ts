@@ -13,6 +13,7 @@ import { remarks } from './migrations/009-remarks'
 import { queueOrder } from './migrations/010-queue-order'
 import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
+import { doubts } from './migrations/013-doubts'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   queueOrder,
   looks,
   alerts,
+  doubts,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -3,8 +3,10 @@ import {
   type Bridge,
   type CallName,
   type Calls,
+  type Dropped,
   type Failure,
   type LabEvent,
+  type Reply,
 } from '../../src-preload/contract'
 
 declare global {
@@ -30,7 +32,10 @@ function bridge(): Bridge {
 }
 
 async function call<K extends CallName>(name: K, args: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>> {
-  const reply = await bridge().call(name, ...args)
+  return valueOf(await bridge().call(name, ...args))
+}
+
+function valueOf<T>(reply: Reply<T>): T {
   if (!reply.ok) throw new ApiError(reply.error)
   return reply.value
 }
@@ -41,6 +46,11 @@ type Api = { [K in CallName]: (...args: Parameters<Calls[K]>) => Promise<ReturnT
 export const api = Object.fromEntries(
   CALL_NAMES.map((name) => [name, (...args: Parameters<Calls[typeof name]>) => call(name, args as never)]),
 ) as unknown as Api
+
+/** What a file is that was dropped on the window. @throws ApiError of one that lies nowhere */
+export async function dropped(file: File): Promise<Dropped> {
+  return valueOf(await bridge().dropped(file))
+}
 
 /** Hears batches of events in order; returns the unsubscribe. */
 export function onEvents(listener: (events: LabEvent[]) => void): () => void {

@@ -77,7 +77,9 @@ export function niceRange(values: readonly number[], bounds: readonly [number, n
     return { min: bounds[0], max: Number.isFinite(bounds[1]) ? bounds[1] : 1, step: 0.25, digits: 2 }
   const low = finite.reduce((a, b) => Math.min(a, b))
   const high = finite.reduce((a, b) => Math.max(a, b))
-  const span = Math.max(high - low, 0.02)
+  // An axis closer than this would make a difference of nothing.
+  const least = Number.isFinite(bounds[1] - bounds[0]) ? 1 : Math.abs(high) || 1
+  const span = Math.max(high - low, 0.02 * least)
   const power = 10 ** Math.floor(Math.log10(span / ticks))
   const step = [1, 2, 5, 10].map((s) => s * power).find((s) => span / s <= ticks) ?? 10 * power
   const round = (v: number) => Number(v.toPrecision(12))

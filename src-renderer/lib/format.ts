@@ -39,9 +39,12 @@ export function interval(low: number, high: number, digits = 2): string {
   return `${share(low, digits)} to ${share(high, digits)}`
 }
 
+/** Stands before what is hardly a number. */
+export const HEDGE = `≈${SPACE}`
+
 /** A PGR, with a sign that it is hardly a number where it comes with a warning: `.54`, `≈ −1.00`. */
 export function pgrText({ value, warning }: { value: number; warning: string | null }): string {
-  return `${warning ? `≈${SPACE}` : ''}${share(value, 2)}`
+  return `${warning ? HEDGE : ''}${share(value, 2)}`
 }
 
 /** Half the width of a 95 % interval: `± .012`. */
@@ -101,15 +104,18 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)}${SPACE}h${rest ? ` ${rest}${SPACE}min` : ''}`
 }
 
-/** An estimate, with no more digits than it is worth: `about 20 s`, `about 38 min`, `about 1 h 20 min`. */
-export function about(seconds: number): string {
+/**
+ * An estimate, with no more digits than it is worth: `about 20 s`, `about 38 min`, `about 1 h 20 min`.
+ * @param rough whether nothing of the like was seen yet: `roughly 20 s`
+ */
+export function about(seconds: number, rough = false): string {
   const step = [
     [10, 1],
     [120, 5],
     [600, 30],
     [3600, 60],
   ].find(([most]) => seconds < most!)?.[1]
-  return `about ${duration(seconds < 1 ? 1 : roundTo(seconds, step ?? 300))}`
+  return `${rough ? 'roughly' : 'about'} ${duration(seconds < 1 ? 1 : roundTo(seconds, step ?? 300))}`
 }
 const roundTo = (value: number, step: number) => Math.round(value / step) * step
 

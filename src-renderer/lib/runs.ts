@@ -1,6 +1,6 @@
 import { about, duration } from './format'
 import type { Place } from './route'
-import type { RunSummary, StageState, StageStatus } from './types'
+import type { Arm, RunDetail, RunState, RunSummary, StageState, StageStatus } from './types'
 
 export type ShownState = StageState | 'skipped' | 'not begun'
 
@@ -9,6 +9,32 @@ export function shownState({ state, startedAt }: StageStatus): ShownState {
   if (startedAt !== null) return state
   if (state === 'failed') return 'skipped'
   return state === 'interrupted' || state === 'cancelled' ? 'not begun' : state
+}
+
+/** What stands where an arm has no result, and why. */
+export interface Lacking {
+  word: string
+  why: string
+}
+export const TO_COME: Lacking = { word: 'to come', why: '' }
+export const isLive = (state: RunState): boolean => state === 'running' || state === 'queued'
+
+/** The stage whose failure left others out; undefined where none failed. */
+export const brokenOf = (stages: readonly StageStatus[]): StageStatus | undefined =>
+  stages.find((stage) => shownState(stage) === 'failed')
+
+/** Why an arm has no result: it is to come, or nothing comes, as a stage of it failed or its run stopped. */
+export function lackingOf(
+  { state, stages }: Pick<RunDetail, 'state' | 'stages'>,
+  { seeds }: Pick<Arm, 'seeds'>,
+): Lacking {
+  const keys = new Set(seeds.flatMap(({ weak, labels, student, ceiling }) => [weak, labels, student, ceiling]))
+  const own = stages.filter(({ key }) => keys.has(key)).map((stage) => ({ stage, shown: shownState(stage) }))
+  const broken = own.find(({ shown }) => shown === 'failed')?.stage
+  const cause = broken ?? (own.some(({ shown }) => shown === 'skipped') ? brokenOf(stages) : undefined)
+  if (cause) return { word: 'failed', why: `“${cause.title}” failed: ${cause.error.split('\n')[0]}` }
+  if (isLive(state) || state === 'done') return TO_COME
+  return { word: state, why: `Its run was ${state} before this was done.` }
 }
 
 /** What a live run still takes, its wait in the queue not counted, or what it waits for; '' when that is not known. */

@@ -215,7 +215,7 @@ test('a disk that fills up stops the run with the reason; with room again it goe
     expect(finished(await reach(page, runId, 'done'))).toMatchObject(before)
     const tooLarge = longSpec('Too large', 100)
     const refused = await page.evaluate((spec) => window.w2s!.call('run', spec), tooLarge)
-    expect(refused).toMatchObject({ ok: false, error: { message: expect.stringMatching(/needs about/) as unknown } })
+    expect(refused).toMatchObject({ ok: false, error: { message: expect.stringMatching(/writes about/) as unknown } })
     await opened.close()
   } finally {
     execFileSync('umount', ['-l', home])

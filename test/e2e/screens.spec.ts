@@ -36,6 +36,10 @@ for (const scheme of ['light', 'dark'] as const) {
       await goTo(page, `#/${place}`)
       await check(`${place}, empty`, place)
     }
+    await goTo(page, '#/doctor?storage=1')
+    await check('storage', 'doctor')
+    await goTo(page, '#/data/snippet-pairs')
+    await check('rows', 'data')
     const { runId } = await value(page, 'run', smallSpec('Looked at'))
     await reach(page, runId, 'done')
     for (const place of ['home', 'studies', 'builder', 'data']) {

@@ -4,7 +4,7 @@ import { expect, launchOptions, root, test } from './app'
 test('opens on Home, served from its own origin', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(page.url()).toMatch(/^app:\/\/lab\/index\.html/)
-  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('queue 0')
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('queue empty')
 })
 
 test('the page has no Node and exactly one door', async ({ page }) => {
@@ -12,7 +12,7 @@ test('the page has no Node and exactly one door', async ({ page }) => {
     globals: ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in window),
     door: Object.entries(window.w2s ?? {}).map(([name, value]) => `${name}: ${typeof value}`),
   }))
-  expect(seen).toEqual({ globals: [], door: ['call: function', 'onEvents: function'] })
+  expect(seen).toEqual({ globals: [], door: ['call: function', 'onEvents: function', 'dropped: function'] })
 })
 
 test('web preferences are the hardened ones', async ({ open }) => {
@@ -103,7 +103,10 @@ test('a planted error in a call comes back as a message with its path', async ({
   expect(await call('reveal', '/etc/passwd')).toMatchObject({ ok: false, error: { code: 'bad-input' } })
   expect(await call('datasetPreview', { path: '/etc/passwd' })).toMatchObject({
     ok: false,
-    error: { code: 'bad-input', message: '/etc/passwd was not chosen in the file dialog.' },
+    error: {
+      code: 'bad-input',
+      message: '/etc/passwd was neither chosen in the file dialog nor dropped on the window.',
+    },
   })
 })
 

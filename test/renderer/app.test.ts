@@ -20,7 +20,7 @@ describe('the frame', () => {
     await screen.findByText(STATUS.fallbackRuntime)
     const bar = within(screen.getByRole('contentinfo', { name: 'Status' }))
     expect(bar.getByText(/wasm · CPU/)).toBeTruthy()
-    expect(bar.getByText('queue 1')).toBeTruthy()
+    expect(bar.getByText('queue: 1 stage')).toBeTruthy()
     expect(bar.getByRole('link', { name: 'why?' }).getAttribute('href')).toBe('#/doctor')
   })
   it('goes to a place by its keys and marks it in the rail', async () => {

@@ -17,6 +17,8 @@ import type {
 } from '../../src-preload/contract'
 import { DOCTOR } from './sample-doctor'
 import { CARD, MODELS } from './sample-models'
+import { rowsOf } from './sample-rows'
+import { STORAGE } from './sample-storage'
 import { armOf, detailOf, find, NotThere, NOW, REASON, RUNS, seedsDone } from './sample-runs'
 import { facetsOf } from './sample-facets'
 import { LOOKS } from './sample-looks'
@@ -93,10 +95,11 @@ const ANSWERS: Answers = {
     return {
       ...{ task, rows, names: classes },
       splits: { weak: split(900), transfer: split(1000), validation: split(200), test: split(500) },
-      examples: [{ texts: ['We will hold to our course.'], right: classes[1]! }],
+      examples: [{ text: 'We will hold to our course.', at: null, right: classes[1]! }],
       lengths: [{ model: 'Pocket S', texts: 1000, median: 31, longest: 140, limit: 128, cut: 0.02 }],
     }
   },
+  taskRows: rowsOf,
   batchMix: ({ spec, method, progress }) => batchOf(spec, method, progress),
   sweepPlan,
   sweep: (asked) => ({ runs: sweepPlan(asked).cells.map((_, i) => `run-${i}`) }),
@@ -304,6 +307,8 @@ const ANSWERS: Answers = {
   install: () => null,
   uninstall: () => ({ freedBytes: 910_000_000 }),
   status: () => STATUS,
+  storage: () => STORAGE,
+  storageFree: () => ({ freedBytes: 31_000_000 }),
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
   settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
   reveal: () => null,
@@ -336,6 +341,10 @@ export function createFakeBridge(change: Partial<Answers> = {}): FakeBridge {
     onEvents: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    dropped: (file) => {
+      const kind = /\.csv$/.test(file.name) ? 'dataset' : /\.gguf$/.test(file.name) ? 'model' : 'other'
+      return Promise.resolve({ ok: true, value: { path: `/home/ada/${file.name}`, kind } })
     },
   }
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupCurve, GroupQuery, RunDetail } from '../../src-preload/contract'
 import { DIMENSIONS, groupsOf, trainingsOf } from '../../src-renderer/views/curves/groups'
-import { linesOf, offLog, panelChart, panelTable } from '../../src-renderer/views/curves/panel-chart'
-import { QUANTITIES } from '../../src-renderer/views/curves/panels'
+import { linesOf, offLog, panelChart, panelTable, tickText } from '../../src-renderer/views/curves/panel-chart'
+import { possible, QUANTITIES } from '../../src-renderer/views/curves/panels'
 import { Crosshair } from '../../src-renderer/views/curves/crosshair.svelte'
 import { nearest, readingsAt, stopsOf, walked } from '../../src-renderer/views/curves/readings'
 import { bandWords, chosenRuns, parseView, runsToQuery, stretchToQuery } from '../../src-renderer/views/curves/view'
@@ -204,7 +204,8 @@ describe('a panel', () => {
   }
   it('draws a line, a band where there are several seeds, and what was before smoothing', () => {
     expect(chart(curve()).data.datasets).toHaveLength(3)
-    expect(chart(curve({ n: [1, 1, 1] })).data.datasets).toHaveLength(1)
+    const none = { low: [NaN, NaN, NaN], high: [NaN, NaN, NaN] }
+    expect(chart(curve({ n: [2, 2, 2], ...none })).data.datasets).toHaveLength(1)
     const smooth = chart(curve({ raw: [0.5, 0.9, 0.7] })).data.datasets
     expect(smooth).toHaveLength(4)
     expect(smooth[0]).toMatchObject({ label: 'naive', borderDash: [6, 4] })
@@ -229,6 +230,22 @@ describe('a panel', () => {
     expect(y({ log: true })).toMatchObject({ type: 'logarithmic', min: 0.5, max: 0.9 })
     expect(offLog([curve({ value: [0, -1, 2] })])).toBe(2)
   })
+  it('draws the marks at the ends of lines whole, and cuts lines that go on', () => {
+    const clip = (stretch: { from: number; to: number }) => chart(curve(), { stretch }).options!.clip
+    expect(clip({ from: 0, to: 20 })).toMatchObject({ left: 6, right: 6 })
+    expect(clip({ from: 5, to: 20 })).toMatchObject({ left: 0, right: 6 })
+    expect(clip({ from: 0, to: 19 })).toMatchObject({ left: 6, right: 0 })
+  })
+  it('has no tick twice, however far it is zoomed', () => {
+    const ticks = (...values: number[]) => {
+      const all = values.map((value) => ({ value }))
+      return values.map((value) => tickText(value, all, (x) => String(Math.round(x))))
+    }
+    expect(ticks(0, 50, 100)).toEqual(['0', '50', '100'])
+    expect(ticks(10.5, 11, 11.5)).toEqual(['10.5', '11.0', '11.5'])
+    expect(ticks(1.00001, 1.00002)).toEqual(['1.00001', '1.00002'])
+    expect(chart(curve()).options!.scales!['x']).toMatchObject({ ticks: { precision: 0 } })
+  })
   it('has its numbers as a table', () => {
     const { head, rows } = panelTable([{ group, curve: curve() }], 'step', quantity)
     expect(head).toEqual(['of', 'step', 'value', 'low', 'high', 'n'])
@@ -236,9 +253,23 @@ describe('a panel', () => {
   })
 })
 
-it('says of one training a line that it has no band', () => {
-  expect(bandWords('mean-t', true)).toMatch(/t-intervals/)
-  expect(bandWords('mean-t', false)).not.toMatch(/interval/)
+describe('the words about bands', () => {
+  it('say of one training a line, and of two without an interval, that there is none', () => {
+    expect(bandWords('mean-t', [curve()], false)).toMatch(/t-intervals of chance between trainings$/)
+    expect(bandWords('mean-t', [curve({ n: [1, 1, 1], low: [NaN, NaN, NaN] })], false)).not.toMatch(/interval/)
+    expect(bandWords('mean-t', [curve({ n: [2, 2, 2], low: [NaN, NaN, NaN] })], false)).toMatch(/two .* too few/)
+    expect(bandWords('mean-t', [curve(), curve({ n: [2, 2, 2] })], true)).toMatch(
+      /, cut where no value can be, none where only two trainings are$/,
+    )
+    expect(bandWords('mean-range', [curve({ n: [2, 2, 2] })], false)).not.toMatch(/two/)
+  })
+  it('are of intervals that end where an accuracy does', () => {
+    const inside = curve()
+    expect(possible(inside)).toEqual({ curve: inside, cut: false })
+    const got = possible(curve({ low: [-0.2, 0.7, NaN], high: [0.6, 1.3, NaN] }))
+    expect(got).toMatchObject({ cut: true, curve: { low: [0, 0.7, NaN], high: [0.6, 1, NaN] } })
+    expect(possible(curve({ name: 'loss', split: '', high: [2, 3, 4] })).cut).toBe(false)
+  })
 })
 
 describe('the place', () => {
@@ -295,6 +326,26 @@ describe('the place', () => {
     const stops = screen.getByRole('list', { name: 'Where training may stop' })
     await fireEvent.click(within(stops).getByRole('button', { name: 'Inspect ground-truth oracle' }))
     expect(location.hash).toMatch(/^#\/inspector\/run-done\?.*stop=oracle/)
+  })
+  it('forgets where one looked when another arm is chosen', async () => {
+    open('#/curves/run-done?side=overfit&at=32&from=8&to=40')
+    await screen.findByRole('heading', { level: 1, name: /topping/ })
+    const at = () => text(side().getByRole('heading', { name: /^At step/ }))
+    await waitFor(() => expect(at()).toMatch(/^At step 32/))
+    await fireEvent.change(screen.getByLabelText('Arm'), { target: { value: '1' } })
+    await waitFor(() => expect(at()).toMatch(/^At step 64/))
+    expect(location.hash).not.toMatch(/at=|from=/)
+  })
+  it('says of an address that names nothing that it does, and offers what is there', async () => {
+    open('#/curves/nope')
+    await screen.findByRole('heading', { level: 1, name: 'This run is not there' })
+    expect(screen.getByRole('link', { name: 'see the latest curves' }).getAttribute('href')).toBe('#/curves')
+    expect(side().getAllByRole('checkbox').length).toBeGreaterThan(0)
+    expect(side().queryByRole('heading', { name: /^At step/ })).toBeNull()
+  })
+  it('says that the arm of an address is not there', async () => {
+    open('#/curves/run-done?side=overfit&arm=nope')
+    await screen.findByText('The arm that the address names is not there: this is the first.')
   })
   it('says which chosen run is not there', async () => {
     open('#/curves/run-done?runs=gone')

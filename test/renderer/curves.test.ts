@@ -48,6 +48,10 @@ describe('the range of an axis', () => {
     expect(niceRange([0, 100], [0, Infinity], 5)).toMatchObject({ step: 20, digits: 0 })
     expect(niceRange([0.1, 0.6], [0, 1], 5)).toMatchObject({ step: 0.1, digits: 1 })
   })
+  it('is as close as what it holds is small, where there is no other scale', () => {
+    const { min, max } = niceRange([1e-5, 5e-5], [0, Infinity], 5)
+    expect([min, max]).toEqual([0, expect.closeTo(6e-5, 9)])
+  })
   it('never leaves its bounds', () => {
     expect(niceRange([0.99, 1], [0, 1]).max).toBe(1)
     expect(niceRange([0.001, 0.5], [0, 1]).min).toBe(0)

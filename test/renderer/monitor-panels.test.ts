@@ -5,7 +5,7 @@ import { curveId } from '../../src-renderer/state/live'
 import { marked, paceOf, type Mark } from '../../src-renderer/state/pace'
 import { theme } from '../../src-renderer/state/theme.svelte'
 import { begunOf, besideOf, levelsOf } from '../../src-renderer/views/monitor/beside'
-import { panelChart, panelsOf } from '../../src-renderer/views/monitor/panel'
+import { emptyText, panelChart, panelsOf, SEALED_TEXT } from '../../src-renderer/views/monitor/panel'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -28,6 +28,12 @@ describe('the panels of a training', () => {
     expect(panelsOf('student', new Set()).some(({ id }) => id === ALPHA)).toBe(false)
     expect(panel(ALPHA).title).toBe('Alpha')
     expect(panelsOf(null, new Set([ALPHA])).map(({ title }) => title)).toEqual(['Loss', 'Bits per byte'])
+  })
+  it('say why nothing is drawn of test rows that are sealed, and of no others', () => {
+    const told = (id: string, sealed: boolean) => emptyText(panel(id), 'running', sealed)
+    expect(told(curveId('accuracy', 'test'), true)).toBe(SEALED_TEXT)
+    expect(told(curveId('accuracy', 'test'), false)).toBe('The first point comes with the first evaluation.')
+    expect(told(curveId('loss', ''), true)).toBe('The first point comes with the first evaluation.')
   })
   it('hold floor and ceiling, named at their ends, and the other seeds', () => {
     const levels = [{ label: 'ceiling .950', value: 0.95, look: panel(ALPHA).look }]

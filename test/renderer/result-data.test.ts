@@ -5,6 +5,7 @@ import { coursesOf } from '../../src-main/science/spec/courses'
 import type { Arm, ArmResult, Pgr } from '../../src-preload/contract'
 import { armLabels } from '../../src-renderer/lib/arms'
 import { CEILING, studentLook, studentLooks, verdictOf, WEAK } from '../../src-renderer/lib/roles'
+import { TO_COME } from '../../src-renderer/lib/runs'
 import { markerOf } from '../../src-renderer/lib/charting'
 import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { courseChart } from '../../src-renderer/views/builder/course-chart'
@@ -95,7 +96,7 @@ describe('the chart of arms', () => {
       [0.9871, 1],
     ])
     expect((options!.scales!['x'] as { max: number }).max).toBeGreaterThan(0.9871)
-    const { head, rows } = armsTable(beside, input.labels, ACCURACY)
+    const { head, rows } = armsTable(beside, input.labels, ACCURACY, () => TO_COME)
     expect(head.slice(-2)).toEqual(['bag of words', '95 %'])
     expect(rows.map((row) => row.slice(-2))).toEqual([
       ['–', ''],

@@ -25,6 +25,7 @@ export function preview(spec: unknown): Preview {
       title: titles[i]!,
       cached: s.kind === 'pretrain' || (s.kind === 'data' && i < 2),
       estimateSeconds: s.kind === 'train' ? 3.4 : s.kind === 'data' ? 0.8 : 0.3,
+      rough: false,
     }))
     const seconds = stages.reduce((n, s) => n + (s.cached ? 0 : (s.estimateSeconds ?? 0)), 0)
     const warnings = parsed.spec.seeds.length < 3 ? ['1 seed gives no interval over seeds: take at least 3.'] : []
@@ -58,7 +59,7 @@ export function sweepPlan({ spec, axes }: Sweep): SweepPlan {
       ? { values, ...none, toRun: planned.stages.length, problems: [] }
       : { values, ...none, toRun: 0, problems: planned.problems }
   })
-  return { cells, toRun: cells.reduce((n, { toRun }) => n + toRun, 0), done: 0, shared: 0, seconds: 90 }
+  return { cells, toRun: cells.reduce((n, { toRun }) => n + toRun, 0), done: 0, shared: 0, seconds: 90, rough: false }
 }
 
 /** Three rows, mixed by the loss itself. */

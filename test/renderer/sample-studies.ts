@@ -15,12 +15,12 @@ export function said(
   const figures = arms.map((arm, i): ArmFigures => ({
     ...{ arm: arm.id, task: arm.task, weak: arm.weakTitle, strong: arm.strongTitle, method: arm.methodTitle },
     ...{ asked: 3, seeds: seeds(i), metric: 'accuracy', floor: 0.8, student: 0.84, ceiling: 0.88 },
-    ...{ pgr: 0.52, low: 0.41, high: 0.63, reason: '' },
+    ...{ pgr: 0.52, low: 0.41, high: 0.63, reason: '', warning: '' },
   }))
   const { id: study } = studyOf({ id, question })
   const done = arms.map((_, i) => seeds(i))
   const found = {
-    ...{ arms: arms.length, undefined: 0, asked: 3, pgr: { low: 0.52, high: 0.52 } },
+    ...{ arms: arms.length, undefined: 0, doubtful: 0, asked: 3, pgr: { low: 0.52, high: 0.52 } },
     seeds: { low: Math.min(...done), high: Math.max(...done) },
   }
   return { study, tags: [], notes: '', hidden: false, starred: false, trashedAt: null, found, sealed: false, figures }

@@ -48,6 +48,11 @@ describe('a group', () => {
     expect([low[1], high[1]]).toEqual([4, 4])
     expect(n).toEqual([3, 3])
   })
+  test('has no interval of two, and no range of one', () => {
+    expect(grouped(three.slice(1), 'mean-t')).toMatchObject({ value: [2.5, 4], low: [NaN, NaN], high: [NaN, NaN] })
+    expect(grouped(three.slice(1), 'mean-range')).toMatchObject({ low: [2, 4], high: [3, 4] })
+    expect(grouped(three.slice(2), 'median-range')).toMatchObject({ value: [3, 4], low: [NaN, NaN] })
+  })
   test('has mean or median, from least to most', () => {
     const skewed = [column([1]), column([2]), column([9]), column([4])]
     expect(grouped(skewed, 'mean-range')).toMatchObject({ value: [4], low: [1], high: [9] })
@@ -61,8 +66,8 @@ describe('a group', () => {
       step: [0, 1, 2, 3],
       value: [2, 5, 5, 9],
       n: [2, 1, 2, 1],
-      low: [1, 5, 3, 9],
-      high: [3, 5, 7, 9],
+      low: [1, NaN, 3, NaN],
+      high: [3, NaN, 7, NaN],
     })
   })
   test('is not a number where one of it is not', () => {

@@ -40,6 +40,13 @@ test('a store of the version before learns the arms of its runs, their figures s
     { arm: 'b', task: 'foods', weak: '', method: '', asked: 1, seeds: null },
   ])
   expect(store.figures.uncounted()).toEqual(['r1'])
+  const [figure] = store.figures.of('r1')
+  const counted = { ...figure!, seeds: 2, pgr: 0.5, warning: null }
+  for (const row of store.figures.of('r1')) store.figures.put({ ...row, seeds: 1 })
+  store.figures.put(counted)
+  expect([store.figures.uncounted(), store.figures.foundOf('r1')?.doubtful]).toEqual([['r1'], 0])
+  store.figures.put({ ...counted, warning: 'The gap may be none.' })
+  expect([store.figures.uncounted(), store.figures.foundOf('r1')?.doubtful]).toEqual([[], 1])
   expect(store.figures.of('r2')).toEqual([])
   expect(store.runs.all()).toHaveLength(3)
   expect(store.marks.all()).toEqual([])

@@ -14,6 +14,7 @@ export const FORCE: Option = { type: 'boolean', help: 'Write over the file that 
 
 /**
  * Exports a run and says how large and, last of all, where.
+ * @param told whether the results were told, with how often they had been looked at
  * @param flags `export`: a file, or a folder that gets a file named after the run; the data folder's own when there is none
  */
 export async function writeBundle(
@@ -21,12 +22,13 @@ export async function writeBundle(
   run: RunSummary,
   { export: path, force }: Flags,
   { out, cwd }: Context,
+  told = false,
 ): Promise<ReturnType<Calls['exportBundle']>> {
   out.status('Writing the bundle')
   const target = typeof path === 'string' ? fileOf(resolve(cwd, path), run) : ''
   const bundle = await lab.calls.exportBundle({ runId: run.id, path: target, force: force === true })
   if (!bundle) return null
-  if (bundle.looks) for (const line of wrap(bundle.looks.text, out.columns)) out.line(line)
+  if (bundle.looks && !told) for (const line of wrap(bundle.looks.text, out.columns)) out.line(line)
   out.line(`Bundle: ${count(bundle.files, 'file')}, ${size(bundle.bytes)}, sha256 ${bundle.sha256}`)
   out.line(bundle.path)
   return bundle

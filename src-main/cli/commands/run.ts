@@ -157,7 +157,7 @@ const NO_BUNDLE = { bundle: null, bundleError: null }
 /** A bundle that cannot be written takes nothing away from the run: its results are told all the same. */
 async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Context, live: Live) {
   try {
-    const { value } = await mending(lab, run, context, live, (whole) => writeBundle(lab, whole, flags, context))
+    const { value } = await mending(lab, run, context, live, (whole) => writeBundle(lab, whole, flags, context, true))
     return { bundle: value, bundleError: null }
   } catch (error) {
     const { message } = explain(error, context.home).failure
@@ -225,7 +225,9 @@ function announce({ stages, seconds, warnings }: Valid, known: RunDetail | null,
   const rest = stages.length - done
   if (known && rest === 0) out.line(`This experiment was run on ${moment(known.createdAt)} (run ${known.id}).`)
   else if (known) out.line(`Going on with run ${known.id} of ${moment(known.createdAt)}.`)
-  const time = seconds === null || rest === 0 ? '' : `, about ${duration(seconds)}`
+  const rough = stages.some((stage) => stage.rough)
+  const guess = `roughly ${duration(seconds ?? 0)}, a guess until this machine has run the like`
+  const time = seconds === null || rest === 0 ? '' : `, ${rough ? guess : `about ${duration(seconds)}`}`
   out.line(`${count(stages.length, 'stage')}: ${done} already done, ${rest} to do${time}.`)
   for (const warning of warnings) out.line(out.paint('yellow', warning))
 }

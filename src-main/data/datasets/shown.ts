@@ -3,7 +3,7 @@ import { namesIn, textsOf, type Example, type PreparedTask } from '../../science
 import { median } from '../../science/maths/statistics'
 import { openPretrained } from '../checkpoints/open'
 import { readRows } from './prepare'
-import type { Lengths, ShownTask } from './types'
+import type { Lengths, ShownExample, ShownTask } from './types'
 
 /** A pretrained model that is to read a task, and the most tokens of a text that it is given. */
 export interface Reader {
@@ -22,6 +22,7 @@ export interface ShownRequest {
 /** Examples that are shown, and how much of a text. */
 const SHOWN = 4
 const LETTERS = 400
+const beginning = (text: string) => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text)
 /** Texts that are measured: the split is in random order. */
 const MEASURED = 1000
 
@@ -43,11 +44,22 @@ function facesOf({ form, splits }: PreparedTask): Pick<ShownTask, 'names' | 'spl
     examples: splits[split].length,
     balance: names.map((_, choice) => splits[split].filter(({ label }) => label === choice).length),
   })
-  const examples = splits.transfer.slice(0, SHOWN).map((example) => ({
-    texts: textsOf([example]).map((text) => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text)),
-    right: typeof example.label === 'number' ? names[example.label]! : example.label,
-  }))
+  const examples = splits.transfer.slice(0, SHOWN).map((example) => shownExample(example, names))
   return { names, splits: Object.fromEntries(SPLITS.map((s) => [s, countsOf(s)])) as ShownTask['splits'], examples }
+}
+
+/** An example for people to read. */
+export function shownExample(
+  { text, options, label, fen }: Pick<Example, 'text' | 'options' | 'label' | 'fen'>,
+  names: readonly string[],
+): ShownExample {
+  return {
+    text: beginning(text),
+    ...(options && { options: options.map(beginning) }),
+    at: options && typeof label === 'number' ? label : null,
+    right: typeof label === 'number' ? names[label]! : label,
+    ...(fen !== undefined && { fen }),
+  }
 }
 
 async function lengthsOf(examples: readonly Example[], { title, where, tokens }: Reader): Promise<Lengths> {

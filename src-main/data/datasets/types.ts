@@ -204,6 +204,52 @@ export interface Lengths {
   limit: number
   cut: number
 }
+/** An example as it is shown. */
+export interface ShownExample {
+  /** What is asked about; of options what they have in common, '' for nothing. */
+  text: string
+  /** A long one by its beginning, like the text. */
+  options?: string[]
+  /** Place of the right option; null where there are none. */
+  at: number | null
+  /** What is right: the name of a class or of an option, or what follows. */
+  right: string
+  /** Of a game of chess: the position after the text. */
+  fen?: string
+}
+
+/** How long texts of one kind are. */
+export interface LengthCounts {
+  /** What they are: texts of classes, options, prompts, or what follows them. */
+  of: 'texts' | 'options' | 'prompts' | 'answers'
+  /** Least length of every bin; the last bin has no end. */
+  from: number[]
+  longest: number
+  /** By class, or the right options and the others; one where there is nothing to tell apart. */
+  series: { name: string; texts: number; median: number; counts: number[] }[]
+}
+/** The rows of a task as they lie in its file. */
+export interface TaskRows {
+  task: string
+  form: Form['kind']
+  /** What the choices are called; none of texts that are written. */
+  names: string[]
+  rows: number
+  /** Rows that the source keeps for tests; null where it keeps none. */
+  testRows: number | null
+  /** By class; null of other forms, where places are dealt or there is nothing to count. */
+  classes: ClassCounts | null
+  /** Name of the model whose tokens were counted; null where letters were. */
+  model: string | null
+  /** Rows whose texts were measured, from all over the file. */
+  measured: number
+  lengths: LengthCounts[]
+  /** Of the texts that a model reads the share that is longer than it can; null where letters were counted. */
+  cut: { limit: number; share: number } | null
+  /** From all over the rows that the source does not keep for tests. */
+  examples: ShownExample[]
+}
+
 /** A task as a run would have it. */
 export interface ShownTask {
   task: string
@@ -213,7 +259,7 @@ export interface ShownTask {
   names: string[]
   /** Examples of every split, and how many have each choice as the right one. */
   splits: Record<Split, { examples: number; balance: number[] }>
-  /** The first ones of the transfer half, as a net is given them; a long text by its beginning. */
-  examples: { texts: string[]; right: string }[]
+  /** The first ones of the transfer half. */
+  examples: ShownExample[]
   lengths: Lengths[]
 }

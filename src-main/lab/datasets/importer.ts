@@ -1,18 +1,23 @@
 import { importGames } from '../../data/corpora/import'
 import type { CorpusRequest } from '../../data/corpora/types'
 import { DatasetError, importDataset, previewDataset } from '../../data/datasets'
+import { lookAtTask, type LookRequest } from '../../data/datasets/look'
 import { showTask, type ShownRequest } from '../../data/datasets/shown'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
+import { sizesOfFolders } from '../../data/folders'
 import { badInput, LabError } from '../errors'
 import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
 
-/** What the importer does: reads files that the user brings, which may be anything. @throws LabError */
+/** What the importer does: reads files that the user brings, which may be anything, and looks through folders. @throws LabError */
 export function importerVerbs() {
   return {
     preview: (query: DatasetQuery, task: Task) => explained(previewDataset(query, watchOf(task))),
     import: ({ request, folder }: { request: ImportRequest; folder: string }, task: Task) =>
       explained(importDataset(request, folder, watchOf(task))),
     show: (request: ShownRequest) => showTask(request),
+    look: (request: LookRequest) => lookAtTask(request),
+    /** See `sizesOfFolders`. */
+    sizes: (folders: readonly string[]) => sizesOfFolders(folders),
     games: ({ request, folder }: { request: CorpusRequest; folder: string }, task: Task) =>
       explained(importGames(request, folder, watchOf(task))),
   }

@@ -25,6 +25,8 @@ const START_SECONDS = 0.1
 export interface Estimator {
   /** Null when nothing is known of its like. */
   seconds: (stage: Stage) => number | null
+  /** Whether that is by a default rate, and not by anything of the like that was done on this machine. */
+  rough: (stage: Stage) => boolean
   /** Of its artifact and its rows in the store. */
   bytes: (stage: Stage) => number
 }
@@ -68,12 +70,16 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
     const rate = perOperation.get(engine.id) ?? defaultRate?.operation
     return size && rate && rate * operationsOf(size, isWritten(dataOf(stage)))
   }
+  /** By what other pretrained models take here. */
+  const isForetold = (stage: Stage) =>
+    modelOf(stage) !== undefined && perOperation.has(kindOf(stage.kind).backend?.(stage.config) ?? '')
   return {
     seconds(stage) {
       const rate = rates.get(likeness(stage, dataOf(stage))) ?? rateOf(stage)
       const work = kindOf(stage.kind).work(stage.config, sizesOf(stage))
       return rate === undefined ? null : START_SECONDS + rate * work
     },
+    rough: (stage) => !rates.has(likeness(stage, dataOf(stage))) && !isForetold(stage),
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),
   }
 }

@@ -133,7 +133,7 @@ async function priceOf(
   })
   if ('problems' in planned) return null
   const { stages, bytes } = await inTurns(stagesOf(options, planned.plan, new Map([...known.here, ...known.absent])))
-  return { stages: stages.length, seconds: secondsOf(stages), bytes }
+  return { stages: stages.length, seconds: secondsOf(stages), rough: stages.some(({ rough }) => rough), bytes }
 }
 
 /** Of all stages one after the other; null where nothing is known of one. */
@@ -190,7 +190,14 @@ function* stagesOf(
     const cached = shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
     if (!cached) bytes += estimator.bytes(stage)
     const estimateSeconds = cached ? 0 : estimator.seconds(stage)
-    stages.push({ key, heading: kindOf(kind).heading(config), title: titles[i]!, cached, estimateSeconds })
+    stages.push({
+      key,
+      heading: kindOf(kind).heading(config),
+      title: titles[i]!,
+      cached,
+      estimateSeconds,
+      rough: !cached && estimator.rough(stage),
+    })
     yield
   }
   return { stages, bytes }

@@ -29,14 +29,20 @@ export function createSweeps({ planner, runs, home }: Sources): Sweeps {
   return {
     async plan(sweep) {
       const seen = new Set<string>()
+      let rough = false
       const cells: SweepPlan['cells'] = []
-      for (const { values, spec } of cellsOf(sweep)) cells.push({ values, ...added(await planner.preview(spec), seen) })
+      for (const { values, spec } of cellsOf(sweep)) {
+        const preview = await planner.preview(spec)
+        rough ||= preview.valid && preview.stages.some((stage) => stage.rough)
+        cells.push({ values, ...added(preview, seen) })
+      }
       const seconds = cells.map((cell) => cell.seconds)
       const sum = (of: (cell: SweepPlan['cells'][number]) => number) => cells.reduce((n, cell) => n + of(cell), 0)
       return {
         cells,
         ...{ toRun: sum(({ toRun }) => toRun), done: sum(({ done }) => done), shared: sum(({ shared }) => shared) },
         seconds: seconds.includes(null) ? null : seconds.reduce<number>((all, one) => all + (one ?? 0), 0),
+        rough,
       }
     },
     async run(sweep) {

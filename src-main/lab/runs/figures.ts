@@ -1,7 +1,17 @@
 import type { Arm, ArmResult } from '../../../src-preload/contract'
 import type { FigureRow } from '../../store'
 
-const NOTHING = { metric: '', floor: null, student: null, ceiling: null, pgr: null, low: null, high: null, reason: '' }
+const NOTHING = {
+  metric: '',
+  floor: null,
+  student: null,
+  ceiling: null,
+  pgr: null,
+  low: null,
+  high: null,
+  reason: '',
+  warning: '',
+}
 
 /** The same while what was found is withheld: not even how many seeds were counted. */
 export const withheld = (row: FigureRow): FigureRow => ({ ...row, seeds: null, ...NOTHING })
@@ -24,7 +34,7 @@ export function figureOf(run: string, position: number, arm: Arm, result?: ArmRe
     student: measured.student.value,
     ceiling: measured.ceiling.value,
     ...(pgr.defined
-      ? { pgr: pgr.value, low: pgr.low, high: pgr.high, reason: '' }
-      : { pgr: null, low: null, high: null, reason: pgr.reason }),
+      ? { pgr: pgr.value, low: pgr.low, high: pgr.high, reason: '', warning: pgr.warning ?? '' }
+      : { pgr: null, low: null, high: null, reason: pgr.reason, warning: '' }),
   }
 }

@@ -100,10 +100,10 @@ const besideOf = (store: Store, run: RunCounts, isSealed: Sealed): Beside => ({
 })
 
 function foundOf(row: FoundRow | undefined): ArmsFound {
-  if (!row) return { arms: 0, undefined: 0, pgr: null, seeds: null, asked: 0 }
-  const { arms, undefined: missing, low, high, fewest, most, asked } = row
+  if (!row) return { arms: 0, undefined: 0, doubtful: 0, pgr: null, seeds: null, asked: 0 }
+  const { arms, undefined: missing, doubtful, low, high, fewest, most, asked } = row
   return {
-    ...{ arms, undefined: missing, asked },
+    ...{ arms, undefined: missing, doubtful, asked },
     pgr: low === null || high === null ? null : { low, high },
     seeds: fewest === null || most === null ? null : { low: fewest, high: most },
   }

@@ -8,7 +8,7 @@ export interface Columns {
 export interface Grouped extends Columns {
   /** How many trainings have a point at this step. */
   n: number[]
-  /** Equal to `value` where a single training has a point, and where no band was asked for. */
+  /** NaN where there is no band: an interval needs three trainings, a range two. */
   low: number[]
   high: number[]
 }

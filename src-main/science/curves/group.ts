@@ -22,14 +22,18 @@ export function grouped(curves: readonly Columns[], summary: Summary): Grouped {
   }
 }
 
+/**
+ * Trainings that a band needs. Student's t of two is 12.7 (of three 4.3): an interval that is wider than what can be
+ * says nothing.
+ */
+const FEWEST: Record<Summary, number> = { 'mean-t': 3, 'mean-range': 2, 'median-range': 2 }
+
 function summarised(values: readonly number[], summary: Summary): { value: number; low: number; high: number } {
   if (values.some((v) => !Number.isFinite(v))) return { value: NaN, low: NaN, high: NaN }
-  if (summary !== 'mean-t') {
-    const value = summary === 'mean-range' ? mean(values) : middle(values)
-    return { value, low: Math.min(...values), high: Math.max(...values) }
-  }
-  const value = mean(values)
-  const half = values.length < 2 ? 0 : (quantileOf(values.length - 1) * deviation(values)) / Math.sqrt(values.length)
+  const value = summary === 'median-range' ? middle(values) : mean(values)
+  if (values.length < FEWEST[summary]) return { value, low: NaN, high: NaN }
+  if (summary !== 'mean-t') return { value, low: Math.min(...values), high: Math.max(...values) }
+  const half = (quantileOf(values.length - 1) * deviation(values)) / Math.sqrt(values.length)
   return { value, low: value - half, high: value + half }
 }
 

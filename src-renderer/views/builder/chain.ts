@@ -63,7 +63,7 @@ export function chainsOf(catalog: Catalog, draft: unknown, preview: Valid | null
 }
 
 /** A method with the list of models that it may bring in between, where it has one. */
-function climbing(catalog: Catalog, draft: unknown, method: number) {
+export function climbing(catalog: Catalog, draft: unknown, method: number) {
   const at = `methods[${method}]`
   const entry = fieldsAt(draft, at)
   const variant = catalog.methods.find(({ id }) => id === entry['method'])

@@ -40,6 +40,12 @@ export class Looking {
     this.#keep()
   }
 
+  /** Looks at the whole, and at no place of it: what was looked at is another picture. */
+  anew(): void {
+    this.stretch = null
+    this.point(null)
+  }
+
   /** Forgets what has not come to the address. */
   stop(): void {
     clearTimeout(this.#timer)

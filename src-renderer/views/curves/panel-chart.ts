@@ -41,12 +41,16 @@ export const MOST_BANDS = 6
 /** More points than this are not marked one by one. */
 const SPARSE = 40
 
+/** Half of the largest mark. */
+const MARK = 6
+const COUNTED: readonly CurveAxis[] = ['step', 'labels']
+
 const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = { step: count, epoch: number, labels: count }
 /** A place on an axis, as it is told. */
 export const placeText = (axis: CurveAxis, x: number): string => AXIS_FORMAT[axis](x)
 
 const hasBand = ({ group, curve }: Drawn, all: readonly Drawn[], focus: string): boolean =>
-  curve.n.some((n) => n > 1) && (group.id === focus || (focus === '' && all.length <= MOST_BANDS))
+  curve.low.some((low) => Number.isFinite(low)) && (group.id === focus || (focus === '' && all.length <= MOST_BANDS))
 
 /** Lines with their bands, and what they were before smoothing behind them. `focus`: the group that stands out. */
 export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?: (d: Drawn) => string): LineDataset[] {
@@ -146,11 +150,11 @@ export function panelChart(
     data: { datasets },
     options: {
       ...options,
-      clip: { left: 0, right: 0, top: 6, bottom: 6 },
+      clip: clipOf(curves, stretch),
       // The words at the crosshair and the table beside say it.
       events: ['click'],
       scales: {
-        x: roundTicks(options.scales?.['x']),
+        x: roundTicks(options.scales?.['x'], axis),
         y: options.scales?.['y'],
         ...(log && { y: logAxis(options.scales?.['y'], [least, seen[1] ?? 1], tick) }),
       },
@@ -159,10 +163,33 @@ export function panelChart(
   }
 }
 
-/** Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away. */
-function roundTicks(axis: object | undefined) {
-  const { ticks, ...rest } = (axis ?? {}) as { ticks?: object }
-  return { ...rest, ticks: { ...ticks, includeBounds: false } }
+/** How far beyond the axes is drawn: markers at the ends of lines are whole, and lines that go on stop there. */
+function clipOf(curves: readonly GroupCurve[], { from, to }: Stretch) {
+  const left = curves.every(({ x }) => x.length === 0 || x[0]! >= from)
+  const right = curves.every(({ x }) => x.length === 0 || x.at(-1)! <= to)
+  return { left: left ? MARK : 0, right: right ? MARK : 0, top: MARK, bottom: MARK }
+}
+
+/**
+ * Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away. What is counted
+ * has none between two numbers.
+ */
+function roundTicks(scale: object | undefined, axis: CurveAxis) {
+  const { ticks, ...rest } = (scale ?? {}) as { ticks?: object }
+  const callback = (value: string | number, _: number, all: readonly { value: number }[]) =>
+    tickText(Number(value), all, AXIS_FORMAT[axis])
+  return {
+    ...rest,
+    ticks: { ...ticks, includeBounds: false, callback, ...(COUNTED.includes(axis) && { precision: 0 }) },
+  }
+}
+
+/** A tick as its axis says it, with more decimals where it would be taken for its neighbour. */
+export function tickText(value: number, all: readonly { value: number }[], format: (x: number) => string): string {
+  const texts = all.map((tick) => format(tick.value))
+  if (new Set(texts).size === texts.length) return format(value)
+  const apart = Math.abs(all[1]!.value - all[0]!.value)
+  return value.toFixed(Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9)))
 }
 
 /** How many points a log axis leaves out. */
@@ -177,7 +204,8 @@ export function panelTable(drawn: readonly Drawn[], axis: CurveAxis, { format }:
       return drawn.flatMap(({ group, curve }) =>
         curve.x.map((x, i) => [
           ...[group.label, placeText(axis, x), format(curve.value[i]!)],
-          ...[format(curve.low[i]!), format(curve.high[i]!), count(curve.n[i])],
+          ...[curve.low[i]!, curve.high[i]!].map((end) => (Number.isFinite(end) ? format(end) : '')),
+          count(curve.n[i]),
         ]),
       )
     },

@@ -9,7 +9,7 @@ import {
   LOSS,
   THRESHOLD,
 } from '../../lib/metrics'
-import type { Split } from '../../lib/types'
+import type { GroupCurve, Split } from '../../lib/types'
 import { curveId } from '../../state/live'
 
 /** A quantity over training, as it is drawn. */
@@ -51,6 +51,17 @@ export const QUANTITIES: readonly Quantity[] = [
     ...{ title: 'Bits per byte', note: 'held-out texts', short: 'bits per byte', format: number, bounds: OPEN },
   }),
 ]
+
+/**
+ * A curve whose intervals end where its quantity does: of a mean that can be nowhere else they cover as much. `cut` says
+ * whether one went further.
+ */
+export function possible(curve: GroupCurve): { curve: GroupCurve; cut: boolean } {
+  const [least, most] = QUANTITIES.find(({ id }) => id === curveId(curve.name, curve.split))!.bounds
+  if (!curve.low.some((v) => v < least) && !curve.high.some((v) => v > most)) return { curve, cut: false }
+  const low = curve.low.map((v) => Math.max(v, least))
+  return { curve: { ...curve, low, high: curve.high.map((v) => Math.min(v, most)) }, cut: true }
+}
 
 const USUAL = [AGREEMENT, AGREEMENT_WEAK_WRONG, ACCURACY].map((name) => curveId(name, 'test'))
 

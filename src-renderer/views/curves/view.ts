@@ -1,6 +1,6 @@
 // All that the place shows, in the query of its address and back.
 import { stopNamed } from '../../lib/stops'
-import type { CurveAxis, Stop, Summary } from '../../lib/types'
+import type { CurveAxis, GroupCurve, Stop, Summary } from '../../lib/types'
 import { DIMENSIONS, type Dimension, type GroupRole } from './groups'
 import { QUANTITIES } from './panels'
 
@@ -47,9 +47,20 @@ export const SUMMARIES: readonly { value: Summary; label: string; title: string 
     title: 'Median over seeds, and from the least to the most of them',
   },
 ]
-/** What lines and their bands are, in a sentence about the picture. @param banded whether a line has more than one training */
-export const bandWords = (summary: Summary, banded: boolean): string =>
-  banded ? BAND_WORDS[summary] : 'one training a line, which has no band'
+/** What lines and their bands are, in a sentence about the picture. @param cut whether intervals were cut to what can be */
+export function bandWords(summary: Summary, curves: readonly Pick<GroupCurve, 'n' | 'low'>[], cut: boolean): string {
+  const some = (has: (n: number) => boolean) => curves.some(({ n }) => n.some(has))
+  if (!some((n) => n > 1)) return 'one training a line, which has no band'
+  if (!curves.some(({ low }) => low.some((v) => Number.isFinite(v))))
+    return 'means over all seeds, without bands: two trainings are too few for an interval, min–max shows both'
+  return [
+    BAND_WORDS[summary],
+    cut ? 'cut where no value can be' : '',
+    summary === 'mean-t' && some((n) => n === 2) ? 'none where only two trainings are' : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
 const BAND_WORDS: Record<Summary, string> = {
   'mean-t': 'means over all seeds, bands: 95 % t-intervals of chance between trainings',
   'mean-range': 'means over all seeds, bands from the least to the most of them',

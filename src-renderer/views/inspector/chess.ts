@@ -20,11 +20,9 @@ const PIECES = { k: 'king', q: 'queen', r: 'rook', b: 'bishop', n: 'knight', p: 
 
 /** What there is to see of an example of chess; null where no position can be read. */
 export function shownOf(example: Pick<ExampleDetail, 'fen' | 'text' | 'truth' | Role>): Shown | null {
-  const position = positionOf(example)
-  if (!position) return null
-  const bottom = position.turn()
-  const pieces = position.board().flatMap((row) => row.filter((piece) => piece !== null))
-  const right = moveOf(position, example.truth)
+  const placed = place(example)
+  if (!placed) return null
+  const { position, right, alone } = placed
   const moves = { weak: null, student: null, ceiling: null } as Record<Role, Move | null>
   for (const role of ROLES) moves[role] = moveOf(position, example[role].says)
   const said = (role: Role) => {
@@ -33,17 +31,34 @@ export function shownOf(example: Pick<ExampleDetail, 'fen' | 'text' | 'truth' | 
     return `${inWords(move)}${move.san === right?.san && !scored ? ', the right move in another spelling' : ''}`
   }
   return {
-    side: bottom === 'w' ? 'White' : 'Black',
+    ...alone,
     board: {
-      ...{ pieces, bottom, framed: right, label: placesOf(pieces, bottom) },
+      ...alone.board,
       arrows: ROLES.flatMap((role) => {
         const move = moves[role]
         return move ? [{ from: move.from, to: move.to, color: role, marker: MARKERS[role] }] : []
       }),
     },
-    right: right ? inWords(right) : inQuotes(example.truth),
     said: { weak: said('weak'), student: said('student'), ceiling: said('ceiling') },
   }
+}
+
+/** The position alone, with the right move; null where none can be read. */
+export const boardOf = (example: Parameters<typeof place>[0]): Omit<Shown, 'said'> | null =>
+  place(example)?.alone ?? null
+
+function place(example: Pick<ExampleDetail, 'fen' | 'text' | 'truth'>) {
+  const position = positionOf(example)
+  if (!position) return null
+  const bottom = position.turn()
+  const pieces = position.board().flatMap((row) => row.filter((piece) => piece !== null))
+  const right = moveOf(position, example.truth)
+  const alone: Omit<Shown, 'said'> = {
+    side: bottom === 'w' ? 'White' : 'Black',
+    board: { pieces, bottom, framed: right, label: placesOf(pieces, bottom), arrows: [] },
+    right: right ? inWords(right) : inQuotes(example.truth),
+  }
+  return { position, right, alone }
 }
 
 /** The position that the example tells, or the one after the game that its text is. */

@@ -1,6 +1,6 @@
 // What an ended run leaves known, and what it leaves open.
 import { list, plural } from '../../lib/format'
-import { shownState } from '../../lib/runs'
+import { brokenOf, shownState } from '../../lib/runs'
 import type { Curve, RunDetail, StageStatus } from '../../lib/types'
 
 /** Trainings of one role that differ in their seeds alone. */
@@ -43,13 +43,9 @@ export function openOf({ stages }: RunDetail): string {
   return `${plural(open.length, 'stage')} of ${stages.length} ${open.length === 1 ? 'is' : 'are'} not done: ${list(parts)}.`
 }
 
-/** The stage whose failure left the others out; undefined of a run that was stopped. */
-const brokenOf = ({ stages }: RunDetail): StageStatus | undefined =>
-  stages.find((stage) => shownState(stage) === 'failed')
-
 /** Why an ended run has no more, in a sentence. */
 export function whyOf(run: RunDetail): string {
-  const broken = brokenOf(run)
+  const broken = brokenOf(run.stages)
   const skipped = run.stages.some((stage) => shownState(stage) === 'skipped')
   if (broken) return `“${broken.title}” failed${skipped ? ', and what needs it was left out' : ''}.`
   return run.state === 'cancelled' ? 'It was cancelled.' : 'The engine or the app ended while it worked.'

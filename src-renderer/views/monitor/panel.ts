@@ -44,6 +44,8 @@ const ROLE_LOOK: Record<Role, Look> = {
   reference: { ...CEILING, dash: [3, 3] },
 }
 const UNIT = [0, 1] as const
+/** What stands beside the title of what is measured on test rows. */
+const TEST = 'test'
 const batchOf = (name: string) => ({ name, split: '' as const })
 const ALONE = 'Only a student has a supervisor to agree with.'
 
@@ -54,7 +56,7 @@ const ALONE = 'Only a student has a supervisor to agree with.'
 export function panelsOf(role: Role | null, measured: ReadonlySet<string>): readonly Panel[] {
   const look = role === null ? studentLook(0) : ROLE_LOOK[role]
   const alone = role === 'student' ? '' : ALONE
-  const test = { note: 'test', format: (v: number) => share(v), bounds: UNIT }
+  const test = { note: TEST, format: (v: number) => share(v), bounds: UNIT }
   const open = { look, format: number, bounds: [0, Infinity], absent: '' } as const
   const loss = { id: curveId(LOSS, ''), title: 'Loss', note: 'training batch, nats', ...open, batch: batchOf(LOSS) }
   if (role === null)
@@ -87,9 +89,13 @@ export function panelsOf(role: Role | null, measured: ReadonlySet<string>): read
 
 const STOPPED: readonly string[] = ['failed', 'skipped', 'cancelled', 'interrupted']
 
-/** What stands where a panel has no points. */
-export function emptyText(panel: Panel, state: ShownState): string {
+/** Why nothing is drawn of test rows whose truth is withheld. */
+export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
+
+/** What stands where a panel has no points. @param sealed whether what is found on test rows is withheld */
+export function emptyText(panel: Panel, state: ShownState, sealed: boolean): string {
   if (panel.absent) return panel.absent
+  if (sealed && panel.note === TEST) return SEALED_TEXT
   if (state === 'not begun') return 'There is none: the stage was not begun.'
   if (!STOPPED.includes(state)) return 'The first point comes with the first evaluation.'
   return `There is none: the stage ${state === 'failed' ? state : `was ${state}`}.`

@@ -2,6 +2,7 @@ import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } 
 import { niceRange, type NiceRange } from '../../lib/curves'
 import { interval, pgrText, share } from '../../lib/format'
 import { CEILING, WEAK, type Look } from '../../lib/roles'
+import type { Lacking } from '../../lib/runs'
 import type { Arm, ArmResult, Estimate, MetricInfo, Pgr } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -201,10 +202,13 @@ export function armsTable(
   arms: readonly ArmResult[],
   labels: readonly (readonly string[])[],
   { id }: MetricInfo,
+  lacking: (arm: Arm) => Lacking,
 ): { head: string[]; rows: string[][] } {
-  const cells = (of: Estimate | undefined) => (of ? [share(of.value), interval(of.low, of.high, 3)] : ['to come', ''])
-  const pgr = (of: Pgr | undefined) => {
-    if (!of) return ['to come', '']
+  const none = (arm: Arm) => [lacking(arm).word, '']
+  const cells = (of: Estimate | undefined, arm: Arm) =>
+    of ? [share(of.value), interval(of.low, of.high, 3)] : none(arm)
+  const pgr = (of: Pgr | undefined, arm: Arm) => {
+    if (!of) return none(arm)
     return of.defined ? [pgrText(of), interval(of.low, of.high)] : ['undefined', '']
   }
   const levels = [...new Set(arms.flatMap((arm) => Object.keys(arm.measures[id]?.references ?? {})))]
@@ -214,13 +218,13 @@ export function armsTable(
     ),
     rows: arms.map((arm, i) => [
       (labels[i] ?? []).join(' · '),
-      ...cells(arm.measures[id]?.weak),
-      ...cells(arm.measures[id]?.student),
-      ...cells(arm.measures[id]?.ceiling),
-      ...pgr(arm.measures[id]?.pgr),
+      ...cells(arm.measures[id]?.weak, arm.arm),
+      ...cells(arm.measures[id]?.student, arm.arm),
+      ...cells(arm.measures[id]?.ceiling, arm.arm),
+      ...pgr(arm.measures[id]?.pgr, arm.arm),
       ...levels.flatMap((name) => {
         const of = arm.measures[id]?.references[name]
-        return of ? cells(of) : ['–', '']
+        return of ? cells(of, arm.arm) : ['–', '']
       }),
     ]),
   }

@@ -1,5 +1,5 @@
 // The rows of the list: studies with their runs below them, or runs alone in the order of a column.
-import { interval, plural, share } from '../../lib/format'
+import { HEDGE, interval, plural, share } from '../../lib/format'
 import type { ArmsFound, RunSummary, StudySummary } from '../../lib/types'
 
 export const COLUMNS = [
@@ -99,12 +99,17 @@ function sorted(runs: readonly RunSummary[], { by, down }: Sort): RunSummary[] {
     .map(({ run }) => run)
 }
 
-/** PGR over the arms of a run: `.52`, `−.10 to .61, 1 undefined`; '' while there is none. */
-export function pgrOver({ arms, undefined: missing, pgr }: ArmsFound): string {
-  const range = pgr === null ? '' : pgr.low === pgr.high ? share(pgr.low, 2) : interval(pgr.low, pgr.high)
+/** PGR over the arms of a run: `.52`, `≈ −.10 to .61, 1 undefined` where one is hardly a number; '' while there is none. */
+export function pgrOver({ arms, undefined: missing, doubtful, pgr }: ArmsFound): string {
+  const hedge = doubtful > 0 ? HEDGE : ''
+  const range = pgr === null ? '' : hedge + (pgr.low === pgr.high ? share(pgr.low, 2) : interval(pgr.low, pgr.high))
   const gone = missing === 0 ? '' : arms === 1 ? 'undefined' : `${missing} undefined`
   return [range, gone].filter(Boolean).join(', ')
 }
+
+/** What is to be known beside that: how many arms have a PGR that is hardly a number; '' of none. */
+export const doubtOver = ({ arms, doubtful }: ArmsFound): string =>
+  doubtful === 0 ? '' : `≈: in ${doubtful} of ${plural(arms, 'arm')} the PGR comes with a warning`
 
 /** Finished seeds of the arms: `3`, `2 to 5 of 5`. */
 export function seedsOver({ seeds, asked }: ArmsFound): string {

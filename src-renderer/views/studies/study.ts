@@ -1,5 +1,6 @@
 // The arms of a study as its page shows them: named apart, laid out by two of their fields, with what differs in their set-up.
 import { interval, number, percent, pgrText, plusMinus, share } from '../../lib/format'
+import { isLive, TO_COME, type Lacking } from '../../lib/runs'
 import type { TableText } from '../../lib/tables'
 import type { Arm, ArmResult, Measured, StudyArm, StudyResult } from '../../lib/types'
 
@@ -10,6 +11,15 @@ export interface ShownArm {
   runs: StudyArm['runs']
   /** Names of the runs. */
   run: string
+  /** What stands for a result where there is none. */
+  lacking: Lacking
+}
+
+/** One that is still in the queue may bring it; else the first says how it ended. */
+function lackingIn(runs: StudyResult['runs']): Lacking {
+  const [first] = runs
+  if (!first || first.state === 'done' || runs.some(({ state }) => isLive(state))) return TO_COME
+  return { word: first.state, why: first.why || `Its run is ${first.state}.` }
 }
 
 const place = ({ task, weakTitle, strongTitle, methodTitle }: Arm) =>
@@ -19,12 +29,15 @@ const place = ({ task, weakTitle, strongTitle, methodTitle }: Arm) =>
  * Arms that look alike and are not the same (other settings, other seeds) say in their method which run they are of.
  * @param only ids of the runs to show; empty means all
  */
-export function shownArms({ arms, runs }: Pick<StudyResult, 'arms' | 'runs'>, only: readonly string[]): ShownArm[] {
+export function shownArms(
+  { arms, runs: all }: Pick<StudyResult, 'arms' | 'runs'>,
+  only: readonly string[],
+): ShownArm[] {
   const asked = arms.filter(({ runs }) => only.length === 0 || runs.some(({ runId }) => only.includes(runId)))
   const alike = new Map<string, number>()
   for (const { result } of asked) alike.set(place(result.arm), (alike.get(place(result.arm)) ?? 0) + 1)
-  const names = new Map(runs.map(({ id, name }) => [id, name]))
-  const twice = new Set(runs.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i))
+  const names = new Map(all.map(({ id, name }) => [id, name]))
+  const twice = new Set(all.map(({ name }) => name).filter((name, i, names) => names.indexOf(name) !== i))
   const nameOf = (id: string) => {
     const name = names.get(id) ?? id
     return twice.has(name) ? `${name} ${id}` : name
@@ -34,7 +47,8 @@ export function shownArms({ arms, runs }: Pick<StudyResult, 'arms' | 'runs'>, on
     const { arm } = result
     const several = (alike.get(place(arm)) ?? 0) > 1
     const methodTitle = several ? `${arm.methodTitle} (${run})` : arm.methodTitle
-    return { runs, run, result: { ...result, arm: { ...arm, id, methodTitle } } }
+    const lacking = lackingIn(all.filter(({ id }) => runs.some(({ runId }) => runId === id)))
+    return { runs, run, lacking, result: { ...result, arm: { ...arm, id, methodTitle } } }
   })
 }
 
@@ -107,7 +121,7 @@ export function usualAxes(arms: readonly ShownArm[], taskTitle: (id: string) => 
   return only === 'weak' ? ['weak', 'strong'] : [only === 'strong' ? 'weak' : 'strong', only]
 }
 
-/** PGR as a cell tells it: value, interval and n; '' of what is still to come. */
+/** PGR as a cell tells it: value, interval and n; '' where there is none. */
 export function pgrCell(result: ArmResult, metric: string): string {
   const pgr = result.measures[metric]?.pgr
   if (!pgr) return ''
@@ -122,7 +136,7 @@ export function matrixTable(
   taskTitle: (id: string) => string,
 ): TableText {
   const { rows, columns, cells, inside, lines } = matrix
-  const told = ({ result }: ShownArm) => pgrCell(result, metric) || 'to come'
+  const told = ({ result, lacking }: ShownArm) => pgrCell(result, metric) || lacking.word
   const named = inside.map((field) => FIELD_TITLES[field]).join(' · ')
   return {
     head: [`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ...(named ? [named] : []), ...columns],
