@@ -121,7 +121,10 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('a run on an NVID
   test('is refused before it is there where it asks for a card that does not work', async () => {
     card.set({ error: 100 })
     const { lab } = await openHere()
-    const refusal = { code: 'unavailable', message: expect.stringContaining('The driver sees no card.') }
+    const refusal: object = {
+      code: 'unavailable',
+      message: expect.stringContaining('The driver sees no card.') as string,
+    }
     await expect(lab.calls.run({ ...SPEC, backend: 'cuda' })).rejects.toMatchObject(refusal)
     await expect(lab.checkBackend('cuda')).rejects.toMatchObject(refusal)
     expect(await lab.calls.runs()).toEqual([])

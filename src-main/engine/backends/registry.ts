@@ -25,7 +25,7 @@ interface Card {
   report: CardReport
   identity: string[]
   /** Bytes that nobody uses now, and all. */
-  room(): { free: number; all: number }
+  room: () => { free: number; all: number }
 }
 
 export interface Entry {
@@ -77,7 +77,7 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
     forGpu: expectsCard,
     installBytes: () => null,
     // What a driver throws at once is a rejection, too.
-    load: async () => loadCard(),
+    load: () => new Promise((resolve) => resolve(loadCard())),
   },
   cpu: {
     missing: addonMissing,

@@ -1,5 +1,5 @@
 import { crossEntropy } from '../../science/losses/cross-entropy'
-import { zeros, type Matrix } from '../../science/maths/matrix'
+import type { Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import reference from './reference.json'

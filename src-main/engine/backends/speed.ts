@@ -75,6 +75,7 @@ export async function measureTokens(
 }
 
 function tableOf(held: MemoryReport, { free, all }: { free: number; all: number }) {
-  const ours = Object.values(held).reduce((sum, bytes) => sum + bytes, 0)
+  const { weights, mirrors, gradients, moments, activations } = held
+  const ours = weights + mirrors + gradients + moments + activations
   return { ...held, free, other: Math.max(0, all - free - ours) }
 }

@@ -15,7 +15,8 @@ import { kindOf, stageTitles, type Plan } from '../../science/stages'
 import { inherited } from '../../science/plan/training'
 import type { Store } from '../../store'
 import type { Corpora } from '../corpora'
-import type { Asked, Backends } from '../engine/backends'
+import type { Backends } from '../engine/backends'
+import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
 import { createEstimator, type ModelSizes } from './estimates'
@@ -115,7 +116,8 @@ function keepingLast(plan: TryPlan, { tasks, computing, corpora }: PlannerOption
 
 /** What an input asks to be computed by, whatever else is wrong with it. */
 function askedIn(input: unknown): Asked {
-  const { backend, fallback }: { backend?: unknown; fallback?: unknown } = Object(input)
+  const { backend, fallback } =
+    ((typeof input === 'object' ? input : null) as { backend?: unknown; fallback?: unknown } | null) ?? {}
   return { backend: ASKABLE.find((id) => id === backend) ?? 'auto', fallback: fallback === true }
 }
 
