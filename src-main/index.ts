@@ -1,13 +1,22 @@
 // The app: one window over one lab. Start-up reads from top to bottom; nothing here knows what an experiment is.
-import { app, dialog, Notification, powerSaveBlocker, utilityProcess, type BrowserWindow } from 'electron'
+import {
+  app,
+  dialog,
+  nativeTheme,
+  Notification,
+  powerMonitor,
+  powerSaveBlocker,
+  utilityProcess,
+  type BrowserWindow,
+} from 'electron'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
-import type { Alert, LabEvent, Status } from '../src-preload/contract'
+import type { Alert, LabEvent, Settings, Status } from '../src-preload/contract'
 import type { Message } from './engine/protocol'
-import { inForce, serveIpc } from './ipc'
+import { serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
 import { failureOf, LabError } from './lab/errors'
 import { lastLines } from './lab/engine/fork'
@@ -32,6 +41,7 @@ let leaving = false
 /** Whether an error that nobody caught has been told. */
 let lost = false
 let blocker: number | null = null
+let wasBusy = false
 
 app.setPath('userData', profileFolder())
 const settings = openSettings(join(app.getPath('userData'), 'settings.json'))
@@ -56,6 +66,7 @@ function profileFolder(): string {
 function start(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error) => void giveUp(error))
+  if (!settings.value.windowGpu) app.disableHardwareAcceleration()
   sandboxAll()
   registerScheme()
   denyNavigation()
@@ -67,7 +78,7 @@ function start(): void {
     void leave()
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave())
-  serveIpc({ lab: openLab, window: () => window, settings, home })
+  serveIpc({ lab: openLab, window: () => window, settings, home, heed: inForce })
   openLab().catch(() => undefined)
   // Never `await app.whenReady()` at the top level of a module: Electron waits for the module, the module for Electron.
   void app.whenReady().then(async () => {
@@ -75,7 +86,36 @@ function start(): void {
     inForce(settings.value)
     setMenu()
     showWindow()
+    watchPower()
   })
+}
+
+/** Puts settings into force, as far as a running app can. */
+function inForce(kept: Settings): Settings {
+  nativeTheme.themeSource = kept.theme
+  heedBattery()
+  return kept
+}
+
+/** Work rests while the machine sleeps, and if the user wants it so while it runs on its battery; it goes on by itself. */
+function watchPower(): void {
+  powerMonitor.on('suspend', () => rest(true, 'sleep'))
+  powerMonitor.on('resume', () => rest(false, 'sleep'))
+  powerMonitor.on('on-battery', () => heedBattery(true))
+  powerMonitor.on('on-ac', () => heedBattery(false))
+}
+
+/** @param onBattery what was just told; else the system is asked */
+function heedBattery(onBattery = powerMonitor.isOnBatteryPower()): void {
+  rest(onBattery && settings.value.pauseOnBattery, 'battery')
+}
+
+/** A lab that cannot be opened has no work to hold. */
+function rest(wanted: boolean, by: Parameters<Lab['power']['hold']>[0]): void {
+  void opening?.then(
+    ({ power }) => (wanted ? power.hold(by) : power.release(by)),
+    () => undefined,
+  )
 }
 
 /** The engine in a process of Electron's own kind, which needs no Node executable and ends with the app. */
@@ -116,6 +156,7 @@ function openLab(): Promise<Lab> {
     resources: join(app.getAppPath(), 'resources'),
     cache: labCache(),
     spawnEngine,
+    reserve: () => ({ memoryBytes: settings.value.reserveBytes, gpuBytes: settings.value.reserveGpuBytes }),
     appVersion: app.getVersion(),
     attended: true,
     fallbackRuntime: fallbackRuntime(),
@@ -198,17 +239,18 @@ async function tellEnded(runId: string): Promise<void> {
   tell(`${run.name}: ${run.state}`, body, run.state === 'done' ? 'results' : 'monitor', runId)
 }
 
-/** Keeps the machine awake while something runs, and brings a hidden window back when it is done. */
+/** Keeps the machine awake while something runs and is not held, and brings a hidden window back when it is done. */
 function heed(status: Status): void {
   engine = status.engine
   lookingOnly = status.readOnly !== ''
   const busy = engine === 'running' || engine === 'starting'
-  if (busy) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+  if (busy && status.pause !== 'on') blocker ??= powerSaveBlocker.start('prevent-app-suspension')
   else if (blocker !== null) {
     powerSaveBlocker.stop(blocker)
     blocker = null
-    if (window && !window.isVisible() && !leaving) window.showInactive()
   }
+  if (wasBusy && !busy && window && !window.isVisible() && !leaving) window.showInactive()
+  wasBusy = busy
 }
 
 function showWindow(): void {

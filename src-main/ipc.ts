@@ -2,7 +2,6 @@ import {
   app,
   dialog,
   ipcMain,
-  nativeTheme,
   shell,
   type BrowserWindow,
   type IpcMainInvokeEvent,
@@ -27,6 +26,8 @@ export interface IpcContext {
   lab: () => Promise<Lab>
   window: () => BrowserWindow | null
   settings: KeptSettings
+  /** Puts changed settings into force. */
+  heed: (settings: Settings) => Settings
   /** Folder that holds everything of ours. */
   home: string
 }
@@ -153,7 +154,10 @@ function createChooser(window: IpcContext['window']) {
 }
 
 /** All calls. Those that name a path take it from a dialog or a drop, so that the page can reach no file that the user did not pick. */
-function handlersOf({ lab, window, settings, home }: IpcContext, chooser: ReturnType<typeof createChooser>): Handlers {
+function handlersOf(
+  { lab, window, settings, heed, home }: IpcContext,
+  chooser: ReturnType<typeof createChooser>,
+): Handlers {
   const calls = labHandlers(lab)
   const agreed = createConsent((question) => putQuestion(window(), question))
   const { choose, admit, mustBeChosen } = chooser
@@ -188,7 +192,7 @@ function handlersOf({ lab, window, settings, home }: IpcContext, chooser: Return
       return bundle
     },
     saveFile: (file) => saveFile(window(), file),
-    settings: (change) => Promise.resolve(inForce(settings.change(change))),
+    settings: (change) => Promise.resolve(heed(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)
       if (!whole.startsWith(home + sep) && !written.has(whole))
@@ -197,12 +201,6 @@ function handlersOf({ lab, window, settings, home }: IpcContext, chooser: Return
       return Promise.resolve(null)
     },
   }
-}
-
-/** Puts settings into force. */
-export function inForce(settings: Settings): Settings {
-  nativeTheme.themeSource = settings.theme
-  return settings
 }
 
 /** Only the top frame of our own page may call. */

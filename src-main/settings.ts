@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Calls, Settings } from '../src-preload/contract'
+import { USUAL_RESERVE } from './lab/options'
 
 /** The settings of the app, kept in a file beside where the window stood. */
 export interface KeptSettings {
@@ -8,17 +9,39 @@ export interface KeptSettings {
   change(change: Parameters<Calls['settings']>[0]): Settings
 }
 
-const USUAL: Settings = { theme: 'system', notify: true }
+const USUAL: Settings = {
+  theme: 'system',
+  notify: true,
+  reserveBytes: USUAL_RESERVE.memoryBytes,
+  reserveGpuBytes: USUAL_RESERVE.gpuBytes,
+  windowGpu: true,
+  pauseOnBattery: false,
+}
 
+const isTheme = (value: unknown): value is Settings['theme'] =>
+  value === 'system' || value === 'light' || value === 'dark'
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+const isBytes = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+/** What a file says, each setting by itself: one that is none of ours stands for the usual one. */
 function read(file: string): Settings {
+  let said: Record<string, unknown> = {}
   try {
-    const { theme, notify } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-    return {
-      theme: theme === 'light' || theme === 'dark' ? theme : USUAL.theme,
-      notify: typeof notify === 'boolean' ? notify : USUAL.notify,
-    }
+    said = Object(JSON.parse(readFileSync(file, 'utf8'))) as Record<string, unknown>
   } catch {
     return USUAL
+  }
+  const told = <K extends keyof Settings>(name: K, is: (value: unknown) => value is Settings[K]): Settings[K] => {
+    const value = said[name]
+    return is(value) ? value : USUAL[name]
+  }
+  return {
+    theme: told('theme', isTheme),
+    notify: told('notify', isFlag),
+    reserveBytes: told('reserveBytes', isBytes),
+    reserveGpuBytes: told('reserveGpuBytes', isBytes),
+    windowGpu: told('windowGpu', isFlag),
+    pauseOnBattery: told('pauseOnBattery', isFlag),
   }
 }
 
@@ -29,9 +52,12 @@ export function openSettings(file: string): KeptSettings {
     get value() {
       return value
     },
-    change({ theme = value.theme, notify = value.notify }) {
-      if (theme === value.theme && notify === value.notify) return value
-      value = { theme, notify }
+    change(change) {
+      const next = { ...value }
+      for (const [name, wanted] of Object.entries(change))
+        if (wanted !== undefined) Object.assign(next, { [name]: wanted })
+      if (JSON.stringify(next) === JSON.stringify(value)) return value
+      value = next
       try {
         writeFileSync(file, JSON.stringify(value))
       } catch (error) {

@@ -18,8 +18,11 @@ export interface ModelOptions {
   threads?: number
   /** Freezes all but the head, the last norm and the last so many blocks; 0: the head alone (a probe). */
   trainBlocks?: number
-  /** bf16: linear layers (but not the head of classes) multiply factors rounded to bf16. Needs it of the addon. */
-  precision?: 'fp32' | 'bf16'
+  /**
+   * Of the factors of linear layers (but not the head of classes); sums are in single precision. A processor has no tf32, and
+   * bf16 where the addon says so; a card has them all.
+   */
+  precision?: 'fp32' | 'tf32' | 'bf16'
   /** Activations that backward may keep, in bytes (default 1e9); larger batches are cut into micro-batches. */
   activationBytes?: number
   /** Whether the last block computes only what the head reads (default true; the results are the same). */

@@ -23,11 +23,13 @@ struct Batch {
   long firstTarget(long i) const { return from && from[i] > 1 ? from[i] : 1; }
 };
 
+/** Of the factors of linear layers (but not the head of classes); sums, weights and all else are in single precision. */
+enum class Precision { fp32, tf32, bf16 };
+
 struct Options {
   /** Activations kept for backward, in bytes; a batch that needs more is cut into micro-batches. */
   double activationBytes = 1e9;
-  /** Linear layers (but not the head of classes) multiply factors rounded to bf16. */
-  bool bf16 = false;
+  Precision precision = Precision::fp32;
 };
 
 /** One update; clipNorm 0: no clipping. */

@@ -73,6 +73,8 @@ export interface Status {
   queue: number
   lanes: Lane[]
   pause: Pause
+  /** Why it is on without the user: the machine sleeps, or runs on its battery; '' where it is off, or their own. */
+  pausedFor: '' | 'sleep' | 'battery'
   storeBytes: number
   diskFreeBytes: number
   /** Of the machine, and what of it can still be had. */
@@ -87,6 +89,13 @@ export interface Settings {
   theme: 'system' | 'light' | 'dark'
   /** Whether a run that ends while the window is not in front is told of by the system. */
   notify: boolean
+  /** Memory that runs leave alone, in bytes: of the machine, and of a GPU. */
+  reserveBytes: number
+  reserveGpuBytes: number
+  /** Whether the window is drawn by the GPU; another choice is in force from the next start on. */
+  windowGpu: boolean
+  /** Whether work is held while the machine runs on its battery. */
+  pauseOnBattery: boolean
 }
 
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */

@@ -35,6 +35,7 @@ import type {
   SeedOutlook,
   Sweep,
   SweepPlan,
+  UseCurve,
 } from './runs'
 import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
@@ -110,6 +111,8 @@ export const CALLS = {
   groupCurves: asks<(query: GroupQuery) => GroupCurve[]>(),
   /** How sure a training was of what it said of the test rows, at the latest evaluation that is on disk; null where none is. */
   sureness: asks<(key: string) => Sureness | null>(),
+  /** What a stage makes of the machine, or made. */
+  use: asks<(key: string) => UseCurve[]>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */

@@ -2,6 +2,7 @@
 import type { StageProgress } from '../src-main/engine/protocol'
 import type { Summary } from '../src-main/science/curves'
 import type { OptimiserSpec } from '../src-main/science/optimiser'
+import type { ReadingName, ReadingUnit } from '../src-main/science/readings'
 import type { ArmResult, Contrast, Overall } from '../src-main/science/metrics/result'
 import type { Asked } from '../src-main/science/pretraining/spec'
 import type { Course } from '../src-main/science/spec/courses'
@@ -158,6 +159,33 @@ export type Remedy =
   | { does: 'again'; path: string; set: 'lr' | 'batch'; value: number }
   | { does: 'place'; place: 'data' | 'models' | 'doctor' }
 
+/** What was used of the machine, in short. */
+export interface UseTotals {
+  /** Most memory that the engine held at a sample; null where it was not sampled. */
+  peakBytes: number | null
+  /** The same of the GPU's memory. */
+  peakGpuBytes: number | null
+  /** What the GPU took over the time that was sampled; null where its power is not known. */
+  wattHours: number | null
+  /** That `wattHours` is of. */
+  wattSeconds: number
+}
+/** What a stage made of the machine at the attempt that is shown: columns of equal length, none where nothing was read. */
+export interface UseCurve {
+  name: ReadingName
+  title: string
+  /** What the title leaves unsaid. */
+  note: string
+  unit: ReadingUnit
+  /** Where each stretch ends, in seconds after the stage began. */
+  at: number[]
+  /** That samples of the stretch stand for: less than its width where some of it was not sampled. */
+  seconds: number[]
+  mean: number[]
+  low: number[]
+  high: number[]
+}
+
 /** `cached`: whether this run found it already done. */
 export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | 'title' | 'cached'> {
   kind: Stage['kind']
@@ -181,6 +209,7 @@ export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | '
   isa: string | null
   reason: string
   error: string
+  use: UseTotals
   /** Where one is known. */
   remedy: Remedy | null
 }
@@ -211,7 +240,14 @@ export interface RunSummary extends RunMarks {
   /** Whether what it found on test rows is withheld. */
   sealed: boolean
 }
-export type RunDetail = RunSummary & Asked & { figures: ArmFigures[]; arms: Arm[]; stages: StageStatus[] }
+export type RunDetail = RunSummary &
+  Asked & {
+    figures: ArmFigures[]
+    arms: Arm[]
+    stages: StageStatus[]
+    /** Of its own stages, such as it found done left out. */
+    use: UseTotals
+  }
 
 /** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */
 export interface Curve {

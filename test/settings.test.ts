@@ -6,15 +6,24 @@ import { temporaryFolder } from './store/temporary'
 
 test('settings are kept one by one, and a file that is none stands for the usual ones', () => {
   const file = join(temporaryFolder(), 'settings.json')
-  const usual = { theme: 'system', notify: true }
+  const usual = {
+    ...{ theme: 'system', notify: true, reserveBytes: 1.5e9, reserveGpuBytes: 0.5e9 },
+    ...{ windowGpu: true, pauseOnBattery: false },
+  }
   expect(openSettings(file).value).toEqual(usual)
   const settings = openSettings(file)
-  expect(settings.change({ theme: 'dark' })).toEqual({ theme: 'dark', notify: true })
-  expect(settings.change({ notify: false })).toEqual({ theme: 'dark', notify: false })
+  expect(settings.change({ theme: 'dark' })).toEqual({ ...usual, theme: 'dark' })
+  expect(settings.change({ notify: false, reserveBytes: 4e9 })).toMatchObject({ theme: 'dark', notify: false })
   expect(settings.change({})).toBe(settings.value)
-  expect(openSettings(file).value).toEqual({ theme: 'dark', notify: false })
-  writeFileSync(file, '{ "theme": "pink", "notify": 1 }')
+  expect(openSettings(file).value).toEqual({ ...usual, theme: 'dark', notify: false, reserveBytes: 4e9 })
+  writeFileSync(
+    file,
+    '{ "theme": "pink", "notify": 1, "reserveBytes": -1, "reserveGpuBytes": "all", "windowGpu": null }',
+  )
   expect(openSettings(file).value).toEqual(usual)
+  // Of an earlier version, which knew fewer; what is sound among what is not stays.
+  writeFileSync(file, '{ "theme": "dark", "pauseOnBattery": "yes" }')
+  expect(openSettings(file).value).toEqual({ ...usual, theme: 'dark' })
   writeFileSync(file, '{')
   expect(openSettings(file).value).toEqual(usual)
 })
@@ -22,7 +31,7 @@ test('settings are kept one by one, and a file that is none stands for the usual
 test('a disk that refuses them costs only that they are kept', () => {
   const folder = temporaryFolder()
   const settings = openSettings(join(folder, 'nowhere', 'settings.json'))
-  expect(settings.change({ theme: 'light' })).toEqual({ theme: 'light', notify: true })
+  expect(settings.change({ theme: 'light' })).toMatchObject({ theme: 'light', notify: true })
   expect(settings.value.theme).toBe('light')
   expect(() => readFileSync(join(folder, 'nowhere', 'settings.json'))).toThrow('ENOENT')
 })

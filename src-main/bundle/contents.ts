@@ -1,6 +1,7 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { Answers, Decision } from '../science/answers'
 import { versionOf } from '../science/plan/stage-key'
+import { READINGS } from '../science/readings'
 import { elsewhere, TRAINING, type Arm, type ArmSeed, type Measure } from '../science/stages'
 import { textsOf, type Example } from '../science/tasks'
 import { csv, csvRows, type Cell } from './csv'
@@ -9,7 +10,15 @@ import type { BundleInput, BundleTask, Draw } from './input'
 import { sha256Of, teller, toldAnswers, toldDecision } from './home'
 import { readme } from './readme'
 import { json, redactor } from './redact'
-import { elsewhereTable, hasElsewhere, METRIC_COLUMNS, metricLead, predictionTable, resultTable } from './tables'
+import {
+  elsewhereTable,
+  hasElsewhere,
+  METRIC_COLUMNS,
+  predictionTable,
+  resultTable,
+  stageLead,
+  USE_COLUMNS,
+} from './tables'
 import type { Entry } from './zip'
 
 /** The files of a bundle, in the order in which they stand in the archive. */
@@ -27,6 +36,7 @@ export function contents(asked: BundleInput): Entry[] {
     { name: 'results.csv', content: () => resultTable(input.arms) },
     ...(hasElsewhere(input.arms) ? [{ name: 'elsewhere.csv', content: () => elsewhereTable(input.arms) }] : []),
     { name: 'metrics.csv', content: () => metricRows(input) },
+    { name: 'use.csv', content: () => useRows(input) },
     ...input.tasks.map((task) => ({
       name: `examples/${task.id}.csv`,
       content: () => exampleRows(task, input.spec.measure),
@@ -109,15 +119,28 @@ function results({ covers, arms, contrasts }: BundleInput, seeds: Seed[]): Resul
   }
 }
 
+/** What identifies each stage in a tidy table. */
+function leadsOf({ plan: { stages } }: BundleInput): (key: string) => Cell[] {
+  const byKey = new Map(stages.map((stage) => [stage.key, stage]))
+  const leads = new Map(stages.map((stage) => [stage.key, stageLead(stage, byKey)]))
+  return (key) => leads.get(key) ?? [key, '', '', '', '', '', '']
+}
+
 function* metricRows(input: BundleInput): Generator<string> {
-  const stages = new Map(input.plan.stages.map((stage) => [stage.key, stage]))
-  const leads = new Map(input.plan.stages.map((stage) => [stage.key, metricLead(stage, stages)]))
+  const leadOf = leadsOf(input)
   function* rows(): Generator<Cell[]> {
-    for (const { key, split, name, step, value } of input.metrics()) {
-      yield [...(leads.get(key) ?? [key, '', '', '', '', '', '']), split, name, step, value]
-    }
+    for (const { key, split, name, step, value } of input.metrics()) yield [...leadOf(key), split, name, step, value]
   }
   yield* csv(METRIC_COLUMNS, rows())
+}
+
+function* useRows(input: BundleInput): Generator<string> {
+  const leadOf = leadsOf(input)
+  function* rows(): Generator<Cell[]> {
+    for (const { key, name, at, seconds, mean, low, high } of input.use())
+      yield [...leadOf(key), name, READINGS[name].unit, at, seconds, mean, low, high]
+  }
+  yield* csv(USE_COLUMNS, rows())
 }
 
 /** All of an example as one text; of one with options the list of all that a net reads, in the order of their numbers. */

@@ -5,7 +5,7 @@ import { predictedSplits, type Split, type Stage } from '../science/stages'
 import { LARGEST_TABLE, type BundleFiles } from './limits'
 import { READ_CSV } from './csv'
 import { evaluationsOf, weakDecisions } from './said'
-import { METRIC_COLUMNS, metricLead } from './tables'
+import { METRIC_COLUMNS, stageLead } from './tables'
 
 /** What of `metrics.csv` predictions give; the rest is of training batches, whose order no bundle has. */
 const GIVEN = ['accuracy', 'agreement', 'agreement_weak_wrong']
@@ -81,7 +81,7 @@ async function pointsOf(stage: StageOf<'train'>, { stages, truthOf, files }: Sou
 function strangeRow(row: Record<string, string>, stages: ReadonlyMap<string, Stage>): string | null {
   const stage = stages.get(row.stage ?? '')
   if (!stage) return `says ${JSON.stringify(row.stage)}, which is no stage of plan.json`
-  const lead = metricLead(stage, stages).map(String)
+  const lead = stageLead(stage, stages).map(String)
   const at = lead.findIndex((cell, i) => cell !== row[METRIC_COLUMNS[i]!])
   const column = METRIC_COLUMNS[at]
   return column

@@ -1,5 +1,6 @@
 import type { Answers } from '../science/answers'
 import type { ArmResult, Contrast } from '../science/metrics/result'
+import type { ReadingName } from '../science/readings'
 import type { Arm, ArmSeed, Split, Stage } from '../science/stages'
 import type { Example } from '../science/tasks'
 import type { ExperimentSpec } from '../science/spec/spec'
@@ -69,6 +70,19 @@ export interface BundleMetric {
   value: number
 }
 
+/** What was read of the machine over a stretch of time of a stage. */
+export interface BundleUse {
+  key: string
+  name: ReadingName
+  /** Where it ends, in seconds after the stage began. */
+  at: number
+  /** That samples stand for. */
+  seconds: number
+  mean: number
+  low: number
+  high: number
+}
+
 /** What the three models say of the test split, the student at the reported step, in the order of the split. */
 export interface SeedPredictions {
   step: number
@@ -102,6 +116,8 @@ export interface BundleInput {
   said: BundleSaid[]
   /** In a fixed order (stage, name, split, step), so that the same run gives the same bytes. */
   metrics(): Iterable<BundleMetric>
+  /** Of each stage, by quantity, in order of time. */
+  use(): Iterable<BundleUse>
   log(): Iterable<{ key: string; at: number; level: string; text: string }>
   /** Null when one of the seed's stages is not done. */
   predictions(arm: Arm, seed: ArmSeed): Promise<SeedPredictions | null>

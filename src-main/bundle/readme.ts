@@ -15,6 +15,9 @@ elsewhere.csv      where a task has test sets from elsewhere: the same of these,
 metrics.csv        every number of every training in tidy form: one row per stage, metric, split and step. Loss,
                    learning rate, weight and threshold are of the batch of a step: they are told, and cannot be
                    computed again from the rest
+use.csv            what each stage made of the machine: one row per stage, quantity and stretch of time (ending "at"
+                   seconds after the stage began), with how many seconds of it were sampled; empty for runs of
+                   earlier versions
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
                    halves) or in which test set from elsewhere (elsewhere/<set>), its group, its true class, the sha256 of its text, and the text itself where its
                    licence lets anyone hand it on; where a text is to be gone on with the target, as text or, like

@@ -94,16 +94,14 @@ function textTable(
   return csv(['index', 'id', 'group', 'target', ...columns], cells())
 }
 
-/** Of `metrics.csv`: the first seven identify the stage. */
-export const METRIC_COLUMNS = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed'].concat([
-  'split',
-  'metric',
-  'step',
-  'value',
-])
+/** They identify a stage, see `stageLead`. */
+const LEAD = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed']
+export const METRIC_COLUMNS = LEAD.concat(['split', 'metric', 'step', 'value'])
+/** Of `use.csv`: each stretch of time ends `at` seconds after the stage began. */
+export const USE_COLUMNS = LEAD.concat(['quantity', 'unit', 'at', 'seconds', 'mean', 'low', 'high'])
 
 /** What identifies a stage in a tidy table: its first seven columns. */
-export function metricLead(stage: Stage, stages: ReadonlyMap<string, Stage>): (string | number)[] {
+export function stageLead(stage: Stage, stages: ReadonlyMap<string, Stage>): (string | number)[] {
   if (stage.kind !== 'train') return [stage.key, stage.kind, '', '', '', '', '']
   const { role, model, loss, seed } = stage.config
   const data = stages.get(stage.needs.data)

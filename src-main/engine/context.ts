@@ -11,7 +11,7 @@ export class Cancelled extends Error {
 
 type WithoutKey<E> = E extends unknown ? Omit<E, 'key'> : never
 /** An event of the running stage; its key is filled in. */
-export type StageEvent = WithoutKey<Exclude<EngineEvent, { type: 'state' | 'log' }>>
+export type StageEvent = WithoutKey<Exclude<EngineEvent, { type: 'state' | 'log' | 'use' }>>
 
 /** What a running stage may use of its process. */
 export interface StageContext {

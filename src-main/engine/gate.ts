@@ -6,6 +6,7 @@ export interface Gate {
   passed(enough: () => boolean): Promise<void>
   /** Held callers look again whether it is enough. */
   wake(): void
+  readonly closed: boolean
   /** Milliseconds on a clock that stands still while a caller is held. */
   worked(): number
 }
@@ -25,6 +26,9 @@ export function createGate(): Gate {
     open() {
       closed = false
       wake()
+    },
+    get closed() {
+      return closed
     },
     wake,
     async passed(enough) {

@@ -1,3 +1,5 @@
+import type { Reserve } from '../data/machine/reserve'
+import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
 import type { Askable, BackendId } from '../science/backends'
 import type { MemoryReport, Place } from './backends/learner'
@@ -92,6 +94,8 @@ export interface Job {
   reason?: string
   /** Why its backend is not to be tried, which has failed before, where its config names another. */
   fault?: string
+  /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
+  reserve?: Reserve
 }
 
 /** One file of a finished artifact. */
@@ -132,6 +136,8 @@ export type EngineEvent =
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
+  /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before. */
+  | { type: 'use'; key: string; at: number; seconds: number; readings: Readings }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
 export type Message =

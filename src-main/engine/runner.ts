@@ -8,7 +8,9 @@ import { KnownFailure } from './failure'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
+import { activationRoom, within } from './room'
 import { runStage } from './stages'
+import { watchUse } from './use'
 import { dropUnfinished } from '../data/unfinished'
 
 /** Runs jobs, one at a time, and reports on them by events. */
@@ -95,10 +97,12 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { stage } = job
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
-  const backend = wanted === undefined ? null : await computing(job, wanted, backendFor).catch(withoutBackend)
+  const whole = wanted === undefined ? null : await computing(job, wanted, backendFor).catch(withoutBackend)
+  const backend = whole && job.reserve ? within(whole, await activationRoom(job.reserve, whole.gpu)) : whole
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
+  const watch = watchUse({ key, emit: host.emit, gate: host.gate, gpu: backend?.gpu ?? false })
   const { context, scratch, measured } = createContext(job, host)
   try {
     const output = await runStage(stage, context, backend)
@@ -111,6 +115,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
     return manifest
   } finally {
     for (const path of scratch) await rm(path, { recursive: true, force: true })
+    await watch.stop()
   }
 }
 

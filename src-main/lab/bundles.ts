@@ -9,6 +9,7 @@ import {
   type BundleSaid,
   type BundleSet,
   type BundleTask,
+  type BundleUse,
   type Target,
   type TargetRules,
 } from '../bundle'
@@ -80,6 +81,7 @@ export async function bundleInput(deps: Deps, run: RunCounts): Promise<BundleInp
     models: modelsOf(stages, await models.list()),
     said: await saidBy(deps.shelf, stages, rows, tasks),
     metrics: () => metricsOf(store, rows),
+    use: () => useOf(store, rows),
     log: () => store.log.ofRun(id, Number.MAX_SAFE_INTEGER),
     async predictions(arm, seed) {
       const step = armResults.find((r) => r.arm.id === arm.id)?.bySeed.find((s) => s.seed === seed.seed)?.step
@@ -168,6 +170,11 @@ function taskOf({ needs }: Stage, stages: readonly Stage[], tasks: readonly Bund
   const data = stages.find(({ key, kind }) => kind === 'data' && 'data' in needs && key === needs.data)
   const id = data?.kind === 'data' ? data.config.task : ''
   return tasks.find((task) => task.id === id) ?? { sharable: false }
+}
+
+function* useOf(store: Store, rows: StageRow[]): Generator<BundleUse> {
+  for (const { id, key, attempt, doneAttempt } of rows)
+    for (const row of store.use.of(id, doneAttempt || attempt)) yield { key, ...row }
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */

@@ -32,6 +32,8 @@ const reading = {
   right: z.enum(RIGHTS).optional(),
   target: column.nullable().optional(),
 }
+/** Bytes. */
+const reserve = z.int().min(0).max(1e13)
 const words = z.string().max(500)
 const notes = z.string().max(100_000)
 const runIds = z.array(id).min(1).max(100_000)
@@ -77,6 +79,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   sureness: z.tuple([key]),
+  use: z.tuple([key]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
   result: z.tuple([z.strictObject({ runId: id, stop: stopSchema })]),
   compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop: stopSchema })]),
@@ -194,7 +197,16 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   storageFree: z.tuple([z.enum(['results', 'unfinished'])]),
   saveFile: z.tuple([z.strictObject({ name: z.string().min(1).max(200), base64: z.base64().max(100_000_000) })]),
   settings: z.tuple([
-    z.strictObject({ theme: z.enum(['system', 'light', 'dark']).optional(), notify: z.boolean().optional() }),
+    z
+      .strictObject({
+        theme: z.enum(['system', 'light', 'dark']),
+        notify: z.boolean(),
+        reserveBytes: reserve,
+        reserveGpuBytes: reserve,
+        windowGpu: z.boolean(),
+        pauseOnBattery: z.boolean(),
+      })
+      .partial(),
   ]),
   reveal: z.tuple([path]),
 }

@@ -32,8 +32,10 @@ import type { ShowTask } from './plan/shown'
 import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
 import type { Queue } from './queue'
+import type { Power } from './queue/power'
 import { readCurves } from './runs/curves'
 import { readGroups } from './runs/group-curves'
+import { useOf } from './runs/use'
 import type { Results } from './results'
 import type { AskSureness } from './results/sureness'
 import type { Remarks } from './results/remarks'
@@ -78,6 +80,7 @@ export interface Parts {
   alerts: AlertDesk
   studies: Studies
   queue: Pick<Queue, 'pause' | 'force' | 'trouble'>
+  power: Pick<Power, 'yield'>
   status: StatusDesk
   storage: StorageDesk
 }
@@ -106,6 +109,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     runDetail: (id) => runs.detail(id),
     curves: (query) => readCurves(store, query, parts.truth.hides),
     groupCurves: (query) => readGroups(store, query, parts.truth.hides),
+    use: (key) => useOf(store, key),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...draftHandlers(parts),
     ...foundHandlers(parts, options),
@@ -168,6 +172,7 @@ const datasetHandlers = ({ datasets, rows, published }: Parts): Pick<Handlers, O
 /** The calls that hold work up, or tell of what does. */
 const heldBy = ({
   queue,
+  power,
   runs,
   alerts,
 }: Parts): Pick<Handlers, 'pause' | 'force' | 'release' | 'alerts' | 'alertSeen'> => ({
@@ -175,6 +180,7 @@ const heldBy = ({
   alerts: () => alerts.list(),
   alertSeen: (alert) => alerts.see(alert),
   pause(pause) {
+    power.yield()
     queue.pause(pause)
     return null
   },

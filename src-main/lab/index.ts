@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { USUAL_RESERVE } from '../data/machine/reserve'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
 import { createBackends, type Backends } from './engine/backends'
@@ -28,6 +29,7 @@ import { createPlanner } from './plan/planner'
 import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
+import { createPower } from './queue/power'
 import { createLane, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
 import { createResults, type Results } from './results'
@@ -91,7 +93,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
+  const { lanes, queue, power } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
   const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, computing: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
@@ -102,7 +104,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
-  const status = createStatusDesk({ store, lanes, queue, backends, bus, ...standing })
+  const status = createStatusDesk({ store, lanes, queue, power, backends, bus, ...standing })
   const storage = createStorageDesk({ store, importer, home, cache: options.cache })
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
@@ -118,7 +120,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, status, storage }
+  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, power, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
@@ -127,6 +129,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     subscribe: withoutSealed(bus, truth),
     checkBackend: (asked) => backends.check(asked),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
+    power,
     close: () => (closing ??= close()),
   }
 }
@@ -156,7 +159,9 @@ function openQueue(
   // All devices of a machine are one lane as yet: an engine process takes the best of them.
   lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  return { lanes, queue: createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places }) }
+  const reserve = options.reserve ?? (() => USUAL_RESERVE)
+  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places, reserve })
+  return { lanes, queue, power: createPower(queue) }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */

@@ -1,8 +1,12 @@
 import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
+import { USUAL_RESERVE, type Reserve } from '../data/machine/reserve'
 import type { Askable } from '../science/backends'
 import type { Message, Request } from '../engine/protocol'
 import type { ReadingBounds } from './models/reader'
 import type { CheckOptions, CheckReport } from './check'
+import type { Power } from './queue/power'
+
+export { USUAL_RESERVE }
 
 /** How an engine process ended. */
 export interface EngineExit {
@@ -33,6 +37,8 @@ export interface LabOptions {
   /** Where installed backends and models live, outside the clone. */
   cache: string
   spawnEngine: SpawnEngine
+  /** Memory that runs leave alone, as the user wants it now; default `USUAL_RESERVE`. */
+  reserve?: () => Reserve
   /** Default 'auto': the best one that passes its self-test. */
   backend?: Askable
   /** Whether stages that wait go on, on the next backend, where a card fails, of specs that do not say so. */
@@ -93,6 +99,8 @@ export interface Lab {
    * @throws LabError `unavailable` with the reason
    */
   checkBackend: (asked?: Askable) => Promise<void>
+  /** Holds work while the machine sleeps or runs on its battery, and lets it go on. */
+  power: Pick<Power, 'hold' | 'release'>
   /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

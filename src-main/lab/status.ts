@@ -6,6 +6,7 @@ import type { Bus } from './bus'
 import { failureOf } from './errors'
 import type { Queue } from './queue'
 import type { Lane } from './queue/lane'
+import type { Power } from './queue/power'
 import { freeBytes } from './home/space'
 
 /** How often a status is published while progress comes in. */
@@ -20,6 +21,7 @@ interface Deps {
   store: Store
   lanes: readonly Lane[]
   queue: Queue
+  power: Pick<Power, 'holding'>
   backends: Backends
   bus: Bus
   home: string
@@ -99,6 +101,7 @@ export function createStatusDesk(deps: Deps): StatusDesk {
       queue: disk.queue,
       lanes: shownLanes(deps, running),
       pause: queue.paused,
+      pausedFor: queue.paused === 'on' ? deps.power.holding : '',
       storeBytes: disk.bytes,
       diskFreeBytes: disk.free,
       memoryBytes: totalmem(),

@@ -20,6 +20,7 @@ import { sealsTable, type Seals } from './seals'
 import { slicesTable, type Slices } from './slices'
 import { stagesTable, type Stages } from './stages'
 import { studiesTable, type Studies } from './studies'
+import { useTable, type Use } from './use'
 
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
 export { makeFolder } from './folder'
@@ -37,6 +38,7 @@ export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { SealRow } from './seals'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
 export type { StudyRow } from './studies'
+export type { UseRow, UseTotal } from './use'
 export { drainLog } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */
@@ -59,6 +61,7 @@ export interface Store {
   holds: Holds
   looks: Looks
   seals: Seals
+  use: Use
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -117,6 +120,7 @@ function storeOver(db: Database, path: string): Store {
     holds: guarded(path, holdsTable(db)),
     looks: guarded(path, looksTable(db)),
     seals: guarded(path, sealsTable(db)),
+    use: guarded(path, useTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

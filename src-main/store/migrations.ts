@@ -14,6 +14,7 @@ import { queueOrder } from './migrations/010-queue-order'
 import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
 import { doubts } from './migrations/013-doubts'
+import { use } from './migrations/014-use'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   looks,
   alerts,
   doubts,
+  use,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -1,6 +1,7 @@
 // That the emulation of the card finds what it is there to find: each planted mistake, by its name.
 #include "../cuda/device/launch.h"
 #include "../cuda/device/memory.h"
+#include "../cuda/device/mma.h"
 #include "check.h"
 
 using namespace w2s::cuda;
@@ -87,6 +88,14 @@ KERNEL shuffleForSome(Planted p) {
   p.data[threadIndex()] = SHUFFLE_XOR((float)threadIndex(), 1);
 }
 
+KERNEL productForSome(Planted p) {
+  float sums[4] = {};
+  const unsigned a[4] = {}, b[2] = {};
+  if (p.wrong && laneIndex() == 9) return;
+  multiplyWarp<true>(sums, a, b);
+  p.data[threadIndex()] = sums[0];
+}
+
 /** A shuffle reads what the partner had, not what it made of it since. */
 KERNEL sumAll(Planted p) { p.data[threadIndex()] = warpSum(p.data[threadIndex()]); }
 
@@ -136,6 +145,7 @@ TEST(emulation_finds_barriers_that_not_all_lanes_come_to) {
 
 TEST(emulation_finds_shuffles_with_lanes_that_are_not_there) {
   expectFound("shuffleForSome", shuffleForSome, "waits in a shuffle");
+  expectFound("productForSome", productForSome, "waits in a product of the warp");
 }
 
 TEST(emulated_shuffles_read_a_snapshot) {

@@ -37,7 +37,7 @@ TEST(generation_takes_the_tokens_that_score_best) {
     base.head = Head::language, base.tied = name == "llama";
     for (bool bf16 : precisions()) {
       CpuOptions options;
-      options.bf16 = bf16;
+      options.precision = bf16 ? Precision::bf16 : Precision::fp32;
       Fixture f(base, 3, options, {5, 1, 3, 20, 9});
       checkGeneration(f);
     }

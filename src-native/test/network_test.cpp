@@ -80,7 +80,7 @@ namespace {
 
 void checkSplits(const Spec& spec, bool bf16) {
   CpuOptions options;
-  options.bf16 = bf16;
+  options.precision = bf16 ? Precision::bf16 : Precision::fp32;
   Fixture one(spec, 1, options);
   const auto logits = one.forward(false);
   one.gradients();
@@ -138,7 +138,7 @@ TEST(bf16_is_near_single_precision_and_not_the_same) {
   for (const auto& [name, spec] : specs())
     for (bool bf16 : precisions()) {
       CpuOptions options;
-      options.bf16 = bf16;
+      options.precision = bf16 ? Precision::bf16 : Precision::fp32;
       Fixture exact(spec), f(spec, 2, options);
       const auto expected = exact.forward(false), got = f.forward(false);
       double off = 0, largest = 0;
@@ -155,7 +155,7 @@ TEST(training_repeats_to_the_bit) {
   for (const auto& [name, spec] : specs())
     for (bool bf16 : precisions()) {
       CpuOptions options;
-      options.bf16 = bf16;
+      options.precision = bf16 ? Precision::bf16 : Precision::fp32;
       std::vector<std::vector<float>> results[2];
       for (auto& result : results) {
         Fixture f(spec, 3, options);
@@ -193,7 +193,7 @@ void checkFreezing(bool bf16) {
   Spec spec = transformer();
   spec.layers = 3;
   CpuOptions options;
-  options.bf16 = bf16;
+  options.precision = bf16 ? Precision::bf16 : Precision::fp32;
   Fixture all(spec, 2, options);
   all.gradients();
   const auto expected = all.read(true);
@@ -258,7 +258,7 @@ TEST(misuse_is_named) {
   float score;
   CHECK_THROWS(f.network->score(f.batch, &score), "no language head");
   CpuOptions bf16;
-  bf16.bf16 = true;
+  bf16.precision = Precision::bf16;
   CHECK_THROWS(createCpuNetwork(transformer(), bf16, f.pool, *chooseKernels("baseline")), "precision: expected \"fp32\"");
   Spec s = transformer();
   s.kvHeads = 3;

@@ -51,7 +51,7 @@ TEST(predictions_have_the_same_bits_in_pieces_of_every_size) {
   for (bool bf16 : precisions())
     for (const auto& [name, spec] : specs()) {
       CpuOptions options;
-      options.bf16 = bf16;
+      options.precision = bf16 ? Precision::bf16 : Precision::fp32;
       Fixture f(spec, 3, options, {5, 1, 0, 34, 9, 17, 2, 30, 12, 3});
       const std::vector<float> whole = f.forward(false);
       const long outputs = f.network->outputs();

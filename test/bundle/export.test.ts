@@ -86,6 +86,16 @@ describe('a bundle', () => {
       seed: '0',
     })
     expect(metrics[1]).toMatchObject({ split: 'test', metric: 'accuracy', step: '5', value: '0.7' })
+    const measured = {
+      quantity: 'gpuPower',
+      unit: 'watts',
+      at: '2',
+      seconds: '2',
+      mean: '84.24',
+      low: '80',
+      high: '86.5',
+    }
+    expect(table(files.get('use.csv'))).toMatchObject([{ role: 'student', task: 'spam', seed: '0', ...measured }])
     expect(table(files.get('results.csv'))[0]).toMatchObject({
       weak_model: 'words words=60',
       accuracy_pgr: '0.5',

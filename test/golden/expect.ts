@@ -24,7 +24,7 @@ const KEY_BIAS = /\.k\.bias$/
 const isTurned = (spec: NetSpec) => spec.kind === 'transformer' && spec.positions.kind === 'rotary'
 
 /** Largest deviations that are allowed; see `deviation`. */
-interface Tolerance {
+export interface Tolerance {
   logits: number
   gradients: number
   /** After three steps of AdamW. */

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tensorsOf } from '../../src-main/science/models/net'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
-import { expectFeatures, expectGeneration, expectScores, expectTraining } from './expect'
+import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, type Tolerance } from './expect'
 import {
   batchOf,
   CASES,
@@ -77,6 +77,27 @@ describe.each(TRANSFORMERS)('%s on the emulated card', (name) => {
   })
 })
 
+/** What rounding factors to TF32 may cost: three more bits of them are kept than of bf16. */
+const TF32: Tolerance = { logits: 1.5e-3, gradients: 6e-3, weights: 2.5e-2, norms: 1e-3 }
+
+describe.each(TRANSFORMERS)('%s on the tensor cores of the emulated card', (name) => {
+  const { spec, batches, outputs } = readCase(name)
+
+  it.each([
+    ['tf32', TF32],
+    ['bf16', ROUNDED],
+  ] as const)(
+    'gives logits in %s near those of PyTorch, and trains to weights near its own',
+    async (precision, near) => {
+      const model = await create(name, { precision })
+      const off = deviation(await model.forward(batchOf(spec, batches[0]!)), outputs)
+      expect(off).toBeLessThan(near.logits)
+      expect(off).toBeGreaterThan(1e-5) // it is rounded
+      await expectTraining(name, model, near)
+    },
+  )
+})
+
 describe.each(TRANSFORMERS.filter((name) => readCase(name).features))(
   'hidden states of %s on the emulated card',
   (name) => {
@@ -116,9 +137,6 @@ describe('the library', () => {
     const { spec } = readCase('gpt2')
     if (spec.kind !== 'transformer') throw new Error('gpt2 is a transformer')
     expect(() => new addon.Model(readCase('mlp').spec, { cuda })).toThrow('kind: expected "transformer" on this device')
-    expect(() => new addon.Model(spec, { cuda, precision: 'bf16' })).toThrow(
-      'precision: expected "fp32" on this device',
-    )
     expect(() => new addon.Model({ ...spec, headSize: 264 }, { cuda })).toThrow('headSize: expected at most 256')
   })
 

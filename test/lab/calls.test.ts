@@ -33,6 +33,7 @@ const GOOD: Record<CallName, unknown[]> = {
     },
   ],
   sureness: [key],
+  use: [key],
   log: [{ runId: 'r', limit: 100 }],
   result: [{ runId: 'r', stop: 'oracle' }],
   compare: [{ arm: { runId: 'r', armId: 'a' }, against: { runId: 's', armId: 'b' }, stop: 'last' }],

@@ -111,6 +111,7 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
   const unused = undefined as never
   const queue = createQueue({
     store: broken,
+    reserve: unused,
     shelf: unused,
     lanes: [
       {

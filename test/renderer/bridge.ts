@@ -54,6 +54,7 @@ export const STATUS: Status = {
     { backend: 'wasm', device: 'CPU, 2 threads, SIMD', key: 'at-work', title: 'student · confidence', forcedAt: null },
   ],
   pause: 'off',
+  pausedFor: '',
   storeBytes: 212_400_000,
   diskFreeBytes: 80_200_000_000,
   memoryBytes: 25_200_000_000,
@@ -143,6 +144,16 @@ const ANSWERS: Answers = {
       ),
     ),
   sureness: () => ({ step: 48, n: 500, from: 0.5, counts: [30, 40, 45, 50, 55, 60, 60, 60, 50, 50] }),
+  use: () => [
+    {
+      ...{ name: 'cpu', title: 'Processor', note: 'of all cores, by the engine', unit: 'share' },
+      ...{ at: [2, 4, 60], seconds: [2, 2, 2], mean: [0.5, 0.9, 0.8], low: [0.4, 0.9, 0.8], high: [0.6, 0.9, 0.8] },
+    },
+    {
+      ...{ name: 'gpuPower', title: 'GPU power', note: 'of the whole card', unit: 'watts' },
+      ...{ at: [2, 4], seconds: [2, 2], mean: [84.2, 86.4], low: [84.2, 86.4], high: [84.2, 86.4] },
+    },
+  ],
   log: ({ runId }) => {
     const { stages } = detailOf(find(runId))
     return stages
@@ -310,7 +321,14 @@ const ANSWERS: Answers = {
   storage: () => STORAGE,
   storageFree: () => ({ freedBytes: 31_000_000 }),
   saveFile: ({ name }) => ({ path: `/home/ada/${name}` }),
-  settings: (change) => ({ theme: change.theme ?? 'system', notify: change.notify ?? true }),
+  settings: (change) => ({
+    theme: change.theme ?? 'system',
+    notify: change.notify ?? true,
+    reserveBytes: change.reserveBytes ?? 1.5e9,
+    reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
+    windowGpu: change.windowGpu ?? true,
+    pauseOnBattery: change.pauseOnBattery ?? false,
+  }),
   reveal: () => null,
 }
 

@@ -6,6 +6,7 @@ import { marked, paceOf, type Mark } from '../../src-renderer/state/pace'
 import { theme } from '../../src-renderer/state/theme.svelte'
 import { begunOf, besideOf, levelsOf } from '../../src-renderer/views/monitor/beside'
 import { emptyText, panelChart, panelsOf, SEALED_TEXT } from '../../src-renderer/views/monitor/panel'
+import { chartsOf, useChart, useText } from '../../src-renderer/views/monitor/use-chart'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -100,6 +101,37 @@ describe('the pace', () => {
     expect(paceOf(marked([], { at: 0, done: 3 }))).toBeNull()
     // Begun anew.
     expect(marked(marks, { at: 31_000, done: 1 })).toEqual([{ at: 31_000, done: 1 }])
+  })
+})
+
+describe('what a stage makes of the machine', () => {
+  const columns = { at: [2, 4, 60], seconds: [2, 2, 2], mean: [80, 90, 85], low: [70, 90, 85], high: [95, 90, 85] }
+  const power = { name: 'gpuPower', title: 'GPU power', note: 'of the whole card', unit: 'watts', ...columns } as const
+  const memory = { ...power, name: 'gpuMemory', title: 'GPU memory', unit: 'bytes' } as const
+
+  it('stands together by quantity, and only where it was read', () => {
+    const others = { ...memory, name: 'gpuMemoryOthers' } as const
+    expect(chartsOf([power, others, memory]).map((curves) => curves.map(({ name }) => name))).toEqual([
+      ['gpuMemory', 'gpuMemoryOthers'],
+      ['gpuPower'],
+    ])
+    expect(useText(power)).toBe('85 W (70 W to 95 W)')
+  })
+  it('has a gap where some time was not sampled, and the span of each stretch behind its mean', () => {
+    const { datasets } = useChart([power], theme.palette).data
+    expect(datasets.map(({ silent }) => silent ?? false)).toEqual([false, true, true])
+    const [mean, low, high] = datasets.map(({ data }) => (data as { x: number; y: number }[]).map(({ y }) => y))
+    expect(mean).toEqual([80, 90, NaN, 85])
+    expect([low, high]).toEqual([
+      [70, 90, NaN, 85],
+      [95, 90, NaN, 85],
+    ])
+  })
+  it('is told beneath the curves', async () => {
+    const bridge = open('#/monitor/run-live')
+    await screen.findByText('6 s of this stage sampled, every 2 s')
+    expect(screen.getByRole('img', { name: /^GPU power of the whole card .*: 86.4 W/ })).toBeTruthy()
+    expect(heard(bridge, 'use')).not.toHaveLength(0)
   })
 })
 

@@ -35,6 +35,8 @@ export const RUNS: SampleRun[] = [
   { id: 'run-stop', preset: 0, state: 'interrupted', age: 1700, done: 9 },
 ]
 
+const NO_USE = { peakBytes: null, peakGpuBytes: null, wattHours: null, wattSeconds: 0 }
+
 function stagesOf(run: SampleRun): StageStatus[] {
   const { stages } = planExperiment(PRESETS[run.preset]!.spec, CONTEXT)
   const titles = stageTitles(stages.map(({ facts }) => facts))
@@ -68,6 +70,7 @@ function stagesOf(run: SampleRun): StageStatus[] {
       batch: here && state === 'running' ? 32 : null,
       reason: startedAt ? REASON : '',
       error: here ? (run.error ?? '') : '',
+      use: NO_USE,
       remedy: here ? (run.remedy ?? null) : null,
     }
   })
@@ -98,6 +101,7 @@ export function detailOf(run: SampleRun): RunDetail {
     pretraining: null,
     arms,
     stages,
+    use: { ...NO_USE, peakBytes: 312_000_000 },
   }
 }
 

@@ -125,6 +125,8 @@ export interface LearnerOptions {
    * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
    */
   precision?: Precision
+  /** Activations that a backward may keep, in bytes; a larger batch goes in parts. The backend's own measure where that is less. */
+  activationBytes?: number
 }
 
 /** Where something is computed. */
@@ -140,6 +142,8 @@ export interface Place {
 export interface Backend extends Place {
   id: BackendId
   version: string
+  /** Whether it computes on a GPU. */
+  gpu: boolean
   /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
   bf16: boolean
   /** Why this backend was chosen, one sentence for people. */

@@ -92,6 +92,8 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
       return store.stages.setProgress(stage.id, event)
     case 'log':
       return store.log.insert(stage.id, stage.attempt, event)
+    case 'use':
+      return store.use.insert({ stage: stage.id, attempt: stage.attempt }, event)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cause, EngineEvent, Job } from '../../engine/protocol'
+import type { Reserve } from '../../data/machine/reserve'
 import { kindOf, readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
@@ -22,6 +23,8 @@ export interface RunnerOptions {
   modelPath: (key: string) => Promise<string>
   /** What is known of the backend that a stage names. */
   backends: Pick<Backends, 'known'>
+  /** Memory that stages leave alone. */
+  reserve: () => Reserve
 }
 
 /**
@@ -74,7 +77,7 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf(
-  { store, shelf, taskPath, corpusPath, modelPath, backends }: RunnerOptions,
+  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve }: RunnerOptions,
   row: StageRow,
 ): Promise<Job> {
   const stage = stageOf(store, row)
@@ -89,7 +92,8 @@ async function jobOf(
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
   const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...known }
+  const paths = { needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
+  return { stage, ...paths, reserve: reserve(), ...known }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

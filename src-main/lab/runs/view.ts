@@ -25,6 +25,7 @@ import { createEstimator, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 import { stepOn } from './axis'
 import { remedyOf } from './remedy'
+import { usedBy } from './use'
 
 /** What was asked for: one of both. @throws StorageError where the store was changed */
 export function askedOf(run: RunCounts): Asked {
@@ -140,14 +141,16 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
 /** A run with its arms and stages. */
 export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSealed: Sealed): RunDetail {
   const asked = askedOf(run)
+  const { own, byStage } = usedBy(store, run.id)
   const stages = titledStages(store, run.id).map((row) => ({
     ...statusOf(row),
+    use: byStage(row.key),
     batch: row.state === 'running' ? stepOn('labels', store, row) : null,
     remedy: remedyOf(row, asked.spec),
   }))
   const figures = store.figures.of(run.id).map(figuresOf)
   const summary = summaryOf(store, run, sizes, besideOf(store, run, isSealed))
-  return { ...summary, ...asked, figures, arms: armsOf(run), stages }
+  return { ...summary, ...asked, figures, arms: armsOf(run), stages, use: own }
 }
 
 /** Seconds that a live run's stages still take; null when nothing is known of one of them. */
@@ -164,7 +167,7 @@ function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number
   return sum
 }
 
-function statusOf(row: TitledRow): Omit<StageStatus, 'remedy' | 'batch'> {
+function statusOf(row: TitledRow): Omit<StageStatus, 'remedy' | 'batch' | 'use'> {
   const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs } = row
   const { backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row

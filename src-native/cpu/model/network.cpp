@@ -64,7 +64,9 @@ Memory CpuNetwork::memory() const {
 std::unique_ptr<CpuNetwork> createCpuNetwork(const Spec& spec, const CpuOptions& options, Pool& pool,
                                              const Kernels& kernels) {
   check(spec);
-  if (options.bf16 && (!chooseBf16() || std::string(kernels.isa) != "avx512"))
+  if (options.precision == Precision::tf32)
+    throw std::invalid_argument("precision: expected \"fp32\" or \"bf16\" on a processor, got \"tf32\"");
+  if (options.precision == Precision::bf16 && (!chooseBf16() || std::string(kernels.isa) != "avx512"))
     throw std::invalid_argument("precision: expected \"fp32\", since " +
                                 std::string(chooseBf16() ? "the kernels asked for" : "this processor") +
                                 " cannot multiply bf16 (AVX512-BF16), got \"bf16\"");

@@ -24,7 +24,7 @@ class CpuNetwork : public Network {
         options(options),
         pool(pool),
         kernels(kernels),
-        parameters(options.bf16 ? chooseBf16() : nullptr),
+        parameters(options.precision == Precision::bf16 ? chooseBf16() : nullptr),
         optimiser(parameters, pool, kernels) {}
 
   double step(const AdamW& update) override;

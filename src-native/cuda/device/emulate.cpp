@@ -1,6 +1,7 @@
 #include "emulate.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <map>
 #include <memory>
@@ -75,7 +76,7 @@ Watch watch = nullptr;
 
 // --- a block ---------------------------------------------------------------------------------------------------------
 
-enum class State { ready, barrier, warpBarrier, shuffle, done };
+enum class State { ready, barrier, warpBarrier, shuffle, product, done };
 
 struct Lane {
   Fiber fiber;
@@ -83,6 +84,7 @@ struct Lane {
   int line = 0;
   std::uint64_t bits = 0;
   int turn = 0;
+  std::array<std::uint32_t, TOLD> words{};
 };
 
 std::vector<std::unique_ptr<Lane>> lanes;
@@ -91,6 +93,7 @@ Place place{};
 const std::function<void()>* body = nullptr;
 std::string kernel;
 std::map<int, Guarded> shared;  // by line
+std::map<int, std::vector<std::uint32_t>> told;  // by a warp's first lane
 std::exception_ptr thrown;
 
 void lane() {
@@ -112,7 +115,8 @@ void wait(State state, int line) {
 
 std::string waits(int thread) {
   const Lane& l = *lanes[thread];
-  const char* names[] = {"runs", "waits at a barrier", "waits at a barrier of the warp", "waits in a shuffle", "has ended"};
+  const char* names[] = {"runs", "waits at a barrier", "waits at a barrier of the warp", "waits in a shuffle",
+                         "waits in a product of the warp", "has ended"};
   return "lane " + std::to_string(thread) + " " + names[(int)l.state] + (l.state == State::done ? "" : ", " + at(l.line));
 }
 
@@ -135,14 +139,22 @@ void finishShuffle(int from, int to) {
   for (int t = from; t < to; t++) lanes[t]->bits = snapshot[(t - from) ^ lanes[t]->turn];
 }
 
+void finishProduct(int from, int to) {
+  if (to - from != WARP) fail(kernel, "a product of a warp that has not all its lanes, " + at(lanes[from]->line));
+  std::vector<std::uint32_t>& all = told[from];
+  all.clear();
+  for (int t = from; t < to; t++) all.insert(all.end(), lanes[t]->words.begin(), lanes[t]->words.begin() + lanes[t]->turn);
+}
+
 /** Lets those go on who have all met. False: nobody could. */
 bool release() {
   bool any = false;
   for (int from = 0; from < threads; from += WARP) {
     const int to = std::min(from + WARP, threads);
-    const bool shuffled = met(from, to, State::shuffle);
+    const bool shuffled = met(from, to, State::shuffle), multiplied = met(from, to, State::product);
     if (shuffled) finishShuffle(from, to);
-    if (!shuffled && !met(from, to, State::warpBarrier)) continue;
+    if (multiplied) finishProduct(from, to);
+    if (!shuffled && !multiplied && !met(from, to, State::warpBarrier)) continue;
     for (int t = from; t < to; t++) lanes[t]->state = State::ready;
     any = true;
   }
@@ -229,6 +241,14 @@ std::uint64_t shuffleBits(std::uint64_t bits, int turn, int line) {
   own.turn = turn;
   wait(State::shuffle, line);
   return own.bits;
+}
+
+const std::uint32_t* tell(const std::uint32_t* words, int count, int line) {
+  Lane& own = *lanes[place.thread];
+  std::copy(words, words + count, own.words.begin());
+  own.turn = count;
+  wait(State::product, line);
+  return told[place.thread / WARP * WARP].data();
 }
 
 void* sharedMemory(std::size_t bytes, int line) { return shared.try_emplace(line, bytes).first->second.data(); }

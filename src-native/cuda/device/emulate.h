@@ -3,7 +3,8 @@
 //    buffer must come out with the same bits;
 // 2. shared memory, registers and new buffers start as NaN, every buffer has guard bytes on both sides;
 // 3. a block's lanes must all come to the same barrier: a lane that has ended or waits elsewhere is an error;
-// 4. a shuffle reads what the lanes had when they called it, and a lane that is not there is an error.
+// 4. a shuffle, and a matrix product of a warp, reads what the lanes had when they called it, and a lane that is not there is
+//    an error.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,9 @@ void run(const char* kernel, Block grid, int threads, const std::function<void()
 void barrier(int line);
 void warpBarrier(int line);
 std::uint64_t shuffleBits(std::uint64_t bits, int turn, int line);
+/** What each of the warp's lanes tells: `count` words each, lane by lane; stays until the warp tells again. At most TOLD. */
+const std::uint32_t* tell(const std::uint32_t* words, int count, int line);
+constexpr int TOLD = 6;
 /** The block's piece of memory for a declaration at this line. */
 void* sharedMemory(std::size_t bytes, int line);
 

@@ -25,6 +25,9 @@ struct Grid {
 
 #define KERNEL static __global__ void
 #define DEVICE static __device__ __forceinline__
+#define DEVICE_MEMBER __device__ __forceinline__
+/** Before a loop over numbers in registers, which have no places that a loop could count. */
+#define UNROLL _Pragma("unroll")
 /** Memory that the lanes of a block share; nothing is in it at first. */
 #define SHARED(Type, name) __shared__ Type name
 /** The same for more than 48 kB; one a kernel, whose launch says its size. */
@@ -48,6 +51,7 @@ DEVICE int blockZ() { return (int)blockIdx.z; }
 /** Numbers that a lane keeps; nothing is in them at first. */
 template <int N>
 struct Registers {
+  static constexpr int SIZE = N;
   float at[N];
   __device__ __forceinline__ float& operator[](int i) { return at[i]; }
 };
@@ -71,6 +75,8 @@ void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads,
 
 #define KERNEL static void
 #define DEVICE static inline
+#define DEVICE_MEMBER inline
+#define UNROLL
 #define SHARED(Type, name) Type& name = *(Type*)w2s::cuda::emulated::sharedMemory(sizeof(Type), __LINE__)
 #define SHARED_LARGE(Type, name) SHARED(Type, name)
 #define BARRIER() w2s::cuda::emulated::barrier(__LINE__)
@@ -86,6 +92,7 @@ DEVICE int blockZ() { return (int)emulated::here().block.z; }
 
 template <int N>
 struct Registers {
+  static constexpr int SIZE = N;
   float at[N];
   Registers() {
     for (float& x : at) x = NAN;

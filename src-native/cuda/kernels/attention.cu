@@ -18,6 +18,7 @@ KERNEL attendTile(Attend p) {
   for (int d = lane; d < size; d += WARP)
     s.own[warp][d] = has ? p.q.data[query * p.q.stride + head * size + d] * p.scale : 0.0f;
   Registers<D / WARP> out;
+  UNROLL
   for (int j = 0; j < D / WARP; j++) out[j] = 0;
   float largest = -INFINITY, total = 0;
   for (int first = 0; first < tile.count; first += WARP) {
@@ -34,15 +35,21 @@ KERNEL attendTile(Attend p) {
     BARRIER();
     loadRows<D>(p.v, group * size, tile.from + first, tile.count - first, size, s.met);
     BARRIER();
-    for (int j = 0, d = lane; d < size; j++, d += WARP) {
+    UNROLL
+    for (int j = 0; j < D / WARP; j++) {
+      const int d = lane + j * WARP;
+      if (d >= size) continue;
       float sum = out[j] * keeps;
       for (int k = 0; k < WARP; k++) sum += s.shares[warp][k] * s.met[k][d];
       out[j] = sum;
     }
   }
   if (!has) return;
-  for (int j = 0, d = lane; d < size; j++, d += WARP)
-    p.out.data[query * p.out.stride + head * size + d] = sees ? out[j] / total : 0.0f;
+  UNROLL
+  for (int j = 0; j < D / WARP; j++) {
+    const int d = lane + j * WARP;
+    if (d < size) p.out.data[query * p.out.stride + head * size + d] = sees ? out[j] / total : 0.0f;
+  }
   if (lane == 0) p.logSum[head * p.queries + query] = sees ? largest + logf(total) : 0.0f;
 }
 

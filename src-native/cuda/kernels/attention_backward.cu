@@ -38,6 +38,7 @@ KERNEL attendBackwardQueries(AttendBackward p) {
   }
   const float logSum = has ? f.logSum[head * f.queries + query] : 0, delta = has ? p.delta[head * f.queries + query] : 0;
   Registers<D / WARP> dq;
+  UNROLL
   for (int j = 0; j < D / WARP; j++) dq[j] = 0;
   for (int first = 0; first < tile.count; first += WARP) {
     BARRIER();
@@ -51,7 +52,10 @@ KERNEL attendBackwardQueries(AttendBackward p) {
     const float share = seen ? expf(dot(s.own[warp], s.met[lane], size) - logSum) : 0.0f;
     s.shares[warp][lane] = share * (dShare - delta) * f.scale;
     WARP_BARRIER();
-    for (int j = 0, d = lane; d < size; j++, d += WARP) {
+    UNROLL
+    for (int j = 0; j < D / WARP; j++) {
+      const int d = lane + j * WARP;
+      if (d >= size) continue;
       float sum = dq[j];
       for (int k = 0; k < WARP; k++) sum += s.shares[warp][k] * s.met[k][d];
       dq[j] = sum;
@@ -59,8 +63,11 @@ KERNEL attendBackwardQueries(AttendBackward p) {
     WARP_BARRIER();
   }
   if (!has) return;
-  for (int j = 0, d = lane; d < size; j++, d += WARP)
-    p.dq.data[query * p.dq.stride + head * size + d] = dq[j];
+  UNROLL
+  for (int j = 0; j < D / WARP; j++) {
+    const int d = lane + j * WARP;
+    if (d < size) p.dq.data[query * p.dq.stride + head * size + d] = dq[j];
+  }
 }
 
 /** A warp a key, past the queries of all heads that share it. */
@@ -79,6 +86,7 @@ KERNEL attendBackwardKeys(AttendBackward p) {
     s.other[warp][d] = has ? f.v.data[key * f.v.stride + group * size + d] : 0.0f;
   }
   Registers<D / WARP> dk, dv;
+  UNROLL
   for (int j = 0; j < D / WARP; j++) dk[j] = dv[j] = 0;
   const int pieces = (tile.count + WARP - 1) / WARP;
   for (int step = 0; step < sharing * pieces; step++) {
@@ -97,7 +105,10 @@ KERNEL attendBackwardKeys(AttendBackward p) {
     BARRIER();
     const float dShare = dot(s.other[warp], s.met[lane], size);
     s.more[warp][lane] = seen ? share * (dShare - p.delta[head * f.queries + query]) * f.scale : 0.0f;
-    for (int j = 0, d = lane; d < size; j++, d += WARP) {
+    UNROLL
+    for (int j = 0; j < D / WARP; j++) {
+      const int d = lane + j * WARP;
+      if (d >= size) continue;
       float sum = dv[j];
       for (int k = 0; k < WARP; k++) sum += s.shares[warp][k] * s.met[k][d];
       dv[j] = sum;
@@ -105,14 +116,20 @@ KERNEL attendBackwardKeys(AttendBackward p) {
     BARRIER();
     loadRows<D>(f.q, head * size, tile.from + first, left, size, s.met);
     BARRIER();
-    for (int j = 0, d = lane; d < size; j++, d += WARP) {
+    UNROLL
+    for (int j = 0; j < D / WARP; j++) {
+      const int d = lane + j * WARP;
+      if (d >= size) continue;
       float sum = dk[j];
       for (int k = 0; k < WARP; k++) sum += s.more[warp][k] * s.met[k][d];
       dk[j] = sum;
     }
   }
   if (!has) return;
-  for (int j = 0, d = lane; d < size; j++, d += WARP) {
+  UNROLL
+  for (int j = 0; j < D / WARP; j++) {
+    const int d = lane + j * WARP;
+    if (d >= size) continue;
     p.dk.data[key * p.dk.stride + group * size + d] = dk[j];
     p.dv.data[key * p.dv.stride + group * size + d] = dv[j];
   }

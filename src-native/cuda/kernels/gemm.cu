@@ -1,7 +1,6 @@
 // Matrix products in single precision: a block makes a tile of SIDE x SIDE numbers, each thread 4 x 4 of them in registers,
 // from strips of DEPTH that pass through shared memory. Bias, sum and activation are put on before anything is written.
-#include "activation.h"
-#include "kernels.h"
+#include "finish.h"
 
 namespace w2s::cuda {
 
@@ -25,22 +24,6 @@ DEVICE void loadStrip(const View& x, long first, long rows, long from, long dept
   }
 }
 
-DEVICE void finishRow(const Gemm& p, long row, long column, Registers<EACH * EACH>& sums, int i) {
-  for (int j = 0; j < EACH; j++) {
-    const long c = column + j;
-    if (c >= p.n) return;
-    float& x = sums[i * EACH + j];
-    if (p.bias) x += p.bias[c];
-    if (p.add.data) x += p.add.data[row * p.add.stride + c];
-    if (p.c.data) p.c.data[row * p.c.stride + c] = x;
-    if (!p.activates) continue;
-    if (p.activation != Activation::swiglu)
-      p.activated.data[row * p.activated.stride + c] = activation(p.activation, x).value;
-    else if (j % 2)  // the gate is the column before
-      p.activated.data[row * p.activated.stride + c / 2] = silu(sums[i * EACH + j - 1]).value * x;
-  }
-}
-
 template <bool TURN_A, bool TURN_B>
 KERNEL gemmTile(Gemm p) {
   SHARED(Strips, strips);
@@ -48,34 +31,41 @@ KERNEL gemmTile(Gemm p) {
   const int down = threadIndex() / ACROSS * EACH, right = threadIndex() % ACROSS * EACH;
   Registers<EACH * EACH> sums;
   Registers<EACH> a, b;
+  UNROLL
   for (int i = 0; i < EACH * EACH; i++) sums[i] = 0;
   for (long from = 0; from < p.k; from += DEPTH) {
     loadStrip<TURN_A>(p.a, firstRow, p.m, from, p.k, strips.a);
     loadStrip<!TURN_B>(p.b, firstColumn, p.n, from, p.k, strips.b);
     BARRIER();
     for (int k = 0; k < DEPTH; k++) {
+      UNROLL
       for (int i = 0; i < EACH; i++) a[i] = strips.a[k][down + i], b[i] = strips.b[k][right + i];
+      UNROLL
       for (int i = 0; i < EACH; i++)
+        UNROLL
         for (int j = 0; j < EACH; j++) sums[i * EACH + j] += a[i] * b[j];
     }
     BARRIER();
   }
-  for (int i = 0; i < EACH; i++)
-    if (firstRow + down + i < p.m) finishRow(p, firstRow + down + i, firstColumn + right, sums, i);
+  UNROLL
+  for (int i = 0; i < EACH; i++) {
+    const long row = firstRow + down + i;
+    float before = 0;
+    UNROLL
+    for (int j = 0; j < EACH; j++) {
+      const long column = firstColumn + right + j;
+      if (row < p.m && column < p.n) before = finish(p, row, column, sums[i * EACH + j], before);
+    }
+  }
 }
 
 }  // namespace
 
 void gemm(const Gemm& p) {
-  const Grid grid{piecesOf(p.n, SIDE), piecesOf(p.m, SIDE)};
-  if (p.turnA && p.turnB)
-    LAUNCH((gemmTile<true, true>), grid, THREADS, p);
-  else if (p.turnA)
-    LAUNCH((gemmTile<true, false>), grid, THREADS, p);
-  else if (p.turnB)
-    LAUNCH((gemmTile<false, true>), grid, THREADS, p);
-  else
-    LAUNCH((gemmTile<false, false>), grid, THREADS, p);
+  if (p.precision != Precision::fp32) return gemmOnTensorCores(p);
+  byTurns(p, [&](auto a, auto b) {
+    LAUNCH((gemmTile<a(), b()>), (Grid{piecesOf(p.n, SIDE), piecesOf(p.m, SIDE)}), THREADS, p);
+  });
 }
 
 }  // namespace w2s::cuda

@@ -1,7 +1,7 @@
 // What the model code asks of the device: one function a kind of work, each started and not waited for. Matrices are
 // row-major; `stride` is the distance of two rows. Nothing is summed by atomics, so results repeat to the bit.
 #pragma once
-#include "../../spec.h"
+#include "../../network.h"
 
 namespace w2s::cuda {
 
@@ -56,13 +56,15 @@ void columnSums(View dy, long rows, long cols, float* scratch, float* out);
 /** out += the sum over rows of dy times the normalised x (gamma's gradient). */
 void gammaSums(const Normed& p, const float* dy, float* scratch, float* out);
 
-// --- gemm.cu ---------------------------------------------------------------------------------------------------------
+// --- gemm.cu, tensor_cores.cu -----------------------------------------------------------------------------------------
 
 /** c[m, n] = [add +] op(a) op(b) [+ bias]; op(a) is [m, k], op(b) is [k, n]. add may be c itself. */
 struct Gemm {
   View a, b, c;
   long m, n, k;
-  bool turnA = false, turnB = false;  // a is [k, m]; b is [n, k]
+  bool turnA = false, turnB = false;  // a is [k, m]; b is [n, k]; not both
+  /** Of the factors; sums are in single precision. */
+  Precision precision = Precision::fp32;
   const float* bias = nullptr;
   View add = {};
   /** Activated: `activated` gets the activation of c. swiglu: of pairs of columns (gate, up), [m, n / 2]. */
@@ -71,6 +73,8 @@ struct Gemm {
   View activated = {};
 };
 void gemm(const Gemm& p);
+/** For precisions below fp32. */
+void gemmOnTensorCores(const Gemm& p);
 
 // --- activation.cu ---------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
   double activationBytes;
-  int bf16;
+  int precision; /* Precision (network.h) */
 } W2sOptions;
 
 typedef struct {

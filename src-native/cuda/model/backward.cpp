@@ -14,6 +14,7 @@ void CudaNetwork::beginGradients() {
 /** dx = [add +] dy w^T. */
 void CudaNetwork::backwardThrough(const Linear& layer, View dy, long rows, View dx, View add) const {
   Gemm g{dy, {layer.weight, layer.stride}, dx, rows, layer.in, layer.out};
+  g.precision = layer.precision;
   g.turnB = true;
   g.add = add;
   gemm(g);
@@ -24,6 +25,7 @@ void CudaNetwork::addGradients(const Linear& layer, View x, View dy, long rows) 
   if (!layer.gradient) return;
   const View gradient{layer.gradient, layer.stride};
   Gemm g{x, dy, gradient, layer.in, layer.out, rows};
+  g.precision = layer.precision;
   g.turnA = true;
   g.add = gradient;
   gemm(g);
@@ -47,12 +49,12 @@ void CudaNetwork::headBackward(const float* x, const float* dLogits, long rows, 
     return;
   }
   if (float* gradient = gradientAt(layout_.tokens)) {
-    Gemm g{dy, in, rowsOf(gradient), spec.vocabulary, spec.width, rows};
+    Gemm g = ofTable(dy, in, rowsOf(gradient), spec.vocabulary, spec.width, rows);
     g.turnA = true;
     g.add = rowsOf(gradient);
     gemm(g);
   }
-  if (trainsNorm()) gemm({dy, rowsOf(at(layout_.tokens)), out, rows, spec.width, spec.vocabulary});
+  if (trainsNorm()) gemm(ofTable(dy, rowsOf(at(layout_.tokens)), out, rows, spec.width, spec.vocabulary));
 }
 
 /** From dPooled to dStream[0]: the gradient of the stream after the last block. */

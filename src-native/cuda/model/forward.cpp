@@ -20,6 +20,7 @@ Normed CudaNetwork::normed(const NormPiece& norm, const Stream& s, long rows) co
 /** out = [add +] x w + b. */
 void CudaNetwork::project(const Linear& layer, View x, long rows, View out, View add) const {
   Gemm g{x, {layer.weight, layer.stride}, out, rows, layer.out, layer.in};
+  g.precision = layer.precision;
   g.bias = layer.bias;
   g.add = add;
   gemm(g);
@@ -95,6 +96,7 @@ void CudaNetwork::finishBlock(long layer) {
   normForward(normed(b.norm2, s.mid, rows), work_.normedMid);
   const Linear up = linear(b.up);
   Gemm g{rowsOf(work_.normedMid), {up.weight, up.stride}, {s.hidden, hiddenWidth()}, rows, up.out, up.in};
+  g.precision = up.precision;
   g.bias = up.bias;
   g.activates = true;
   g.activation = spec.activation;
@@ -126,7 +128,7 @@ void CudaNetwork::readLast() {
 void CudaNetwork::head(const float* x, long rows, float* logits) const {
   const View in = rowsOf((float*)x), out{logits, outputs()};
   if (!tied()) return project(linear(layout_.head), in, rows, out);
-  Gemm g{in, rowsOf(at(layout_.tokens)), out, rows, spec.vocabulary, spec.width};
+  Gemm g = ofTable(in, rowsOf(at(layout_.tokens)), out, rows, spec.vocabulary, spec.width);
   g.turnB = true;
   gemm(g);
 }

@@ -14,7 +14,6 @@ CudaNetwork::CudaNetwork(const Spec& s, const Options& options) : Network(s), op
   if (s.headSize > LARGEST_HEAD)
     throw std::invalid_argument("headSize: expected at most " + std::to_string(LARGEST_HEAD) + " on this device, got " +
                                 std::to_string(s.headSize));
-  if (options.bf16) throw std::invalid_argument("precision: expected \"fp32\" on this device, got \"bf16\"");
   weights_.need(layout_.total);
   zero(weights_.data(), (std::size_t)layout_.total * sizeof(float));
   norm_.need(NORM_SCRATCH);
@@ -27,8 +26,15 @@ float* CudaNetwork::gradientAt(const Piece& piece) const {
 Linear CudaNetwork::linear(const LinearPiece& layer, long column, long cols) const {
   const Piece& w = layer.weight;
   auto from = [&](float* x) { return x ? x + column : nullptr; };
+  const bool ofClasses = spec.head == Head::classes && &layer == &layout_.head;
   return {from(at(w)), from(at(layer.bias)), from(gradientAt(w)), from(gradientAt(layer.bias)), w.cols, w.rows,
-          cols < 0 ? w.cols : cols};
+          cols < 0 ? w.cols : cols, ofClasses ? Precision::fp32 : options_.precision};
+}
+
+Gemm CudaNetwork::ofTable(View a, View b, View c, long m, long n, long k) const {
+  Gemm g{a, b, c, m, n, k};
+  g.precision = options_.precision;
+  return g;
 }
 
 void CudaNetwork::read(const float* from, long first, const std::vector<float*>& memory) const {

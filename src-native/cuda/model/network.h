@@ -64,6 +64,7 @@ struct Linear {
   float *weight, *bias;
   float *gradient, *biasGradient;
   long stride, in, out;
+  Precision precision;
 };
 
 class CudaNetwork : public Network {
@@ -107,6 +108,8 @@ class CudaNetwork : public Network {
   float* at(const Piece& piece) const { return piece.is() ? weights_.data() + piece.at : nullptr; }
   float* gradientAt(const Piece& piece) const;
   Linear linear(const LinearPiece& layer, long column = 0, long cols = -1) const;
+  /** A product with the token table, as a tied head makes them. */
+  Gemm ofTable(View a, View b, View c, long m, long n, long k) const;
   void read(const float* from, long first, const std::vector<float*>& memory) const;
   void needMoments();
 

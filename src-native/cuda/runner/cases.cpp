@@ -85,7 +85,17 @@ std::vector<float> backward(Network& network, const Batch& batch) {
   return logits;
 }
 
-void train(Network& network, const Json& golden) {
+/** Largest deviations that are allowed; as in test/golden. */
+struct Allowed {
+  const char* name;
+  Precision precision;
+  double logits, gradients, norms, weights;
+};
+constexpr Allowed PRECISIONS[] = {{"fp32", Precision::fp32, 1e-5, 1e-5, 1e-4, 1e-4},
+                                  {"tf32", Precision::tf32, 1.5e-3, 6e-3, 1e-3, 2.5e-2},
+                                  {"bf16", Precision::bf16, 1.2e-2, 5e-2, 5e-3, 2.5e-2}};
+
+void train(Network& network, const Json& golden, const Allowed& allowed) {
   const Json& u = golden["update"];
   const AdamW update{u["lr"].value,  u["beta1"].value,       u["beta2"].value,
                      u["eps"].value, u["weightDecay"].value, u["clipNorm"].value};
@@ -93,13 +103,16 @@ void train(Network& network, const Json& golden) {
   for (std::size_t i = 0; i < golden["batches"].items.size(); i++) {
     const Texts texts(golden["batches"].items[i]);
     const std::vector<float> logits = backward(network, texts.batch());
-    if (!i && !logits.empty()) expectUnder("logits", deviation(logits, golden["outputs"]), 1e-5);
+    if (!i && !logits.empty()) expectUnder("logits", deviation(logits, golden["outputs"]), allowed.logits);
     if (!i)
       expectUnder("gradients",
-                  worst(network, valuesOf(network, [&](auto& m) { network.gradients(m); }), golden["gradients"]), 1e-5);
-    expectUnder("norm of step " + std::to_string(i + 1), std::fabs(network.step(update) / norms[i] - 1), 1e-4);
+                  worst(network, valuesOf(network, [&](auto& m) { network.gradients(m); }), golden["gradients"]),
+                  allowed.gradients);
+    expectUnder("norm of step " + std::to_string(i + 1), std::fabs(network.step(update) / norms[i] - 1),
+                allowed.norms);
   }
-  expectUnder("weights", worst(network, valuesOf(network, [&](auto& m) { network.save(m); }), golden["after"]), 1e-4);
+  expectUnder("weights", worst(network, valuesOf(network, [&](auto& m) { network.save(m); }), golden["after"]),
+              allowed.weights);
 }
 
 void speak(Network& network, const Json& golden) {
@@ -121,10 +134,14 @@ void speak(Network& network, const Json& golden) {
   expectUnder("scores", off, 1e-5);
 }
 
-void runCase(const Json& golden) {
-  cuda::CudaNetwork network(specOf(golden["spec"]), {});
+void runCase(const Json& golden, const Allowed& allowed) {
+  std::printf(" %s\n", allowed.name);
+  Options options;
+  options.precision = allowed.precision;
+  cuda::CudaNetwork network(specOf(golden["spec"]), options);
   for (long i = 0; i < network.tensorCount(); i++) network.load(i, fill(network.tensor(i)).data(), false);
   network.loaded();
+  if (allowed.precision != Precision::fp32) return train(network, golden, allowed);
   if (golden.has("scores")) speak(network, golden);
   if (golden.has("features")) {
     const Texts texts(golden["batches"].items[0]);
@@ -134,7 +151,7 @@ void runCase(const Json& golden) {
       expectUnder("features " + std::to_string(layer), deviation(values, golden["features"].items[layer]), 1e-5);
     }
   }
-  train(network, golden);
+  train(network, golden, allowed);
 }
 
 }  // namespace
@@ -155,7 +172,7 @@ int runCases(const std::filesystem::path& folder, const std::vector<std::string>
     const Json golden = JsonReader(all).read();
     if (golden["spec"]["kind"].text != "transformer") continue;
     std::printf("%s\n", name.c_str());
-    runCase(golden);
+    for (const Allowed& allowed : PRECISIONS) runCase(golden, allowed);
     cases++;
   }
   std::printf("%d cases, %d failed checks\n", cases, failures);

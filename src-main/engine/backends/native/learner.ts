@@ -39,6 +39,9 @@ const PORTION = 2 ** 28
 const PIECE_WORK = 3e9
 const PIECE_TOKENS = 64
 
+/** Bytes of activations that a backward keeps at most. */
+const ACTIVATIONS = 1e9
+
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
   threads?: number
@@ -81,8 +84,9 @@ export class NativeLearner implements Learner {
   ): Promise<NativeLearner> {
     checkNet(net, options)
     const weights = weightsOf(net, init)
+    const activationBytes = Math.min(ACTIVATIONS, options.activationBytes ?? Infinity)
     try {
-      const model = new addon.Model(net, options)
+      const model = new addon.Model(net, { ...options, activationBytes })
       const learner = new NativeLearner(model, net, options.threads ?? addon.threads, options)
       await learner.#take(weights)
       return learner

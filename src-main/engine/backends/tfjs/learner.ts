@@ -35,8 +35,6 @@ import { Transformer } from './transformer'
 
 /** Settings of this learner itself; none changes a result by more than rounding. */
 export interface TfOptions extends LearnerOptions {
-  /** What a training pass may keep for its backward, in bytes (default: the runtime's); a larger batch goes in pieces. */
-  activationBytes?: number
   /** Whether the last block of a transformer computes only what the head reads (default true). */
   shortcut?: boolean
 }
@@ -66,10 +64,10 @@ export class TfLearner implements Learner {
     this.#runtime = runtime
     this.#parameters = new Parameters(runtime, tensorsOf(net, options.trainBlocks))
     this.#parameters.take(weights)
-    const { activationBytes } = runtime
+    const activationBytes = Math.min(runtime.activationBytes, options.activationBytes ?? Infinity)
     this.#network =
       net.kind === 'transformer'
-        ? new Transformer(runtime, net, this.#parameters, { activationBytes, shortcut: true, ...options })
+        ? new Transformer(runtime, net, this.#parameters, { shortcut: true, ...options, activationBytes })
         : new Dense(runtime, net, this.#parameters, options.trainBlocks)
   }
 

@@ -1,0 +1,184 @@
+// NVIDIA's cards, as the program that comes with their driver tells of them.
+import { execFile } from 'node:child_process'
+
+/** A card at a moment; null is what its driver does not tell. */
+export interface Card {
+  uuid: string
+  name: string
+  driver: string
+  /** Part of the last moments in which it computed anything, 0 to 1. */
+  busy: number | null
+  memoryBytes: number | null
+  usedBytes: number | null
+  celsius: number | null
+  watts: number | null
+  /** Of its processors, and of its memory. */
+  megahertz: number | null
+  memoryMegahertz: number | null
+  /** What slows it down; empty while nothing does. */
+  slowedBy: string[] | null
+  /** Errors of its memory since the driver was loaded that could not be mended. */
+  memoryErrors: number | null
+}
+/** A program that computes on a card. */
+export interface CardUser {
+  card: string
+  pid: number
+  name: string
+  bytes: number | null
+}
+/** `why`: why nothing is known of any card, in a sentence with what to do; '' where something is. */
+export interface Cards {
+  cards: Card[]
+  users: CardUser[]
+  why: string
+}
+
+/** Fields of the query, the name last: it is any text. `SLOWED` has another name in drivers before 535. */
+const FIELDS = ['uuid', 'driver_version', 'utilization.gpu', 'memory.total', 'memory.used', 'temperature.gpu']
+  .concat(['power.draw', 'clocks.current.sm', 'clocks.current.memory'])
+  .concat(['ecc.errors.uncorrected.volatile.total'])
+const SLOWED = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active']
+const USERS = 'gpu_uuid,pid,process_name,used_gpu_memory'
+/** The program answers in some ten milliseconds; where no one holds the driver loaded, in a second or two. */
+const PATIENCE = 10_000
+const MEBIBYTE = 1024 ** 2
+
+/** Bits of what keeps clocks down (NVML, nvmlClocksEventReasons); idleness, settings and boosts are left out: they slow no work. */
+const REASONS: readonly (readonly [bigint, string])[] = [
+  [0x4n, 'its power limit'],
+  [0x8n, 'its hardware'],
+  [0x20n, 'heat'],
+  [0x40n, 'heat (by its hardware)'],
+  [0x80n, 'its power supply'],
+]
+
+/** An answer that is none of the documented ones. */
+export class SmiError extends Error {
+  override name = 'SmiError'
+}
+
+/** What a driver puts where it has no number: never a number of ours. */
+const ABSENT = /^(N\/A|\[[^\]]*\])$/
+
+/** @throws SmiError */
+function numberIn(cell: string, what: string): number | null {
+  if (ABSENT.test(cell)) return null
+  if (!/^\d+(\.\d+)?$/.test(cell))
+    throw new SmiError(`${what}: expected a number or [N/A], got ${JSON.stringify(cell)}`)
+  return Number(cell)
+}
+
+/** @throws SmiError */
+function reasonsIn(cell: string): string[] | null {
+  if (ABSENT.test(cell)) return null
+  if (!/^0x[0-9a-fA-F]{1,16}$/.test(cell))
+    throw new SmiError(`${SLOWED[0]}: expected a mask in hex or [N/A], got ${JSON.stringify(cell)}`)
+  const mask = BigInt(cell)
+  return REASONS.flatMap(([bit, name]) => ((mask & bit) === 0n ? [] : [name]))
+}
+
+const times = (value: number | null, factor: number) => (value === null ? null : value * factor)
+const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== '')
+
+/** Rows of the query for cards. @throws SmiError for what is none */
+export function parseCards(text: string): Card[] {
+  return linesOf(text).map((line) => {
+    const cells = line.split(', ')
+    if (cells.length < FIELDS.length + 2)
+      throw new SmiError(`expected ${FIELDS.length + 2} fields, got ${JSON.stringify(line)}`)
+    const [uuid, driver, ...measured] = cells as [string, string, ...string[]]
+    const numbers = measured.slice(0, FIELDS.length - 2).map((cell, i) => numberIn(cell, FIELDS[i + 2]!))
+    const [busy, total, used, celsius, watts, megahertz, memoryMegahertz, memoryErrors] = numbers
+    if (!/^GPU-[0-9a-f-]+$/i.test(uuid)) throw new SmiError(`uuid: expected GPU-…, got ${JSON.stringify(uuid)}`)
+    return {
+      ...{ uuid, driver, name: cells.slice(FIELDS.length + 1).join(', ') },
+      ...{ busy: times(busy!, 0.01), memoryBytes: times(total!, MEBIBYTE), usedBytes: times(used!, MEBIBYTE) },
+      ...{ celsius: celsius!, watts: watts!, megahertz: megahertz!, memoryMegahertz: memoryMegahertz! },
+      ...{ slowedBy: reasonsIn(cells[FIELDS.length]!), memoryErrors: memoryErrors! },
+    }
+  })
+}
+
+/** Rows of the query for programs; such as this user may not see are left out. @throws SmiError for what is none */
+export function parseUsers(text: string): CardUser[] {
+  return linesOf(text).flatMap((line) => {
+    const cells = line.split(', ')
+    if (cells.length < 4) throw new SmiError(`expected 4 fields, got ${JSON.stringify(line)}`)
+    const [card, who] = cells as [string, string]
+    const pid = numberIn(who, 'pid')
+    const bytes = times(numberIn(cells.at(-1)!, 'used_gpu_memory'), MEBIBYTE)
+    return pid === null ? [] : [{ card, pid, name: cells.slice(2, -1).join(', '), bytes }]
+  })
+}
+
+/** How the program ended. */
+export interface SmiEnd {
+  /** `ENOENT` where there is none, null where it gave no answer in time. */
+  code: number | string | null
+  stdout: string
+  stderr: string
+}
+
+/** What its known failures mean. */
+const FAILURES: readonly (readonly [RegExp, string])[] = [
+  [
+    /driver\/library version mismatch/i,
+    'The NVIDIA driver was updated, and the old one is still loaded (driver/library version mismatch). Restart the machine.',
+  ],
+  [
+    /couldn['’‘]t communicate with the NVIDIA driver/i,
+    'The NVIDIA driver is installed, and is not running. Restart the machine; if that does not help, install the driver again.',
+  ],
+  [/no devices were found/i, 'The NVIDIA driver runs, and finds no card.'],
+  [
+    /unable to determine the device handle|gpu is lost|requires? reset/i,
+    'An NVIDIA card does not answer its driver. Restart the machine.',
+  ],
+  [/insufficient permissions/i, 'This user may not ask the NVIDIA driver about its cards.'],
+]
+
+/** Why an answer tells nothing of any card, in a sentence. */
+export function whyNone({ code, stdout, stderr }: SmiEnd): string {
+  if (code === 'ENOENT') return 'There is no nvidia-smi: no NVIDIA driver is installed, or its programs are not found.'
+  if (code === null) return `nvidia-smi gave no answer within ${PATIENCE / 1000} s.`
+  const said = `${stdout}\n${stderr}`
+  const known = FAILURES.find(([pattern]) => pattern.test(said))
+  return known?.[1] ?? `nvidia-smi ended with ${code}: ${linesOf(said)[0] ?? 'it said nothing'}`
+}
+
+const ask = (args: string[]): Promise<SmiEnd> =>
+  new Promise((resolve) => {
+    const options = { timeout: PATIENCE, windowsHide: true, maxBuffer: MEBIBYTE }
+    execFile('nvidia-smi', args, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : (error.code ?? null)
+      resolve({ code, stdout, stderr })
+    })
+  })
+
+const query = (what: string) => ask([what, '--format=csv,noheader,nounits'])
+
+/** The cards of this machine, asked without waiting in this thread. Never throws. */
+export async function askCards(): Promise<Cards> {
+  let end: SmiEnd = { code: null, stdout: '', stderr: '' }
+  for (const slowed of SLOWED) {
+    end = await query(`--query-gpu=${[...FIELDS, slowed, 'name'].join(',')}`)
+    if (!`${end.stdout}${end.stderr}`.includes('is not a valid field to query')) break
+  }
+  if (end.code !== 0) return { cards: [], users: [], why: whyNone(end) }
+  try {
+    const cards = parseCards(end.stdout)
+    if (cards.length === 0) return { cards, users: [], why: whyNone({ ...end, stdout: 'No devices were found' }) }
+    const users = await query(`--query-compute-apps=${USERS}`)
+    return { cards, users: users.code === 0 ? parseUsers(users.stdout) : [], why: '' }
+  } catch (error) {
+    if (!(error instanceof SmiError)) throw error
+    return { cards: [], users: [], why: `nvidia-smi said what is not understood: ${error.message}.` }
+  }
+}
+
+/** The card that a process computes on: the one where it is seen, else the only one; null where several could be meant. */
+export function cardOf({ cards, users }: Cards, pid: number): Card | null {
+  const seen = users.find((user) => user.pid === pid)
+  return cards.find(({ uuid }) => uuid === seen?.card) ?? (cards.length === 1 ? cards[0]! : null)
+}

@@ -1,0 +1,32 @@
+import { totalmem } from 'node:os'
+import type { Reserve } from '../data/machine/reserve'
+import { askCards, cardOf, type Cards } from '../data/machine/smi'
+import type { Backend } from './backends/learner'
+
+/** Part of what lies beside the reserve that activations may take: weights, gradients and moments want the rest. */
+const SHARE = 0.5
+/** With less than this a batch would go text by text. */
+const LEAST = 64e6
+
+/**
+ * Bytes that the activations of a training may take at once, of the memory that its backend computes in: of all of it, and not
+ * of what is free by chance, so that a run has the same micro-batches whenever it runs here.
+ * @returns undefined where a card does not tell how much it has
+ */
+export async function activationRoom(
+  reserve: Reserve,
+  gpu: boolean,
+  cards: () => Promise<Cards> = askCards,
+  memory = totalmem(),
+): Promise<number | undefined> {
+  const room = (all: number, kept: number) => Math.max(LEAST, (all - kept) * SHARE)
+  if (!gpu) return room(memory, reserve.memoryBytes)
+  const bytes = cardOf(await cards(), process.pid)?.memoryBytes ?? null
+  return bytes === null ? undefined : room(bytes, reserve.gpuBytes)
+}
+
+/** The same backend, whose learners keep no more activations than there is room for. */
+export function within(backend: Backend, activationBytes: number | undefined): Backend {
+  if (activationBytes === undefined) return backend
+  return { ...backend, create: (net, init, options) => backend.create(net, init, { ...options, activationBytes }) }
+}

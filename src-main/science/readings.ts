@@ -1,0 +1,31 @@
+// What is read of a machine while it works. Pure, so that the engine, the store and the window speak of the same things.
+
+/** `share`: of all that there is, 0 to 1. */
+export type ReadingUnit = 'share' | 'bytes' | 'watts' | 'celsius' | 'megahertz'
+
+interface Reading {
+  title: string
+  unit: ReadingUnit
+  /** What the title leaves unsaid. */
+  note: string
+}
+
+/** Everything that is read, in the order in which it is shown. */
+export const READINGS = {
+  cpu: { title: 'Processor', unit: 'share', note: 'of all cores, by the engine' },
+  cpuMachine: { title: 'Processor, all programs', unit: 'share', note: 'of all cores' },
+  memory: { title: 'Memory', unit: 'bytes', note: 'resident, of the engine' },
+  memoryMachine: { title: 'Memory, all programs', unit: 'bytes', note: 'that cannot be had' },
+  gpu: { title: 'GPU', unit: 'share', note: 'of the time, by any program' },
+  gpuMemory: { title: 'GPU memory', unit: 'bytes', note: 'of the engine' },
+  gpuMemoryOthers: { title: 'GPU memory, others', unit: 'bytes', note: 'of the driver and all other programs' },
+  gpuPower: { title: 'GPU power', unit: 'watts', note: 'of the whole card' },
+  gpuTemperature: { title: 'GPU temperature', unit: 'celsius', note: '' },
+  gpuClock: { title: 'GPU clock', unit: 'megahertz', note: 'of its processors' },
+  gpuMemoryClock: { title: 'GPU memory clock', unit: 'megahertz', note: '' },
+  gpuSlowed: { title: 'GPU slowed down', unit: 'share', note: 'of the samples: by heat, power or a failing supply' },
+} as const satisfies Record<string, Reading>
+
+export type ReadingName = keyof typeof READINGS
+export type Readings = Partial<Record<ReadingName, number>>
+export const READING_NAMES = Object.keys(READINGS) as ReadingName[]

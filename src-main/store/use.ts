@@ -1,0 +1,76 @@
+import type { Database } from 'better-sqlite3'
+import type { ReadingName, Readings } from '../science/readings'
+
+/** A quantity over all of an attempt. */
+export interface UseTotal {
+  name: ReadingName
+  /** That its samples stand for. */
+  seconds: number
+  /** By time. */
+  mean: number
+  low: number
+  high: number
+}
+/** The same over a stretch, which ends `at` seconds after the attempt began: what `seconds` lacks of its width was not sampled. */
+export type UseRow = UseTotal & { at: number }
+
+/** So many rows a quantity and attempt are kept at most, */
+const MOST = 120
+/** which are then drawn together into so many stretches of equal width. */
+const STRETCHES = 60
+
+type Of = { stage: number; attempt: number }
+const MEAN = 'sum(mean * seconds) / sum(seconds) AS mean'
+
+/** What was read of the machine while stages ran. */
+export function useTable(db: Database) {
+  const insert = db.prepare<[UseRow & Of]>(`
+    INSERT OR IGNORE INTO use (stage, attempt, name, at, seconds, mean, low, high)
+    VALUES (@stage, @attempt, @name, @at, @seconds, @mean, @low, @high)`)
+  const add = db.prepare<[UseTotal & Of]>(`
+    INSERT INTO useTotals (stage, attempt, name, seconds, mean, low, high)
+    VALUES (@stage, @attempt, @name, @seconds, @mean, @low, @high)
+    ON CONFLICT DO UPDATE SET mean = (mean * seconds + excluded.mean * excluded.seconds) / (seconds + excluded.seconds),
+      seconds = seconds + excluded.seconds, low = min(low, excluded.low), high = max(high, excluded.high)`)
+  const count = db
+    .prepare<[Of], number>(
+      'SELECT max(n) FROM (SELECT count(*) AS n FROM use WHERE stage = @stage AND attempt = @attempt GROUP BY name)',
+    )
+    .pluck()
+  const wider = db.prepare<[Of & { stretches: number }], UseRow>(`
+    WITH ours AS (SELECT *, max(at) OVER () AS last FROM use WHERE stage = @stage AND attempt = @attempt)
+    SELECT name, max(at) AS at, sum(seconds) AS seconds, ${MEAN}, min(low) AS low, max(high) AS high
+    FROM ours GROUP BY name, min(CAST(at * @stretches / last AS INTEGER), @stretches - 1)`)
+  const clear = db.prepare<[Of]>('DELETE FROM use WHERE stage = @stage AND attempt = @attempt')
+  const of = db.prepare<[Of], UseRow>(
+    'SELECT name, at, seconds, mean, low, high FROM use WHERE stage = @stage AND attempt = @attempt ORDER BY name, at',
+  )
+  const totals = db.prepare<[string], UseTotal & { key: string; cached: number }>(`
+    SELECT s.key, rs.cached, u.name, u.seconds, u.mean, u.low, u.high
+    FROM run_stages rs JOIN stages s ON s.id = rs.stage
+      JOIN useTotals u ON u.stage = s.id AND u.attempt = CASE s.doneAttempt WHEN 0 THEN s.attempt ELSE s.doneAttempt END
+    WHERE rs.run = ?`)
+
+  /** Means stay means by time, and no lowest or highest value is lost. */
+  function thin(of: Of): void {
+    const rows = wider.all({ ...of, stretches: STRETCHES })
+    clear.run(of)
+    for (const row of rows) insert.run({ ...of, ...row })
+  }
+  return {
+    /** A sample that stands for the `seconds` before `at`. Part of the caller's transaction. */
+    insert(of: Of, { at, seconds, readings }: { at: number; seconds: number; readings: Readings }): void {
+      for (const [name, value] of Object.entries(readings) as [ReadingName, number][]) {
+        const row = { ...of, name, at, seconds, mean: value, low: value, high: value }
+        // Heard a second time it counts once.
+        if (insert.run(row).changes > 0) add.run(row)
+      }
+      if ((count.get(of) ?? 0) > MOST) thin(of)
+    },
+    /** By quantity, in order of time. */
+    of: (stage: number, attempt: number) => of.all({ stage, attempt }),
+    /** Of the stages of a run, of each the attempt that counts, or the latest. */
+    ofRun: (run: string) => totals.all(run),
+  }
+}
+export type Use = ReturnType<typeof useTable>
