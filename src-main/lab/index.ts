@@ -13,6 +13,7 @@ import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { createPublished } from './datasets/published'
 import { createRows } from './datasets/rows'
+import { createSlices } from './datasets/slices'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -102,6 +103,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
+  const runOf = (id: string) => ({ name: runs.find(id).name, arms: armsOf(runs.find(id)) })
+  const slice = createSlices({ store, shelf, datasets, results, runOf })
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, power, backends, bus, ...standing })
@@ -119,7 +122,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
+  const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
   const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, power, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
