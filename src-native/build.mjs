@@ -293,7 +293,9 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
   }
   try {
     const [test, profile, sanitize, cuda, emulated, fake] = known.map((flag) => flags.includes(flag))
-    console.log(cuda || emulated || fake ? await buildCuda({ emulated, fake }) : await build({ test, profile, sanitize }))
+    console.log(
+      cuda || emulated || fake ? await buildCuda({ emulated, fake }) : await build({ test, profile, sanitize }),
+    )
   } catch (error) {
     console.error(error.stderr || error.message)
     process.exit(1)

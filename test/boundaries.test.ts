@@ -154,11 +154,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/cli(\.ts$|\/)/,
-    own: [
-      /^src-main\/(cli|lab|science|data|bundle)\//,
-      /^src-preload\/spec-text\.ts$/,
-      /^package\.json$/,
-    ],
+    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^src-preload\/spec-text\.ts$/, /^package\.json$/],
     types: [/^src-main\/engine\/protocol\.ts$/, /^src-preload\/contract\.ts$/],
     packages: [NODE],
   },

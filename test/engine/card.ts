@@ -10,7 +10,10 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 /** What the card does, see src-native/cuda/fake/fake.cpp. */
 export type Conditions = Partial<
   Record<'name' | 'driver', string> &
-    Record<'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'room' | 'fault' | 'after' | 'wrong' | 'quick', number>
+    Record<
+      'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'room' | 'fault' | 'after' | 'wrong' | 'quick',
+      number
+    >
 >
 
 export interface FakeCard {

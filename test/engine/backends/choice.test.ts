@@ -92,7 +92,9 @@ describe('choosing a backend', () => {
   })
 
   test('an unknown backend is refused by name', async () => {
-    await expect(loadBackend('abacus')).rejects.toThrow('backend: expected cuda or cpu or tensorflow or wasm, got "abacus"')
+    await expect(loadBackend('abacus')).rejects.toThrow(
+      'backend: expected cuda or cpu or tensorflow or wasm, got "abacus"',
+    )
   })
 
   test('a backend that gives wrong numbers fails its self-test', async () => {
