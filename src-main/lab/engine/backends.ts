@@ -12,7 +12,7 @@ import type { LabOptions } from '../options'
 /** What trains, and whether it works here. Everything native is tried in processes of its own. */
 export interface Backends {
   /** What plans are made for. @throws LabError when nothing works */
-  planned(asked: Asked): Promise<Planned>
+  planned: (asked: Asked) => Promise<Planned>
   /** @throws LabError `unavailable` when the one that is asked for, or every one, does not work here */
   check(asked?: Askable): Promise<void>
   /** Hears how stages fare: a card that failed is not tried again where its stage may go elsewhere, until it was examined. */
