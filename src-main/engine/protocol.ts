@@ -96,6 +96,8 @@ export interface Job {
   fault?: string
   /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
   reserve?: Reserve
+  /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */
+  atOnce?: number
 }
 
 /** One file of a finished artifact. */

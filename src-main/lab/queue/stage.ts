@@ -25,6 +25,8 @@ export interface RunnerOptions {
   backends: Pick<Backends, 'known'>
   /** Memory that stages leave alone. */
   reserve: () => Reserve
+  /** Stages that are computed at a time, as the user wants it now. */
+  atOnce: () => number
 }
 
 /**
@@ -77,7 +79,7 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf(
-  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve }: RunnerOptions,
+  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve, atOnce }: RunnerOptions,
   row: StageRow,
 ): Promise<Job> {
   const stage = stageOf(store, row)
@@ -92,8 +94,8 @@ async function jobOf(
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
   const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
-  const paths = { needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models }
-  return { stage, ...paths, reserve: reserve(), ...known }
+  const machine = { reserve: reserve(), atOnce: atOnce(), ...known }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...machine }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

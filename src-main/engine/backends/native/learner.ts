@@ -44,7 +44,6 @@ const ACTIVATIONS = 1e9
 
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
-  threads?: number
   isa?: NativeAddon['isas'][number]
   /** The library for NVIDIA cards, where one of them computes. */
   cuda?: string
