@@ -7,6 +7,7 @@
 //   node src-native/build.mjs --cuda     the library for NVIDIA cards, by nvcc, src-native/build/w2s-cuda.so
 //   node src-native/build.mjs --cuda --fetch   the same, where no nvcc is by one that is fetched (nvcc.mjs)
 //   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
+//   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -117,10 +118,14 @@ const emulated = (flags, ...more) =>
   }))
 
 /** The library for cards: kernels by nvcc, the rest by the host's compiler, or (emulated) all of it by that. */
-function libraryUnits({ nvcc, architectures }) {
+function libraryUnits({ nvcc, architectures, fake }) {
   const flags = [...COMMON, ...FAST]
   const plain = sources('cuda/library').map((source) => ({ source, flags, object: objectOf(source) }))
   const seam = ['network.cpp', 'spec.cpp'].map((source) => ({ source, flags, object: objectOf(source) }))
+  if (fake) {
+    const card = { source: 'cuda/fake/fake.cpp', flags, object: 'cuda-fake-fake.o' }
+    return [...emulated(flags).filter(({ source }) => !source.endsWith('host.cpp')), card, ...plain, ...seam]
+  }
   if (!nvcc) return [...emulated(flags), ...plain, ...seam]
   // An array that does not stay in registers makes a kernel many times slower: no kernel here has one that may not.
   const strict = ['-Xptxas', '--warn-on-local-memory-usage,--warn-on-spills,--warning-as-error']
@@ -161,9 +166,9 @@ function dependencies(file, found = new Set()) {
 
 /** Machine code for each of these that nvcc knows, and last PTX of the newest, for cards to come. */
 const ARCHITECTURES = [80, 86, 89, 90, 100, 120]
-async function architecturesOf(nvcc) {
+async function architecturesOf(nvcc, wanted) {
   const { stdout } = await run(nvcc, ['--list-gpu-arch'])
-  const known = ARCHITECTURES.filter((arch) => stdout.includes(`compute_${arch}\n`))
+  const known = wanted.filter((arch) => stdout.includes(`compute_${arch}\n`))
   const code = known.map((arch) => `-gencode=arch=compute_${arch},code=sm_${arch}`)
   return { known, flags: [...code, `-gencode=arch=compute_${known.at(-1)},code=compute_${known.at(-1)}`] }
 }
@@ -223,25 +228,34 @@ export async function build({ test = false, profile = false, sanitize = false, o
 }
 
 /**
- * Builds the library for NVIDIA cards, or (emulated) the same for the host, and returns its path.
+ * Builds the library for NVIDIA cards, or (emulated, fake) the same for the host, and returns its path. `only`: for some kinds of
+ * cards, beside the one for all of them.
  * @throws Error with the compiler's output, or that there is no compiler or no nvcc.
  */
-export async function buildCuda({ emulated = false, fetch = false, onProgress = () => {} } = {}) {
+export async function buildCuda({
+  emulated = false,
+  fake = false,
+  fetch = false,
+  only = ARCHITECTURES,
+  onProgress = () => {},
+} = {}) {
+  const onHost = emulated || fake
   const compiler = await findCompiler()
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
-  if (fetch && !(await findNvcc())) await fetchNvcc({ onProgress })
-  const nvcc = emulated ? null : await findNvcc()
-  if (!emulated && !nvcc)
+  if (fetch && !onHost && !(await findNvcc())) await fetchNvcc({ onProgress })
+  const nvcc = onHost ? null : await findNvcc()
+  if (!onHost && !nvcc)
     throw new Error(
       `no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc); --fetch gets one (${DOWNLOAD_MB} MB)`,
     )
-  const folder = join(here, 'build', emulated ? 'objects' : 'cuda')
+  const some = only === ARCHITECTURES ? '' : `-${only.join('-')}`
+  const folder = join(here, 'build', onHost ? 'objects' : `cuda${some}`)
   mkdirSync(folder, { recursive: true })
-  const { known, flags } = nvcc ? await architecturesOf(nvcc.name) : { known: [], flags: [] }
-  const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags })
+  const { known, flags } = nvcc ? await architecturesOf(nvcc.name, only) : { known: [], flags: [] }
+  const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags, fake })
   const objects = await compileAll(compiler.name, all, folder, onProgress)
-  const out = join(here, 'build', emulated ? 'w2s-cuda-emulated.so' : 'w2s-cuda.so')
-  if (emulated) return link(compiler.name, ['-shared', ...objects], out)
+  const out = join(here, 'build', `w2s-cuda${fake ? '-fake' : emulated ? '-emulated' : some}.so`)
+  if (onHost) return link(compiler.name, ['-shared', ...objects], out)
   await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects], out)
   checkMachineCode(out, known)
   return out
@@ -271,17 +285,17 @@ async function link(linker, parts, out) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fetch']
+  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fake', '--fetch']
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [test, profile, sanitize, cuda, emulated, fetch] = known.map((flag) => flags.includes(flag))
+    const [test, profile, sanitize, cuda, emulated, fake, fetch] = known.map((flag) => flags.includes(flag))
     console.log(
-      cuda || emulated
-        ? await buildCuda({ emulated, fetch, onProgress: console.error })
+      cuda || emulated || fake
+        ? await buildCuda({ emulated, fake, fetch, onProgress: console.error })
         : await build({ test, profile, sanitize }),
     )
   } catch (error) {
