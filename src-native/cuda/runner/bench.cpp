@@ -59,8 +59,11 @@ int runBench(const std::string& file, const std::string& model, const std::strin
   const Json json = JsonReader(all).read();
   const std::map<std::string, Precision> precisions{
       {"fp32", Precision::fp32}, {"tf32", Precision::tf32}, {"bf16", Precision::bf16}};
+  const auto chosen = precisions.find(precision);
+  if (chosen == precisions.end())
+    throw std::invalid_argument("precision: expected fp32, tf32 or bf16, got " + precision);
   const Spec spec = specOf(json["models"][model]);
-  const double seconds = secondsOfStep(spec, precisions.at(precision), json["batches"][batch].numbers<int>(), STEPS);
+  const double seconds = secondsOfStep(spec, chosen->second, json["batches"][batch].numbers<int>(), STEPS);
   std::printf("{\"seconds\": %.6g}\n", seconds);
   return 0;
 }
