@@ -69,7 +69,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({
       groups: z.array(z.strictObject({ id: z.string().max(2000), keys: z.array(key).max(1000) })).max(1000),
       series: z.array(z.strictObject({ name: words, split })).max(100),
-      axis: z.enum(['step', 'epoch', 'labels']),
+      axis: z.enum(['step', 'epoch', 'labels', 'seconds', 'flops']),
       from: z.number().nullable(),
       to: z.number().nullable(),
       summary: z.enum(['mean-t', 'mean-range', 'median-range']),
