@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Notice } from '../../src-preload/contract'
+import type { Notice, RunDetail } from '../../src-preload/contract'
 import { createFakeBridge } from './bridge'
 import { detailOf, find, RUNS } from './sample-runs'
 import { heard, open } from './window'
@@ -23,8 +23,11 @@ describe('data', () => {
   })
   it('names the runs in the queue that a dataset is removed from under', async () => {
     const live = detailOf(RUNS.find(({ state }) => state === 'running')!)
+    if (!live.spec) return never()
+    const { spec } = live
     const uses = (tasks: string[]) => ({
-      runDetail: (id: string) => (id === live.id ? { ...live, spec: { ...live.spec!, tasks } } : detailOf(find(id))),
+      runDetail: (id: string): RunDetail =>
+        id === live.id ? { ...live, spec: { ...spec, tasks } } : detailOf(find(id)),
     })
     const bridge = open('#/data?task=reviews', uses(['reviews', 'spam']))
     await screen.findByRole('contentinfo')
