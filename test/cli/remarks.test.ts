@@ -32,7 +32,8 @@ it('says something of a run, tells it again, and takes it back', async () => {
   const said = await w2s.run('remarks', 'last', '--tag', 'first, odd', '--notes', '**Seen** once.', '--star', '--json')
   expect(mismatches(tables, 'remarks', said.document)).toEqual([])
   const marks = { tags: ['first', 'odd'], notes: '**Seen** once.', starred: true, name: 'Small' }
-  expect([said.code, said.document]).toEqual([0, expect.objectContaining({ run: expect.objectContaining(marks) })])
+  expect(said.code).toBe(0)
+  expect(said.document).toMatchObject({ run: marks })
   const { stdout } = await w2s.run('remarks', 'last')
   expect(stdout).toMatch(/^Small, starred\nRun \S+, tags: first, odd\n\n\*\*Seen\*\* once\.\n$/)
   const more = ['--untag', 'odd', '--notes', '', '--name', 'Mine', '--unstar', '--json']
