@@ -47,6 +47,16 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   const sealsOf = (study: string) => store.seals.of(study)
   const isStudySealed = (id: string) => sealsOf(id).at(-1)?.sealed === 1
   const isSealed = (run: RunCounts) => isStudySealed(studyOf(run).id) && isTested(run)
+  const tested = new Map<string, string>()
+  /** The study that may withhold a run, which never changes; '' of none. Asked for hundreds of stages of one run at once. */
+  function testedIn(id: string): string {
+    const known = tested.get(id)
+    if (known !== undefined) return known
+    const run = store.runs.get(id)
+    const study = run && isTested(run) ? studyOf(run).id : ''
+    tested.set(id, study)
+    return study
+  }
   const latest = new Map<string, { id: number | null; at: number }>()
 
   /** The number of the look that this reading belongs to: one in progress, or a new one; null where it cannot be written. */
@@ -68,8 +78,8 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
 
   function hides(key: string): boolean {
     const stage = store.stages.byKey(key)
-    const runs = stage ? store.runs.withStage(stage.id).flatMap((id) => store.runs.get(id) ?? []) : []
-    return runs.length > 0 && runs.every(isSealed)
+    const runs = stage ? store.runs.withStage(stage.id) : []
+    return runs.length > 0 && runs.every((id) => isStudySealed(testedIn(id)))
   }
 
   return {
