@@ -63,6 +63,8 @@ export interface Job {
   models: Record<string, string>
   /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
   reserve?: Reserve
+  /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */
+  atOnce?: number
 }
 
 /** One file of a finished artifact. */

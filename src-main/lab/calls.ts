@@ -8,6 +8,7 @@ import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
+import { MOST_AT_ONCE } from './options'
 import { plainProblem } from './threads/plain'
 
 const id = z.string().min(1).max(200)
@@ -204,6 +205,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
         notify: z.boolean(),
         reserveBytes: reserve,
         reserveGpuBytes: reserve,
+        atOnce: z.int().min(1).max(MOST_AT_ONCE),
         windowGpu: z.boolean(),
         pauseOnBattery: z.boolean(),
       })

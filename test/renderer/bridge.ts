@@ -333,6 +333,7 @@ const ANSWERS: Answers = {
     notify: change.notify ?? true,
     reserveBytes: change.reserveBytes ?? 1.5e9,
     reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
+    atOnce: change.atOnce ?? 1,
     windowGpu: change.windowGpu ?? true,
     pauseOnBattery: change.pauseOnBattery ?? false,
   }),
