@@ -47,16 +47,7 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   const sealsOf = (study: string) => store.seals.of(study)
   const isStudySealed = (id: string) => sealsOf(id).at(-1)?.sealed === 1
   const isSealed = (run: RunCounts) => isStudySealed(studyOf(run).id) && isTested(run)
-  const tested = new Map<string, string>()
-  /** The study that may withhold a run, which never changes; '' of none. Asked for hundreds of stages of one run at once. */
-  function testedIn(id: string): string {
-    const known = tested.get(id)
-    if (known !== undefined) return known
-    const run = store.runs.get(id)
-    const study = run && isTested(run) ? studyOf(run).id : ''
-    tested.set(id, study)
-    return study
-  }
+  const testedIn = testedStudies(store)
   const latest = new Map<string, { id: number | null; at: number }>()
 
   /** The number of the look that this reading belongs to: one in progress, or a new one; null where it cannot be written. */
@@ -116,6 +107,19 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
 
 const SEALED =
   'What this study found on test rows is sealed. Break its seal (in the app on the page of the study, or by `w2s unseal <run>`) to see it.'
+
+/** The study that may withhold a run, which never changes; '' of none. Asked for hundreds of stages of one run at once. */
+function testedStudies(store: Store): (run: string) => string {
+  const known = new Map<string, string>()
+  return (id) => {
+    const found = known.get(id)
+    if (found !== undefined) return found
+    const run = store.runs.get(id)
+    const study = run && isTested(run) ? studyOf(run).id : ''
+    known.set(id, study)
+    return study
+  }
+}
 
 /** Pretrainings are measured on no rows of a task. */
 const isTested = (run: RunCounts) => askedOf(run).spec?.measure === 'test'
