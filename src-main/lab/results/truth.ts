@@ -49,7 +49,6 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   const isSealed = (run: RunCounts) => isStudySealed(studyOf(run).id) && isTested(run)
   const testedIn = testedStudies(store)
   const latest = new Map<string, { id: number | null; at: number }>()
-
   /** The number of the look that this reading belongs to: one in progress, or a new one; null where it cannot be written. */
   function lookAt(study: string, run: string, what: readonly What[]): number | null {
     const at = Date.now()
@@ -68,8 +67,8 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   }
 
   function hides(key: string): boolean {
-    const stage = store.stages.byKey(key)
-    const runs = stage ? store.runs.withStage(stage.id) : []
+    const stage = store.stages.byKey(key)?.id
+    const runs = stage === undefined ? [] : store.runs.withStage(stage)
     return runs.length > 0 && runs.every((id) => isStudySealed(testedIn(id)))
   }
 
