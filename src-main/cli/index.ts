@@ -13,9 +13,11 @@ import { corpora } from './commands/corpora'
 import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
+import { remarks } from './commands/remarks'
 import { run } from './commands/run'
 import { seal, unseal } from './commands/seal'
 import { show as showRun } from './commands/show'
+import { sweep } from './commands/sweep'
 import { verify } from './commands/verify'
 import type { Command, Context } from './context'
 import { badArgument, explain, type ExitCode } from './errors'
@@ -23,9 +25,11 @@ import { createOutput, type Output } from './output'
 
 const commands: Record<string, Command> = {
   run,
+  sweep,
   list,
   show: showRun,
   compare,
+  remarks,
   export: exportRun,
   seal,
   unseal,
