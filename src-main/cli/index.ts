@@ -13,6 +13,7 @@ import { corpora } from './commands/corpora'
 import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
+import { plan } from './commands/plan'
 import { run } from './commands/run'
 import { seal, unseal } from './commands/seal'
 import { show as showRun } from './commands/show'
@@ -23,6 +24,7 @@ import { createOutput, type Output } from './output'
 
 const commands: Record<string, Command> = {
   run,
+  plan,
   list,
   show: showRun,
   compare,

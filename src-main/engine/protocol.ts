@@ -28,6 +28,7 @@ export interface ChosenBackend {
   device: string
   version: string
   reason: string
+  gpu: boolean
   /** Whether it trains in bf16 here. */
   bf16: boolean
 }

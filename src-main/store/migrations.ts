@@ -15,6 +15,7 @@ import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
 import { doubts } from './migrations/013-doubts'
 import { use } from './migrations/014-use'
+import { expected } from './migrations/015-expected'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   alerts,
   doubts,
   use,
+  expected,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -1,11 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
-import { readText, SpecTextError } from '../../../src-preload/spec-text'
 import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
-import { JsonError, parseJson } from '../../data/json'
-import { readRegular } from '../../data/regular'
 import { badInput, LabError } from '../../lab/errors'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/spec/problems'
@@ -15,6 +10,7 @@ import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
+import { readSpec } from '../spec'
 import { count, duration, moment, wrap } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
@@ -160,44 +156,6 @@ async function tryBundle(lab: Lab, run: RunDetail, flags: Flags, context: Contex
     context.out.error(context.out.paint('red', message))
     context.out.error(`Run ${run.id} is done. To export it: w2s export ${run.id} <path>`)
     return { bundle: null, bundleError: message }
-  }
-}
-
-/** Bytes of a spec. One that plans as many stages as there may be is far smaller. */
-const LARGEST_SPEC = 16 * 2 ** 20
-
-async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unknown> {
-  const { presets } = await lab.calls.catalog()
-  const preset = presets.find((p) => p.id === what)
-  if (preset) return preset.spec
-  const path = resolve(cwd, what)
-  const isFolder = what !== '' && existsSync(path) && statSync(path).isDirectory()
-  if (what === '' || isFolder || !existsSync(path)) {
-    const ids = presets.map((p) => p.id)
-    const got = isFolder ? `the folder ${show(what)}` : show(what)
-    throw badArgument('<preset | spec.yaml | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
-  }
-  const bytes = await readRegular(path, LARGEST_SPEC).catch((error: Error) => {
-    throw badArgument(what, 'a file that can be read', error.message)
-  })
-  return /\.ya?ml$/i.test(path) ? fromYaml(bytes.toString(), what) : fromJson(bytes.toString(), what)
-}
-
-function fromJson(text: string, what: string): unknown {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error
-    throw badInput(error.problems.map((p) => ({ ...p, path: p.path || what })))
-  }
-}
-
-function fromYaml(text: string, what: string): unknown {
-  try {
-    return readText(text).value
-  } catch (error) {
-    if (!(error instanceof SpecTextError)) throw error
-    throw badArgument(`${what}, line ${error.line}`, 'a spec as YAML', error.message)
   }
 }
 
