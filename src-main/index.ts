@@ -94,6 +94,10 @@ function start(): void {
 function inForce(kept: Settings): Settings {
   nativeTheme.themeSource = kept.theme
   heedBattery()
+  void opening?.then(
+    (lab) => lab.wake(),
+    () => undefined,
+  )
   return kept
 }
 
@@ -156,6 +160,7 @@ function openLab(): Promise<Lab> {
     resources: join(app.getAppPath(), 'resources'),
     cache: labCache(),
     spawnEngine,
+    atOnce: () => settings.value.atOnce,
     reserve: () => ({ memoryBytes: settings.value.reserveBytes, gpuBytes: settings.value.reserveGpuBytes }),
     appVersion: app.getVersion(),
     attended: true,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Calls, Settings } from '../src-preload/contract'
-import { USUAL_RESERVE } from './lab/options'
+import { MOST_AT_ONCE, USUAL_RESERVE } from './lab/options'
 
 /** The settings of the app, kept in a file beside where the window stood. */
 export interface KeptSettings {
@@ -14,6 +14,7 @@ const USUAL: Settings = {
   notify: true,
   reserveBytes: USUAL_RESERVE.memoryBytes,
   reserveGpuBytes: USUAL_RESERVE.gpuBytes,
+  atOnce: 1,
   windowGpu: true,
   pauseOnBattery: false,
 }
@@ -22,6 +23,9 @@ const isTheme = (value: unknown): value is Settings['theme'] =>
   value === 'system' || value === 'light' || value === 'dark'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
 const isBytes = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isNumberOfLanes = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_AT_ONCE
 
 /** What a file says, each setting by itself: one that is none of ours stands for the usual one. */
 function read(file: string): Settings {
@@ -40,6 +44,7 @@ function read(file: string): Settings {
     notify: told('notify', isFlag),
     reserveBytes: told('reserveBytes', isBytes),
     reserveGpuBytes: told('reserveGpuBytes', isBytes),
+    atOnce: told('atOnce', isNumberOfLanes),
     windowGpu: told('windowGpu', isFlag),
     pauseOnBattery: told('pauseOnBattery', isFlag),
   }

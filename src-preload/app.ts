@@ -92,6 +92,8 @@ export interface Settings {
   /** Memory that runs leave alone, in bytes: of the machine, and of a GPU. */
   reserveBytes: number
   reserveGpuBytes: number
+  /** Stages that are computed at a time, from 1 to 16. */
+  atOnce: number
   /** Whether the window is drawn by the GPU; another choice is in force from the next start on. */
   windowGpu: boolean
   /** Whether work is held while the machine runs on its battery. */

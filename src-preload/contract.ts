@@ -132,6 +132,8 @@ export const CALLS = {
   slices: asks<(task: string) => Slice[]>(),
   sliceSave: changes<(slice: Slice) => null>(),
   sliceRemove: changes<(slice: Pick<Slice, 'task' | 'name'>) => null>(),
+  /** Makes a task of one's own that is tested on the examples of a slice alone, and trained on what were no test rows. */
+  sliceUse: changes<(of: ArmRef & Pick<Slice, 'name' | 'filter'>) => TaskInfo>(),
   cancel: changes<(runId: string) => null>(),
   resume: changes<(runId: string) => null>(),
   /** Puts a run before another one of the queue, or behind all; what is at work is worked to its end. */

@@ -308,8 +308,11 @@ export interface Curve {
   bucket: number
 }
 
-/** What a curve is drawn over: updates, passes over what is learnt from, or labels shown, one that is shown again counted again. */
-export type CurveAxis = 'step' | 'epoch' | 'labels'
+/**
+ * What a curve is drawn over: updates, passes over what is learnt from, labels shown (one that is shown again counted
+ * again), seconds that a training worked, or operations of the matrix products of its updates.
+ */
+export type CurveAxis = 'step' | 'epoch' | 'labels' | 'seconds' | 'flops'
 export interface GroupQuery {
   /** Trainings by group, each once. A group's numbers depend on its own trainings alone. */
   groups: { id: string; keys: string[] }[]
@@ -334,7 +337,7 @@ export interface GroupCurve {
   /** The training; '' where it is all of the group. */
   key: string
   step: number[]
-  /** Steps on the axis that was asked for; none where the trainings of the group differ in what a step is there. */
+  /** Steps on the axis that was asked for, seconds as means over the trainings; none where it is left out of the axis. */
   x: number[]
   value: number[]
   /** Before smoothing; null where nothing was smoothed. */
@@ -347,8 +350,10 @@ export interface GroupCurve {
   end: number
   /** Steps that one bucket holds; 1 when every point is there. */
   bucket: number
-  /** Whether it is left out of the axis: a step is not the same there for all of its trainings, or nothing at all. */
-  offAxis: boolean
+  /** Why it is left out of the axis, as a sentence; '' where it is not. */
+  offAxis: string
+  /** How long an epoch is on the axis; null where it is not the same for all of its trainings, or nothing. */
+  epoch: number | null
 }
 
 export interface RunResult extends Looked {

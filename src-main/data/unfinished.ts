@@ -10,6 +10,12 @@ import { syncFolder } from './durable'
 /** A number of a training, of one of its splits or of a batch. */
 export type Measured = Metric & { split: Split | '' }
 
+/** When so many updates were made, in seconds that the training worked. */
+export interface Moment {
+  step: number
+  seconds: number
+}
+
 /** A training that was not finished, as it stood between two updates. */
 export interface Unfinished {
   /** Updates that it has had. */
@@ -21,6 +27,8 @@ export interface Unfinished {
   optimiser: { updates: number; first: NamedTensor[]; second: NamedTensor[] }
   /** What it measured so far, in order. */
   measured: Measured[]
+  /** How long it had worked, and when it had made so many updates; null where that is not known. */
+  clock: { seconds: number; marks: Moment[] } | null
   /** What it said at its evaluations so far, as a file of the artifact has it; null of one that is asked nothing. */
   said: Uint8Array | null
 }
@@ -32,6 +40,10 @@ const headSchema = z.strictObject({
   updates: z.int().min(0),
   place: z.strictObject({ device: z.string(), threads: number, isa: z.string().nullable() }),
   measured: z.array(z.tuple([z.string(), z.enum(['', ...SPLITS]), z.int(), number])),
+  clock: z
+    .strictObject({ seconds: z.number(), marks: z.array(z.tuple([z.int(), z.number()])) })
+    .nullable()
+    .optional(),
   /** Bytes of what was said, which stands in front of the tensors. */
   said: z.int().min(0).nullable(),
   sha256: z.string(),
@@ -52,7 +64,7 @@ function sha256(...parts: Uint8Array[]): string {
 
 /** Keeps it in place of what was kept before: whichever moment the machine stops at, one of both is whole on disk. */
 export async function keepUnfinished(file: string, unfinished: Unfinished): Promise<void> {
-  const { step, place, weights, optimiser, measured, said } = unfinished
+  const { step, place, weights, optimiser, measured, clock, said } = unfinished
   const parts = { weights, first: optimiser.first, second: optimiser.second }
   const tensors = writeSafetensors(
     PARTS.flatMap((part) => parts[part].map((tensor) => ({ ...tensor, name: `${part}/${tensor.name}` }))),
@@ -65,6 +77,7 @@ export async function keepUnfinished(file: string, unfinished: Unfinished): Prom
       at,
       Number.isFinite(value) ? value : null,
     ]),
+    clock: clock && { ...clock, marks: clock.marks.map(({ step: at, seconds }) => [at, seconds]) },
     sha256: sha256(...(said ? [said] : []), tensors),
   }
   const told = Buffer.from(JSON.stringify(head))
@@ -109,7 +122,11 @@ export async function readUnfinished(file: string): Promise<Unfinished | null> {
   )
   const measured = head.measured.map(([name, split, step, value]) => ({ name, split, step, value: value ?? NaN }))
   const optimiser = { updates: head.updates, first: first!, second: second! }
-  return { step: head.step, place: head.place, weights: weights!, optimiser, measured, said }
+  // What an earlier version kept has no clock.
+  const clock = head.clock
+    ? { ...head.clock, marks: head.clock.marks.map(([step, seconds]) => ({ step, seconds })) }
+    : null
+  return { step: head.step, place: head.place, weights: weights!, optimiser, measured, clock, said }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { keepUnfinished, readUnfinished, type Measured, type Unfinished } from '../data/unfinished'
 import { parameterCount } from '../science/models/net'
+import { Clock } from './clock'
 import type { Learner, Place } from './backends/learner'
 import { Cancelled, type StageContext } from './context'
 
@@ -23,6 +24,7 @@ export interface Keeping {
 export class Keeper {
   readonly #keeping: Keeping
   readonly #context: Pick<StageContext, 'log' | 'worked'>
+  readonly #clock: Clock
   readonly #learner: Learner
   readonly #told: () => Pick<Unfinished, 'measured' | 'said'>
   #keptAt: number
@@ -33,7 +35,7 @@ export class Keeper {
   constructor(
     keeping: Keeping,
     learner: Learner,
-    context: Pick<StageContext, 'log' | 'worked'>,
+    context: Pick<StageContext, 'emit' | 'log' | 'worked'>,
     told: () => { measured: Measured[]; said: Uint8Array | null },
   ) {
     this.#keeping = keeping
@@ -41,10 +43,15 @@ export class Keeper {
     this.#learner = learner
     this.#told = told
     this.#keptAt = context.worked()
+    this.#clock = new Clock(context, keeping.kept?.clock)
   }
 
-  /** Does what may be called off before an update, with `step` updates behind it. */
-  async around(step: number, work: () => Promise<void>): Promise<void> {
+  /**
+   * Does what may be called off before an update, with `step` updates behind it.
+   * @param due whether the training is evaluated there
+   */
+  async around(step: number, due: boolean, work: () => Promise<void>): Promise<void> {
+    this.#clock.mark(step, due)
     try {
       await work()
     } catch (error) {
@@ -61,7 +68,7 @@ export class Keeper {
   async standing(step: number): Promise<Unfinished> {
     const { device, threads, isa } = this.#keeping.place
     const [weights, optimiser] = [await this.#learner.save(), await this.#learner.saveOptimiser()]
-    return { step, place: { device, threads, isa }, weights, optimiser, ...this.#told() }
+    return { step, place: { device, threads, isa }, weights, optimiser, clock: this.#clock.standing(), ...this.#told() }
   }
 
   /** A training that cannot be kept is worth going on with: a full disk costs what would have been kept. */

@@ -100,8 +100,9 @@ class Loop<A extends Answers> {
     const order = shuffledForever(asking.examples, seed)
     for (let passed = 0; passed < this.#first * this.#batch; passed++) order.next()
     for (let step = this.#first; step <= this.#steps; step++) {
-      await keeper.around(step, async () => {
-        if (this.#evaluations.includes(step) && !this.#said.includes(step)) await this.#evaluate(step)
+      const due = this.#evaluations.includes(step)
+      await keeper.around(step, due, async () => {
+        if (due && !this.#said.includes(step)) await this.#evaluate(step)
         if (step < this.#steps) await this.#context.breathe()
       })
       if (step === this.#steps) break

@@ -64,6 +64,8 @@ export interface Job {
   models: Record<string, string>
   /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
   reserve?: Reserve
+  /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */
+  atOnce?: number
 }
 
 /** One file of a finished artifact. */
@@ -101,6 +103,8 @@ export type EngineEvent =
   | { type: 'state'; key: string; state: 'failed'; at: number; error: string; cause?: Cause; damaged?: string }
   /** `split` is '' for quantities of the training batch (loss, lr, alpha). */
   | { type: 'metric'; key: string; name: string; split: Split | ''; step: number; value: number }
+  /** When a training had made so many updates, in seconds of its work. */
+  | { type: 'clock'; key: string; step: number; seconds: number }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
   /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before. */

@@ -8,7 +8,7 @@ import { KnownFailure } from './failure'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
-import { activationRoom, within } from './room'
+import { activationRoom, sharing, within } from './room'
 import { runStage } from './stages'
 import { watchUse } from './use'
 import { dropUnfinished } from '../data/unfinished'
@@ -98,7 +98,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
   const whole = wanted === undefined ? null : await backendFor(wanted).catch(withoutBackend)
-  const backend = whole && job.reserve ? within(whole, await activationRoom(job.reserve, whole.gpu)) : whole
+  const backend = whole && (await shareOf(whole, job))
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
@@ -117,6 +117,12 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
     for (const path of scratch) await rm(path, { recursive: true, force: true })
     await watch.stop()
   }
+}
+
+/** What a stage has of the machine: the rest is left alone, or other stages'. */
+async function shareOf(backend: Backend, { reserve, atOnce = 1 }: Job): Promise<Backend> {
+  const room = reserve && (await activationRoom(reserve, backend.gpu, atOnce))
+  return within(sharing(backend, atOnce), room)
 }
 
 function withoutBackend(cause: unknown): never {

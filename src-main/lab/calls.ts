@@ -8,6 +8,7 @@ import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
+import { MOST_AT_ONCE } from './options'
 import { plainProblem } from './threads/plain'
 
 const id = z.string().min(1).max(200)
@@ -70,7 +71,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({
       groups: z.array(z.strictObject({ id: z.string().max(2000), keys: z.array(key).max(1000) })).max(1000),
       series: z.array(z.strictObject({ name: words, split })).max(100),
-      axis: z.enum(['step', 'epoch', 'labels']),
+      axis: z.enum(['step', 'epoch', 'labels', 'seconds', 'flops']),
       from: z.number().nullable(),
       to: z.number().nullable(),
       summary: z.enum(['mean-t', 'mean-range', 'median-range']),
@@ -109,6 +110,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     z.strictObject({ task: id, name: z.string().trim().min(1).max(100), filter: exampleFilterSchema }),
   ]),
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
+  sliceUse: z.tuple([armRef.extend({ name: z.string().trim().min(1).max(100), filter: exampleFilterSchema })]),
   cancel: z.tuple([id]),
   resume: z.tuple([id]),
   runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
@@ -204,6 +206,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
         notify: z.boolean(),
         reserveBytes: reserve,
         reserveGpuBytes: reserve,
+        atOnce: z.int().min(1).max(MOST_AT_ONCE),
         windowGpu: z.boolean(),
         pauseOnBattery: z.boolean(),
       })

@@ -17,6 +17,7 @@ import { catalogOf } from './plan/catalog'
 import type { Checkpoints } from './plan/checkpoints'
 import type { Datasets } from './datasets'
 import type { LookAtRows } from './datasets/rows'
+import type { MakeSlice } from './datasets/slices'
 import type { Published } from './datasets/published'
 import { damageText, type Damage } from './check/damage'
 import { badInput, failureOf, LabError } from './errors'
@@ -58,6 +59,7 @@ export interface Parts {
   shelf: Shelf
   datasets: Datasets
   rows: LookAtRows
+  slice: MakeSlice
   published: Published
   checkpoints: Checkpoints
   damage: Damage
@@ -209,7 +211,8 @@ const draftHandlers = ({ planner, room, outlook, show, batches, sweeps, presets 
 type What = Parameters<Truth['read']>[1]
 const told = <T extends object>({ value, looks }: { value: T } & Looked): T & Looked => ({ ...value, looks })
 
-type Found = 'sureness' | 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
+type Found =
+  'sliceUse' | 'sureness' | 'exportBundle' | 'result' | 'compare' | 'cube' | 'facets' | 'examples' | 'example'
 
 /** The calls that ask what was found: they read what the stages of a run left, or of two. */
 function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found> {
@@ -229,6 +232,8 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   const one = <T>({ runId }: { runId: string }, what: What, read: () => Promise<T>) =>
     truth.read([runs.find(runId)], what, () => whole(runId, read))
   return {
+    // Which rows they are was found on test rows, too.
+    sliceUse: async (asked) => (await one(asked, ['examples'], () => parts.slice(asked))).value,
     sureness: (key) => parts.sureness(key),
     result: async (query) =>
       told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),

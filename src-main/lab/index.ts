@@ -13,6 +13,7 @@ import { openDatasets } from './datasets'
 import { createImporter } from './datasets/importer'
 import { createPublished } from './datasets/published'
 import { createRows } from './datasets/rows'
+import { createSlices } from './datasets/slices'
 import { eachInTurn } from './threads/each'
 import { labCalls, READ_ONLY, readOnlyCalls } from './handlers'
 import { openLadders } from './ladders'
@@ -22,7 +23,7 @@ import { reconcile } from './queue/lifecycle'
 import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
-import type { Lab, LabOptions } from './options'
+import { MOST_AT_ONCE, type Lab, type LabOptions } from './options'
 import { createBatches } from './plan/batches'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
@@ -31,7 +32,7 @@ import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
 import { createPower } from './queue/power'
-import { createLane, workedOn, type Lane } from './queue/lane'
+import { createLane, inUse, workedOn, type Lane } from './queue/lane'
 import { createRecorder } from './queue/recorder'
 import { createResults, type Results } from './results'
 import { createMemory } from './results/memory'
@@ -104,6 +105,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
+  const runOf = (id: string) => ({ name: runs.find(id).name, arms: armsOf(runs.find(id)) })
+  const slice = createSlices({ store, shelf, datasets, results, runOf })
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
   const status = createStatusDesk({ store, lanes, queue, power, backends, bus, ...standing })
@@ -121,7 +124,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
-  const said = { marks, remarks, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
+  const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
   const room = createRoom({ home, reserve, onGpu })
   const parts = { ...kept, ...said, ...drafts, backends, planner, room, runs, sample, queue, power, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
@@ -133,6 +136,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
     checkBackend: () => backends.check(),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     power,
+    wake: () => queue.wake(),
     close: () => (closing ??= close()),
   }
 }
@@ -156,12 +160,13 @@ function openQueue(
   const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
   const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
   const timing = { ...TIMING, ...options.timing }
-  // All devices of a machine are one lane as yet: an engine process takes the best of them.
-  lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
+  // All of one machine: each an engine process that takes the best device there, none before it has a stage.
+  for (let i = 0; i < MOST_AT_ONCE; i++) lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const reserve = options.reserve ?? (() => USUAL_RESERVE)
-  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places, reserve })
-  return { lanes, queue, power: createPower(queue), reserve }
+  const atOnce = options.atOnce ?? (() => 1)
+  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places, reserve, atOnce })
+  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), reserve }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */

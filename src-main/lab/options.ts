@@ -8,6 +8,9 @@ import type { Power } from './queue/power'
 
 export { USUAL_RESERVE }
 
+/** Stages that a machine computes at a time at most: more only wait for each other's memory. */
+export const MOST_AT_ONCE = 16
+
 /** How an engine process ended. */
 export interface EngineExit {
   code: number | null
@@ -39,6 +42,8 @@ export interface LabOptions {
   spawnEngine: SpawnEngine
   /** Memory that runs leave alone, as the user wants it now; default `USUAL_RESERVE`. */
   reserve?: () => Reserve
+  /** Stages that are computed at a time, as the user wants it now, up to `MOST_AT_ONCE`; default 1. */
+  atOnce?: () => number
   /** Default 'auto': the best one that passes its self-test. */
   backend?: 'auto' | BackendId
   appVersion: string
@@ -98,6 +103,8 @@ export interface Lab {
   checkBackend: () => Promise<void>
   /** Holds work while the machine sleeps or runs on its battery, and lets it go on. */
   power: Pick<Power, 'hold' | 'release'>
+  /** Looks for work: what the user wants of the machine was changed. */
+  wake(): void
   /** Stops the engine (within the patience for closing), leaves live runs `interrupted`, and lets go of the home. */
   close(): Promise<void>
 }

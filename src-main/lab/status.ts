@@ -19,7 +19,8 @@ export interface StatusDesk {
 
 interface Deps {
   store: Store
-  lanes: readonly Lane[]
+  /** Those in use. */
+  lanes: () => readonly Lane[]
   queue: Queue
   power: Pick<Power, 'holding'>
   backends: Backends
@@ -66,7 +67,7 @@ function shownLanes({ lanes, backends, readOnly }: Deps, running: readonly Stage
     return { backend, device, key: row?.key ?? '', title: row?.title ?? '', forcedAt }
   }
   if (readOnly && running.length > 0) return running.map((row) => shown(row, null))
-  return lanes.map(({ current, host }) =>
+  return lanes().map(({ current, host }) =>
     shown(
       running.find(({ key }) => key === current?.key),
       host.forcedAt,
@@ -95,7 +96,7 @@ export function createStatusDesk(deps: Deps): StatusDesk {
     const trouble = queue.trouble || disk.trouble
     const [first] = running
     return {
-      engine: deps.readOnly && first ? 'running' : busiest(lanes),
+      engine: deps.readOnly && first ? 'running' : busiest(lanes()),
       activity: first && !trouble ? `${first.title}${progressOf(first)}` : '',
       ...placeOf(backends, first),
       queue: disk.queue,

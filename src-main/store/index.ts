@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { alertsTable, type Alerts } from './alerts'
 import { artifactsTable, type Artifacts } from './artifacts'
+import { clockTable, type Clock } from './clock'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
 import { holdsTable, type Holds } from './holds'
@@ -25,6 +26,7 @@ import { useTable, type Use } from './use'
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
 export { makeFolder } from './folder'
 export { isLocked, lockFile } from './lock'
+export type { ClockRow } from './clock'
 export type { ArtifactRow } from './artifacts'
 export type { FigureRow, FoundRow } from './figures'
 export type { LogRow } from './log'
@@ -49,6 +51,7 @@ export interface Store {
   needs: Needs
   runStages: RunStages
   metrics: Metrics
+  clock: Clock
   artifacts: Artifacts
   log: Log
   figures: Figures
@@ -108,6 +111,7 @@ function storeOver(db: Database, path: string): Store {
     needs: guarded(path, needsTable(db)),
     runStages: guarded(path, runStagesTable(db)),
     metrics: guarded(path, metricsTable(db)),
+    clock: guarded(path, clockTable(db)),
     artifacts: guarded(path, artifactsTable(db)),
     log: guarded(path, logTable(db)),
     figures: guarded(path, figuresTable(db)),

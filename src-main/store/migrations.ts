@@ -15,7 +15,8 @@ import { looks } from './migrations/011-looks'
 import { alerts } from './migrations/012-alerts'
 import { doubts } from './migrations/013-doubts'
 import { use } from './migrations/014-use'
-import { expected } from './migrations/015-expected'
+import { clock } from './migrations/015-clock'
+import { expected } from './migrations/016-expected'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   alerts,
   doubts,
   use,
+  clock,
   expected,
 ]
 

@@ -1,4 +1,4 @@
-import { Chart, type ChartConfiguration } from './charting'
+import { Chart, FONT, type ChartConfiguration } from './charting'
 import { escaped, listened } from './svg'
 
 /** Pixels of a picture for every one of the screen: enough for print. */
@@ -77,4 +77,38 @@ export function svgOf<T extends 'line' | 'bar'>(picture: Picture<T>, title: stri
     ...parts,
     '</svg>\n',
   ].join('\n')
+}
+
+/** The mark-up of a picture as a file of its own. @param node as it stands on the screen, its colours in attributes */
+export function svgFileOf(node: SVGSVGElement, title: string, ground: string): string {
+  const { width, height } = node.getBoundingClientRect()
+  const [w, h] = [Math.round(width), Math.round(height)]
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img" font-family="${escaped(FONT)}">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect width="${w}" height="${h}" fill="${ground}"/>`,
+    ...[...node.children].filter((part) => !part.hasAttribute('data-handle')).map((part) => clean(part)),
+    '</svg>\n',
+  ].join('\n')
+}
+
+/** Without what only the page needs: its classes, and what Svelte leaves between the parts. */
+function clean(part: Element): string {
+  const copy = part.cloneNode(true) as Element
+  for (const one of [copy, ...copy.querySelectorAll('*')]) one.removeAttribute('class')
+  return new XMLSerializer()
+    .serializeToString(copy)
+    .replace(/<!--.*?-->/g, '')
+    .replaceAll(' xmlns="http://www.w3.org/2000/svg"', '')
+}
+
+/** A file of SVG as a PNG (base64). @throws Error where it cannot be drawn */
+export async function pngOfSvg(svg: string): Promise<string> {
+  const image = new Image()
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
+  await image.decode()
+  const context = contextOf(SHARP * image.width, SHARP * image.height)
+  context.drawImage(image, 0, 0, context.canvas.width, context.canvas.height)
+  return context.canvas.toDataURL('image/png').replace(/^[^,]*,/, '')
 }

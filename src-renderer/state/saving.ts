@@ -10,9 +10,9 @@ export function base64Of(text: string): string {
 }
 
 /** Writes a file where the user says, and tells where that was. */
-export async function saveAs(name: string, base64: () => string): Promise<void> {
+export async function saveAs(name: string, base64: () => string | Promise<string>): Promise<void> {
   try {
-    const saved = await api.saveFile({ name, base64: base64() })
+    const saved = await api.saveFile({ name, base64: await base64() })
     if (saved) toasts.say(`Saved as ${saved.path}`)
   } catch (error) {
     toasts.fail(`It was not saved: ${messageOf(error)}`)

@@ -4,7 +4,6 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle } from '../../src-main/bundle'
-import type { PlannedStage, RoomNow, StageRoom } from '../../src-preload/contract'
 import { METHODS } from '../../src-main/science/methods'
 import { mismatches, readTables } from './documents'
 import { sealAndBreak } from './sealing'
@@ -51,24 +50,6 @@ describe('before the first run', () => {
     const { stdout } = await w2s.run('catalog')
     for (const word of ['quickstart', 'spam', '1.71 B', 'alphaMax', 'number 0 to 1', 'default linear'])
       expect(stdout).toContain(word)
-  })
-
-  it('says what a run would take, against what is free', async () => {
-    await writeFile(join(w2s.home, 'plan.json'), JSON.stringify(SPEC))
-    const { code, document } = await w2s.run('plan', join(w2s.home, 'plan.json'), '--json')
-    expect(code).toBe(0)
-    expect(mismatches(tables, 'plan', document)).toEqual([])
-    const { needs, room, stages } = document as { needs: StageRoom[]; room: RoomNow; stages: PlannedStage[] }
-    for (const { weights, gradients, moments, activations, process, total, seen } of needs) {
-      expect(weights + gradients + moments + activations + process).toBeCloseTo(total, 0)
-      expect(seen).toBe(false)
-    }
-    expect(needs.map(({ total }) => total)).toEqual(needs.map(({ total }) => total).toSorted((a, b) => b - a))
-    expect(room.availableBytes).toBe(room.freeBytes! - room.reserveBytes)
-    const { stdout } = await w2s.run('plan', join(w2s.home, 'plan.json'))
-    expect(stdout).toContain(`${stages.length} stages: `)
-    expect(stdout).toMatch(/It fits now: \d+\.\d MB at most, and this machine has/)
-    expect((await w2s.run('list', '--json')).document).toMatchObject({ runs: [] })
   })
 
   it('helps', async () => {

@@ -64,6 +64,28 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
     expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([])
   }
 
+  // Time and operations, which are kept from the first step on, and arms over what was chosen for them.
+  for (const axis of ['time', 'FLOPs']) {
+    await page.getByText(axis, { exact: true }).click()
+    await expect(side.getByRole('heading', { name: new RegExp(`^At ${axis} [^1]`) })).toBeVisible()
+    await expect(main).not.toContainText('left out')
+  }
+  await page.getByText('Parallel', { exact: true }).click()
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('3 arms over choices and results')
+  const pgr = (await main.getByRole('slider', { name: 'PGR, at most' }).boundingBox())!
+  await page.mouse.move(pgr.x + pgr.width / 2, pgr.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(pgr.x + pgr.width / 2, pgr.y + 340, { steps: 4 })
+  await page.mouse.up()
+  await expect(main.getByRole('heading', { level: 1 })).toContainText('of 3 arms within')
+  await main.getByRole('slider', { name: 'PGR, at most' }).press('Escape')
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('3 arms over choices and results')
+  await shoot(page, 'parallel')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([])
+  }
+
   // What one arm learns, and down to the examples where it might have stopped.
   await page.getByText('Over-fitting', { exact: true }).click()
   await page.getByText('epoch', { exact: true }).click()

@@ -115,3 +115,21 @@ test('every kind of task is looked through and used, a model too, and the draft 
   await page.keyboard.press('Control+z')
   await expect(page.getByRole('checkbox', { name: /^State of the Union/ })).not.toBeChecked()
 })
+
+test('a slice of a run is made a task of its own, and run on', async ({ open }) => {
+  const { page } = await open()
+  const { runId } = await value(page, 'run', smallSpec('To be cut'))
+  await reach(page, runId, 'done')
+  await goTo(page, `#/inspector/${runId}?cells=all&length=0..600`)
+  await page.getByRole('textbox', { name: 'Name of the slice' }).fill('Short')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'Use the slice Short in the builder' }).click()
+  await shoot(page, 'slice-use')
+  await page.getByRole('button', { name: 'Make it, and open the builder' }).click()
+  await expect(page.getByRole('checkbox', { name: /: Short/ })).toBeChecked()
+  await shoot(page, 'slice-built')
+  const task = (await value(page, 'catalog')).tasks.find(({ origin }) => origin === 'imported')!
+  expect(task.source).toContain('in the run “To be cut”')
+  const again = await value(page, 'run', { ...smallSpec('On the slice'), tasks: [task.id] })
+  await reach(page, again.runId, 'done')
+})

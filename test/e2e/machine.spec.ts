@@ -45,10 +45,11 @@ test('work rests on battery and in sleep, goes on by itself, and keeps the machi
   const dialog = page.getByRole('dialog', { name: 'Settings' })
   await dialog.getByRole('checkbox', { name: /Pause on battery/ }).check()
   await dialog.getByRole('spinbutton', { name: /^Memory left alone/ }).fill('2.5')
+  await dialog.getByRole('spinbutton', { name: /^Stages at a time/ }).fill('2')
   await dialog.getByRole('checkbox', { name: /Draw by the GPU/ }).uncheck()
   await shoot(page, 'settings')
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
-  const kept = { pauseOnBattery: true, reserveBytes: 2.5e9, windowGpu: false }
+  const kept = { pauseOnBattery: true, reserveBytes: 2.5e9, atOnce: 2, windowGpu: false }
   expect(await value(page, 'settings', {})).toMatchObject(kept)
   await tell('on-battery')
   await expect(main).toContainText('Paused while the machine runs on its battery.')

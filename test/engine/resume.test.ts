@@ -50,6 +50,12 @@ describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('on %s a training that
     const told = events.flatMap((event) => (event.type === 'progress' ? [event.share] : []))
     expect(told[0]).toBeGreaterThan(0.5)
     expect(told).toEqual(told.toSorted((a, b) => a - b))
+    // Its clock went on, and is no part of the bytes.
+    const clock = events.flatMap((event) => (event.type === 'clock' ? [event] : []))
+    const end = events.reduce((most, event) => (event.type === 'metric' ? Math.max(most, event.step) : most), 0)
+    expect([clock[0]!.step, clock.at(-1)!.step]).toEqual([0, end])
+    const seconds = clock.map((mark) => mark.seconds)
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b))
     expect(await hashesOf(stopped, student)).toEqual(expected)
     expect(existsSync(file)).toBe(false)
   })

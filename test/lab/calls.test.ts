@@ -70,6 +70,7 @@ const GOOD: Record<CallName, unknown[]> = {
   seal: [{ study: 's', sealed: true }],
   exportBundle: [{ runId: 'r', path: '' }],
   chooseDataset: ['folder'],
+  sliceUse: [{ runId: 'r', armId: 'a', seed: 0, stop: 'last', name: 'mine', filter: { cells: [], search: '' } }],
   datasetPreview: [{ path: '/x.csv', ...columns }],
   datasetImport: [{ path: '/x.csv', ...columns, ...texts, classes: ['a', 'b'] }],
   datasetCancel: [],

@@ -112,6 +112,7 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
   const queue = createQueue({
     store: broken,
     reserve: unused,
+    atOnce: () => 1,
     shelf: unused,
     lanes: [
       {

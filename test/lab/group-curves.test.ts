@@ -38,7 +38,7 @@ describe('groups of curves', () => {
     const store = filled({ a: { values: [1, 2] }, b: { values: [3, 6] } })
     const [curve] = await readGroups(store, query({ arm: ['a', 'b', 'a'] }, { summary: 'mean-range' }))
     expect(curve).toMatchObject({ group: 'arm', key: '', step: [0, 1], x: [0, 1], value: [2, 4], n: [2, 2] })
-    expect(curve).toMatchObject({ low: [1, 2], high: [3, 6], raw: null, bucket: 1, offAxis: false })
+    expect(curve).toMatchObject({ low: [1, 2], high: [3, 6], raw: null, bucket: 1, offAxis: '', epoch: 5 })
   })
 
   test('do not change when another group or another training comes', async () => {
@@ -108,8 +108,46 @@ describe('groups of curves', () => {
     expect((await on('labels', ['a'])).x.at(-1)).toBe(200)
     expect((await on('epoch', ['b'])).x.at(-1)).toBe(5)
     expect((await on('epoch', ['a'], { from: 1, to: 1.3 })).step).toEqual([4, 5, 6, 7])
-    expect(await on('epoch', ['a', 'b'])).toMatchObject({ x: [], offAxis: true })
-    expect(await on('step', ['a', 'b'])).toMatchObject({ offAxis: false })
+    expect(await on('epoch', ['a', 'b'])).toMatchObject({
+      x: [],
+      offAxis: 'A step is not the same there for all trainings of a line.',
+    })
+    expect(await on('step', ['a', 'b'])).toMatchObject({ offAxis: '', epoch: null })
+    expect(await on('labels', ['b'])).toMatchObject({ offAxis: '', epoch: 100 })
+  })
+
+  test('stand on the clock of their trainings, a line at the mean of when they were there', async () => {
+    const store = filled({ a: { values: waves(1, 11) }, b: { values: waves(2, 11) }, c: { values: waves(3, 11) } })
+    const mark = (key: string, step: number, seconds: number) =>
+      store.clock.insert(store.stages.byKey(key)!.id, 0, { step, seconds })
+    for (const [step, seconds] of [
+      [0, 0],
+      [4, 2],
+      [10, 14],
+    ] as const) {
+      mark('a', step, seconds)
+      mark('b', step, 3 * seconds)
+    }
+    const on = async (keys: string[], change = {}) =>
+      (await readGroups(store, query({ arm: keys }, { axis: 'seconds', ...change })))[0]!
+    expect((await on(['a'])).x).toEqual([0, 0.5, 1, 1.5, 2, 4, 6, 8, 10, 12, 14])
+    expect(await on(['a', 'b'])).toMatchObject({ end: 28, epoch: null, offAxis: '' })
+    expect((await on(['a', 'b'])).x.slice(3, 6)).toEqual([3, 4, 8])
+    expect((await on(['a'], { from: 3.9, to: 7 })).step).toEqual([4, 5, 6, 7])
+    expect((await on(['a', 'c'])).offAxis).toMatch(/times were not kept/)
+    mark('c', 0, 0)
+    mark('c', 8, 9)
+    expect((await on(['a', 'c'])).offAxis).toMatch(/not equally long/)
+  })
+
+  test('stand on the operations of their updates where these are known', async () => {
+    const store = filled({ a: { values: waves(1, 11) }, b: { values: waves(2, 11) } })
+    const made = { origin: 'own' as const, bytes: 1, files: '[]', finishedAt: 1 }
+    const { id } = store.stages.byKey('a')!
+    store.artifacts.put({ stage: id, ...made, summary: JSON.stringify({ operations: 800 }) })
+    const on = async (keys: string[]) => (await readGroups(store, query({ arm: keys }, { axis: 'flops' })))[0]!
+    expect(await on(['a'])).toMatchObject({ end: 10 * 20 * 800, epoch: 5 * 20 * 800 })
+    expect((await on(['b'])).offAxis).toMatch(/^Operations are counted where that is exact/)
   })
 
   test('of quantities that nobody measured are none', async () => {

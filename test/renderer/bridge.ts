@@ -135,7 +135,7 @@ const ANSWERS: Answers = {
           if ((name === 'loss') !== (split === '')) return []
           const { step, value } = curveValues(name, split, 62)
           // 25 rows of a batch, 500 to learn from.
-          const scale = { step: 1, epoch: 0.05, labels: 25 }[axis]
+          const scale = { step: 1, epoch: 0.05, labels: 25, seconds: 0.5, flops: 5000 }[axis]
           const at = step.flatMap((s, i) => (s * scale >= (from ?? 0) && s * scale <= (to ?? Infinity) ? [i] : []))
           const pick = (column: number[]) => at.map((i) => column[i]!)
           const spread = (by: number) => pick(value).map((v) => v + (each ? 0 : by))
@@ -148,7 +148,13 @@ const ANSWERS: Answers = {
                 low: spread(-0.02),
                 high: spread(0.02),
               },
-              ...{ n: at.map(() => (each ? 1 : keys.length)), end: step.at(-1)! * scale, bucket: 1, offAxis: false },
+              ...{
+                n: at.map(() => (each ? 1 : keys.length)),
+                end: step.at(-1)! * scale,
+                bucket: 1,
+                offAxis: '',
+                epoch: 20 * scale,
+              },
             },
           ]
         }),
@@ -221,6 +227,7 @@ const ANSWERS: Answers = {
   remark: () => null,
   slices: () => [],
   sliceSave: () => null,
+  sliceUse: ({ name }) => ({ ...TASKS[0]!, id: 'spam', title: `Spam: ${name}` }),
   sliceRemove: () => null,
   cancel: () => null,
   resume: () => null,
@@ -337,6 +344,7 @@ const ANSWERS: Answers = {
     notify: change.notify ?? true,
     reserveBytes: change.reserveBytes ?? 1.5e9,
     reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
+    atOnce: change.atOnce ?? 1,
     windowGpu: change.windowGpu ?? true,
     pauseOnBattery: change.pauseOnBattery ?? false,
   }),

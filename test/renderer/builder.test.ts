@@ -129,7 +129,9 @@ describe('the memory of a plan', () => {
       screen.getByText(/482 MB at most; NVIDIA GeForce RTX 4080 SUPER has 5.0 GB free, of which 1.0 GB/),
     ).toBeTruthy()
     const table = within(screen.getByLabelText('Memory: Train students'))
-    const values = table.getAllByRole('cell', { hidden: true }).map(({ textContent }) => textContent.replace('\u00a0', ' '))
+    const values = table
+      .getAllByRole('cell', { hidden: true })
+      .map(({ textContent }) => textContent.replace('\u00a0', ' '))
     expect(values).toEqual(['68 MB', '68 MB', '136 MB', '90 MB', '120 MB'])
   })
   it('that is not there now is told with who has it', async () => {

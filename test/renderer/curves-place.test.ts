@@ -2,6 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupCurve, GroupQuery, RunDetail } from '../../src-preload/contract'
+import { epochsOf } from '../../src-renderer/views/curves/epochs'
 import { DIMENSIONS, groupsOf, trainingsOf } from '../../src-renderer/views/curves/groups'
 import { linesOf, offLog, panelChart, panelTable, tickText } from '../../src-renderer/views/curves/panel-chart'
 import { possible, QUANTITIES } from '../../src-renderer/views/curves/panels'
@@ -32,7 +33,7 @@ const curve = (change: Partial<GroupCurve> = {}): GroupCurve => ({
     x: [0, 10, 20],
     value: [0.5, 0.8, 0.9],
   },
-  ...{ raw: null, n: [3, 3, 3], low: [0.4, 0.7, 0.8], high: [0.6, 0.9, 1], end: 20, bucket: 1, offAxis: false },
+  ...{ raw: null, n: [3, 3, 3], low: [0.4, 0.7, 0.8], high: [0.6, 0.9, 1], end: 20, bucket: 1, offAxis: '', epoch: 4 },
   ...change,
 })
 
@@ -246,6 +247,14 @@ describe('a panel', () => {
     expect(ticks(1.00001, 1.00002)).toEqual(['1.00001', '1.00002'])
     expect(chart(curve()).options!.scales!['x']).toMatchObject({ ticks: { precision: 0 } })
   })
+  it('marks the ends of epochs of one length, fewer where they would hatch it', () => {
+    expect(epochsOf([curve()], { from: 0, to: 20 })).toEqual({ places: [4, 8, 12, 16, 20], every: 1 })
+    expect(epochsOf([curve()], { from: 7, to: 13 })!.places).toEqual([8, 12])
+    const many = epochsOf([curve({ end: 1000, epoch: 1 })], { from: 0, to: 1000 })!
+    expect([many.every, many.places.length, many.places[0]]).toEqual([50, 20, 50])
+    expect(epochsOf([curve(), curve({ epoch: 5 })], { from: 0, to: 20 })).toBeNull()
+    expect(epochsOf([curve({ epoch: null })], { from: 0, to: 20 })).toBeNull()
+  })
   it('has its numbers as a table', () => {
     const { head, rows } = panelTable([{ group, curve: curve() }], 'step', quantity)
     expect(head).toEqual(['of', 'step', 'value', 'low', 'high', 'n'])
@@ -346,6 +355,20 @@ describe('the place', () => {
   it('says that the arm of an address is not there', async () => {
     open('#/curves/run-done?side=overfit&arm=nope')
     await screen.findByText('The arm that the address names is not there: this is the first.')
+  })
+  it('says why a line is not on an axis', async () => {
+    open('#/curves/run-done?x=seconds', {
+      groupCurves: ({ groups, series }) =>
+        groups.flatMap(({ id }) =>
+          series.map((one) => ({
+            ...curve({ group: id, ...one, offAxis: 'Its times were not kept.', epoch: null }),
+            ...{ step: [], x: [], value: [], n: [], low: [], high: [] },
+          })),
+        ),
+    })
+    expect((await screen.findAllByText('Its times were not kept.')).length).toBe(4)
+    await fireEvent.click(screen.getByRole('radio', { name: 'Over-fitting' }))
+    await waitFor(() => expect(screen.getAllByText('Its times were not kept.')).toHaveLength(1))
   })
   it('says which chosen run is not there', async () => {
     open('#/curves/run-done?runs=gone')

@@ -52,6 +52,41 @@ describe('triage in the inspector', () => {
     )
     expect(location.hash).toMatch(/cells=001.*sure=0\.9\.\.1|sure=0\.9\.\.1.*cells=001/)
   })
+
+  it('makes a dataset of a slice, says what that is, and opens the builder on it', async () => {
+    const filter = { cells: [], search: '', length: [0, 40] as [number, number] }
+    const said = { ...filter, cells: ['001' as const] }
+    const bridge = open('#/inspector/run-done', {
+      slices: (task) => [
+        { task, name: 'short', filter },
+        { task, name: 'copied', filter: said },
+      ],
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Use the slice copied in the builder' }))
+    let dialog = within(await screen.findByRole('dialog'))
+    dialog.getByText(/^These examples were chosen by what models of this run said/)
+    await fireEvent.click(dialog.getByRole('button', { name: 'Cancel' }))
+    expect(heard(bridge, 'sliceUse')).toEqual([])
+    await fireEvent.click(screen.getByRole('button', { name: 'Use the slice short in the builder' }))
+    dialog = within(await screen.findByRole('dialog'))
+    dialog.getByText(/so none is trained on/)
+    expect(dialog.queryByText(/were chosen by what models/)).toBeNull()
+    await fireEvent.click(dialog.getByRole('button', { name: 'Make it, and open the builder' }))
+    await screen.findByText('Spam is the task.', {}, { timeout: 10_000 })
+    expect(heard(bridge, 'sliceUse')[0]?.args[0]).toMatchObject({ runId: 'run-done', name: 'short', filter })
+  }, 20_000)
+  it('says why a slice makes no task', async () => {
+    const filter = { cells: [], search: '', truth: 1 }
+    open('#/inspector/run-done', {
+      slices: (task) => [{ task, name: 'persons', filter }],
+      sliceUse: () => {
+        throw new Error('test: expected 5 of each class')
+      },
+    })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Use the slice persons in the builder' }))
+    await fireEvent.click(await screen.findByRole('button', { name: 'Make it, and open the builder' }))
+    await screen.findByText('test: expected 5 of each class')
+  })
 })
 
 it('an example is copied with its options, its truth and what each model says', () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
 import { badInput, LabError } from '../../lab/errors'
-import type { Lab } from '../../lab/options'
+import { MOST_AT_ONCE, type Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT, explain, type ExitCode } from '../errors'
@@ -23,6 +23,11 @@ export const run: Command = {
   arity: [1, 1],
   options: {
     backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
+    'at-once': {
+      type: 'string',
+      value: 'number',
+      help: 'Stages that are computed at a time, each with its share of threads and memory (default: 1).',
+    },
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
     force: FORCE,
     metric: METRIC,
@@ -34,11 +39,12 @@ export const run: Command = {
   },
   async run([what], flags, context) {
     const backend = backendOf(flags)
+    const atOnce = atOnceOf(flags)
     if (flags.export !== undefined && flags['no-export'])
       throw badArgument('--export', 'either --export or --no-export', 'both')
     const live: Live = { runId: null }
     const release = stopOnInterrupt(live, context)
-    const lab = await context.openLab({ backend })
+    const lab = await context.openLab({ backend, atOnce: () => atOnce })
     live.lab = lab
     try {
       return await runIn(lab, what!, flags, context, live)
@@ -73,6 +79,13 @@ function backendOf({ backend = 'auto' }: Flags): (typeof BACKENDS)[number] {
   const known = BACKENDS.find((id) => id === backend)
   if (!known) throw badArgument('--backend', oneOf(BACKENDS, backend), show(backend))
   return known
+}
+
+function atOnceOf({ 'at-once': wanted = '1' }: Flags): number {
+  const number = /^\d+$/.test(String(wanted)) ? Number(wanted) : 0
+  if (number < 1 || number > MOST_AT_ONCE)
+    throw badArgument('--at-once', `a whole number from 1 to ${MOST_AT_ONCE}`, show(wanted))
+  return number
 }
 
 type Valid = Extract<Preview, { valid: true }>

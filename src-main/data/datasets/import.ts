@@ -84,9 +84,15 @@ const CHUNK = 32_768
 /**
  * Writes `<folder>/<id>.jsonl.gz` and, last, `<id>.json`, without which the rows count as nothing. All or nothing: one
  * bad line, a full disk, a stop or a crash leaves no dataset. Rows that have to stay together get one group.
+ * @param made of what it was made, where that is not the file
  * @throws DatasetError with every bad line (50 told), or what is wrong with the request; AbortError
  */
-export async function importDataset(request: ImportRequest, folder: string, watch: Watch = {}): Promise<TaskInfo> {
+export async function importDataset(
+  request: ImportRequest,
+  folder: string,
+  watch: Watch = {},
+  made: Pick<TaskInfo, 'source' | 'provenance'> | null = null,
+): Promise<TaskInfo> {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
   const { id, title, question, licence, path } = parsed.data
@@ -116,8 +122,7 @@ export async function importDataset(request: ImportRequest, folder: string, watc
       rows: survey.counts,
       lengthAlone: survey.lengthAlone,
       licence: licence || 'not stated',
-      source: sourceOf(parsed.data),
-      provenance: await provenanceOf(parsed.data, files),
+      ...(made ?? { source: sourceOf(parsed.data), provenance: await provenanceOf(parsed.data, files) }),
       origin: 'imported',
       sha256,
     }

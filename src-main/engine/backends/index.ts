@@ -31,12 +31,12 @@ function isBackendId(id: string): id is BackendId {
 }
 
 async function openBackend(id: BackendId): Promise<Backend> {
-  const { device, threads, isa, version, gpu, create, nets, bf16 = false } = await BACKENDS[id].load()
+  const { device, deviceWith, threads, isa, version, gpu, create, nets, bf16 = false } = await BACKENDS[id].load()
   const { passed, worstError } = await selfTest(create, nets)
   if (!passed) throw new Error(failureOf(id, worstError))
   const refuse = () => Promise.reject(new Error(withoutBf16(id, device)))
   return {
-    ...{ id, device, threads, isa, version, gpu, bf16, reason: reasonFor(id, worstError) },
+    ...{ id, device, deviceWith, threads, isa, version, gpu, bf16, reason: reasonFor(id, worstError) },
     create: (net, init, options) => (options?.precision === 'bf16' && !bf16 ? refuse() : create(net, init, options)),
   }
 }

@@ -125,6 +125,8 @@ export interface LearnerOptions {
    * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
    */
   precision?: Precision
+  /** That compute; fewer than the backend has where other stages are at work beside. Libraries choose for themselves. */
+  threads?: number
   /** Activations that a backward may keep, in bytes; a larger batch goes in parts. The backend's own measure where that is less. */
   activationBytes?: number
 }
@@ -144,6 +146,8 @@ export interface Backend extends Place {
   version: string
   /** Whether it computes on a GPU. */
   gpu: boolean
+  /** How `device` reads with so many threads; not there where a library chooses for itself. */
+  deviceWith?: (threads: number) => string
   /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
   bf16: boolean
   /** Why this backend was chosen, one sentence for people. */

@@ -13,7 +13,7 @@ import { loadTensorflow } from './tfjs/tensorflow'
 import { loadWasm } from './tfjs/wasm'
 
 /** What a loaded backend has to offer. */
-export interface Loaded extends Place, Pick<Backend, 'version' | 'create'> {
+export interface Loaded extends Place, Pick<Backend, 'version' | 'create' | 'deviceWith'> {
   gpu: boolean
   bf16?: boolean
   /** The nets that it can build. */
@@ -52,6 +52,7 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
       const isa = isaOf(addon)
       return Promise.resolve({
         device: deviceOf(isa, addon.threads),
+        deviceWith: (threads) => deviceOf(isa, threads),
         threads: addon.threads,
         isa,
         version: `Weak-to-Strong Lab ${version}`,

@@ -98,8 +98,9 @@ class LanguageTraining {
     const began = context.worked()
     let learnt = 0
     for (let step = this.#first; step <= this.#last; step++) {
-      await this.#keeper.around(step, async () => {
-        if (this.#isDue(step)) await this.#score(step)
+      const due = this.#isDue(step)
+      await this.#keeper.around(step, due, async () => {
+        if (due) await this.#score(step)
         if (step < this.#last) await context.breathe()
       })
       if (step === this.#last) break

@@ -1,5 +1,5 @@
 import { unfinishedFile } from '../../data/unfinished'
-import { parameterCount } from '../../science/models/net'
+import { operationsOf, parameterCount } from '../../science/models/net'
 import type { Answers } from '../../science/answers'
 import {
   asksElsewhere,
@@ -62,7 +62,8 @@ export const train: StageRunner<'train'> = async (stage, context, backend) => {
       const keeping = { file, place: backend!, kept, answers }
       const asking = partly(lesson.asking, rowsOf(lesson.asking.examples, config))
       const trained = await runLoop({ learner, asking, loss, optimiser, evaluations, seed, sets, keeping }, context)
-      return await outputOf(config, learner, input, { ...lesson, trained })
+      const texts = task.form.kind === 'options' ? task.form.count : 1
+      return await outputOf(config, learner, input, { ...lesson, trained, texts })
     } finally {
       learner.dispose()
     }
@@ -84,8 +85,9 @@ async function outputOf<A extends Answers>(
   config: TrainConfig,
   learner: Learner,
   input: Input,
-  { file, trained }: Pick<Lesson<A>, 'file'> & { trained: Trained<A> },
+  { file, trained, texts }: Pick<Lesson<A>, 'file'> & { trained: Trained<A>; texts: number },
 ): Promise<StageOutput> {
+  const operations = operationsOf(learner.net)
   const kept = config.weights === 'keep' ? await input.files(await learner.save()) : []
   return {
     files: [...kept, { name: file.name, bytes: file.write(trained.steps, trained.predictions) }],
@@ -93,6 +95,8 @@ async function outputOf<A extends Answers>(
       steps: trained.steps.at(-1)!,
       loss: trained.loss,
       parameters: parameterCount(learner.net),
+      // Of an example of an update.
+      ...(operations !== null && { operations: texts * operations }),
     },
   }
 }

@@ -4,8 +4,10 @@ import { DatasetError, importDataset, previewDataset } from '../../data/datasets
 import { lookAtTask, type LookRequest } from '../../data/datasets/look'
 import { showTask, type ShownRequest } from '../../data/datasets/shown'
 import type { DatasetQuery, ImportRequest } from '../../data/datasets/types'
+import { importSlice, type SliceRequest } from '../../data/datasets/slice'
 import { sizesOfFolders } from '../../data/folders'
 import { badInput, LabError } from '../errors'
+import { readPrepared } from '../results/prepared'
 import { createThread, inThisThread, type Task, type Thread } from '../threads/thread'
 
 /** What the importer does: reads files that the user brings, which may be anything, and looks through folders. @throws LabError */
@@ -16,11 +18,26 @@ export function importerVerbs() {
       explained(importDataset(request, folder, watchOf(task))),
     show: (request: ShownRequest) => showTask(request),
     look: (request: LookRequest) => lookAtTask(request),
+    slice: ({ slice, folder }: { slice: MadeSlice; folder: string }, task: Task) =>
+      explained(sliced(slice, folder, task)),
     /** See `sizesOfFolders`. */
     sizes: (folders: readonly string[]) => sizesOfFolders(folders),
     games: ({ request, folder }: { request: CorpusRequest; folder: string }, task: Task) =>
       explained(importGames(request, folder, watchOf(task))),
   }
+}
+
+/** A slice, by the folder of the examples that it is of and the places of its own among the test rows. */
+export interface MadeSlice {
+  request: Omit<SliceRequest, 'tested' | 'chosen'>
+  data: string
+  chosen: readonly number[]
+}
+
+async function sliced({ request, data, chosen }: MadeSlice, folder: string, task: Task) {
+  const { test } = (await readPrepared(data)).splits
+  const tested = test.map(({ id }) => id)
+  return importSlice({ ...request, tested, chosen: chosen.map((place) => tested[place]!) }, folder, watchOf(task))
 }
 
 /** Reads datasets: seconds of parsing that must not hold up the thread of the window. */

@@ -8,7 +8,7 @@ import { ELSEWHERE, formOf, namesIn, TASKS, type RowCounts } from '../../science
 import type { Bus } from '../bus'
 import { LabError } from '../errors'
 import type { Task } from '../threads/thread'
-import type { Importer } from './importer'
+import type { Importer, MadeSlice } from './importer'
 
 /** The tasks that a spec may name: bundled ones, and those that the user imported. */
 export interface Datasets {
@@ -20,6 +20,8 @@ export interface Datasets {
   /** Reads a file through; a later one ends it. @throws LabError `conflict` when it was ended */
   preview(query: DatasetQuery): Promise<DatasetPreview>
   import(request: ImportRequest): Promise<TaskInfo>
+  /** Makes a task of one's own of test rows of a run. @throws LabError */
+  importSlice(slice: MadeSlice): Promise<TaskInfo>
   /** Reads a file for others, by the rules of these calls. */
   read: <T>(path: string, work: (task: Task & { deadline: number }) => Promise<T>) => Promise<T>
   /** Ends the reading that is under way. */
@@ -44,6 +46,11 @@ export async function openDatasets(home: string, resources: string, importer: Im
     bus.publish([{ type: 'datasets' }])
   }
   const reading = createReading(bus)
+  async function added(path: string, work: Parameters<typeof reading.begin<TaskInfo>>[1]): Promise<TaskInfo> {
+    const task = await reading.begin(path, work)
+    await changed()
+    return task
+  }
 
   return {
     list,
@@ -65,10 +72,9 @@ export async function openDatasets(home: string, resources: string, importer: Im
           'conflict',
           `There is a task "${request.id}" already. Choose another id, or remove that one.`,
         )
-      const task = await reading.begin(request.path, (how) => importer.ask('import', { request, folder }, how))
-      await changed()
-      return task
+      return added(request.path, (how) => importer.ask('import', { request, folder }, how))
     },
+    importSlice: (slice) => added(slice.request.parent.path, (how) => importer.ask('slice', { slice, folder }, how)),
     read: (path, work) => reading.begin(path, work),
     cancel() {
       reading.stop()

@@ -33,7 +33,8 @@ export const createRows = ({ datasets, checkpoints, importer }: Sources): LookAt
   }
 }
 
-function formOf({ form, classes }: Pick<TaskInfo, 'form' | 'classes'>): Form {
+/** The form of a task as its rows are read. */
+export function formOf({ form, classes }: Pick<TaskInfo, 'form' | 'classes'>): Form {
   if (form === 'classes') return { kind: form, names: classes }
   return form === 'options' ? { kind: form, count: classes.length } : { kind: form }
 }

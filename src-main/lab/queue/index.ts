@@ -53,7 +53,7 @@ class StageQueue implements Queue {
   }
 
   wake(): void {
-    for (const lane of this.#options.lanes)
+    for (const lane of this.#wanted)
       if (!lane.working && this.#mayBegin) lane.working = Promise.resolve().then(() => this.#work(lane))
   }
 
@@ -99,6 +99,11 @@ class StageQueue implements Queue {
     if (this.trouble === '') interruptAll(store, Date.now())
   }
 
+  /** The lanes that may take a stage. */
+  get #wanted(): readonly Lane[] {
+    return this.#options.lanes.slice(0, this.#options.atOnce())
+  }
+
   get #mayBegin(): boolean {
     return !this.#closed && this.trouble === '' && this.#pause === 'off'
   }
@@ -123,7 +128,7 @@ class StageQueue implements Queue {
 
   async #work(lane: Lane): Promise<void> {
     const { store } = this.#options
-    const next = () => (this.#mayBegin ? store.stages.next() : undefined)
+    const next = () => (this.#mayBegin && this.#wanted.includes(lane) ? store.stages.next() : undefined)
     try {
       for (let row = next(); row; row = next()) {
         lane.current = row

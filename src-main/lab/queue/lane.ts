@@ -18,6 +18,10 @@ export function createLane(options: Parameters<typeof createHost>[0]): Lane {
   return { host: createHost(options), watch: createStopwatch(), current: null, working: null }
 }
 
+/** Those of a machine's lanes that are in use: as many as are wanted now, and those whose stage is not over yet. */
+export const inUse = (lanes: readonly Lane[], wanted: number): Lane[] =>
+  lanes.filter(({ current }, i) => i < wanted || current !== null)
+
 /** Milliseconds that a stage at work has worked so far; 0 of any other. */
 export const workedOn = (lanes: readonly Lane[], key: string): number =>
   lanes.find(({ current }) => current?.key === key)?.watch.read() ?? 0

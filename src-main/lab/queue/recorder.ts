@@ -88,6 +88,8 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
       return storeState(store, stage, event, stopped)
     case 'metric':
       return store.metrics.insert(stage.id, stage.attempt, event)
+    case 'clock':
+      return store.clock.insert(stage.id, stage.attempt, event)
     case 'progress':
       return store.stages.setProgress(stage.id, event)
     case 'log':

@@ -22,6 +22,8 @@ export interface RunnerOptions {
   modelPath: (key: string) => Promise<string>
   /** Memory that stages leave alone. */
   reserve: () => Reserve
+  /** Stages that are computed at a time, as the user wants it now. */
+  atOnce: () => number
 }
 
 /**
@@ -74,7 +76,7 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf(
-  { store, shelf, taskPath, corpusPath, modelPath, reserve }: RunnerOptions,
+  { store, shelf, taskPath, corpusPath, modelPath, reserve, atOnce }: RunnerOptions,
   row: StageRow,
 ): Promise<Job> {
   const stage = stageOf(store, row)
@@ -88,7 +90,8 @@ async function jobOf(
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, reserve: reserve() }
+  const machine = { reserve: reserve(), atOnce: atOnce() }
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...machine }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

@@ -1,5 +1,5 @@
 import type { ArmResult } from '../../science/metrics'
-import type { Arm, ArmSeed, TrainConfig } from '../../science/stages'
+import type { Arm, ArmSeed, DataConfig, TrainConfig } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { LabError } from '../errors'
 import type { Shelf } from '../home/shelf'
@@ -84,13 +84,17 @@ export function isLost(store: Store, { weak, labels, student, ceiling }: ArmSeed
 }
 
 /** Folder with the examples of a seed; the test split is the same for all seeds of an arm. */
-export function dataFolder(store: Store, shelf: Shelf, seed: ArmSeed): string {
+export const dataFolder = (store: Store, shelf: Shelf, seed: ArmSeed): string => dataSource(store, shelf, seed).folder
+
+/** The same folder, and how its examples were cut from which rows. */
+export function dataSource(store: Store, shelf: Shelf, seed: ArmSeed): { folder: string; config: DataConfig } {
   const weak = store.stages.byKey(seed.weak)
   const key = weak && dataKey(store, weak)
-  if (!key) throw new LabError('not-found', 'The stages of this run are not in the store.')
+  const stage = key ? store.stages.byKey(key) : undefined
+  if (!key || !stage) throw new LabError('not-found', 'The stages of this run are not in the store.')
   if (!shelf.has(key))
     throw new LabError('not-found', 'The examples of this run are not on disk any more. Resume it to make them again.')
-  return shelf.folder(key)
+  return { folder: shelf.folder(key), config: JSON.parse(stage.config) as DataConfig }
 }
 
 const dataKey = (store: Store, { id }: StageRow) => store.needs.of(id).find((need) => need.role === 'data')?.key

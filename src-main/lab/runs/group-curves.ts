@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GroupCurve, GroupQuery } from '../../../src-preload/contract'
 import { grouped, kept, smoothed, within, type Columns } from '../../science/curves'
 import type { StageRow, Store } from '../../store'
-import { stepOn } from './axis'
+import { scalesIn, type Scale, type ScaleOf } from './axis'
 import { NOTHING_HIDDEN, type Hides } from './curves'
 
 type Series = GroupQuery['series'][number]
@@ -23,20 +23,18 @@ export async function readGroups(
   hides: Hides = NOTHING_HIDDEN,
 ): Promise<GroupCurve[]> {
   const out: GroupCurve[] = []
+  const scaleOf = scalesIn(store)
   for (const { id, keys } of query.groups) {
     const rows = [...new Set(keys)].flatMap((key) => store.stages.byKey(key) ?? [])
-    const scale = sharedScale(store, rows, query)
     const hidden = new Set(rows.filter(({ key }) => hides(key)))
     for (const series of query.series) {
       const about = { group: id, ...series }
       const shown = series.split === 'test' ? rows.filter((row) => !hidden.has(row)) : rows
       const held = shown.filter((row) => endOf(store, row, series) !== null)
       if (held.length === 0) continue
-      if (scale === null) out.push({ ...about, key: '', ...NOTHING })
-      else if (query.each) {
-        for (const row of held)
-          out.push({ ...about, key: row.key, ...(await together(store, [row], series, query, scale)) })
-      } else out.push({ ...about, key: '', ...(await together(store, held, series, query, scale)) })
+      const lines = query.each ? held.map((row) => ({ key: row.key, of: [row] })) : [{ key: '', of: held }]
+      for (const { key, of } of lines)
+        out.push({ ...about, key, ...(await line({ store, scaleOf, query }, of, series)) })
     }
   }
   return out
@@ -45,22 +43,31 @@ export async function readGroups(
 type Drawn = Omit<GroupCurve, 'group' | 'name' | 'split' | 'key'>
 const NOTHING: Drawn = {
   ...{ step: [], x: [], value: [], raw: null, n: [], low: [], high: [] },
-  ...{ end: 0, bucket: 1, offAxis: true },
+  ...{ end: 0, bucket: 1, offAxis: '', epoch: null },
 }
 
 const endOf = (store: Store, { id, attempt }: Pick<StageRow, 'id' | 'attempt'>, series: Series) =>
   store.metrics.end({ stage: id, attempt, ...series })
 
-/** What a step is on the axis, where it is the same for all. */
-function sharedScale(store: Store, rows: readonly StageRow[], { axis }: GroupQuery): number | null {
-  const scales = new Set(rows.map((row) => stepOn(axis, store, row)))
-  return scales.size === 1 ? [...scales][0]! : null
+const stretchOf = ({ from, to }: GroupQuery, { stepAt }: Scale): Stretch => ({
+  from: from === null ? -Infinity : stepAt(from),
+  to: to === null ? Infinity : stepAt(to),
+})
+
+interface About {
+  store: Store
+  scaleOf: ScaleOf
+  query: GroupQuery
 }
 
-const stretchOf = ({ from, to }: GroupQuery, scale: number): Stretch => ({
-  from: from === null ? -Infinity : from / scale,
-  to: to === null ? Infinity : to / scale,
-})
+/** Some trainings as one line on the axis. */
+async function line({ store, scaleOf, query }: About, rows: readonly StageRow[], series: Series): Promise<Drawn> {
+  const scale = scaleOf(query.axis, rows)
+  if (typeof scale === 'string') return { ...NOTHING, offAxis: scale }
+  const epochs = query.axis === 'seconds' ? '' : scaleOf('epoch', rows)
+  const epoch = typeof epochs === 'string' ? null : scale.at(epochs.stepAt(1))
+  return { ...(await together(store, rows, series, query, scale)), epoch }
+}
 
 /** All points of one training within the stretch. */
 async function read(store: Store, row: StageRow, series: Series, stretch?: Stretch): Promise<Columns> {
@@ -81,8 +88,8 @@ async function together(
   rows: readonly StageRow[],
   series: Series,
   query: GroupQuery,
-  scale: number,
-): Promise<Drawn> {
+  scale: Scale,
+): Promise<Omit<Drawn, 'epoch'>> {
   const smooth = query.smoothing > 0
   const stretch = stretchOf(query, scale)
   const curves: Columns[] = []
@@ -99,7 +106,7 @@ async function together(
   const step = pick(all.step)
   const last = Math.max(...rows.map((row) => endOf(store, row, series) ?? 0))
   return {
-    ...{ step, x: step.map((s) => s * scale), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
-    ...{ low: pick(all.low), high: pick(all.high), end: last * scale, bucket, offAxis: false },
+    ...{ step, x: step.map(scale.at), value: pick(all.value), raw: raw && pick(raw), n: pick(all.n) },
+    ...{ low: pick(all.low), high: pick(all.high), end: scale.at(last), bucket, offAxis: '' },
   }
 }

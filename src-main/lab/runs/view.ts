@@ -155,18 +155,23 @@ export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSeal
   return { ...summary, ...asked, figures, arms: armsOf(run), stages, use: own, expected }
 }
 
-/** Seconds that a live run's stages still take; null when nothing is known of one of them. */
+/**
+ * Seconds that a live run's stages still take, as many at a time as there are now; null when nothing is known of one of them.
+ */
 function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number | null {
   const stages = rows.map((row) => stageOf(store, row))
   const estimator = createEstimator(store, stages, sizes)
   let sum = 0
+  let longest = 0
   for (const [i, row] of rows.entries()) {
     if (row.state !== 'waiting' && row.state !== 'running') continue
     const left = row.etaSeconds ?? estimator.seconds(stages[i]!)
     if (left === null) return null
     sum += left
+    longest = Math.max(longest, left)
   }
-  return sum
+  const atOnce = rows.filter(({ state }) => state === 'running').length
+  return Math.max(longest, sum / Math.max(1, atOnce))
 }
 
 function statusOf(row: TitledRow): Omit<StageStatus, 'remedy' | 'batch' | 'use'> {

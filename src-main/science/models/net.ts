@@ -192,6 +192,20 @@ export function sizeOf({ shape }: { shape: readonly number[] }): number {
   return shape.reduce((product, side) => product * side, 1)
 }
 
+/**
+ * Operations that an update takes for each text: those of the matrix products, a multiplication and an addition counted as
+ * two. Forward 2 for every weight, back 4, or 2 where nothing below the first layer learns: of so many multiplies is
+ * "6N" made (Kaplan et al. 2020, arXiv 2001.08361, 2.1). Exact, as every text is as wide; null of a transformer, whose
+ * operations go by the lengths of texts.
+ */
+export function operationsOf(net: NetSpec): number | null {
+  if (net.kind === 'transformer') return null
+  const layers = tensorsOf(net).filter(({ name }) => name.endsWith('.weight'))
+  const weights = layers.reduce((sum, layer) => sum + sizeOf(layer), 0)
+  const below = net.kind === 'bag' && net.tuneEmbeddings
+  return 6 * weights - (below ? 0 : 2 * sizeOf(layers[0]!))
+}
+
 /** Number of weights, those of a tied head counted once. */
 export function parameterCount(net: NetSpec): number {
   return tensorsOf(net).reduce((sum, tensor) => sum + sizeOf(tensor), 0)

@@ -117,14 +117,25 @@ function marksOf(
   p: Palette,
   onopen: (stop: Stop) => void,
 ) {
-  const last = step.length - 1
-  if (last < 1 || !step[last]) return {}
-  const scale = x[last]! / step[last]
+  if (step.length < 2) return {}
   const marks = stopPoints(result).map((point): StopMark => {
     const y = name === ACCURACY ? valueAt(measured, point) : value[nearest(step, point.step)]!
-    return { ...point, x: point.step * scale, y }
+    return { ...point, x: placeOf(point.step, step, x), y }
   })
   return stopMarks(marks, p[look.color], p, onopen)
+}
+
+/** Where a step is on the axis: evenly between the two that it lies between. */
+function placeOf(at: number, step: readonly number[], x: readonly number[]): number {
+  const after = Math.max(
+    1,
+    Math.min(
+      step.length - 1,
+      step.findIndex((one) => one >= at),
+    ),
+  )
+  const [from, to] = [step[after - 1]!, step[after]!]
+  return x[after - 1]! + ((at - from) / (to - from)) * (x[after]! - x[after - 1]!)
 }
 
 /** Where a line begins that its axis has no room for; '' where it has. */

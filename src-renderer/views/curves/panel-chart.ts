@@ -3,6 +3,7 @@ import { gapsOf, niceRange, pointsOf, type Point } from '../../lib/curves'
 import { count, number, share } from '../../lib/format'
 import type { CurveAxis, GroupCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
+import { epochsOf, markedEpochs } from './epochs'
 import type { Group } from './groups'
 import type { Quantity } from './panels'
 import { pointed, type Pointing } from './pointing'
@@ -45,7 +46,11 @@ const SPARSE = 40
 const MARK = 6
 const COUNTED: readonly CurveAxis[] = ['step', 'labels']
 
-const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = { step: count, epoch: number, labels: count }
+const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = {
+  ...{ step: count, epoch: number, labels: count },
+  seconds: (x) => (x > 0 && x < 1 ? `${number(1000 * x)} ms` : `${number(x)} s`),
+  flops: (x) => (x === 0 ? '0' : x.toExponential(2).replace('e+', 'e')),
+}
 /** A place on an axis, as it is told. */
 export const placeText = (axis: CurveAxis, x: number): string => AXIS_FORMAT[axis](x)
 
@@ -158,7 +163,12 @@ export function panelChart(
         y: options.scales?.['y'],
         ...(log && { y: logAxis(options.scales?.['y'], [least, seen[1] ?? 1], tick) }),
       },
-      plugins: { ...options.plugins, tooltip: { enabled: false }, ...pointed(pointing) },
+      plugins: {
+        ...options.plugins,
+        tooltip: { enabled: false },
+        ...pointed(pointing),
+        ...(axis === 'step' && markedEpochs({ places: epochsOf(curves, stretch)?.places ?? [], color: p.edge })),
+      },
     },
   }
 }
@@ -203,7 +213,7 @@ export function panelTable(drawn: readonly Drawn[], axis: CurveAxis, { format }:
     get rows() {
       return drawn.flatMap(({ group, curve }) =>
         curve.x.map((x, i) => [
-          ...[group.label, placeText(axis, x), format(curve.value[i]!)],
+          ...[group.label, axis === 'seconds' ? number(x) : placeText(axis, x), format(curve.value[i]!)],
           ...[curve.low[i]!, curve.high[i]!].map((end) => (Number.isFinite(end) ? format(end) : '')),
           count(curve.n[i]),
         ]),

@@ -7,8 +7,8 @@ import { QUANTITIES } from './panels'
 export type Query = Readonly<Record<string, string>>
 
 export interface View {
-  /** `panels`: quantities by groups; `overfit`: one arm by what it learns. */
-  side: 'panels' | 'overfit'
+  /** `panels`: quantities by groups; `overfit`: one arm by what it learns; `parallel`: arms over choices and results. */
+  side: (typeof SIDES)[number]
   /** Ids of the quantities, in the order of their panels; null for the usual ones. */
   panels: readonly string[] | null
   by: readonly Dimension[]
@@ -33,7 +33,11 @@ export interface View {
   of: string
   /** Where its students are read. */
   stop: Stop
+  /** Of the parallel side: what its axes let through (see `brushesOf`), and what its lines are coloured by. */
+  brush: string
+  color: 'method' | 'pgr'
 }
+const SIDES = ['panels', 'overfit', 'parallel'] as const
 
 export const SUMMARIES: readonly { value: Summary; label: string; title: string }[] = [
   {
@@ -73,6 +77,15 @@ export const AXES: readonly { value: CurveAxis; label: string; title: string }[]
     ...{ value: 'labels', label: 'labels' },
     title: 'Labels shown: steps × batch, a label that is shown again counted again',
   },
+  {
+    ...{ value: 'seconds', label: 'time' },
+    title:
+      'Seconds that a training worked, its evaluations counted in, pauses not; of a line the mean of its trainings',
+  },
+  {
+    ...{ value: 'flops', label: 'FLOPs' },
+    title: 'Operations of the matrix products of all updates: 6 for a weight and row, 4 in the first layer',
+  },
 ]
 export const SMOOTHINGS = [0, 0.5, 0.8, 0.9, 0.95, 0.99] as const
 const ROLES: readonly GroupRole[] = ['student', 'ceiling', 'weak', '']
@@ -98,7 +111,7 @@ export function parseView(query: Query): View {
   const [from, to] = [finite(query['from']), finite(query['to'])]
   const zoomed = from !== null && to !== null && from < to
   return {
-    side: query['side'] === 'overfit' ? 'overfit' : 'panels',
+    side: SIDES.find((side) => side === query['side']) ?? 'panels',
     panels: panels && panels.length > 0 ? panels : null,
     by: query['by'] === undefined ? DIMENSIONS : (among(DIMENSIONS, query['by']) ?? []),
     roles: roles && roles.length > 0 ? roles : ['student', ''],
@@ -115,6 +128,8 @@ export function parseView(query: Query): View {
     arm: query['arm'] ?? '',
     of: query['of'] ?? '',
     stop: stopNamed(query['stop']) ?? 'last',
+    brush: query['brush'] ?? '',
+    color: query['color'] === 'pgr' ? 'pgr' : 'method',
   }
 }
 

@@ -24,6 +24,12 @@ export const NAMED = {
   path: 'path',
 } as const satisfies Record<Facet, string>
 export const FACETS = Object.keys(NAMED) as Facet[]
+/** What an example is, whatever anybody says of it. */
+const OF_ITSELF: readonly Facet[] = ['truth', 'length', 'group']
+
+/** Whether examples are chosen by what models, or the user, said of them. */
+export const goesByAnswers = (filter: ExampleFilter): boolean =>
+  filter.cells.length > 0 || FACETS.some((facet) => filter[facet] !== undefined && !OF_ITSELF.includes(facet))
 
 /** A number from 0 on; undefined of anything else. */
 function numberIn(text = ''): number | undefined {

@@ -43,7 +43,6 @@ const ACTIVATIONS = 1e9
 
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
-  threads?: number
   isa?: NativeAddon['isas'][number]
 }
 

@@ -1,0 +1,24 @@
+import type { Database } from 'better-sqlite3'
+
+export interface ClockRow {
+  step: number
+  seconds: number
+}
+
+/** When an attempt of a training had made so many updates, in seconds of its work. */
+export function clockTable(db: Database) {
+  const insert = db.prepare<[number, number, number, number]>(
+    'INSERT OR IGNORE INTO clock (stage, attempt, step, seconds) VALUES (?, ?, ?, ?)',
+  )
+  const of = db.prepare<[number, number], ClockRow>(
+    'SELECT step, seconds FROM clock WHERE stage = ? AND attempt = ? ORDER BY step',
+  )
+  return {
+    /** Keeps the first time heard of a step. */
+    insert: (stage: number, attempt: number, { step, seconds }: ClockRow): void =>
+      void insert.run(stage, attempt, step, seconds),
+    /** Ascending; none of an attempt that kept no times. */
+    of: (stage: number, attempt: number): ClockRow[] => of.all(stage, attempt),
+  }
+}
+export type Clock = ReturnType<typeof clockTable>
