@@ -32,6 +32,6 @@ it('a plan says what a run would take, against what is free', { timeout: 120_000
     expect(stdout).toMatch(/It fits now: \d+\.\d MB at most, and this machine has/)
     expect((await w2s.run('list', '--json')).document).toMatchObject({ runs: [] })
   } finally {
-    w2s.remove()
+    await w2s.remove()
   }
 })
