@@ -40,6 +40,6 @@ export default defineConfig(({ command }) => ({
     root: at('src-renderer'),
     server: { fs: { allow: [at('.')] } }, // the guide lies in docs/
     plugins: [svelte({ configFile: at('svelte.config.js') })],
-    build: { target: chrome, rolldownOptions: { input: { index: at('src-renderer/index.html') } } },
+    build: { target: chrome, minify: true, rolldownOptions: { input: { index: at('src-renderer/index.html') } } },
   },
 }))

@@ -22,7 +22,7 @@ const load = async (...paths) => {
   return modules
 }
 const { loadBackend } = await load('src-main/engine/backends/index.ts')
-const { BACKENDS_IN_ORDER } = await load('src-main/engine/backends/kinds.ts')
+const { BACKENDS_IN_ORDER } = await load('src-main/science/backends.ts')
 const { crossEntropy } = await load('src-main/science/losses/cross-entropy.ts')
 const { createRunner } = await load('src-main/engine/runner.ts')
 const { planExperiment } = await load('src-main/science/plan/plan.ts')

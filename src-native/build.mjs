@@ -6,6 +6,7 @@
 //   node src-native/build.mjs --profile  where a training step goes, src-native/build/w2s-profile
 //   node src-native/build.mjs --cuda     the library for NVIDIA cards, by nvcc, src-native/build/w2s-cuda.so
 //   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
+//   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -115,10 +116,14 @@ const emulated = (flags, ...more) =>
   }))
 
 /** The library for cards: kernels by nvcc, the rest by the host's compiler, or (emulated) all of it by that. */
-function libraryUnits({ nvcc, architectures }) {
+function libraryUnits({ nvcc, architectures, fake }) {
   const flags = [...COMMON, ...FAST]
   const plain = sources('cuda/library').map((source) => ({ source, flags, object: objectOf(source) }))
   const seam = ['network.cpp', 'spec.cpp'].map((source) => ({ source, flags, object: objectOf(source) }))
+  if (fake) {
+    const card = { source: 'cuda/fake/fake.cpp', flags, object: 'cuda-fake-fake.o' }
+    return [...emulated(flags).filter(({ source }) => !source.endsWith('host.cpp')), card, ...plain, ...seam]
+  }
   if (!nvcc) return [...emulated(flags), ...plain, ...seam]
   // An array that does not stay in registers makes a kernel many times slower: no kernel here has one that may not.
   const strict = ['-Xptxas', '--warn-on-local-memory-usage,--warn-on-spills,--warning-as-error']
@@ -235,21 +240,22 @@ export async function build({ test = false, profile = false, sanitize = false, o
 }
 
 /**
- * Builds the library for NVIDIA cards, or (emulated) the same for the host, and returns its path.
+ * Builds the library for NVIDIA cards, or (emulated, fake) the same for the host, and returns its path.
  * @throws Error with the compiler's output, or that there is no compiler or no nvcc.
  */
-export async function buildCuda({ emulated = false, onProgress = () => {} } = {}) {
+export async function buildCuda({ emulated = false, fake = false, onProgress = () => {} } = {}) {
+  const onHost = emulated || fake
   const compiler = await findCompiler()
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
-  const nvcc = emulated ? null : await findNvcc()
-  if (!emulated && !nvcc) throw new Error('no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc)')
-  const folder = join(here, 'build', emulated ? 'objects' : 'cuda')
+  const nvcc = onHost ? null : await findNvcc()
+  if (!onHost && !nvcc) throw new Error('no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc)')
+  const folder = join(here, 'build', onHost ? 'objects' : 'cuda')
   mkdirSync(folder, { recursive: true })
   const { known, flags } = nvcc ? await architecturesOf(nvcc.name) : { known: [], flags: [] }
-  const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags })
+  const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags, fake })
   const objects = await compileAll(compiler.name, all, folder, onProgress)
-  const out = join(here, 'build', emulated ? 'w2s-cuda-emulated.so' : 'w2s-cuda.so')
-  if (emulated) return link(compiler.name, ['-shared', ...objects], out)
+  const out = join(here, 'build', `w2s-cuda${fake ? '-fake' : emulated ? '-emulated' : ''}.so`)
+  if (onHost) return link(compiler.name, ['-shared', ...objects], out)
   await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects], out)
   checkMachineCode(out, known)
   return out
@@ -279,15 +285,17 @@ async function link(linker, parts, out) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated']
+  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fake']
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [test, profile, sanitize, cuda, emulated] = known.map((flag) => flags.includes(flag))
-    console.log(cuda || emulated ? await buildCuda({ emulated }) : await build({ test, profile, sanitize }))
+    const [test, profile, sanitize, cuda, emulated, fake] = known.map((flag) => flags.includes(flag))
+    console.log(
+      cuda || emulated || fake ? await buildCuda({ emulated, fake }) : await build({ test, profile, sanitize }),
+    )
   } catch (error) {
     console.error(error.stderr || error.message)
     process.exit(1)

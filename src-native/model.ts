@@ -97,6 +97,19 @@ export interface CudaDevice {
   free: number
 }
 
+/** The driver of NVIDIA cards. */
+export interface CudaDriver {
+  /** As the system tells it, '550.54.14' for one; '' where it does not. */
+  version: string
+  /** The CUDA that it takes and the one that the library was made with, 12040 for 12.4; 0: there is no driver. */
+  cuda: number
+  runtime: number
+}
+
+/** How calls fail where the device does: `number` is the driver's own of the error, `asked`, `free` and `all` are bytes. */
+export type DeviceFailure = Error &
+  ({ code: 'W2S_FAULT'; number: number } | { code: 'W2S_FULL'; asked: number; free: number; all: number })
+
 export interface NativeAddon {
   Model: new (spec: NetSpec, options: ModelOptions) => NativeModel
   /** The kernels that this processor can run, the newest first. */
@@ -106,7 +119,9 @@ export interface NativeAddon {
    * @throws TypeError when this processor has none of that name
    */
   measure(isa: Isa): number
-  /** The cards that the library of this path sees. @throws Error saying in a sentence why there are none */
+  /** What the library of this path finds of the driver. @throws Error where it cannot be opened */
+  cudaDriver(library: string): CudaDriver
+  /** The cards that the library of this path sees. @throws DeviceFailure saying why there are none, Error where it cannot be opened */
   cudaDevices(library: string): CudaDevice[]
   /** Vendor and signature of the processor's model; '' where it has none. */
   processor: string

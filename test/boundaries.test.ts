@@ -143,23 +143,18 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
   },
   {
     part: /^src-main\/lab\//,
-    // The artifact folder is what the protocol leaves on disk: host and engine share its one reader, and the list of engines.
+    // The artifact folder is what the protocol leaves on disk: host and engine share its one reader.
     own: [
       /^src-main\/(lab|science|store|data|bundle)\//,
       /^src-preload\/contract\.ts$/,
-      /^src-main\/engine\/(artifacts|backends\/kinds)\.ts$/,
+      /^src-main\/engine\/artifacts\.ts$/,
     ],
     types: [/^src-main\/engine\/protocol\.ts$/],
     packages: [NODE, /^zod$/],
   },
   {
     part: /^src-main\/cli(\.ts$|\/)/,
-    own: [
-      /^src-main\/(cli|lab|science|data|bundle)\//,
-      /^src-main\/engine\/backends\/kinds\.ts$/,
-      /^src-preload\/spec-text\.ts$/,
-      /^package\.json$/,
-    ],
+    own: [/^src-main\/(cli|lab|science|data|bundle)\//, /^src-preload\/spec-text\.ts$/, /^package\.json$/],
     types: [/^src-main\/engine\/protocol\.ts$/, /^src-preload\/contract\.ts$/],
     packages: [NODE],
   },

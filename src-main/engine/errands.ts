@@ -1,4 +1,6 @@
-import { chooseBackend, reportBackends, type Prober } from './backends'
+import { BACKENDS_IN_ORDER } from '../science/backends'
+import { chooseBackend } from './backends/choice'
+import { reportBackends, type Prober } from './backends/trial'
 import type { Errand, Message } from './protocol'
 import { messageOf } from './runner'
 import { installTensorflow, removeTensorflow } from './tensorflow/install'
@@ -21,7 +23,10 @@ export async function runErrand(
       case 'choose':
         return { type: 'choose', chosen: await chooseBackend(errand.wanted, probe) }
       case 'report': {
-        const backends = await reportBackends(probe)
+        const backends = await reportBackends(
+          probe,
+          BACKENDS_IN_ORDER.map(({ id }) => id),
+        )
         // The reports know all that choosing needs, so nothing is tried twice.
         const known: Prober = (id) => Promise.resolve(backends.find((b) => b.id === id)!)
         return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known).catch(() => null) }

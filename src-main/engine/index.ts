@@ -1,8 +1,9 @@
 // Entry of the engine process: one device, one stage at a time. The app starts it as a utility process, the command
 // line as a child process; both speak the one protocol.
 import { fileURLToPath } from 'node:url'
-import { loadBackend, tryBackend } from './backends'
+import { loadBackend } from './backends'
 import { createProber, probeOf } from './backends/probe'
+import { distrustCards, tryBackend } from './backends/trial'
 import { openChannel } from './channel'
 import { runErrand } from './errands'
 import { createEmitter } from './events'
@@ -10,7 +11,11 @@ import { createRunner, messageOf } from './runner'
 
 const channel = openChannel()
 const emitter = createEmitter((events) => channel.post({ type: 'events', events }))
-const runner = createRunner((event) => emitter.emit(event), loadBackend)
+const runner = createRunner((event) => {
+  // First: who hears of it ends this process.
+  if (event.type === 'state' && event.state === 'failed' && event.cause === 'card') distrustCards()
+  emitter.emit(event)
+}, loadBackend)
 const probe = createProber(fileURLToPath(import.meta.url))
 
 async function leave(code: number): Promise<never> {

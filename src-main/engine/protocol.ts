@@ -1,8 +1,8 @@
 import type { Reserve } from '../data/machine/reserve'
 import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
-import type { BackendId } from './backends/kinds'
-import type { Place } from './backends/learner'
+import type { Askable, BackendId } from '../science/backends'
+import type { MemoryReport, Place } from './backends/learner'
 
 /** What the host asks of the engine process. One stage runs at a time. */
 export type Request =
@@ -12,8 +12,8 @@ export type Request =
   /** Hold at the next step, with all that is loaded kept, until told to go on. Holds for later stages too. */
   | { type: 'pause'; paused: boolean }
   /** Errands, one at a time, in a process that runs no stage; each is answered by one message of its own type or `problem`. */
-  | { type: 'choose'; wanted: 'auto' | BackendId }
-  | { type: 'report'; wanted: 'auto' | BackendId }
+  | { type: 'choose'; wanted: Askable }
+  | { type: 'report'; wanted: Askable }
   /** Preceded by any number of `progress` messages. A killed installation is resumable. */
   | { type: 'install'; backend: 'tensorflow'; gpu: boolean }
   | { type: 'uninstall'; backend: 'tensorflow' }
@@ -31,6 +31,22 @@ export interface ChosenBackend {
   gpu: boolean
   /** Whether it trains in bf16 here. */
   bf16: boolean
+  /** What computes the nets that it has no kernels for, or goes on where it fails: of one on a GPU the next in order. */
+  next: Omit<ChosenBackend, 'next'> | null
+}
+/** A card with what is around it. */
+export interface CardReport {
+  /** Version of the driver, '' where the system does not tell it; the CUDA that it takes, '' where there is no driver. */
+  driver: string
+  cuda: string
+  /** The CUDA that the library was made with. */
+  runtime: string
+  /** The first of them computes. Memory in bytes. */
+  devices: { name: string; compute: string; memory: number; free: number }[]
+  /** Paths of the libraries of driver and engine that were opened. */
+  files: string[]
+  /** Bytes of its memory while the model of the throughput was loaded; null where that was not measured. */
+  table: (MemoryReport & { free: number; other: number }) | null
 }
 /** What one backend is worth on this machine. */
 export interface BackendReport {
@@ -44,7 +60,20 @@ export interface BackendReport {
   gpu: boolean
   /** Whether it trains in bf16 here. */
   bf16: boolean
-  selfTest: { passed: boolean; worstError: number; tolerance: number; stepsPerSecond: number } | null
+  /**
+   * `stepsPerSecond` of a small student and `tokensPerSecond` of a transformer that is trained: 0 where it was not measured, or
+   * the backend has no such nets. `at`: when it was done, in ms.
+   */
+  selfTest: {
+    passed: boolean
+    worstError: number
+    tolerance: number
+    stepsPerSecond: number
+    tokensPerSecond: number
+    at: number
+  } | null
+  /** Of a backend that computes on an NVIDIA card; null where nothing is known of one. */
+  card: CardReport | null
   installed: boolean
   installBytes: { download: number; disk: number } | null
 }
@@ -62,6 +91,10 @@ export interface Job {
   corpora: Record<string, string>
   /** Pretrained models that the stage reads: content key → absolute path. */
   models: Record<string, string>
+  /** Why its backend was chosen, where that is known. */
+  reason?: string
+  /** Why its backend is not to be tried, which has failed before, where its config names another. */
+  fault?: string
   /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
   reserve?: Reserve
   /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */
@@ -77,9 +110,10 @@ export interface ArtifactFile {
 
 /**
  * Why a stage failed, where something is known that mends it: its training diverged, its process was killed, as systems do
- * when memory runs out, or the dataset, the model or the backend that it needs is not to be had.
+ * when memory runs out, or the dataset, the model or the backend that it needs is not to be had; or the card that computed it
+ * has not enough memory, or failed.
  */
-export type Cause = 'diverged' | 'killed' | 'dataset' | 'model' | 'backend'
+export type Cause = 'diverged' | 'killed' | 'dataset' | 'model' | 'backend' | 'memory' | 'card'
 
 /** How far a stage is. */
 export interface StageProgress {

@@ -97,7 +97,7 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { stage } = job
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
-  const whole = wanted === undefined ? null : await backendFor(wanted).catch(withoutBackend)
+  const whole = wanted === undefined ? null : await computing(job, wanted, backendFor).catch(withoutBackend)
   const backend = whole && (await shareOf(whole, job))
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
@@ -116,6 +116,24 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   } finally {
     for (const path of scratch) await rm(path, { recursive: true, force: true })
     await watch.stop()
+  }
+}
+
+/** The backend of a stage, or the other one that its config names, where the first is not to be had. */
+async function computing(
+  { stage: { config }, reason, fault }: Job,
+  wanted: string,
+  backendFor: (id: string) => Promise<Backend>,
+): Promise<Backend> {
+  const otherwise = 'otherwise' in config ? config.otherwise : undefined
+  try {
+    if (fault !== undefined && otherwise !== undefined) throw new Error(fault)
+    const backend = await backendFor(wanted)
+    return reason === undefined ? backend : { ...backend, reason }
+  } catch (error) {
+    if (otherwise === undefined) throw error
+    const backend = await backendFor(otherwise)
+    return { ...backend, reason: `${messageOf(error)} ${backend.reason}` }
   }
 }
 

@@ -104,6 +104,8 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     async run(spec) {
       const planned = await planner.plan(spec)
       checkSpace(options.home, planned.bytes)
+      // Before the run is there: its first stage would fail at once.
+      if ('backend' in planned.spec) await backends.check(planned.spec.backend)
       return { runId: await runs.add(planned) }
     },
     sample: () => parts.sample.open(),

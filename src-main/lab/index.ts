@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { USUAL_RESERVE } from '../data/machine/reserve'
 import type { EngineEvent } from '../engine/protocol'
 import { openStore, openStoreForReading, type Store } from '../store'
-import { createBackends } from './engine/backends'
+import { createBackends, type Backends } from './engine/backends'
 import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
@@ -95,13 +95,13 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue, power, reserve } = openQueue(options, { store, shelf, bus, damage }, belongings)
+  const { lanes, queue, power, reserve } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
   const onGpu = () => backends.chosen?.gpu ?? false
   const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora }
-  const planner = createPlanner({ ...planning, backend: backends.planned })
+  const planner = createPlanner({ ...planning, computing: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
   // The engine that computed it.
-  const asMade = createPlanner({ ...planning, backend: () => Promise.resolve({ backend: 'cpu' }) })
+  const asMade = createPlanner({ ...planning, computing: () => Promise.resolve({ backend: 'cpu' }) })
   const sample = createSample({ store, planner: asMade, runs, resources })
   const marks = createMarkDesk(store, bus, runs)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
@@ -133,7 +133,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   return {
     calls: lock ? labCalls(parts, options) : readOnlyCalls(parts, options),
     subscribe: withoutSealed(bus, truth),
-    checkBackend: () => backends.check(),
+    checkBackend: (asked) => backends.check(asked),
     check: (asked) => checkHome({ store, shelf, damage, datasets, home }, asked),
     power,
     wake: () => queue.wake(),
@@ -153,19 +153,22 @@ const withoutSealed =
 /** What works, and what waits for it. */
 function openQueue(
   options: LabOptions,
-  { store, shelf, bus, damage }: { store: Store; shelf: Shelf; bus: Bus; damage: Damage },
+  { store, shelf, bus, damage, backends }: { store: Store; shelf: Shelf; bus: Bus; damage: Damage; backends: Backends },
   { datasets, corpora, checkpoints }: Belongings,
 ) {
   const lanes: Lane[] = []
   const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
-  const onEvents = (events: EngineEvent[]) => recorder.record(damage.heard(events))
+  const onEvents = (events: EngineEvent[]) => {
+    recorder.record(damage.heard(events))
+    backends.heard(events)
+  }
   const timing = { ...TIMING, ...options.timing }
   // All of one machine: each an engine process that takes the best device there, none before it has a stage.
   for (let i = 0; i < MOST_AT_ONCE; i++) lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
   const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const reserve = options.reserve ?? (() => USUAL_RESERVE)
   const atOnce = options.atOnce ?? (() => 1)
-  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, ...places, reserve, atOnce })
+  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places, reserve, atOnce })
   return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), reserve }
 }
 

@@ -1,6 +1,6 @@
 import type { Calls, LabCall, LabEvent } from '../../src-preload/contract'
 import { USUAL_RESERVE, type Reserve } from '../data/machine/reserve'
-import type { BackendId } from '../engine/backends/kinds'
+import type { Askable } from '../science/backends'
 import type { Message, Request } from '../engine/protocol'
 import type { ReadingBounds } from './models/reader'
 import type { CheckOptions, CheckReport } from './check'
@@ -45,7 +45,9 @@ export interface LabOptions {
   /** Stages that are computed at a time, as the user wants it now, up to `MOST_AT_ONCE`; default 1. */
   atOnce?: () => number
   /** Default 'auto': the best one that passes its self-test. */
-  backend?: 'auto' | BackendId
+  backend?: Askable
+  /** Whether stages that wait go on, on the next backend, where a card fails, of specs that do not say so. */
+  fallback?: () => boolean
   appVersion: string
   /** Whether somebody is there to decide: arms that fail twice for one cause are held only then. */
   attended?: boolean
@@ -97,10 +99,11 @@ export interface Lab {
   /** Reads everything at rest, see `checkHome`. */
   check: (options: CheckOptions) => Promise<CheckReport>
   /**
-   * Makes sure that what is to train works here, before anything is asked of it.
+   * Makes sure that what is to train works here, before anything is asked of it: what the lab was opened with, else what a
+   * spec asks for.
    * @throws LabError `unavailable` with the reason
    */
-  checkBackend: () => Promise<void>
+  checkBackend: (asked?: Askable) => Promise<void>
   /** Holds work while the machine sleeps or runs on its battery, and lets it go on. */
   power: Pick<Power, 'hold' | 'release'>
   /** Looks for work: what the user wants of the machine was changed. */

@@ -250,13 +250,29 @@ napi_value measured(napi_env env, napi_callback_info info) {
   });
 }
 
+/** The library for NVIDIA cards whose path is the call's one argument. */
+const W2sCuda& libraryOf(napi_env env, napi_callback_info info) {
+  std::size_t count = 1;
+  napi_value path;
+  ok(napi_get_cb_info(env, info, &count, &path, nullptr, nullptr), "arguments");
+  if (typeOf(env, path) != napi_string) throw BadArgument("library: expected a path, got " + shown(env, path));
+  return openCuda(text(env, path));
+}
+
+napi_value foundDriver(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    const W2sDriver driver = cudaDriver(libraryOf(env, info));
+    napi_value object = newObject(env);
+    set(env, object, "version", newText(env, driver.version));
+    set(env, object, "cuda", newNumber(env, driver.cuda));
+    set(env, object, "runtime", newNumber(env, driver.runtime));
+    return object;
+  });
+}
+
 napi_value listedDevices(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
-    std::size_t count = 1;
-    napi_value path;
-    ok(napi_get_cb_info(env, info, &count, &path, nullptr, nullptr), "arguments");
-    if (typeOf(env, path) != napi_string) throw BadArgument("library: expected a path, got " + shown(env, path));
-    const std::vector<W2sDevice> devices = cudaDevices(openCuda(text(env, path)));
+    const std::vector<W2sDevice> devices = cudaDevices(libraryOf(env, info));
     napi_value list = newArray(env, devices.size());
     for (std::size_t i = 0; i < devices.size(); i++) {
       const W2sDevice& d = devices[i];
@@ -297,12 +313,14 @@ napi_value start(napi_env env, napi_value exports) {
     unsigned count = 0;
     for (const char* isa : isas()) ok(napi_set_element(env, list, count++, newText(env, isa)), "element");
     set(env, exports, "isas", list);
-    napi_value measuring;
-    ok(napi_create_function(env, "measure", NAPI_AUTO_LENGTH, measured, nullptr, &measuring), "function");
-    set(env, exports, "measure", measuring);
-    napi_value listing;
-    ok(napi_create_function(env, "cudaDevices", NAPI_AUTO_LENGTH, listedDevices, nullptr, &listing), "function");
-    set(env, exports, "cudaDevices", listing);
+    const auto offer = [&](const char* name, napi_callback f) {
+      napi_value function;
+      ok(napi_create_function(env, name, NAPI_AUTO_LENGTH, f, nullptr, &function), "function");
+      set(env, exports, name, function);
+    };
+    offer("measure", measured);
+    offer("cudaDriver", foundDriver);
+    offer("cudaDevices", listedDevices);
     set(env, exports, "processor", newText(env, processor()));
     napi_value bf16;
     ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");

@@ -67,13 +67,8 @@ void Jobs::performHere(Job& job) {
 void Jobs::perform(Job& job) {
   try {
     job.work();
-  } catch (const std::invalid_argument& e) {
-    job.error = e.what();
-    job.badArgument = true;
-  } catch (const std::bad_alloc&) {
-    job.error = "not enough memory";
-  } catch (const std::exception& e) {
-    job.error = e.what();
+  } catch (const std::exception&) {
+    job.thrown = std::current_exception();
   }
   job.work = nullptr;
 }
@@ -109,13 +104,8 @@ void Jobs::settle(napi_env env, napi_value, void* context, void* data) {
 }
 
 void Jobs::resolve(napi_env env, Job& job, napi_value output) {
-  if (!job.error.empty()) {
-    napi_value error;
-    if (job.badArgument)
-      napi_create_type_error(env, nullptr, newText(env, job.error), &error);
-    else
-      error = newError(env, job.error);
-    napi_reject_deferred(env, job.deferred, error);
+  if (job.thrown) {
+    napi_reject_deferred(env, job.deferred, newError(env, job.thrown));
     return;
   }
   napi_resolve_deferred(env, job.deferred, job.result ? job.result(env) : output);

@@ -24,8 +24,7 @@ struct Job {
   std::function<napi_value(napi_env)> result;  // afterwards, on the event loop
   napi_deferred deferred = nullptr;
   napi_ref kept = nullptr;  // the output array, if there is one
-  std::string error;
-  bool badArgument = false;
+  std::exception_ptr thrown;
 };
 
 class Jobs {

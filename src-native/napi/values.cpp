@@ -1,5 +1,7 @@
 #include "values.h"
 
+#include "../failures.h"
+
 #include <cmath>
 #include <cstring>
 
@@ -180,10 +182,36 @@ void set(napi_env env, napi_value object, const char* key, napi_value value) {
   ok(napi_set_named_property(env, object, key, value), key);
 }
 
-napi_value newError(napi_env env, const std::string& message) {
+namespace {
+napi_value errorOf(napi_env env, const char* code, const char* message) {
   napi_value error;
-  ok(napi_create_error(env, nullptr, newText(env, message), &error), "error");
+  ok(napi_create_error(env, code ? newText(env, code) : nullptr, newText(env, message), &error), "error");
   return error;
+}
+}  // namespace
+
+napi_value newError(napi_env env, std::exception_ptr thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::invalid_argument& e) {
+    napi_value error;
+    ok(napi_create_type_error(env, nullptr, newText(env, e.what()), &error), "error");
+    return error;
+  } catch (const DeviceFault& e) {
+    napi_value error = errorOf(env, "W2S_FAULT", e.what());
+    set(env, error, "number", newNumber(env, e.number));
+    return error;
+  } catch (const DeviceFull& e) {
+    napi_value error = errorOf(env, "W2S_FULL", e.what());
+    set(env, error, "asked", newNumber(env, e.asked));
+    set(env, error, "free", newNumber(env, e.free));
+    set(env, error, "all", newNumber(env, e.all));
+    return error;
+  } catch (const std::bad_alloc&) {
+    return errorOf(env, nullptr, "not enough memory");
+  } catch (const std::exception& e) {
+    return errorOf(env, nullptr, e.what());
+  }
 }
 
 }  // namespace w2s

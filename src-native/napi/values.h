@@ -3,6 +3,7 @@
 #define NAPI_VERSION 8
 #include <node_api.h>
 
+#include <exception>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -81,19 +82,19 @@ napi_value newObject(napi_env env);
 napi_value newArray(napi_env env, std::size_t n);
 napi_value undefined(napi_env env);
 void set(napi_env env, napi_value object, const char* key, napi_value value);
-napi_value newError(napi_env env, const std::string& message);
+/**
+ * What was thrown, as JavaScript sees it: a bad argument is a TypeError, a failed device an Error with `code` W2S_FAULT
+ * and the driver's `number`, one without room an Error with `code` W2S_FULL and the bytes `asked`, `free` and `all`.
+ */
+napi_value newError(napi_env env, std::exception_ptr thrown);
 
 /** Runs a callback's body; exceptions become JavaScript exceptions. */
 template <typename F>
 napi_value guard(napi_env env, F body) {
   try {
     return body();
-  } catch (const std::invalid_argument& e) {
-    napi_throw_type_error(env, nullptr, e.what());
-  } catch (const std::bad_alloc&) {
-    napi_throw_error(env, nullptr, "not enough memory");
-  } catch (const std::exception& e) {
-    napi_throw_error(env, nullptr, e.what());
+  } catch (const std::exception&) {
+    napi_throw(env, newError(env, std::current_exception()));
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
 import {
   CALL_NAMES,
+  CALLS,
   type Bridge,
   type CallName,
   type Calls,
@@ -31,8 +32,16 @@ function bridge(): Bridge {
   })
 }
 
+let changed = () => {}
+/** Has `listener` told of every call that changed something in the lab, before its caller goes on. */
+export function onChange(listener: () => void): void {
+  changed = listener
+}
+
 async function call<K extends CallName>(name: K, args: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>> {
-  return valueOf(await bridge().call(name, ...args))
+  const reply = await bridge().call(name, ...args)
+  if (CALLS[name].writes) changed()
+  return valueOf(reply)
 }
 
 function valueOf<T>(reply: Reply<T>): T {

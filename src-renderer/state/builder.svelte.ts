@@ -102,6 +102,8 @@ export class Builder {
     const named = () => presets.find(({ spec }) => valueAt(spec, 'name') === valueAt(this.draft, 'name')) ?? null
     if (this.draft === null) this.#take(first?.spec ?? { version: 1 }, first)
     else this.base = base ?? named()
+    // Nobody types yet.
+    this.#checkSoon(0)
   }
 
   /**
@@ -225,10 +227,10 @@ export class Builder {
     keep(KEPT_BASE, JSON.stringify(this.base))
   }
 
-  #checkSoon(): void {
+  #checkSoon(wait = WAIT_MS): void {
     this.checking = true
     if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.recheck(), WAIT_MS)
+    this.#timer = setTimeout(() => void this.recheck(), wait)
   }
 
   /** Asks the lab now; a late answer about an older draft is dropped. */

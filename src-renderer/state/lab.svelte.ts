@@ -1,6 +1,7 @@
 import { api, messageOf, onEvents } from '../lib/api'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, ALPHA, BITS_PER_BYTE, LOSS, THRESHOLD } from '../lib/metrics'
 import type { Alert, Catalog, LabEvent, ModelEntry, RunSummary, Status } from '../lib/types'
+import { answers } from './answers'
 import { Live } from './live'
 import { Resource } from './resource.svelte'
 import { router } from './router.svelte'
@@ -67,6 +68,8 @@ class Lab {
     void this.refreshRuns()
     return () => {
       stop()
+      // From now on nobody tells what changes.
+      answers.forget()
       if (this.#timer) clearTimeout(this.#timer)
     }
   }
@@ -100,7 +103,10 @@ class Lab {
     this.#waiting = []
     let changed = false
     for (const event of events) changed = this.#one(event) || changed
-    if (changed) this.#tickSoon()
+    if (changed) {
+      answers.forget()
+      this.#tickSoon()
+    }
     if (events.length > 0) this.frame++
   }
 
@@ -120,6 +126,7 @@ class Lab {
         this.#hearModel(event)
         return false
       case 'models':
+        answers.forget()
         if (this.models.value) void this.loadModels()
         void this.catalog.load(() => api.catalog())
         return false
@@ -128,6 +135,7 @@ class Lab {
         return false
       case 'datasets':
       case 'presets':
+        answers.forget()
         void this.catalog.load(() => api.catalog())
         return false
       case 'run':

@@ -1,4 +1,6 @@
+import type { CallName, Calls } from '../../src-preload/contract'
 import { messageOf } from '../lib/api'
+import { answers } from './answers'
 
 /** A value that is fetched: keeps the last one while a newer is on its way, and drops answers that come too late. */
 export class Resource<T> {
@@ -21,6 +23,13 @@ export class Resource<T> {
     } finally {
       if (turn === this.#turn) this.loading = false
     }
+  }
+
+  /** The answer of a call: at once where it is kept, and then again where the lab has to be asked all the same. */
+  ask<K extends CallName>(this: Resource<ReturnType<Calls[K]>>, name: K, ...args: Parameters<Calls[K]>): Promise<void> {
+    const kept = answers.of(name, args)
+    if (kept !== undefined) this.value = kept
+    return this.load(() => answers.ask(name, args))
   }
 
   clear(): void {

@@ -180,7 +180,7 @@ const lesson = {
 }
 const truth = answers.map((tokens) => tokens.slice(0, -1).join(' '))
 
-describe.each(all.filter(({ nets }) => nets.includes('transformer')))('texts on $id', ({ create }) => {
+describe.each(all)('texts on $id', ({ create }) => {
   test('are taught from where they begin, and written as the net finds likeliest, with what that is worth', async () => {
     const asking = ASKING.text(lesson)
     const learner = await create(LANGUAGE, { seed: 2 })

@@ -1,4 +1,4 @@
-import type { BackendId } from '../../src-main/engine/backends/kinds'
+import type { BackendId } from '../../src-main/science/backends'
 import { BACKENDS, type Loaded } from '../../src-main/engine/backends/registry'
 import { installTensorflow } from '../../src-main/engine/tensorflow/install'
 

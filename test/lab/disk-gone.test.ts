@@ -128,6 +128,7 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
     taskPath: fail,
     corpusPath: fail,
     modelPath: fail,
+    backends: { known: () => ({}) },
   })
   queue.wake()
   await halted

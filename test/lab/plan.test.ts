@@ -190,7 +190,7 @@ describe('the lab', () => {
     const doctor = await lab.calls.doctor()
     await told
     expect(await lab.calls.status()).toMatchObject({ backend: doctor.chosen!.id, reason: doctor.chosen!.reason })
-    expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['cpu', 'tensorflow', 'wasm'])
+    expect(doctor.backends.map((backend) => backend.id).toSorted()).toEqual(['cpu', 'cuda', 'tensorflow', 'wasm'])
     const wasm = doctor.backends.find((backend) => backend.id === 'wasm')!
     expect(wasm).toMatchObject({ loadable: true, selfTest: { passed: true } })
     expect(doctor.chosen!.reason).not.toBe('')

@@ -325,8 +325,7 @@ describe('a stage that never began', () => {
     const stages = next.stages.map((stage) => ({ ...stage, state: 'interrupted' as const, startedAt: null }))
     const stopped = { ...next, state: 'interrupted' as const, endedAt: 1, stages }
     open('#/monitor/run-next', { runDetail: () => stopped })
-    await screen.findByRole('heading', { level: 1 })
-    expect(region().getAllByRole('button', { name: /^not begun/ })).toHaveLength(stages.length)
+    expect(await region().findAllByRole('button', { name: /^not begun/ })).toHaveLength(stages.length)
     expect(region().queryByRole('button', { name: /^interrupted/ })).toBeNull()
   })
 })

@@ -86,6 +86,26 @@ function describe(report: DoctorReport, out: Out): void {
   out.line(chosen ? `Runs use ${chosen.id}: ${chosen.reason}` : out.paint('red', 'No backend works here.'))
 }
 
+const whole = (x: number) => Math.round(x).toLocaleString('en')
+
+/** What was measured. */
+const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport['selfTest']>): string[] => [
+  ...(stepsPerSecond > 0 ? [`${whole(stepsPerSecond)} steps/s`] : []),
+  ...(tokensPerSecond > 0 ? [`${whole(tokensPerSecond)} tokens/s in training`] : []),
+]
+
+function describeCard({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>, out: Out) {
+  out.line(`  driver: ${cuda ? `${driver} (CUDA ${cuda})`.trim() : 'none'}; the library was made with CUDA ${runtime}`)
+  for (const { name, compute, memory, free } of devices)
+    out.line(`  card: ${name}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
+  if (table) {
+    const { weights, mirrors, gradients, moments, activations, free, other } = table
+    const held = Object.entries({ weights, mirrors, gradients, moments, activations, free, other })
+    out.line(`  its memory: ${held.map(([of, bytes]) => `${of} ${size(bytes)}`).join(', ')}`)
+  }
+  for (const file of files) out.line(`  opened: ${file}`)
+}
+
 function describeBackend(backend: BackendReport, out: Out): void {
   const { title, loadable, version, device, why, selfTest, installBytes, installed } = backend
   out.line()
@@ -95,8 +115,9 @@ function describeBackend(backend: BackendReport, out: Out): void {
   if (selfTest) {
     const verdict = selfTest.passed ? out.paint('green', 'passed') : out.paint('red', 'FAILED')
     const error = `worst error ${selfTest.worstError.toExponential(1)}, allowed ${selfTest.tolerance.toExponential(0)}`
-    out.line(`  self-test ${verdict}: ${error}, ${Math.round(selfTest.stepsPerSecond).toLocaleString('en')} steps/s`)
+    out.line(`  self-test ${verdict}: ${[error, ...speedsOf(selfTest)].join(', ')}`)
   }
+  if (backend.card) describeCard(backend.card, out)
   if (installBytes && !installed) {
     out.line(
       `  to install: w2s doctor --install ${backend.id} (fetches ${size(installBytes.download)}, keeps ${size(installBytes.disk)})`,

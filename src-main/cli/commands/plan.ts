@@ -4,7 +4,6 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { readSpec } from '../spec'
 import { columns, count, duration, size, wrap } from '../text'
-import { openRuns } from './find'
 
 export const plan: Command = {
   name: 'plan',
@@ -13,8 +12,8 @@ export const plan: Command = {
   arity: [1, 1],
   options: {},
   async run([what], _flags, context) {
-    const { out } = context
-    const lab = await openRuns(context)
+    const { out, openLab } = context
+    const lab = await openLab({ readOnly: true })
     try {
       const preview = await lab.calls.preview(await readSpec(lab, what!, context))
       if (!preview.valid) throw badInput(preview.problems)

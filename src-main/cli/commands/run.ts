@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
-import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
+import { ASKABLE, type Askable } from '../../science/backends'
 import { badInput, LabError } from '../../lab/errors'
 import { MOST_AT_ONCE, type Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/spec/problems'
@@ -14,21 +14,23 @@ import { readSpec } from '../spec'
 import { count, duration, moment, wrap } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 
-const BACKENDS = ['auto' as const, ...BACKENDS_IN_ORDER.map(({ id }) => id)]
-
 export const run: Command = {
   name: 'run',
   usage: '<preset | spec.yaml | spec.json>',
   summary: 'Run an experiment, or go on with it from the stages that are done.',
   arity: [1, 1],
   options: {
-    backend: { type: 'string', value: BACKENDS.join(' | '), help: 'What computes (default: the best that works).' },
+    backend: { type: 'string', value: ASKABLE.join(' | '), help: 'What computes (default: the best that works).' },
     'at-once': {
       type: 'string',
       value: 'number',
       help: 'Stages that are computed at a time, each with its share of threads and memory (default: 1).',
     },
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
+    fallback: {
+      type: 'boolean',
+      help: 'Where a card fails, what waits goes on, on the next backend.',
+    },
     force: FORCE,
     metric: METRIC,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
@@ -44,7 +46,8 @@ export const run: Command = {
       throw badArgument('--export', 'either --export or --no-export', 'both')
     const live: Live = { runId: null }
     const release = stopOnInterrupt(live, context)
-    const lab = await context.openLab({ backend, atOnce: () => atOnce })
+    const allowed = { ...(backend && { backend }), ...(flags.fallback && { fallback: () => true }) }
+    const lab = await context.openLab({ ...allowed, atOnce: () => atOnce })
     live.lab = lab
     try {
       return await runIn(lab, what!, flags, context, live)
@@ -75,9 +78,11 @@ function stopOnInterrupt(live: Live, { out, killEngines }: Context): () => void 
   }, leave)
 }
 
-function backendOf({ backend = 'auto' }: Flags): (typeof BACKENDS)[number] {
-  const known = BACKENDS.find((id) => id === backend)
-  if (!known) throw badArgument('--backend', oneOf(BACKENDS, backend), show(backend))
+/** Undefined where each spec asks for its own. */
+function backendOf({ backend }: Flags): Askable | undefined {
+  if (backend === undefined) return undefined
+  const known = ASKABLE.find((id) => id === backend)
+  if (!known) throw badArgument('--backend', oneOf(ASKABLE, backend), show(backend))
   return known
 }
 
@@ -212,7 +217,7 @@ async function perform(
   if (known && sealed) await lab.calls.seal({ study: known.study, sealed })
   if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return lab.calls.runDetail(known.id)
   // Before the run is there: a stage that fails at once would leave one that nobody wanted.
-  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend()
+  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend(preview.spec?.backend)
   if (known) await lab.calls.resume(known.id)
   const runId = known?.id ?? (await lab.calls.run(spec)).runId
   if (sealed && !known) await lab.calls.seal({ study: (await lab.calls.runDetail(runId)).study, sealed })

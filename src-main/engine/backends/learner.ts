@@ -1,6 +1,6 @@
 import type { Matrix } from '../../science/maths/matrix'
 import type { NetSpec } from '../../science/models/net'
-import type { BackendId, Precision } from './kinds'
+import type { BackendId, Precision } from '../../science/backends'
 
 /** Named tensors, row-major, in the order of `tensorsOf`: what is saved, loaded and compared across backends. */
 export interface Tensor {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import type { BackendReport, Message } from '../protocol'
-import { unloadable, type Prober } from './index'
-import { backendKind, type BackendId } from './kinds'
+import { backendKind, type BackendId } from '../../science/backends'
+import { unloadable, type Prober } from './trial'
 
 /** A backend that has not come up by then never will. */
 const PATIENCE = 60_000
@@ -20,8 +20,9 @@ export function probeOf(argv: string[]): { id: BackendId; timed: boolean } | nul
 /**
  * Tries backends each in an engine process of its own: what a native library does to that one is reported, not suffered.
  * @param entry path of the engine's built entry
+ * @param patience milliseconds that one may take: a driver that hangs never answers
  */
-export function createProber(entry: string): Prober {
+export function createProber(entry: string, patience = PATIENCE): Prober {
   return (id, timed) =>
     new Promise((resolve) => {
       const child = fork(entry, [`${PROBE}${id}${timed ? TIMED : ''}`], {
@@ -32,7 +33,11 @@ export function createProber(entry: string): Prober {
       })
       let report: BackendReport | undefined
       let stderr = ''
-      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        child.kill('SIGKILL')
+      }, patience)
       child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-2000)))
       child.on('message', (message: Message) => {
         if (message.type === 'report') report = message.backends[0]
@@ -42,9 +47,15 @@ export function createProber(entry: string): Prober {
       )
       child.on('close', (code, signal) => {
         clearTimeout(timer)
-        resolve(report ?? unloadable(id, `${backendKind(id).title} ${deathOf(code, signal, stderr)}`))
+        const death = late ? lateOf(id, patience) : deathOf(code, signal, stderr)
+        resolve(report ?? unloadable(id, `${backendKind(id).title} ${death}`))
       })
     })
+}
+
+function lateOf(id: BackendId, patience: number): string {
+  const mend = backendKind(id).gpu?.alone ? ' Its driver hangs: `sudo reboot` ends that.' : ''
+  return `did not answer within ${patience / 1000} s.${mend}`
 }
 
 function deathOf(code: number | null, signal: string | null, stderr: string): string {

@@ -1,11 +1,11 @@
 import { version } from '../../../package.json'
-import type { NetSpec } from '../../science/models/net'
-import type { BackendReport } from '../protocol'
+import type { BackendReport, CardReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
-import type { BackendId } from './kinds'
+import type { BackendId } from '../../science/backends'
 import type { Backend, Place } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
+import { cardIdentity, cardLibrary, cardMissing, expectsCard, hashOf, readCard } from './native/card'
 import { NativeLearner } from './native/learner'
 import { TfLearner } from './tfjs/learner'
 import type { Runtime } from './tfjs/runtime'
@@ -16,8 +16,16 @@ import { loadWasm } from './tfjs/wasm'
 export interface Loaded extends Place, Pick<Backend, 'version' | 'create' | 'deviceWith'> {
   gpu: boolean
   bf16?: boolean
-  /** The nets that it can build. */
-  nets: readonly NetSpec['kind'][]
+  /** Of one that computes on a card. */
+  card?: Card
+}
+
+/** A card, and what its numbers depend on: what tests find of it is kept by that. */
+interface Card {
+  report: CardReport
+  identity: string[]
+  /** Bytes that nobody uses now, and all. */
+  room: () => { free: number; all: number }
 }
 
 export interface Entry {
@@ -37,11 +45,40 @@ const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
   const { device, threads, isa, version, gpu } = loaded
   const create: Backend['create'] = (net, init, options) =>
     new Promise((resolve) => resolve(new TfLearner(loaded, net, init, options)))
-  return { device, threads, isa, version, gpu, nets: ['mlp', 'bag', 'transformer'], create }
+  return { device, threads, isa, version, gpu, create }
 }
 
-/** How every backend is loaded: its folder, and an entry here and in `kinds.ts`. */
+function loadCard(): Loaded {
+  const [addon, library] = [loadAddon(), cardLibrary()]
+  if (!library) throw new Error(cardMissing())
+  const report = readCard(addon, library)
+  const [{ name, compute }] = report.devices as [CardReport['devices'][0]]
+  return {
+    device: `${name} (compute ${compute}${report.driver && `, driver ${report.driver}`})`,
+    ...{ threads: null, isa: null, gpu: true },
+    version: `Weak-to-Strong Lab ${version}, library ${hashOf(library).slice(0, 8)}`,
+    card: {
+      report,
+      identity: cardIdentity(report, library),
+      room() {
+        const [{ free, memory: all }] = addon.cudaDevices(library) as [CardReport['devices'][0]]
+        return { free, all }
+      },
+    },
+    create: (net, init, options) => NativeLearner.create(addon, net, init, { cuda: library, ...options }),
+  }
+}
+
+/** How every backend is loaded: its folder, and an entry here and in `science/backends.ts`. */
 export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
+  cuda: {
+    missing: () => addonMissing() || cardMissing(),
+    installed: () => addonFile() !== null && cardLibrary() !== null,
+    forGpu: expectsCard,
+    installBytes: () => null,
+    // What a driver throws at once is a rejection, too.
+    load: () => new Promise((resolve) => resolve(loadCard())),
+  },
   cpu: {
     missing: addonMissing,
     installed: () => addonFile() !== null,
@@ -58,7 +95,6 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
         version: `Weak-to-Strong Lab ${version}`,
         gpu: false,
         bf16: addon.bf16,
-        nets: ['mlp', 'bag', 'transformer'],
         // Products in bf16 are AVX-512's own, whichever kernels are faster else.
         create: (net, init, options) =>
           NativeLearner.create(addon, net, init, { isa: options?.precision === 'bf16' ? 'avx512' : isa, ...options }),

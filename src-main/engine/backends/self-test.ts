@@ -1,10 +1,11 @@
 import { crossEntropy } from '../../science/losses/cross-entropy'
-import { zeros, type Matrix } from '../../science/maths/matrix'
+import type { Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import reference from './reference.json'
+import { wideError } from './wide'
 
-/** Largest absolute error over logits, gradients and weights that passes. */
+/** Largest error over logits, gradients and weights that passes: absolute, of wide cases a share of the largest entry. */
 export const TOLERANCE = 1e-4
 
 /** Part of a reference case: values by the name of their tensor. */
@@ -89,54 +90,20 @@ async function passError(learner: Learner, stored: ReferenceCase, step: Referenc
 }
 
 /**
- * Runs the stored steps of these kinds of nets; the largest absolute error, infinite when a value is missing or not a
- * number.
+ * Runs the stored steps of these kinds of nets; the largest error, infinite when a value is missing or not a number.
+ * @param wide whether sizes beyond the tiles of kernels, features, likelihoods and generation are tested, too, of transformers
  */
 export async function selfTest(
   create: Backend['create'],
   kinds: readonly NetSpec['kind'][],
+  wide = false,
 ): Promise<{ passed: boolean; worstError: number }> {
-  let worstError = 0
+  let worstError = wide ? await wideError(create) : 0
+  if (Number.isNaN(worstError)) worstError = Infinity
   for (const stored of referenceCases(kinds)) {
     const learner = await create(stored.net, { weights: stored.weights })
     worstError = Math.max(worstError, await errorOf(learner, stored))
     learner.dispose()
   }
   return { passed: worstError <= TOLERANCE, worstError }
-}
-
-/** Milliseconds. */
-const WARM_UP = 500
-const MEASURED = 500
-
-/**
- * Training steps a second of a small student: batches of 32, 100 features, 32 hidden units, 2 classes. By the median
- * step, so that other work on the machine counts little.
- */
-export async function measureSpeed(create: Backend['create']): Promise<number> {
-  const net: NetSpec = { kind: 'mlp', input: 100, hidden: [32], classes: 2 }
-  const learner = await create(net, { seed: 0 })
-  const dense = zeros(32, 100)
-  dense.data.forEach((_, i) => (dense.data[i] = Math.sin(i)))
-  const targets = zeros(32, 2)
-  targets.data.forEach((_, i) => (targets.data[i] = (i + (i >> 1)) % 2))
-  const step = async () => {
-    await learner.gradients({ n: 32, dense }, (z) => crossEntropy(z, targets.data).dLogits)
-    await learner.step({ lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clipNorm: 0 })
-  }
-  const timesFor = async (milliseconds: number) => {
-    const start = performance.now()
-    const times: number[] = []
-    do {
-      const before = performance.now()
-      await step()
-      times.push(performance.now() - before)
-    } while (performance.now() - start < milliseconds)
-    return times.sort((a, b) => a - b)
-  }
-  // The first steps run before JavaScript's compiler has done its work, at a tenth of the speed.
-  await timesFor(WARM_UP)
-  const times = await timesFor(MEASURED)
-  learner.dispose()
-  return 1000 / times[times.length >> 1]!
 }

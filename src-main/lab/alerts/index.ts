@@ -46,6 +46,8 @@ const CAUSES: Record<string, string> = {
   dataset: 'its dataset is not to be had',
   model: 'its pretrained model is not to be had',
   backend: 'its backend is not to be had',
+  memory: 'the card has not enough memory',
+  card: 'the card failed',
 }
 
 /** A whole curve of the latest attempt. */

@@ -1,21 +1,24 @@
 import { cpus, totalmem, type as osType, release, arch } from 'node:os'
 import type { DoctorReport } from '../../../src-preload/contract'
-import { backendKind, type BackendId } from '../../engine/backends/kinds'
-import type { ChosenBackend } from '../../engine/protocol'
-import type { PlanContext } from '../../science/plan/context'
+import type { Askable } from '../../science/backends'
+import type { ChosenBackend, EngineEvent, Job } from '../../engine/protocol'
 import type { Bus } from '../bus'
+import { createChoices, type Asked, type Planned } from './choices'
 import { runErrand } from './errands'
+import { createFaults } from './faults'
 import { LabError } from '../errors'
 import type { LabOptions } from '../options'
 
 /** What trains, and whether it works here. Everything native is tried in processes of its own. */
 export interface Backends {
-  /** The one that trains; found out once. @throws LabError when none works */
-  choose(): Promise<ChosenBackend>
-  /** What plans are made for.. */
-  planned: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
+  /** What plans are made for. @throws LabError when nothing works */
+  planned: (asked: Asked) => Promise<Planned>
   /** @throws LabError `unavailable` when the one that is asked for, or every one, does not work here */
-  check(): Promise<void>
+  check(asked?: Askable): Promise<void>
+  /** Hears how stages fare: a card that failed is not tried again where its stage may go elsewhere, until it was examined. */
+  heard(events: readonly EngineEvent[]): void
+  /** Why a backend was chosen, and why it is not to be tried, as far as that is known. */
+  known(id: string): Pick<Job, 'reason' | 'fault'>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
   doctor(): Promise<DoctorReport>
@@ -28,52 +31,43 @@ export interface Backends {
 /** What trains, over engine processes of its own; nothing is started by making it. */
 export function createBackends(options: LabOptions, bus: Bus): Backends {
   const { spawnEngine } = options
-  const wanted: 'auto' | BackendId = options.backend ?? 'auto'
   const leaving = new AbortController()
   const { signal } = leaving
-  let choice: Promise<ChosenBackend> | null = null
-  let chosen: ChosenBackend | null = null
+  const choices = createChoices(
+    async (wanted) => (await runErrand(spawnEngine, { type: 'choose', wanted }, { signal })).chosen,
+    () => bus.publish([{ type: 'engine' }]),
+  )
+  const faults = createFaults()
+  /** The lab was opened for one, or each spec asks for its own. */
+  const wantedOf = (asked: Askable = 'auto') => options.backend ?? asked
   let reporting: Promise<DoctorReport> | null = null
-
-  function found(engine: ChosenBackend): ChosenBackend {
-    chosen = engine
-    bus.publish([{ type: 'engine' }])
-    return engine
-  }
-
-  function choose(): Promise<ChosenBackend> {
-    choice ??= runErrand(spawnEngine, { type: 'choose', wanted }, { signal }).then(
-      (answer) => found(answer.chosen),
-      (error: unknown) => {
-        choice = null
-        throw error
-      },
-    )
-    return choice
-  }
 
   const alone = oneAtATime('An installation is under way already.')
   /** One at a time, because both change the same folder; what was chosen before need not be right after. */
-  const changing = <T>(work: () => Promise<T>) => alone(() => work().finally(() => (choice = null)))
+  const changing = <T>(work: () => Promise<T>) => alone(() => work().finally(() => choices.renew()))
 
   async function report(): Promise<DoctorReport> {
+    const wanted = wantedOf()
     const { backends, chosen: best } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
-    if (best) choice = Promise.resolve(found(best))
+    choices.renew(best ? { wanted, chosen: best } : undefined)
+    faults.clear()
     return { ...machine(options), backends, chosen: best && { id: best.id, reason: best.reason } }
   }
 
   return {
-    choose,
-    async planned() {
-      // Whether an engine that may have bf16 has it here, it says when it is loaded.
-      if (wanted !== 'auto')
-        return { backend: wanted, bf16: backendKind(wanted).precisions.includes('bf16') ? undefined : false }
-      const { id, bf16 } = await choose()
-      return { backend: id, bf16 }
+    planned: ({ backend, fallback }) =>
+      choices.planned({ backend: wantedOf(backend), fallback: fallback || options.fallback?.() === true }),
+    async check(asked) {
+      await choices.choose(wantedOf(asked)).catch(refuse)
     },
-    check: () => choose().then(() => undefined, refuse),
+    heard: (events) => faults.hear(events),
+    known(id) {
+      const fault = faults.of(id)
+      const reason = choices.reasonFor(id)
+      return { ...(reason !== undefined && { reason }), ...(fault !== undefined && { fault }) }
+    },
     get chosen() {
-      return chosen
+      return choices.last
     },
     // Every backend is tried, in a process: who asks meanwhile gets the same answer.
     doctor: () => (reporting ??= report().finally(() => (reporting = null))),

@@ -56,6 +56,8 @@ interface Current {
   killTimer?: NodeJS.Timeout
   /** Hands over the engine's events. */
   hear: (events: EngineEvent[]) => void
+  /** Whether its card failed: whatever that process computes on it afterwards fails, too. */
+  broken: boolean
   /** Resolves with the engine's last word on the stage; rejects when its events cannot be handed over. */
   ended: Promise<null>
 }
@@ -69,9 +71,12 @@ function listenTo(key: string, onEvents: (events: EngineEvent[]) => void): Curre
     } catch (error) {
       ended.reject(error)
     }
+    if (ours.some((event) => event.type === 'state' && event.state === 'failed' && event.cause === 'card'))
+      current.broken = true
     if (ours.some((event) => event.type === 'state' && ENDS.includes(event.state))) ended.resolve(null)
   }
-  return { key, forcedAt: null, hear, ended: ended.promise }
+  const current: Current = { key, forcedAt: null, broken: false, hear, ended: ended.promise }
+  return current
 }
 
 /** A host; no process is started before the first stage. */
@@ -95,7 +100,9 @@ class EngineHost implements Host {
     const current = listenTo(job.stage.key, this.#options.onEvents)
     this.#current = current
     try {
-      return await this.#perform(job, current)
+      const lost = await this.#perform(job, current)
+      if (current.broken) this.stop()
+      return lost
     } catch (error) {
       this.stop()
       throw error

@@ -1,5 +1,5 @@
 import type { Catalog, TaskInfo } from '../../../src-preload/contract'
-import { BACKENDS_IN_ORDER } from '../../engine/backends/kinds'
+import { BACKENDS_IN_ORDER } from '../../science/backends'
 import { describeCatalog } from '../../science/catalog'
 import type { Presets } from '../presets'
 

@@ -1,4 +1,4 @@
-import { backendKind } from '../../engine/backends/kinds'
+import { backendKind } from '../../science/backends'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage, type Work } from '../../science/stages'
 import { median } from '../../science/maths/statistics'
 import type { Store } from '../../store'
@@ -63,13 +63,12 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
     const kind = kindOf(stage.kind)
     const engine = backendKind(kind.backend?.(stage.config) ?? '')
     if (!engine) return kind.seconds
-    if (kind.unit === 'operation') return engine.defaultRate.operation
-    if (readsOf(stage).models.length === 0) return engine.defaultRate.example
+    const { defaultRate } = engine
+    if (kind.unit === 'operation') return defaultRate?.operation
+    if (readsOf(stage).models.length === 0) return defaultRate?.example
     const size = modelOf(stage)
-    return (
-      size &&
-      (perOperation.get(engine.id) ?? engine.defaultRate.operation) * operationsOf(size, isWritten(dataOf(stage)))
-    )
+    const rate = perOperation.get(engine.id) ?? defaultRate?.operation
+    return size && rate && rate * operationsOf(size, isWritten(dataOf(stage)))
   }
   /** By what other pretrained models take here. */
   const isForetold = (stage: Stage) =>

@@ -1,6 +1,5 @@
 import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
-import { median } from '../../science/maths/statistics'
 import { MODELS } from '../../science/models'
 import type { Store } from '../../store'
 import { likenessOf, TOKENS, WRITTEN_TOKENS, type ModelSizes } from './estimates'
@@ -20,8 +19,8 @@ const PLAIN = 120e6
 const CONTEXT = 500e6
 /** Weights of nets without a checkpoint. */
 const OWN_WEIGHTS = { words: 4e3, vectors: 2e6, features: 4e3, checkpoint: 0 }
-/** How many past stages of the like have a say. */
-const MEMORY = 5
+/** How many past stages of the like have a say: more than an experiment has, for the one that took most says whether it fits. */
+const MEMORY = 10
 
 /** Room that stages take while they are computed. */
 export interface RoomEstimator {
@@ -104,7 +103,7 @@ export function createRoomEstimator(
   }
 }
 
-/** Most memory of the process in the latest stages of each likeness. */
+/** Most memory that the latest stages of each likeness took. */
 function pastPeaks(store: Store, of: 'memory' | 'gpuMemory'): Map<string, number> {
   const seen = new Map<string, number[]>()
   for (const { kind, config, dataConfig, high } of store.use.past(of)) {
@@ -113,5 +112,5 @@ function pastPeaks(store: Store, of: 'memory' | 'gpuMemory'): Map<string, number
     const known = seen.get(name) ?? []
     if (known.length < MEMORY) seen.set(name, [...known, high])
   }
-  return new Map([...seen].map(([name, peaks]) => [name, median(peaks)]))
+  return new Map([...seen].map(([name, peaks]) => [name, Math.max(...peaks)]))
 }

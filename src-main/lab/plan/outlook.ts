@@ -21,8 +21,9 @@ export function createOutlook(store: Store, results: Results, planner: Pick<Plan
     async look(spec) {
       const { plan } = await planner.planned(spec)
       const past = pastArms(store, new Set(plan.arms.map(({ task }) => task)), 2)
+      const told = tellerOf(results)
       const out: SeedOutlook[] = []
-      for (const arm of plan.arms) out.push(outlookOf(arm, await nearest(results, arm, past)))
+      for (const arm of plan.arms) out.push(outlookOf(arm, await nearest(told, arm, past)))
       return out
     },
   }
@@ -34,10 +35,10 @@ interface Found {
 }
 
 /** What is known from the nearest like; of equals one of the same method, then of more seeds, then the newest. */
-async function nearest(results: Results, arm: Arm, all: readonly PastArm[]): Promise<Found | null> {
+async function nearest(told: Teller, arm: Arm, all: readonly PastArm[]): Promise<Found | null> {
   for (const { run, name, arm: past, alike } of likeArms(arm, all)) {
-    const result = await resultOf(results, run, past)
-    const metric = comparedOf(run).metric
+    const { arms, metric } = await told(run)
+    const result = arms.get(past.id)
     const bySeed = result?.measures[metric]?.bySeed ?? []
     const chance = seedChance(bySeed)
     const seeds = bySeed.length
@@ -46,11 +47,22 @@ async function nearest(results: Results, arm: Arm, all: readonly PastArm[]): Pro
   return null
 }
 
-/** A past arm's result; none where what it is made from is gone, which its own page tells. */
-async function resultOf(results: Results, run: PastArm['run'], { id }: Arm): Promise<ArmResult | undefined> {
-  const stop = askedOf(run).spec?.stop ?? 'last'
-  const told = await results.told(comparedOf(run), stop).catch(() => null)
-  return told?.arms.find(({ arm }) => arm.id === id)
+/** The results of a past run by the ids of its arms; none where what they are made from is gone, which its own page tells. */
+type Teller = (run: PastArm['run']) => Promise<{ arms: ReadonlyMap<string, ArmResult>; metric: string }>
+
+/** Reads every run once, however many arms of a plan are like it. */
+function tellerOf(results: Results): Teller {
+  async function read(run: PastArm['run']) {
+    const compared = comparedOf(run)
+    const told = await results.told(compared, askedOf(run).spec?.stop ?? 'last').catch(() => null)
+    return { arms: new Map(told?.arms.map((result) => [result.arm.id, result])), metric: compared.metric }
+  }
+  const known = new Map<string, ReturnType<typeof read>>()
+  return (run) => {
+    const before = known.get(run.id) ?? read(run)
+    known.set(run.id, before)
+    return before
+  }
 }
 
 function outlookOf({ title, seeds }: Arm, found: Found | null): SeedOutlook {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Expected, PlannedStage, Preview, StageRoom } from '../../../src-preload/contract'
+import { ASKABLE } from '../../science/backends'
 import type { PlanContext } from '../../science/plan/context'
 import { nameProblems, PlanError } from '../../science/plan/feasible'
 import { coursesOf } from '../../science/spec/courses'
@@ -14,6 +15,8 @@ import { kindOf, stageTitles, type Plan } from '../../science/stages'
 import { inherited } from '../../science/plan/training'
 import type { Store } from '../../store'
 import type { Corpora } from '../corpora'
+import type { Backends } from '../engine/backends'
+import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
 import { createEstimator, type ModelSizes } from './estimates'
@@ -41,7 +44,7 @@ interface PlannerOptions {
   store: Store
   shelf: Shelf
   home: string
-  backend: () => Promise<Pick<PlanContext, 'backend' | 'bf16'>>
+  computing: Backends['planned']
   /** Whether that computes on a GPU, as far as is known. */
   onGpu: () => boolean
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
@@ -106,13 +109,20 @@ type TryPlan = (input: unknown, known: Known) => Promise<Planned | { problems: P
  * The same, its last answer kept: who shows a draft asks several things about it at once, and each needs its plan. Kept for
  * as long as the input and all that a plan is made from stay the same.
  */
-function keepingLast(plan: TryPlan, { tasks, backend, corpora }: PlannerOptions): TryPlan {
+function keepingLast(plan: TryPlan, { tasks, computing, corpora }: PlannerOptions): TryPlan {
   let last: { facts: string; answer: ReturnType<TryPlan> } | null = null
   return async (input, known) => {
-    const facts = JSON.stringify([input, tasks(), corpora.list(), known.context, await backend()])
+    const facts = JSON.stringify([input, tasks(), corpora.list(), known.context, await computing(askedIn(input))])
     if (last?.facts !== facts) last = { facts, answer: plan(input, known) }
     return last.answer
   }
+}
+
+/** What an input asks to be computed by, whatever else is wrong with it. */
+function askedIn(input: unknown): Asked {
+  const { backend, fallback } =
+    ((typeof input === 'object' ? input : null) as { backend?: unknown; fallback?: unknown } | null) ?? {}
+  return { backend: ASKABLE.find((id) => id === backend) ?? 'auto', fallback: fallback === true }
 }
 
 /** What an input that lacks nothing but models to be fetched would take with them. */
@@ -158,7 +168,7 @@ async function tryPlan(
   known: Known,
 ): Promise<Planned | { problems: Problem[] }> {
   if (isPretraining(input)) return tryPretraining(options, input, known)
-  const { tasks, backend } = options
+  const { tasks, computing } = options
   const parsed = parseSpec(input)
   const things = { ...tasks(), checkpoints: known.context }
   if (!parsed.ok) {
@@ -166,7 +176,7 @@ async function tryPlan(
     const missing = nameProblems(readNames(input), things).filter(({ path }) => !paths.has(path))
     return { problems: [...parsed.problems, ...missing].slice(0, MOST_PROBLEMS) }
   }
-  const context = { ...things, ...(await backend()) }
+  const context = { ...things, ...(await computing(askedIn(parsed.spec))) }
   try {
     return { spec: parsed.spec, plan: await inTurns(planInSteps(parsed.spec, context)) }
   } catch (error) {
@@ -175,11 +185,11 @@ async function tryPlan(
   }
 }
 
-async function tryPretraining({ backend, corpora }: PlannerOptions, input: unknown, known: Known) {
+async function tryPretraining({ computing, corpora }: PlannerOptions, input: unknown, known: Known) {
   const parsed = parsePretraining(input)
   if (!parsed.ok) return parsed
   const texts = Object.fromEntries(corpora.list().map(({ id, sha256 }) => [id, sha256]))
-  const context = { corpora: texts, taken: known.taken, ...(await backend()) }
+  const context = { corpora: texts, taken: known.taken, ...(await computing(askedIn(input))) }
   const problems = pretrainProblems(parsed.spec, context)
   return problems.length > 0 ? { problems } : { spec: parsed.spec, plan: planPretraining(parsed.spec, context) }
 }

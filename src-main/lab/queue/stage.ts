@@ -1,9 +1,10 @@
 import type { Cause, EngineEvent, Job } from '../../engine/protocol'
 import type { Reserve } from '../../data/machine/reserve'
-import { readsOf } from '../../science/stages'
+import { kindOf, readsOf } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from '../bus'
+import type { Backends } from '../engine/backends'
 import type { Lane } from './lane'
 import { stageOf } from './lifecycle'
 import { runEvents, settleRuns, type Recorder } from './recorder'
@@ -20,6 +21,8 @@ export interface RunnerOptions {
   corpusPath: (id: string, sha256: string) => string
   /** Path of a pretrained model, by its content. @throws LabError when it is not there any more */
   modelPath: (key: string) => Promise<string>
+  /** What is known of the backend that a stage names. */
+  backends: Pick<Backends, 'known'>
   /** Memory that stages leave alone. */
   reserve: () => Reserve
   /** Stages that are computed at a time, as the user wants it now. */
@@ -76,7 +79,7 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf(
-  { store, shelf, taskPath, corpusPath, modelPath, reserve, atOnce }: RunnerOptions,
+  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve, atOnce }: RunnerOptions,
   row: StageRow,
 ): Promise<Job> {
   const stage = stageOf(store, row)
@@ -90,7 +93,8 @@ async function jobOf(
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
-  const machine = { reserve: reserve(), atOnce: atOnce() }
+  const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
+  const machine = { reserve: reserve(), atOnce: atOnce(), ...known }
   return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...machine }
 }
 

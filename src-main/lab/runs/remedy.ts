@@ -6,10 +6,12 @@ import type { ExperimentSpec } from '../../science/spec/spec'
 import type { TrainConfig } from '../../science/stages'
 import type { StageRow } from '../../store'
 
+const HALF_BATCH = { set: 'batch', of: ({ batch }: OptimiserSpec) => Math.floor(batch / 2) } as const
 /** What is tried again: a third of the learning rate, half the batch. */
 const AGAIN = {
   diverged: { set: 'lr', of: ({ lr }: OptimiserSpec) => Number((lr / 3).toPrecision(2)) },
-  killed: { set: 'batch', of: ({ batch }: OptimiserSpec) => Math.floor(batch / 2) },
+  killed: HALF_BATCH,
+  memory: HALF_BATCH,
 } as const
 const SMALLEST_BATCH = OPTIMISER.batch.min
 
@@ -18,12 +20,14 @@ export function remedyOf({ cause, kind, config }: StageRow, spec: ExperimentSpec
   switch (cause) {
     case 'diverged':
     case 'killed':
+    case 'memory':
       return kind === 'train' && spec ? again(AGAIN[cause], JSON.parse(config) as TrainConfig, spec) : null
     case 'dataset':
       return { does: 'place', place: 'data' }
     case 'model':
       return { does: 'place', place: 'models' }
     case 'backend':
+    case 'card':
       return { does: 'place', place: 'doctor' }
     case '':
       return null

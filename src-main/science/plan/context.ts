@@ -1,3 +1,4 @@
+import type { Computing } from '../backends'
 import type { DataConfig } from '../stages'
 import { TASKS, type RowCounts } from '../tasks'
 
@@ -22,7 +23,7 @@ export interface Source {
 }
 
 /** What a plan depends on beside the spec. */
-export interface PlanContext {
+export interface PlanContext extends Computing {
   /** Every task there is, by id. */
   sources: Record<string, Source>
   /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
@@ -35,9 +36,7 @@ export interface PlanContext {
     string,
     { key: string | null; title: string; layers?: number; parameters?: number; writes?: boolean; gone?: string }
   >
-  /** The backend that trains. Part of a training's key: backends agree to a tolerance, not to the bit. */
-  backend: string
-  /** Whether it trains in bf16 on this machine; not given where that is not known before it is loaded. */
+  /** Whether its backend trains in bf16 on this machine; not given where that is not known before it is loaded. */
   bf16?: boolean
 }
 

@@ -1,4 +1,5 @@
 import type { LossChoice, MethodChoice, ModelSetting } from '../spec/choices'
+import { computedBy } from '../backends'
 import { contentKey } from '../maths/hash'
 import type { PlanContext } from './context'
 import { planProblems, PlanError, readingOf } from './feasible'
@@ -260,7 +261,7 @@ function addPrompt(at: SeedPlan, prompting: Prompting, { name, shots, labels: wh
     config: {
       ...contentOf(at, strong.setting),
       ...wordingOf(prompting, arm.task, context),
-      ...{ shots, seed, backend: context.backend },
+      ...{ shots, seed, ...computedBy(context, 'transformer') },
     },
     needs: {
       data: seed === null ? addData({ ...at, seed: spec.seeds[0]! }) : own.data,
@@ -313,7 +314,7 @@ function addAdapted(
     precision,
     evaluations: READING_EVALUATIONS,
     seed,
-    backend: context.backend,
+    ...computedBy(context, 'transformer'),
   }
   return {
     adapted: add({ kind: 'adapt', config, needs: { data }, facts: { of: trainee.title, task: taskTitle(at), seed } }),
@@ -322,7 +323,7 @@ function addAdapted(
 
 /** The hidden states of a model over the examples: one stage for all arms and studies with the same examples. */
 function addFeatures(at: SeedPlan, data: string, { setting }: Trainee, adapted: { adapted?: string }): string {
-  const config = { ...contentOf(at, setting), backend: at.context.backend }
+  const config = { ...contentOf(at, setting), ...computedBy(at.context, 'transformer') }
   const seed = adapted.adapted === undefined ? at.factsOf(data).seed : at.seed
   const facts = { of: readingOf(setting)!.checkpoint, task: taskTitle(at), seed }
   return at.add({ kind: 'features', config, needs: { data, ...adapted }, facts })
@@ -346,6 +347,9 @@ interface Training {
   body?: { adapted?: string }
 }
 
+/** What is trained, by what a model starts from. */
+const NETS = { words: 'mlp', vectors: 'bag', features: 'mlp', checkpoint: 'transformer' } as const
+
 function addTrain(at: SeedPlan, data: string, training: Training): string {
   const { role, trainee, labels, loss, part } = training
   const { spec, context, add, arm, seed } = at
@@ -366,7 +370,7 @@ function addTrain(at: SeedPlan, data: string, training: Training): string {
     evaluations: isAside ? LEVEL_EVALUATIONS : spec.evaluations,
     weights: training.body ? 'keep' : role === 'reference' ? 'drop' : spec.weights,
     seed,
-    backend: context.backend,
+    ...computedBy(context, NETS[start]),
   }
   const needs = {
     data,

@@ -1,3 +1,4 @@
+import { computedBy, type Computing } from '../backends'
 import { stageKey } from '../plan/stage-key'
 import { oneOf, show, type Problem } from '../spec/problems'
 import { kindOf, stageTitle, type LanguageConfig, type Plan, type PlanStage, type StageFacts } from '../stages'
@@ -5,13 +6,12 @@ import { innerOf } from './decoder'
 import { keptName, type DecoderSetting, type PretrainSpec } from './spec'
 
 /** What a pretraining depends on beside its spec. */
-export interface PretrainContext {
+export interface PretrainContext extends Computing {
   /** Every corpus there is: id → sha256. */
   corpora: Record<string, string>
   /** Ids of pretrained models that are there and not made by a pretraining: their names are taken. */
   taken: readonly string[]
-  backend: string
-  /** Whether it multiplies bf16 on this machine; not given where that is not known before it is loaded. */
+  /** Whether its backend multiplies bf16 on this machine; not given where that is not known before it is loaded. */
   bf16?: boolean
 }
 
@@ -71,7 +71,7 @@ function precisionProblems({ training, models }: PretrainSpec, { backend, bf16 }
  * on where the one before ended. Pure, and named by content as all stages are: the
  * same size on the same texts is trained once, whatever it is called.
  */
-export function planPretraining(spec: PretrainSpec, { corpora: known, backend }: PretrainContext): Plan {
+export function planPretraining(spec: PretrainSpec, { corpora: known, ...computing }: PretrainContext): Plan {
   const { vocabulary, heldOut, context, seed } = spec
   const corpora = Object.fromEntries(spec.corpora.map((id) => [id, known[id]!]))
   const tokens = staged({
@@ -82,7 +82,8 @@ export function planPretraining(spec: PretrainSpec, { corpora: known, backend }:
   })
   const models = spec.models.flatMap(({ id, width, layers, heads, training, keep = [] }) => {
     const shape = { vocabulary, context, width, layers, heads, inner: innerOf(width) }
-    const whole: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, backend }
+    const computed = computedBy(computing, 'transformer')
+    const whole: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, ...computed }
     let needs: { tokens: string; begun?: string } = { tokens: tokens.key }
     return [...keep, undefined].map((until, i) => {
       const config = { ...whole, ...(i > 0 && { from: keep[i - 1]! }), ...(until !== undefined && { until }) }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LossChoice, MethodChoice, ModelSetting, OptimiserChoice } from './choices'
+import { ASKABLE, type Askable } from '../backends'
 import { LABELS } from '../labels'
 import { soft } from '../labels/soft'
 import { LOSSES } from '../losses'
@@ -229,6 +230,8 @@ export const specSchema: z.ZodType<ExperimentSpec> = z
     seeds: distinct(z.int().min(0).max(1_000_000)),
     pairs: distinct(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
     prompting: promptingSchema.optional(),
+    backend: z.enum(ASKABLE).optional(),
+    fallback: z.boolean().optional(),
   })
   .superRefine(({ weak, strong, pairs = [] }, context) => {
     for (const [i, pair] of pairs.entries())
@@ -257,4 +260,8 @@ export interface ExperimentSpec extends Values<typeof RUN> {
   pairs?: [number, number][] | undefined
   /** How the students are prompted, as they were before training; not given: they are not. */
   prompting?: Prompting | undefined
+  /** What computes; not given: the best that works. Its nets of other kinds go to the next one. */
+  backend?: Askable | undefined
+  /** Whether stages that wait go on, on the next backend, where a card fails; not given: they do not. */
+  fallback?: boolean | undefined
 }

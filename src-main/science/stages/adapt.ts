@@ -1,8 +1,9 @@
+import type { Computed } from '../backends'
 import type { OptimiserSpec } from '../optimiser'
 import { evaluationSteps, stepCount } from '../schedule'
 import { defineKind } from './kind'
 
-export interface AdaptConfig {
+export interface AdaptConfig extends Computed {
   /** Content key of the model. */
   checkpoint: string
   /** Longer texts are cut. */
@@ -17,7 +18,6 @@ export interface AdaptConfig {
   /** How often the texts of the validation split are scored, before the first update and after the last among them. */
   evaluations: number
   seed: number
-  backend: string
 }
 
 /** A pretrained language model that has read the texts of a task: a folder that transformers opens. */

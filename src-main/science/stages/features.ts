@@ -1,12 +1,12 @@
+import type { Computed } from '../backends'
 import { defineKind } from './kind'
 import { total } from './splits'
 
-export interface FeaturesConfig {
+export interface FeaturesConfig extends Computed {
   /** Content key of the model. */
   checkpoint: string
   /** Longer texts are cut. */
   tokens: number
-  backend: string
 }
 
 /** Hidden states of a frozen pretrained model over a prepared task: what every probe of that model starts from. */

@@ -1,7 +1,8 @@
+import type { Computed } from '../backends'
 import type { Wording } from '../prompts'
 import { defineKind } from './kind'
 
-export interface PromptConfig extends Wording {
+export interface PromptConfig extends Wording, Computed {
   /** Content key of the model. */
   checkpoint: string
   /** Longer texts are cut, as where the model is trained. */
@@ -12,7 +13,6 @@ export interface PromptConfig extends Wording {
   answers?: readonly string[]
   /** Draws the examples; null where there are none. */
   seed: number | null
-  backend: string
 }
 
 /** Number of answers that are scored where every example has its own: most have two. */

@@ -1,3 +1,4 @@
+import type { Computed } from '../backends'
 import { createRng } from '../maths/rng'
 import { MODELS } from '../models'
 import type { ModelVariant } from '../models/model'
@@ -13,7 +14,7 @@ export interface Part {
   of: number
 }
 
-export interface TrainConfig {
+export interface TrainConfig extends Computed {
   role: Role
   model: ModelChoice
   /** Content key of the pretrained model that is finetuned. */
@@ -30,7 +31,6 @@ export interface TrainConfig {
   evaluations: number
   weights: 'keep' | 'drop'
   seed: number
-  backend: string
 }
 
 /** Which rows of a split of so many a training learns from: parts are equal, and no row is in two of them. */

@@ -1,11 +1,12 @@
 // The card: its memory, and which there are.
 #include <cuda_runtime.h>
 
-#include <stdexcept>
+#include <fstream>
+#include <sstream>
 #include <string>
 
+#include "../../failures.h"
 #include "devices.h"
-#include "errors.h"
 #include "memory.h"
 
 namespace w2s::cuda {
@@ -13,7 +14,7 @@ namespace w2s::cuda {
 namespace {
 
 void ok(cudaError_t error, const char* what) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string(what) + ": " + cudaGetErrorString(error));
+  if (error != cudaSuccess) throw DeviceFault(std::string(what) + ": " + cudaGetErrorString(error), (int)error);
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ void* allocateBytes(std::size_t bytes) {
     cudaGetLastError();  // it is told once, by the exception
     std::size_t free = 0, all = 0;
     cudaMemGetInfo(&free, &all);
-    throw OutOfMemory(bytes, free, all);
+    throw DeviceFull((double)bytes, (double)free, (double)all);
   }
   ok(error, "memory");
   return memory;
@@ -43,23 +44,23 @@ void copyOut(void* to, const void* from, std::size_t bytes) {
 void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes), "clearing"); }
 void forget(void*, std::size_t) {}
 
-
-namespace {
-
-/** What a person can do about it. */
-std::string reason(cudaError_t error) {
-  if (error == cudaErrorInsufficientDriver)
-    return "no NVIDIA driver that is new enough was found; install or update the driver";
-  if (error == cudaErrorNoDevice) return "the NVIDIA driver sees no card";
-  return std::string("the NVIDIA driver says: ") + cudaGetErrorString(error);
+Driver driver() {
+  Driver d{{}, 0, 0};
+  cudaDriverGetVersion(&d.cuda);
+  cudaRuntimeGetVersion(&d.runtime);
+  // "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 ...": the first word that is numbers and dots.
+  std::ifstream file("/proc/driver/nvidia/version");
+  std::string line, word;
+  std::getline(file, line);
+  for (std::istringstream words(line); d.version.empty() && words >> word;)
+    if (word.find('.') != std::string::npos && word.find_first_not_of("0123456789.") == std::string::npos)
+      d.version = word;
+  return d;
 }
-
-}  // namespace
 
 std::vector<Device> devices() {
   int count = 0;
-  const cudaError_t error = cudaGetDeviceCount(&count);
-  if (error != cudaSuccess) throw std::runtime_error(reason(error));
+  ok(cudaGetDeviceCount(&count), "the NVIDIA driver");
   std::vector<Device> all;
   for (int i = 0; i < count; i++) {
     cudaDeviceProp p{};

@@ -1,4 +1,4 @@
-// Which cards there are.
+// Which cards there are, and what drives them.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,7 +11,14 @@ struct Device {
   double memory, free;  // bytes
 };
 
-/** @throws std::runtime_error saying in a sentence why there is none. */
+/** `version` as the system tells it, '' where it does not; `cuda` and `runtime` as CUDA counts them: 12040 for 12.4, 0 for none. */
+struct Driver {
+  std::string version;
+  int cuda, runtime;
+};
+Driver driver();
+
+/** @throws DeviceFault saying why there is none. */
 std::vector<Device> devices();
 
 }  // namespace w2s::cuda

@@ -72,6 +72,7 @@ struct Buffer {
 };
 std::map<void*, Buffer> buffers;
 int orders = 3;
+Watch watch = nullptr;
 
 // --- a block ---------------------------------------------------------------------------------------------------------
 
@@ -254,6 +255,7 @@ void* sharedMemory(std::size_t bytes, int line) { return shared.try_emplace(line
 
 void run(const char* name, Block grid, int count, const std::function<void()>& what) {
   if (!grid.x || !grid.y || !grid.z) return;
+  if (watch && !watch(name, grid)) return;
   kernel = name, threads = count, body = &what;
   shared.clear();
   thrown = nullptr;
@@ -280,5 +282,6 @@ void* allocate(std::size_t bytes) {
 void release(void* buffer) { buffers.erase(buffer); }
 
 void setOrders(int count) { orders = count; }
+void setWatch(Watch asked) { watch = asked; }
 
 }  // namespace w2s::cuda::emulated

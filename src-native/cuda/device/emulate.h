@@ -49,6 +49,9 @@ T shuffle(T value, int turn, int line) {
 /** A buffer between guards, full of NaN. */
 void* allocate(std::size_t bytes);
 void release(void* buffer);
+/** Asked before every launch, which may throw; false: it is not computed. Nothing asks at first. */
+using Watch = bool (*)(const char* kernel, Block grid);
+void setWatch(Watch watch);
 /** How many orders every launch is run in; 1: forward alone, unchecked. */
 void setOrders(int orders);
 

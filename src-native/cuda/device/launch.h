@@ -19,8 +19,9 @@ struct Grid {
 
 #include <cuda_runtime.h>
 
-#include <stdexcept>
 #include <string>
+
+#include "../../failures.h"
 
 #define KERNEL static __global__ void
 #define DEVICE static __device__ __forceinline__
@@ -55,7 +56,7 @@ struct Registers {
   __device__ __forceinline__ float& operator[](int i) { return at[i]; }
 };
 
-/** @throws std::runtime_error where the launch was refused. */
+/** @throws DeviceFault where the launch was refused, or an earlier one failed. */
 template <typename Arguments>
 void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads, const Arguments& arguments,
             std::size_t shared = 0) {
@@ -63,7 +64,7 @@ void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads,
   if (shared) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
   kernel<<<dim3(grid.x, grid.y, grid.z), (unsigned)threads, shared>>>(arguments);
   const cudaError_t error = cudaGetLastError();
-  if (error != cudaSuccess) throw std::runtime_error(std::string(name) + ": " + cudaGetErrorString(error));
+  if (error != cudaSuccess) throw DeviceFault(std::string(name) + ": " + cudaGetErrorString(error), (int)error);
 }
 
 }  // namespace w2s::cuda

@@ -5,11 +5,11 @@
 
 namespace w2s::cuda {
 
-/** @throws OutOfMemory, std::runtime_error with the driver's reason. */
+/** @throws DeviceFull, DeviceFault. */
 void* allocateBytes(std::size_t bytes);
 void releaseBytes(void* memory);
 void copyIn(void* to, const void* from, std::size_t bytes);
-/** Waits for all that was started. */
+/** Waits for all that was started. @throws DeviceFault: of that, too */
 void copyOut(void* to, const void* from, std::size_t bytes);
 void zero(void* memory, std::size_t bytes);
 /** Whatever is in it counts as unset from now on: emulated, it becomes NaN. */

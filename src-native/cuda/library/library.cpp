@@ -5,8 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "../../failures.h"
 #include "../device/devices.h"
-#include "../device/errors.h"
 #include "../model/network.h"
 
 using w2s::cuda::CudaNetwork;
@@ -19,6 +19,7 @@ struct W2sModel {
 namespace {
 
 thread_local std::string message;
+thread_local W2sFailure failure;
 
 template <typename F>
 int guard(F body) {
@@ -28,9 +29,14 @@ int guard(F body) {
   } catch (const std::invalid_argument& e) {
     message = e.what();
     return W2S_BAD_ARGUMENT;
-  } catch (const w2s::cuda::OutOfMemory& e) {
+  } catch (const w2s::DeviceFull& e) {
     message = e.what();
-    return W2S_OUT_OF_MEMORY;
+    failure = {0, e.asked, e.free, e.all};
+    return W2S_FULL;
+  } catch (const w2s::DeviceFault& e) {
+    message = e.what();
+    failure = {e.number, 0, 0, 0};
+    return W2S_FAULT;
   } catch (const std::exception& e) {
     message = e.what();
     return W2S_FAILED;
@@ -88,6 +94,12 @@ int devices(W2sDevice* all, int most, int* count) {
   });
 }
 
+void driver(W2sDriver* out) {
+  const w2s::cuda::Driver d = w2s::cuda::driver();
+  *out = {{}, d.cuda, d.runtime};
+  std::strncpy(out->version, d.version.c_str(), sizeof out->version - 1);
+}
+
 void tensor(const W2sModel* m, long index, W2sTensor* out) {
   const w2s::Tensor& t = m->network.tensor(index);
   *out = {t.name.c_str(), (long)t.shape.size(), {t.shape[0], t.shape.back()}, (int)t.init.kind, t.init.deviation};
@@ -105,6 +117,8 @@ W2sMemory memory(const W2sModel* m) {
 const W2sCuda TABLE = {
     .version = W2S_CUDA_VERSION,
     .error = [] { return message.c_str(); },
+    .failure = [] { return failure; },
+    .driver = driver,
     .devices = devices,
     .create = create,
     .destroy = [](W2sModel* m) { delete m; },

@@ -48,15 +48,30 @@ typedef struct {
   double memory, free;
 } W2sDevice;
 
+/** As the system tells it, "" where it does not; as CUDA counts, 12040 for 12.4: what the driver takes, what this was made with. */
+typedef struct {
+  char version[64];
+  int cuda, runtime;
+} W2sDriver;
+
+/** `number` is the driver's own of an error; bytes of W2S_FULL. */
+typedef struct {
+  int number;
+  double asked, free, all;
+} W2sFailure;
+
 typedef struct W2sModel W2sModel;
 
 /** What a call ends in; error() then says more. */
-enum { W2S_OK = 0, W2S_BAD_ARGUMENT = 1, W2S_FAILED = 2, W2S_OUT_OF_MEMORY = 3 };
+enum { W2S_OK = 0, W2S_BAD_ARGUMENT = 1, W2S_FAILED = 2, W2S_FULL = 3, W2S_FAULT = 4 };
 
 typedef struct {
   int version;
   /** A sentence about this thread's last call that did not end in W2S_OK. */
   const char* (*error)(void);
+  /** More of it, where it ended in W2S_FULL or W2S_FAULT. */
+  W2sFailure (*failure)(void);
+  void (*driver)(W2sDriver* out);
   /** Fills up to `most` devices; `count` becomes how many there are. */
   int (*devices)(W2sDevice* all, int most, int* count);
   int (*create)(const W2sSpec* spec, const W2sOptions* options, W2sModel** model);

@@ -6,9 +6,21 @@
 
 #include <stdexcept>
 
+#include "../../failures.h"
+
 namespace w2s {
 
 namespace {
+
+/** @throws what the library's last call threw on its side. */
+void expectOk(const W2sCuda& library, int code) {
+  if (code == W2S_OK) return;
+  const W2sFailure f = library.failure();
+  if (code == W2S_BAD_ARGUMENT) throw std::invalid_argument(library.error());
+  if (code == W2S_FULL) throw DeviceFull(f.asked, f.free, f.all);
+  if (code == W2S_FAULT) throw DeviceFault(library.error(), f.number);
+  throw std::runtime_error(library.error());
+}
 
 /** A model of the library behind the seam. */
 class LibraryNetwork : public Network {
@@ -110,11 +122,7 @@ class LibraryNetwork : public Network {
             .shortcut = s.shortcut};
   }
 
-  void ok(int code) const {
-    if (code == W2S_OK) return;
-    if (code == W2S_BAD_ARGUMENT) throw std::invalid_argument(library_.error());
-    throw std::runtime_error(library_.error());
-  }
+  void ok(int code) const { expectOk(library_, code); }
   W2sModel* at() const { return model_.get(); }
   const W2sBatch* given(const Batch& b) {
     batch_ = {b.n, b.tokens, b.offsets, b.from};
@@ -142,9 +150,15 @@ const W2sCuda& openCuda(const std::string& path) {
 std::vector<W2sDevice> cudaDevices(const W2sCuda& library) {
   std::vector<W2sDevice> all(16);
   int count = 0;
-  if (library.devices(all.data(), (int)all.size(), &count) != W2S_OK) throw std::runtime_error(library.error());
+  expectOk(library, library.devices(all.data(), (int)all.size(), &count));
   all.resize((std::size_t)std::min(count, (int)all.size()));
   return all;
+}
+
+W2sDriver cudaDriver(const W2sCuda& library) {
+  W2sDriver driver;
+  library.driver(&driver);
+  return driver;
 }
 
 std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options) {

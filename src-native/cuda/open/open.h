@@ -12,8 +12,11 @@ namespace w2s {
 /** @throws std::runtime_error saying why it cannot be used. Stays open to the end of the process. */
 const W2sCuda& openCuda(const std::string& path);
 
-/** @throws std::runtime_error saying why there is none. */
+/** @throws DeviceFault saying why there is none. */
 std::vector<W2sDevice> cudaDevices(const W2sCuda& library);
+
+/** There or not: what the library finds of it. */
+W2sDriver cudaDriver(const W2sCuda& library);
 
 std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options);
 

@@ -1,4 +1,3 @@
-import { api } from '../../lib/api'
 import { stopNamed } from '../../lib/stops'
 import type { MetricInfo, RunDetail, Stop } from '../../lib/types'
 import { lab } from '../../state/lab.svelte'
@@ -13,7 +12,7 @@ export class RunOfPage {
     $effect(() => {
       void lab.tick
       const id = runId()
-      void this.detail.load(() => api.runDetail(id))
+      void this.detail.ask('runDetail', id)
     })
     $effect(() => router.shows(runId()))
   }

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chooseBackend, loadBackend, unloadable, type Prober } from '../../../src-main/engine/backends'
-import type { BackendId } from '../../../src-main/engine/backends/kinds'
+import { loadBackend } from '../../../src-main/engine/backends'
+import { chooseBackend } from '../../../src-main/engine/backends/choice'
+import { unloadable, type Prober } from '../../../src-main/engine/backends/trial'
+import type { BackendId } from '../../../src-main/science/backends'
 import type { Backend } from '../../../src-main/engine/backends/learner'
 import { createProber } from '../../../src-main/engine/backends/probe'
 import { selfTest, TOLERANCE } from '../../../src-main/engine/backends/self-test'
@@ -30,7 +32,7 @@ const good = (id: BackendReport['id']): BackendReport => ({
   installed: true,
   device: `device of ${id}`,
   version: '1',
-  selfTest: { passed: true, worstError: 1e-7, tolerance: TOLERANCE, stepsPerSecond: 0 },
+  selfTest: { passed: true, worstError: 1e-7, tolerance: TOLERANCE, stepsPerSecond: 0, tokensPerSecond: 0, at: 0 },
 })
 /** A prober with prepared answers; backends that none is prepared for are sound. */
 const proberOf =
@@ -90,7 +92,9 @@ describe('choosing a backend', () => {
   })
 
   test('an unknown backend is refused by name', async () => {
-    await expect(loadBackend('cuda')).rejects.toThrow('backend: expected cpu or tensorflow or wasm, got "cuda"')
+    await expect(loadBackend('abacus')).rejects.toThrow(
+      'backend: expected cuda or cpu or tensorflow or wasm, got "abacus"',
+    )
   })
 
   test('a backend that gives wrong numbers fails its self-test', async () => {
@@ -129,8 +133,8 @@ describe('trying a backend in a process of its own', () => {
     const host = startEngine(built.entry)
     host.post({ type: 'report', wanted: 'auto' })
     const report = await host.message((m) => m.type === 'report')
-    expect(report.backends.map((b) => b.id)).toEqual(['cpu', 'tensorflow', 'wasm'])
-    for (const backend of report.backends) {
+    expect(report.backends.map((b) => b.id)).toEqual(['cuda', 'cpu', 'tensorflow', 'wasm'])
+    for (const backend of report.backends.slice(1)) {
       if ((backend.id === 'tensorflow' && missing) || (backend.id === 'cpu' && nativeMissing)) {
         expect(backend).toMatchObject({ loadable: false, installed: false })
         continue

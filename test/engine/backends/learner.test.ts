@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { weightsOf } from '../../../src-main/engine/backends/layout'
 import type { AdamWStep, Batch, Learner, TokenBatch, Weights } from '../../../src-main/engine/backends/learner'
+import { backendKind } from '../../../src-main/science/backends'
 import { referenceCases } from '../../../src-main/engine/backends/self-test'
 import { crossEntropy as withGradient } from '../../../src-main/science/losses/cross-entropy'
 import { loadTf } from '../../../src-main/engine/backends/tfjs/runtime'
@@ -70,8 +71,8 @@ function randomTargets(rows: number, cols: number, seed: number): Matrix {
   return out
 }
 
-describe.each(all)('the learner on $id', ({ create, nets }) => {
-  const cases = casesOf(nets)
+describe.each(all)('the learner on $id', ({ id, create }) => {
+  const cases = casesOf(backendKind(id).nets)
 
   test.each(cases)('agrees with PyTorch over three AdamW steps: $title', async (stored) => {
     const learner = await create(stored.net, { weights: stored.weights })

@@ -15,7 +15,7 @@ const COMPILERS: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 /** The folder of the app: the nearest one around this code that has a package.json. */
-function appFolder(): string {
+export function appFolder(): string {
   let folder = import.meta.dirname
   while (!existsSync(path.join(folder, 'package.json'))) {
     const above = path.dirname(folder)
@@ -27,7 +27,7 @@ function appFolder(): string {
 }
 
 /** What set-up leaves beside the app: the addon that it compiled, or the reason why it could not. */
-const builtFolder = () => path.join(appFolder(), 'src-native', 'build')
+export const builtFolder = () => path.join(appFolder(), 'src-native', 'build')
 
 /** The compiled addon, else one that the package carries for this platform; null when there is neither. */
 export function addonFile(): string | null {

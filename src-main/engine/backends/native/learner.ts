@@ -27,6 +27,7 @@ import type {
   Weights,
 } from '../learner'
 import { createSequence } from '../sequence'
+import { explained, isDeviceFailure } from './failures'
 
 /** Bytes of weights that are handed over at a time: the addon holds a copy of them until they are in place. */
 const PORTION = 2 ** 28
@@ -44,6 +45,8 @@ const ACTIVATIONS = 1e9
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
   isa?: NativeAddon['isas'][number]
+  /** The library for NVIDIA cards, where one of them computes. */
+  cuda?: string
 }
 
 /** The learner over the addon: its calls, with what the addon leaves to its caller. */
@@ -52,7 +55,7 @@ export class NativeLearner implements Learner {
   /** Names of the tensors that get gradients. */
   readonly #trained: ReadonlySet<string>
   readonly pieces: PieceSize
-  readonly #run = createSequence()
+  readonly #inTurn = createSequence()
   #hasGradients = false
 
   private constructor(
@@ -81,10 +84,14 @@ export class NativeLearner implements Learner {
     checkNet(net, options)
     const weights = weightsOf(net, init)
     const activationBytes = Math.min(ACTIVATIONS, options.activationBytes ?? Infinity)
-    const model = new addon.Model(net, { ...options, activationBytes })
-    const learner = new NativeLearner(model, net, options.threads ?? addon.threads, options)
-    await learner.#take(weights)
-    return learner
+    try {
+      const model = new addon.Model(net, { ...options, activationBytes })
+      const learner = new NativeLearner(model, net, options.threads ?? addon.threads, options)
+      await learner.#take(weights)
+      return learner
+    } catch (error) {
+      throw explained(error, startOf(net, options))
+    }
   }
 
   forward(batch: Batch): Promise<Matrix> {
@@ -186,6 +193,13 @@ export class NativeLearner implements Learner {
     this.#model.dispose()
   }
 
+  /** Does one thing after the other; a device that fails is told with what the model holds. */
+  #run<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#inTurn(work).catch(async (error: unknown) => {
+      throw isDeviceFailure(error) ? explained(error, await this.#model.memory()) : error
+    })
+  }
+
   async #logits(batch: Batch, keep: boolean): Promise<Matrix> {
     const data = await this.#model.forward(nativeBatch(batch), keep)
     return { rows: batch.n, cols: outputsOf(this.net), data }
@@ -206,6 +220,15 @@ export class NativeLearner implements Learner {
     }
     await this.#model.load(portion)
   }
+}
+
+/** Bytes that a model takes before its first pass. */
+function startOf(net: NetSpec, { trainBlocks }: NativeOptions) {
+  const bytesOf = (tensors: ReturnType<typeof tensorsOf>) =>
+    4 * tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)
+  const all = tensorsOf(net, trainBlocks)
+  const trained = bytesOf(all.filter((tensor) => tensor.trained))
+  return { weights: bytesOf(all), gradients: trained, moments: 2 * trained, activations: 0 }
 }
 
 const nativeBatch = (batch: Batch): NativeBatch =>

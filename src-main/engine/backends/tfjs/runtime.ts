@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as tfjs from '@tensorflow/tfjs'
-import type { BackendId } from '../kinds'
+import type { BackendId } from '../../../science/backends'
 import type { Place } from '../learner'
 
 export type Tf = typeof tfjs

@@ -1,0 +1,124 @@
+import { backendKind, BACKENDS_IN_ORDER, type Askable, type BackendId } from '../../science/backends'
+import type { BackendReport, ChosenBackend } from '../protocol'
+import { keep, readKept } from './kept'
+import { BACKENDS } from './registry'
+import { passedOf, probeInstalled, titleOf, type Prober } from './trial'
+
+type Plain = Omit<ChosenBackend, 'next'>
+
+/** A backend in its turn; `onGpu`: only where it has a GPU that works. */
+interface Candidate {
+  id: BackendId
+  onGpu: boolean
+}
+
+/** A backend that works, and what is to be said of those before it. */
+interface Found extends Candidate {
+  report: BackendReport
+  because: string
+}
+
+/** Of what two measurements differ by, and a choice is not to go back and forth. */
+const SPEED = 'card-speed'
+
+/**
+ * The backend that would run here. `auto` takes the first that passes its self-test: those with a GPU, then all in their
+ * order; but no card that trains a transformer more slowly than the next one does.
+ * @param forGpu whether what is installed of a backend was built for a GPU
+ * @throws Error saying why a backend that was asked for by name cannot be had
+ */
+export async function chooseBackend(
+  wanted: Askable,
+  probe: Prober,
+  forGpu = (id: BackendId) => BACKENDS[id].forGpu(),
+): Promise<ChosenBackend> {
+  const tried = new Map<string, Promise<BackendReport>>()
+  const tryOut = (id: BackendId, timed = false) => {
+    const name = `${id} ${timed}`
+    const trial = tried.get(name) ?? probeInstalled(probe, id, timed)
+    tried.set(name, trial)
+    return trial
+  }
+  const inOrder = working(candidates(forGpu), tryOut)
+  if (wanted !== 'auto') return named(await tryOut(wanted), inOrder)
+  const first = await nextOf(inOrder)
+  if (!isCard(first.id)) return { ...chosen(first.report, first.because), next: null }
+  const second = await nextOf(inOrder)
+  const slower = await slowerText(first, second, tryOut)
+  if (slower) return { ...chosen(second.report, slower), next: null }
+  return { ...chosen(first.report, first.because), next: nextTo(first.id, second) }
+}
+
+function candidates(forGpu: (id: BackendId) => boolean): Candidate[] {
+  const onGpu = BACKENDS_IN_ORDER.filter(({ id, gpu }) => gpu !== null && forGpu(id))
+  const onCpu = BACKENDS_IN_ORDER.filter(({ gpu }) => !gpu?.alone)
+  return [...onGpu.map(({ id }) => ({ id, onGpu: true })), ...onCpu.map(({ id }) => ({ id, onGpu: false }))]
+}
+
+/** Those that work, in order; in the end why the last one does not. */
+async function* working(
+  order: readonly Candidate[],
+  tryOut: (id: BackendId) => Promise<BackendReport>,
+): AsyncGenerator<Found, string> {
+  const whys: string[] = []
+  for (const candidate of order) {
+    const { id, onGpu } = candidate
+    const { gpu, when } = backendKind(id)
+    const report = await tryOut(id)
+    const has = gpu?.alone ? `${when};` : `${gpu?.title} has a GPU;`
+    if (works(report) && report.gpu === onGpu)
+      yield { ...candidate, report, because: onGpu ? [...whys, has].join(' ') : passedOver(whys) }
+    else whys.push(onGpu && works(report) ? `${gpu?.title} has no GPU that works here;` : report.why)
+  }
+  return whys.at(-1) ?? ''
+}
+
+/** Whether it is one that computes on a card alone, and not all that there is to compute. */
+const isCard = (id: BackendId) => backendKind(id).gpu?.alone === true
+
+const passedOver = (whys: readonly string[]) => [...new Set(whys)].join(' ') || 'The fastest without a GPU;'
+
+/** @throws Error saying why there is none */
+async function nextOf(inOrder: AsyncGenerator<Found, string>): Promise<Found> {
+  const { done, value } = await inOrder.next()
+  if (done) throw new Error(value)
+  return value
+}
+
+/** One that was asked for, and what goes before all others where it cannot. */
+async function named(report: BackendReport, inOrder: AsyncGenerator<Found, string>): Promise<ChosenBackend> {
+  const asked = chosen(report, 'Asked for;')
+  if (!isCard(report.id)) return { ...asked, next: null }
+  for await (const found of inOrder) if (found.id !== report.id) return { ...asked, next: nextTo(report.id, found) }
+  return { ...asked, next: null }
+}
+
+/** What stands in where a card does not do, with that said. */
+function nextTo(id: BackendId, { report }: Found): Plain {
+  return chosen(report, `${titleOf(id)} does not compute this;`)
+}
+
+/** That a card is slower than what would come next; '' where it is not. What was measured is kept, so that choices stay. */
+async function slowerText(
+  { report: card }: Found,
+  { report: rival }: Found,
+  tryOut: (id: BackendId, timed: boolean) => Promise<BackendReport>,
+): Promise<string> {
+  const depends = [card, rival].flatMap(({ id, version, device }) => [id, version, device])
+  const known = await readKept<[number, number]>(SPEED, depends)
+  const speedOf = async (report: BackendReport, timed: BackendReport | Promise<BackendReport>) =>
+    report.selfTest?.tokensPerSecond || ((await timed).selfTest?.tokensPerSecond ?? 0)
+  const [ours, theirs] = known ?? [await speedOf(card, card), await speedOf(rival, tryOut(rival.id, true))]
+  if (!known) await keep(SPEED, depends, [ours, theirs])
+  if (ours >= theirs) return ''
+  const shown = (speed: number) => Math.round(speed).toLocaleString('en-US')
+  return `${titleOf(card.id)} is slower here than ${titleOf(rival.id)} (${shown(ours)} tokens a second in training, ${shown(theirs)});`
+}
+
+const works = (report: BackendReport) => report.loadable && report.selfTest?.passed === true
+
+function chosen(report: BackendReport, because: string): Plain {
+  if (!works(report)) throw new Error(report.why)
+  const { id, device, version, gpu, bf16, selfTest } = report
+  return { id, device, version, gpu, bf16, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { NativeAddon } from '../../../../src-native/model'
+import type { CardReport } from '../../protocol'
+import { addonFile, appFolder, builtFolder } from './addon'
+import { isDeviceFailure, mendOf, versionOf } from './failures'
+
+/** The library for NVIDIA cards: of `W2S_CUDA`, else the one that was built here, else one that the package carries. */
+export function cardLibrary(): string | null {
+  const carried = path.join(appFolder(), 'src-native', 'prebuilt', `${process.platform}-${process.arch}`, 'w2s-cuda.so')
+  const given = process.env['W2S_CUDA']
+  const files = given ? [given] : [path.join(builtFolder(), 'w2s-cuda.so'), carried]
+  return files.find((file) => existsSync(file)) ?? null
+}
+
+/** Whether an NVIDIA driver is at work, whatever can be done with it. */
+const hasDriver = () => existsSync('/proc/driver/nvidia/version')
+
+/** Whether there is anything to be tried, or to be said. */
+export const expectsCard = (): boolean => cardLibrary() !== null || hasDriver()
+
+/**
+ * Why a card need not be tried, with the command that mends it.
+ * @returns '' where it may work
+ */
+export function cardMissing(): string {
+  if (process.platform !== 'linux') return `NVIDIA cards are used on Linux only for now; this is ${process.platform}.`
+  if (cardLibrary()) return ''
+  const builds = 'with the CUDA toolkit (its nvcc), `node src-native/build.mjs --cuda` builds it'
+  return `The library for NVIDIA cards is not built: ${builds}.${hasDriver() ? '' : ' No NVIDIA driver is at work either.'}`
+}
+
+/** A card, or its driver, that cannot be used; with what is known of it. */
+export class CardError extends Error {
+  constructor(
+    message: string,
+    readonly card: CardReport,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * What there is. Only in a process that may hang: a broken driver answers nothing, and some end the process.
+ * @throws CardError with the command that mends it where there is no card that can be used
+ */
+export function readCard(addon: NativeAddon, library: string): CardReport {
+  const driver = addon.cudaDriver(library)
+  const report = { driver: driver.version, cuda: versionOf(driver.cuda), runtime: versionOf(driver.runtime) }
+  try {
+    return { ...report, devices: addon.cudaDevices(library), files: openedFiles(), table: null }
+  } catch (error) {
+    if (!isDeviceFailure(error)) throw error
+    throw new CardError(
+      mendOf(error, driver),
+      { ...report, devices: [], files: openedFiles(), table: null },
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** What the numbers that a card gives depend on: its driver, itself, and both halves of the engine. */
+export function cardIdentity({ driver, cuda, devices: [first] }: CardReport, library: string): string[] {
+  return [driver, cuda, first!.name, first!.compute, String(first!.memory), hashOf(library), hashOf(addonFile()!)]
+}
+
+export const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** Libraries of driver and engine that this process has open. */
+function openedFiles(): string[] {
+  if (!existsSync('/proc/self/maps')) return []
+  const files = readFileSync('/proc/self/maps', 'utf8').matchAll(/\S+\/(?:libcuda|libnvidia|w2s)[^/\s]*$/gm)
+  return [...new Set([...files].map(([file]) => file))]
+}

@@ -1,0 +1,89 @@
+import { backendKind, type BackendId } from '../../science/backends'
+import type { BackendReport } from '../protocol'
+import { forgetKept, keep, readKept } from './kept'
+import { CardError } from './native/card'
+import { BACKENDS, type Loaded } from './registry'
+import { selfTest, TOLERANCE } from './self-test'
+import { measureSteps, measureTokens } from './speed'
+
+/** Tries a backend where its crash hurts nobody; `timed` tests it anew and measures its speed. */
+export type Prober = (id: BackendId, timed: boolean) => Promise<BackendReport>
+
+type SelfTest = NonNullable<BackendReport['selfTest']>
+type Tested = Pick<BackendReport, 'card'> & { selfTest: SelfTest }
+
+/** What is kept of tests on a card, by all that its numbers depend on. */
+const KEPT = 'card-test'
+
+/**
+ * Whether a loaded backend gives the right numbers. On a card that takes seconds, so what passes is kept until driver, card,
+ * library or engine are others, or the card fails at work.
+ */
+export async function testLoaded(id: BackendId, { create, card }: Loaded, timed: boolean): Promise<Tested> {
+  const { nets } = backendKind(id)
+  const kept = card && !timed ? await readKept<Tested>(KEPT, card.identity) : null
+  // What is free changes all the time.
+  if (kept && card) return { ...kept, card: { ...card.report, table: kept.card?.table ?? null } }
+  const { passed, worstError } = await selfTest(create, nets, card !== undefined)
+  const isMeasured = passed && (timed || card !== undefined)
+  const stepsPerSecond = isMeasured && nets.includes('mlp') ? await measureSteps(create) : 0
+  const { tokensPerSecond, table } = isMeasured ? await measureTokens(create, card?.room) : UNMEASURED
+  const tested = {
+    selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond, tokensPerSecond, at: Date.now() },
+    card: card ? { ...card.report, table } : null,
+  }
+  if (card && passed) await keep(KEPT, card.identity, tested)
+  return tested
+}
+
+const UNMEASURED = { tokensPerSecond: 0, table: null }
+
+/** A card that has failed at work is tested anew before it is used again. */
+export const distrustCards = (): void => forgetKept(KEPT)
+
+export const titleOf = (id: BackendId): string => backendKind(id).title
+
+export const failureOf = (id: BackendId, worstError: number): string =>
+  `${titleOf(id)} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
+
+export const passedOf = (id: BackendId, worstError: number): string =>
+  `${titleOf(id)} passed its self-test (off by ${worstError.toExponential(1)}).`
+
+/** Tries a backend in this process: loads it, tests it, measures it. Never throws; an abort of native code takes the process. */
+export async function tryBackend(id: BackendId, timed: boolean): Promise<BackendReport> {
+  try {
+    const loaded = await BACKENDS[id].load()
+    const { version, device, gpu, bf16 = false } = loaded
+    const { selfTest, card } = await testLoaded(id, loaded, timed)
+    const why = selfTest.passed ? '' : failureOf(id, selfTest.worstError)
+    return { ...unloadable(id, why), loadable: true, version, device, gpu, bf16, selfTest, card }
+  } catch (error) {
+    const card = error instanceof CardError ? error.card : null
+    return { ...unloadable(id, error instanceof Error ? error.message : String(error)), card }
+  }
+}
+
+/** The report on a backend that did not load. */
+export function unloadable(id: BackendId, why: string): BackendReport {
+  const entry = BACKENDS[id]
+  return {
+    ...{ id, title: titleOf(id), why, loadable: false, version: '', device: '', gpu: false, bf16: false },
+    ...{ selfTest: null, card: null },
+    installed: entry.installed(),
+    installBytes: entry.installBytes(),
+  }
+}
+
+/** Spares a process for a backend that is known not to be there. */
+export function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
+  const missing = BACKENDS[id].missing()
+  return missing ? Promise.resolve(unloadable(id, missing)) : probe(id, timed)
+}
+
+/** What every backend is worth on this machine, each tried where its crash hurts nobody. */
+export async function reportBackends(probe: Prober, ids: readonly BackendId[]): Promise<BackendReport[]> {
+  const reports: BackendReport[] = []
+  // One after the other, so that none slows down another's measurement.
+  for (const id of ids) reports.push(await probeInstalled(probe, id, true))
+  return reports
+}

@@ -1,0 +1,82 @@
+import { backendKind, type Askable, type Computing } from '../../science/backends'
+import type { ChosenBackend } from '../../engine/protocol'
+import type { PlanContext } from '../../science/plan/context'
+
+/** What a spec asks to be computed by. */
+export interface Asked {
+  backend: Askable
+  /** Whether what waits goes on, on the next one, where a card fails. */
+  fallback: boolean
+}
+
+export type Planned = Pick<PlanContext, keyof Computing | 'bf16'>
+
+/** What was found out of backends, once for each that is asked for. */
+export interface Choices {
+  choose(wanted: Askable): Promise<ChosenBackend>
+  /** What plans are made for. @throws LabError when nothing works */
+  planned(asked: Asked): Promise<Planned>
+  /** The last one found out, if any. */
+  readonly last: ChosenBackend | null
+  /** Why it was chosen, as far as that is known. */
+  reasonFor(id: string): string | undefined
+  /** What was found out need not be right any more; `known` is. */
+  renew(known?: { wanted: Askable; chosen: ChosenBackend }): void
+}
+
+/**
+ * @param ask finds out which one of those that are wanted works
+ * @param tell hears of what was found
+ */
+export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, tell: () => void): Choices {
+  const choices = new Map<Askable, Promise<ChosenBackend>>()
+  let last: ChosenBackend | null = null
+
+  function found(chosen: ChosenBackend): ChosenBackend {
+    last = chosen
+    tell()
+    return chosen
+  }
+
+  function choose(wanted: Askable): Promise<ChosenBackend> {
+    const choice =
+      choices.get(wanted) ??
+      ask(wanted).then(found, (error: unknown) => {
+        choices.delete(wanted)
+        throw error
+      })
+    choices.set(wanted, choice)
+    return choice
+  }
+
+  return {
+    choose,
+    async planned({ backend, fallback }) {
+      // Whether an engine that may have bf16 has it here, it says when it is loaded.
+      const bf16 = backend === 'auto' || backendKind(backend).precisions.includes('bf16') ? undefined : false
+      if (backend !== 'auto' && !backendKind(backend).gpu?.alone) return { backend, bf16 }
+      const choice = await choose(backend).catch((error: unknown) => {
+        // What is asked for by name is planned for all the same; it is refused before the first stage.
+        if (backend === 'auto') throw error
+        return { id: backend, bf16, next: null }
+      })
+      return computing(choice, fallback)
+    },
+    get last() {
+      return last
+    },
+    reasonFor: (id) => [last, last?.next].find((each) => each?.id === id)?.reason,
+    renew(known) {
+      choices.clear()
+      if (known) choices.set(known.wanted, Promise.resolve(found(known.chosen)))
+    },
+  }
+}
+
+/** A choice as plans have it. */
+function computing(
+  { id, bf16, next }: Pick<ChosenBackend, 'id' | 'next'> & { bf16?: boolean | undefined },
+  fallback: boolean,
+) {
+  return { backend: id, bf16, ...(next && { others: next.id }), ...(next && fallback && { otherwise: next.id }) }
+}

@@ -1,0 +1,110 @@
+// The one list of engines: what is known of each before any is loaded. Pure, so that specs, plans, estimates and menus may
+// read it.
+import type { NetSpec } from './models/net'
+
+/** A number of what a net multiplies with, see `LearnerOptions`. */
+export type Precision = 'fp32' | 'bf16'
+
+type NetKind = NetSpec['kind']
+
+interface Kind {
+  id: string
+  title: string
+  /** Why it is there where it loads, as the reason of a choice begins. */
+  when: string
+  /**
+   * What of it may bring a GPU, which is then tried before all others; null where nothing does. `alone`: without one there is
+   * nothing of it.
+   */
+  gpu: { title: string; alone: boolean } | null
+  /** The nets that it has kernels for; those of other kinds go to the next one. */
+  nets: readonly NetKind[]
+  /** Those that it may have, as the processor allows. */
+  precisions: readonly Precision[]
+  /**
+   * Seconds where this machine has no past stage of the like: of a training, an example passed forward; of a pretrained
+   * model, an operation. Measured on two cores; see LOG.md. Null: it was never measured.
+   */
+  defaultRate: { example: number; operation: number } | null
+}
+
+const ALL = ['mlp', 'bag', 'transformer'] as const
+
+/**
+ * Every engine in the order in which `auto` tries them, those on a GPU before all on the CPU: the fastest first, and last the
+ * one that needs nothing.
+ */
+export const BACKENDS_IN_ORDER = [
+  {
+    id: 'cuda',
+    title: 'NVIDIA card',
+    when: 'There is an NVIDIA card',
+    gpu: { title: 'The NVIDIA card', alone: true },
+    nets: ['transformer'],
+    precisions: ['fp32'],
+    defaultRate: null,
+  },
+  {
+    id: 'cpu',
+    title: 'Native engine',
+    when: 'Compiled for this machine',
+    gpu: null,
+    nets: ALL,
+    precisions: ['fp32', 'bf16'],
+    defaultRate: { example: 1.5e-6, operation: 4e-12 },
+  },
+  {
+    id: 'tensorflow',
+    title: 'TensorFlow',
+    when: 'libtensorflow is installed',
+    gpu: { title: 'libtensorflow', alone: false },
+    nets: ALL,
+    precisions: ['fp32'],
+    defaultRate: { example: 6e-6, operation: 1.5e-11 },
+  },
+  {
+    id: 'wasm',
+    title: 'WebAssembly',
+    when: 'Nothing faster is installed',
+    gpu: null,
+    nets: ALL,
+    precisions: ['fp32'],
+    defaultRate: { example: 8e-6, operation: 6e-11 },
+  },
+] as const satisfies readonly Kind[]
+
+export type BackendId = (typeof BACKENDS_IN_ORDER)[number]['id']
+
+/** What may be asked for: one of them, or the best that works. */
+export const ASKABLE = ['auto', ...BACKENDS_IN_ORDER.map(({ id }) => id)] as const satisfies readonly Askable[]
+export type Askable = 'auto' | BackendId
+
+/** What is known of an engine; undefined for what is none. */
+export function backendKind(id: BackendId): Kind
+export function backendKind(id: string): Kind | undefined
+export function backendKind(id: string): Kind | undefined {
+  return BACKENDS_IN_ORDER.find((kind) => kind.id === id)
+}
+
+/** What computes the nets of a plan. */
+export interface Computing {
+  /** Part of the key of what it computes: backends agree to a tolerance, not to the bit. */
+  backend: string
+  /** What computes the nets that it has no kernels for, where there are such. */
+  others?: string
+  /** What goes on where it fails in the middle of a run; not given where nothing is to. Part of keys, too. */
+  otherwise?: string
+}
+
+/** What computes one net: what stands in the config of its stage. */
+export interface Computed {
+  backend: string
+  otherwise?: string
+}
+
+/** What of it computes a net of a kind. */
+export function computedBy({ backend, others, otherwise }: Computing, net: NetKind): Computed {
+  const knows = backendKind(backend)?.nets.includes(net) ?? true
+  if (!knows && others !== undefined) return { backend: others }
+  return { backend, ...(otherwise !== undefined && { otherwise }) }
+}

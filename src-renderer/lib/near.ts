@@ -1,0 +1,25 @@
+// What is seen, or soon will be: what is costly is made for that alone.
+
+const told = new WeakMap<Element, (near: boolean) => void>()
+let observer: IntersectionObserver | null = null
+
+/** Px around the window, and around whatever scrolls in it, that count as seen. */
+const MARGIN = '200px'
+
+const observing = () =>
+  (observer ??= new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting)
+    },
+    { rootMargin: MARGIN, scrollMargin: MARGIN },
+  ))
+
+/** Tells whether an element is seen or nearly so, now and whenever that changes, until the returned function is called. */
+export function follow(element: Element, tell: (near: boolean) => void): () => void {
+  told.set(element, tell)
+  observing().observe(element)
+  return () => {
+    told.delete(element)
+    observing().unobserve(element)
+  }
+}

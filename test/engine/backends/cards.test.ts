@@ -1,0 +1,129 @@
+// An NVIDIA card from the probe to the choice, over a library that a test breaks (src-native/cuda/fake).
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { chooseBackend } from '../../../src-main/engine/backends/choice'
+import { forgetKept } from '../../../src-main/engine/backends/kept'
+import { createProber } from '../../../src-main/engine/backends/probe'
+import { distrustCards } from '../../../src-main/engine/backends/trial'
+import type { BackendReport } from '../../../src-main/engine/protocol'
+import { buildEngine } from '../built'
+import { fakeCard, type Conditions } from '../card'
+import { nativeMissing } from '../runtimes'
+
+describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card', () => {
+  const card = fakeCard()
+  let built: Awaited<ReturnType<typeof buildEngine>>
+  beforeAll(async () => {
+    built = await buildEngine()
+    for (const [name, value] of Object.entries(card.env)) vi.stubEnv(name, value)
+    vi.stubEnv('W2S_CACHE', path.join(path.dirname(card.env.W2S_FAKE_CARD), 'cache'))
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await built.remove()
+  })
+  const kept = (what: string) =>
+    readdirSync(path.join(process.env['W2S_CACHE']!, 'native')).filter((name) => name.startsWith(what)).length
+  const probed = (conditions: Conditions, patience?: number) => {
+    card.set(conditions)
+    return createProber(built.entry, patience)('cuda', false)
+  }
+  const chosenOn = (conditions: Conditions) => {
+    card.set(conditions)
+    return chooseBackend('auto', createProber(built.entry), (id) => id === 'cuda')
+  }
+
+  test('is tested once for a driver, a card and a library, and again when it is another or has failed', async () => {
+    const sound: Conditions = { quick: 1, name: 'RTX', compute: 8.6, driver: '550.1', memory: 24e9 }
+    const first = await probed(sound)
+    expect(first).toMatchObject({ id: 'cuda', loadable: true, why: '', gpu: true, bf16: false })
+    expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
+    expect(first.selfTest!.worstError).toBeLessThan(1e-4)
+    expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
+    const { devices, files, table, ...driver } = first.card!
+    expect(driver).toEqual({ driver: '550.1', cuda: '12.4', runtime: '12.4' })
+    expect(devices).toMatchObject([{ name: 'RTX', compute: '8.6', memory: 24e9 }])
+    expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['w2s-cuda-fake.so', 'w2s.node'])
+    expect(table!.weights).toBeGreaterThan(1e6)
+    const { free, other, ...ours } = table!
+    expect(free + other + Object.values(ours).reduce((a, b) => a + b)).toBeCloseTo(24e9, -1)
+
+    expect((await probed(sound)).selfTest).toEqual(first.selfTest)
+    const renewed = await probed({ ...sound, driver: '560.2' })
+    expect(renewed.selfTest!.at).toBeGreaterThan(first.selfTest!.at)
+    expect(kept('card-test')).toBe(2)
+    distrustCards()
+    expect(kept('card-test')).toBe(0)
+  }, 120_000)
+
+  test('that gives wrong numbers is passed over, with that said, and not kept', async () => {
+    const choice = await chosenOn({ wrong: 1 })
+    expect(choice).toMatchObject({ id: 'cpu', next: null })
+    expect(choice.reason).toMatch(
+      /^NVIDIA card gives wrong numbers here: its self-test is off by \S+, allowed are 0.0001\. Native engine passed/,
+    )
+    expect(kept('card-test')).toBe(0)
+  }, 120_000)
+
+  test.each<[string, Conditions, string]>([
+    ['no driver', { error: 35, cuda: 0, driver: '' }, 'There is no NVIDIA driver. `sudo ubuntu-drivers install`'],
+    [
+      'an old driver',
+      { error: 35, cuda: 11040, driver: '470.8' },
+      'driver 470.8 is too old: it takes CUDA 11.4, the library was made with 12.4. `sudo ubuntu-drivers install`',
+    ],
+    ['an unsupported toolchain', { error: 222 }, '(unsupported toolchain). `sudo ubuntu-drivers install`'],
+    ['no card', { error: 100 }, 'The driver sees no card. `nvidia-smi -L`'],
+    ['memory errors', { error: 214 }, '`sudo nvidia-smi --gpu-reset`'],
+    ['no memory', { memory: 1e3 }, 'has not enough memory'],
+    ['what nobody knows', { error: 4711 }, 'the NVIDIA driver: error 4711. `nvidia-smi` says how the card is.'],
+  ])(
+    'is passed over where there is %s, with what mends it',
+    async (_, conditions, why) => {
+      const report = await probed(conditions)
+      expect(report).toMatchObject({ loadable: false, selfTest: null })
+      expect(report.why).toContain(why)
+    },
+    60_000,
+  )
+
+  test('whose driver hangs is given up', async () => {
+    const report = await probed({ hang: 1 }, 3000)
+    expect(report.why).toBe('NVIDIA card did not answer within 3 s. Its driver hangs: `sudo reboot` ends that.')
+  }, 60_000)
+
+  test('is chosen where it is the fastest, with what computes the nets that it has no kernels for', async () => {
+    const choice = await chosenOn({ quick: 1 })
+    expect(choice).toMatchObject({
+      id: 'cuda',
+      device: 'Fake card (compute 8.9, driver 550.54.14)',
+      next: { id: 'cpu' },
+    })
+    expect(choice.reason).toMatch(/^There is an NVIDIA card; NVIDIA card passed its self-test/)
+    expect(choice.next!.reason).toMatch(/^NVIDIA card does not compute this; Native engine passed its self-test/)
+    expect(await chooseBackend('cuda', createProber(built.entry))).toMatchObject({ id: 'cuda', next: { id: 'cpu' } })
+  }, 120_000)
+
+  test('that is slower is passed over, by what was measured once', async () => {
+    const speeds: Record<string, number> = { cuda: 1000, cpu: 2000 }
+    const probe = async (id: BackendReport['id'], timed: boolean) => {
+      const report = await createProber(built.entry)(id, false)
+      const selfTest = report.selfTest && {
+        ...report.selfTest,
+        tokensPerSecond: timed || id === 'cuda' ? speeds[id]! : 0,
+      }
+      return { ...report, selfTest }
+    }
+    card.set({ quick: 1 })
+    forgetKept('card-speed')
+    const choose = () => chooseBackend('auto', probe, (id) => id === 'cuda')
+    const choice = await choose()
+    expect(choice).toMatchObject({ id: 'cpu', next: null })
+    expect(choice.reason).toContain(
+      'NVIDIA card is slower here than Native engine (1,000 tokens a second in training, 2,000); Native engine passed',
+    )
+    speeds['cuda'] = 9000
+    expect((await choose()).id).toBe('cpu')
+  }, 120_000)
+})
