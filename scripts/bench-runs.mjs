@@ -11,6 +11,8 @@ import { root } from './setup/common.mjs'
 
 const many = Number(process.argv[2] ?? 1500)
 const [ARMS, SEEDS] = [4, 5]
+/** Of each run: so many quantities of its first student, and at so many steps. */
+const [METRICS, STEPS] = [150, 4]
 const built = join(root, 'out', `bench-runs-${process.pid}`)
 
 async function load() {
@@ -20,6 +22,12 @@ async function load() {
     build: { ssr: true, outDir: built, target: 'node20.18', rolldownOptions: { input } },
   })
   return import(pathToFileURL(join(built, 'store.js')).href)
+}
+
+function measure(store, stage) {
+  for (let m = 0; m < METRICS; m++)
+    for (let step = 0; step < STEPS; step++)
+      store.metrics.insert(stage, 1, { name: `metric ${m}`, split: 'test', step, value: Math.sin(m + step) })
 }
 
 /** Every run has four arms of five seeds; students are its own, all else is shared by ten runs. */
@@ -50,8 +58,11 @@ function fill(store) {
       for (let seed = 0; seed < SEEDS; seed++) {
         for (const role of ['weak', 'ceiling'])
           store.runStages.insert(id, stage(`${role}${seed}-${Math.floor(r / 10)}`, role), position++, true)
-        for (let arm = 0; arm < ARMS; arm++)
-          store.runStages.insert(id, stage(`s${seed}-${arm}-${r}`, 'student'), position++, false)
+        for (let arm = 0; arm < ARMS; arm++) {
+          const student = stage(`s${seed}-${arm}-${r}`, 'student')
+          store.runStages.insert(id, student, position++, false)
+          if (seed + arm === 0) measure(store, student)
+        }
       }
       for (let arm = 0; arm < ARMS; arm++) {
         const pgr = Math.sin(r * ARMS + arm)
@@ -70,6 +81,7 @@ function fill(store) {
           low: pgr - 0.1,
           high: pgr + 0.1,
           reason: '',
+          warning: '',
         }
         store.figures.put({ run: id, arm: `a${arm}`, position: arm, asked: SEEDS, seeds: SEEDS, ...named, ...found })
       }
@@ -106,7 +118,9 @@ await withHome(async (home) => {
   await goTo('#/studies')
   const grid = page.getByRole('grid', { name: 'Studies and runs' })
   await grid.getByRole('row').nth(20).waitFor()
-  console.log(`${many} runs: the list stands ${ms(performance.now() - from)} after the app was started`)
+  console.log(
+    `${many} runs × ${METRICS} metrics of ${STEPS} steps: the list stands ${ms(performance.now() - from)} after the app was started`,
+  )
   console.log(`call runs: ${await times(page, 'runs')}`)
   console.log(
     `call findRuns: ${await times(page, 'findRuns', 'state:done task:spam pgr>.2 (seeds>=5 OR tag:paper) "many" -tag:old')}`,

@@ -43,14 +43,25 @@ export interface Analyst extends Omit<Thread<ReturnType<typeof analystVerbs>>, '
   drainLog(path: string): Promise<void>
 }
 
-/** @param script the built `analyst.js`; without it questions are answered in this thread. */
+/** Questions whose answers are resampled: of 100,000 test rows that takes many seconds. */
+const SLOW: ReadonlySet<Question['type']> = new Set(['arm', 'contrasts', 'comparison'])
+
+/**
+ * Who looks at examples does not wait for intervals: these are computed in a thread of their own.
+ * @param script the built `analyst.js`; without it questions are answered in this thread.
+ */
 export function createAnalyst(script: string | undefined): Analyst {
-  const thread: Thread<ReturnType<typeof analystVerbs>> =
+  const start = (): Thread<ReturnType<typeof analystVerbs>> =>
     script === undefined ? inThisThread(analystVerbs()) : createThread({ script })
+  const [thread, slow] = [start(), start()]
   return {
-    ...thread,
-    ask: <Q extends Question>(question: Q) => thread.ask('analyse', question) as Promise<Replies[Q['type']]>,
+    apart: thread.apart,
+    ask: <Q extends Question>(question: Q) =>
+      (SLOW.has(question.type) ? slow : thread).ask('analyse', question) as Promise<Replies[Q['type']]>,
     sureness: (place) => thread.ask('sureness', place),
     drainLog: (path) => thread.ask('drainLog', path),
+    close: async () => {
+      await Promise.all([thread.close(), slow.close()])
+    },
   }
 }
