@@ -1,11 +1,11 @@
 // node scripts/bench-curves.mjs: whether zooming stays smooth. Trains 20 small students, gives each 10,000 points of loss and
-// of learning rate in the store, and turns the wheel over them, one by one and summarised. Run it after set-up, under
-// xvfb-run where there is no display.
+// of learning rate in the store, turns the wheel over them, one by one and summarised, and again while 10,000 metrics a
+// second stream in. Prints a table. Run it after set-up, under xvfb-run where there is no display.
 import './setup/node-version.mjs'
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { framesText, ms, openApp, runToEnd, withHome } from './measure/app.mjs'
+import { framesRow, FRAMES_HEAD, ms, openApp, runToEnd, streamed, withHome } from './measure/app.mjs'
 
 const [TRAININGS, POINTS, TURNS] = [20, 10_000, 120]
 const words = { model: 'words', words: 20 }
@@ -43,7 +43,7 @@ function fill(home, keys) {
 }
 
 /** Frame times of the page while the wheel turns in and out again, a notch a frame. */
-async function zoom(page, title) {
+async function zoom(page) {
   const box = await page.locator('main canvas').first().boundingBox()
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   const frames = await page.evaluate(async (turns) => {
@@ -65,7 +65,7 @@ async function zoom(page, title) {
     }
     return stamps.slice(1).map((now, i) => now - stamps[i])
   }, TURNS)
-  console.log(`${title}: ${framesText(frames)}`)
+  return frames
 }
 
 await withHome(async (home) => {
@@ -90,14 +90,18 @@ await withHome(async (home) => {
     await call('groupCurves', { ...group, summary: 'mean-t', buckets: 150, ...change })
     console.log(`${keys.length} × ${POINTS} points, ${JSON.stringify(change)}: ${ms(performance.now() - began)}`)
   }
+  console.log(FRAMES_HEAD)
   for (const [title, query] of [
-    ['20 lines, one by one, 2 panels', 'each=1&panels=loss@,lr@'],
-    ['20 lines, one by one, smoothed, 2 panels', 'each=1&smooth=0.9&panels=loss@,lr@'],
-    ['their mean and band, 4 panels', 'panels=loss@,lr@,accuracy@test,agreement@test'],
+    ['20 lines one by one, 2 panels', 'each=1&panels=loss@,lr@'],
+    ['the same, smoothed', 'each=1&smooth=0.9&panels=loss@,lr@'],
+    ['mean and band of 20, 4 panels', 'panels=loss@,lr@,accuracy@test,agreement@test'],
   ]) {
     await goTo(`#/curves/${runId}?${query}`)
     await sleep(3000)
-    await zoom(page, title)
+    console.log(framesRow(title, await zoom(page)))
+    const stream = streamed(app, keys[0], TURNS / 20)
+    console.log(framesRow(`${title}, 10,000 metrics/s`, await zoom(page)))
+    await stream
   }
   await app.close()
 })

@@ -3,9 +3,8 @@
 // under xvfb-run where there is no display.
 import './setup/node-version.mjs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { framesOf, framesText, ms, openApp, runToEnd, withHome } from './measure/app.mjs'
+import { framesOf, framesText, ms, openApp, runToEnd, streamed, withHome } from './measure/app.mjs'
 
-const RATE = 10_000
 const SECONDS = 10
 
 /** Frame times of the page and delays of main's event loop while `work` goes on, printed under a title. */
@@ -26,24 +25,6 @@ async function watch({ app, page }, title, work) {
   console.log(`  main:   event loop late by median ${ms(main.median)}, 99 % ${ms(main.p99)}, most ${ms(main.max)}`)
 }
 
-/** Metrics as the engine tells them, `RATE` a second in batches of a tenth of one. */
-const stream = (app, key) =>
-  app.evaluate(
-    async ({ BrowserWindow }, { key, rate, seconds }) => {
-      const { webContents } = BrowserWindow.getAllWindows()[0]
-      const batch = rate / 10
-      for (let sent = 0; sent < rate * seconds; sent += batch) {
-        const events = Array.from({ length: batch }, (_, i) => {
-          const step = 10_000 + sent + i
-          return { type: 'metric', key, name: 'loss', split: '', step, value: 0.3 + 0.1 * Math.sin(step / 500) }
-        })
-        webContents.send('w2s:events', events)
-        await new Promise((settle) => setTimeout(settle, 100))
-      }
-    },
-    { key, rate: RATE, seconds: SECONDS },
-  )
-
 await withHome(async (home) => {
   const opened = await openApp(home)
   const { app, call, goTo } = opened
@@ -55,6 +36,6 @@ await withHome(async (home) => {
   await goTo(`#/monitor/${run.id}`)
   const { key } = run.stages.findLast((stage) => stage.kind === 'train')
   await sleep(1000)
-  await watch(opened, `${RATE} metrics/s for ${SECONDS} s at the curve on the screen`, () => stream(app, key))
+  await watch(opened, `10,000 metrics/s for ${SECONDS} s at the curve on the screen`, () => streamed(app, key, SECONDS))
   await app.close()
 })

@@ -161,6 +161,7 @@ function openLab(): Promise<Lab> {
     cache: labCache(),
     spawnEngine,
     atOnce: () => settings.value.atOnce,
+    fallback: () => settings.value.fallback,
     reserve: () => ({ memoryBytes: settings.value.reserveBytes, gpuBytes: settings.value.reserveGpuBytes }),
     appVersion: app.getVersion(),
     attended: true,

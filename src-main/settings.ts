@@ -17,6 +17,7 @@ const USUAL: Settings = {
   atOnce: 1,
   windowGpu: true,
   pauseOnBattery: false,
+  fallback: false,
 }
 
 const isTheme = (value: unknown): value is Settings['theme'] =>
@@ -47,6 +48,7 @@ function read(file: string): Settings {
     atOnce: told('atOnce', isNumberOfLanes),
     windowGpu: told('windowGpu', isFlag),
     pauseOnBattery: told('pauseOnBattery', isFlag),
+    fallback: told('fallback', isFlag),
   }
 }
 

@@ -98,6 +98,8 @@ export interface Settings {
   windowGpu: boolean
   /** Whether work is held while the machine runs on its battery. */
   pauseOnBattery: boolean
+  /** Whether stages that wait go on, on the next backend, where a card fails, of specs that do not say so. */
+  fallback: boolean
 }
 
 /** Facts published after they were stored. Engine events, and changes of runs, datasets, models and installations. */

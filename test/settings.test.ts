@@ -8,7 +8,7 @@ test('settings are kept one by one, and a file that is none stands for the usual
   const file = join(temporaryFolder(), 'settings.json')
   const usual = {
     ...{ theme: 'system', notify: true, reserveBytes: 1.5e9, reserveGpuBytes: 0.5e9 },
-    ...{ atOnce: 1, windowGpu: true, pauseOnBattery: false },
+    ...{ atOnce: 1, windowGpu: true, pauseOnBattery: false, fallback: false },
   }
   expect(openSettings(file).value).toEqual(usual)
   const settings = openSettings(file)

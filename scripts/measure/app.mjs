@@ -69,6 +69,32 @@ export async function framesOf(page, work) {
   return stamps.slice(1).map((at, i) => at - stamps[i])
 }
 
+export const FRAMES_HEAD = '| | frames/s | median | 99 % | longest |\n| --- | --- | --- | --- | --- |'
+
+/** The same as a row of a table. */
+export function framesRow(title, frames) {
+  const { median, p99, most } = spread(frames)
+  const rate = (1000 * frames.length) / frames.reduce((a, b) => a + b, 0)
+  return `| ${title} | ${rate.toFixed(1)} | ${ms(median)} | ${ms(p99)} | ${ms(most)} |`
+}
+
+/** Sends the window 10,000 metrics a second of a stage, as the engine tells them: in batches of a tenth of a second. */
+export const streamed = (app, key, seconds) =>
+  app.evaluate(
+    async ({ BrowserWindow }, { key, seconds }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0]
+      for (let sent = 0; sent < 10_000 * seconds; sent += 1000) {
+        const events = Array.from({ length: 1000 }, (_, i) => {
+          const step = 10_000 + sent + i
+          return { type: 'metric', key, name: 'loss', split: '', step, value: 0.3 + 0.1 * Math.sin(step / 500) }
+        })
+        webContents.send('w2s:events', events)
+        await new Promise((settle) => setTimeout(settle, 100))
+      }
+    },
+    { key, seconds },
+  )
+
 export function framesText(frames) {
   const { median, p99, most } = spread(frames)
   const rate = (1000 * frames.length) / frames.reduce((a, b) => a + b, 0)

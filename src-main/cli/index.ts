@@ -14,9 +14,11 @@ import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
 import { plan } from './commands/plan'
+import { remarks } from './commands/remarks'
 import { run } from './commands/run'
 import { seal, unseal } from './commands/seal'
 import { show as showRun } from './commands/show'
+import { sweep } from './commands/sweep'
 import { verify } from './commands/verify'
 import type { Command, Context } from './context'
 import { badArgument, explain, type ExitCode } from './errors'
@@ -25,9 +27,11 @@ import { createOutput, type Output } from './output'
 const commands: Record<string, Command> = {
   run,
   plan,
+  sweep,
   list,
   show: showRun,
   compare,
+  remarks,
   export: exportRun,
   seal,
   unseal,

@@ -209,6 +209,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
         atOnce: z.int().min(1).max(MOST_AT_ONCE),
         windowGpu: z.boolean(),
         pauseOnBattery: z.boolean(),
+        fallback: z.boolean(),
       })
       .partial(),
   ]),

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
-import { goTo, reach, shoot, smallSpec, value } from './lab'
+import { goTo, longSpec, reach, shoot, smallSpec, value } from './lab'
 
 test('storage tells the bytes of a run, and frees what is computed again without a loss', async ({ open, home }) => {
   const { page } = await open()
@@ -132,4 +132,43 @@ test('a slice of a run is made a task of its own, and run on', async ({ open }) 
   expect(task.source).toContain('in the run “To be cut”')
   const again = await value(page, 'run', { ...smallSpec('On the slice'), tasks: [task.id] })
   await reach(page, again.runId, 'done')
+})
+
+test('bad lines are told in a small window, a dataset in use is not removed unawares, and the trash is undone by a key', async ({
+  open,
+  home,
+}) => {
+  const { app, page } = await open()
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1024, 700))
+  const rows = Array.from({ length: 600 }, (_, i) => `text number ${i} of ${(i * 7) % 11},${i % 2 ? 'yes' : 'no'}\n`)
+  const bad = join(home, 'bad.csv')
+  writeFileSync(bad, `text,label\n${rows.join('')},yes\n`)
+  await drop(page, bad)
+  await expect(page.getByText('line 602')).toBeInViewport()
+  await shoot(page, 'bad-lines-1024')
+
+  const good = join(home, 'good.csv')
+  writeFileSync(good, `text,label\n${rows.join('')}`)
+  await drop(page, good)
+  await page.getByRole('textbox', { name: 'Licence' }).fill('own')
+  await page.getByRole('button', { name: 'Import 600 examples' }).click()
+  await expect(page.getByRole('button', { name: 'Examples and lengths' })).toBeVisible()
+  const sizes = { weak: 60, transfer: 60, validation: 20, test: 60 }
+  const { runId } = await value(page, 'run', { ...longSpec('Still at it'), tasks: ['good'], sizes })
+  await page.getByRole('button', { name: 'Remove this dataset…' }).click()
+  await expect(page.getByRole('dialog')).toContainText('1 run in the queue uses it.')
+  await expect(page.getByRole('dialog')).toContainText('“Still at it”')
+  await shoot(page, 'remove-in-use')
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await value(page, 'cancel', runId)
+  await reach(page, runId, 'cancelled')
+
+  await goTo(page, '#/studies')
+  await expect(page.getByRole('gridcell', { name: /Still at it/ }).first()).toBeVisible()
+  await page.keyboard.press('x')
+  await page.keyboard.press('Delete')
+  await expect(page.getByText(/in the trash for 30 days/)).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(page.getByText(/out of the trash/)).toBeVisible()
+  expect((await value(page, 'runs'))[0]).toMatchObject({ id: runId, trashedAt: null })
 })

@@ -3,11 +3,22 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { api } from '../../src-renderer/lib/api'
 import { answers } from '../../src-renderer/state/answers'
 import { router } from '../../src-renderer/state/router.svelte'
+import { STATUS } from './bridge'
 import { heard, open } from './window'
 
 afterEach(cleanup)
 
 const calls = (bridge: ReturnType<typeof open>, name: string) => heard(bridge, name).length
+
+it('of a stage that another process works on are its curves, again and again', async () => {
+  const bridge = open('#/monitor/run-live', { status: () => ({ ...STATUS, readOnly: 'Another process writes.' }) })
+  await screen.findByText('Another process writes.')
+  const read = () => heard(bridge, 'curves').filter(({ args }) => JSON.stringify(args).includes('"loss"')).length
+  await waitFor(() => expect(read()).toBeGreaterThan(0))
+  const before = read()
+  bridge.emit([{ type: 'run', id: 'run-live' }])
+  await waitFor(() => expect(read()).toBeGreaterThan(before))
+})
 
 describe('answers of the lab', () => {
   it('stand at once when one comes back, and are asked for anew once something changed', async () => {

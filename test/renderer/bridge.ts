@@ -347,6 +347,7 @@ const ANSWERS: Answers = {
     atOnce: change.atOnce ?? 1,
     windowGpu: change.windowGpu ?? true,
     pauseOnBattery: change.pauseOnBattery ?? false,
+    fallback: change.fallback ?? false,
   }),
   reveal: () => null,
 }

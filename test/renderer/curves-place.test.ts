@@ -217,6 +217,9 @@ describe('a panel', () => {
     expect(linesOf(drawn.slice(1), '', theme.palette)).toHaveLength(3 * 6)
     expect(linesOf(drawn, '', theme.palette)).toHaveLength(7)
     expect(linesOf(drawn, 'g3', theme.palette)).toHaveLength(7 + 2)
+    const smooth = drawn.map(({ group, curve }) => ({ group, curve: { ...curve, raw: curve.value } }))
+    expect(linesOf(smooth.slice(1), '', theme.palette)).toHaveLength(4 * 6)
+    expect(linesOf(smooth, 'g3', theme.palette)).toHaveLength(7 + 3)
   })
   it('marks what is not a number', () => {
     const marks = chart(curve({ value: [0.5, NaN, 0.9] })).data.datasets.at(-1)

@@ -1,7 +1,8 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Notice } from '../../src-preload/contract'
+import type { Notice, RunDetail } from '../../src-preload/contract'
 import { createFakeBridge } from './bridge'
+import { detailOf, find, RUNS } from './sample-runs'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -15,8 +16,32 @@ describe('data', () => {
     open('#/data?import=1')
     await fireEvent.click(await screen.findByRole('button', { name: 'Choose a file…' }))
     await screen.findByText('line 17')
+    // Where the form is: the drawer may be small, or below.
+    expect(screen.getByRole('main').contains(screen.getByText('line 17'))).toBe(true)
     expect(screen.getByText('column "again" is empty')).toBeTruthy()
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import 812 examples' }).disabled).toBe(true)
+  })
+  it('names the runs in the queue that a dataset is removed from under', async () => {
+    const live = detailOf(RUNS.find(({ state }) => state === 'running')!)
+    if (!live.spec) return never()
+    const { spec } = live
+    const uses = (tasks: string[]) => ({
+      runDetail: (id: string): RunDetail =>
+        id === live.id ? { ...live, spec: { ...spec, tasks } } : detailOf(find(id)),
+    })
+    const bridge = open('#/data?task=reviews', uses(['reviews', 'spam']))
+    await screen.findByRole('contentinfo')
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove this dataset…' }))
+    await screen.findByText('1 run in the queue uses it.')
+    screen.getByText(`“${live.name}”: what is not read from it by then fails.`)
+    await fireEvent.click(screen.getByRole('button', { name: 'Keep it' }))
+    expect(heard(bridge, 'datasetRemove')).toEqual([])
+    cleanup()
+    const other = open('#/data?task=reviews', uses(['spam']))
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove this dataset…' }))
+    await fireEvent.click(await screen.findByRole('button', { name: 'Remove' }))
+    await screen.findByText('Our reviews is removed.')
+    expect(heard(other, 'datasetRemove').map(({ args }) => args)).toEqual([['reviews']])
   })
   it('imports more than two classes, in the order that they are put in', async () => {
     const sample = await createFakeBridge().call('datasetPreview', { path: '' })

@@ -256,6 +256,13 @@ describe('the place', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
     await waitFor(() => expect(said(bridge, 'trash')).toHaveLength(2))
     expect(said(bridge, 'trash')[1]).toEqual({ runs: ['run-done', 'run-stop'], trashed: false })
+    // It was taken back: there is nothing left for the key.
+    await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true })
+    await press('Delete')
+    await waitFor(() => expect(said(bridge, 'trash')).toHaveLength(3))
+    await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true })
+    await waitFor(() => expect(said(bridge, 'trash')).toHaveLength(4))
+    expect(said(bridge, 'trash')[3]).toMatchObject({ trashed: false })
   })
 
   it('sorts by its columns, and says so', async () => {

@@ -2,12 +2,12 @@ import type { Preview, RoomNow } from '../../../src-preload/contract'
 import { badInput } from '../../lab/errors'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
-import { readSpec } from '../spec'
+import { readSpec, SPEC_USAGE } from './spec'
 import { columns, count, duration, size, wrap } from '../text'
 
 export const plan: Command = {
   name: 'plan',
-  usage: '<preset | spec.yaml | spec.json>',
+  usage: SPEC_USAGE,
   summary: 'What a run would do and take, against what is free now. Nothing is run.',
   arity: [1, 1],
   options: {},

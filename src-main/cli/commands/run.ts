@@ -10,13 +10,13 @@ import { follow } from '../follow'
 import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
-import { readSpec } from '../spec'
 import { count, duration, moment, wrap } from '../text'
 import { checkTarget, FORCE, writeBundle } from './bundle'
+import { readSpec, SPEC_USAGE } from './spec'
 
 export const run: Command = {
   name: 'run',
-  usage: '<preset | spec.yaml | spec.json>',
+  usage: SPEC_USAGE,
   summary: 'Run an experiment, or go on with it from the stages that are done.',
   arity: [1, 1],
   options: {

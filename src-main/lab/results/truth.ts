@@ -47,8 +47,8 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   const sealsOf = (study: string) => store.seals.of(study)
   const isStudySealed = (id: string) => sealsOf(id).at(-1)?.sealed === 1
   const isSealed = (run: RunCounts) => isStudySealed(studyOf(run).id) && isTested(run)
+  const testedIn = testedStudies(store)
   const latest = new Map<string, { id: number | null; at: number }>()
-
   /** The number of the look that this reading belongs to: one in progress, or a new one; null where it cannot be written. */
   function lookAt(study: string, run: string, what: readonly What[]): number | null {
     const at = Date.now()
@@ -67,9 +67,9 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   }
 
   function hides(key: string): boolean {
-    const stage = store.stages.byKey(key)
-    const runs = stage ? store.runs.withStage(stage.id).flatMap((id) => store.runs.get(id) ?? []) : []
-    return runs.length > 0 && runs.every(isSealed)
+    const stage = store.stages.byKey(key)?.id
+    const runs = stage === undefined ? [] : store.runs.withStage(stage)
+    return runs.length > 0 && runs.every((id) => isStudySealed(testedIn(id)))
   }
 
   return {
@@ -106,6 +106,19 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
 
 const SEALED =
   'What this study found on test rows is sealed. Break its seal (in the app on the page of the study, or by `w2s unseal <run>`) to see it.'
+
+/** The study that may withhold a run, which never changes; '' of none. Asked for hundreds of stages of one run at once. */
+function testedStudies(store: Store): (run: string) => string {
+  const known = new Map<string, string>()
+  return (id) => {
+    const found = known.get(id)
+    if (found !== undefined) return found
+    const run = store.runs.get(id)
+    const study = run && isTested(run) ? studyOf(run).id : ''
+    known.set(id, study)
+    return study
+  }
+}
 
 /** Pretrainings are measured on no rows of a task. */
 const isTested = (run: RunCounts) => askedOf(run).spec?.measure === 'test'

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Calls, Curve } from '../../../src-preload/contract'
 import type { Split } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
+import { givingWay } from './turns'
 
 /** Whether what a training was measured by on test rows is withheld, see `Truth`. */
 export type Hides = (key: string) => boolean
@@ -20,6 +20,7 @@ export async function readCurves(
   hides: Hides = NOTHING_HIDDEN,
 ): Promise<Curve[]> {
   const out: Curve[] = []
+  const giveWay = givingWay()
   for (const key of query.keys) {
     const stage = store.stages.byKey(key)
     if (!stage) continue
@@ -38,7 +39,7 @@ export async function readCurves(
           curve.value.push(value[i]!)
         }
         curve.bucket = bucket
-        await nextTurn()
+        await giveWay()
       }
       out.push(curve)
     }

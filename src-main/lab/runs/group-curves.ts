@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GroupCurve, GroupQuery } from '../../../src-preload/contract'
 import { grouped, kept, smoothed, within, type Columns } from '../../science/curves'
 import type { StageRow, Store } from '../../store'
 import { scalesIn, type Scale, type ScaleOf } from './axis'
 import { NOTHING_HIDDEN, type Hides } from './curves'
+import { givingWay } from './turns'
 
 type Series = GroupQuery['series'][number]
 /** Steps that are looked at. */
@@ -23,18 +23,17 @@ export async function readGroups(
   hides: Hides = NOTHING_HIDDEN,
 ): Promise<GroupCurve[]> {
   const out: GroupCurve[] = []
-  const scaleOf = scalesIn(store)
+  const about: About = { store, scaleOf: scalesIn(store), query, giveWay: givingWay() }
   for (const { id, keys } of query.groups) {
     const rows = [...new Set(keys)].flatMap((key) => store.stages.byKey(key) ?? [])
     const hidden = new Set(rows.filter(({ key }) => hides(key)))
     for (const series of query.series) {
-      const about = { group: id, ...series }
+      const of = { group: id, ...series }
       const shown = series.split === 'test' ? rows.filter((row) => !hidden.has(row)) : rows
       const held = shown.filter((row) => endOf(store, row, series) !== null)
       if (held.length === 0) continue
-      const lines = query.each ? held.map((row) => ({ key: row.key, of: [row] })) : [{ key: '', of: held }]
-      for (const { key, of } of lines)
-        out.push({ ...about, key, ...(await line({ store, scaleOf, query }, of, series)) })
+      const lines = query.each ? held.map((row) => ({ key: row.key, rows: [row] })) : [{ key: '', rows: held }]
+      for (const { key, rows } of lines) out.push({ ...of, key, ...(await line(about, rows, series)) })
     }
   }
   return out
@@ -54,23 +53,27 @@ const stretchOf = ({ from, to }: GroupQuery, { stepAt }: Scale): Stretch => ({
   to: to === null ? Infinity : stepAt(to),
 })
 
+/** What is asked, and of what. */
 interface About {
   store: Store
   scaleOf: ScaleOf
   query: GroupQuery
+  /** Between pieces. */
+  giveWay: () => Promise<void>
 }
 
 /** Some trainings as one line on the axis. */
-async function line({ store, scaleOf, query }: About, rows: readonly StageRow[], series: Series): Promise<Drawn> {
+async function line(about: About, rows: readonly StageRow[], series: Series): Promise<Drawn> {
+  const { query, scaleOf } = about
   const scale = scaleOf(query.axis, rows)
   if (typeof scale === 'string') return { ...NOTHING, offAxis: scale }
   const epochs = query.axis === 'seconds' ? '' : scaleOf('epoch', rows)
   const epoch = typeof epochs === 'string' ? null : scale.at(epochs.stepAt(1))
-  return { ...(await together(store, rows, series, query, scale)), epoch }
+  return { ...(await together(about, rows, series, scale)), epoch }
 }
 
 /** All points of one training within the stretch. */
-async function read(store: Store, row: StageRow, series: Series, stretch?: Stretch): Promise<Columns> {
+async function read({ store, giveWay }: About, row: StageRow, series: Series, stretch?: Stretch): Promise<Columns> {
   const of = { stage: row.id, attempt: row.attempt, ...series }
   const out: Columns = { step: [], value: [] }
   for (const { step, value } of store.metrics.curve(of, Infinity, stretch)) {
@@ -78,23 +81,23 @@ async function read(store: Store, row: StageRow, series: Series, stretch?: Stret
       out.step.push(at)
       out.value.push(value[i]!)
     }
-    await nextTurn()
+    await giveWay()
   }
   return out
 }
 
 async function together(
-  store: Store,
+  about: About,
   rows: readonly StageRow[],
   series: Series,
-  query: GroupQuery,
   scale: Scale,
 ): Promise<Omit<Drawn, 'epoch'>> {
+  const { store, query } = about
   const smooth = query.smoothing > 0
   const stretch = stretchOf(query, scale)
   const curves: Columns[] = []
   // What is smoothed goes by all that was before.
-  for (const row of rows) curves.push(await read(store, row, series, smooth ? undefined : stretch))
+  for (const row of rows) curves.push(await read(about, row, series, smooth ? undefined : stretch))
   const weighed = curves.map(({ step, value }) => ({ step, value: smoothed(value, query.smoothing) }))
   const all = grouped(smooth ? weighed : curves, query.summary)
   const raw = smooth ? grouped(curves, query.summary).value : null

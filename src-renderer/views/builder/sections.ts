@@ -41,6 +41,12 @@ export const SECTIONS = [
     paths: ['seeds'],
   },
   {
+    id: 'machine',
+    title: 'Computed by',
+    note: 'What trains. Nothing has to be said here.',
+    paths: ['backend', 'fallback'],
+  },
+  {
     id: 'sweep',
     title: 'Sweep',
     note: 'Several runs of one study, one for each value of a field; what they share runs once.',

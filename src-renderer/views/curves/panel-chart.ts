@@ -37,7 +37,7 @@ const FAINT = '40'
 const BAND = '22'
 /** Beside a group that stands out. */
 const BACK = '38'
-/** More lines than this would hide each other behind their bands: then the one that stands out has its band alone. */
+/** More lines than this would hide each other behind their bands and what was measured: then the one that stands out has them alone. */
 export const MOST_BANDS = 6
 /** More points than this are not marked one by one. */
 const SPARSE = 40
@@ -54,8 +54,11 @@ const AXIS_FORMAT: Record<CurveAxis, (x: number) => string> = {
 /** A place on an axis, as it is told. */
 export const placeText = (axis: CurveAxis, x: number): string => AXIS_FORMAT[axis](x)
 
-const hasBand = ({ group, curve }: Drawn, all: readonly Drawn[], focus: string): boolean =>
-  curve.low.some((low) => Number.isFinite(low)) && (group.id === focus || (focus === '' && all.length <= MOST_BANDS))
+/** Whether something of a line may stand behind it. */
+const hasBehind = ({ group }: Drawn, all: readonly Drawn[], focus: string): boolean =>
+  group.id === focus || (focus === '' && all.length <= MOST_BANDS)
+const hasBand = (one: Drawn, all: readonly Drawn[], focus: string): boolean =>
+  hasBehind(one, all, focus) && one.curve.low.some((low) => Number.isFinite(low))
 
 /** Lines with their bands, and what they were before smoothing behind them. `focus`: the group that stands out. */
 export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?: (d: Drawn) => string): LineDataset[] {
@@ -72,7 +75,7 @@ export function linesOf(drawn: readonly Drawn[], focus: string, p: Palette, end?
       ...(end && { endLabel: end({ group, curve }) }),
     }
     const behind = [
-      ...ghostOf(curve, p[group.look.color]),
+      ...(hasBehind({ group, curve }, drawn, focus) ? ghostOf(curve, p[group.look.color]) : []),
       ...(hasBand({ group, curve }, drawn, focus) ? bandOf(curve, p[group.look.color]) : []),
     ]
     return [line, ...behind, ...marksOf(curve, p)]

@@ -1,7 +1,7 @@
-import { bytes, number } from '../../lib/format'
+import { bytes, count, number } from '../../lib/format'
 import type { BackendReport, DoctorReport } from '../../lib/types'
 
-/** The report as plain text to paste elsewhere. The user's home folder is not in it. */
+/** The report as plain text to paste elsewhere: no path is in it, and not the name that the user has on this machine. */
 export function diagnosticsText(report: DoctorReport): string {
   const machine = [
     `Weak-to-Strong Lab ${report.app}`,
@@ -9,17 +9,47 @@ export function diagnosticsText(report: DoctorReport): string {
     `${report.platform}, ${report.cpu}, ${report.threads} threads, ${bytes(report.memoryBytes)} memory`,
     `chosen: ${report.chosen ? `${report.chosen.id} (${report.chosen.reason})` : 'none'}`,
   ]
-  return [...machine, ...report.backends.map(backendLine)].join('\n')
+  return withoutNames([...machine, ...report.backends.flatMap(backendLines)].join('\n'), report.home)
 }
 
-function backendLine(backend: BackendReport): string {
+/** Of paths the last name is left: folders say who one is and what one works on. */
+function withoutNames(text: string, home: string): string {
+  const [, user = ''] = /^(?:\/home|\/Users|[A-Z]:\\Users)[/\\]([^/\\]+)/.exec(home) ?? []
+  const bare = text.replaceAll(/(?<![\w.~])(?:~|[A-Z]:)?(?:[/\\][^/\\\n"'`,;:()]+)+[/\\]/g, '…/')
+  return user === '' ? bare : bare.replaceAll(user, '…')
+}
+
+function backendLines(backend: BackendReport): string[] {
   const facts = backend.loadable
     ? [backend.version, backend.device, backend.selfTest ? selfTestText(backend.selfTest) : 'self-test not run']
     : [`not loadable: ${backend.why}`]
-  return `${backend.id}: ${facts.filter(Boolean).join(', ')}`
+  const line = `${backend.id}: ${facts.filter(Boolean).join(', ')}`
+  return backend.card ? [line, ...cardLines(backend.card)] : [line]
 }
 
+function cardLines({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>): string[] {
+  const parts = Object.entries<number>({ ...table }).map(([name, size]) => `${name} ${bytes(size)}`)
+  return [
+    `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
+    ...devices.map(
+      ({ name, compute, memory, free }) => `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free`,
+    ),
+    ...(parts.length > 0 ? [`  memory: ${parts.join(', ')}`] : []),
+    ...(files.length > 0 ? [`  opened: ${files.map((file) => file.split('/').at(-1)).join(', ')}`] : []),
+  ]
+}
+
+type SelfTest = NonNullable<BackendReport['selfTest']>
+
+/** What was measured, e.g. "412 steps/s, 21,400 tokens/s in training". */
+export const speedText = ({ stepsPerSecond, tokensPerSecond }: SelfTest): string =>
+  [
+    ...(stepsPerSecond > 0 ? [`${count(stepsPerSecond)} steps/s`] : []),
+    ...(tokensPerSecond > 0 ? [`${count(tokensPerSecond)} tokens/s in training`] : []),
+  ].join(', ')
+
 /** `passed, worst error 3.1e−7 of 1e−4 allowed, 412 steps/s`. */
-export function selfTestText(test: NonNullable<BackendReport['selfTest']>): string {
-  return `self-test ${test.passed ? 'passed' : 'FAILED'}, worst error ${number(test.worstError)} of ${number(test.tolerance)} allowed, ${number(test.stepsPerSecond)} steps/s`
+export function selfTestText(test: SelfTest): string {
+  const error = `worst error ${number(test.worstError)} of ${number(test.tolerance)} allowed`
+  return [`self-test ${test.passed ? 'passed' : 'FAILED'}`, error, speedText(test)].filter(Boolean).join(', ')
 }

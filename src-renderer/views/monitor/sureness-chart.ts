@@ -14,6 +14,7 @@ export function surenessChart({ from, counts }: Sureness, look: Look, p: Palette
       labels: counts.map((_, i) => end(i)),
       datasets: [
         {
+          label: 'rows',
           data: counts,
           backgroundColor: `${p[look.color]}cc`,
           borderRadius: 2,

@@ -1,19 +1,21 @@
-// A spec as the command line takes it: the name of a preset, or a file of YAML or JSON.
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { readText, SpecTextError } from '../../src-preload/spec-text'
-import { JsonError, parseJson } from '../data/json'
-import { readRegular } from '../data/regular'
-import { badInput } from '../lab/errors'
-import type { Lab } from '../lab/options'
-import { oneOf, show } from '../science/spec/problems'
-import type { Context } from './context'
-import { badArgument } from './errors'
+import { readText, SpecTextError } from '../../../src-preload/spec-text'
+import { JsonError, parseJson } from '../../data/json'
+import { readRegular } from '../../data/regular'
+import { badInput } from '../../lab/errors'
+import type { Lab } from '../../lab/options'
+import { oneOf, show } from '../../science/spec/problems'
+import type { Context } from '../context'
+import { badArgument } from '../errors'
+
+/** What a spec may be named by, for the help. */
+export const SPEC_USAGE = '<preset | spec.yaml | spec.json>'
 
 /** Bytes of a spec. One that plans as many stages as there may be is far smaller. */
 const LARGEST_SPEC = 16 * 2 ** 20
 
-/** @throws LabError `bad-input` for what is none, or cannot be read */
+/** The spec that an argument means: of a preset, or of a file. @throws LabError naming what there is */
 export async function readSpec(lab: Lab, what: string, { cwd }: Context): Promise<unknown> {
   const { presets } = await lab.calls.catalog()
   const preset = presets.find((p) => p.id === what)
@@ -23,7 +25,7 @@ export async function readSpec(lab: Lab, what: string, { cwd }: Context): Promis
   if (what === '' || isFolder || !existsSync(path)) {
     const ids = presets.map((p) => p.id)
     const got = isFolder ? `the folder ${show(what)}` : show(what)
-    throw badArgument('<preset | spec.yaml | spec.json>', `a file, or ${oneOf(ids, what)}`, got)
+    throw badArgument(SPEC_USAGE, `a file, or ${oneOf(ids, what)}`, got)
   }
   const bytes = await readRegular(path, LARGEST_SPEC).catch((error: Error) => {
     throw badArgument(what, 'a file that can be read', error.message)

@@ -1,0 +1,39 @@
+// A card that tests break: the library of src-native/cuda/fake behind the real addon, and the file of its conditions.
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+
+/** What the card does, see src-native/cuda/fake/fake.cpp. */
+export type Conditions = Partial<
+  Record<'name' | 'driver', string> &
+    Record<
+      'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'room' | 'fault' | 'after' | 'wrong' | 'quick',
+      number
+    >
+>
+
+export interface FakeCard {
+  library: string
+  /** For processes that are to find it. */
+  env: Record<'W2S_CUDA' | 'W2S_FAKE_CARD', string>
+  /** From now on, in all processes. */
+  set(conditions: Conditions): void
+}
+
+/** Builds the library where it is not up to date; the card is sound. @param folder where its conditions stand */
+export function fakeCardIn(folder: string): FakeCard {
+  const script = path.join(ROOT, 'src-native/build.mjs')
+  const library = execFileSync(process.execPath, [script, '--fake'], { encoding: 'utf8' }).trim()
+  const file = path.join(folder, 'card')
+  const set = (conditions: Conditions) =>
+    writeFileSync(
+      file,
+      Object.entries(conditions)
+        .map((entry) => `${entry.join(' ')}\n`)
+        .join(''),
+    )
+  set({})
+  return { library, env: { W2S_CUDA: library, W2S_FAKE_CARD: file }, set }
+}

@@ -1,0 +1,67 @@
+import { render, screen, within } from '@testing-library/svelte'
+import { describe, expect, it } from 'vitest'
+import type { BackendReport } from '../../src-renderer/lib/types'
+import BackendCard from '../../src-renderer/views/doctor/BackendCard.svelte'
+import { diagnosticsText } from '../../src-renderer/views/doctor/diagnostics'
+import { DOCTOR } from './sample-doctor'
+
+const CARD: BackendReport = {
+  ...{ id: 'cuda', title: 'NVIDIA card', loadable: true, why: '', version: 'library 1a2b3c4d', gpu: true, bf16: false },
+  device: 'RTX 4090 (compute 8.9, driver 550.54.14)',
+  selfTest: { passed: true, worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 812_345, at: 0 },
+  card: {
+    ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
+    devices: [{ name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9 }],
+    files: ['/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14', '/home/ada/my lab/w2s-cuda.so'],
+    table: { weights: 2e6, mirrors: 0, gradients: 2e6, moments: 4e6, activations: 5e7, free: 23e9, other: 9e8 },
+  },
+  ...{ installed: true, installBytes: null },
+}
+const shown = (backend: BackendReport) =>
+  render(BackendCard, { backend, chosen: true, install: undefined, oninstall: () => {}, onremove: () => {} })
+
+describe('a card in the doctor', () => {
+  it('says driver, memory, precision, throughput, what holds its memory and what was opened', () => {
+    shown(CARD)
+    const facts = within(screen.getByRole('table', { name: 'Card and driver' }))
+    expect(facts.getByText('550.54.14')).toBeTruthy()
+    expect(facts.getByText(/compute 8\.9, 23.GB of 24.GB free/)).toBeTruthy()
+    expect(screen.getByText('812,345 tokens/s in training')).toBeTruthy()
+    expect(screen.getByText('fp32')).toBeTruthy()
+    const memory = within(screen.getByRole('table', { name: 'Memory of the card' }))
+    expect(memory.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual([
+      'weights',
+      'gradients',
+      'moments',
+      'activations',
+      'other',
+      'free',
+    ])
+    expect(screen.getByText('libcuda.so.550.54.14').title).toBe('/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14')
+  })
+
+  it('says what is missing where there is no driver', () => {
+    const why = 'There is no NVIDIA driver. `sudo ubuntu-drivers install` puts one there.'
+    const card = { ...CARD.card!, driver: '', cuda: '', devices: [], files: [], table: null }
+    shown({ ...CARD, loadable: false, why, selfTest: null, card })
+    expect(screen.getByText(why)).toBeTruthy()
+    expect(within(screen.getByRole('table', { name: 'Card and driver' })).getAllByText('none')).toHaveLength(2)
+    expect(screen.queryByRole('table', { name: 'Memory of the card' })).toBeNull()
+  })
+
+  it('is copied without paths and names', () => {
+    const broken = { ...CARD, id: 'cpu' as const, loadable: false, card: null }
+    const why = 'The native engine does not load: /home/ada/my lab/src-native/build/w2s.node: no such symbol, says ada.'
+    const text = diagnosticsText({
+      ...DOCTOR,
+      home: '/home/ada/.local/share/lab',
+      backends: [CARD, { ...broken, why }],
+    })
+    expect(text).toContain('driver 550.54.14 (CUDA 12.4), library made with CUDA 12.8')
+    expect(text).toContain('RTX 4090, compute 8.9')
+    expect(text).toContain('opened: libcuda.so.550.54.14, w2s-cuda.so')
+    expect(text).toContain('812,345 tokens/s in training')
+    expect(text).not.toMatch(/ada|\/home|\/usr|src-native/)
+    expect(text).toContain('w2s.node: no such symbol')
+  })
+})
