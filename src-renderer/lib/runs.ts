@@ -1,4 +1,4 @@
-import { about, duration } from './format'
+import { about, bytes, duration, number } from './format'
 import type { Place } from './route'
 import type { Arm, RunDetail, RunState, RunSummary, StageState, StageStatus } from './types'
 
@@ -53,3 +53,22 @@ const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
 /** Where a run is looked at: one that has nothing to show yet where it works. */
 export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
   stagesDone > 0 && !UNSHOWN.has(state) ? 'results' : 'monitor'
+
+/**
+ * What a finished run took, against what was expected of it: time and memory, and energy with how much of the time it is of;
+ * '' where none of it is known.
+ */
+export function costText({ state, seconds, use, expected }: RunDetail): string {
+  const { peakBytes, peakGpuBytes, wattHours, wattSeconds } = use
+  const held = peakGpuBytes ?? peakBytes
+  if (state !== 'done' || seconds === 0) return ''
+  const time = `took ${duration(seconds)}`
+  const timed =
+    expected?.seconds == null ? `It ${time}` : `Estimated ${about(expected.seconds, expected.rough)}, ${time}`
+  const where = peakGpuBytes === null ? 'memory' : 'GPU memory'
+  const guess = expected?.memoryBytes == null ? '' : ` ${bytes(expected.memoryBytes)}, was`
+  const memory = held === null ? [] : [`${where}${guess} ${bytes(held)} at most`]
+  const energy =
+    wattHours === null ? [] : [`${number(wattHours)} Wh by the GPU over ${duration(wattSeconds)} that were sampled`]
+  return `${[timed, ...memory, ...energy].join('; ')}.`
+}
