@@ -232,7 +232,8 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   return {
     // Which rows they are was found on test rows, too.
     sliceUse: async (asked) => (await one(asked, ['examples'], () => parts.slice(asked))).value,
-    sureness: (key) => parts.sureness(key),
+    // What it says of them is withheld without a word of whether it is right, too.
+    sureness: async (key) => (truth.hides(key) ? null : parts.sureness(key)),
     result: async (query) =>
       told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),
     compare: async (query) =>

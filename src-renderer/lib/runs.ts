@@ -53,3 +53,6 @@ const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
 /** Where a run is looked at: one that has nothing to show yet where it works. */
 export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
   stagesDone > 0 && !UNSHOWN.has(state) ? 'results' : 'monitor'
+
+/** Why nothing is drawn of test rows whose truth is withheld. */
+export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
