@@ -29,6 +29,7 @@ import type {
   GroupQuery,
   Preset,
   Preview,
+  RoomNow,
   RunDetail,
   RunResult,
   RunSummary,
@@ -89,6 +90,8 @@ const shows = <F extends Signature>(): Call<F, 'window'> => ({ by: 'window', wri
 export const CALLS = {
   catalog: asks<() => Catalog>(),
   preview: asks<(spec: unknown) => Preview>(),
+  /** What a run could have of memory and disk now. */
+  room: asks<() => RoomNow>(),
   /** What the past of this store says of chance between the seeds of every arm that a spec plans. */
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */

@@ -98,6 +98,48 @@ export interface PlannedStage {
   /** Whether the estimate is by a default rate: nothing of the like was done on this machine yet. */
   rough: boolean
 }
+/** Memory that a stage takes while it is computed, in bytes; of those that hold the same, the one that takes most. */
+export interface StageRoom extends Pick<PlannedStage, 'heading' | 'title'> {
+  weights: number
+  gradients: number
+  /** AdamW's two. */
+  moments: number
+  /** At the largest batch, at most as much as micro-batches leave. */
+  activations: number
+  /** All else: the runtime, texts, what libraries keep. */
+  process: number
+  total: number
+  /** Whether the total is what past stages of the like took here at most; else it is by sizes alone. */
+  seen: boolean
+}
+/** What can be had now where stages are computed. */
+export interface RoomNow {
+  of: 'machine' | 'gpu'
+  /** Name of the card; '' of the machine. */
+  device: string
+  /** Null where a card does not tell. */
+  freeBytes: number | null
+  totalBytes: number | null
+  /** What the settings leave alone. */
+  reserveBytes: number
+  /** What is free beside that. */
+  availableBytes: number | null
+  /** Programs that compute on the card, and what they hold where that is known. */
+  others: { name: string; bytes: number | null }[]
+  /** Why nothing is known of the card; '' where something is. */
+  why: string
+  diskFreeBytes: number
+}
+/** What was expected of a run when it was asked for. */
+export interface Expected {
+  /** Of its stages that were not done; null where nothing was known of one. */
+  seconds: number | null
+  /** Whether that went by default rates. */
+  rough: boolean
+  /** Most that one of them would take; null where none was to run. */
+  memoryBytes: number | null
+}
+
 export type Preview =
   /** What was asked for has every default filled in. */
   | ({
@@ -110,6 +152,10 @@ export type Preview =
       arms: Arm[]
       seconds: number | null
       bytes: number
+      /** Of what is to run, the most first. */
+      needs: StageRoom[]
+      /** What a GPU would take, by its mean power here so far; null where that is not known. */
+      wattHours: number | null
       warnings: string[]
     } & Asked)
   | {
@@ -247,6 +293,8 @@ export type RunDetail = RunSummary &
     stages: StageStatus[]
     /** Of its own stages, such as it found done left out. */
     use: UseTotals
+    /** Null of runs of earlier versions. */
+    expected: Expected | null
   }
 
 /** One curve: columns of equal length. Long ones come as buckets (min, max, first and last point of each). */

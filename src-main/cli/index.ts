@@ -13,6 +13,7 @@ import { corpora } from './commands/corpora'
 import { ladders } from './commands/ladders'
 import { list } from './commands/list'
 import { models } from './commands/models'
+import { plan } from './commands/plan'
 import { remarks } from './commands/remarks'
 import { run } from './commands/run'
 import { seal, unseal } from './commands/seal'
@@ -25,6 +26,7 @@ import { createOutput, type Output } from './output'
 
 const commands: Record<string, Command> = {
   run,
+  plan,
   sweep,
   list,
   show: showRun,

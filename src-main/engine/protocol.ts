@@ -28,6 +28,7 @@ export interface ChosenBackend {
   device: string
   version: string
   reason: string
+  gpu: boolean
   /** Whether it trains in bf16 here. */
   bf16: boolean
   /** What computes the nets that it has no kernels for, or goes on where it fails: of one on a GPU the next in order. */

@@ -29,6 +29,7 @@ import type { LabCalls, LabOptions } from './options'
 import type { MixBatch } from './plan/batches'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
+import type { AskRoom } from './plan/room'
 import type { ShowTask } from './plan/shown'
 import type { Sweeps } from './plan/sweeps'
 import type { Presets } from './presets'
@@ -71,6 +72,7 @@ export interface Parts {
   truth: Truth
   backends: Backends
   planner: Planner
+  room: AskRoom
   outlook: Outlook
   show: ShowTask
   batches: MixBatch
@@ -192,11 +194,13 @@ const heldBy = ({
   },
 })
 
-type Drafted = 'preview' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
+type Drafted =
+  'preview' | 'room' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
 
 /** The calls about a spec that is no run yet. */
-const draftHandlers = ({ planner, outlook, show, batches, sweeps, presets }: Parts): Pick<Handlers, Drafted> => ({
+const draftHandlers = ({ planner, room, outlook, show, batches, sweeps, presets }: Parts): Pick<Handlers, Drafted> => ({
   preview: (spec) => planner.preview(spec),
+  room: () => room(),
   outlook: (spec) => outlook.look(spec),
   taskShown: (query) => show(query),
   batchMix: (query) => batches(query),

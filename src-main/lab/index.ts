@@ -27,6 +27,7 @@ import { MOST_AT_ONCE, type Lab, type LabOptions } from './options'
 import { createBatches } from './plan/batches'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
+import { createRoom } from './plan/room'
 import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
@@ -94,8 +95,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue, power } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
-  const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora }
+  const { lanes, queue, power, reserve } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
+  const onGpu = () => backends.chosen?.gpu ?? false
+  const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora }
   const planner = createPlanner({ ...planning, computing: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
   // The engine that computed it.
@@ -123,7 +125,8 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
   const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
   const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const parts = { ...kept, ...said, ...drafts, backends, planner, runs, sample, queue, power, status, storage }
+  const room = createRoom({ home, reserve, onGpu })
+  const parts = { ...kept, ...said, ...drafts, backends, planner, room, runs, sample, queue, power, status, storage }
   const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
@@ -166,7 +169,7 @@ function openQueue(
   const reserve = options.reserve ?? (() => USUAL_RESERVE)
   const atOnce = options.atOnce ?? (() => 1)
   const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places, reserve, atOnce })
-  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue) }
+  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), reserve }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */

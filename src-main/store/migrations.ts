@@ -16,6 +16,7 @@ import { alerts } from './migrations/012-alerts'
 import { doubts } from './migrations/013-doubts'
 import { use } from './migrations/014-use'
 import { clock } from './migrations/015-clock'
+import { expected } from './migrations/016-expected'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   doubts,
   use,
   clock,
+  expected,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

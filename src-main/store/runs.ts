@@ -18,8 +18,10 @@ export interface RunRow {
   /** How it ended; null while it is live, i.e. its stages are wanted. */
   ended: RunEnd | null
   headline: string
+  /** What was expected of it, as JSON; '' where nothing was. */
+  expected: string
 }
-export type NewRun = Omit<RunRow, 'rank'>
+export type NewRun = Omit<RunRow, 'rank' | 'expected'>
 export type RunCounts = RunRow & {
   /** Whether a stage is at work for it: one that no run before it in the queue wants. */
   running: 0 | 1
@@ -60,6 +62,7 @@ export function runsTable(db: Database) {
     `UPDATE runs SET ended = NULL, endedAt = NULL, queuedAt = ?, rank = iif(ended = 'interrupted', rank, ${LAST}) WHERE id = ?`,
   )
   const headline = db.prepare<[string, string]>('UPDATE runs SET headline = ? WHERE id = ?')
+  const expected = db.prepare<[string, string]>('UPDATE runs SET expected = ? WHERE id = ?')
   const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
   // Nothing waits or runs any more: `done` when everything is, else `failed`.
   const settled = db.prepare<[], { id: string; ended: RunEnd }>(`
@@ -78,6 +81,7 @@ export function runsTable(db: Database) {
     /** Makes an ended run live again, at the end of the queue; one that was interrupted in the place that it had. */
     reopen: (id: string, at: number) => void reopen.run(at, id),
     setHeadline: (id: string, text: string) => void headline.run(text, id),
+    setExpected: (id: string, json: string) => void expected.run(json, id),
     /** Its place among the stages goes with it; the stages stay. */
     remove: (id: string) => void remove.run(id),
     /** Live runs that have nothing left to do, with how they end. */

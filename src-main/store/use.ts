@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ReadingName, Readings } from '../science/readings'
+import type { StageKind } from '../science/stages'
 
 /** A quantity over all of an attempt. */
 export interface UseTotal {
@@ -13,6 +14,13 @@ export interface UseTotal {
 }
 /** The same over a stretch, which ends `at` seconds after the attempt began: what `seconds` lacks of its width was not sampled. */
 export type UseRow = UseTotal & { at: number }
+/** The same of a finished stage: for estimates. */
+export type PastUse = UseTotal & {
+  kind: StageKind
+  /** Its config, and that of the stage in its role `data`, as JSON; null when it has none. */
+  config: string
+  dataConfig: string | null
+}
 
 /** So many rows a quantity and attempt are kept at most, */
 const MOST = 120
@@ -51,6 +59,12 @@ export function useTable(db: Database) {
       JOIN useTotals u ON u.stage = s.id AND u.attempt = CASE s.doneAttempt WHEN 0 THEN s.attempt ELSE s.doneAttempt END
     WHERE rs.run = ?`)
 
+  const past = db.prepare<[ReadingName], PastUse>(`
+    SELECT s.kind, s.config, data.config AS dataConfig, u.name, u.seconds, u.mean, u.low, u.high
+    FROM stages s JOIN useTotals u ON u.stage = s.id AND u.attempt = s.doneAttempt
+      LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
+    WHERE s.state = 'done' AND u.name = ? ORDER BY s.endedAt DESC LIMIT 200`)
+
   /** Means stay means by time, and no lowest or highest value is lost. */
   function thin(of: Of): void {
     const rows = wider.all({ ...of, stretches: STRETCHES })
@@ -71,6 +85,8 @@ export function useTable(db: Database) {
     of: (stage: number, attempt: number) => of.all({ stage, attempt }),
     /** Of the stages of a run, of each the attempt that counts, or the latest. */
     ofRun: (run: string) => totals.all(run),
+    /** Of the latest finished stages, newest first. */
+    past: (name: ReadingName) => past.all(name),
   }
 }
 export type Use = ReturnType<typeof useTable>

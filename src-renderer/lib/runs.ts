@@ -1,4 +1,4 @@
-import { about, duration } from './format'
+import { about, bytes, duration, number } from './format'
 import type { Place } from './route'
 import type { Arm, RunDetail, RunState, RunSummary, StageState, StageStatus } from './types'
 
@@ -56,3 +56,22 @@ export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
 
 /** Why nothing is drawn of test rows whose truth is withheld. */
 export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
+
+/**
+ * What a finished run took, against what was expected of it: time and memory, and energy with how much of the time it is of;
+ * '' where none of it is known.
+ */
+export function costText({ state, seconds, use, expected }: RunDetail): string {
+  const { peakBytes, peakGpuBytes, wattHours, wattSeconds } = use
+  const held = peakGpuBytes ?? peakBytes
+  if (state !== 'done' || seconds === 0) return ''
+  const time = `took ${duration(seconds)}`
+  const timed =
+    expected?.seconds == null ? `It ${time}` : `Estimated ${about(expected.seconds, expected.rough)}, ${time}`
+  const where = peakGpuBytes === null ? 'memory' : 'GPU memory'
+  const guess = expected?.memoryBytes == null ? '' : ` ${bytes(expected.memoryBytes)}, was`
+  const memory = held === null ? [] : [`${where}${guess} ${bytes(held)} at most`]
+  const energy =
+    wattHours === null ? [] : [`${number(wattHours)} Wh by the GPU over ${duration(wattSeconds)} that were sampled`]
+  return `${[timed, ...memory, ...energy].join('; ')}.`
+}

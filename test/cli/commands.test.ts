@@ -62,7 +62,7 @@ describe('before the first run', () => {
       expect([...tables.keys()]).toContain(name)
     }
     expect((await w2s.run()).stdout).toContain('run <preset | spec.yaml | spec.json>')
-    expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | cpu | tensorflow | wasm>')
+    expect((await w2s.run('run', '--help')).stdout).toContain('--backend <auto | cuda | cpu | tensorflow | wasm>')
   })
 })
 
@@ -95,9 +95,9 @@ describe('bad input ends with code 2 and says path, expectation and value', () =
     ],
     [
       'a backend',
-      ['run', 'quickstart', '--backend', 'cuda'],
+      ['run', 'quickstart', '--backend', 'abacus'],
       null,
-      { path: '--backend', expected: 'one of "auto", "cpu", "tensorflow", "wasm"', got: '"cuda"' },
+      { path: '--backend', expected: 'one of "auto", "cuda", "cpu", "tensorflow", "wasm"', got: '"abacus"' },
     ],
     ['JSON', ['run', 'spec.json'], '{"version": 1,', { path: 'spec.json', expected: 'JSON' }],
     [

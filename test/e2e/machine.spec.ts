@@ -69,7 +69,7 @@ test('work rests on battery and in sleep, goes on by itself, and keeps the machi
   await expect.poll(seen).toBeDefined()
   await goTo(page, `#/monitor/${runId}?stage=${await seen()}`)
   await expect(main.getByRole('heading', { name: /^The machine/ })).toBeVisible()
-  await expect(main.getByRole('img', { name: /^Processor of all cores/ })).toBeVisible()
+  await expect(main.getByText('of all cores, by the engine').first()).toBeVisible()
   await shoot(page, 'monitor-use')
   await value(page, 'cancel', runId)
   const { use } = await value(page, 'runDetail', runId)

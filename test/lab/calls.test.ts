@@ -14,6 +14,7 @@ const texts = { id: 'mine', title: 'Mine', question: '', licence: '' }
 const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
+  room: [],
   outlook: [{ anything: true }],
   sweepPlan: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
   sweep: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],

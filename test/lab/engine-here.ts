@@ -7,7 +7,15 @@ import type { SpawnEngine } from '../../src-main/lab/options'
 export const engineHere: SpawnEngine = (onMessage, onExit) => {
   const emitter = createEmitter((events) => Promise.resolve(onMessage({ type: 'events', events })))
   const runner = createRunner((event) => emitter.emit(event), loadBackend)
-  const chosen = { id: 'wasm', device: 'wasm', version: '', reason: 'asked for', bf16: false, next: null } as const
+  const chosen = {
+    id: 'wasm',
+    device: 'wasm',
+    version: '',
+    reason: 'asked for',
+    gpu: false,
+    bf16: false,
+    next: null,
+  } as const
   const leave = () => onExit({ code: 0, signal: null, stderr: [] })
   setImmediate(() => onMessage({ type: 'ready', pid: process.pid }))
   return {

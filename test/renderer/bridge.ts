@@ -89,6 +89,17 @@ type Answers = { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => ReturnTy
 const ANSWERS: Answers = {
   catalog: () => CATALOG,
   preview,
+  room: () => ({
+    ...{
+      of: 'machine',
+      device: '',
+      freeBytes: 12.1e9,
+      totalBytes: 25.2e9,
+      reserveBytes: 1.5e9,
+      availableBytes: 10.6e9,
+    },
+    ...{ others: [], why: '', diskFreeBytes: 80.2e9 },
+  }),
   outlook: (spec) => outlookOf(preview(spec)),
   taskShown: ({ task }) => {
     const { examples: rows, classes } = TASKS.find(({ id }) => id === task)!

@@ -109,6 +109,38 @@ describe('seeds to plan for', () => {
   })
 })
 
+describe('the memory of a plan', () => {
+  const GIGA = 1e9
+  const room = (availableBytes: number) => () => ({
+    ...{
+      of: 'gpu' as const,
+      device: 'NVIDIA GeForce RTX 4080 SUPER',
+      totalBytes: 16 * GIGA,
+      reserveBytes: GIGA,
+      why: '',
+    },
+    ...{ freeBytes: availableBytes + GIGA, availableBytes, diskFreeBytes: 80 * GIGA },
+    others: [{ name: 'ollama', bytes: 9 * GIGA }],
+  })
+  it('stands item by item, against what is free beside what is left alone', async () => {
+    open('#/builder', null, { room: room(4 * GIGA) })
+    expect(await screen.findByText('fits now')).toBeTruthy()
+    expect(
+      screen.getByText(/482 MB at most; NVIDIA GeForce RTX 4080 SUPER has 5.0 GB free, of which 1.0 GB/),
+    ).toBeTruthy()
+    const table = within(screen.getByLabelText('Memory: Train students'))
+    const values = table
+      .getAllByRole('cell', { hidden: true })
+      .map(({ textContent }) => textContent.replace('\u00a0', ' '))
+    expect(values).toEqual(['68 MB', '68 MB', '136 MB', '90 MB', '120 MB'])
+  })
+  it('that is not there now is told with who has it', async () => {
+    open('#/builder', null, { room: room(0.2 * GIGA) })
+    expect(await screen.findByText('does not fit now')).toBeTruthy()
+    expect(screen.getByText(/Computing there now: ollama \(9.0 GB\)/)).toBeTruthy()
+  })
+})
+
 describe('undo', () => {
   it('brings back a removed method and takes it away again', async () => {
     open('#/builder')

@@ -4,7 +4,7 @@ import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
 import { groupStages, linesOf } from '../../src-renderer/views/monitor/stage-names'
 import { piecesOf } from '../../src-renderer/views/monitor/strip'
-import { shownState, timeText, tookText } from '../../src-renderer/lib/runs'
+import { costText, shownState, timeText, tookText } from '../../src-renderer/lib/runs'
 import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
 import { createFakeBridge, STATUS } from './bridge'
 import { heard, open } from './window'
@@ -193,6 +193,23 @@ describe('a pause', () => {
     const table = within(await screen.findByRole('table', { name: 'Recent runs' }))
     expect(text(table.getByText('interrupted').closest('tr')!)).toContain('31 s')
   })
+})
+
+it('what a run took is held against what was expected of it', async () => {
+  const reply = await createFakeBridge().call('runDetail', 'run-done')
+  if (!reply.ok) throw new Error(reply.error.message)
+  const run = { ...reply.value, seconds: 250 }
+  const expected = { seconds: 180, rough: false, memoryBytes: 210e6 }
+  const use = { ...run.use, peakBytes: 190e6 }
+  const text = (change: object) => costText({ ...run, use, expected, ...change }).replaceAll('\u00a0', ' ')
+  expect(text({})).toBe('Estimated about 3 min, took 4 min 10 s; memory 210 MB, was 190 MB at most.')
+  expect(text({ expected: null })).toBe('It took 4 min 10 s; memory 190 MB at most.')
+  const gpu = { peakBytes: 190e6, peakGpuBytes: 2.1e9, wattHours: 5.25, wattSeconds: 200 }
+  expect(text({ use: gpu, expected: { ...expected, memoryBytes: 3e9, rough: true } })).toBe(
+    'Estimated roughly 3 min, took 4 min 10 s; GPU memory 3.0 GB, was 2.1 GB at most; 5.25 Wh by the GPU over 3 min 20 s that were sampled.',
+  )
+  expect(text({ state: 'cancelled' })).toBe('')
+  expect(text({ seconds: 0 })).toBe('')
 })
 
 it('a run of which nothing was computed here took no time', () => {

@@ -8,8 +8,27 @@ import { mentions } from '../../src-main/science/spec/mentions'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { sweepCells } from '../../src-main/science/spec/sweep'
 import { kindOf, stageTitles } from '../../src-main/science/stages'
-import type { BatchMix, PlannedStage, Preview, SeedOutlook, Sweep, SweepPlan } from '../../src-preload/contract'
+import type {
+  BatchMix,
+  PlannedStage,
+  Preview,
+  SeedOutlook,
+  StageRoom,
+  Sweep,
+  SweepPlan,
+} from '../../src-preload/contract'
 import { CONTEXT } from './sample'
+
+const NEEDS: StageRoom[] = [
+  {
+    ...{ heading: 'Train students', title: 'student · naive · seed 0', weights: 68e6, gradients: 68e6, moments: 136e6 },
+    ...{ activations: 90e6, process: 120e6, total: 482e6, seen: false },
+  },
+  {
+    ...{ heading: 'Prepare data', title: 'data · seed 0', weights: 0, gradients: 0, moments: 0, activations: 0 },
+    ...{ process: 118e6, total: 118e6, seen: true },
+  },
+]
 
 /** What a draft would be in the simulated world. */
 export function preview(spec: unknown): Preview {
@@ -34,7 +53,8 @@ export function preview(spec: unknown): Preview {
       return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
     })
     const bytes = stages.length * 640_000
-    return { valid: true, spec, pretraining: null, models, courses, stages, arms: plan.arms, seconds, bytes, warnings }
+    const standing = { stages, arms: plan.arms, seconds, bytes, needs: NEEDS, wattHours: null, warnings }
+    return { valid: true, spec, pretraining: null, models, courses, ...standing }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems, courses, price: null }
     throw error

@@ -3,7 +3,7 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable, STOP, stopOf } from '../results'
-import { columns, duration, moment, NOTHING, wrap } from '../text'
+import { columns, duration, moment, NOTHING, size, wrap } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
@@ -53,6 +53,8 @@ function describe(run: RunDetail, out: Context['out']): void {
   out.line()
   const rows = run.stages.map((s) => [s.title, stood(s), took(s), s.backend])
   for (const line of columns([['stage', 'state', 'took', 'backend'], ...rows], { right: [2] })) out.line(line)
+  const cost = costOf(run)
+  if (cost) out.line(cost)
   for (const { title, error } of run.stages) if (error) out.line(out.paint('red', `${title}: ${error}`))
   out.line()
 }
@@ -60,5 +62,17 @@ function describe(run: RunDetail, out: Context['out']): void {
 /** A stage that the run found done, and that was set aside since, was no more "waiting before" than it is done. */
 export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
   cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
+
+/** What a finished run took, against what was expected; '' of one that computed nothing. */
+function costOf({ state, seconds, use, expected }: RunDetail): string {
+  if (state !== 'done' || seconds === 0) return ''
+  const held = use.peakGpuBytes ?? use.peakBytes
+  const against = (guess: number | null | undefined, say: (value: number) => string) =>
+    guess === null || guess === undefined ? '' : ` (expected ${say(guess)})`
+  const memory = held === null ? [] : [`${size(held)} of memory at most${against(expected?.memoryBytes, size)}`]
+  const energy =
+    use.wattHours === null ? [] : [`${use.wattHours.toPrecision(2)} Wh by the GPU over ${duration(use.wattSeconds)}`]
+  return [`Took ${duration(seconds)}${against(expected?.seconds, duration)}`, ...memory, ...energy].join(', ') + '.'
+}
 
 const took = ({ seconds }: StageStatus) => (seconds === null ? NOTHING : duration(seconds))

@@ -12,12 +12,12 @@ const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
 const MEMORY = 5
 /** Tokens of a text, where it is not read yet. */
-const TOKENS = 24
+export const TOKENS = 24
 /**
  * Of one that is gone on with: a bundled chess puzzle has 129 at the median, and the answer is written token by token,
  * which by the trainings of LOG.md takes about as long again.
  */
-const WRITTEN_TOKENS = 250
+export const WRITTEN_TOKENS = 250
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
 const START_SECONDS = 0.1
 
@@ -35,7 +35,7 @@ export interface Estimator {
 export type ModelSizes = ReadonlyMap<string, ModelSize>
 
 /** What has the same name costs the same a unit of work. @param data config of the stage that its examples are from */
-const likeness = ({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object | undefined) =>
+export const likenessOf = ({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object | undefined) =>
   [kind, ...(kindOf(kind).like?.(config) ?? []), ...(isWritten(data) ? ['texts'] : [])].join('/')
 
 /** Whether examples are gone on with, token by token: that is dearer than one look at a text. */
@@ -75,11 +75,11 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
     modelOf(stage) !== undefined && perOperation.has(kindOf(stage.kind).backend?.(stage.config) ?? '')
   return {
     seconds(stage) {
-      const rate = rates.get(likeness(stage, dataOf(stage))) ?? rateOf(stage)
+      const rate = rates.get(likenessOf(stage, dataOf(stage))) ?? rateOf(stage)
       const work = kindOf(stage.kind).work(stage.config, sizesOf(stage))
       return rate === undefined ? null : START_SECONDS + rate * work
     },
-    rough: (stage) => !rates.has(likeness(stage, dataOf(stage))) && !isForetold(stage),
+    rough: (stage) => !rates.has(likenessOf(stage, dataOf(stage))) && !isForetold(stage),
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),
   }
 }
@@ -113,7 +113,7 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const config = JSON.parse(past.config) as Stage['config']
     const data = past.dataConfig === null ? config : (JSON.parse(past.dataConfig) as object)
     const rate = Math.max(0, past.seconds - START_SECONDS) / kind.work(config, sizesIn(data) ?? NO_SIZES)
-    note(seen, likeness({ kind: past.kind, config }, data), rate)
+    note(seen, likenessOf({ kind: past.kind, config }, data), rate)
     const size = models.get(kind.reads(config).models[0] ?? '')
     const backend = kind.backend?.(config)
     if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data))

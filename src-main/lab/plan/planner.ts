@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { PlannedStage, Preview } from '../../../src-preload/contract'
+import type { Expected, PlannedStage, Preview, StageRoom } from '../../../src-preload/contract'
 import { ASKABLE } from '../../science/backends'
 import type { PlanContext } from '../../science/plan/context'
 import { nameProblems, PlanError } from '../../science/plan/feasible'
@@ -20,6 +20,7 @@ import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
 import { createEstimator, type ModelSizes } from './estimates'
+import { createRoomEstimator } from './memory'
 import type { Shelf } from '../home/shelf'
 import { spaceProblem } from '../home/space'
 import { warningsOf } from './warnings'
@@ -33,7 +34,7 @@ export interface Planner {
   /** The plan alone: neither what of it is there nor what the rest takes. @throws LabError `bad-input` with every problem */
   planned(spec: unknown): Promise<Planned>
   /** `bytes`: room that the stages that are not there yet will take. @throws LabError `bad-input` with every problem */
-  plan(spec: unknown): Promise<Planned & { bytes: number }>
+  plan(spec: unknown): Promise<Planned & { bytes: number; expected: Expected }>
   preview(spec: unknown): Promise<Preview>
 }
 
@@ -44,6 +45,8 @@ interface PlannerOptions {
   shelf: Shelf
   home: string
   computing: Backends['planned']
+  /** Whether that computes on a GPU, as far as is known. */
+  onGpu: () => boolean
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'known'>
   corpora: Pick<Corpora, 'list'>
@@ -70,16 +73,17 @@ export function createPlanner(options: PlannerOptions): Planner {
     async plan(input) {
       const seen = await look(input)
       if ('problems' in seen) throw badInput(seen.problems)
-      return { ...seen.planned, bytes: seen.bytes }
+      return { ...seen.planned, bytes: seen.bytes, expected: expectedOf(seen) }
     },
     async preview(input) {
       const seen = await look(input)
       const courses = coursesOf(input)
       if ('problems' in seen)
         return { valid: false, problems: seen.problems, courses, price: await priceOf(options, input, seen) }
-      const { planned, known, stages, bytes } = seen
+      const { planned, known, stages, bytes, needs } = seen
       const space = spaceProblem(home, bytes)
-      const standing = { courses, stages, seconds: secondsOf(stages), bytes }
+      const seconds = secondsOf(stages)
+      const standing = { courses, stages, seconds, bytes, needs, wattHours: wattHoursOf(options.store, seconds) }
       const { spec, plan } = planned
       if (isPretraining(spec)) {
         const warnings = space === '' ? [] : [space]
@@ -138,6 +142,20 @@ async function priceOf(
   return { stages: stages.length, seconds: secondsOf(stages), rough: stages.some(({ rough }) => rough), bytes }
 }
 
+/** What is to be held against what will have happened. */
+function expectedOf({ stages, needs }: { stages: PlannedStage[]; needs: StageRoom[] }): Expected {
+  const rough = stages.some((stage) => stage.rough)
+  return { seconds: secondsOf(stages), rough, memoryBytes: needs[0]?.total ?? null }
+}
+
+/** By what the GPU took on average over the latest stages that computed on one; null where none did. */
+function wattHoursOf(store: Store, seconds: number | null): number | null {
+  const past = store.use.past('gpuPower')
+  const watched = past.reduce((sum, one) => sum + one.seconds, 0)
+  if (watched === 0 || seconds === null) return null
+  return (past.reduce((sum, one) => sum + one.mean * one.seconds, 0) / watched / 3600) * seconds
+}
+
 /** Of all stages one after the other; null where nothing is known of one. */
 function secondsOf(stages: readonly PlannedStage[]): number | null {
   const seconds = stages.map((stage) => stage.estimateSeconds)
@@ -178,11 +196,13 @@ async function tryPretraining({ computing, corpora }: PlannerOptions, input: unk
 
 /** The stages of a plan as they would go, one after the other. */
 function* stagesOf(
-  { store, shelf }: PlannerOptions,
+  { store, shelf, onGpu }: PlannerOptions,
   plan: Plan,
   models: ModelSizes,
-): Generator<undefined, { stages: PlannedStage[]; bytes: number }> {
+): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[] }> {
   const estimator = createEstimator(store, plan.stages, models)
+  const rooms = createRoomEstimator(store, plan.stages, models, onGpu())
+  const needs = new Map<string, StageRoom>()
   const stages: PlannedStage[] = []
   let bytes = 0
   const titles = stageTitles(plan.stages.map(({ facts }) => facts))
@@ -192,17 +212,25 @@ function* stagesOf(
     const cached = shelf.has(key, 'bundled') || (done && shelf.has(key, 'own'))
     if (!cached) bytes += estimator.bytes(stage)
     const estimateSeconds = cached ? 0 : estimator.seconds(stage)
+    const [heading, title] = [kindOf(kind).heading(config), titles[i]!]
+    if (!cached) keepLargest(needs, { heading, title, ...rooms.room(stage) })
     stages.push({
       key,
-      heading: kindOf(kind).heading(config),
-      title: titles[i]!,
+      heading,
+      title,
       cached,
       estimateSeconds,
       rough: !cached && estimator.rough(stage),
     })
     yield
   }
-  return { stages, bytes }
+  return { stages, bytes, needs: [...needs.values()].sort((a, b) => b.total - a.total) }
+}
+
+/** Seeds, tasks and methods share what their nets hold: the largest of them says it for all. */
+function keepLargest(needs: Map<string, StageRoom>, room: StageRoom): void {
+  const name = `${room.heading} ${room.weights} ${room.moments}`
+  if ((needs.get(name)?.total ?? -1) < room.total) needs.set(name, room)
 }
 
 function modelsIn(spec: ExperimentSpec, known: Known['context']) {

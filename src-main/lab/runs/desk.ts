@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RunDetail, RunSummary } from '../../../src-preload/contract'
+import type { Expected, RunDetail, RunSummary } from '../../../src-preload/contract'
 import type { RunCounts, Store } from '../../store'
 import { adopt, readAdoption, type Adoption } from '../queue/adopt'
 import type { Bus } from '../bus'
@@ -19,7 +19,8 @@ import type { Shelf } from '../home/shelf'
 
 /** Runs: put into the queue, looked at, stopped, taken up again, removed. Ids that are not there throw `not-found`. */
 export interface RunDesk {
-  add(planned: Planned): Promise<string>
+  /** @param planned with what was expected of it, where that is to be remembered */
+  add(planned: Planned & { expected?: Expected }): Promise<string>
   list(): Promise<RunSummary[]>
   detail(id: string): Promise<RunDetail>
   cancel(id: string): null
@@ -56,6 +57,7 @@ export function createRunDesk(deps: Deps): RunDesk {
         insertStages(store, planned)
         want(store, shelf, keys, adoptions)
         insertRun(store, id, planned)
+        if (planned.expected) store.runs.setExpected(id, JSON.stringify(planned.expected))
       })
       return id
     },

@@ -1,6 +1,7 @@
 import type {
   ArmFigures,
   ArmsFound,
+  Expected,
   RunDetail,
   RunMarks,
   RunState,
@@ -150,7 +151,8 @@ export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSeal
   }))
   const figures = store.figures.of(run.id).map(figuresOf)
   const summary = summaryOf(store, run, sizes, besideOf(store, run, isSealed))
-  return { ...summary, ...asked, figures, arms: armsOf(run), stages, use: own }
+  const expected = run.expected === '' ? null : (JSON.parse(run.expected) as Expected)
+  return { ...summary, ...asked, figures, arms: armsOf(run), stages, use: own, expected }
 }
 
 /**

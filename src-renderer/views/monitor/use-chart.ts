@@ -62,7 +62,7 @@ export function useChart(curves: readonly UseCurve[], p: Palette): ChartConfigur
   const end = Math.max(...curves.map(({ at }) => at.at(-1)!))
   return {
     type: 'line',
-    options: lineOptions(p, { min: 0, max: end, format: (x) => duration(x) }, { ...range, format }),
+    options: lineOptions(p, { min: 0, max: end, format: (x) => (x === 0 ? '0' : duration(x)) }, { ...range, format }),
     data: {
       datasets: curves.flatMap((curve, i) => {
         const color = i === 0 ? p.student : p.faint

@@ -1,0 +1,47 @@
+import { freemem, totalmem } from 'node:os'
+import type { RoomNow } from '../../../src-preload/contract'
+import type { Reserve } from '../../data/machine/reserve'
+import { askCards, cardOf, type Cards } from '../../data/machine/smi'
+import { freeBytes } from '../home/space'
+
+/** What a run could have of memory and disk at this moment, and who else has some. */
+export type AskRoom = () => Promise<RoomNow>
+
+interface Sources {
+  home: string
+  reserve: () => Reserve
+  /** Whether what trains computes on a GPU, as far as is known. */
+  onGpu: () => boolean
+  /** For tests. */
+  cards?: () => Promise<Cards>
+}
+
+export function createRoom({ home, reserve, onGpu, cards = askCards }: Sources): AskRoom {
+  return async () => {
+    const { memoryBytes, gpuBytes } = reserve()
+    const [found, reserveBytes] = onGpu() ? [ofCard(await cards()), gpuBytes] : [ofMachine(), memoryBytes]
+    const availableBytes = found.freeBytes === null ? null : Math.max(0, found.freeBytes - reserveBytes)
+    return { ...found, reserveBytes, availableBytes, diskFreeBytes: freeBytes(home) }
+  }
+}
+
+type Found = Pick<RoomNow, 'of' | 'device' | 'freeBytes' | 'totalBytes' | 'others' | 'why'>
+
+const ofMachine = (): Found => ({
+  ...{ of: 'machine', device: '', freeBytes: freemem(), totalBytes: totalmem() },
+  ...{ others: [], why: '' },
+})
+
+function ofCard(asked: Cards): Found {
+  const card = cardOf(asked, process.pid)
+  const [total, used] = [card?.memoryBytes ?? null, card?.usedBytes ?? null]
+  const users = asked.users.filter((user) => user.card === card?.uuid)
+  return {
+    of: 'gpu',
+    device: card?.name ?? '',
+    freeBytes: total === null || used === null ? null : total - used,
+    totalBytes: total,
+    others: users.map(({ name, bytes }) => ({ name, bytes })).sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)),
+    why: asked.why || (card ? '' : 'There are several cards, and which of them will compute is not known before.'),
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { PlannedStage, RoomNow, StageRoom } from '../../src-preload/contract'
+import { mismatches, readTables } from './documents'
+import { buildCommandLine } from './w2s'
+
+const SPEC = {
+  ...{ version: 1, name: 'Small', tasks: ['sotu'], weak: [{ model: 'words', words: 30 }] },
+  ...{ strong: [{ model: 'vectors', hidden: 8 }], methods: [{ method: 'naive' }], seeds: [0] },
+}
+
+it('a plan says what a run would take, against what is free', { timeout: 120_000 }, async () => {
+  const w2s = await buildCommandLine()
+  try {
+    await mkdir(join(w2s.home, 'lab'))
+    const file = join(w2s.home, 'plan.json')
+    await writeFile(file, JSON.stringify(SPEC))
+    const { code, document } = await w2s.run('plan', file, '--json')
+    expect(code).toBe(0)
+    expect(mismatches(readTables(), 'plan', document)).toEqual([])
+    const { needs, room, stages } = document as { needs: StageRoom[]; room: RoomNow; stages: PlannedStage[] }
+    for (const { weights, gradients, moments, activations, process, total, seen } of needs) {
+      expect(weights + gradients + moments + activations + process).toBeCloseTo(total, 0)
+      expect(seen).toBe(false)
+    }
+    const totals = needs.map(({ total }) => total)
+    expect(totals).toEqual(totals.toSorted((a, b) => b - a))
+    expect(room.availableBytes).toBe(room.freeBytes! - room.reserveBytes)
+    const { stdout } = await w2s.run('plan', file)
+    expect(stdout).toContain(`${stages.length} stages: `)
+    expect(stdout).toMatch(/It fits now: \d+\.\d MB at most, and this machine has/)
+    expect((await w2s.run('list', '--json')).document).toMatchObject({ runs: [] })
+  } finally {
+    await w2s.remove()
+  }
+})

@@ -1,0 +1,95 @@
+import { freemem } from 'node:os'
+import { expect, test } from 'vitest'
+import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
+import { createRoom } from '../../src-main/lab/plan/room'
+import { createRoomEstimator } from '../../src-main/lab/plan/memory'
+import { planExperiment } from '../../src-main/science/plan/plan'
+import { parseSpec } from '../../src-main/science/spec/parse'
+import { roleOf, type Stage } from '../../src-main/science/stages'
+import type { Store } from '../../src-main/store'
+import { CARDS, USERS } from '../data/machine/answers'
+import { addRun, blank } from '../store/blank'
+import { temporaryFolder } from '../store/temporary'
+
+const MODEL = 'a'.repeat(64)
+const SIZE = { parameters: 1e8, layers: 12, width: 768 }
+
+function planned(strong: object) {
+  const parsed = parseSpec({
+    ...{ version: 1, name: 'Room', tasks: ['spam'], weak: [{ model: 'words', words: 30 }], strong: [strong] },
+    ...{ methods: [{ method: 'naive' }], seeds: [0] },
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const source = { sha256: 'b'.repeat(64), title: 'Spam', classes: 2 }
+  const checkpoint = { key: MODEL, title: 'Model', writes: false, ...SIZE }
+  const { stages } = planExperiment(parsed.spec, {
+    ...{ sources: { spam: source }, bundled: {}, backend: 'cpu', checkpoints: { model: checkpoint } },
+  })
+  return { stages, ceiling: stages.find((stage) => roleOf(stage) === 'ceiling')! }
+}
+const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false) =>
+  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), gpu).room(stage)
+
+test('a training holds weights, gradients and two moments in single precision, and activations of its batch', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' })
+  const { weights, gradients, moments, activations, process, total, seen } = roomOf(blank(), stages, ceiling)
+  expect([weights, gradients, moments, seen]).toEqual([4e8, 4e8, 8e8, false])
+  // 32 texts of about 24 tokens through 12 blocks.
+  expect(activations).toBe(4 * 32 * 24 * 12 * 15 * 768)
+  expect(total).toBe(weights + gradients + moments + activations + process)
+  // On a card the driver's context stands in place of the runtime.
+  expect(roomOf(blank(), stages, ceiling, true).process).toBe(5e8)
+})
+
+test('of last blocks that alone are trained, only these have gradients and moments', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tune: 'last', blocks: 3 })
+  expect(roomOf(blank(), stages, ceiling)).toMatchObject({ weights: 4e8, gradients: 1e8, moments: 2e8 })
+})
+
+test('what past stages of the like took here goes before what sizes say', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' })
+  const store = blank()
+  addRun(store, 'run')
+  for (const [position, stage] of stages.entries()) {
+    const { key, kind, title, config } = stage
+    const { id } = store.stages.ensure({ key, kind, role: roleOf(stage), title, config: JSON.stringify(config) })
+    for (const [role, need] of Object.entries(stage.needs)) store.needs.insert(id, role, need)
+    store.runStages.insert('run', id, position, false)
+  }
+  const { id } = store.stages.byKey(ceiling.key)!
+  store.stages.claim(id, 1)
+  for (const [i, memory] of [2e9, 2.5e9, 2.2e9].entries())
+    store.use.insert({ stage: id, attempt: 1 }, { at: 2 * i + 2, seconds: 2, readings: { memory } })
+  // Not finished yet, it says nothing.
+  expect(roomOf(store, stages, ceiling).seen).toBe(false)
+  store.stages.finish(id, 9)
+  const room = roomOf(store, stages, ceiling)
+  expect(room).toMatchObject({ total: 2.5e9, seen: true, weights: 4e8 })
+  expect(room.process).toBe(2.5e9 - room.weights - room.gradients - room.moments - room.activations)
+  // A student of the same model is its like.
+  const student = stages.find((stage) => roleOf(stage) === 'student')!
+  expect(roomOf(store, stages, student).total).toBe(2.5e9)
+  expect(roomOf(store, stages, ceiling, true).seen).toBe(false)
+})
+
+test('what is free is told beside what the settings leave alone, on a card with who else computes there', async () => {
+  const home = temporaryFolder()
+  const reserve = () => ({ memoryBytes: 1e9, gpuBytes: 2e9 })
+  const machine = await createRoom({ home, reserve, onGpu: () => false })()
+  expect(machine).toMatchObject({ of: 'machine', reserveBytes: 1e9, others: [] })
+  expect(machine.availableBytes).toBe(machine.freeBytes! - 1e9)
+  expect(Math.abs(machine.freeBytes! - freemem())).toBeLessThan(2e9)
+  const cards = (text: string, users = '') =>
+    createRoom({
+      ...{ home, reserve, onGpu: () => true },
+      cards: () => Promise.resolve({ cards: parseCards(text), users: parseUsers(users), why: '' }),
+    })()
+  const free = (16376 - 1474) * 2 ** 20
+  expect(await cards(CARDS.rtx4080, USERS.rtx4080)).toMatchObject({
+    ...{ of: 'gpu', device: 'NVIDIA GeForce RTX 4080 SUPER', freeBytes: free, availableBytes: free - 2e9 },
+    others: [{ name: 'ffmpeg', bytes: 503 * 2 ** 20 }, { name: 'ffmpeg' }, { name: '/usr/bin/kwin_wayland' }],
+  })
+  // Full to the brim: nothing is available, which is not less than nothing.
+  expect(await cards(CARDS.laptop)).toMatchObject({ availableBytes: 0 })
+  expect(await cards(CARDS.a100)).toMatchObject({ freeBytes: null, availableBytes: null, device: '' })
+})
