@@ -85,6 +85,7 @@ function createView(out: Output, detail: () => RunDetail) {
     const at = String(stages.findIndex((stage) => stage.key === key) + 1)
     return `[${at.padStart(String(stages.length).length)}/${stages.length}] ${stageOf(key).title}`
   }
+  const said = (now: Now) => farText(place(now.key), now, remaining(stageOf(now.key), detail(), now), out.live)
   const note = (text: string) => out.line(out.paint('dim', text))
 
   function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
@@ -119,25 +120,26 @@ function createView(out: Output, detail: () => RunDetail) {
     else if (event.type === 'metric' && event.name === 'accuracy' && event.split === 'test') now.accuracy = event.value
   }
 
-  function said(now: Now): string[] {
-    const parts = [place(now.key), `${out.live ? `${bar(now.share)} ` : ''}${percent(now.share)}`]
-    if (now.phase) parts.push(now.phase)
-    if (now.accuracy !== null) parts.push(`test accuracy ${decimal(now.accuracy)}`)
-    return [...parts, ...remaining(stageOf(now.key), detail(), now)]
-  }
-
   /** A terminal has one line for this: of several stages it shows the one that began last. */
   function draw(): void {
     const last = [...atWork.values()].at(-1)
-    if (out.live && last) return out.status(said(last).join(' · '))
+    if (out.live && last) return out.status(said(last))
     for (const now of atWork.values()) {
       if (Date.now() - now.saidAt < PLAIN_MS) continue
       now.saidAt = Date.now()
-      out.line(said(now).join(' · '))
+      out.line(said(now))
     }
   }
 
   return { hear, draw }
+}
+
+/** How far a stage is. @param live whether there is room for a bar that is redrawn */
+function farText(place: string, { share, phase, accuracy }: Now, left: string[], live: boolean): string {
+  const parts = [place, `${live ? `${bar(share)} ` : ''}${percent(share)}`]
+  if (phase) parts.push(phase)
+  if (accuracy !== null) parts.push(`test accuracy ${decimal(accuracy)}`)
+  return [...parts, ...left].join(' · ')
 }
 
 /** Time left: of the run where the lab knows it, else of the stage by its own pace. */
