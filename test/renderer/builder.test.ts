@@ -5,6 +5,7 @@ import { Steps } from '../../src-renderer/state/steps'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import { readText } from '../../src-preload/spec-text'
 import { CATALOG, createFakeBridge, type FakeBridge } from './bridge'
+import { preview } from './sample-plans'
 
 vi.mock('../../src-main/science/methods', async (original) => {
   const { METHODS } = await original<{ METHODS: object }>()
@@ -134,10 +135,53 @@ describe('the memory of a plan', () => {
       .map(({ textContent }) => textContent.replace('\u00a0', ' '))
     expect(values).toEqual(['68 MB', '68 MB', '136 MB', '90 MB', '120 MB'])
   })
+  it('is that of as many of the largest stages as run at a time', async () => {
+    const several = (spec: unknown) => {
+      const told = preview(spec)
+      if (told.valid) told.together = { stages: 3, bytes: 1446e6 }
+      return told
+    }
+    open('#/builder', null, { preview: several, room: room(1 * GIGA) })
+    expect(await screen.findByText('does not fit now')).toBeTruthy()
+    expect(screen.getByText(/1.4 GB at most of the 3 largest stages.*Fewer stages at a time, a smaller/)).toBeTruthy()
+  })
   it('that is not there now is told with who has it', async () => {
     open('#/builder', null, { room: room(0.2 * GIGA) })
     expect(await screen.findByText('does not fit now')).toBeTruthy()
     expect(screen.getByText(/Computing there now: ollama \(9.0 GB\)/)).toBeTruthy()
+  })
+})
+
+describe('the time of a plan', () => {
+  it('is measured where it is a guess, and no guess from then on', async () => {
+    let known = false
+    const guessed = (spec: unknown) => {
+      const told = preview(spec)
+      if (told.valid) told.stages = told.stages.map((stage) => ({ ...stage, rough: !stage.cached && !known }))
+      return told
+    }
+    const trial = { heading: 'Train students', title: 'student', seconds: 3.4, memoryBytes: 2e6, why: '' }
+    const measure = () => ((known = true), [trial])
+    open('#/builder', null, { preview: guessed, measure })
+    expect(await screen.findByText(/^Roughly: nothing like/)).toBeTruthy()
+    await fireEvent.click(screen.getByRole('button', { name: 'Measure' }))
+    const table = within(await screen.findByRole('table', { name: 'Measured' }))
+    expect(table.getByRole('rowheader').textContent).toBe('Train students')
+    await waitFor(() => expect(screen.queryByText(/^Roughly: nothing like/)).toBeNull())
+    expect(screen.queryByRole('button', { name: 'Measure' })).toBeNull()
+  })
+  it('says why it could not be measured', async () => {
+    const rough = (spec: unknown) => {
+      const told = preview(spec)
+      if (told.valid) told.stages = told.stages.map((stage) => ({ ...stage, rough: true }))
+      return told
+    }
+    const measure = () => {
+      throw new Error('Stages are at work.')
+    }
+    open('#/builder', null, { preview: rough, measure })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Measure' }))
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^It was not measured: /)
   })
 })
 
