@@ -52,7 +52,7 @@ describe.skipIf(nativeMissing)('a plan that is measured', () => {
   test('is refused while stages are at work, and stopped when asked', async () => {
     const lab = await open()
     const stopped = lab.calls.measure(tinySpec())
-    lab.calls.measureStop()
+    await lab.calls.measureStop()
     expect(await stopped).toBeNull()
     const { runId } = await lab.calls.run(longSpec())
     await training(lab, keyOf(await lab.calls.runDetail(runId), 'student'))
