@@ -1,10 +1,11 @@
-// Compiles the engine with the machine's own C++ compiler: no CMake, no downloads (the Node-API headers come from npm).
+// Compiles the engine with the machine's own C++ compiler: no CMake, no downloads (the Node-API headers come from npm) but one that is asked for.
 //
 //   node src-native/build.mjs            the addon, src-native/build/w2s.node
 //   node src-native/build.mjs --test     the native unit tests, src-native/build/w2s-test
 //   node src-native/build.mjs --test --sanitize   the same under ASan and UBSan
 //   node src-native/build.mjs --profile  where a training step goes, src-native/build/w2s-profile
 //   node src-native/build.mjs --cuda     the library for NVIDIA cards, by nvcc, src-native/build/w2s-cuda.so
+//   node src-native/build.mjs --cuda --fetch   the same, where no nvcc is by one that is fetched (nvcc.mjs)
 //   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
 //   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
 import { execFile } from 'node:child_process'
@@ -16,6 +17,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { machineCodeOf } from './fatbinary.mjs'
+import { DOWNLOAD_MB, fetchNvcc, findNvcc } from './nvcc.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const run = promisify(execFile)
@@ -162,25 +164,11 @@ function dependencies(file, found = new Set()) {
   return found
 }
 
-/** nvcc: $NVCC, on the path, or where the toolkit puts it. Null: none. */
-export async function findNvcc() {
-  for (const name of [process.env.NVCC, 'nvcc', '/usr/local/cuda/bin/nvcc']) {
-    if (!name) continue
-    try {
-      const { stdout } = await run(name, ['--version'])
-      return { name, version: /release ([\d.]+)/.exec(stdout)?.[1] ?? stdout }
-    } catch {
-      continue
-    }
-  }
-  return null
-}
-
 /** Machine code for each of these that nvcc knows, and last PTX of the newest, for cards to come. */
 const ARCHITECTURES = [80, 86, 89, 90, 100, 120]
-async function architecturesOf(nvcc) {
+async function architecturesOf(nvcc, wanted) {
   const { stdout } = await run(nvcc, ['--list-gpu-arch'])
-  const known = ARCHITECTURES.filter((arch) => stdout.includes(`compute_${arch}\n`))
+  const known = wanted.filter((arch) => stdout.includes(`compute_${arch}\n`))
   const code = known.map((arch) => `-gencode=arch=compute_${arch},code=sm_${arch}`)
   return { known, flags: [...code, `-gencode=arch=compute_${known.at(-1)},code=compute_${known.at(-1)}`] }
 }
@@ -240,21 +228,33 @@ export async function build({ test = false, profile = false, sanitize = false, o
 }
 
 /**
- * Builds the library for NVIDIA cards, or (emulated, fake) the same for the host, and returns its path.
+ * Builds the library for NVIDIA cards, or (emulated, fake) the same for the host, and returns its path. `only`: for some kinds of
+ * cards, beside the one for all of them.
  * @throws Error with the compiler's output, or that there is no compiler or no nvcc.
  */
-export async function buildCuda({ emulated = false, fake = false, onProgress = () => {} } = {}) {
+export async function buildCuda({
+  emulated = false,
+  fake = false,
+  fetch = false,
+  only = ARCHITECTURES,
+  onProgress = () => {},
+} = {}) {
   const onHost = emulated || fake
   const compiler = await findCompiler()
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
+  if (fetch && !onHost && !(await findNvcc())) await fetchNvcc({ onProgress })
   const nvcc = onHost ? null : await findNvcc()
-  if (!onHost && !nvcc) throw new Error('no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc)')
-  const folder = join(here, 'build', onHost ? 'objects' : 'cuda')
+  if (!onHost && !nvcc)
+    throw new Error(
+      `no nvcc found (looked for $NVCC, nvcc, /usr/local/cuda/bin/nvcc); --fetch gets one (${DOWNLOAD_MB} MB)`,
+    )
+  const some = only === ARCHITECTURES ? '' : `-${only.join('-')}`
+  const folder = join(here, 'build', onHost ? 'objects' : `cuda${some}`)
   mkdirSync(folder, { recursive: true })
-  const { known, flags } = nvcc ? await architecturesOf(nvcc.name) : { known: [], flags: [] }
+  const { known, flags } = nvcc ? await architecturesOf(nvcc.name, only) : { known: [], flags: [] }
   const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags, fake })
   const objects = await compileAll(compiler.name, all, folder, onProgress)
-  const out = join(here, 'build', `w2s-cuda${fake ? '-fake' : emulated ? '-emulated' : ''}.so`)
+  const out = join(here, 'build', `w2s-cuda${fake ? '-fake' : emulated ? '-emulated' : some}.so`)
   if (onHost) return link(compiler.name, ['-shared', ...objects], out)
   await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects], out)
   checkMachineCode(out, known)
@@ -285,16 +285,18 @@ async function link(linker, parts, out) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fake']
+  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fake', '--fetch']
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [test, profile, sanitize, cuda, emulated, fake] = known.map((flag) => flags.includes(flag))
+    const [test, profile, sanitize, cuda, emulated, fake, fetch] = known.map((flag) => flags.includes(flag))
     console.log(
-      cuda || emulated || fake ? await buildCuda({ emulated, fake }) : await build({ test, profile, sanitize }),
+      cuda || emulated || fake
+        ? await buildCuda({ emulated, fake, fetch, onProgress: console.error })
+        : await build({ test, profile, sanitize }),
     )
   } catch (error) {
     console.error(error.stderr || error.message)

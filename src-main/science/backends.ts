@@ -19,7 +19,7 @@ interface Kind {
   gpu: { title: string; alone: boolean } | null
   /** The nets that it has kernels for; those of other kinds go to the next one. */
   nets: readonly NetKind[]
-  /** Those that it may have, as the processor allows. */
+  /** Those that it may have, as the processor or the card allows. */
   precisions: readonly Precision[]
   /**
    * Seconds where this machine has no past stage of the like: of a training, an example passed forward; of a pretrained
@@ -41,7 +41,7 @@ export const BACKENDS_IN_ORDER = [
     when: 'There is an NVIDIA card',
     gpu: { title: 'The NVIDIA card', alone: true },
     nets: ['transformer'],
-    precisions: ['fp32'],
+    precisions: ['fp32', 'bf16'],
     defaultRate: null,
   },
   {

@@ -1,11 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadAddon } from '../golden/native'
 
 // Named by a variable, because scripts have no types.
 const script = '../../src-native/build.mjs'
-const { checkMachineCode } = (await import(script)) as { checkMachineCode: (file: string, known: number[]) => void }
+const { buildCuda, checkMachineCode } = (await import(script)) as {
+  buildCuda: (options: { only: number[] }) => Promise<string>
+  checkMachineCode: (file: string, known: number[]) => void
+}
+const compiler = '../../src-native/nvcc.mjs'
+const { findNvcc } = (await import(compiler)) as { findNvcc: () => Promise<object | null> }
 
 let folder: string
 beforeEach(() => {
@@ -66,4 +72,16 @@ test('one that lacks a card in any part, or the PTX, is not', () => {
   expect(() => checkMachineCode(library(whole, part), [80, 120])).toThrow('expected machine code for sm_120, got 80')
   expect(() => checkMachineCode(library(whole), [80, 120])).toThrow('expected PTX of compute_120')
   expect(() => checkMachineCode(library(), [80])).toThrow('expected machine code for sm_80')
+})
+
+// For one kind of card: all of them take minutes. Wherever there is no nvcc, `build.mjs --cuda --fetch` gets one.
+test.skipIf((await findNvcc()) === null)('nvcc makes one that any machine can open', { timeout: 600_000 }, async () => {
+  const made = await buildCuda({ only: [80] })
+  expect(() => checkMachineCode(made, [80])).not.toThrow()
+  expect(() => checkMachineCode(made, [80, 90])).toThrow('expected machine code for sm_90, got 80')
+  const addon = loadAddon()
+  // It needs a driver alone, and says so where there is none.
+  const devices = () => addon.cudaDevices(made)
+  if (existsSync('/proc/driver/nvidia/version')) expect(devices()).not.toHaveLength(0)
+  else expect(devices).toThrow(/driver/)
 })

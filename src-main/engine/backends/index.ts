@@ -28,8 +28,9 @@ function isBackendId(id: string): id is BackendId {
 
 async function openBackend(id: BackendId): Promise<Backend> {
   const loaded = await BACKENDS[id].load()
-  const { device, deviceWith, threads, isa, version, gpu, create, bf16 = false } = loaded
-  const { passed, worstError } = (await testLoaded(id, loaded, false)).selfTest
+  const { device, deviceWith, threads, isa, version, gpu, create } = loaded
+  const { selfTest, bf16 } = await testLoaded(id, loaded, false)
+  const { passed, worstError } = selfTest
   if (!passed) throw new Error(failureOf(id, worstError))
   const refuse = () => Promise.reject(new Error(withoutBf16(id, device)))
   return {

@@ -148,7 +148,7 @@ export interface Backend extends Place {
   gpu: boolean
   /** How `device` reads with so many threads; not there where a library chooses for itself. */
   deviceWith?: (threads: number) => string
-  /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16. */
+  /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16, or a card. */
   bf16: boolean
   /** Why this backend was chosen, one sentence for people. */
   reason: string

@@ -55,7 +55,7 @@ function loadCard(): Loaded {
   const [{ name, compute }] = report.devices as [CardReport['devices'][0]]
   return {
     device: `${name} (compute ${compute}${report.driver && `, driver ${report.driver}`})`,
-    ...{ threads: null, isa: null, gpu: true },
+    ...{ threads: null, isa: null, gpu: true, bf16: true },
     version: `Weak-to-Strong Lab ${version}, library ${hashOf(library).slice(0, 8)}`,
     card: {
       report,

@@ -4,13 +4,14 @@ import { forgetKept, keep, readKept } from './kept'
 import { CardError } from './native/card'
 import { BACKENDS, type Loaded } from './registry'
 import { selfTest, TOLERANCE } from './self-test'
+import { ROUNDED, roundedError } from './wide'
 import { measureSteps, measureTokens } from './speed'
 
 /** Tries a backend where its crash hurts nobody; `timed` tests it anew and measures its speed. */
 export type Prober = (id: BackendId, timed: boolean) => Promise<BackendReport>
 
 type SelfTest = NonNullable<BackendReport['selfTest']>
-type Tested = Pick<BackendReport, 'card'> & { selfTest: SelfTest }
+type Tested = Pick<BackendReport, 'card' | 'bf16'> & { selfTest: SelfTest }
 
 /** What is kept of tests on a card, by all that its numbers depend on. */
 const KEPT = 'card-test'
@@ -19,7 +20,8 @@ const KEPT = 'card-test'
  * Whether a loaded backend gives the right numbers. On a card that takes seconds, so what passes is kept until driver, card,
  * library or engine are others, or the card fails at work.
  */
-export async function testLoaded(id: BackendId, { create, card }: Loaded, timed: boolean): Promise<Tested> {
+export async function testLoaded(id: BackendId, loaded: Loaded, timed: boolean): Promise<Tested> {
+  const { create, card } = loaded
   const { nets } = backendKind(id)
   const kept = card && !timed ? await readKept<Tested>(KEPT, card.identity) : null
   // What is free changes all the time.
@@ -31,6 +33,7 @@ export async function testLoaded(id: BackendId, { create, card }: Loaded, timed:
   const tested = {
     selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond, tokensPerSecond, at: Date.now() },
     card: card ? { ...card.report, table } : null,
+    bf16: loaded.bf16 === true && (!card || (passed && (await roundedError(create)) <= ROUNDED)),
   }
   if (card && passed) await keep(KEPT, card.identity, tested)
   return tested
@@ -53,8 +56,8 @@ export const passedOf = (id: BackendId, worstError: number): string =>
 export async function tryBackend(id: BackendId, timed: boolean): Promise<BackendReport> {
   try {
     const loaded = await BACKENDS[id].load()
-    const { version, device, gpu, bf16 = false } = loaded
-    const { selfTest, card } = await testLoaded(id, loaded, timed)
+    const { version, device, gpu } = loaded
+    const { selfTest, card, bf16 } = await testLoaded(id, loaded, timed)
     const why = selfTest.passed ? '' : failureOf(id, selfTest.worstError)
     return { ...unloadable(id, why), loadable: true, version, device, gpu, bf16, selfTest, card }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Precision } from '../../science/backends'
 import { crossEntropy } from '../../science/losses/cross-entropy'
 import { zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
@@ -29,14 +30,30 @@ interface WideCase {
 /** A bias of keys moves all scores of a query alike: its gradient is 0 but for rounding. */
 const KEY_BIAS = /\.k\.bias$/
 
+/** Largest deviation in bf16 that passes: twice what PyTorch's values and the CPU's bf16 differ by at most. */
+export const ROUNDED = 5e-2
+
 /** The largest deviation over every call of a learner, see `deviation`; infinite where tokens differ, NaN of no number. */
-export async function wideError(create: Backend['create']): Promise<number> {
+export const wideError = (create: Backend['create']): Promise<number> =>
+  largest(create, 'fp32', async (learner, each) => [
+    ...(await callErrors(learner, each)),
+    ...(await trainingErrors(learner, each)),
+  ])
+
+/** The largest deviation of a training whose products are in bf16. */
+export const roundedError = (create: Backend['create']): Promise<number> => largest(create, 'bf16', trainingErrors)
+
+async function largest(
+  create: Backend['create'],
+  precision: Precision,
+  errorsOf: (learner: Learner, each: WideCase) => Promise<number[]>,
+): Promise<number> {
   const errors: number[] = []
   for (const each of stored.cases as unknown as WideCase[]) {
     const weights = tensorsOf(each.net).map(({ name, shape }) => fill(name, shape))
-    const learner = await create(each.net, { weights })
+    const learner = await create(each.net, { weights }, { precision })
     try {
-      errors.push(...(await callErrors(learner, each)), ...(await trainingErrors(learner, each)))
+      errors.push(...(await errorsOf(learner, each)))
     } finally {
       learner.dispose()
     }

@@ -46,7 +46,7 @@ export const PRETRAINING = {
     type: 'choice',
     default: 'fp32',
     label: 'Precision',
-    help: 'With bf16 products are taken at half the width, weights and sums kept in single precision: faster where the processor has it, refused where it has not.',
+    help: 'With bf16 products are taken at half the width, weights and sums kept in single precision: faster where the processor or the card has it, refused where it has not.',
     options: [
       { value: 'fp32', label: 'fp32' },
       { value: 'bf16', label: 'bf16' },

@@ -58,9 +58,14 @@ Driver driver() {
   return d;
 }
 
-std::vector<Device> devices() {
+int deviceCount() {
   int count = 0;
   ok(cudaGetDeviceCount(&count), "the NVIDIA driver");
+  return count;
+}
+
+std::vector<Device> devices() {
+  const int count = deviceCount();
   std::vector<Device> all;
   for (int i = 0; i < count; i++) {
     cudaDeviceProp p{};

@@ -18,7 +18,9 @@ struct Driver {
 };
 Driver driver();
 
-/** @throws DeviceFault saying why there is none. */
+/** At least one, and none of them is touched. @throws DeviceFault saying why there is none. */
+int deviceCount();
+/** Asks each of them, which takes a context on each. @throws DeviceFault saying why there is none. */
 std::vector<Device> devices();
 
 }  // namespace w2s::cuda

@@ -125,6 +125,8 @@ Driver driver() {
   return {now.text("driver", "550.54.14"), (int)now.number("cuda", 12040), (int)now.number("runtime", 12040)};
 }
 
+int deviceCount() { return (int)devices().size(); }
+
 std::vector<Device> devices() {
   const Conditions now;
   while (now.number("hang", 0)) std::this_thread::sleep_for(std::chrono::seconds(1));

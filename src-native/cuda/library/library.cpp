@@ -68,7 +68,7 @@ std::vector<T> listOf(T const* from, long n) {
 
 int create(const W2sSpec* spec, const W2sOptions* options, W2sModel** model) {
   return guard([&] {
-    w2s::cuda::devices();  // says why there is none
+    w2s::cuda::deviceCount();  // says why there is none
     *model = new W2sModel{{specOf(*spec), {options->activationBytes, (w2s::Precision)options->precision}}};
   });
 }

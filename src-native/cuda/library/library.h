@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /** Changes with anything below: a library of another version is not used. */
-#define W2S_CUDA_VERSION 2
+#define W2S_CUDA_VERSION 3
 
 /** Field by field as Spec (spec.h) of a transformer; enums by their number. */
 typedef struct {

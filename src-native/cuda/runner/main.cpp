@@ -1,9 +1,12 @@
 // The golden cases on the card at hand, without Node: see run.sh. The unit tests run them on the emulated one.
 //
 //   w2s-cuda-runner <test/golden/native> [case ...]
+//   w2s-cuda-runner --bench <bench.json> <model> <batch> <precision>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
+#include "bench.h"
 #include "cases.h"
 
 int main(int count, char** arguments) {
@@ -12,6 +15,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   try {
+    if (count == 6 && !std::strcmp(arguments[1], "--bench"))
+      return w2s::runner::runBench(arguments[2], arguments[3], arguments[4], arguments[5]);
     return w2s::runner::runCases(arguments[1], {arguments + 2, arguments + count});
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());

@@ -3,6 +3,7 @@
 #
 #   sh src-native/cuda/runner/run.sh              every case
 #   sh src-native/cuda/runner/run.sh --sanitize   the same under the four tools of compute-sanitizer
+#   sh src-native/cuda/runner/run.sh --bench      how fast it trains, beside PyTorch where python3 has it (bench.py)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 native="$here/../.."
@@ -15,6 +16,9 @@ if [ "${1:-}" = --sanitize ]; then
     echo "== $tool"
     compute-sanitizer --tool "$tool" --error-exitcode 3 "$out" "$golden"
   done
+elif [ "${1:-}" = --bench ]; then
+  shift
+  python3 "$here/bench.py" "$out" "$@"
 else
   "$out" "$golden"
 fi

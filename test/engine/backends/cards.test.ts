@@ -37,7 +37,7 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
   test('is tested once for a driver, a card and a library, and again when it is another or has failed', async () => {
     const sound: Conditions = { quick: 1, name: 'RTX', compute: 8.6, driver: '550.1', memory: 24e9 }
     const first = await probed(sound)
-    expect(first).toMatchObject({ id: 'cuda', loadable: true, why: '', gpu: true, bf16: false })
+    expect(first).toMatchObject({ id: 'cuda', loadable: true, why: '', gpu: true, bf16: true })
     expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
     expect(first.selfTest!.worstError).toBeLessThan(1e-4)
     expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)

@@ -27,7 +27,8 @@ export const expectsCard = (): boolean => cardLibrary() !== null || hasDriver()
 export function cardMissing(): string {
   if (process.platform !== 'linux') return `NVIDIA cards are used on Linux only for now; this is ${process.platform}.`
   if (cardLibrary()) return ''
-  const builds = 'with the CUDA toolkit (its nvcc), `node src-native/build.mjs --cuda` builds it'
+  const builds =
+    '`node src-native/build.mjs --cuda --fetch` builds it, by nvcc, which it fetches (101 MB) where there is none'
   return `The library for NVIDIA cards is not built: ${builds}.${hasDriver() ? '' : ' No NVIDIA driver is at work either.'}`
 }
 
