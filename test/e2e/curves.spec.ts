@@ -126,7 +126,7 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
   expect(await saved('Tasks')).toHaveLength(tasks.length + 1)
   await goTo(page, '#/models')
   expect((await saved('Models'))[0]).toMatch(/^Model,id,family,parameters,bytes,/)
-  const [naive, confidence] = (await value(page, 'runDetail', second.runId))!.arms
+  const [naive, confidence] = (await value(page, 'runDetail', second.runId)).arms
   await goTo(page, `#/results/${second.runId}?arm=${confidence!.id}&with=${naive!.id}`)
   expect((await saved('Both arms')).at(-1)).toMatch(/^"difference, paired",-?[\d.e-]+,/)
 })
