@@ -36,6 +36,7 @@ import type {
   SeedOutlook,
   Sweep,
   SweepPlan,
+  Trial,
   UseCurve,
 } from './runs'
 import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
@@ -92,6 +93,9 @@ export const CALLS = {
   preview: asks<(spec: unknown) => Preview>(),
   /** What a run could have of memory and disk now. */
   room: asks<() => RoomNow>(),
+  /** Measures stages of a spec whose like was not done here, by a few of their steps; null when that was stopped. */
+  measure: asks<(spec: unknown) => Trial[] | null>(),
+  measureStop: asks<() => null>(),
   /** What the past of this store says of chance between the seeds of every arm that a spec plans. */
   outlook: asks<(spec: unknown) => SeedOutlook[]>(),
   /** A task of a spec as the first seed will have it: sizes, balance, texts as models get them. */

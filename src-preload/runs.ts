@@ -93,9 +93,9 @@ export interface PlannedStage {
   heading: string
   title: string
   cached: boolean
-  /** From this machine's own past stages of the like, else from a stated default rate; null when nothing is known. */
+  /** From this machine's own past stages of the like, else as measured, else from a stated default rate; null when nothing is known. */
   estimateSeconds: number | null
-  /** Whether the estimate is by a default rate: nothing of the like was done on this machine yet. */
+  /** Whether the estimate is by a default rate: nothing of the like was done or measured on this machine yet. */
   rough: boolean
 }
 /** Memory that a stage takes while it is computed, in bytes; of those that hold the same, the one that takes most. */
@@ -111,6 +111,20 @@ export interface StageRoom extends Pick<PlannedStage, 'heading' | 'title'> {
   total: number
   /** Whether the total is what past stages of the like took here at most; else it is by sizes alone. */
   seen: boolean
+}
+/** Of the stages that run at a time, as many of the largest, whichever these will be: their memory is at most so much. */
+export interface Together {
+  stages: number
+  bytes: number
+}
+/** What a stage would take as it was measured, by a few of its steps. */
+export interface Trial extends Pick<PlannedStage, 'heading' | 'title'> {
+  /** Of the whole stage; null where it could not be measured. */
+  seconds: number | null
+  /** Most that its learner held; 0 of a stage without one. */
+  memoryBytes: number
+  /** Why it could not be measured; else ''. */
+  why: string
 }
 /** What can be had now where stages are computed. */
 export interface RoomNow {
@@ -154,6 +168,7 @@ export type Preview =
       bytes: number
       /** Of what is to run, the most first. */
       needs: StageRoom[]
+      together: Together
       /** What a GPU would take, by its mean power here so far; null where that is not known. */
       wattHours: number | null
       warnings: string[]

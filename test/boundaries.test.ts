@@ -191,7 +191,6 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
       /^svelte(\/|$)/,
       /^chart\.js(\/|$)/,
       /^chartjs-plugin-annotation$/,
-      /^@lucide\/svelte(\/|$)/,
       /^@xyflow\/svelte(\/|$)/,
       /^@tanstack\/svelte-virtual$/,
       /^@fontsource-variable\/inter/,

@@ -14,7 +14,7 @@ const ASK_MS = 1000
 
 const LIVE: readonly RunState[] = ['queued', 'running']
 
-/** What is known of the stage that runs. */
+/** What is known of a stage that runs. */
 interface Now {
   key: string
   since: number
@@ -76,7 +76,7 @@ const isOurs = (event: LabEvent, { stages }: RunDetail): event is EngineEvent =>
   'key' in event && stages.some((stage) => stage.key === event.key)
 
 function createView(out: Output, detail: () => RunDetail) {
-  let now: Now | null = null
+  const atWork = new Map<string, Now>()
   const engines = new Set<string>()
 
   const stageOf = (key: string) => detail().stages.find((stage) => stage.key === key)!
@@ -85,22 +85,25 @@ function createView(out: Output, detail: () => RunDetail) {
     const at = String(stages.findIndex((stage) => stage.key === key) + 1)
     return `[${at.padStart(String(stages.length).length)}/${stages.length}] ${stageOf(key).title}`
   }
+  const said = (now: Now) => farText(place(now.key), now, remaining(stageOf(now.key), detail(), now), out.live)
   const note = (text: string) => out.line(out.paint('dim', text))
 
   function enter(event: Extract<EngineEvent, { state: 'running' }>): void {
-    now = { key: event.key, since: event.at, share: 0, phase: '', accuracy: null, saidAt: event.at }
+    const { key, at } = event
+    atWork.set(key, { key, since: at, share: 0, phase: '', accuracy: null, saidAt: at })
     const used = `${event.backend} on ${event.device}`
-    if (!kindOf(stageOf(event.key).kind).backend || engines.has(used)) return
+    if (!kindOf(stageOf(key).kind).backend || engines.has(used)) return
     engines.add(used)
     note(`Engine: ${used}. ${event.reason}`)
   }
 
   function leave(key: string, at: number, how: string): void {
-    const accuracy = now?.key === key && now.accuracy !== null ? `, test accuracy ${decimal(now.accuracy)}` : ''
-    const took = now?.key === key ? ` in ${duration((at - now.since) / 1000)}` : ''
+    const now = atWork.get(key)
+    atWork.delete(key)
+    const accuracy = typeof now?.accuracy === 'number' ? `, test accuracy ${decimal(now.accuracy)}` : ''
+    const took = now ? ` in ${duration((at - now.since) / 1000)}` : ''
     if (!out.live && how === 'done') out.line(`${place(key)}: done${took}${accuracy}`)
     if (how !== 'done') out.line(out.paint(how === 'cancelled' ? 'yellow' : 'red', `${place(key)}: ${how}`))
-    now = null
   }
 
   function hearState(event: Extract<EngineEvent, { type: 'state' }>): void {
@@ -109,32 +112,39 @@ function createView(out: Output, detail: () => RunDetail) {
   }
 
   function hear(event: EngineEvent): void {
+    const now = atWork.get(event.key)
     if (event.type === 'state') hearState(event)
     else if (event.type === 'log' && event.level !== 'info') out.line(`${place(event.key)}: ${event.text}`)
-    else if (event.key !== now?.key) return
+    else if (!now) return
     else if (event.type === 'progress') Object.assign(now, { share: event.share, phase: event.phase })
     else if (event.type === 'metric' && event.name === 'accuracy' && event.split === 'test') now.accuracy = event.value
   }
 
+  /** A terminal has one line for this: of several stages it shows the one that began last. */
   function draw(): void {
-    if (!now) return
-    const stage = stageOf(now.key)
-    const { share, phase } = now
-    const parts = [place(now.key), `${bar(share)} ${percent(share)}`]
-    if (phase) parts.push(phase)
-    if (now.accuracy !== null) parts.push(`test accuracy ${decimal(now.accuracy)}`)
-    parts.push(...remaining(stage, detail(), now, share))
-    if (out.live) return out.status(parts.join(' · '))
-    if (Date.now() - now.saidAt < PLAIN_MS) return
-    now.saidAt = Date.now()
-    out.line([parts[0], percent(share), ...parts.slice(2)].join(' · '))
+    const last = [...atWork.values()].at(-1)
+    if (out.live && last) return out.status(said(last))
+    for (const now of atWork.values()) {
+      if (Date.now() - now.saidAt < PLAIN_MS) continue
+      now.saidAt = Date.now()
+      out.line(said(now))
+    }
   }
 
   return { hear, draw }
 }
 
+/** How far a stage is. @param live whether there is room for a bar that is redrawn */
+function farText(place: string, { share, phase, accuracy }: Now, left: string[], live: boolean): string {
+  const parts = [place, `${live ? `${bar(share)} ` : ''}${percent(share)}`]
+  if (phase) parts.push(phase)
+  if (accuracy !== null) parts.push(`test accuracy ${decimal(accuracy)}`)
+  return [...parts, ...left].join(' · ')
+}
+
 /** Time left: of the run where the lab knows it, else of the stage by its own pace. */
-function remaining(stage: StageStatus, run: RunDetail, now: Now, share: number): string[] {
+function remaining(stage: StageStatus, run: RunDetail, now: Now): string[] {
+  const { share } = now
   if (run.etaSeconds !== null && run.etaSeconds > 0) return [`${duration(run.etaSeconds)} left`]
   if (share < 0.05) return stage.etaSeconds === null ? [] : [`${duration(stage.etaSeconds)} left`]
   return [`${duration(((Date.now() - now.since) / 1000) * (1 / share - 1))} left`]

@@ -1,6 +1,8 @@
 import { BACKENDS_IN_ORDER } from '../science/backends'
+import { loadBackend } from './backends'
 import { chooseBackend } from './backends/choice'
 import { reportBackends, type Prober } from './backends/trial'
+import { measureStages } from './measure'
 import type { Errand, Message } from './protocol'
 import { messageOf } from './runner'
 import { installTensorflow, removeTensorflow } from './tensorflow/install'
@@ -36,6 +38,8 @@ export async function runErrand(
         return { type: 'install' }
       case 'uninstall':
         return { type: 'uninstall', ...(await removeTensorflow()) }
+      case 'measure':
+        return { type: 'measure', stages: await measureStages(errand.jobs, errand.limitMs, loadBackend, post) }
     }
   } catch (error) {
     return { type: 'problem', message: messageOf(error) }

@@ -17,10 +17,23 @@ export type Request =
   /** Preceded by any number of `progress` messages. A killed installation is resumable. */
   | { type: 'install'; backend: 'tensorflow'; gpu: boolean }
   | { type: 'uninstall'; backend: 'tensorflow' }
+  /** What stages would take, each after those that it needs; preceded by `progress`. */
+  | { type: 'measure'; jobs: Job[]; limitMs: number }
   | { type: 'exit' }
 
 /** What a process does beside running stages. */
-export type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' }>
+export type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' | 'measure' }>
+
+/** What a stage would take, by a few of its steps. */
+export interface StageMeasured {
+  key: string
+  /** Of the whole stage; null where it could not be measured. */
+  seconds: number | null
+  /** Most that its learner held; 0 of a stage without one. */
+  memoryBytes: number
+  /** Why it could not be measured; else ''. */
+  why: string
+}
 
 /** Which backend would run here, and why. */
 export interface ChosenBackend {
@@ -153,5 +166,6 @@ export type Message =
   | { type: 'progress'; phase: string; done: number; total: number }
   | { type: 'install' }
   | { type: 'uninstall'; freedBytes: number }
+  | { type: 'measure'; stages: StageMeasured[] }
   /** The errand failed: a sentence for people. */
   | { type: 'problem'; message: string }

@@ -47,6 +47,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   catalog: z.tuple([]),
   preview: z.tuple([z.unknown()]),
   room: z.tuple([]),
+  measure: z.tuple([z.unknown()]),
+  measureStop: z.tuple([]),
   outlook: z.tuple([z.unknown()]),
   taskShown: z.tuple([z.strictObject({ spec: z.unknown(), task: id })]),
   taskRows: z.tuple([z.strictObject({ task: id, model: z.string().max(200), turn: z.int().min(0).max(1_000_000) })]),

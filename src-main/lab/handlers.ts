@@ -27,6 +27,7 @@ import type { Ladders } from './ladders'
 import type { ModelDesk } from './models'
 import type { LabCalls, LabOptions } from './options'
 import type { MixBatch } from './plan/batches'
+import type { Measurer } from './plan/measure'
 import type { Outlook } from './plan/outlook'
 import type { Planner } from './plan/planner'
 import type { AskRoom } from './plan/room'
@@ -73,6 +74,7 @@ export interface Parts {
   backends: Backends
   planner: Planner
   room: AskRoom
+  measurer: Measurer
   outlook: Outlook
   show: ShowTask
   batches: MixBatch
@@ -116,6 +118,7 @@ function handlersOf(parts: Parts, options: LabOptions): Handlers {
     use: (key) => useOf(store, key),
     log: ({ runId, limit }) => store.log.ofRun(runs.find(runId).id, limit),
     ...draftHandlers(parts),
+    ...measuring(parts),
     ...foundHandlers(parts, options),
     cancel: (id) => runs.cancel(id),
     resume: (id) => runs.resume(id),
@@ -194,8 +197,14 @@ const heldBy = ({
   },
 })
 
+type Measuring = 'measure' | 'measureStop'
 type Drafted =
   'preview' | 'room' | 'outlook' | 'taskShown' | 'batchMix' | 'sweepPlan' | 'sweep' | 'presetSave' | 'presetRemove'
+
+const measuring = ({ measurer }: Parts): Pick<Handlers, Measuring> => ({
+  measure: (spec) => measurer.measure(spec),
+  measureStop: () => measurer.stop(),
+})
 
 /** The calls about a spec that is no run yet. */
 const draftHandlers = ({ planner, room, outlook, show, batches, sweeps, presets }: Parts): Pick<Handlers, Drafted> => ({
@@ -236,7 +245,8 @@ function foundHandlers(parts: Parts, options: LabOptions): Pick<Handlers, Found>
   return {
     // Which rows they are was found on test rows, too.
     sliceUse: async (asked) => (await one(asked, ['examples'], () => parts.slice(asked))).value,
-    sureness: (key) => parts.sureness(key),
+    // What it says of them is withheld without a word of whether it is right, too.
+    sureness: async (key) => (truth.hides(key) ? null : parts.sureness(key)),
     result: async (query) =>
       told(await one(query, ['result'], () => results.result(compared(query.runId), query.stop))),
     compare: async (query) =>

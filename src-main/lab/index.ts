@@ -25,6 +25,7 @@ import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
 import { MOST_AT_ONCE, type Lab, type LabOptions } from './options'
 import { createBatches } from './plan/batches'
+import { createMeasurer } from './plan/measure'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
 import { createRoom } from './plan/room'
@@ -84,7 +85,7 @@ async function closedOnError(store: Store, work: (store: Store) => Promise<Lab>)
 
 /** Puts the parts together, each on those above it; without a lock nothing is changed. */
 async function assemble(options: LabOptions, store: Store, lock: Lock | null): Promise<Lab> {
-  const { home, resources } = options
+  const { home, resources, spawnEngine } = options
   const bus = createBus()
   const shelf = createShelf(home, resources)
   if (lock) await reconcile(store, shelf)
@@ -95,9 +96,9 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue, power, reserve } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
+  const { lanes, queue, power, machine } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
   const onGpu = () => backends.chosen?.gpu ?? false
-  const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora }
+  const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora, ...machine }
   const planner = createPlanner({ ...planning, computing: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
   // The engine that computed it.
@@ -123,11 +124,11 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
-  const drafts = openDrafts({ store, shelf, home, analyst, results, planner, runs, datasets, checkpoints, importer })
+  const drafts = openDrafts({ ...planning, spawnEngine, analyst, results, planner, runs, datasets, importer })
   const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const room = createRoom({ home, reserve, onGpu })
+  const room = createRoom({ ...machine, home, onGpu })
   const parts = { ...kept, ...said, ...drafts, backends, planner, room, runs, sample, queue, power, status, storage }
-  const ends = [backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
+  const ends = [drafts.measurer, backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
   const close = () => eachInTurn([...ends.map((part) => () => part.close()), () => lock?.release()])
   return {
@@ -169,7 +170,8 @@ function openQueue(
   const reserve = options.reserve ?? (() => USUAL_RESERVE)
   const atOnce = options.atOnce ?? (() => 1)
   const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places, reserve, atOnce })
-  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), reserve }
+  const machine = { ...places, reserve, atOnce, rates: new Map<string, number>() }
+  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), machine }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */
@@ -178,10 +180,12 @@ const memoryOf = ({ home, analyst }: LabOptions, writes: boolean) =>
 
 type Drafting = Parameters<typeof createShow>[0] &
   Parameters<typeof createBatches>[0] &
+  Parameters<typeof createMeasurer>[0] &
   Parameters<typeof createSweeps>[0] & { results: Results }
 
 /** What is asked about a spec that is no run yet. */
 const openDrafts = (parts: Drafting) => ({
+  measurer: createMeasurer(parts),
   outlook: createOutlook(parts.store, parts.results, parts.planner),
   show: createShow(parts),
   batches: createBatches(parts),

@@ -1,5 +1,6 @@
 import { about, bytes, duration, number } from './format'
 import type { Place } from './route'
+import { fullTable, type TableText } from './tables'
 import type { Arm, RunDetail, RunState, RunSummary, StageState, StageStatus } from './types'
 
 export type ShownState = StageState | 'skipped' | 'not begun'
@@ -48,11 +49,29 @@ export function timeText({ state, sharing, etaSeconds }: RunSummary): string {
 export const tookText = ({ endedAt, seconds }: Pick<RunSummary, 'endedAt' | 'seconds'>): string =>
   duration(endedAt === null || seconds === 0 ? null : seconds)
 
+/** Runs as values: what they found by its ends over the arms, times in seconds, when each began in UTC. */
+export const runsTable = (runs: readonly RunSummary[]): TableText =>
+  fullTable(
+    [
+      ...['Run', 'id', 'state', 'question', 'found', 'arms', 'PGR lowest', 'PGR highest', 'PGR undefined'],
+      ...['PGR doubtful', 'seeds least', 'seeds most', 'seeds asked', 'stages done', 'stages', 'worked s', 'begun'],
+    ],
+    runs.map(({ found, ...run }) => [
+      ...[run.name, run.id, run.state, run.question, run.headline.replaceAll('\n', '; ')],
+      ...[found.arms, found.pgr?.low, found.pgr?.high, found.undefined, found.doubtful],
+      ...[found.seeds?.low, found.seeds?.high, found.asked, run.stagesDone, run.stagesTotal],
+      ...[run.endedAt === null || run.seconds === 0 ? null : run.seconds, new Date(run.createdAt).toISOString()],
+    ]),
+  )
+
 const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
 
 /** Where a run is looked at: one that has nothing to show yet where it works. */
 export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
   stagesDone > 0 && !UNSHOWN.has(state) ? 'results' : 'monitor'
+
+/** Why nothing is drawn of test rows whose truth is withheld. */
+export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
 
 /**
  * What a finished run took, against what was expected of it: time and memory, and energy with how much of the time it is of;

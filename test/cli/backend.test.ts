@@ -39,3 +39,14 @@ it('is not asked of a run whose stages are done', async () => {
   const again = await w2s.run('run', 'spec.json', '--backend', 'wasm', '--no-export')
   expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('0 to do')])
 })
+
+it('tells of each of several stages at a time how long it took and how right it is', async () => {
+  await writeFile(join(w2s.home, 'seeds.json'), JSON.stringify({ ...SPEC, seeds: [1, 2, 3] }))
+  const args = ['--backend', 'wasm', '--at-once', '2', '--no-export']
+  const { code, stdout } = await w2s.run('run', 'seeds.json', ...args)
+  const done = stdout.split('\n').filter((line) => line.includes(': done'))
+  const trained = done.filter((line) => /(weak|student|ceiling) ·/.test(line))
+  expect([code, trained.length]).toEqual([0, 9])
+  expect(done.filter((line) => !/: done in /.test(line))).toEqual([])
+  expect(trained.filter((line) => !/, test accuracy \d/.test(line))).toEqual([])
+})

@@ -93,6 +93,25 @@ describe('w2s data', () => {
     expect(await readdir(join(w2s.home, 'lab', 'datasets'))).toEqual([])
   })
 
+  it('names unfinished runs that use what it removes', async () => {
+    expect((await data('import', 'd30-user-column.csv', '--licence', 'own', '--id', 'used')).code).toBe(0)
+    const spec = {
+      ...{ version: 1, name: 'Broken off', tasks: ['used'], methods: [{ method: 'naive' }], seeds: [0] },
+      ...{ weak: [{ model: 'words', words: 10 }], strong: [{ model: 'words', words: 20 }] },
+      ...{ sizes: { weak: 20, transfer: 20, validation: 10, test: 20 }, optimiser: { strong: { epochs: 1000 } } },
+    }
+    await writeFile(join(w2s.home, 'used.json'), JSON.stringify(spec))
+    const running = w2s.start('run', 'used.json', '--backend', 'wasm')
+    await running.says(/Engine: wasm/)
+    running.process.kill('SIGKILL')
+    await running.ended
+    const { document, stderr } = await data('remove', 'used')
+    const [run] = (await w2s.run('list', '--json')).document['runs'] as { id: string; name: string }[]
+    expect(document).toMatchObject({ tasks: [{ id: 'used' }], runs: [run!.id] })
+    expect(mismatches(tables, 'data', document)).toEqual([])
+    expect(stderr).toContain(`“Broken off” (${run!.id}) uses it and is not finished`)
+  }, 60_000)
+
   it('reads as it is told', async () => {
     const bare = await data('import', 'd08-no-header.tsv', '--licence', 'own', '--header', 'no', '--id', 'bare')
     expect(bare.document).toMatchObject({ tasks: [{ examples: 120 }] })

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { PlannedStage, RoomNow, StageRoom } from '../../src-preload/contract'
+import type { PlannedStage, RoomNow, StageRoom, Together, Trial } from '../../src-preload/contract'
 import { mismatches, readTables } from './documents'
 import { buildCommandLine } from './w2s'
 
@@ -30,6 +30,13 @@ it('a plan says what a run would take, against what is free', { timeout: 120_000
     const { stdout } = await w2s.run('plan', file)
     expect(stdout).toContain(`${stages.length} stages: `)
     expect(stdout).toMatch(/It fits now: \d+\.\d MB at most, and this machine has/)
+    const measured = await w2s.run('plan', file, '--measure', '--at-once', '2', '--json')
+    expect(measured.code).toBe(0)
+    expect(mismatches(readTables(), 'plan', measured.document)).toEqual([])
+    const told = measured.document as { trials: Trial[]; rough: boolean; together: Together }
+    expect(told.trials.length).toBeGreaterThan(0)
+    expect(told.rough).toBe(false)
+    expect(told.together.stages).toBe(2)
     expect((await w2s.run('list', '--json')).document).toMatchObject({ runs: [] })
   } finally {
     await w2s.remove()

@@ -1,7 +1,8 @@
 // A draft in the making: what its task comes to, how many seeds it needs by what was run before, and a preset made of it.
 import AxeBuilder from '@axe-core/playwright'
+import { join } from 'node:path'
 import { expect, test } from './app'
-import { goTo, reach, shoot, smallSpec, value } from './lab'
+import { goTo, reach, savedTable, shoot, smallSpec, value } from './lab'
 
 test('a draft is planned by what was run before, and kept as a preset', async ({ page }) => {
   test.setTimeout(120_000)
@@ -46,8 +47,10 @@ test('a draft is planned by what was run before, and kept as a preset', async ({
 })
 
 test('a loss is looked at on a real batch, a field is swept over, and a run is run again otherwise', async ({
-  page,
+  open,
+  home,
 }) => {
+  const { app, page } = await open()
   test.setTimeout(180_000)
   const methods = [{ method: 'confidence', alphaMax: 0.5 }]
   const { runId } = await value(page, 'run', { ...smallSpec('Small', 4), question: 'Does it hang on α?', methods })
@@ -75,6 +78,7 @@ test('a loss is looked at on a real batch, a field is swept over, and a run is r
   await expect(page.getByText('α = .25')).toBeVisible()
   await page.getByText('As a table').click()
   await expect(page.getByRole('table', { name: 'Targets of a real batch' }).getByRole('row')).not.toHaveCount(0)
+  expect((await savedTable(app, page, 'Rows of the batch', join(home, 'batch.csv')))[0]).toMatch(/,Target,α$/)
   await shoot(page, 'builder with a batch')
 
   await page.getByRole('button', { name: 'Sweep over a field' }).click()
@@ -83,6 +87,12 @@ test('a loss is looked at on a real batch, a field is swept over, and a run is r
   const runs = page.getByRole('table', { name: 'Runs of the sweep' })
   await expect(runs.getByRole('row', { name: /^0.5 all cached/ })).toBeVisible({ timeout: 20_000 })
   await expect(runs.getByRole('row', { name: /^0.75 1 stage/ })).toBeVisible()
+  const planned = await savedTable(app, page, 'Runs of the sweep', join(home, 'sweep.csv'))
+  expect(planned[0]).toBe('"method 1, Largest alpha",stages to run,cached,shared,seconds,problem')
+  expect(planned.slice(1).map((line) => line.split(',').slice(0, 2))).toEqual([
+    ['0.5', '0'],
+    ['0.75', '1'],
+  ])
   await shoot(page, 'builder with a sweep')
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])

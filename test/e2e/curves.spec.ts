@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import { expect, test } from './app'
 import AxeBuilder from '@axe-core/playwright'
-import { goTo, reach, shoot, smallSpec, value } from './lab'
+import { goTo, reach, savedTable, shoot, smallSpec, value } from './lab'
 
-test('curves of two runs: grouped, read, zoomed, and down to the examples of a stop', async ({ open }) => {
-  const { page } = await open()
+test('curves of two runs: grouped, read, zoomed, and down to the examples of a stop', async ({ open, home }) => {
+  const { app, page } = await open()
   const first = await value(page, 'run', smallSpec('Short', 4, [0, 1, 2]))
   await reach(page, first.runId, 'done')
   const second = await value(page, 'run', {
@@ -111,4 +112,21 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
   await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/inspector\/.*stop=oracle/)
   await page.goBack()
   await expect(main.getByRole('list', { name: 'Where training may stop' })).toBeVisible()
+
+  // Their readings, and every list on the way, as files.
+  const saved = (title: string) => savedTable(app, page, title, join(home, `${title}.csv`))
+  expect((await saved('Readings'))[0]).toBe('Quantity,line,epoch,value,band low,band high,n')
+  await goTo(page, '#/home')
+  expect((await saved('Recent runs'))[1]).toContain(`Two methods,${second.runId},done,`)
+  await goTo(page, '#/studies')
+  expect(await saved('Runs')).toHaveLength(3)
+  expect((await saved('Arms of the selected run'))[0]).toMatch(/^Arm,task,weak,student,PGR,95 % low,/)
+  const { tasks } = await value(page, 'catalog')
+  await goTo(page, '#/data')
+  expect(await saved('Tasks')).toHaveLength(tasks.length + 1)
+  await goTo(page, '#/models')
+  expect((await saved('Models'))[0]).toMatch(/^Model,id,family,parameters,bytes,/)
+  const [naive, confidence] = (await value(page, 'runDetail', second.runId)).arms
+  await goTo(page, `#/results/${second.runId}?arm=${confidence!.id}&with=${naive!.id}`)
+  expect((await saved('Both arms')).at(-1)).toMatch(/^"difference, paired",-?[\d.e-]+,/)
 })

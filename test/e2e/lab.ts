@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
 import type { CallName, Calls, Reply, RunDetail } from '../../src-preload/contract'
@@ -90,6 +91,16 @@ export const finished = (run: RunDetail) =>
 export async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.W2S_SHOTS
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+/** What the button of a table saves as CSV, by its lines. */
+export async function savedTable(app: ElectronApplication, page: Page, title: string, path: string): Promise<string[]> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, path)
+  await page.getByRole('button', { name: `Save as CSV: ${title}`, exact: true }).click()
+  await expect(page.getByText(`Saved as ${path}`)).toBeVisible()
+  return readFileSync(path, 'utf8').trimEnd().split('\r\n')
 }
 
 /** Exports a run to where the dialog says, by its page's button. @returns what the command line's `verify` says of the bundle */

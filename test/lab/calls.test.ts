@@ -15,6 +15,8 @@ const GOOD: Record<CallName, unknown[]> = {
   catalog: [],
   preview: [{ anything: true }],
   room: [],
+  measure: [{ anything: true }],
+  measureStop: [],
   outlook: [{ anything: true }],
   sweepPlan: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
   sweep: [{ spec: {}, axes: [{ path: 'seeds[0]', values: [1, 2] }] }],
@@ -113,7 +115,7 @@ test('no call takes an argument too many, or something else instead', () => {
   for (const name of CALL_NAMES) {
     expect(() => parseArguments(name, [...GOOD[name], 'more']), name).toThrow(LabError)
     expect(() => parseArguments(name, 'nonsense'), name).toThrow(LabError)
-    if (GOOD[name].length === 0 || ['run', 'preview', 'outlook'].includes(name)) continue
+    if (GOOD[name].length === 0 || ['run', 'preview', 'measure', 'outlook'].includes(name)) continue
     expect(() => parseArguments(name, []), name).toThrow(LabError)
     expect(() => parseArguments(name, [42]), name).toThrow(LabError)
     const [first] = GOOD[name]

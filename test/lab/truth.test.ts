@@ -47,6 +47,7 @@ test('what a study finds on test rows is withheld while it is sealed, and shown 
   const keys = [keyOf(run, 'student'), keyOf(run, 'weak')]
   const curves = () => calls.curves({ keys, names: [], splits: [], buckets: 100 })
   expect(new Set((await curves()).map(({ split }) => split)).has('test')).toBe(false)
+  expect(await Promise.all(keys.map((key) => calls.sureness(key)))).toEqual([null, null])
   const grouped = () =>
     calls.groupCurves({
       ...{ groups: [{ id: 'g', keys }], series: [{ name: 'accuracy', split: 'test' as const }], axis: 'step' as const },
@@ -65,6 +66,7 @@ test('what a study finds on test rows is withheld while it is sealed, and shown 
   expect((await calls.findRuns('reached>0')).ids).toEqual([runId])
   expect(new Set((await curves()).map(({ split }) => split)).has('test')).toBe(true)
   expect(await grouped()).toHaveLength(1)
+  expect(await calls.sureness(keys[0]!)).toMatchObject({ from: 0.5 })
   const { looks } = await calls.result({ runId, stop })
   expect(looks).toMatchObject({
     ...{ before: 0, firstAt: null, counted: true },

@@ -85,6 +85,15 @@ describe('home', () => {
     await waitFor(() => expect(location.hash).toMatch(/^#\/results\/run-sample/))
     expect(heard(bridge, 'run')).toEqual([])
   })
+  it('tells of a PGR that is no finding without a look at the result', async () => {
+    const known = await createFakeBridge().call('runs')
+    const run = known.ok ? known.value.find(({ state }) => state === 'done')! : null
+    const found = { ...run!.found, arms: 4, undefined: 1, doubtful: 2 }
+    const bridge = open('#/home', { runs: () => [{ ...run!, found }] })
+    const row = within(await screen.findByRole('list', { name: 'Needs you' }))
+    row.getByText('The PGR is in doubt or undefined in 3 of 4 arms; the result says why.')
+    expect(['result', 'compare', 'examples', 'study'].flatMap((name) => heard(bridge, name))).toEqual([])
+  })
 })
 
 describe('the builder', () => {

@@ -100,6 +100,8 @@ const ANSWERS: Answers = {
     },
     ...{ others: [], why: '', diskFreeBytes: 80.2e9 },
   }),
+  measure: () => [],
+  measureStop: () => null,
   outlook: (spec) => outlookOf(preview(spec)),
   taskShown: ({ task }) => {
     const { examples: rows, classes } = TASKS.find(({ id }) => id === task)!

@@ -5,6 +5,7 @@ import { Steps } from '../../src-renderer/state/steps'
 import { toasts } from '../../src-renderer/state/toasts.svelte'
 import { readText } from '../../src-preload/spec-text'
 import { CATALOG, createFakeBridge, type FakeBridge } from './bridge'
+import { preview } from './sample-plans'
 
 vi.mock('../../src-main/science/methods', async (original) => {
   const { METHODS } = await original<{ METHODS: object }>()
@@ -133,6 +134,16 @@ describe('the memory of a plan', () => {
       .getAllByRole('cell', { hidden: true })
       .map(({ textContent }) => textContent.replace('\u00a0', ' '))
     expect(values).toEqual(['68 MB', '68 MB', '136 MB', '90 MB', '120 MB'])
+  })
+  it('is that of as many of the largest stages as run at a time', async () => {
+    const several = (spec: unknown) => {
+      const told = preview(spec)
+      if (told.valid) told.together = { stages: 3, bytes: 1446e6 }
+      return told
+    }
+    open('#/builder', null, { preview: several, room: room(1 * GIGA) })
+    expect(await screen.findByText('does not fit now')).toBeTruthy()
+    expect(screen.getByText(/1.4 GB at most of the 3 largest stages.*Fewer stages at a time, a smaller/)).toBeTruthy()
   })
   it('that is not there now is told with who has it', async () => {
     open('#/builder', null, { room: room(0.2 * GIGA) })

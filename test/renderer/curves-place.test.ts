@@ -2,6 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupCurve, GroupQuery, RunDetail } from '../../src-preload/contract'
+import { SEALED_TEXT } from '../../src-renderer/lib/runs'
 import { epochsOf } from '../../src-renderer/views/curves/epochs'
 import { DIMENSIONS, groupsOf, trainingsOf } from '../../src-renderer/views/curves/groups'
 import { linesOf, offLog, panelChart, panelTable, tickText } from '../../src-renderer/views/curves/panel-chart'
@@ -331,6 +332,13 @@ describe('the place', () => {
     await fireEvent.keyDown(window, { key: 'b' })
     await waitFor(() => expect(asked(bridge).each).toBe(true))
     await waitFor(() => expect(side().getAllByRole('button', { name: /· seed 2$/ }).length).toBeGreaterThan(0))
+  })
+  it('says of panels of test rows that they are sealed', async () => {
+    const run = { ...(await sample('run-done')), sealed: true }
+    open('#/curves/run-done', { runDetail: () => run, groupCurves: () => [] })
+    expect((await screen.findAllByText(SEALED_TEXT)).length).toBeGreaterThan(0)
+    const loss = screen.getByText('None of these trainings has it.')
+    expect(text(loss.closest('section')!)).toMatch(/^Loss/)
   })
   it('shows what one arm learns, and opens the examples of a stop', async () => {
     open('#/curves/run-done?side=overfit')

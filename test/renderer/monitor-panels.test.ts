@@ -1,11 +1,12 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 import type { Curve, RunDetail } from '../../src-preload/contract'
+import { SEALED_TEXT } from '../../src-renderer/lib/runs'
 import { curveId } from '../../src-renderer/state/live'
 import { marked, paceOf, type Mark } from '../../src-renderer/state/pace'
 import { theme } from '../../src-renderer/state/theme.svelte'
 import { begunOf, besideOf, levelsOf } from '../../src-renderer/views/monitor/beside'
-import { emptyText, panelChart, panelsOf, SEALED_TEXT } from '../../src-renderer/views/monitor/panel'
+import { emptyText, panelChart, panelsOf } from '../../src-renderer/views/monitor/panel'
 import { chartsOf, useChart, useText } from '../../src-renderer/views/monitor/use-chart'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
@@ -146,5 +147,11 @@ describe('the monitor', () => {
     await fireEvent.click(screen.getByLabelText('.99'))
     await waitFor(() => expect(heard(bridge, 'groupCurves').at(-1)?.args).toMatchObject([{ smoothing: 0.99 }]))
     expect(location.hash).toContain('smooth=0.99')
+  })
+  it('says that how sure a training is of test rows is sealed', async () => {
+    const run = { ...(await sample('run-live')), sealed: true }
+    open('#/monitor/run-live', { runDetail: () => run, sureness: () => null })
+    const card = (await screen.findByRole('heading', { name: /^Confidence/ })).closest('section')!
+    await waitFor(() => expect(card.textContent).toContain(SEALED_TEXT))
   })
 })

@@ -12,7 +12,7 @@ import {
   parallelTable,
   stepped,
 } from '../../src-renderer/views/curves/parallel'
-import { blended, placeAt, yOf } from '../../src-renderer/views/curves/parallel-drawing'
+import { blended, fitted, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -130,5 +130,14 @@ describe('arms side by side', () => {
     expect(location.hash).toContain('color=pgr')
     await fireEvent.click(screen.getByRole('button', { name: /^As a table/ }))
     expect(screen.getAllByRole('row')).toHaveLength(11)
+  })
+})
+
+describe('the words at an axis', () => {
+  it('stand whole where they have their room, and are cut where they have less', () => {
+    for (const text of ['confidence', 'words 30 → vectors 32']) {
+      expect(fitted(text, roomOf(text))).toBe(text)
+      expect(fitted(text, roomOf(text) - 10)).toMatch(/…$/)
+    }
   })
 })

@@ -30,6 +30,8 @@ const NEEDS: StageRoom[] = [
   },
 ]
 
+const TOGETHER = { stages: 1, bytes: NEEDS[0]!.total }
+
 /** What a draft would be in the simulated world. */
 export function preview(spec: unknown): Preview {
   const parsed = parseSpec(spec)
@@ -53,7 +55,16 @@ export function preview(spec: unknown): Preview {
       return { path, optimiser: inherited(setting, spec.optimiser, CONTEXT.checkpoints) }
     })
     const bytes = stages.length * 640_000
-    const standing = { stages, arms: plan.arms, seconds, bytes, needs: NEEDS, wattHours: null, warnings }
+    const standing = {
+      stages,
+      arms: plan.arms,
+      seconds,
+      bytes,
+      needs: NEEDS,
+      together: TOGETHER,
+      wattHours: null,
+      warnings,
+    }
     return { valid: true, spec, pretraining: null, models, courses, ...standing }
   } catch (error) {
     if (error instanceof PlanError) return { valid: false, problems: error.problems, courses, price: null }

@@ -1,7 +1,10 @@
-import type { Preview, RoomNow } from '../../../src-preload/contract'
+import type { Preview, RoomNow, Trial } from '../../../src-preload/contract'
 import { badInput } from '../../lab/errors'
+import { AT_ONCE, atOnceOf } from '../at-once'
+import type { Lab } from '../../lab/options'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
+import { interrupted, onInterrupt } from '../interrupt'
 import { readSpec, SPEC_USAGE } from './spec'
 import { columns, count, duration, size, wrap } from '../text'
 
@@ -10,18 +13,29 @@ export const plan: Command = {
   usage: SPEC_USAGE,
   summary: 'What a run would do and take, against what is free now. Nothing is run.',
   arity: [1, 1],
-  options: {},
-  async run([what], _flags, context) {
+  options: {
+    'at-once': AT_ONCE,
+    measure: {
+      type: 'boolean',
+      help: 'Compute a few steps of what was never done here, and go by the time they take.',
+    },
+  },
+  async run([what], flags, context) {
     const { out, openLab } = context
-    const lab = await openLab({ readOnly: true })
+    const atOnce = atOnceOf(flags)
+    const lab = await openLab({ readOnly: true, atOnce: () => atOnce })
     try {
-      const preview = await lab.calls.preview(await readSpec(lab, what!, context))
+      const spec = await readSpec(lab, what!, context)
+      const trials = flags.measure === true ? await measured(lab, spec, context) : []
+      if (!trials) return interrupted('plan', out)
+      const preview = await lab.calls.preview(spec)
       if (!preview.valid) throw badInput(preview.problems)
       const room = await lab.calls.room()
+      tellTrials(trials, out)
       describe(preview, room, out)
-      const { seconds, bytes, needs, wattHours, warnings } = preview
+      const { seconds, bytes, needs, together, wattHours, warnings } = preview
       const rough = preview.stages.some((stage) => stage.rough)
-      const told = { stages: preview.stages, seconds, rough, wattHours, bytes, needs, room, warnings }
+      const told = { stages: preview.stages, seconds, rough, wattHours, bytes, needs, together, room, trials, warnings }
       out.document({ command: 'plan', ok: true, ...told })
       return EXIT.ok
     } finally {
@@ -30,9 +44,35 @@ export const plan: Command = {
   },
 }
 
+/** What stages take whose like was never done here; null when it was interrupted. */
+async function measured({ calls }: Lab, spec: unknown, { out, killEngines }: Context): Promise<Trial[] | null> {
+  const release = onInterrupt(() => void calls.measureStop(), killEngines)
+  out.status('Measuring what was never done here…')
+  try {
+    return await calls.measure(spec)
+  } finally {
+    release()
+    out.status('')
+  }
+}
+
+function tellTrials(trials: readonly Trial[], out: Context['out']) {
+  if (trials.length === 0) return
+  const rows = trials.map(({ title, seconds, memoryBytes, why }) => [
+    title,
+    seconds === null ? 'not measured' : duration(seconds),
+    memoryBytes > 0 ? size(memoryBytes) : '',
+    why,
+  ])
+  const head = ['measured', 'time', 'learner holds', '']
+  for (const line of columns([head, ...rows], { right: [1, 2] })) out.line(line)
+  out.line()
+}
+
 type Valid = Extract<Preview, { valid: true }>
 
-function describe({ stages, seconds, bytes, needs, wattHours, warnings }: Valid, room: RoomNow, out: Context['out']) {
+function describe(preview: Valid, room: RoomNow, out: Context['out']) {
+  const { stages, seconds, bytes, needs, together, wattHours, warnings } = preview
   const waiting = stages.filter(({ cached }) => !cached)
   out.line(`${count(stages.length, 'stage')}: ${stages.length - waiting.length} already done, ${waiting.length} to do.`)
   const rough = waiting.some((stage) => stage.rough) ? 'roughly' : 'about'
@@ -43,7 +83,7 @@ function describe({ stages, seconds, bytes, needs, wattHours, warnings }: Valid,
     out.line()
     for (const line of columns(tableOf(needs), { right: [1, 2, 3, 4, 5, 6] })) out.line(line)
     out.line()
-    for (const line of wrap(roomText(needs[0]!.total, room), out.columns)) out.line(line)
+    for (const line of wrap(roomText(together, room), out.columns)) out.line(line)
   }
   for (const warning of warnings) out.line(out.paint('yellow', warning))
 }
@@ -57,13 +97,16 @@ const tableOf = (needs: Valid['needs']): string[][] => [
   ]),
 ]
 
-/** What the largest stage takes, against what there is. */
-function roomText(most: number, { of, device, freeBytes, availableBytes, reserveBytes, others, why }: RoomNow): string {
+/** What the largest stages take that run at a time, against what there is. */
+function roomText(together: Valid['together'], now: RoomNow): string {
+  const { of, device, freeBytes, availableBytes, reserveBytes, others, why } = now
   const where = of === 'gpu' ? device || 'the GPU' : 'this machine'
   if (availableBytes === null || freeBytes === null) return `What ${where} has free is not known. ${why}`
   const has = `${where} has ${size(freeBytes)} free, of which ${size(reserveBytes)} are left alone`
   const who = others.slice(0, 3).map(({ name, bytes }) => (bytes === null ? name : `${name} (${size(bytes)})`))
   const beside = who.length > 0 ? ` Computing there: ${who.join(', ')}.` : ''
-  const fits = most <= availableBytes ? 'It fits now' : 'It does not fit now'
-  return `${fits}: ${size(most)} at most, and ${has}.${beside}`
+  const { stages, bytes } = together
+  const fits = bytes <= availableBytes ? 'It fits now' : 'It does not fit now'
+  const most = stages > 1 ? ` of the ${stages} largest stages, which may run at a time` : ''
+  return `${fits}: ${size(bytes)} at most${most}, and ${has}.${beside}`
 }

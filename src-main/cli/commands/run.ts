@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Preview, RunDetail, RunSummary } from '../../../src-preload/contract'
 import { ASKABLE, type Askable } from '../../science/backends'
 import { badInput, LabError } from '../../lab/errors'
-import { MOST_AT_ONCE, type Lab } from '../../lab/options'
+import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT, explain, type ExitCode } from '../errors'
@@ -11,6 +11,7 @@ import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
 import { count, duration, moment, wrap } from '../text'
+import { AT_ONCE, atOnceOf } from '../at-once'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 import { readSpec, SPEC_USAGE } from './spec'
 
@@ -21,11 +22,7 @@ export const run: Command = {
   arity: [1, 1],
   options: {
     backend: { type: 'string', value: ASKABLE.join(' | '), help: 'What computes (default: the best that works).' },
-    'at-once': {
-      type: 'string',
-      value: 'number',
-      help: 'Stages that are computed at a time, each with its share of threads and memory (default: 1).',
-    },
+    'at-once': AT_ONCE,
     export: { type: 'string', value: 'path', help: 'Where the bundle goes (default: the data folder).' },
     fallback: {
       type: 'boolean',
@@ -84,13 +81,6 @@ function backendOf({ backend }: Flags): Askable | undefined {
   const known = ASKABLE.find((id) => id === backend)
   if (!known) throw badArgument('--backend', oneOf(ASKABLE, backend), show(backend))
   return known
-}
-
-function atOnceOf({ 'at-once': wanted = '1' }: Flags): number {
-  const number = /^\d+$/.test(String(wanted)) ? Number(wanted) : 0
-  if (number < 1 || number > MOST_AT_ONCE)
-    throw badArgument('--at-once', `a whole number from 1 to ${MOST_AT_ONCE}`, show(wanted))
-  return number
 }
 
 type Valid = Extract<Preview, { valid: true }>

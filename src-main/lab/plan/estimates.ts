@@ -27,6 +27,10 @@ export interface Estimator {
   seconds: (stage: Stage) => number | null
   /** Whether that is by a default rate, and not by anything of the like that was done on this machine. */
   rough: (stage: Stage) => boolean
+  /** Keeps what a measurement says that a stage takes, for all of its like. */
+  keep: (stage: Stage, seconds: number) => void
+  /** Names what costs the same a unit of work. */
+  likeness: (stage: Stage) => string
   /** Of its artifact and its rows in the store. */
   bytes: (stage: Stage) => number
 }
@@ -45,11 +49,20 @@ const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kin
 const operationsOf = ({ layers, width }: ModelSize, written: boolean) =>
   2 * 12 * layers * width ** 2 * (written ? WRITTEN_TOKENS : TOKENS)
 
+/** Seconds a unit of work by likeness, as they were measured in this session. */
+export type MeasuredRates = Map<string, number>
+
 /**
  * @param stages the plan that the asked stages are from
  * @param models those that its stages name
+ * @param measured what stands in where this machine has no past of the like
  */
-export function createEstimator(store: Store, stages: readonly Stage[], models: ModelSizes): Estimator {
+export function createEstimator(
+  store: Store,
+  stages: readonly Stage[],
+  models: ModelSizes,
+  measured: MeasuredRates = new Map(),
+): Estimator {
   const { rates, perOperation } = pastRates(store, models)
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
   const dataOf = ({ needs }: Stage): object | undefined => {
@@ -73,13 +86,21 @@ export function createEstimator(store: Store, stages: readonly Stage[], models: 
   /** By what other pretrained models take here. */
   const isForetold = (stage: Stage) =>
     modelOf(stage) !== undefined && perOperation.has(kindOf(stage.kind).backend?.(stage.config) ?? '')
+  const likeness = (stage: Stage) => likenessOf(stage, dataOf(stage))
+  const workOf = (stage: Stage) => kindOf(stage.kind).work(stage.config, sizesOf(stage))
+  const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.get(likeness(stage))
   return {
     seconds(stage) {
-      const rate = rates.get(likenessOf(stage, dataOf(stage))) ?? rateOf(stage)
-      const work = kindOf(stage.kind).work(stage.config, sizesOf(stage))
-      return rate === undefined ? null : START_SECONDS + rate * work
+      const rate = knownOf(stage) ?? rateOf(stage)
+      return rate === undefined ? null : START_SECONDS + rate * workOf(stage)
     },
-    rough: (stage) => !rates.has(likenessOf(stage, dataOf(stage))) && !isForetold(stage),
+    rough: (stage) => knownOf(stage) === undefined && !isForetold(stage),
+    keep(stage, seconds) {
+      const work = workOf(stage)
+      // What a stage takes to start was not measured along.
+      if (work > 0) measured.set(likeness(stage), seconds / work)
+    },
+    likeness,
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),
   }
 }

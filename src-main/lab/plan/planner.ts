@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Expected, PlannedStage, Preview, StageRoom } from '../../../src-preload/contract'
+import type { Expected, PlannedStage, Preview, StageRoom, Together } from '../../../src-preload/contract'
 import { ASKABLE } from '../../science/backends'
 import type { PlanContext } from '../../science/plan/context'
 import { nameProblems, PlanError } from '../../science/plan/feasible'
@@ -19,7 +19,7 @@ import type { Backends } from '../engine/backends'
 import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
-import { createEstimator, type ModelSizes } from './estimates'
+import { createEstimator, type MeasuredRates, type ModelSizes } from './estimates'
 import { createRoomEstimator } from './memory'
 import type { Shelf } from '../home/shelf'
 import { spaceProblem } from '../home/space'
@@ -50,6 +50,10 @@ interface PlannerOptions {
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'known'>
   corpora: Pick<Corpora, 'list'>
+  /** What was measured in this session. */
+  rates: MeasuredRates
+  /** Stages that would be computed at a time. */
+  atOnce: () => number
 }
 
 /** A planner over what is in the store and on disk; it changes neither, and leaves others their turn. */
@@ -80,10 +84,11 @@ export function createPlanner(options: PlannerOptions): Planner {
       const courses = coursesOf(input)
       if ('problems' in seen)
         return { valid: false, problems: seen.problems, courses, price: await priceOf(options, input, seen) }
-      const { planned, known, stages, bytes, needs } = seen
+      const { planned, known, stages, bytes, needs, together } = seen
       const space = spaceProblem(home, bytes)
       const seconds = secondsOf(stages)
-      const standing = { courses, stages, seconds, bytes, needs, wattHours: wattHoursOf(options.store, seconds) }
+      const wattHours = wattHoursOf(options.store, seconds)
+      const standing = { courses, stages, seconds, bytes, needs, together, wattHours }
       const { spec, plan } = planned
       if (isPretraining(spec)) {
         const warnings = space === '' ? [] : [space]
@@ -196,13 +201,14 @@ async function tryPretraining({ computing, corpora }: PlannerOptions, input: unk
 
 /** The stages of a plan as they would go, one after the other. */
 function* stagesOf(
-  { store, shelf, onGpu }: PlannerOptions,
+  { store, shelf, onGpu, rates, atOnce }: PlannerOptions,
   plan: Plan,
   models: ModelSizes,
-): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[] }> {
-  const estimator = createEstimator(store, plan.stages, models)
+): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[]; together: Together }> {
+  const estimator = createEstimator(store, plan.stages, models, rates)
   const rooms = createRoomEstimator(store, plan.stages, models, onGpu())
   const needs = new Map<string, StageRoom>()
+  const totals: number[] = []
   const stages: PlannedStage[] = []
   let bytes = 0
   const titles = stageTitles(plan.stages.map(({ facts }) => facts))
@@ -213,7 +219,7 @@ function* stagesOf(
     if (!cached) bytes += estimator.bytes(stage)
     const estimateSeconds = cached ? 0 : estimator.seconds(stage)
     const [heading, title] = [kindOf(kind).heading(config), titles[i]!]
-    if (!cached) keepLargest(needs, { heading, title, ...rooms.room(stage) })
+    if (!cached) totals.push(keepLargest(needs, { heading, title, ...rooms.room(stage) }))
     stages.push({
       key,
       heading,
@@ -224,13 +230,21 @@ function* stagesOf(
     })
     yield
   }
-  return { stages, bytes, needs: [...needs.values()].sort((a, b) => b.total - a.total) }
+  const sorted = [...needs.values()].sort((a, b) => b.total - a.total)
+  return { stages, bytes, needs: sorted, together: largestOf(totals, atOnce()) }
+}
+
+/** Memory of the stages that take most, of as many as are computed at a time. */
+function largestOf(totals: readonly number[], atOnce: number): Together {
+  const most = totals.toSorted((a, b) => b - a).slice(0, atOnce)
+  return { stages: most.length, bytes: most.reduce((sum, total) => sum + total, 0) }
 }
 
 /** Seeds, tasks and methods share what their nets hold: the largest of them says it for all. */
-function keepLargest(needs: Map<string, StageRoom>, room: StageRoom): void {
+function keepLargest(needs: Map<string, StageRoom>, room: StageRoom): number {
   const name = `${room.heading} ${room.weights} ${room.moments}`
   if ((needs.get(name)?.total ?? -1) < room.total) needs.set(name, room)
+  return room.total
 }
 
 function modelsIn(spec: ExperimentSpec, known: Known['context']) {

@@ -1,6 +1,6 @@
 import type { Cause, EngineEvent, Job } from '../../engine/protocol'
 import type { Reserve } from '../../data/machine/reserve'
-import { kindOf, readsOf } from '../../science/stages'
+import { kindOf, readsOf, type Stage } from '../../science/stages'
 import type { StageRow, Store } from '../../store'
 import { adopt, readAdoption } from './adopt'
 import type { Bus } from '../bus'
@@ -87,15 +87,27 @@ async function jobOf(
     const artifact = store.artifacts.get(store.stages.byKey(key)!.id)
     return [role, shelf.folder(key, artifact?.origin ?? 'own')]
   })
+  const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
+  const machine = { reserve: reserve(), atOnce: atOnce(), ...known }
+  const read = await readOf({ taskPath, corpusPath, modelPath }, stage)
+  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, ...read, ...machine }
+}
+
+/** Where the things lie. */
+export type Places = Pick<RunnerOptions, 'taskPath' | 'corpusPath' | 'modelPath'>
+
+/** Where that lies which a stage reads beside its needs. @throws as `jobOf` */
+export async function readOf(
+  { taskPath, corpusPath, modelPath }: Places,
+  stage: Stage,
+): Promise<Pick<Job, 'tasks' | 'corpora' | 'models'>> {
   const reads = readsOf(stage)
   const tasks: Job['tasks'] = {}
   for (const [id, sha256] of reads.tasks) tasks[id] = await found('dataset', () => taskPath(id, sha256))
   const corpora = Object.fromEntries((reads.corpora ?? []).map(([id, sha256]) => [id, corpusPath(id, sha256)]))
   const models: Job['models'] = {}
   for (const key of reads.models) models[key] = await found('model', () => modelPath(key))
-  const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
-  const machine = { reserve: reserve(), atOnce: atOnce(), ...known }
-  return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, tasks, corpora, models, ...machine }
+  return { tasks, corpora, models }
 }
 
 /** An engine that died after its last act has finished the stage all the same. */

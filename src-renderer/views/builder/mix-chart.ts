@@ -1,5 +1,6 @@
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { share } from '../../lib/format'
+import { fullTable, type TableText } from '../../lib/tables'
 import type { BatchMix } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -61,6 +62,16 @@ export function mixChart({ classes, rows, threshold }: Batch, p: Palette): Chart
     },
   }
 }
+
+/** The rows as they are listed, with all digits of their probabilities, and the α that their targets are by. */
+export const batchTable = ({ classes, rows, alpha }: Batch): TableText =>
+  fullTable(
+    ['Text', 'Class', 'Weak label', 'Student', 'Hardened', 'Target', 'α'],
+    rows.map((row) => {
+      const c = shownClass(row)
+      return [row.text, classes[c], row.weak[c], row.student[c], classes[row.own], row.target[c], alpha]
+    }),
+  )
 
 /** At and below it, seen from the second class, an answer hardens to the first. */
 const thresholdLine = (x: number, p: Palette) => ({

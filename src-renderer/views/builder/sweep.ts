@@ -1,5 +1,7 @@
 import { fieldsAt, isFields, listAt, numberOrText } from '../../lib/draft'
-import type { Axis, AxisValue, Catalog, Param, ParamTable } from '../../lib/types'
+import { problemAdvice } from '../../lib/problems'
+import { fullTable, type TableText } from '../../lib/tables'
+import type { Axis, AxisValue, Catalog, Param, ParamTable, SweepPlan } from '../../lib/types'
 import { placeName } from './labels'
 
 /** A field that a sweep can go over. */
@@ -61,3 +63,20 @@ export const axesOf = (asked: readonly { path: string; text: string }[], fields:
     const values = field ? valuesOf(text, field.param) : []
     return values.length > 0 ? [{ path, values }] : []
   })
+
+/** A run a line: the values that it takes by the fields' labels, its stages, and the seconds of those to run. */
+export function sweepTable({ cells, rough }: SweepPlan, labels: readonly string[]): TableText {
+  return fullTable(
+    [
+      ...labels,
+      'stages to run',
+      'cached',
+      'shared',
+      rough ? 'seconds, in part by a default rate' : 'seconds',
+      'problem',
+    ],
+    cells.map(({ values, toRun, done, shared, seconds, problems: [problem] }) =>
+      problem ? [...values, '', '', '', '', problemAdvice(problem)] : [...values, toRun, done, shared, seconds, ''],
+    ),
+  )
+}

@@ -27,8 +27,15 @@ export function blended(from: string, to: string, part: number): string {
     .join('')}`
 }
 
+/** Pixels of a letter, about. */
+const LETTER = 6.2
+/** Pixels between what stands at a tick and its axis, and as many before it. */
+export const TICK = 14
+/** Pixels that a text takes, about. */
+export const roomOf = (text: string): number => Math.ceil(text.length * LETTER)
+
 /** A text in about so many pixels. */
 export const fitted = (text: string, pixels: number): string => {
-  const most = Math.max(4, Math.floor(pixels / 6.2))
+  const most = Math.max(4, Math.floor(pixels / LETTER))
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }

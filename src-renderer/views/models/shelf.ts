@@ -1,4 +1,5 @@
 import { bytes, duration, percent } from '../../lib/format'
+import { fullTable, type TableText } from '../../lib/tables'
 import type { ModelEntry } from '../../lib/types'
 import type { ModelNews } from '../../state/lab.svelte'
 
@@ -61,6 +62,19 @@ export function placeText({ here, partialBytes }: ModelEntry): string {
   if (kind === 'bundled') return 'came with the app'
   return kind === 'folder' ? 'yours, stays where it is' : `here, ${bytes(here.bytes)}`
 }
+
+/** Models as values: sizes in bytes, and what finetuning and predicting hold in memory. */
+export const modelsTable = (models: readonly ModelEntry[]): TableText =>
+  fullTable(
+    [
+      ...['Model', 'id', 'family', 'parameters', 'bytes', 'this machine can', 'finetuning takes bytes'],
+      ...['predicting takes bytes', 'licence', 'where'],
+    ],
+    models.map((model) => [
+      ...[model.title, model.id, model.family, model.parameters, model.here?.size ?? model.download],
+      ...[fitOf(model).word, model.memory.trainBytes, model.memory.predictBytes, model.licence, placeText(model)],
+    ]),
+  )
 
 /** Bytes that the cache takes: models that are here, and what interrupted fetches have left. */
 export function diskUsed(models: readonly ModelEntry[]): number {

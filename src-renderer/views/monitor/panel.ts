@@ -3,7 +3,7 @@ import { bucketed, gapsOf, niceRange, pointsOf, type Columns } from '../../lib/c
 import { count, number, share } from '../../lib/format'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, ALPHA, BITS_PER_BYTE, LOSS, THRESHOLD } from '../../lib/metrics'
 import { CEILING, studentLook, WEAK, WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
-import type { ShownState } from '../../lib/runs'
+import { SEALED_TEXT, type ShownState } from '../../lib/runs'
 import type { Role } from '../../lib/types'
 import { curveId } from '../../state/live'
 import type { Palette } from '../../state/theme.svelte'
@@ -88,9 +88,6 @@ export function panelsOf(role: Role | null, measured: ReadonlySet<string>): read
 }
 
 const STOPPED: readonly string[] = ['failed', 'skipped', 'cancelled', 'interrupted']
-
-/** Why nothing is drawn of test rows whose truth is withheld. */
-export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
 
 /** What stands where a panel has no points. @param sealed whether what is found on test rows is withheld */
 export function emptyText(panel: Panel, state: ShownState, sealed: boolean): string {

@@ -1,5 +1,6 @@
 // What a comparison of two arms says, in words.
 import { difference, list, plural, sentence } from '../../lib/format'
+import { fullTable, type TableText } from '../../lib/tables'
 import type { Comparison, Difference, MetricInfo } from '../../lib/types'
 import { isShown, pointsRange } from './headline'
 
@@ -38,6 +39,27 @@ export function withoutPgr({ measures, differ }: Comparison, { id }: MetricInfo)
   }
   const undefinedOf = [found.of.arm, found.of.against].filter(({ pgr }) => !pgr.defined).length
   return `No difference of PGR: it is undefined in ${undefinedOf === 2 ? 'both' : 'one of the two'}.`
+}
+
+/** Both arms and their paired difference in a metric and in PGR, each with the ends of its 95 % interval. */
+export function bothTable(found: Comparison, metric: MetricInfo, titles: { arm: string; against: string }): TableText {
+  const measured = found.measures[metric.id]
+  if (!measured) return fullTable([], [])
+  const ends = (of: Difference | null) => [of?.value, of?.low, of?.high]
+  const sides = (['arm', 'against'] as const).map((side) => {
+    const { student, pgr } = measured.of[side]
+    const note = pgr.defined ? pgr.warning : pgr.reason
+    return [titles[side], ...ends(student), ...ends(pgr.defined ? pgr : null), student.seeds, student.examples, note]
+  })
+  const { student, pgr } = measured
+  const of = [found.seeds.length, found.examples, withoutPgr(found, metric)]
+  return fullTable(
+    [
+      ...['Arm', metric.short, `${metric.short} 95 % low`, `${metric.short} 95 % high`],
+      ...['PGR', 'PGR 95 % low', 'PGR 95 % high', 'seeds', 'examples', 'note'],
+    ],
+    [...sides, ['difference, paired', ...ends(student), ...ends(pgr), ...of]],
+  )
 }
 
 /** Seeds that are left out since only one arm has done them; '' where there are none. */

@@ -84,12 +84,24 @@ export async function removeTasks(lab: Lab, ids: string[], _flags: Flags, { out 
     const known = own.map((one) => one.id)
     throw badArgument('<id>', known.length > 0 ? oneOf(known, id) : 'an imported dataset; there are none', show(id))
   })
+  const runs: string[] = []
   for (const { id, title } of tasks) {
+    const using = await unfinished(lab, id)
     await lab.calls.datasetRemove(id)
     out.line(`${title} is removed; finished runs keep their results.`)
+    for (const run of using)
+      out.line(`“${run.name}” (${run.id}) uses it and is not finished: what it has not read from it yet fails.`)
+    runs.push(...using.map((run) => run.id))
   }
-  out.document(documentOf('remove', { tasks }))
+  out.document(documentOf('remove', { tasks, runs: [...new Set(runs)] }))
   return EXIT.ok
+}
+
+/** Runs of a task that may still go on. Whoever may remove opened the home, and with that what was queued stands as interrupted. */
+async function unfinished(lab: Lab, task: string): Promise<{ id: string; name: string }[]> {
+  const live = (await lab.calls.runs()).filter(({ state }) => ['queued', 'running', 'interrupted'].includes(state))
+  const details = await Promise.all(live.map(({ id }) => lab.calls.runDetail(id)))
+  return details.filter(({ spec }) => spec?.tasks.includes(task))
 }
 
 /** @throws LabError with what keeps the file from being read, before anything that follows from it */

@@ -13,6 +13,8 @@ export interface DataDocument {
   ok: true
   /** The datasets that it is about. */
   tasks: TaskInfo[]
+  /** With `remove` the ids of runs that are not finished and use one of them. */
+  runs: string[]
   preview: DatasetPreview | null
   /** With `templates` all there are. */
   templates: TemplateInfo[]
@@ -22,7 +24,17 @@ export interface DataDocument {
 
 /** The document of an action, its own fields filled in. */
 export function documentOf(action: string, fields: Partial<DataDocument>): DataDocument {
-  return { command: 'data', action, ok: true, tasks: [], preview: null, templates: [], fetched: null, ...fields }
+  return {
+    command: 'data',
+    action,
+    ok: true,
+    tasks: [],
+    runs: [],
+    preview: null,
+    templates: [],
+    fetched: null,
+    ...fields,
+  }
 }
 
 export async function listTasks(lab: Lab, _args: string[], _flags: Flags, { out }: Context): Promise<ExitCode> {
