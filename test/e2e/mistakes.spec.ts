@@ -61,9 +61,8 @@ test('a dataset with bad lines is refused line by line, nothing half imported', 
   lines[40] = 'not json'
   writeFileSync(file, lines.join('\n'))
   await chooseFile(app, page, file)
-  const contents = page.getByRole('complementary', { name: 'What is in the file' })
-  await expect(contents).toContainText(/line 7\b/)
-  await expect(contents).toContainText(/line 41\b/)
+  await expect(page.getByRole('region', { name: 'Bad lines' })).toContainText(/line 7\b/)
+  await expect(page.getByRole('region', { name: 'Bad lines' })).toContainText(/line 41\b/)
   await expect(page.getByRole('button', { name: /^Import/ })).toBeDisabled()
 
   // Not even when the page asks for it all the same.
