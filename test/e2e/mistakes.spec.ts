@@ -61,8 +61,8 @@ test('a dataset with bad lines is refused line by line, nothing half imported', 
   lines[40] = 'not json'
   writeFileSync(file, lines.join('\n'))
   await chooseFile(app, page, file)
-  await expect(page.getByRole('region', { name: 'Bad lines' })).toContainText(/line 7\b/)
-  await expect(page.getByRole('region', { name: 'Bad lines' })).toContainText(/line 41\b/)
+  await expect(page.getByRole('region', { name: 'Bad lines', exact: true })).toContainText(/line 7\b/)
+  await expect(page.getByRole('region', { name: 'Bad lines', exact: true })).toContainText(/line 41\b/)
   await expect(page.getByRole('button', { name: /^Import/ })).toBeDisabled()
 
   // Not even when the page asks for it all the same.
