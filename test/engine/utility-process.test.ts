@@ -64,6 +64,7 @@ describe.runIf(electron && existsSync('/usr/bin/xvfb-run'))('the engine in a uti
     expect(ready).toMatchObject({ type: 'ready' })
     expect(report).toMatchObject({
       backends: [
+        { id: 'cuda' },
         { id: 'cpu', loadable: !nativeMissing },
         { id: 'tensorflow', loadable: !missing },
         { id: 'wasm', loadable: true, selfTest: { passed: true } },
