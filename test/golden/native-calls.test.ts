@@ -191,7 +191,10 @@ describe('what does not fit is named', () => {
     expect(() => make({}, { thread: 2 })).toThrow('options.thread: expected no such field, got 2')
     expect(() => make({}, { isa: 'sse9' })).toThrow('options.isa: expected one that this processor has, got "sse9"')
     expect(() => make({}, { precision: 'fp16' })).toThrow(
-      'options.precision: expected one of "fp32", "bf16", got "fp16"',
+      'options.precision: expected one of "fp32", "tf32", "bf16", got "fp16"',
+    )
+    expect(() => make({}, { precision: 'tf32' })).toThrow(
+      'precision: expected "fp32" or "bf16" on a processor, got "tf32"',
     )
     expect(() => make({}, { precision: 'bf16', isa: 'baseline' })).toThrow('precision: expected "fp32", since')
     expect(() => make({}, { trainBlocks: 3 })).toThrow('trainable: expected at most 2 blocks, got 3')
