@@ -2,18 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import type { AdamWStep, Tensor, TokenBatch } from '../../src-main/engine/backends/learner'
+import type { AdamWStep, TokenBatch } from '../../src-main/engine/backends/learner'
+import { fill, type Stored } from '../../src-main/engine/backends/stored'
 import type { NetSpec } from '../../src-main/science/models/net'
 import type { ModelOptions, NativeAddon, NativeBatch, NativeModel } from '../../src-native/model'
 
-/** A sample of a tensor's entries, every `stride`-th, and the root of the sum of squares of all. */
-export interface Stored {
-  shape: number[]
-  stride: number
-  /** Little-endian float32, base64. */
-  data: string
-  norm: number
-}
+export { deviation, fill, valuesOf, type Stored } from '../../src-main/engine/backends/stored'
 
 /** One file of `test/golden/native`, by make.py. */
 export interface GoldenCase {
@@ -48,29 +42,6 @@ export const CASES = readdirSync(FOLDER).map((file) => file.replace('.json', '')
 export const readCase = (name: string) =>
   JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8')) as GoldenCase
 
-/** Uniform numbers in [-1, 1): FNV-1a of the name seeds mulberry32. The same as in make.py. */
-function mulberry32(name: string): () => number {
-  let state = 0x811c9dc5
-  for (const byte of Buffer.from(name)) state = Math.imul(state ^ byte, 0x01000193)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2147483648 - 1
-  }
-}
-
-/** The weights that make.py gave the reference model. */
-export function fill(name: string, shape: number[]): Tensor {
-  const next = mulberry32(name)
-  const table = /^(tokens|positions|types|embeddings)/.test(name)
-  const isNorm = name.includes('orm') && name.endsWith('weight')
-  const scale = shape.length === 2 ? (table ? 0.8 : Math.sqrt(3 / shape[0]!)) : 0.3
-  const count = shape.reduce((product, side) => product * side, 1)
-  const data = Float32Array.from({ length: count }, () => (isNorm ? 1 + 0.3 * next() : scale * next()))
-  return { name, shape, data }
-}
-
 export function batchOf(spec: NetSpec, examples: number[][]): NativeBatch {
   if (spec.kind === 'mlp') return { n: examples.length, dense: Float32Array.from(examples.flat()) }
   return tokenBatch(examples)
@@ -80,25 +51,6 @@ export function tokenBatch(examples: number[][]): TokenBatch {
   const offsets = new Int32Array(examples.length + 1)
   examples.forEach((tokens, i) => (offsets[i + 1] = offsets[i]! + tokens.length))
   return { n: examples.length, tokens: Int32Array.from(examples.flat()), offsets }
-}
-
-/** Largest absolute difference over the stored sample, as a share of the reference's largest entry, and of the norms. */
-export function deviation(got: Float32Array, reference: Stored): number {
-  const expected = valuesOf(reference)
-  let worst = 0
-  let largest = 0
-  expected.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(got[i * reference.stride]! - value))
-    largest = Math.max(largest, Math.abs(value))
-  })
-  const norm = Math.sqrt(got.reduce((sum, value) => sum + value * value, 0))
-  const scale = Math.max(largest, 1e-12)
-  return Math.max(worst / scale, Math.abs(norm - reference.norm) / Math.max(reference.norm, 1e-12))
-}
-
-export function valuesOf(stored: Stored): Float32Array {
-  const bytes = Buffer.from(stored.data, 'base64')
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
 }
 
 /** dLogits of the cases' losses: softmax cross-entropy against 0, 1, 2, ... in turn, or half the mean square for a scalar. */

@@ -28,8 +28,7 @@ struct Tokens {
   Batch batch() const { return {(long)offsets.size() - 1, nullptr, tokens.data(), offsets.data(), nullptr}; }
 };
 
-}  // namespace
-
+/** Seconds of a training step (forward, backward, update), the median of `steps` after two that do not count. */
 double secondsOfStep(const Spec& spec, Precision precision, const std::vector<int>& lengths, int steps) {
   Options options;
   options.precision = precision;
@@ -51,6 +50,8 @@ double secondsOfStep(const Spec& spec, Precision precision, const std::vector<in
   std::sort(seconds.begin() + WARM, seconds.end());
   return seconds[(std::size_t)(WARM + steps / 2)];
 }
+
+}  // namespace
 
 int runBench(const std::string& file, const std::string& model, const std::string& batch, const std::string& precision) {
   std::stringstream text;

@@ -27,7 +27,7 @@ export const CARDS = {
 export const USERS = {
   rtx4080: `${ZERO}, 2165, /usr/bin/kwin_wayland, 25\n${ZERO}, 5022, ffmpeg, 503\n${ZERO}, 5021, ffmpeg, 360\n`,
   /** Names are any text. */
-  names: `${H200}, 10526, /root/tools/mem? hog, 818\n${H200}, 10528, /root/tools/mem "q" hog, 818\n${H200}, 42, /root/tools/mem, hog, 12\n`,
+  names: `${H200}, 10526, /opt/tools/mem? hog, 818\n${H200}, 10528, /opt/tools/mem "q" hog, 818\n${H200}, 42, /opt/tools/mem, hog, 12\n`,
   /** Windows does not tell how much a program holds. */
   windows: `${ZERO}, 2056, C:\\Windows\\System32\\dwm.exe, [N/A]\r\n`,
   /** Others' programs in a container. */

@@ -64,7 +64,7 @@ describe('programs on a card', () => {
   })
 
   test('have any names', () => {
-    const names = ['/root/tools/mem? hog', '/root/tools/mem "q" hog', '/root/tools/mem, hog']
+    const names = ['/opt/tools/mem? hog', '/opt/tools/mem "q" hog', '/opt/tools/mem, hog']
     expect(parseUsers(USERS.names).map(({ name }) => name)).toEqual(names)
   })
 
