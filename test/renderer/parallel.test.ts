@@ -100,10 +100,14 @@ describe('axes of arms', () => {
   })
   it('have all numbers in a table', async () => {
     const { lines, axes } = await eight()
-    const { head, rows } = parallelTable(lines, axes)
-    expect(head.slice(0, 3)).toEqual(['arm', 'supervisor words', 'method'])
-    expect(rows[1]!.slice(1, 4)).toEqual(['10', 'method 1', '0.5'])
-    expect(rows[1]!.slice(-3)).toEqual(['.20', '.100 to .900', '3'])
+    const { shown, values } = parallelTable(lines, axes)
+    expect(shown.head.slice(0, 3)).toEqual(['arm', 'supervisor words', 'method'])
+    expect(shown.rows[1]!.slice(1, 4)).toEqual(['10', 'method 1', '0.5'])
+    expect(shown.rows[1]!.slice(-3)).toEqual(['.20', '.100 to .900', '3'])
+    expect(values.head.slice(-6)).toEqual([
+      ...['PGR', 'PGR 95 % low', 'PGR 95 % high', 'PGR unit', 'PGR note', 'seeds'],
+    ])
+    expect(values.rows[0]!.slice(-6)).toEqual([-14, 0.1, 0.9, 'share of the gap', 'small gap', 3])
   })
   it('are drawn where the pointer finds them', () => {
     for (const place of [NONE, 0, 0.3, 1]) expect(placeAt(yOf(place))).toBeCloseTo(place, 9)

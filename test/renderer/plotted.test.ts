@@ -25,8 +25,8 @@ it('tells what a chart draws under its names: lines by places, bars by labels, n
     type: 'bar',
     data: { labels: ['unsure', 'sure'], datasets: [{ label: 'rows', data: [3, 4] }] },
   })
-  expect(bar.rows).toEqual([
-    ['rows', 'unsure', '3'],
-    ['rows', 'sure', '4'],
+  expect(bar.values.rows).toEqual([
+    ['rows', 'unsure', 3],
+    ['rows', 'sure', 4],
   ])
 })

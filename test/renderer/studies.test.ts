@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { toCsv, toLatex } from '../../src-renderer/lib/tables'
+import { ranged, words } from '../../src-renderer/lib/columns'
+import { tableOf, toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { armText, predicted, setText } from '../../src-renderer/views/studies/claim'
 import { views } from '../../src-renderer/state/views.svelte'
 import { pairOf } from '../../src-renderer/views/studies/pair'
@@ -16,7 +17,7 @@ import {
 } from '../../src-renderer/views/studies/study'
 import type { ArmsFound, RunSummary, SeedOutlook, StudyResult } from '../../src-preload/contract'
 import { createFakeBridge, studyResult, type FakeBridge } from './bridge'
-import { withAccuracy } from './sample'
+import { ACCURACY, withAccuracy } from './sample'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -115,8 +116,9 @@ describe('the arms of a study', () => {
         const named = matrix.cells[r]!.flat().map((arm) => lineOf(matrix, arm, title))
         expect([lines.length, new Set(named)]).toEqual([new Set(named).size, new Set(lines)])
       }
-      const text = matrixTable(matrix, axes, 'accuracy', title)
-      expect(text.rows.flat().join().match(/n 3/g)).toHaveLength(arms.length)
+      const { shown, values } = matrixTable(matrix, axes, ACCURACY, title)
+      expect(shown.rows.flat().join().match(/n 3/g)).toHaveLength(arms.length)
+      expect(values.rows).toHaveLength(arms.length)
     }
     const before = undefinedIn(shownArms(base, []), 'accuracy')
     expect(undefinedIn(arms, 'accuracy').map(({ reason }) => reason)).toEqual([
@@ -141,15 +143,20 @@ describe('the arms of a study', () => {
 })
 
 describe('tables as text', () => {
-  const table = {
-    head: ['Method & α', 'PGR'],
-    rows: [
-      ['a, "b"', '\u2212.10 ±\u00a0.02'],
-      ['50 %', ''],
+  const table = tableOf(
+    [
+      { method: 'a, "b"', text: '\u2212.10 ±\u00a0.02', of: { value: -0.1, low: -0.12, high: -0.08 } },
+      { method: '50 %', text: '', of: null },
     ],
-  }
-  it('CSV quotes what has commas and quotes', () => {
-    expect(toCsv(table)).toBe('Method & α,PGR\r\n"a, ""b""",-.10 ± .02\r\n50 %,\r\n')
+    [
+      words('Method & α', ({ method }) => method),
+      ranged('PGR', { of: ({ of }) => of, unit: 'share', shown: (_, { text }) => text, none: () => '' }),
+    ],
+  )
+  it('CSV quotes what has commas and quotes, and has ends and units in columns of their own', () => {
+    expect(toCsv(table)).toBe(
+      'Method & α,PGR,PGR 95 % low,PGR 95 % high,PGR unit\r\n"a, ""b""",-0.1,-0.12,-0.08,share\r\n50 %,,,,\r\n',
+    )
   })
   it('LaTeX escapes what it would read', () => {
     expect(toLatex(table)).toBe(

@@ -1,7 +1,8 @@
 // Arms as lines over what was chosen for them and what came of it. Pure.
+import { counted, hidden, OF_GAP, told, words } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
 import { count, number, pgrText, share } from '../../lib/format'
-import type { TableText } from '../../lib/tables'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Arm, ArmFigures, MetricInfo, RunDetail } from '../../lib/types'
 
 /** An arm of a run. */
@@ -23,6 +24,8 @@ export interface Axis {
   /** From 0 at its foot to 1; `NONE` of a line that has nothing there. */
   place: (line: Line) => number
   text: (line: Line) => string
+  /** What it has there. */
+  value: (line: Line) => Value
   ticks: readonly { place: number; text: string }[]
 }
 /** Lines that an axis lets through, by their places. */
@@ -172,7 +175,7 @@ function axis(
     const value = of(line)
     return value === null ? NONE : within(at(value), [0, 1])
   }
-  return { id, title, found, place, text, ticks: [...none, ...ticks] }
+  return { id, title, found, place, text, value: of, ticks: [...none, ...ticks] }
 }
 
 function measured(all: readonly number[], found: boolean, ends: readonly [number, number]) {
@@ -233,17 +236,23 @@ export function stepped(lines: readonly Line[], { place }: Axis, from: number, b
   return next ?? (by > 0 ? 1 : NONE)
 }
 
-/** All lines with all that is drawn, and the ends of their intervals. */
-export function parallelTable(lines: readonly Line[], axes: readonly Axis[]): TableText {
-  return {
-    head: ['arm', ...axes.map(({ title }) => title.filter(Boolean).join(' ')), 'PGR 95 %', 'seeds'],
-    rows: lines.map((line) => [
-      line.arm.title,
-      ...axes.map(({ text }) => text(line)),
-      line.figures?.low != null
-        ? `${share(line.figures.low)} to ${share(line.figures.high)}`
-        : (line.figures?.reason ?? ''),
-      count(line.figures?.seeds ?? 0),
-    ]),
-  }
+/** All lines with all that is drawn. */
+export function parallelTable(lines: readonly Line[], axes: readonly Axis[]): Table {
+  return tableOf(lines, [
+    words('arm', ({ arm }) => arm.title),
+    hidden('run', ({ run }) => run.name),
+    ...axes.map(({ title, value, text }) => told(title.filter(Boolean).join(' '), value, text)),
+    {
+      shown: { head: 'PGR 95 %', of: ({ figures: of }) => pgrEnds(of) },
+      values: [
+        { head: 'PGR 95 % low', of: ({ figures }) => figures?.low },
+        { head: 'PGR 95 % high', of: ({ figures }) => figures?.high },
+        { head: 'PGR unit', of: ({ figures }) => (figures?.pgr == null ? null : OF_GAP) },
+        { head: 'PGR note', of: ({ figures }) => figures && (figures.reason || figures.warning) },
+      ],
+    },
+    counted('seeds', ({ figures }) => figures?.seeds ?? 0),
+  ])
 }
+const pgrEnds = (of: Line['figures']): string =>
+  of?.low != null && of.high != null ? `${share(of.low)} to ${share(of.high)}` : (of?.reason ?? '')
