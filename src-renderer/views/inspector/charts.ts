@@ -13,31 +13,11 @@ const SURE = 4
  * ceiling repeats.
  */
 export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): ChartConfiguration<'bar'> {
-  const bar = { barPercentage: 0.82, categoryPercentage: 0.94, grouped: false, borderRadius: 2 }
   return {
     type: 'bar',
     data: {
       labels: bins.map((bin) => `${share(bin.low, SURE)}–${share(bin.high, SURE)}`),
-      datasets: [
-        {
-          ...bar,
-          label: 'ceiling',
-          data: bins.map((bin) => bin.ceilingCopied.share),
-          backgroundColor: 'transparent',
-          borderColor: p.ceiling,
-          borderWidth: 1.25,
-          barPercentage: 0.5,
-        },
-        {
-          ...bar,
-          label: 'student, 95 % interval',
-          data: bins.map(({ copied }): [number, number] => [copied.low, copied.high]),
-          backgroundColor: p.ink,
-          barPercentage: 0.06,
-          borderRadius: 0,
-        },
-        { ...bar, label: 'student', data: bins.map(({ copied }) => copied.share), backgroundColor: `${p.copied}cc` },
-      ],
+      datasets: repeatedBars(bins, p),
     },
     options: {
       responsive: true,
@@ -72,6 +52,19 @@ export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): Chart
       },
     },
   }
+}
+
+/** What is drawn first lies on top: the ceiling's bars, the student's intervals, its bars. */
+function repeatedBars(bins: Cube['copiedByConfidence'], p: Palette) {
+  const bar = { barPercentage: 0.82, categoryPercentage: 0.94, grouped: false, borderRadius: 2 }
+  const outline = { backgroundColor: 'transparent', borderColor: p.ceiling, borderWidth: 1.25, barPercentage: 0.5 }
+  const line = { backgroundColor: p.ink, barPercentage: 0.06, borderRadius: 0 }
+  const ends = bins.map(({ copied }): [number, number] => [copied.low, copied.high])
+  return [
+    { ...bar, ...outline, label: 'ceiling', data: bins.map(({ ceilingCopied }) => ceilingCopied.share) },
+    { ...bar, ...line, label: 'student, 95 % interval', data: ends },
+    { ...bar, label: 'student', data: bins.map(({ copied }) => copied.share), backgroundColor: `${p.copied}cc` },
+  ]
 }
 
 /**
