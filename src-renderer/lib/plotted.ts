@@ -16,10 +16,11 @@ export function plottedTable<T extends 'line' | 'bar'>({ data, options }: ChartC
     data.datasets.flatMap((dataset): Plotted[] => {
       const name = dataset.label ?? ('endLabel' in dataset ? dataset.endLabel : undefined)
       if (!name) return []
-      return dataset.data.flatMap((point: unknown, i) => {
-        const { x, y } = placeOf(point, labels[i] ?? i)
-        return Number.isNaN(y) ? [] : [{ name: String(name), x: valueOf(x), y: valueOf(y) }]
-      })
+      return dataset.data.flatMap((point: unknown, i) =>
+        placesOf(point, labels[i] ?? i).flatMap(({ x, y }) =>
+          Number.isNaN(y) ? [] : [{ name: String(name), x: valueOf(x), y: valueOf(y) }],
+        ),
+      )
     })
   const [x, y] = (['x', 'y'] as const).map((axis) => titleOf(options?.scales?.[axis]) || axis) as [string, string]
   return tableOf(rows, [
@@ -46,8 +47,9 @@ function titleOf(scale: unknown): string {
   return title?.display && typeof title.text === 'string' ? title.text : ''
 }
 
-/** Where a point is: of a bar its label stands for x. */
-function placeOf(point: unknown, label: unknown): { x: unknown; y: unknown } {
-  if (typeof point === 'object' && point !== null && 'x' in point && 'y' in point) return point
-  return { x: label, y: point }
+/** Where a point is: of a bar its label stands for x, and one that floats has both of its ends. */
+function placesOf(point: unknown, label: unknown): { x: unknown; y: unknown }[] {
+  if (Array.isArray(point)) return point.map((y: unknown) => ({ x: label, y }))
+  if (typeof point === 'object' && point !== null && 'x' in point && 'y' in point) return [point]
+  return [{ x: label, y: point }]
 }

@@ -1,6 +1,6 @@
 // The arms of a study as its page shows them: named apart, laid out by two of their fields, with what differs in their set-up.
 import { foundColumns, hidden, told, words } from '../../lib/columns'
-import { interval, number, pgrText } from '../../lib/format'
+import { interval, pgrText } from '../../lib/format'
 import { isLive, TO_COME, type Lacking } from '../../lib/runs'
 import { tableOf, type Table, type Value } from '../../lib/tables'
 import type { Arm, ArmResult, Measured, MetricInfo, StudyArm, StudyResult } from '../../lib/types'
@@ -170,9 +170,8 @@ export function undefinedIn(arms: readonly ShownArm[], metric: string): { arm: S
   })
 }
 
-/** A setting as it is read. */
-export const settingText = (value: Value): string =>
-  typeof value === 'number' ? number(value) : value === undefined ? '–' : String(value)
+/** A setting as it is read: as it was set, since two that differ must not read alike. */
+export const settingText = (value: Value): string => (value === undefined ? '–' : String(value))
 
 /** All that was set for an arm, by short names. */
 export function settingsOf({ arm }: ArmResult): Record<string, Value> {
