@@ -5,7 +5,6 @@ import type { GroupCurve, GroupQuery, RunDetail } from '../../src-preload/contra
 import { SEALED_TEXT } from '../../src-renderer/lib/runs'
 import { epochsOf } from '../../src-renderer/views/curves/epochs'
 import { DIMENSIONS, groupsOf, trainingsOf } from '../../src-renderer/views/curves/groups'
-import type { Quantity } from '../../src-renderer/views/curves/panels'
 import { linesOf, offLog, panelChart, panelTable, tickText } from '../../src-renderer/views/curves/panel-chart'
 import { possible, QUANTITIES } from '../../src-renderer/views/curves/panels'
 import { Crosshair } from '../../src-renderer/views/curves/crosshair.svelte'
@@ -189,7 +188,7 @@ describe('a panel', () => {
   }
   const chart = (
     one: GroupCurve,
-    change: { stretch?: { from: number; to: number }; log?: boolean; close?: boolean; quantity?: Quantity } = {},
+    change: { stretch?: { from: number; to: number }; log?: boolean; close?: boolean } = {},
   ) => {
     const drawn = [{ group, curve: one }]
     return panelChart(drawn, linesOf(drawn, '', theme.palette), {
@@ -241,16 +240,6 @@ describe('a panel', () => {
     expect(clip({ from: 0, to: 20 })).toMatchObject({ left: 6, right: 6 })
     expect(clip({ from: 5, to: 20 })).toMatchObject({ left: 0, right: 6 })
     expect(clip({ from: 0, to: 19 })).toMatchObject({ left: 6, right: 0 })
-  })
-  it('has as many decimals at all ticks of its values', () => {
-    const loss = { ...quantity, bounds: [0, Infinity] as const }
-    const { callback } = (
-      chart(curve({ value: [0.72, 0.66, 0.53], low: [0.71, 0.65, 0.52], high: [0.73, 0.67, 0.54] }), { quantity: loss })
-        .options!.scales!['y'] as {
-        ticks: { callback: (value: number) => string }
-      }
-    ).ticks
-    expect([0.75, 0.7, 0.65].map(callback)).toEqual(['0.75', '0.70', '0.65'])
   })
   it('has no tick twice, however far it is zoomed', () => {
     const ticks = (...values: number[]) => {
