@@ -91,7 +91,10 @@ it('says which run of a sweep cannot be, and which sweep is none', async () => {
   expect([code, document.ok, document['files'], existsSync(to)]).toEqual([2, false, [], false])
   expect(document).toMatchObject({ plan: { cells: [{ problems: [] }, { problems: [{ path: 'evaluations' }] }] } })
   for (const args of [[], ['--over', 'evaluations'], ['--over', 'no place=1'], ['--over', 'evaluations=2,2']])
-    expect(await w2s.run('sweep', spec, ...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/--over: /) as string })
+    expect(await w2s.run('sweep', spec, ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--over: /) as string,
+    })
   const and = await w2s.run('sweep', spec, '--over', 'evaluations=2', '--and', `labels=${'x'.repeat(201)}`)
   expect([and.code, and.stderr]).toEqual([2, expect.stringContaining('--and: ')])
 })
