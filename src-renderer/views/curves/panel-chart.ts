@@ -1,7 +1,7 @@
 import { lineOptions, logAxis, markerOf, type ChartConfiguration } from '../../lib/charting'
 import { amount, counted, told, words } from '../../lib/columns'
 import { gapsOf, niceRange, pointsOf, type Point } from '../../lib/curves'
-import { count, number, share } from '../../lib/format'
+import { count, number, share, tickNumber } from '../../lib/format'
 import { tableOf, type Table } from '../../lib/tables'
 import type { CurveAxis, GroupCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
@@ -148,7 +148,8 @@ export function panelChart(
   const { seen, least } = heights([...curves, ...beside], stretch)
   const range = niceRange(seen, quantity.bounds, 5)
   const isShare = quantity.bounds[1] === 1
-  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : number(v))
+  const tick = (v: number) =>
+    isShare ? share(v, Math.max(2, range.digits)) : log ? number(v) : tickNumber(v, range.digits)
   const options = lineOptions(
     p,
     { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis] },
