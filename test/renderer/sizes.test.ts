@@ -108,9 +108,10 @@ describe('arms over sizes', () => {
         'examples',
       ],
     ])
+    const next = sizes.series[0]!.arms[1]!
+    const second = accuracyIn(next).pgr as { value: number; low: number; high: number }
     expect(values.rows[1]!.slice(2)).toEqual([
-      ...[expect.any(Number), ...[1, 2, 3].map(() => expect.any(Number) as number)],
-      ...['share of the gap', 3, 1000],
+      ...[next.arm.parameters!.strong, second.value, second.low, second.high, 'share of the gap', 3, 1000],
     ])
   })
   it('tell cross-entropies and the price of a stop only where arms have them', () => {

@@ -1,7 +1,5 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ranged, words } from '../../src-renderer/lib/columns'
-import { tableOf, toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { armText, predicted, setText } from '../../src-renderer/views/studies/claim'
 import { views } from '../../src-renderer/state/views.svelte'
 import { pairOf } from '../../src-renderer/views/studies/pair'
@@ -139,39 +137,6 @@ describe('the arms of a study', () => {
     expect(few).toContain('method alphaMax')
     expect(few).not.toContain('weak words')
     expect(all.length).toBeGreaterThan(few.length)
-  })
-})
-
-describe('tables as text', () => {
-  const table = tableOf(
-    [
-      { method: 'a, "b"', text: '\u2212.10 ±\u00a0.02', of: { value: -0.1, low: -0.12, high: -0.08 } },
-      { method: '50 %', text: '', of: null },
-    ],
-    [
-      words('Method & α', ({ method }) => method),
-      ranged('PGR', { of: ({ of }) => of, unit: 'share', shown: (_, { text }) => text, none: () => '' }),
-    ],
-  )
-  it('CSV quotes what has commas and quotes, and has ends and units in columns of their own', () => {
-    expect(toCsv(table)).toBe(
-      'Method & α,PGR,PGR 95 % low,PGR 95 % high,PGR unit\r\n"a, ""b""",-0.1,-0.12,-0.08,share\r\n50 %,,,,\r\n',
-    )
-  })
-  it('LaTeX escapes what it would read', () => {
-    expect(toLatex(table)).toBe(
-      [
-        '\\begin{tabular}{lr}',
-        '  \\toprule',
-        '  Method \\& $\\alpha$ & PGR \\\\',
-        '  \\midrule',
-        '  a, "b" & $-$.10 $\\pm$~.02 \\\\',
-        '  50 \\% &  \\\\',
-        '  \\bottomrule',
-        '\\end{tabular}',
-        '',
-      ].join('\n'),
-    )
   })
 })
 

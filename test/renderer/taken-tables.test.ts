@@ -1,8 +1,8 @@
 // What is taken of a table: values with all their digits, and names that neither CSV nor LaTeX reads as its own signs.
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { planExperiment } from '../../src-main/science/plan/plan'
-import { amount, told, words } from '../../src-renderer/lib/columns'
+import { amount, ranged, told, words } from '../../src-renderer/lib/columns'
 import { tableOf, toCsv, toLatex } from '../../src-renderer/lib/tables'
 import { share } from '../../src-renderer/lib/format'
 import FlowBands from '../../src-renderer/views/inspector/FlowBands.svelte'
@@ -52,6 +52,39 @@ it('keeps every digit for programs and the rounding for papers, leaves out what 
   expect(toCsv(table)).toBe(`a,b,b unit,c\r\n[x],-0.3333333333333333,share,\r\n${HARD_CSV},1e-7,share,\r\n`)
   expect(toLatex(table)).toContain('\n  {}[x] & $-$.333 & – \\\\\n')
   expect(toLatex(table)).toContain(`\n  ${HARD_LATEX} & .000 &  \\\\\n`)
+})
+
+describe('tables as text', () => {
+  const table = tableOf(
+    [
+      { method: 'a, "b"', text: '\u2212.10 ±\u00a0.02', of: { value: -0.1, low: -0.12, high: -0.08 } },
+      { method: '50 %', text: '', of: null },
+    ],
+    [
+      words('Method & α', ({ method }) => method),
+      ranged('PGR', { of: ({ of }) => of, unit: 'share', shown: (_, { text }) => text, none: () => '' }),
+    ],
+  )
+  it('CSV quotes what has commas and quotes, and has ends and units in columns of their own', () => {
+    expect(toCsv(table)).toBe(
+      'Method & α,PGR,PGR 95 % low,PGR 95 % high,PGR unit\r\n"a, ""b""",-0.1,-0.12,-0.08,share\r\n50 %,,,,\r\n',
+    )
+  })
+  it('LaTeX escapes what it would read', () => {
+    expect(toLatex(table)).toBe(
+      [
+        '\\begin{tabular}{lr}',
+        '  \\toprule',
+        '  Method \\& $\\alpha$ & PGR \\\\',
+        '  \\midrule',
+        '  a, "b" & $-$.10 $\\pm$~.02 \\\\',
+        '  50 \\% &  \\\\',
+        '  \\bottomrule',
+        '\\end{tabular}',
+        '',
+      ].join('\n'),
+    )
+  })
 })
 
 it.each(['=1+1', '+a', '-a', '@SUM(A1)', '\tx', '\rx', '\n=x', '-', '+1+1', '＝1', '-0.1.2', '=-1'])(
