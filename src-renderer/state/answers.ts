@@ -1,8 +1,9 @@
 import type { CallName, Calls } from '../../src-preload/contract'
 import { api, onChange } from '../lib/api'
 
-/** More answers than this are not kept: those of the places that one goes between. */
+/** More answers than this are not kept: those of the places that one goes between; fewer where each is large. */
 const MOST = 48
+const FEW: Partial<Record<CallName, number>> = { groupCurves: 4 }
 /** Asked for anew, however well the answer is known: the lab counts looks at test rows, and curves grow by themselves. */
 const ANEW: ReadonlySet<CallName> = new Set(['result', 'study', 'facets', 'compare', 'examples', 'curves'])
 /** They go by datasets and models alone, whatever runs and stages do. */
@@ -58,15 +59,22 @@ class Answers {
     const age = this.#ages[scope]
     const value = await api[name](...args)
     if (age !== this.#ages[scope]) return value
-    const text = JSON.stringify(value)
+    // Others are never asked for while they are kept.
+    const text = ANEW.has(name) ? JSON.stringify(value) : ''
     const before = this.#kept.get(key)
-    if (before?.text === text) return before.value as ReturnType<Calls[K]>
+    if (before && before.text === text) return before.value as ReturnType<Calls[K]>
     this.#kept.set(key, { value, text })
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MOST) break
-      this.#kept.delete(oldest)
-    }
+    this.#letGo(
+      [...this.#kept.keys()].filter((kept) => nameIn(kept) === name),
+      FEW[name] ?? MOST,
+    )
+    this.#letGo([...this.#kept.keys()], MOST)
     return value
+  }
+
+  /** Forgets the oldest of some answers until there are so many. */
+  #letGo(keys: readonly string[], most: number): void {
+    for (const key of keys.slice(0, Math.max(0, keys.length - most))) this.#kept.delete(key)
   }
 }
 

@@ -71,6 +71,7 @@ class Lab {
       // From now on nobody tells what changes.
       answers.forget()
       if (this.#timer) clearTimeout(this.#timer)
+      this.#timer = null
     }
   }
 
