@@ -15,6 +15,7 @@ void copyIn(void* to, const void* from, std::size_t bytes) { std::memcpy(to, fro
 void copyOut(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
 void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
 void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
+void carve(void* block, const std::vector<Extent>& extents) { emulated::carve(block, extents); }
 
 Driver driver() { return {"", 0, 0}; }
 int deviceCount() { return 1; }

@@ -119,6 +119,7 @@ void copyOut(void* to, const void* from, std::size_t bytes) {
 
 void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
 void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
+void carve(void* block, const std::vector<Extent>& extents) { emulated::carve(block, extents); }
 
 Driver driver() {
   const Conditions now;

@@ -173,12 +173,13 @@ void CudaNetwork::backward(const float* dLogits) {
   beginGradients();
   for (const Examples& run : split(kept->batch(), rowsBudget())) {
     if (!held_) {  // a micro-batch: its activations were not kept
-      begin(kept->batch(), run, shortens(), true);
+      begin(kept->batch(), run, {shortens(), true, false, rowsBudget()});
       forwardBlocks(spec.layers);
       readLast();
     }
+    zero(work_.dLogits, (std::size_t)(round_.count * outputs()) * sizeof(float));
     copyIn(work_.dLogits, dLogits + run.first * outputs(), (std::size_t)(run.count * outputs()) * sizeof(float));
-    headBackward(pooled_, work_.dLogits, run.count, work_.dPooled);
+    headBackward(pooled_, work_.dLogits, round_.count, work_.dPooled);
     if (!trainsNorm()) continue;
     backwardPooled();
     backwardBlocks();

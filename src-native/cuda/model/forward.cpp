@@ -136,13 +136,14 @@ void CudaNetwork::head(const float* x, long rows, float* logits) const {
 void CudaNetwork::forward(const Batch& batch, bool keep, float* logits) {
   check(batch);
   kept_ = nullptr;
-  const std::vector<Examples> runs = split(batch, keep ? rowsBudget() : INFERENCE_ROWS);
+  const long mostRows = keep ? rowsBudget() : INFERENCE_ROWS;
+  const std::vector<Examples> runs = split(batch, mostRows);
   held_ = keep && runs.size() == 1;
   for (const Examples& run : runs) {
-    begin(batch, run, shortens(), held_);
+    begin(batch, run, {shortens(), held_, false, mostRows});
     forwardBlocks(spec.layers);
     readLast();
-    head(pooled_, run.count, logits_);
+    head(pooled_, round_.count, logits_);
     copyOut(logits + run.first * outputs(), logits_, (std::size_t)(run.count * outputs()) * sizeof(float));
   }
   if (!keep) return;
@@ -162,7 +163,7 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
   kept_ = nullptr;
   const bool last = layer == spec.layers;
   for (const Examples& run : split(batch, INFERENCE_ROWS)) {
-    begin(batch, run, last && shortens(), false);
+    begin(batch, run, {last && shortens(), false, false, INFERENCE_ROWS});
     forwardBlocks(layer);
     if (last) {
       readLast();

@@ -7,7 +7,8 @@
 
 namespace w2s::cuda {
 
-CudaNetwork::CudaNetwork(const Spec& s, const Options& options) : Network(s), options_(options), layout_(s) {
+CudaNetwork::CudaNetwork(const Spec& s, const Options& options, const Settings& settings)
+    : Network(s), options_(options), settings_(settings), layout_(s) {
   w2s::check(s);
   if (s.family != Family::transformer)
     throw std::invalid_argument("kind: expected \"transformer\" on this device, since it has no other kernels");
@@ -131,7 +132,7 @@ w2s::Memory CudaNetwork::memory() const {
   m.weights = weights_.bytes();
   m.gradients = gradients_.bytes();
   m.moments = first_.bytes() + second_.bytes();
-  m.activations = arena_.bytes() + lists_.bytes() + languageLists_.bytes() + cosine_.bytes() + sine_.bytes();
+  m.activations = arena_.bytes() + cosine_.bytes() + sine_.bytes();
   return m;
 }
 
