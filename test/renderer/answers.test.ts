@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { GroupQuery } from '../../src-preload/contract'
 import { api } from '../../src-renderer/lib/api'
 import { answers } from '../../src-renderer/state/answers'
 import { router } from '../../src-renderer/state/router.svelte'
@@ -84,11 +85,8 @@ describe('answers of the lab', () => {
   it('are few where each is large', async () => {
     open('#/guide')
     await screen.findByRole('navigation', { name: 'Places' })
-    const query = (buckets: number) =>
-      ({
-        ...{ groups: [], series: [], axis: 'step', from: null, to: null, summary: 'mean-t', smoothing: 0, each: false },
-        buckets,
-      }) as const
+    const whole = { axis: 'step', from: null, to: null, summary: 'mean-t', smoothing: 0, each: false } as const
+    const query = (buckets: number): GroupQuery => ({ groups: [], series: [], ...whole, buckets })
     for (let buckets = 1; buckets <= 6; buckets++) await answers.ask('groupCurves', [query(buckets)])
     const kept = [1, 2, 3, 4, 5, 6].filter((buckets) => answers.of('groupCurves', [query(buckets)]) !== undefined)
     expect(kept).toEqual([3, 4, 5, 6])
