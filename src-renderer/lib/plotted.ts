@@ -11,16 +11,19 @@ export function plottedTable<T extends 'line' | 'bar'>({ data }: ChartConfigurat
         const name = dataset.label ?? ('endLabel' in dataset ? dataset.endLabel : undefined)
         if (!name) return []
         return dataset.data.flatMap((point: unknown, i) => {
-          const { x, y } = placeOf(point, labels[i] ?? i)
-          return Number.isNaN(y) ? [] : [[String(name), String(x), String(y)]]
+          const x = labels[i] ?? i
+          return placesOf(point, x).flatMap((place) =>
+            Number.isNaN(place.y) ? [] : [[String(name), String(place.x), String(place.y)]],
+          )
         })
       })
     },
   }
 }
 
-/** Where a point is: of a bar its label stands for x. */
-function placeOf(point: unknown, label: unknown): { x: unknown; y: unknown } {
-  if (typeof point === 'object' && point !== null && 'x' in point && 'y' in point) return point
-  return { x: label, y: point }
+/** Where a point is: of a bar its label stands for x, and one that floats has both of its ends. */
+function placesOf(point: unknown, label: unknown): { x: unknown; y: unknown }[] {
+  if (Array.isArray(point)) return point.map((y: unknown) => ({ x: label, y }))
+  if (typeof point === 'object' && point !== null && 'x' in point && 'y' in point) return [point]
+  return [{ x: label, y: point }]
 }

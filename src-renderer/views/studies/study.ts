@@ -1,5 +1,5 @@
 // The arms of a study as its page shows them: named apart, laid out by two of their fields, with what differs in their set-up.
-import { interval, number, percent, pgrText, plusMinus, share } from '../../lib/format'
+import { interval, percent, pgrText, plusMinus, share } from '../../lib/format'
 import { isLive, TO_COME, type Lacking } from '../../lib/runs'
 import type { TableText } from '../../lib/tables'
 import type { Arm, ArmResult, Measured, StudyArm, StudyResult } from '../../lib/types'
@@ -157,10 +157,9 @@ export function undefinedIn(arms: readonly ShownArm[], metric: string): { arm: S
   })
 }
 
-/** All that was set for an arm, by short names. */
+/** All that was set for an arm, by short names; as it was set, since two that differ must not read alike. */
 export function settingsOf({ arm }: ArmResult): Record<string, string> {
-  const told = (value: unknown) =>
-    typeof value === 'number' ? number(value) : typeof value === 'string' ? value : JSON.stringify(value)
+  const told = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   const under = (prefix: string, of: object | null | undefined) =>
     Object.entries(of ?? {}).flatMap(([key, value]): [string, string][] =>
       value === undefined || key === 'optimiser' ? [] : [[`${prefix} ${key}`, told(value)]],
