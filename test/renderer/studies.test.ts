@@ -260,6 +260,9 @@ describe('the place', () => {
     await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true })
     await press('Delete')
     await waitFor(() => expect(said(bridge, 'trash')).toHaveLength(3))
+    // By the key that is so wherever one went in between.
+    location.hash = '#/guide'
+    await screen.findByRole('region', { name: 'Pages of the guide' })
     await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true })
     await waitFor(() => expect(said(bridge, 'trash')).toHaveLength(4))
     expect(said(bridge, 'trash')[3]).toMatchObject({ trashed: false })

@@ -1,6 +1,6 @@
 import { lineOptions, logAxis, markerOf, type ChartConfiguration } from '../../lib/charting'
 import { gapsOf, niceRange, pointsOf, type Point } from '../../lib/curves'
-import { count, number, share } from '../../lib/format'
+import { count, number, share, tickNumber } from '../../lib/format'
 import type { CurveAxis, GroupCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { epochsOf, markedEpochs } from './epochs'
@@ -146,7 +146,8 @@ export function panelChart(
   const { seen, least } = heights([...curves, ...beside], stretch)
   const range = niceRange(seen, quantity.bounds, 5)
   const isShare = quantity.bounds[1] === 1
-  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : number(v))
+  const tick = (v: number) =>
+    isShare ? share(v, Math.max(2, range.digits)) : log ? number(v) : tickNumber(v, range.digits)
   const options = lineOptions(
     p,
     { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis] },
