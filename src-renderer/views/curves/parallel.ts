@@ -216,8 +216,8 @@ function measured(all: readonly number[], found: boolean, ends: readonly [number
   )
   const places = few ? numbers : log ? [low, high] : even
   const tick = (value: number) => (found ? share(value, Math.max(1, range.digits)) : shown(value))
-  // About what a pixel of the axis is, a third of a percent of it, in digits that are read; of a choice three digits.
-  const digits = found ? Math.min(3, Math.max(2, Math.ceil(-Math.log10((range.max - range.min) / 300)))) : 0
+  // About as exact as a pixel: hundredths of a PGR, thousandths of what else was found, three digits of a choice.
+  const digits = Number.isFinite(ends[0]) ? 2 : 3
   const whole = all.every((value) => Number.isInteger(value))
   const rounded = (value: number, up: boolean) => {
     const size = 10 ** (Math.floor(Math.log10(Math.abs(value) || 1)) - 2)
