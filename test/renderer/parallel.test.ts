@@ -183,6 +183,10 @@ describe('arms side by side', () => {
     const bridge = open('#/curves/run-five?side=parallel')
     await screen.findByRole('heading', { level: 1, name: /arms over choices and results/ })
     expect(heard(bridge, 'groupCurves')).toHaveLength(0)
+    // Before the chart has its width, nothing of it is less than none wide, which the browser would complain of.
+    const widths = [...document.querySelectorAll('svg rect')].map((rect) => Number(rect.getAttribute('width')))
+    expect(widths.length).toBeGreaterThan(0)
+    expect(Math.min(...widths)).toBeGreaterThanOrEqual(0)
     const task = screen.getByRole('slider', { name: 'task, at least' })
     expect(task.getAttribute('aria-valuetext')).not.toBe('')
     await fireEvent.keyDown(task, { key: 'ArrowUp' })
