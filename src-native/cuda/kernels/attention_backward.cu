@@ -140,6 +140,7 @@ KERNEL attendBackwardKeys(AttendBackward p) {
 void attendBackward(const AttendBackward& p) {
   const Attend& f = p.forward;
   LAUNCH(sumDelta, Grid{piecesOf(f.queries * f.heads, WARPS)}, WARPS * WARP, p);
+  if (onTensorCores(f.precision, f.headSize)) return attendBackwardOnTensorCores(p);
   byHeadSize(f.headSize, [&](auto size) {
     LAUNCH((attendBackwardQueries<size()>), (Grid{(unsigned)f.tileCount, (unsigned)f.heads}), TILE * WARP, p,
            sizeof(Meeting<size()>));
