@@ -38,7 +38,7 @@ struct Card {
     network->loaded();
   }
   /** One training step; returns what it says. */
-  std::vector<float> step(const Batch& batch) {
+  std::vector<float> step(const Batch& batch, double lr = test::UPDATE.lr) {
     std::vector<float> said;
     if (network->spec.head == Head::language) {
       said.push_back((float)network->languageGradients(batch));
@@ -49,7 +49,9 @@ struct Card {
       for (const float x : said) slopes.push_back(std::sin(x));
       network->backward(slopes.data());
     }
-    said.push_back((float)network->step(test::UPDATE));
+    AdamW update = test::UPDATE;
+    update.lr = lr;
+    said.push_back((float)network->step(update));
     return said;
   }
   std::vector<float> weights() const {
@@ -87,7 +89,7 @@ TEST(what_a_pass_is_laid_out_for_beyond_its_texts_changes_no_bit) {
     const Texts texts(LENGTHS, spec), others({3, 7}, spec);
     std::vector<float> said, weights;
     for (const double room : {1.0, 1.5, 3.0}) {
-      Card card(spec, {}, {room});
+      Card card(spec, {}, {.room = room});
       std::vector<float> now = card.step(texts.batch());
       const std::vector<float> then = card.step(others.batch());
       now.insert(now.end(), then.begin(), then.end());
@@ -113,4 +115,26 @@ TEST(a_step_on_the_card_allocates_nothing) {
   for (int i = 0; i < 20; i++) card.step(ragged().batch());
   cuda::emulated::setOrders(3);
   CHECK(cuda::emulated::allocations() == before);
+}
+
+/** Batches of two capacities in turn, each often enough to be recorded; another rate and more texts each time. */
+TEST(recorded_passes_give_what_kernels_give_one_by_one) {
+  for (const auto& [name, spec] : transformers()) {
+    std::vector<float> said[2], weights[2];
+    for (const bool graphs : {false, true}) {
+      Card card(spec, {}, {.graphs = graphs});
+      cuda::emulated::setOrders(1);
+      for (int i = 0; i < 8; i++) {
+        std::vector<int> lengths(1 + i / 2, 1);
+        lengths.push_back(i % 2 ? 30 : 3);
+        const Texts texts(lengths, spec, 20 + i);
+        const std::vector<float> now = card.step(texts.batch(), 0.01 / (i + 1));
+        said[graphs].insert(said[graphs].end(), now.begin(), now.end());
+      }
+      cuda::emulated::setOrders(3);
+      weights[graphs] = card.weights();
+    }
+    if (!same(said[0], said[1])) test::fail(__FILE__, __LINE__, name + ": says something else");
+    if (!same(weights[0], weights[1])) test::fail(__FILE__, __LINE__, name + ": other weights");
+  }
 }

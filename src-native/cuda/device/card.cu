@@ -1,23 +1,13 @@
 // The card: its memory, and which there are.
-#include <cuda_runtime.h>
-
 #include <fstream>
 #include <sstream>
 #include <string>
 
-#include "../../failures.h"
+#include "card.h"
 #include "devices.h"
 #include "memory.h"
 
 namespace w2s::cuda {
-
-namespace {
-
-void ok(cudaError_t error, const char* what) {
-  if (error != cudaSuccess) throw DeviceFault(std::string(what) + ": " + cudaGetErrorString(error), (int)error);
-}
-
-}  // namespace
 
 void* allocateBytes(std::size_t bytes) {
   void* memory = nullptr;
@@ -36,12 +26,14 @@ void releaseBytes(void* memory) {
   if (memory) cudaFree(memory);
 }
 void copyIn(void* to, const void* from, std::size_t bytes) {
-  ok(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice), "copying to the card");
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, currentStream()), "copying to the card");
+  ok(cudaStreamSynchronize(currentStream()), "copying to the card");
 }
 void copyOut(void* to, const void* from, std::size_t bytes) {
-  ok(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost), "copying from the card");
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, currentStream()), "copying from the card");
+  ok(cudaStreamSynchronize(currentStream()), "copying from the card");
 }
-void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes), "clearing"); }
+void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes, currentStream()), "clearing"); }
 void forget(void*, std::size_t) {}
 void carve(void*, const std::vector<Extent>&) {}
 

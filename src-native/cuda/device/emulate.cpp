@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fiber.h"
+#include "turns.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -306,6 +307,7 @@ void run(const char* name, Block grid, int count, const std::function<void()>& w
 }
 
 void* allocate(std::size_t bytes) {
+  expectNoRecording("memory is taken");
   Guarded memory(bytes);
   const Piece whole = memory.whole;
   allocated++;
@@ -313,7 +315,10 @@ void* allocate(std::size_t bytes) {
   return whole.data;
 }
 
-void release(void* buffer) { blocks.erase(buffer); }
+void release(void* buffer) {
+  finishAll();
+  blocks.erase(buffer);
+}
 
 void carve(void* block, const std::vector<Extent>& extents) {
   const auto found = blocks.find(block);

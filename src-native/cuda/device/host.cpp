@@ -4,18 +4,39 @@
 #include "devices.h"
 #include "emulate.h"
 #include "memory.h"
+#include "turns.h"
 
 namespace w2s::cuda {
+
+namespace {
+
+void copy(void* to, const void* from, std::size_t bytes) {
+  emulated::start([=] { std::memcpy(to, from, bytes); });
+}
+
+}  // namespace
 
 void* allocateBytes(std::size_t bytes) { return emulated::allocate(bytes); }
 void releaseBytes(void* memory) {
   if (memory) emulated::release(memory);
 }
-void copyIn(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copyOut(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
-void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
-void carve(void* block, const std::vector<Extent>& extents) { emulated::carve(block, extents); }
+void copyIn(void* to, const void* from, std::size_t bytes) {
+  copy(to, from, bytes);
+  emulated::finish();
+}
+void copyOut(void* to, const void* from, std::size_t bytes) {
+  copy(to, from, bytes);
+  emulated::finish();
+}
+void zero(void* memory, std::size_t bytes) {
+  emulated::start([=] { std::memset(memory, 0, bytes); });
+}
+void forget(void* memory, std::size_t bytes) {
+  emulated::start([=] { std::memset(memory, 0xFF, bytes); });
+}
+void carve(void* block, const std::vector<Extent>& extents) {
+  emulated::start([=] { emulated::carve(block, extents); });
+}
 
 Driver driver() { return {"", 0, 0}; }
 int deviceCount() { return 1; }

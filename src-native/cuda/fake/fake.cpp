@@ -24,6 +24,7 @@
 #include "../device/devices.h"
 #include "../device/emulate.h"
 #include "../device/memory.h"
+#include "../device/turns.h"
 
 namespace w2s::cuda {
 
@@ -107,19 +108,29 @@ void releaseBytes(void* memory) {
 
 void copyIn(void* to, const void* from, std::size_t bytes) {
   expectWhole();
-  std::memcpy(to, from, bytes);
+  emulated::start([=] { std::memcpy(to, from, bytes); });
+  emulated::finish();
 }
 
 void copyOut(void* to, const void* from, std::size_t bytes) {
   expectWhole();
-  std::memcpy(to, from, bytes);
-  if (Conditions().number("wrong", 0))
-    for (std::size_t i = 0; i < bytes / sizeof(float); i++) ((float*)to)[i] *= 1.01f;
+  emulated::start([=] {
+    std::memcpy(to, from, bytes);
+    if (Conditions().number("wrong", 0))
+      for (std::size_t i = 0; i < bytes / sizeof(float); i++) ((float*)to)[i] *= 1.01f;
+  });
+  emulated::finish();
 }
 
-void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
-void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
-void carve(void* block, const std::vector<Extent>& extents) { emulated::carve(block, extents); }
+void zero(void* memory, std::size_t bytes) {
+  emulated::start([=] { std::memset(memory, 0, bytes); });
+}
+void forget(void* memory, std::size_t bytes) {
+  emulated::start([=] { std::memset(memory, 0xFF, bytes); });
+}
+void carve(void* block, const std::vector<Extent>& extents) {
+  emulated::start([=] { emulated::carve(block, extents); });
+}
 
 Driver driver() {
   const Conditions now;

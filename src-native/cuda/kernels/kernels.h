@@ -178,7 +178,7 @@ struct AdamWStep {
 /** Doubles of scratch, of which the first becomes the sum of squares of the gradients. */
 constexpr long NORM_SCRATCH = 1025;
 void squares(const float* gradient, long n, double* scratch);
-/** One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch. */
-void adamw(const AdamWStep& step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch);
+/** One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch, and on the device what `step` is. */
+void adamw(const AdamWStep* step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch);
 
 }  // namespace w2s::cuda

@@ -117,10 +117,7 @@ void CudaNetwork::readLast() {
     normForward(normed(layout_.norm, last_, round_.rows), work_.normed);
     return averageRows(work_.normed, round_.starts, round_.count, spec.width, pooled_);
   }
-  if (round_.oneRow)
-    read_.x = last_.x;
-  else
-    gatherRows(rowsOf(last_.x), round_.readRows, round_.count, spec.width, rowsOf(read_.x));
+  if (!round_.oneRow) gatherRows(rowsOf(last_.x), round_.readRows, round_.count, spec.width, rowsOf(read_.x));
   normForward(normed(layout_.norm, read_, round_.count), pooled_);
   clearMissing(rowsOf(pooled_), round_.readRows, round_.count, spec.width);
 }
@@ -134,18 +131,25 @@ void CudaNetwork::head(const float* x, long rows, float* logits) const {
   gemm(g);
 }
 
+void CudaNetwork::forwardRound() {
+  run(Doing::forward, [&] {
+    forwardBlocks(spec.layers);
+    readLast();
+    head(pooled_, round_.count, logits_);
+  });
+}
+
 void CudaNetwork::forward(const Batch& batch, bool keep, float* logits) {
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   const long mostRows = keep ? rowsBudget() : INFERENCE_ROWS;
   const std::vector<Examples> runs = split(batch, mostRows);
   held_ = keep && runs.size() == 1;
-  for (const Examples& run : runs) {
-    begin(batch, run, {shortens(), held_, false, mostRows});
-    forwardBlocks(spec.layers);
-    readLast();
-    head(pooled_, round_.count, logits_);
-    copyOut(logits + run.first * outputs(), logits_, (std::size_t)(run.count * outputs()) * sizeof(float));
+  for (const Examples& part : runs) {
+    begin(batch, part, {shortens(), held_, false, mostRows});
+    forwardRound();
+    copyOut(logits + part.first * outputs(), logits_, (std::size_t)(part.count * outputs()) * sizeof(float));
   }
   if (!keep) return;
   kept_ = std::make_unique<Kept>();
@@ -160,6 +164,7 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
   if (layer < 0 || layer > spec.layers)
     throw std::invalid_argument("layer: expected 0 to " + std::to_string(spec.layers) + ", got " +
                                 std::to_string(layer));
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   const bool last = layer == spec.layers;

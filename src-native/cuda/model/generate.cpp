@@ -56,6 +56,7 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
     if (!batch.length(i)) throw std::invalid_argument("example " + std::to_string(i) + ": expected at least one token");
     longest = std::max(longest, batch.length(i));
   }
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   Cache cache;

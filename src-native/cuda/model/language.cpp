@@ -45,6 +45,7 @@ void CudaNetwork::eachBlock(const Predictions& p, float scale, F done) {
 
 double CudaNetwork::languageGradients(const Batch& batch) {
   if (spec.head != Head::language) return Network::languageGradients(batch);
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   long predicted = 0;
@@ -52,9 +53,9 @@ double CudaNetwork::languageGradients(const Batch& batch) {
   const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
   beginGradients();
   double total = 0;
-  for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, {false, true, true, rowsBudget()});
-    forwardBlocks(spec.layers);
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, {false, true, true, rowsBudget()});
+    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
     float* dLast = work_.dStream[0];
     zero(dLast, (std::size_t)(round_.rows * spec.width) * sizeof(float));
     eachBlock(predictions(batch), scale,
@@ -65,20 +66,23 @@ double CudaNetwork::languageGradients(const Batch& batch) {
                 backwardNorm(layout_.norm, speech_.in, rows, work_.dNormed, work_.dNormed, nullptr);
                 scatterRows(rowsOf(work_.dNormed), map, rows, spec.width, rowsOf(dLast), false);
               });
-    backwardBlocks();
-    embeddingGradients();
+    run(Doing::backwardBlocks, [&] {
+      backwardBlocks();
+      embeddingGradients();
+    });
   }
   return predicted ? total / (double)predicted : 0.0;
 }
 
 void CudaNetwork::score(const Batch& batch, float* out) {
   if (spec.head != Head::language) return Network::score(batch, out);
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   std::vector<double> sums((std::size_t)batch.n, 0.0);
-  for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, {false, false, true, rowsBudget()});
-    forwardBlocks(spec.layers);
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, {false, false, true, rowsBudget()});
+    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
     const Predictions p = predictions(batch);
     eachBlock(p, 0, [&](long from, long rows, const std::vector<float>& losses, const int*) {
       for (long r = 0; r < rows; r++) sums[p.examples[from + r]] -= losses[r];

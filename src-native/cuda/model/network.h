@@ -7,6 +7,7 @@
 
 #include "layout.h"
 #include "pack.h"
+#include "passes.h"
 
 namespace w2s::cuda {
 
@@ -78,6 +79,8 @@ struct Linear {
 
 /** What changes no result, to the bit. */
 struct Settings {
+  /** Passes are recorded, see Passes; without, each kernel is started by itself. */
+  bool graphs = true;
   /** A pass is laid out for so many times the rows and texts that there are; 0: by classes of size, see capacityFor. */
   double room = 0;
 };
@@ -125,7 +128,7 @@ class CudaNetwork : public Network {
   Linear linear(const LinearPiece& layer, long column = 0, long cols = -1) const;
   /** A product with the token table, as a tied head makes them. */
   Gemm ofTable(View a, View b, View c, long m, long n, long k) const;
-  void read(const float* from, long first, const std::vector<float*>& memory) const;
+  void read(const float* from, long first, const std::vector<float*>& memory);
   void needMoments();
 
   // state.cpp: what a pass needs
@@ -135,13 +138,17 @@ class CudaNetwork : public Network {
   std::vector<Examples> split(const Batch& batch, long mostRows) const;
   long rowsBudget() const;
   /** What of a batch is done for; keeps: for backward; speaks: for the language head. */
-  struct Doing {
+  struct Purpose {
     bool oneRow = false, keeps = false, speaks = false;
     long mostRows = 0;
   };
   Capacity capacity(long rows, long examples) const;
   /** Sends examples to the device and takes memory. */
-  void begin(const Batch& batch, Examples examples, const Doing& doing);
+  void begin(const Batch& batch, Examples examples, const Purpose& purpose);
+  /** Before memory that recorded passes use goes elsewhere. */
+  void forgetPasses();
+  /** Starts a pass over the round. */
+  void run(Doing doing, const std::function<void()>& body);
   Seen add(const Pack::Seeing& seeing, std::vector<std::size_t>& where);
   /**
    * Takes memory for the round, at the same places whenever it has the same capacity, and sends the lists there.
@@ -176,6 +183,8 @@ class CudaNetwork : public Network {
   /** Into pooled_: what the head reads of the stream after the last block, through the last norm. */
   void readLast();
   void head(const float* x, long rows, float* logits) const;
+  /** From the round's tokens to logits_. */
+  void forwardRound();
 
   // backward.cpp
   void beginGradients();
@@ -214,6 +223,7 @@ class CudaNetwork : public Network {
   const Layout layout_;
   w2s::cuda::Memory<float> weights_, gradients_, first_, second_, cosine_, sine_;
   w2s::cuda::Memory<double> norm_;
+  w2s::cuda::Memory<AdamWStep> update_;
   std::vector<float> staged_;  // weights on their way in; empty: none are
   long updates_ = 0, angles_ = 0;
   bool begun_ = false, hasMoments_ = false;
@@ -230,6 +240,10 @@ class CudaNetwork : public Network {
   bool fromCache_ = false;  // keys and values come from there
   std::unique_ptr<Kept> kept_;
   bool held_ = false;  // the kept batch's activations are there; else it is gone through again
+
+  // Last, so that what was started has ended before its memory goes.
+  Queue compute_;
+  Passes passes_;
 };
 
 }  // namespace w2s::cuda

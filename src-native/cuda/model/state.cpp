@@ -1,11 +1,19 @@
 // What a pass needs on the device: the examples, and memory for activations.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
 #include "network.h"
 
 namespace w2s::cuda {
+
+namespace {
+
+/** Positions whose angles are made at once: few batches have longer texts. */
+constexpr long LEAST_ANGLES = 256;
+
+}  // namespace
 
 void CudaNetwork::check(const Batch& batch) {
   if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
@@ -15,10 +23,12 @@ void CudaNetwork::check(const Batch& batch) {
   growAngles(longest);
 }
 
-/** Rotary angles up to `longest` positions. */
+/** Rotary angles up to `longest` positions, and more. */
 void CudaNetwork::growAngles(long longest) {
   const long half = spec.rotary / 2;
   if (!half || longest <= angles_) return;
+  forgetPasses();
+  longest = std::max(LEAST_ANGLES, (long)std::bit_ceil((unsigned long)longest));
   std::vector<float> cosine, sine;
   for (long p = 0; p < longest; p++)
     for (long i = 0; i < half; i++) {
@@ -62,14 +72,14 @@ Capacity CudaNetwork::capacity(long rows, long examples) const {
   return {capacityFor(rows), capacityFor(examples)};
 }
 
-void CudaNetwork::begin(const Batch& batch, Examples run, const Doing& doing) {
+void CudaNetwork::begin(const Batch& batch, Examples run, const Purpose& purpose) {
   const long rows = batch.offsets[run.first + run.count] - batch.offsets[run.first];
   const Pack pack(spec, batch, run.first, run.count, capacity(rows, run.count),
                   tileRows(options_.precision, spec.headSize));
   Round& r = round_;
   r = Round{};
   r.first = run.first, r.given = run.count, r.count = pack.room.examples, r.rows = pack.room.rows;
-  r.oneRow = doing.oneRow, r.keeps = doing.keeps, r.speaks = doing.speaks;
+  r.oneRow = purpose.oneRow, r.keeps = purpose.keeps, r.speaks = purpose.speaks;
   lists_.clear();
   std::vector<std::size_t> where;
   for (const auto* list : {&pack.tokens, &pack.positions, &pack.examples, &pack.starts, &pack.readRows,
@@ -94,7 +104,7 @@ void CudaNetwork::begin(const Batch& batch, Examples run, const Doing& doing) {
     tokens = addUses(lists_, {pack.tokens.data(), there}, r.rows, spec.vocabulary);
     positions = addUses(lists_, {pack.positions.data(), there}, r.rows, spec.positions);
   }
-  layAndSend(std::max(1.0, (double)doing.mostRows / (double)r.rows));
+  layAndSend(std::max(1.0, (double)purpose.mostRows / (double)r.rows));
 
   std::size_t next = 0;
   for (const int** list : {&r.tokens, &r.positions, &r.examples, &r.starts, &r.readRows, &r.readPositions})
@@ -111,9 +121,19 @@ void CudaNetwork::begin(const Batch& batch, Examples run, const Doing& doing) {
   r.tokenUses = table(tokens), r.positionUses = table(positions);
 }
 
+void CudaNetwork::run(Doing doing, const std::function<void()>& body) {
+  passes_.run(compute_, {doing, round_.rows, round_.count, round_.oneRow, round_.keeps}, body);
+}
+
+void CudaNetwork::forgetPasses() {
+  compute_.finish();
+  passes_.forget();
+}
+
 void CudaNetwork::layAndSend(double most) {
   int* lists = lay();
   if (!arena_.fits()) {
+    forgetPasses();
     arena_.grow(most);
     lists = lay();
   }
@@ -157,6 +177,7 @@ void CudaNetwork::layBlocks() {
   }
   last_ = layStream(n);
   read_ = layStream(n);
+  if (round_.oneRow) read_.x = last_.x;
   pooled_ = arena_.floats(n * spec.width);
   logits_ = arena_.floats(round_.count * outputs());
   work_.normed = arena_.floats(n * spec.width);

@@ -1,4 +1,4 @@
-import { tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { barOptions, type ChartConfiguration } from '../../lib/charting'
 import { count, percent } from '../../lib/format'
 import type { TableText } from '../../lib/tables'
 import type { LengthCounts } from '../../lib/types'
@@ -41,32 +41,12 @@ export function lengthsChart(lengths: LengthCounts, unit: string, p: Palette): C
         ...{ borderWidth: 1, borderRadius: 1, barPercentage: 1, categoryPercentage: 0.92, grouped: false, order: -i },
       })),
     },
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
-      scales: {
-        x: {
-          grid: { display: false },
-          border: { color: p.line },
-          title: { display: true, text: unit, color: p.faint, padding: 2 },
-          ticks: { color: p.soft, maxRotation: 0, autoSkipPadding: 12 },
-        },
-        y: {
-          ...{ min: 0, border: { display: false }, grid: { color: p.line, drawTicks: false } },
-          ticks: { color: p.soft, maxTicksLimit: 5, padding: 6, callback: (v) => percent(Number(v)) },
-        },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(p),
-          callbacks: {
-            title: ([item]) => (item ? `${binText(lengths, item.dataIndex)} ${unit}` : ''),
-            label: ({ dataset, raw }) => `${dataset.label}  ${percent(Number(raw), 1)}`,
-          },
-        },
-      },
-    },
+    options: barOptions(p, {
+      x: { title: unit },
+      y: { format: (part) => percent(part) },
+      bin: (i) => `${binText(lengths, i)} ${unit}`,
+      bar: (name, _, part) => `${name}  ${percent(part, 1)}`,
+    }),
   }
 }
 

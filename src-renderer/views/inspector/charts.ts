@@ -1,4 +1,4 @@
-import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { barOptions, lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { pointsOf } from '../../lib/curves'
 import { count, interval, percent, share } from '../../lib/format'
 import type { Cube, ExampleHistory } from '../../lib/types'
@@ -19,38 +19,14 @@ export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): Chart
       labels: bins.map((bin) => `${share(bin.low, SURE)}–${share(bin.high, SURE)}`),
       datasets: repeatedBars(bins, p),
     },
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
-      scales: {
-        x: { grid: { display: false }, border: { color: p.line }, ticks: { display: false } },
-        y: {
-          min: 0,
-          max: 1,
-          border: { display: false },
-          grid: { color: p.line, drawTicks: false },
-          ticks: { color: p.soft, stepSize: 0.5, padding: 6, callback: (v) => percent(Number(v)) },
-        },
+    options: barOptions(p, {
+      y: { max: 1, step: 0.5, format: (part) => percent(part) },
+      bin: (i) => `confidence ${interval(bins[i]!.low, bins[i]!.high, SURE)}, n = ${count(bins[i]!.copied.of)}`,
+      bar: (name, i) => {
+        const of = name === 'ceiling' ? bins[i]!.ceilingCopied : bins[i]!.copied
+        return `${name} repeats ${percent(of.share)}, ${interval(of.low, of.high)}`
       },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(p),
-          filter: ({ raw }) => typeof raw === 'number',
-          callbacks: {
-            title: ([item]) => {
-              const bin = item && bins[item.dataIndex]
-              return bin ? `confidence ${interval(bin.low, bin.high, SURE)}, n = ${count(bin.copied.of)}` : ''
-            },
-            label: ({ dataset, dataIndex }) => {
-              const { copied, ceilingCopied } = bins[dataIndex]!
-              const of = dataset.label === 'ceiling' ? ceilingCopied : copied
-              return `${dataset.label ?? ''} repeats ${percent(of.share)}, ${interval(of.low, of.high)}`
-            },
-          },
-        },
-      },
-    },
+    }),
   }
 }
 
