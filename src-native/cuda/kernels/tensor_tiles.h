@@ -2,6 +2,8 @@
 // 16 rows each. What a product left in a warp's registers is a factor of the next one as it lies there, since the layout of
 // sums is that of a factor whose words run along the columns (for TF32 with each eight of them in the order of `rowOfWord`).
 #pragma once
+#include <cstring>
+
 #include "../device/mma.h"
 #include "tiles.h"
 
@@ -37,6 +39,15 @@ template <bool BF16>
 DEVICE unsigned wordOf(float low, float high) {
   if constexpr (BF16) return bf16Pair(low, high);
   return tf32(low);
+}
+
+/** As a factor of a product on tensor cores has it. */
+DEVICE float roundedTo(Precision precision, float x) {
+  if (precision == Precision::fp32) return x;
+  const unsigned word = precision == Precision::bf16 ? bf16Pair(0, x) : tf32(x);
+  float value;
+  memcpy(&value, &word, sizeof value);
+  return value;
 }
 
 /** ROWS rows of a head's columns as words, from `from` on, zeros beyond `count` and beyond `size` columns. By the whole block. */
