@@ -12,7 +12,7 @@ import {
   parallelTable,
   stepped,
 } from '../../src-renderer/views/curves/parallel'
-import { blended, fitted, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
+import { blended, fitted, fittedApart, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -139,5 +139,11 @@ describe('the words at an axis', () => {
       expect(fitted(text, roomOf(text))).toBe(text)
       expect(fitted(text, roomOf(text) - 10)).toMatch(/…$/)
     }
+  })
+  it('are told by their ends where they would be cut to the same', () => {
+    const methods = ['naive', 'confidence, largest alpha 0.75', 'confidence, largest alpha 0.25, warm-up 0.5']
+    const cut = fittedApart(methods, roomOf('confidence, la'))
+    expect(cut).toEqual(['naive', '…st alpha 0.75', '…, warm-up 0.5'])
+    expect(fittedApart(methods, 1000)).toEqual(methods)
   })
 })
