@@ -1,7 +1,7 @@
 import type { CallName, Calls } from '../../src-preload/contract'
 import { messageOf } from '../lib/api'
 import { whenIdle } from '../lib/idle'
-import { answers } from './answers'
+import { answers, isAskedAnew } from './answers'
 
 /** A value that is fetched: keeps the last one while a newer is on its way, and drops answers that come too late. */
 export class Resource<T> {
@@ -28,6 +28,7 @@ export class Resource<T> {
     const kept = answers.of(name, args)
     if (kept === undefined) return this.load(work)
     this.put(kept)
+    if (!isAskedAnew(name)) return
     const turn = this.#turn
     await new Promise<void>((settle) => whenIdle(settle))
     await this.#finish(turn, work)

@@ -12,6 +12,7 @@ import {
   parallelTable,
   stepped,
 } from '../../src-renderer/views/curves/parallel'
+import { tickLabel } from '../../src-renderer/views/result/arms-chart'
 import { blended, fitted, fittedApart, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
@@ -146,4 +147,12 @@ describe('the words at an axis', () => {
     expect(cut).toEqual(['naive', '…st alpha 0.75', '…, warm-up 0.5'])
     expect(fittedApart(methods, 1000)).toEqual(methods)
   })
+})
+
+it('the rows of a result give the method a line of its own, unless all else has no room on one', () => {
+  const method = 'confidence, largest alpha 0.75'
+  expect(tickLabel(['words 20', 'vectors 8', method])).toEqual(['words 20 · vectors 8', method])
+  const task = 'State of the Union: which century'
+  expect(tickLabel([task, 'words 20', 'naive'])).toEqual([task, 'words 20 · naive'])
+  expect(tickLabel(['naive'])).toBe('naive')
 })
