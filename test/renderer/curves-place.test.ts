@@ -260,9 +260,11 @@ describe('a panel', () => {
     expect(epochsOf([curve({ epoch: null })], { from: 0, to: 20 })).toBeNull()
   })
   it('has its numbers as a table', () => {
-    const { head, rows } = panelTable([{ group, curve: curve() }], 'step', quantity)
-    expect(head).toEqual(['of', 'step', 'value', 'low', 'high', 'n'])
-    expect(rows[1]).toEqual(['naive', '10', '.800', '.700', '.900', '3'])
+    const { shown, values } = panelTable([{ group, curve: curve() }], 'step', quantity)
+    expect(shown.head).toEqual(['of', 'step', 'value', 'band low', 'band high', 'n'])
+    expect(shown.rows[1]).toEqual(['naive', '10', '.800', '.700', '.900', '3'])
+    expect(values.head).toEqual(['of', 'step', 'value', 'value unit', 'band low', 'band high', 'n'])
+    expect(values.rows[1]).toEqual(['naive', 10, curve().value[1], 'share', curve().low[1], curve().high[1], 3])
   })
 })
 

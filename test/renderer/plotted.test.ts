@@ -31,10 +31,10 @@ it('tells what a chart draws under its names: lines by places, bars by labels, n
       ],
     },
   })
-  expect(bar.rows).toEqual([
-    ['rows', 'unsure', '3'],
-    ['rows', 'sure', '4'],
-    ['interval', 'unsure', '1'],
-    ['interval', 'unsure', '5'],
+  expect(bar.values.rows).toEqual([
+    ['rows', 'unsure', 3],
+    ['rows', 'sure', 4],
+    ['interval', 'unsure', 1],
+    ['interval', 'unsure', 5],
   ])
 })

@@ -1,6 +1,7 @@
 import { barOptions, type ChartConfiguration } from '../../lib/charting'
+import { counted, hidden } from '../../lib/columns'
 import { count, percent } from '../../lib/format'
-import type { TableText } from '../../lib/tables'
+import { tableOf, type Table } from '../../lib/tables'
 import type { LengthCounts } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -50,11 +51,15 @@ export function lengthsChart(lengths: LengthCounts, unit: string, p: Palette): C
   }
 }
 
-/** The counts of every series, drawn apart or not. */
-export const lengthsTable = (lengths: LengthCounts, unit: string): TableText => ({
-  head: [unit, ...lengths.series.map(({ name }) => name)],
-  rows: lengths.from.map((_, bin) => [
-    binText(lengths, bin),
-    ...lengths.series.map(({ counts }) => count(counts[bin])),
-  ]),
-})
+/** The counts of every series in each bin, drawn apart or not. */
+export const lengthsTable = (lengths: LengthCounts, unit: string): Table =>
+  tableOf(
+    lengths.from.map((from, bin) => ({ from, bin })),
+    [
+      { shown: { head: unit, of: ({ bin }) => binText(lengths, bin) }, values: [] },
+      hidden('from', ({ from }) => from),
+      hidden('to', ({ bin }) => (bin + 1 < lengths.from.length ? lengths.from[bin + 1]! - 1 : null)),
+      hidden('unit', () => unit),
+      ...lengths.series.map(({ name, counts }) => counted<{ bin: number }>(name, ({ bin }) => counts[bin])),
+    ],
+  )
