@@ -21,9 +21,9 @@ std::size_t Lists::add(const std::vector<Tile>& tiles) {
   return where;
 }
 
-void Lists::send(int* memory) {
+void Lists::send(int* memory, Ferry& ferry) {
   memory_ = memory;
-  if (!all_.empty()) copyIn(memory, all_.data(), all_.size() * sizeof(int));
+  ferry.in(memory, all_.data(), all_.size() * sizeof(int));
 }
 
 long capacityFor(long n) {

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "../device/memory.h"
+#include "ferry.h"
 #include "../kernels/kernels.h"
 #include "../../network.h"
 
@@ -18,7 +18,7 @@ class Lists {
   void clear() { all_.clear(); }
   long size() const { return (long)all_.size(); }
   /** To memory of size() numbers. */
-  void send(int* memory);
+  void send(int* memory, Ferry& ferry);
   const int* at(std::size_t where) const { return memory_ + where; }
 
  private:

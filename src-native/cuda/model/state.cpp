@@ -137,7 +137,7 @@ void CudaNetwork::layAndSend(double most) {
     lists = lay();
   }
   arena_.settle();
-  lists_.send(lists);
+  lists_.send(lists, ferry_);
 }
 
 /** @returns where the lists go */
