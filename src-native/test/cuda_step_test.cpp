@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "../cuda/device/emulate.h"
+#include "../cuda/device/turns.h"
 #include "../cuda/model/network.h"
 #include "fixture.h"
 
@@ -137,4 +138,27 @@ TEST(recorded_passes_give_what_kernels_give_one_by_one) {
     if (!same(said[0], said[1])) test::fail(__FILE__, __LINE__, name + ": says something else");
     if (!same(weights[0], weights[1])) test::fail(__FILE__, __LINE__, name + ": other weights");
   }
+}
+
+/** In micro-batches, which go in and come out while others are computed, in other turns of the queues each time. */
+TEST(what_goes_in_and_comes_out_beside_the_work_is_whole) {
+  const Spec spec = test::transformer();
+  std::vector<int> lengths;
+  for (int i = 0; i < 12; i++) lengths.push_back(1 + i % 5);
+  const Texts texts(lengths, spec), others({7, 2, 9, 1, 8, 3, 3, 6}, spec, 4);
+  std::vector<float> said, weights;
+  cuda::emulated::setOrders(1);
+  for (unsigned seed = 1; seed <= 12; seed++) {
+    cuda::emulated::setSeed(seed);
+    Card card(spec, {.activationBytes = 2e4});
+    std::vector<float> now;
+    for (int i = 0; i < 4; i++) {
+      const std::vector<float> step = card.step(i % 2 ? others.batch() : texts.batch());
+      now.insert(now.end(), step.begin(), step.end());
+    }
+    if (seed == 1) said = now, weights = card.weights();
+    CHECK(same(now, said));
+    CHECK(same(card.weights(), weights));
+  }
+  cuda::emulated::setOrders(3);
 }

@@ -13,7 +13,7 @@ export const engineHere: SpawnEngine = (onMessage, onExit) => {
     version: '',
     reason: 'asked for',
     gpu: false,
-    bf16: false,
+    precisions: ['fp32'],
     next: null,
   } as const
   const leave = () => onExit({ code: 0, signal: null, stderr: [] })

@@ -119,6 +119,6 @@ const works = (report: BackendReport) => report.loadable && report.selfTest?.pas
 
 function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, gpu, bf16, selfTest } = report
-  return { id, device, version, gpu, bf16, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
+  const { id, device, version, gpu, precisions, selfTest } = report
+  return { id, device, version, gpu, precisions, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

@@ -25,17 +25,35 @@ void* allocateBytes(std::size_t bytes) {
 void releaseBytes(void* memory) {
   if (memory) cudaFree(memory);
 }
-void copyIn(void* to, const void* from, std::size_t bytes) {
+void sendIn(void* to, const void* from, std::size_t bytes) {
   ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, currentStream()), "copying to the card");
+}
+void sendOut(void* to, const void* from, std::size_t bytes) {
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, currentStream()), "copying from the card");
+}
+void copyWithin(void* to, const void* from, std::size_t bytes) {
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, currentStream()), "copying on the card");
+}
+void copyIn(void* to, const void* from, std::size_t bytes) {
+  sendIn(to, from, bytes);
   ok(cudaStreamSynchronize(currentStream()), "copying to the card");
 }
 void copyOut(void* to, const void* from, std::size_t bytes) {
-  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, currentStream()), "copying from the card");
+  sendOut(to, from, bytes);
   ok(cudaStreamSynchronize(currentStream()), "copying from the card");
 }
 void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes, currentStream()), "clearing"); }
 void forget(void*, std::size_t) {}
 void carve(void*, const std::vector<Extent>&) {}
+
+void* allocatePinned(std::size_t bytes) {
+  void* memory = nullptr;
+  ok(cudaMallocHost(&memory, bytes), "pinned memory");
+  return memory;
+}
+void releasePinned(void* memory) {
+  if (memory) cudaFreeHost(memory);
+}
 
 Driver driver() {
   Driver d{{}, 0, 0};

@@ -1,6 +1,4 @@
 // The emulated device: its memory, and what it is called.
-#include <cstring>
-
 #include "devices.h"
 #include "emulate.h"
 #include "memory.h"
@@ -8,34 +6,18 @@
 
 namespace w2s::cuda {
 
-namespace {
-
-void copy(void* to, const void* from, std::size_t bytes) {
-  emulated::start([=] { std::memcpy(to, from, bytes); });
-}
-
-}  // namespace
-
 void* allocateBytes(std::size_t bytes) { return emulated::allocate(bytes); }
 void releaseBytes(void* memory) {
   if (memory) emulated::release(memory);
 }
 void copyIn(void* to, const void* from, std::size_t bytes) {
-  copy(to, from, bytes);
+  sendIn(to, from, bytes);
   emulated::finish();
 }
+void sendOut(void* to, const void* from, std::size_t bytes) { copyWithin(to, from, bytes); }
 void copyOut(void* to, const void* from, std::size_t bytes) {
-  copy(to, from, bytes);
+  sendOut(to, from, bytes);
   emulated::finish();
-}
-void zero(void* memory, std::size_t bytes) {
-  emulated::start([=] { std::memset(memory, 0, bytes); });
-}
-void forget(void* memory, std::size_t bytes) {
-  emulated::start([=] { std::memset(memory, 0xFF, bytes); });
-}
-void carve(void* block, const std::vector<Extent>& extents) {
-  emulated::start([=] { emulated::carve(block, extents); });
 }
 
 Driver driver() { return {"", 0, 0}; }

@@ -15,6 +15,10 @@ void releaseBytes(void* memory);
 void copyIn(void* to, const void* from, std::size_t bytes);
 /** Waits for all that was started. @throws DeviceFault: of that, too */
 void copyOut(void* to, const void* from, std::size_t bytes);
+/** Started and not waited for; on the host's side memory is pinned, and may not change before it is done. */
+void sendIn(void* to, const void* from, std::size_t bytes);
+void sendOut(void* to, const void* from, std::size_t bytes);
+void copyWithin(void* to, const void* from, std::size_t bytes);
 void zero(void* memory, std::size_t bytes);
 /** Whatever is in it counts as unset from now on: emulated, it becomes NaN. */
 void forget(void* memory, std::size_t bytes);
@@ -25,6 +29,32 @@ struct Extent {
 };
 /** What of an allocation is used from now on, in order and 256 bytes apart; emulated, each becomes NaN between guards. */
 void carve(void* memory, const std::vector<Extent>& extents);
+
+/** Memory of the host that the device reads and writes by itself. @throws DeviceFault */
+void* allocatePinned(std::size_t bytes);
+void releasePinned(void* memory);
+
+/** Pinned memory that grows and never shrinks, by twice what is needed. */
+class Pinned {
+ public:
+  Pinned() = default;
+  Pinned(const Pinned&) = delete;
+  ~Pinned() { releasePinned(memory_); }
+  /** For at least so many bytes; what was in it is gone. Nothing that was started may use it. */
+  void* need(std::size_t bytes) {
+    if (bytes <= room_) return memory_;
+    releasePinned(memory_);
+    memory_ = nullptr, room_ = 0;
+    memory_ = allocatePinned(2 * bytes);
+    room_ = 2 * bytes;
+    return memory_;
+  }
+  void* data() const { return memory_; }
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t room_ = 0;
+};
 
 /** Memory of `T`s that grows and never shrinks. */
 template <typename T>

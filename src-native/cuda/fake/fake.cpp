@@ -108,28 +108,22 @@ void releaseBytes(void* memory) {
 
 void copyIn(void* to, const void* from, std::size_t bytes) {
   expectWhole();
-  emulated::start([=] { std::memcpy(to, from, bytes); });
+  sendIn(to, from, bytes);
   emulated::finish();
 }
 
-void copyOut(void* to, const void* from, std::size_t bytes) {
+void sendOut(void* to, const void* from, std::size_t bytes) {
   expectWhole();
   emulated::start([=] {
     std::memcpy(to, from, bytes);
     if (Conditions().number("wrong", 0))
       for (std::size_t i = 0; i < bytes / sizeof(float); i++) ((float*)to)[i] *= 1.01f;
   });
-  emulated::finish();
 }
 
-void zero(void* memory, std::size_t bytes) {
-  emulated::start([=] { std::memset(memory, 0, bytes); });
-}
-void forget(void* memory, std::size_t bytes) {
-  emulated::start([=] { std::memset(memory, 0xFF, bytes); });
-}
-void carve(void* block, const std::vector<Extent>& extents) {
-  emulated::start([=] { emulated::carve(block, extents); });
+void copyOut(void* to, const void* from, std::size_t bytes) {
+  sendOut(to, from, bytes);
+  emulated::finish();
 }
 
 Driver driver() {

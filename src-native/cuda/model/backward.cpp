@@ -178,7 +178,7 @@ void CudaNetwork::backward(const float* dLogits) {
       forwardRound();
     }
     zero(work_.dLogits, (std::size_t)(round_.count * outputs()) * sizeof(float));
-    copyIn(work_.dLogits, dLogits + part.first * outputs(), (std::size_t)(part.count * outputs()) * sizeof(float));
+    ferry_.in(work_.dLogits, dLogits + part.first * outputs(), (std::size_t)(part.count * outputs()) * sizeof(float));
     run(Doing::backward, [&] {
       headBackward(pooled_, work_.dLogits, round_.count, work_.dPooled);
       if (!trainsNorm()) return;

@@ -71,6 +71,7 @@ Attend CudaNetwork::attention(long layer) const {
   a.queries = queryRows(layer);
   a.heads = spec.heads, a.kvHeads = spec.kvHeads, a.headSize = spec.headSize;
   a.scale = 1.0f / std::sqrt((float)spec.headSize);
+  a.precision = options_.precision;
   return a;
 }
 
@@ -142,14 +143,16 @@ void CudaNetwork::forward(const Batch& batch, bool keep, float* logits) {
   const On on(compute_);
   check(batch);
   kept_ = nullptr;
+  ferry_.drop();
   const long mostRows = keep ? rowsBudget() : INFERENCE_ROWS;
   const std::vector<Examples> runs = split(batch, mostRows);
   held_ = keep && runs.size() == 1;
   for (const Examples& part : runs) {
     begin(batch, part, {shortens(), held_, false, mostRows});
     forwardRound();
-    copyOut(logits + part.first * outputs(), logits_, (std::size_t)(part.count * outputs()) * sizeof(float));
+    ferry_.out(logits + part.first * outputs(), logits_, (std::size_t)(part.count * outputs()) * sizeof(float));
   }
+  ferry_.finish();
   if (!keep) return;
   kept_ = std::make_unique<Kept>();
   kept_->n = batch.n;
@@ -166,6 +169,7 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
   const On on(compute_);
   check(batch);
   kept_ = nullptr;
+  ferry_.drop();
   const bool last = layer == spec.layers;
   for (const Examples& run : split(batch, INFERENCE_ROWS)) {
     begin(batch, run, {last && shortens(), false, false, INFERENCE_ROWS});
@@ -183,8 +187,9 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
       else
         gatherRows(rowsOf((float*)x), round_.readRows, round_.count, spec.width, rowsOf(pooled_));
     }
-    copyOut(out + run.first * spec.width, pooled_, (std::size_t)(run.count * spec.width) * sizeof(float));
+    ferry_.out(out + run.first * spec.width, pooled_, (std::size_t)(run.count * spec.width) * sizeof(float));
   }
+  ferry_.finish();
 }
 
 }  // namespace w2s::cuda

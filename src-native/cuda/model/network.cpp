@@ -126,14 +126,16 @@ double CudaNetwork::step(const AdamW& p) {
   s.inverseRoot = (float)(1.0 / std::sqrt(1.0 - std::pow(p.beta2, t)));
   s.clipNorm = (float)p.clipNorm;
   const long trained = layout_.total - layout_.trainedFrom;
-  copyIn(update_.data(), &s, sizeof s);
+  ferry_.drop();
+  ferry_.in(update_.data(), &s, sizeof s);
   passes_.run(compute_, {Doing::step, 0, 0, false, false}, [&] {
     squares(gradients_.data(), trained, norm_.data());
     adamw(update_.data(), weights_.data() + layout_.trainedFrom, first_.data(), second_.data(), gradients_.data(),
           trained, norm_.data());
   });
   double total = 0;
-  copyOut(&total, norm_.data(), sizeof total);
+  ferry_.out(&total, norm_.data(), sizeof total);
+  ferry_.finish();
   return std::sqrt(total);
 }
 
@@ -142,7 +144,7 @@ w2s::Memory CudaNetwork::memory() const {
   m.weights = weights_.bytes();
   m.gradients = gradients_.bytes();
   m.moments = first_.bytes() + second_.bytes();
-  m.activations = arena_.bytes() + cosine_.bytes() + sine_.bytes();
+  m.activations = arena_.bytes() + ferry_.bytes() + cosine_.bytes() + sine_.bytes();
   return m;
 }
 

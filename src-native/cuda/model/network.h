@@ -243,6 +243,7 @@ class CudaNetwork : public Network {
 
   // Last, so that what was started has ended before its memory goes.
   Queue compute_;
+  Ferry ferry_{compute_};
   Passes passes_;
 };
 
