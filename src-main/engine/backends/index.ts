@@ -28,13 +28,14 @@ function isBackendId(id: string): id is BackendId {
 
 async function openBackend(id: BackendId): Promise<Backend> {
   const loaded = await BACKENDS[id].load()
-  const { device, deviceWith, threads, isa, version, gpu, create } = loaded
+  const { device, deviceWith, threads, isa, version, gpu, create, peak } = loaded
   const { selfTest, bf16 } = await testLoaded(id, loaded, false)
   const { passed, worstError } = selfTest
   if (!passed) throw new Error(failureOf(id, worstError))
   const refuse = () => Promise.reject(new Error(withoutBf16(id, device)))
   return {
     ...{ id, device, deviceWith, threads, isa, version, gpu, bf16, reason: reasonFor(id, worstError) },
+    ...(peak && { peak }),
     create: (net, init, options) => (options?.precision === 'bf16' && !bf16 ? refuse() : create(net, init, options)),
   }
 }

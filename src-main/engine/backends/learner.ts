@@ -150,6 +150,8 @@ export interface Backend extends Place {
   deviceWith?: (threads: number) => string
   /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16, or a card. */
   bf16: boolean
+  /** Operations a second that its matrix products reach at most; not there, or null, where that is not known. */
+  peak?: (precision: Precision) => number | null
   /** Why this backend was chosen, one sentence for people. */
   reason: string
   /** @throws Error when net and weights do not fit, see `weightsOf`, or for a precision that cannot be had */

@@ -18,6 +18,6 @@ void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes);
 
 Driver driver() { return {"", 0, 0}; }
 int deviceCount() { return 1; }
-std::vector<Device> devices() { return {{"this host, emulating a card", 0, 0, 0, 0}}; }
+std::vector<Device> devices() { return {{"this host, emulating a card", "", 0, 0, 0, 0}}; }
 
 }  // namespace w2s::cuda
