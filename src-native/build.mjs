@@ -63,8 +63,8 @@ const sources = (...folders) =>
 const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'cuda/open', 'napi']
 const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm', 'cuda/library']
 /** What runs kernels: a card, or the host in its place. */
-const CARD = [/^cuda.device.card.cu$/]
-const HOST = [/^cuda.device.(host|emulate|fiber).cpp$/]
+const CARD = [/^cuda.device.(card|queue).cu$/]
+const HOST = [/^cuda.device.(host|emulate|fiber|turns|host_memory).cpp$/]
 const cudaSources = (without, ...more) =>
   sources('cuda/device', 'cuda/kernels', 'cuda/model', ...more).filter(
     (file) => !without.some((each) => each.test(file)),

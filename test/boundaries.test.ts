@@ -190,6 +190,7 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [
       /^svelte(\/|$)/,
       /^chart\.js(\/|$)/,
+      /^papaparse$/,
       /^chartjs-plugin-annotation$/,
       /^@xyflow\/svelte(\/|$)/,
       /^@tanstack\/svelte-virtual$/,

@@ -34,7 +34,10 @@ licences/          where each dataset comes from and on what terms
 environment.json   application, runtime, machine, the pretrained models that it started from, and the backend
                    of every stage with device, instruction set and threads
 log.txt            what the stages said
-manifest-sha256.txt  the checksum of every other file`
+manifest-sha256.txt  the checksum of every other file
+
+The tables are data: names and texts stand there as they are, to the byte. A spreadsheet would compute those that begin with
+=, +, - or @: import their columns as text.`
 
 const DEVELOPMENT = `
 Measured on development rows, which settings are chosen on: no result to be reported. Where a table says "test example",

@@ -70,7 +70,7 @@ export interface CardReport {
   devices: { uuid: string; name: string; compute: string; memory: number; free: number; why: string | null }[]
   /** Paths of the libraries of driver and engine that were opened. */
   files: string[]
-  /** Bytes of its memory while the model of the throughput was loaded; null where that was not measured. */
+  /** Bytes of its memory while the transformer of the self-test's speed was loaded; null where that was not measured. */
   table: (MemoryReport & { free: number; other: number }) | null
 }
 /** What one backend is worth on this machine. */

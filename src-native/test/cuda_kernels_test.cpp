@@ -148,7 +148,7 @@ TEST(adamw_of_the_card_clips_by_the_global_norm) {
   cuda::Memory<double> scratch;
   double squared = 0;
   for (float x : g.here) squared += (double)x * x;
-  const AdamWStep s{0.9f, 0.99f, 0.1f, 0.01f, 1e-8f, 0.999f, 0.01f, 1.1f, 2.0f};
+  Both<AdamWStep> s({{0.9f, 0.99f, 0.1f, 0.01f, 1e-8f, 0.999f, 0.01f, 1.1f, 2.0f}});
   std::vector<double> expected;
   for (long i = 0; i < n; i++) {
     const double grad = g.here[i] * 2.0 / (std::sqrt(squared) + 1e-6);
@@ -156,7 +156,7 @@ TEST(adamw_of_the_card_clips_by_the_global_norm) {
     expected.push_back(w.here[i] * 0.999 - 0.01 * first / (std::sqrt(second) * 1.1 + 1e-8));
   }
   squares(g.at(), n, scratch.need(NORM_SCRATCH));
-  adamw(s, w.at(), m.at(), v.at(), g.at(), n, scratch.data());
+  adamw(s.at(), w.at(), m.at(), v.at(), g.at(), n, scratch.data());
   double norm = 0;
   copyOut(&norm, scratch.data(), sizeof norm);
   CHECK_NEAR(norm, squared, 1e-9 * squared);

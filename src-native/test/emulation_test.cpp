@@ -2,6 +2,7 @@
 #include "../cuda/device/launch.h"
 #include "../cuda/device/memory.h"
 #include "../cuda/device/mma.h"
+#include "../cuda/device/queue.h"
 #include "check.h"
 
 using namespace w2s::cuda;
@@ -106,6 +107,54 @@ KERNEL readUnset(Planted p) {
   p.data[threadIndex()] = line.at[threadIndex()] + own[1];
 }
 
+struct Scaling {
+  float* data;
+  const float* factor;
+  float stale;
+  bool wrong;
+};
+
+KERNEL scaleAll(Scaling p) { p.data[threadIndex()] *= p.wrong ? p.stale : *p.factor; }
+
+/** A recorded pass that is to scale by 3, in whose place 2 stood when it was recorded. */
+float scaledAsRecorded(bool wrong) {
+  Queue queue;
+  const On on(queue);
+  Ints numbers(LANES), factor(1);
+  float now = 2;
+  Graph graph(queue, [&] {
+    LAUNCH(scaleAll, Grid{1}, LANES, (Scaling{numbers.memory.data(), factor.memory.data(), now, wrong}));
+  });
+  now = 3;
+  copyIn(factor.memory.data(), &now, sizeof now);
+  graph.launch(queue);
+  return numbers.read(7);
+}
+
+struct Handing {
+  const float* from;
+  float* to;
+};
+
+KERNEL copyAll(Handing p) { p.to[threadIndex()] = p.from[threadIndex()]; }
+
+/** What one queue gets of what the other one makes. */
+float handedOver(unsigned seed, bool wrong) {
+  emulated::setSeed(seed);
+  Queue makes, takes;
+  Ints numbers(LANES), handed(LANES);
+  Event made;
+  {
+    const On on(makes);
+    LAUNCH(sumAll, Grid{1}, LANES, (Planted{numbers.memory.data(), false}));
+    if (!wrong) made.record(makes);
+  }
+  const On on(takes);
+  takes.after(made);
+  LAUNCH(copyAll, Grid{1}, LANES, (Handing{numbers.memory.data(), handed.memory.data()}));
+  return handed.read(0);
+}
+
 void expectFound(const char* what, void (*kernel)(Planted), const char* message, unsigned blocks = 1) {
   Ints right(LANES), wrong(LANES);
   launch(what, kernel, Grid{blocks}, LANES, Planted{right.memory.data(), false});
@@ -164,4 +213,26 @@ TEST(emulated_memory_starts_as_nan) {
   float x;
   copyOut(&x, fresh.data() + 3, sizeof(float));
   CHECK(std::isnan(x));
+}
+
+TEST(emulation_finds_a_parameter_that_is_not_what_it_was_when_a_pass_was_recorded) {
+  CHECK(scaledAsRecorded(false) == 21);
+  CHECK(scaledAsRecorded(true) == 14);
+}
+
+TEST(emulation_finds_a_pass_that_waits_or_takes_memory_while_it_is_recorded) {
+  Queue queue;
+  Ints numbers(LANES);
+  CHECK_THROWS(Graph(queue, [&] { numbers.read(0); }), "waiting while a pass is recorded");
+  CHECK_THROWS(Graph(queue, [] { Memory<float>().need(3); }), "memory is taken while a pass is recorded");
+}
+
+TEST(emulation_finds_a_missing_event) {
+  int right = 0, wrong = 0;
+  for (unsigned seed = 1; seed <= 20; seed++) {
+    right += handedOver(seed, false) == 31 * 32 / 2;
+    wrong += handedOver(seed, true) != 31 * 32 / 2;
+  }
+  CHECK(right == 20);
+  CHECK(wrong > 0);
 }

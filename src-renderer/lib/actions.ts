@@ -84,7 +84,8 @@ const OF_PLACES = {
   'studies.compare': { title: 'Compare the selected runs', keys: 'c', where: 'Studies' },
   'studies.tag': { title: 'Tag the selected runs', keys: 't', where: 'Studies' },
   'studies.trash': { title: 'Put the selected runs into the trash', keys: 'Delete', where: 'Studies' },
-  'studies.undo': { title: 'Take runs out of the trash again', keys: 'Control+z', where: 'Studies' },
+  // After that of the builder, which is meant where both are.
+  'trash.undo': { title: 'Take runs out of the trash again', keys: 'Control+z', where: 'Everywhere' },
   'studies.new': { title: 'New study', keys: '', where: 'Studies' },
   'study.different': { title: 'Only settings that differ, or all', keys: 'd', where: 'Study' },
 } as const satisfies Record<string, Action>

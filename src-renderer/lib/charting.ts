@@ -179,6 +179,52 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
   }
 }
 
+interface Bars {
+  /** What is below the axis of bins; none is written where it is left out. */
+  x?: { title: string }
+  y: { max?: number; step?: number; whole?: boolean; format: (value: number) => string }
+  /** What the tooltip says of a bin, and of a bar of it. */
+  bin: (index: number) => string
+  bar: (dataset: string, index: number, value: number) => string
+}
+
+/**
+ * Options that every chart of bars here shares: bins without a grid, one tooltip for all bars of a bin, which leaves out
+ * those that float (pairs: the ends of intervals).
+ */
+export function barOptions(p: Palette, { x, y, bin, bar }: Bars): NonNullable<ChartConfiguration<'bar'>['options']> {
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    interaction: { mode: 'index', intersect: false },
+    scales: {
+      x: {
+        grid: { display: false },
+        border: { color: p.line },
+        title: { display: Boolean(x?.title), text: x?.title ?? '', color: p.faint, padding: 2 },
+        ticks: { display: x !== undefined, color: p.soft, maxRotation: 0, autoSkipPadding: 12 },
+      },
+      y: {
+        ...{ min: 0, max: y.max, border: { display: false }, grid: { color: p.line, drawTicks: false } },
+        ticks: {
+          ...{ color: p.soft, padding: 6, maxTicksLimit: 5, stepSize: y.step, callback: (v) => y.format(Number(v)) },
+          ...(y.whole && { precision: 0 }),
+        },
+      },
+    },
+    plugins: {
+      tooltip: {
+        ...tooltipLook(p),
+        filter: ({ raw }) => typeof raw === 'number',
+        callbacks: {
+          title: ([item]) => (item ? bin(item.dataIndex) : ''),
+          label: ({ dataset, dataIndex, raw }) => bar(dataset.label ?? '', dataIndex, Number(raw)),
+        },
+      },
+    },
+  }
+}
+
 /** The same axis by powers; what is not above 0 has no place on it. */
 export function logAxis(
   linear: object | undefined,

@@ -83,6 +83,16 @@ export function number(value: number | null | undefined): string {
   return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 
+/**
+ * A value at a tick of an axis with so many decimals, which all ticks of the axis have: `0.70` beside `0.65`. Where that
+ * would be zeros without end, as `number` has it.
+ */
+export function tickNumber(value: number, digits: number): string {
+  const text = number(value)
+  if (digits > 4 || text.includes('e') || !finite(value)) return text
+  return (value < 0 ? MINUS : '') + Math.abs(value).toFixed(digits)
+}
+
 /** Size of a model in weights, as such sizes are spoken of: `17.2 M`, `135 M`, `1.71 B`. */
 export function parameters(n: number): string {
   if (n < 1e6) return `${Number((n / 1e3).toPrecision(3))} k`

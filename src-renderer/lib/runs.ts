@@ -1,6 +1,7 @@
-import { about, bytes, duration, number } from './format'
+import { about, bytes, duration, number, when } from './format'
 import type { Place } from './route'
-import { fullTable, type TableText } from './tables'
+import { amount, counted, hidden, told, words } from './columns'
+import { tableOf, type Table } from './tables'
 import type { Arm, RunDetail, RunState, RunSummary, StageState, StageStatus } from './types'
 
 export type ShownState = StageState | 'skipped' | 'not begun'
@@ -49,20 +50,34 @@ export function timeText({ state, sharing, etaSeconds }: RunSummary): string {
 export const tookText = ({ endedAt, seconds }: Pick<RunSummary, 'endedAt' | 'seconds'>): string =>
   duration(endedAt === null || seconds === 0 ? null : seconds)
 
-/** Runs as values: what they found by its ends over the arms, times in seconds, when each began in UTC. */
-export const runsTable = (runs: readonly RunSummary[]): TableText =>
-  fullTable(
-    [
-      ...['Run', 'id', 'state', 'question', 'found', 'arms', 'PGR lowest', 'PGR highest', 'PGR undefined'],
-      ...['PGR doubtful', 'seeds least', 'seeds most', 'seeds asked', 'stages done', 'stages', 'worked s', 'begun'],
-    ],
-    runs.map(({ found, ...run }) => [
-      ...[run.name, run.id, run.state, run.question, run.headline.replaceAll('\n', '; ')],
-      ...[found.arms, found.pgr?.low, found.pgr?.high, found.undefined, found.doubtful],
-      ...[found.seeds?.low, found.seeds?.high, found.asked, run.stagesDone, run.stagesTotal],
-      ...[run.endedAt === null || run.seconds === 0 ? null : run.seconds, new Date(run.createdAt).toISOString()],
-    ]),
-  )
+/** Runs with what they found by its ends over the arms, how long their stages worked, and when each began in UTC. */
+export const runsTable = (runs: readonly RunSummary[]): Table =>
+  tableOf(runs, [
+    words('Run', ({ name }) => name),
+    hidden('id', ({ id }) => id),
+    words('state', ({ state }) => state),
+    hidden('question', ({ question }) => question),
+    words('found', ({ headline }) => headline.replaceAll('\n', '; ')),
+    hidden('arms', ({ found }) => found.arms),
+    hidden('PGR lowest', ({ found }) => found.pgr?.low),
+    hidden('PGR highest', ({ found }) => found.pgr?.high),
+    hidden('PGR undefined', ({ found }) => found.undefined),
+    hidden('PGR doubtful', ({ found }) => found.doubtful),
+    hidden('seeds least', ({ found }) => found.seeds?.low),
+    hidden('seeds most', ({ found }) => found.seeds?.high),
+    hidden('seeds asked', ({ found }) => found.asked),
+    counted('stages done', ({ stagesDone }) => stagesDone),
+    counted('stages', ({ stagesTotal }) => stagesTotal),
+    amount('worked', {
+      ...{ of: ({ endedAt, seconds }) => (endedAt === null || seconds === 0 ? null : seconds) },
+      ...{ unit: 's', shown: duration, none: () => '' },
+    }),
+    told(
+      'begun',
+      ({ createdAt }) => new Date(createdAt).toISOString(),
+      ({ createdAt }) => when(createdAt),
+    ),
+  ])
 
 const UNSHOWN: ReadonlySet<RunSummary['state']> = new Set(['queued', 'failed'])
 

@@ -1,25 +1,66 @@
-/** A table as text, to be read by people or programs: the first column names the row. */
-export interface TableText {
-  head: readonly string[]
-  rows: readonly (readonly string[])[]
+// What is taken of a table. Papers get what is read on the screen, rounded as there; programs get the values with all their
+// digits, with the ends of intervals, n and units in columns of their own. Both come of one list of columns.
+import Papa from 'papaparse'
+
+export type Value = string | number | boolean | null | undefined
+
+/** Rows under their heads; the first column names the row. */
+export interface Grid<T> {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly T[])[]
+}
+export interface Table {
+  /** As it is read. */
+  readonly shown: Grid<string>
+  /** As its values are; no value where there is none. */
+  readonly values: Grid<Value>
 }
 
-type Value = string | number | boolean | null | undefined
-
-/** A table of values as they are: numbers with all their digits, an empty cell for what there is none of. */
-export function fullTable(head: readonly string[], rows: readonly (readonly Value[])[]): TableText {
-  const told = (value: Value) =>
-    typeof value !== 'number' ? String(value ?? '') : Number.isFinite(value) ? String(value).replace('-', '\u2212') : ''
-  return { head, rows: rows.map((row) => row.map(told)) }
+interface Part<R, T> {
+  head: string
+  of: (row: R) => T
+}
+/** One column as it is read, and those that hold what it says. */
+export interface Column<R> {
+  /** Null where only programs get it. */
+  shown: Part<R, string> | null
+  values: readonly Part<R, Value>[]
 }
 
-/** Comma-separated values (RFC 4180), with a true minus as the sign that programs read. */
-export function toCsv({ head, rows }: TableText): string {
-  const field = (text: string) => {
-    const plain = text.replaceAll('\u2212', '-').replaceAll('\u00a0', ' ')
-    return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+function grid<R, T>(rows: readonly R[], parts: readonly Part<R, T>[]): Grid<T> {
+  return { head: parts.map(({ head }) => head), rows: rows.map((row) => parts.map(({ of }) => of(row))) }
+}
+
+/** A table; nothing of it is made before it is asked for. */
+export function tableOf<R>(rows: readonly R[] | (() => readonly R[]), columns: readonly Column<R>[]): Table {
+  const all = () => (typeof rows === 'function' ? rows() : rows)
+  return {
+    get shown() {
+      return grid(
+        all(),
+        columns.flatMap(({ shown }) => shown ?? []),
+      )
+    },
+    get values() {
+      return grid(
+        all(),
+        columns.flatMap(({ values }) => values),
+      )
+    },
   }
-  return [head, ...rows].map((row) => row.map(field).join(',') + '\r\n').join('')
+}
+
+/**
+ * Text that a spreadsheet would take for a formula: OWASP's signs (CSV Injection), also in full width. What is a number
+ * to the last sign is none, nor is it where it stands as text.
+ */
+const FORMULA = /^(?![+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$)[=+\-@\t\r\n＝＋－＠]/i
+
+/** Comma-separated values (RFC 4180). Text that would be a formula has an apostrophe before it and is quoted, as OWASP has it. */
+export function toCsv({ values: { head, rows } }: Table): string {
+  const told = (value: Value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value)
+  const all = [head, ...rows.map((row) => row.map(told))]
+  return Papa.unparse(all, { newline: '\r\n', escapeFormulae: FORMULA }) + '\r\n'
 }
 
 const LATEX: Record<string, string> = {
@@ -42,7 +83,7 @@ const escaped = (text: string) =>
   text.replace(/[\\~^<>|\u2212±→≈×\u00a0…α]|[&%$#_{}]/g, (sign) => LATEX[sign] ?? `\\${sign}`).replaceAll('\n', ' ')
 
 /** A `tabular` with the rules of booktabs; names to the left, all else to the right. */
-export function toLatex({ head, rows }: TableText): string {
+export function toLatex({ shown: { head, rows } }: Table): string {
   // What follows the end of a row, or a rule, is read as an argument of it where it begins with one of these.
   const line = (cells: readonly string[]) =>
     `  ${cells

@@ -4,7 +4,8 @@ import { messageOf } from '../lib/api'
 import { changesOf, sameWork } from '../lib/diff'
 import { fieldsAt, isFields, parsePath, valueAt, withValue } from '../lib/draft'
 import { keep, recall } from '../lib/kept'
-import type { Preview, Problem } from '../lib/types'
+import { quickestFirst } from '../lib/presets'
+import type { Catalog, Preset, Preview, Problem } from '../lib/types'
 import { Steps } from './steps'
 
 const WAIT_MS = 200
@@ -20,6 +21,10 @@ export interface Base {
   name: string
   spec: unknown
 }
+
+/** The presets as what a draft may come from, the quickest first. */
+export const basesOf = (catalog: Catalog): Base[] => quickestFirst(catalog).map(baseOf)
+export const baseOf = ({ id, title, spec }: Preset): Base => ({ kind: 'preset', id, name: title, spec })
 
 function isBase(value: unknown): value is Base {
   return isFields(value) && (value['kind'] === 'preset' || value['kind'] === 'run') && isFields(value['spec'])
@@ -90,9 +95,9 @@ export class Builder {
     this.#check = check
   }
 
-  /** Takes up the kept draft, else that of the first of the presets; once. */
+  /** Takes up the kept draft, else that of the first of the presets; one that was taken up before is checked again. */
   begin(presets: readonly Base[]): void {
-    if (this.draft !== null) return
+    if (this.draft !== null) return void this.recheck()
     const [text, base] = [recall(KEPT), keptBase()]
     this.#kept = text !== ''
     if (text) this.#read(text)

@@ -5,6 +5,8 @@ export type Slice = Omit<ExampleQuery, 'offset' | 'limit'>
 type Fetch = (query: ExampleQuery) => Promise<{ total: number; right: RightCounts; rows: ExampleRow[] }>
 
 const PAGE = 200
+/** As many as are answered at once. */
+const MOST = 1000
 
 /** A slice of examples that is fetched page by page as it is looked at. */
 export class Examples {
@@ -34,6 +36,19 @@ export class Examples {
   /** The row at a place of the slice, once it is there. */
   row(at: number): ExampleRow | undefined {
     return this.#pages[Math.floor(at / PAGE)]?.[at % PAGE]
+  }
+
+  /** All rows of the slice, there or not. @throws as the fetch does */
+  async all(): Promise<ExampleRow[]> {
+    const slice = this.#slice
+    const rows: ExampleRow[] = []
+    for (let total = slice ? 1 : 0; rows.length < total;) {
+      const page = await this.#fetch({ ...slice!, offset: rows.length, limit: MOST })
+      if (page.rows.length === 0) break
+      rows.push(...page.rows)
+      total = page.total
+    }
+    return rows
   }
 
   /** Shows what is said of an example now; it stays where it is, though it may no longer be one that is asked for. */

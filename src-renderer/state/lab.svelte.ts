@@ -71,6 +71,7 @@ class Lab {
       // From now on nobody tells what changes.
       answers.forget()
       if (this.#timer) clearTimeout(this.#timer)
+      this.#timer = null
     }
   }
 
@@ -104,7 +105,7 @@ class Lab {
     let changed = false
     for (const event of events) changed = this.#one(event) || changed
     if (changed) {
-      answers.forget()
+      answers.forget('runs')
       this.#tickSoon()
     }
     if (events.length > 0) this.frame++
@@ -116,6 +117,7 @@ class Lab {
       case 'status': {
         // When the disk goes away, or comes back, what runs is another.
         const turned = this.status?.readOnly !== event.status.readOnly
+        if (turned) answers.forget()
         this.status = event.status
         return turned
       }

@@ -32,6 +32,12 @@ export class Resource<T> {
     return this.load(() => answers.ask(name, args))
   }
 
+  /** Shows what is known already, in place of what is on its way. */
+  put(value: T): void {
+    this.clear()
+    this.value = value
+  }
+
   clear(): void {
     this.#turn++
     this.value = null

@@ -20,9 +20,9 @@ export async function saveAs(name: string, base64: () => string | Promise<string
 }
 
 /** Puts a text on the clipboard, and says so. */
-export async function copyAs(what: string, text: string): Promise<void> {
+export async function copyAs(what: string, text: () => string | Promise<string>): Promise<void> {
   try {
-    await copyText(text)
+    await copyText(await text())
     toasts.say(`${what} is on the clipboard.`)
   } catch (error) {
     toasts.fail(`It was not copied: ${messageOf(error)}`)

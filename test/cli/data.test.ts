@@ -39,6 +39,31 @@ describe('w2s data', () => {
     expect(stderr).toContain('by length')
   })
 
+  it('shows the rows of a task: how many, how long, and some that are no test rows', async () => {
+    const { code, stderr, document } = await data('rows', 'spam')
+    expect(code).toBe(0)
+    expect(mismatches(tables, 'data', document)).toEqual([])
+    expect(document).toMatchObject({ looked: { task: 'spam', rows: 3523, model: null, cut: null } })
+    expect(stderr).toMatch(/^3,523 rows, /)
+    const others = await data('rows', 'spam', '--model', 'pocket-s', '--turn', '1')
+    expect(mismatches(tables, 'data', others.document)).toEqual([])
+    expect(others.document).toMatchObject({ looked: { model: 'Pocket S', cut: { limit: 256 } } })
+    const puzzles = await data('rows', 'chess-puzzles')
+    expect(mismatches(tables, 'data', puzzles.document)).toEqual([])
+    expect(puzzles.document).toMatchObject({ looked: { form: 'text', classes: null } })
+    const shown = (of: Record<string, unknown>) => (of['looked'] as { examples: unknown[] }).examples
+    expect(shown(others.document)).not.toEqual(shown(document))
+    for (const [args, says] of [
+      [['rows', 'nothing'], /nothing/],
+      [['rows', 'spam', '--turn', 'x'], /--turn: expected/],
+      [['rows', 'spam', '--model', 'no-model'], /no-model/],
+      [['list', '--turn', '1'], /--turn: expected to go with rows/],
+    ] as const) {
+      const refused = await data(...args)
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(says)])
+    }
+  })
+
   it('previews a file: what is guessed, and what there is to say of it', async () => {
     const { code, stderr, document } = await data('preview', 'd03-hub-splits.jsonl')
     expect(code).toBe(0)

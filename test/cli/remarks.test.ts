@@ -1,4 +1,5 @@
 // What is said of a run, and the runs of a sweep, by the command line.
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -44,7 +45,14 @@ it('says something of a run, tells it again, and takes it back', async () => {
 it('refuses what cannot be said', async () => {
   const both = await w2s.run('remarks', 'last', '--star', '--unstar')
   expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--star: expected either')])
-  expect((await w2s.run('remarks', 'last', '--tag', 'x'.repeat(61))).code).toBe(2)
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await w2s.run('remarks', 'last', ...args)
+    expect(code).toBe(2)
+    return stderr
+  }
+  expect(await refused('--tag', 'x'.repeat(61))).toContain('--tag: expected at most 60 characters')
+  expect(await refused('--tag', 'fine,a\nb')).toContain('--tag: expected one line, got "a\\nb"')
+  expect(await refused('--name', 'x'.repeat(201))).toContain('--name: expected at most 200 characters')
   expect((await w2s.run('remarks', 'nobody')).code).toBe(2)
 })
 
@@ -78,9 +86,15 @@ it('lists the runs of a sweep with what each adds, and writes specs that run', a
 })
 
 it('says which run of a sweep cannot be, and which sweep is none', async () => {
-  const { code, document } = await w2s.run('sweep', spec, '--over', 'evaluations=2,-1', '--json')
-  expect([code, document.ok]).toEqual([2, false])
+  const to = join(w2s.home, 'no sweep')
+  const { code, document } = await w2s.run('sweep', spec, '--over', 'evaluations=2,-1', '--to', to, '--json')
+  expect([code, document.ok, document['files'], existsSync(to)]).toEqual([2, false, [], false])
   expect(document).toMatchObject({ plan: { cells: [{ problems: [] }, { problems: [{ path: 'evaluations' }] }] } })
   for (const args of [[], ['--over', 'evaluations'], ['--over', 'no place=1'], ['--over', 'evaluations=2,2']])
-    expect((await w2s.run('sweep', spec, ...args)).code).toBe(2)
+    expect(await w2s.run('sweep', spec, ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--over: /) as string,
+    })
+  const and = await w2s.run('sweep', spec, '--over', 'evaluations=2', '--and', `labels=${'x'.repeat(201)}`)
+  expect([and.code, and.stderr]).toEqual([2, expect.stringContaining('--and: ')])
 })

@@ -88,7 +88,7 @@ test('a loss is looked at on a real batch, a field is swept over, and a run is r
   await expect(runs.getByRole('row', { name: /^0.5 all cached/ })).toBeVisible({ timeout: 20_000 })
   await expect(runs.getByRole('row', { name: /^0.75 1 stage/ })).toBeVisible()
   const planned = await savedTable(app, page, 'Runs of the sweep', join(home, 'sweep.csv'))
-  expect(planned[0]).toBe('"method 1, Largest alpha",stages to run,cached,shared,seconds,problem')
+  expect(planned[0]).toBe('"method 1, Largest alpha",stages to run,cached,shared,takes,takes unit,takes by,problem')
   expect(planned.slice(1).map((line) => line.split(',').slice(0, 2))).toEqual([
     ['0.5', '0'],
     ['0.75', '1'],

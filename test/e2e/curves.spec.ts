@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './app'
 import AxeBuilder from '@axe-core/playwright'
@@ -79,6 +80,20 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
   await page.mouse.move(pgr.x + pgr.width / 2, pgr.y + 340, { steps: 4 })
   await page.mouse.up()
   await expect(main.getByRole('heading', { level: 1 })).toContainText('of 3 arms within')
+  await expect(main.getByRole('button', { name: /^PGR .+×$/ })).toBeVisible()
+  // Its picture, its marks and its numbers, with the brush on.
+  const taken = async (button: RegExp, ending: string) => {
+    const path = join(home, `parallel.${ending}`)
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    }, path)
+    await main.getByRole('button', { name: button }).click()
+    await expect(page.getByText(`Saved as ${path}`)).toBeVisible()
+    return readFileSync(path)
+  }
+  expect((await taken(/^Save as a picture/, 'png')).subarray(1, 4).toString()).toBe('PNG')
+  expect((await taken(/^Save as SVG/, 'svg')).toString()).toContain('</svg>')
+  expect((await taken(/^Save the plotted numbers/, 'csv')).toString()).toMatch(/,PGR,PGR 95 % low,PGR 95 % high,/)
   await main.getByRole('slider', { name: 'PGR, at most' }).press('Escape')
   await expect(main.getByRole('heading', { level: 1 })).toHaveText('3 arms over choices and results')
   await shoot(page, 'parallel')
@@ -115,17 +130,17 @@ test('curves of two runs: grouped, read, zoomed, and down to the examples of a s
 
   // Their readings, and every list on the way, as files.
   const saved = (title: string) => savedTable(app, page, title, join(home, `${title}.csv`))
-  expect((await saved('Readings'))[0]).toBe('Quantity,line,epoch,value,band low,band high,n')
+  expect((await saved('Readings'))[0]).toBe('Quantity,line,epoch,value,value unit,band low,band high,n')
   await goTo(page, '#/home')
   expect((await saved('Recent runs'))[1]).toContain(`Two methods,${second.runId},done,`)
   await goTo(page, '#/studies')
   expect(await saved('Runs')).toHaveLength(3)
-  expect((await saved('Arms of the selected run'))[0]).toMatch(/^Arm,task,weak,student,PGR,95 % low,/)
+  expect((await saved('Arms of the selected run'))[0]).toMatch(/^Arm,task,weak,student,metric,PGR,PGR 95 % low,/)
   const { tasks } = await value(page, 'catalog')
   await goTo(page, '#/data')
   expect(await saved('Tasks')).toHaveLength(tasks.length + 1)
   await goTo(page, '#/models')
-  expect((await saved('Models'))[0]).toMatch(/^Model,id,family,parameters,bytes,/)
+  expect((await saved('Models'))[0]).toMatch(/^Model,id,family,parameters,size,size unit,/)
   const [naive, confidence] = (await value(page, 'runDetail', second.runId)).arms
   await goTo(page, `#/results/${second.runId}?arm=${confidence!.id}&with=${naive!.id}`)
   expect((await saved('Both arms')).at(-1)).toMatch(/^"difference, paired",-?[\d.e-]+,/)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { exitText } from '../../src-main/lab/engine/process'
 import { runErrand } from '../../src-main/lab/engine/errands'
 import { forkEngine } from '../../src-main/lab/engine/fork'
@@ -139,4 +139,11 @@ test('an errand ends with its signal', async () => {
   const errand = runErrand(stubborn('silent'), { type: 'choose', wanted: 'auto' }, { signal: leaving.signal })
   leaving.abort()
   await expect(errand).rejects.toThrow('Stopped.')
+})
+
+test('an errand of a signal that was given before starts no process', async () => {
+  const spawn = vi.fn(stubborn('silent'))
+  const errand = runErrand(spawn, { type: 'choose', wanted: 'auto' }, { signal: AbortSignal.abort() })
+  await expect(errand).rejects.toThrow('Stopped.')
+  expect(spawn).not.toHaveBeenCalled()
 })

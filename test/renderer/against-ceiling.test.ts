@@ -33,8 +33,10 @@ describe('students against their ceilings', () => {
       config!.data.datasets.filter(({ label, silent }) => label !== paper.title && !silent)
     expect(own(both).map(({ data }) => data)).toEqual(own(bare).map(({ data }) => data))
     expect(both!.data.datasets.filter(({ label }) => label === paper.title)).toHaveLength(paper.lines.length)
-    expect(againstTable(series, paper).rows.at(-1)![0]).toMatch(/^Burns et al\. 2023, figure 3a, read off the figure/)
-    expect(againstTable(series, null).rows).toHaveLength(results.length)
+    expect(againstTable(series, paper, ACCURACY).values.rows.at(-1)![0]).toMatch(
+      /^Burns et al\. 2023, figure 3a, read off the figure/,
+    )
+    expect(againstTable(series, null, ACCURACY).shown.rows).toHaveLength(results.length)
   })
 })
 

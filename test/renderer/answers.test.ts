@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { GroupQuery } from '../../src-preload/contract'
 import { api } from '../../src-renderer/lib/api'
 import { answers } from '../../src-renderer/state/answers'
 import { router } from '../../src-renderer/state/router.svelte'
@@ -58,4 +59,92 @@ describe('answers of the lab', () => {
     await late
     expect(answers.of('runDetail', ['run-done'])).toBeUndefined()
   })
+
+  it('are asked for once, however many ask meanwhile', async () => {
+    const bridge = open('#/guide')
+    await screen.findByRole('navigation', { name: 'Places' })
+    const before = calls(bridge, 'runDetail')
+    const [one, other] = await Promise.all([1, 2].map(() => answers.ask('runDetail', ['run-done'])))
+    expect(one).toBe(other)
+    expect(calls(bridge, 'runDetail')).toBe(before + 1)
+  })
+
+  it('outlast what runs do where they go by datasets and models alone', async () => {
+    open('#/guide')
+    await screen.findByRole('navigation', { name: 'Places' })
+    const rows = { task: 'sotu', model: '', turn: 0 }
+    await answers.ask('taskRows', [rows])
+    await answers.ask('runDetail', ['run-done'])
+    answers.forget('runs')
+    expect(answers.of('taskRows', [rows])).toBeDefined()
+    expect(answers.of('runDetail', ['run-done'])).toBeUndefined()
+    answers.forget()
+    expect(answers.of('taskRows', [rows])).toBeUndefined()
+  })
+
+  it('are few where each is large', async () => {
+    open('#/guide')
+    await screen.findByRole('navigation', { name: 'Places' })
+    const whole = { axis: 'step', from: null, to: null, summary: 'mean-t', smoothing: 0, each: false } as const
+    const query = (buckets: number): GroupQuery => ({ groups: [], series: [], ...whole, buckets })
+    for (let buckets = 1; buckets <= 6; buckets++) await answers.ask('groupCurves', [query(buckets)])
+    const kept = [1, 2, 3, 4, 5, 6].filter((buckets) => answers.of('groupCurves', [query(buckets)]) !== undefined)
+    expect(kept).toEqual([3, 4, 5, 6])
+  })
+})
+
+describe('the Builder', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('finds what it shows asked for, once Home has been looked at for a while', async () => {
+    let idle: (() => void)[] = []
+    vi.stubGlobal('requestIdleCallback', (work: () => void) => idle.push(work))
+    vi.stubGlobal('cancelIdleCallback', () => (idle = []))
+    const bridge = open('#/home')
+    await screen.findByRole('navigation', { name: 'Places' })
+    bridge.emit([{ type: 'status', status: { ...STATUS, engine: 'idle' } }])
+    await waitFor(() => expect(idle.length).toBeGreaterThan(0))
+    expect(calls(bridge, 'taskShown')).toBe(0)
+    idle.forEach((work) => work())
+    await waitFor(() => expect(calls(bridge, 'taskShown')).toBe(1))
+    await waitFor(() => expect(calls(bridge, 'outlook')).toBe(1))
+    const planned = calls(bridge, 'preview')
+    router.go('builder')
+    await screen.findByRole('heading', { name: 'What is to be run' })
+    await screen.findByRole('table', { name: 'Rows of every part' })
+    expect(['taskShown', 'outlook'].map((name) => calls(bridge, name))).toEqual([1, 1])
+    expect(calls(bridge, 'preview')).toBe(planned)
+  })
+
+  it('checks a draft again that one comes back to after something changed', async () => {
+    const bridge = open('#/builder')
+    await screen.findByRole('table', { name: 'Rows of every part' })
+    router.go('guide')
+    await waitFor(() => expect(screen.queryByRole('table', { name: 'Rows of every part' })).toBeNull())
+    const [before, runs] = [calls(bridge, 'preview'), calls(bridge, 'runs')]
+    bridge.emit([{ type: 'run', id: 'run-done' }])
+    await waitFor(() => expect(calls(bridge, 'runs')).toBeGreaterThan(runs))
+    router.go('builder')
+    await waitFor(() => expect(calls(bridge, 'preview')).toBeGreaterThan(before))
+  })
+})
+
+it('curves that one comes back to stand as they were, and are asked for anew once something changed', async () => {
+  const bridge = open('#/curves/run-done')
+  await screen.findByText('Loss')
+  const asked = () => heard(bridge, 'groupCurves').length
+  await waitFor(() => expect(asked()).toBeGreaterThan(0))
+  router.go('guide')
+  await waitFor(() => expect(screen.queryByText('Loss')).toBeNull())
+  const before = [asked(), heard(bridge, 'runDetail').length]
+  router.go('curves', 'run-done')
+  await screen.findByText('Loss')
+  expect([asked(), heard(bridge, 'runDetail').length]).toEqual(before)
+  router.go('guide')
+  await waitFor(() => expect(screen.queryByText('Loss')).toBeNull())
+  const runs = heard(bridge, 'runs').length
+  bridge.emit([{ type: 'run', id: 'run-done' }])
+  await waitFor(() => expect(heard(bridge, 'runs').length).toBeGreaterThan(runs))
+  router.go('curves', 'run-done')
+  await waitFor(() => expect(asked()).toBeGreaterThan(before[0]!))
 })

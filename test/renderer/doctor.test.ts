@@ -26,7 +26,9 @@ describe('a card in the doctor', () => {
     const facts = within(screen.getByRole('table', { name: 'Card and driver' }))
     expect(facts.getByText('550.54.14')).toBeTruthy()
     expect(facts.getByText(/compute 8\.9, 23.GB of 24.GB free/)).toBeTruthy()
-    expect(screen.getByText('812,345 tokens/s in training')).toBeTruthy()
+    const trained = screen.getByRole('rowheader', { name: 'trains a transformer' })
+    expect(trained.nextElementSibling?.textContent).toBe('812,345 tokens/s')
+    expect(screen.queryByRole('rowheader', { name: 'trains a small net' })).toBeNull()
     expect(screen.getByText('fp32')).toBeTruthy()
     const memory = within(screen.getByRole('table', { name: 'Memory of the card' }))
     expect(memory.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual([
@@ -44,7 +46,8 @@ describe('a card in the doctor', () => {
     const why = 'There is no NVIDIA driver. `sudo ubuntu-drivers install` puts one there.'
     const card = { ...CARD.card!, driver: '', cuda: '', devices: [], files: [], table: null }
     shown({ ...CARD, loadable: false, why, selfTest: null, card })
-    expect(screen.getByText(why)).toBeTruthy()
+    expect(screen.getByText('sudo ubuntu-drivers install').tagName).toBe('CODE')
+    expect(screen.getByText(/^There is no NVIDIA driver\./).textContent).toBe(why.replaceAll('`', ''))
     expect(within(screen.getByRole('table', { name: 'Card and driver' })).getAllByText('none')).toHaveLength(2)
     expect(screen.queryByRole('table', { name: 'Memory of the card' })).toBeNull()
   })
@@ -60,7 +63,7 @@ describe('a card in the doctor', () => {
     expect(text).toContain('driver 550.54.14 (CUDA 12.4), library made with CUDA 12.8')
     expect(text).toContain('RTX 4090, compute 8.9')
     expect(text).toContain('opened: libcuda.so.550.54.14, w2s-cuda.so')
-    expect(text).toContain('812,345 tokens/s in training')
+    expect(text).toContain('trains a transformer at 812,345 tokens/s')
     expect(text).not.toMatch(/ada|\/home|\/usr|src-native/)
     expect(text).toContain('w2s.node: no such symbol')
   })

@@ -75,6 +75,11 @@ describe('counts and plain numbers', () => {
     expect(f.number(1e-4)).toBe('1.0e\u22124')
     expect(f.number(Number.NaN)).toBe('NaN')
   })
+  it('have the same decimals at all ticks of an axis, unless these were zeros without end', () => {
+    expect([0.65, 0.7, -0.5, 0].map((value) => f.tickNumber(value, 2))).toEqual(['0.65', '0.70', '\u22120.50', '0.00'])
+    expect([20, 40].map((value) => f.tickNumber(value, 0))).toEqual(['20', '40'])
+    expect([2e-5, 4e-5].map((value) => f.tickNumber(value, 5))).toEqual(['2.0e\u22125', '4.0e\u22125'])
+  })
   it('joins lists as one speaks', () => {
     expect(f.list(['a'])).toBe('a')
     expect(f.list(['a', 'b', 'c'])).toBe('a, b and c')

@@ -160,7 +160,13 @@ it('a view is kept under a name, found by it, and forgotten', async () => {
   await keeper.type('keep this view')
   await press('Enter', {}, keeper.field)
   const dialog = within(await screen.findByRole('dialog', { name: 'Keep this view' }))
-  await fireEvent.input(dialog.getByRole('textbox', { name: 'Name' }), { target: { value: 'Copied at noon' } })
+  const name = dialog.getByRole<HTMLInputElement>('textbox', { name: 'Name' })
+  name.focus()
+  expect([name.selectionStart, name.selectionEnd], 'what is proposed gives way to what is typed').toEqual([
+    0,
+    name.value.length,
+  ])
+  await fireEvent.input(name, { target: { value: 'Copied at noon' } })
   await fireEvent.click(dialog.getByRole('button', { name: 'Keep' }))
   location.hash = '#/guide'
   await screen.findByRole('region', { name: 'Pages of the guide' })

@@ -1,17 +1,18 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Arm, RunDetail } from '../../src-preload/contract'
 import {
-  axesOf,
   brushed,
   brushesOf,
   brushesToText,
+  brushOf,
+  brushText,
   isThrough,
-  linesOf,
-  NONE,
-  parallelTable,
-  stepped,
-} from '../../src-renderer/views/curves/parallel'
+  placeText,
+  reachOf,
+  spansOf,
+} from '../../src-renderer/views/curves/brush'
+import { axesOf, linesOf, moved, NONE, ordered, parallelTable, stepped } from '../../src-renderer/views/curves/parallel'
 import { blended, fitted, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
@@ -21,7 +22,10 @@ async function sample(id: string): Promise<RunDetail> {
   if (!reply.ok) throw new Error(reply.error.message)
   return reply.value
 }
-afterEach(cleanup)
+afterEach(() => {
+  vi.restoreAllMocks()
+  cleanup()
+})
 
 const METHODS: Arm['method'][] = [
   { method: 'naive' },
@@ -76,10 +80,13 @@ describe('axes of arms', () => {
   })
   it('stay as they are whatever is brushed, and let through what all of them let', async () => {
     const { lines, axes } = await eight()
-    const brushes = brushed(brushed(new Map(), 'weak.words', { low: 0.5, high: 1 }), 'method.alphaMax', {
-      low: 0,
-      high: 1,
-    })
+    const named = (id: string) => axes.find((axis) => axis.id === id)!
+    const upper = brushOf(named('weak.words'), { low: 0.5, high: 1 }, true)
+    const some = brushOf(named('method.alphaMax'), { low: 0, high: 1 }, true)
+    const brushes = brushed(brushed(new Map(), 'weak.words', upper), 'method.alphaMax', some)
+    // Half way by powers from 10 to 500; any number, but not none.
+    expect(upper).toEqual({ from: 70, to: null, none: false })
+    expect(some).toEqual({ from: null, to: null, none: false })
     expect(lines.map((line) => isThrough(line, axes, brushes))).toEqual([
       ...Array<boolean>(5).fill(false),
       true,
@@ -87,8 +94,63 @@ describe('axes of arms', () => {
       true,
     ])
     expect(brushesOf(brushesToText(brushes))).toEqual(brushes)
-    expect(brushed(brushes, 'weak.words', { low: NONE, high: 1 }).size).toBe(1)
-    expect(brushesOf('nonsense,pgr:1:0,pgr:a:b').size).toBe(0)
+    expect(brushed(brushes, 'weak.words', brushOf(named('weak.words'), { low: NONE, high: 1 }, false)).size).toBe(1)
+    for (const text of ['nonsense', '[1]', '{"pgr":[0,1]}', '{"pgr":{"from":"a","to":1,"none":true}}', 'null'])
+      expect(brushesOf(text).size).toBe(0)
+  })
+  it('are brushed by values, which are told, and stay when an axis gets another range or order', async () => {
+    const { lines, axes } = await eight()
+    const pgr = axes.at(-1)!
+    const brush = brushOf(pgr, { low: pgr.place(lines[1]!), high: pgr.place(lines[3]!) }, false)!
+    expect(brush).toEqual({ from: 0.2, to: 0.6, none: false })
+    expect([brushText(brush, pgr), brushText({ from: null, to: 0.5, none: true }, pgr)]).toEqual([
+      '.20 to .60',
+      'up to .50, or none',
+    ])
+    const brushes = new Map([['pgr', brush]])
+    // Without the arm that is far out the axis has another range: another place, the same lines.
+    const fewer = lines.slice(1)
+    const closer = axesOf(fewer, [], (id) => id)
+    expect(reachOf(brush, closer.at(-1)!).low).not.toBeCloseTo(reachOf(brush, pgr).low, 2)
+    const kept = (of: typeof lines, by: typeof axes) =>
+      of.filter((line) => isThrough(line, by, brushes)).map(({ arm }) => arm.id)
+    expect(kept(fewer, closer)).toEqual(kept(lines, axes))
+    expect(kept(lines, ordered(axes, 'pgr,method'))).toEqual(kept(lines, axes))
+    // A pointer sets round numbers that hold what it went over; the far one is held where it stands.
+    expect(brushOf(pgr, { low: 0.501, high: 0.702 }, true)).toMatchObject({ from: expect.closeTo(0.5, 1) as number })
+    expect(isThrough(lines[0]!, axes, new Map([['pgr', { from: -1, to: 0, none: false }]]))).toBe(true)
+    expect(brushOf(pgr, { low: NONE, high: -0.05 }, true)).toEqual({ names: [null] })
+    expect(placeText(pgr, NONE)).toBe('none')
+  })
+  it('keep names that are let through, also where these no longer stand together', async () => {
+    const { lines, axes } = await eight()
+    const method = axes.find(({ id }) => id === 'method')!
+    const brush = brushOf(method, { low: 0.6, high: 1 }, true)!
+    expect(brush).toEqual({ names: ['method 0', 'method 1'] })
+    expect([spansOf(brush, method).length, brushText(brush, method)]).toEqual([1, 'method 0 and method 1'])
+    const turned = [lines[0]!, lines[2]!, lines[3]!, lines[1]!]
+    const others = axesOf(turned, [], (id) => id)
+    expect(
+      spansOf(
+        brush,
+        others.find(({ id }) => id === 'method')!,
+      ),
+    ).toEqual([
+      { low: 0, high: 0 },
+      { low: 1, high: 1 },
+    ])
+    const held = turned.filter((line) => isThrough(line, others, new Map([['method', brush]])))
+    expect(held.map(({ arm }) => arm.methodTitle)).toEqual(['method 0', 'method 1'])
+  })
+  it('are moved among each other, and stay where an order does not name them', async () => {
+    const { axes } = await eight()
+    const ids = axes.map(({ id }) => id)
+    expect(moved(axes, ids[0]!, 1).split(',').slice(0, 2)).toEqual([ids[1], ids[0]])
+    expect(moved(axes, ids[0]!, -1).split(',')).toEqual(ids)
+    expect(moved(axes, ids[0]!, 99).split(',').at(-1)).toBe(ids[0])
+    expect(ordered(axes, moved(axes, 'pgr', -7)).map(({ id }) => id)[0]).toBe('pgr')
+    expect(ordered(axes, 'pgr,weak.words').map(({ id }) => id)).toEqual(['pgr', ...ids.slice(1, -1), 'weak.words'])
+    expect(ordered(axes, '')).toEqual(axes)
   })
   it('are walked by the places of their lines', async () => {
     const { lines, axes } = await eight()
@@ -100,10 +162,14 @@ describe('axes of arms', () => {
   })
   it('have all numbers in a table', async () => {
     const { lines, axes } = await eight()
-    const { head, rows } = parallelTable(lines, axes)
-    expect(head.slice(0, 3)).toEqual(['arm', 'supervisor words', 'method'])
-    expect(rows[1]!.slice(1, 4)).toEqual(['10', 'method 1', '0.5'])
-    expect(rows[1]!.slice(-3)).toEqual(['.20', '.100 to .900', '3'])
+    const { shown, values } = parallelTable(lines, axes)
+    expect(shown.head.slice(0, 3)).toEqual(['arm', 'supervisor words', 'method'])
+    expect(shown.rows[1]!.slice(1, 4)).toEqual(['10', 'method 1', '0.5'])
+    expect(shown.rows[1]!.slice(-3)).toEqual(['.20', '.100 to .900', '3'])
+    expect(values.head.slice(-6)).toEqual([
+      ...['PGR', 'PGR 95 % low', 'PGR 95 % high', 'PGR unit', 'PGR note', 'seeds'],
+    ])
+    expect(values.rows[0]!.slice(-6)).toEqual([-14, 0.1, 0.9, 'share of the gap', 'small gap', 3])
   })
   it('are drawn where the pointer finds them', () => {
     for (const place of [NONE, 0, 0.3, 1]) expect(placeAt(yOf(place))).toBeCloseTo(place, 9)
@@ -120,16 +186,44 @@ describe('arms side by side', () => {
     const task = screen.getByRole('slider', { name: 'task, at least' })
     expect(task.getAttribute('aria-valuetext')).not.toBe('')
     await fireEvent.keyDown(task, { key: 'ArrowUp' })
-    await fireEvent.keyDown(task, { key: 'ArrowUp' })
     await screen.findByRole('heading', { level: 1, name: /8 of 10 arms within/ })
-    expect(decodeURIComponent(location.hash)).toContain('brush=task:')
+    expect(decodeURIComponent(location.hash)).toContain('brush={"task":{"names":[')
+    const chip = screen.getByRole('button', { name: /^task .+, .+ and / })
+    expect(task.getAttribute('aria-valuetext')).toMatch(/; task .+ and /)
+    await fireEvent.click(chip)
+    await waitFor(() => expect(location.hash).not.toContain('brush='))
+    const pgr = screen.getByRole('slider', { name: 'PGR, at least' })
+    await fireEvent.keyDown(pgr, { key: 'ArrowUp' })
+    await screen.findByRole('button', { name: /^PGR from \.\d+ on/ })
+    await fireEvent.keyDown(pgr, { key: 'Escape' })
+    await waitFor(() => expect(location.hash).not.toContain('brush='))
+    const title = screen.getByRole('button', { name: /^Axis of task;/ })
+    await fireEvent.keyDown(title, { key: 'ArrowRight' })
+    await waitFor(() => expect(decodeURIComponent(location.hash)).toMatch(/axes=[^,]+,task,/))
+    expect(screen.getAllByRole('slider')[2]!.getAttribute('aria-label')).toBe('task, at most')
+    await fireEvent.keyDown(task, { key: 'ArrowUp' })
+    await waitFor(() => expect(location.hash).toContain('brush='))
     expect(within(screen.getByRole('list', { name: /^Arms within/ })).getAllByRole('link')).toHaveLength(8)
     await fireEvent.keyDown(task, { key: 'Escape' })
     await waitFor(() => expect(location.hash).not.toContain('brush='))
     await fireEvent.click(screen.getByRole('radio', { name: 'by PGR' }))
     expect(location.hash).toContain('color=pgr')
-    await fireEvent.click(screen.getByRole('button', { name: /^As a table/ }))
+    const said = (kind: RegExp) => fireEvent.click(screen.getByRole('button', { name: kind }))
+    let copied = ''
+    vi.spyOn(navigator.clipboard, 'writeText').mockImplementation((text) => Promise.resolve(void (copied = text)))
+    await said(/^Copy the plotted numbers/)
+    await waitFor(() => expect(copied.trimEnd().split('\r\n')).toHaveLength(11))
+    expect(copied).toMatch(/^arm,run,.*,PGR,PGR 95 % low,PGR 95 % high,PGR unit,PGR note,seeds\r\n/)
+    await said(/^Save as SVG/)
+    await said(/^Save the plotted numbers/)
+    await waitFor(() => expect(heard(bridge, 'saveFile')).toHaveLength(2))
+    const files = heard(bridge, 'saveFile').map(({ args }) => args[0] as { name: string; base64: string })
+    expect(files.map(({ name }) => name.replace(/.*\./, ''))).toEqual(['svg', 'csv'])
+    expect(atob(files[0]!.base64)).toMatch(/^<\?xml.*\n<svg [^]*<\/svg>\n$/)
+    await said(/^As a table/)
     expect(screen.getAllByRole('row')).toHaveLength(11)
+    await said(/^Copy as LaTeX/)
+    await waitFor(() => expect(copied).toMatch(/^\\begin{tabular}/))
   })
 })
 

@@ -23,10 +23,18 @@ it('tells what a chart draws under its names: lines by places, bars by labels, n
   expect(toCsv(line)).toBe('of,x,y\r\nstudent,0,0.5\r\nstudent,2,0.75\r\nceiling,0,0.9\r\n')
   const bar = plottedTable<'bar'>({
     type: 'bar',
-    data: { labels: ['unsure', 'sure'], datasets: [{ label: 'rows', data: [3, 4] }] },
+    data: {
+      labels: ['unsure', 'sure'],
+      datasets: [
+        { label: 'rows', data: [3, 4] },
+        { label: 'interval', data: [[1, 5], NaN] },
+      ],
+    },
   })
-  expect(bar.rows).toEqual([
-    ['rows', 'unsure', '3'],
-    ['rows', 'sure', '4'],
+  expect(bar.values.rows).toEqual([
+    ['rows', 'unsure', 3],
+    ['rows', 'sure', 4],
+    ['interval', 'unsure', 1],
+    ['interval', 'unsure', 5],
   ])
 })

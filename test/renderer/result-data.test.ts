@@ -96,12 +96,13 @@ describe('the chart of arms', () => {
       [0.9871, 1],
     ])
     expect((options!.scales!['x'] as { max: number }).max).toBeGreaterThan(0.9871)
-    const { head, rows } = armsTable(beside, input.labels, ACCURACY, () => TO_COME)
-    expect(head.slice(-2)).toEqual(['bag of words', '95 %'])
-    expect(rows.map((row) => row.slice(-2))).toEqual([
-      ['–', ''],
-      ['.987', '.980 to .990'],
+    const { shown, values } = armsTable(beside, input.labels, ACCURACY, () => TO_COME)
+    expect([shown.head.at(-1), ...shown.rows.map((row) => plain(row.at(-1)!))]).toEqual([
+      ...['bag of words', '–', '.987 ± .005'],
     ])
+    const name = 'bag of words'
+    expect(values.head.slice(-4)).toEqual([name, `${name} 95 % low`, `${name} 95 % high`, `${name} unit`])
+    expect(values.rows[1]!.slice(-4)).toEqual([0.9871, reference.low, reference.high, 'share'])
   })
   it('holds every drawn value within its axis', () => {
     const { min, max } = chart.options!.scales!['x'] as { min: number; max: number }
@@ -154,7 +155,7 @@ describe('the chart of a training', () => {
     const none = armResult(quick[0]!, 'last', 0)
     expect(trainingChart(none, studentLook(0), palette, ACCURACY)).toBeNull()
     expect(trainingTitle(none, ACCURACY)).toBe('No training curve yet')
-    expect(trainingTable(none, ACCURACY).rows).toEqual([])
+    expect(trainingTable(none, ACCURACY).shown.rows).toEqual([])
   })
   it('says that stopping would save something only where the interval says so', () => {
     const title = (low: number, copies: number) => {
@@ -174,7 +175,7 @@ describe('the chart of a training', () => {
     expect(plain(trainingTitle(told, ACCURACY))).toMatch(/^Stopping well would save/)
   })
   it('has a table with a row for each evaluation', () => {
-    expect(trainingTable(result, ACCURACY).rows).toHaveLength(result.training!.step.length)
+    expect(trainingTable(result, ACCURACY).values.rows).toHaveLength(result.training!.step.length)
   })
 })
 

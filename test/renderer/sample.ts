@@ -24,6 +24,7 @@ import { describeCatalog } from '../../src-main/science/catalog'
 import { choices } from '../../src-main/science/answers'
 import { comparison, coversText, overall, type ComparedArm } from '../../src-main/science/metrics'
 import { createRng } from '../../src-main/science/maths/rng'
+import { wilson } from '../../src-main/science/maths/wilson'
 import { LOOKS } from './sample-looks'
 import type { PlanContext } from '../../src-main/science/plan/context'
 
@@ -392,9 +393,8 @@ export function cubeOf(rows: ExampleRow[]): Cube {
     .map((bin) => ({
       low: sure(bin[0]!),
       high: sure(bin.at(-1)!),
-      n: bin.length,
-      copied: bin.filter((r) => r.cell[1] === '0').length / bin.length,
-      ceilingCopied: bin.filter((r) => r.cell[2] === '0').length / bin.length,
+      copied: wilson(bin.filter((r) => r.cell[1] === '0').length / bin.length, bin.length),
+      ceilingCopied: wilson(bin.filter((r) => r.cell[2] === '0').length / bin.length, bin.length),
     }))
   return { choices: 2, counts, examples: rows.length, copiedByConfidence }
 }

@@ -92,10 +92,27 @@ describe('arms over sizes', () => {
     const pgrOf = good[1]!
     const [, line] = sizesChart(sizes, pgrOf, ACCURACY, palette).data.datasets
     expect(line!.data).toHaveLength(2)
-    const { head, rows } = sizesTable(sizes, pgrOf)
-    expect(head).toEqual(['line', 'student', 'value', '95 %', 'n'])
-    expect(rows[0]).toEqual([sizes.series[0]!.label, 'student 2 (160 k)', 'none', '', ''])
-    expect(rows[1]!.at(-1)).toBe('3 seeds × 1,000 examples')
+    const { shown, values } = sizesTable(sizes, pgrOf)
+    expect(shown.head).toEqual(['line', 'student', 'value', 'seeds', 'examples'])
+    expect(shown.rows[0]).toEqual([sizes.series[0]!.label, 'student 2 (160 k)', 'none', '–', '–'])
+    expect(values.head).toEqual([
+      ...[
+        'line',
+        'student',
+        'weights',
+        'value',
+        'value 95 % low',
+        'value 95 % high',
+        'value unit',
+        'seeds',
+        'examples',
+      ],
+    ])
+    const next = sizes.series[0]!.arms[1]!
+    const second = accuracyIn(next).pgr as { value: number; low: number; high: number }
+    expect(values.rows[1]!.slice(2)).toEqual([
+      ...[next.arm.parameters!.strong, second.value, second.low, second.high, 'share of the gap', 3, 1000],
+    ])
   })
   it('tell cross-entropies and the price of a stop only where arms have them', () => {
     const plain = sizesOf(ladder(), task)!

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { fitsErrors, plateau, wilson } from '../../src-main/science/alerts'
+import { fitsErrors, plateau } from '../../src-main/science/alerts'
+import { wilson } from '../../src-main/science/maths/wilson'
 
 let seed = 7
 const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647

@@ -90,8 +90,8 @@ const whole = (x: number) => Math.round(x).toLocaleString('en')
 
 /** What was measured. */
 const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport['selfTest']>): string[] => [
-  ...(stepsPerSecond > 0 ? [`${whole(stepsPerSecond)} steps/s`] : []),
-  ...(tokensPerSecond > 0 ? [`${whole(tokensPerSecond)} tokens/s in training`] : []),
+  ...(stepsPerSecond > 0 ? [`trains a small net at ${whole(stepsPerSecond)} steps/s`] : []),
+  ...(tokensPerSecond > 0 ? [`a transformer at ${whole(tokensPerSecond)} tokens/s`] : []),
 ]
 
 function describeCard({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>, out: Out) {

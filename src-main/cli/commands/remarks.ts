@@ -1,7 +1,7 @@
 import type { MarkChange, RunSummary } from '../../../src-preload/contract'
 import { parseArguments } from '../../lab/calls'
 import type { Command, Context, Flags } from '../context'
-import { badArgument, EXIT } from '../errors'
+import { badArgument, byOptions, EXIT } from '../errors'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 /** What the command says of a run; none of it reads what the run found. */
@@ -24,7 +24,8 @@ export const remarks: Command = {
     try {
       let run = await findRunBy(lab, text!)
       if (said) {
-        const [change] = parseArguments('mark', [{ runs: [run.id], ...said }])
+        const { id } = run
+        const [change] = await byOptions(OPTIONS, () => parseArguments('mark', [{ runs: [id], ...said }]))
         await lab.calls.mark(change)
         run = await findRunBy(lab, run.id)
       }
@@ -36,6 +37,9 @@ export const remarks: Command = {
     }
   },
 }
+
+/** What each option says of a run. */
+const OPTIONS = { name: '--name', notes: '--notes', addTags: '--tag', removeTags: '--untag' }
 
 /** What the options say from now on; null where they say nothing. */
 function changeOf(flags: Flags): Omit<MarkChange, 'runs'> | null {

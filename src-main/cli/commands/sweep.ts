@@ -5,7 +5,7 @@ import { writeText } from '../../../src-preload/spec-text'
 import { parseArguments } from '../../lab/calls'
 import { sweepCells } from '../../science/spec/sweep'
 import type { Command, Context, Flags } from '../context'
-import { badArgument, EXIT } from '../errors'
+import { badArgument, byOptions, EXIT } from '../errors'
 import { columns, count, duration, NOTHING } from '../text'
 import { readSpec, SPEC_USAGE } from './spec'
 
@@ -25,20 +25,29 @@ export const sweep: Command = {
       value: 'field=a,b,c',
       help: 'A second field: every value of the first with every one of it.',
     },
-    to: { type: 'string', value: 'folder', help: 'Writes the specs there, for w2s run; nothing is written over.' },
+    to: {
+      type: 'string',
+      value: 'folder',
+      help: 'Writes the specs there, for w2s run, if all of them can run; nothing is written over.',
+    },
   },
   async run([what], flags, context) {
     const { out } = context
     const axes = axesOf(flags)
     const lab = await context.openLab({ readOnly: true })
     try {
-      const [asked] = parseArguments('sweepPlan', [{ spec: await readSpec(lab, what!, context), axes }])
-      const plan = await lab.calls.sweepPlan(asked)
+      const spec = await readSpec(lab, what!, context)
+      const { asked, plan } = await byOptions(OPTIONS, async () => {
+        const [asked] = parseArguments('sweepPlan', [{ spec, axes }])
+        return { asked, plan: await lab.calls.sweepPlan(asked) }
+      })
       const specs = sweepCells(asked.spec, asked.axes).map(({ spec }) => spec)
-      const files = typeof flags.to === 'string' ? await writeSpecs(specs, resolve(context.cwd, flags.to)) : []
+      const ok = plan.cells.every(({ problems }) => problems.length === 0)
+      const to = typeof flags.to === 'string' ? resolve(context.cwd, flags.to) : ''
+      const files = to && ok ? await writeSpecs(specs, to) : []
       describe(plan, asked.axes, out)
       for (const file of files) out.line(file)
-      const ok = plan.cells.every(({ problems }) => problems.length === 0)
+      if (to && !ok) out.line('Nothing was written: not every run of the sweep can be.')
       out.document({ command: 'sweep', ok, plan, specs, files })
       return ok ? EXIT.ok : EXIT.badInput
     } finally {
@@ -46,6 +55,9 @@ export const sweep: Command = {
     }
   },
 }
+
+/** The option that says each axis; what is wrong with both together is told of the first. */
+const OPTIONS = { 'axes[0]': '--over', 'axes[1]': '--and', axes: '--over' }
 
 function axesOf({ over, and }: Flags): Axis[] {
   if (typeof over !== 'string')

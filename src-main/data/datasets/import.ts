@@ -13,7 +13,7 @@ import type { TaskRow } from '../../science/tasks'
 import { checkColumns } from './columns'
 import type { Surveyed } from './counting'
 import { LIMITS } from './limits'
-import { DatasetError, refusal } from './problem'
+import { DatasetError, refusal, type Entry, type Kept } from './problem'
 import { placeOf } from './place'
 import { filesOf, openRecords } from './records'
 import { readRow, type Row } from './rows'
@@ -84,7 +84,7 @@ const CHUNK = 32_768
 /**
  * Writes `<folder>/<id>.jsonl.gz` and, last, `<id>.json`, without which the rows count as nothing. All or nothing: one
  * bad line, a full disk, a stop or a crash leaves no dataset. Rows that have to stay together get one group.
- * @param made of what it was made, where that is not the file
+ * @param made of what it was made, where the file has rows of a task: what goes with their texts stays with them
  * @throws DatasetError with every bad line (50 told), or what is wrong with the request; AbortError
  */
 export async function importDataset(
@@ -105,7 +105,7 @@ export async function importDataset(
   const temporary = join(folder, `.${id}-${process.pid}.tmp`)
   try {
     await pipeline(
-      Readable.from(writtenRows(parsed.data, survey, watch)),
+      Readable.from(writtenRows(parsed.data, survey, watch, made !== null)),
       createGzip(),
       createWriteStream(temporary, { flush: true }),
     )
@@ -205,7 +205,12 @@ function check(survey: Survey, wanted: Wanted): void {
 }
 
 /** The rows as they are kept, in pieces. */
-async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Watch): AsyncGenerator<string> {
+async function* writtenRows(
+  wanted: Wanted,
+  { chosen, rows }: Survey,
+  watch: Watch,
+  ofTask: boolean,
+): AsyncGenerator<string> {
   let [at, kept, text] = [0, 0, '']
   for await (const batch of openRecords(wanted.path, readingOf(wanted), watch).batches) {
     for (const entry of batch) {
@@ -213,7 +218,7 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
       const facts = rows[at++]
       if (!facts || 'expected' in row)
         throw refusal('path', 'a file that stays as it is while it is read', 'another one')
-      text += `${JSON.stringify(taskRow(row, facts))}\n`
+      text += `${JSON.stringify(taskRow(ofTask ? { ...row, kept: keptIn(entry) } : row, facts))}\n`
       if (text.length <= CHUNK) continue
       if ((kept += text.length) > LIMITS.kept)
         throw refusal('path', `at most ${LIMITS.kept} characters as they are kept`, 'more')
@@ -222,6 +227,13 @@ async function* writtenRows(wanted: Wanted, { chosen, rows }: Survey, watch: Wat
     }
   }
   yield text
+}
+
+/** What a row of a task has beside its texts. */
+function keptIn(entry: Entry): Kept {
+  if ('expected' in entry) return {}
+  const [fen, difficulty] = [entry.values.get('fen'), entry.values.get('difficulty')]
+  return { ...(typeof difficulty === 'number' && { difficulty }), ...(typeof fen === 'string' && { fen }) }
 }
 
 /** A row as task files have it. */

@@ -1,4 +1,5 @@
 import type { Problem } from '../../science/spec/problems'
+import type { TextRow } from '../../science/tasks'
 
 /** A dataset that cannot be taken, with what is wrong where; the path of a problem is a line ("line 7") or a field. */
 export class DatasetError extends Error {
@@ -22,7 +23,4 @@ export interface BadLine {
 /** One record of a file, by column; or why a line is none. */
 export type Entry = { line: number; values: Map<string, unknown>; kept?: Kept } | BadLine
 /** What goes with a row of texts beside what a net reads and writes. */
-export interface Kept {
-  fen: string
-  difficulty: number
-}
+export type Kept = Pick<TextRow, 'fen' | 'difficulty'>

@@ -3,6 +3,7 @@ import { namesIn, textsOf, type Example, type PreparedTask } from '../../science
 import { median } from '../../science/maths/statistics'
 import { openPretrained } from '../checkpoints/open'
 import { readRows } from './prepare'
+import type { TextTokenizer } from '../tokenizers'
 import type { Lengths, ShownExample, ShownTask } from './types'
 
 /** A pretrained model that is to read a task, and the most tokens of a text that it is given. */
@@ -33,8 +34,9 @@ export async function showTask({ config, path, readers }: ShownRequest): Promise
   const prepared = split()
   const { transfer } = prepared.splits
   const lengths: Lengths[] = []
+  const measure = measurer(textsOf(transfer.slice(0, MEASURED)))
   // Prompts are cut by how much room an answer leaves, which only the training knows.
-  if (prepared.form.kind !== 'text') for (const reader of readers) lengths.push(await lengthsOf(transfer, reader))
+  if (prepared.form.kind !== 'text') for (const reader of readers) lengths.push(await lengthsOf(measure, reader))
   return { task: config.task, rows, ...facesOf(prepared), lengths }
 }
 
@@ -62,11 +64,23 @@ export function shownExample(
   }
 }
 
-async function lengthsOf(examples: readonly Example[], { title, where, tokens }: Reader): Promise<Lengths> {
+type Measure = (tokenizer: TextTokenizer) => readonly number[]
+
+/** Tokens of each of some texts; models of one family have the very same tokenizer, and cut them once. */
+function measurer(texts: readonly string[]): Measure {
+  const known = new Map<string, readonly number[]>()
+  return (tokenizer) => {
+    const name = JSON.stringify(tokenizer.definition)
+    const found = known.get(name) ?? texts.map((text) => tokenizer.encode(text).length)
+    known.set(name, found)
+    return found
+  }
+}
+
+async function lengthsOf(measure: Measure, { title, where, tokens }: Reader): Promise<Lengths> {
   const model = await openPretrained(where)
-  const tokenizer = await model.tokenizer().finally(() => model.close())
+  const found = measure(await model.tokenizer().finally(() => model.close()))
   const limit = Math.min(tokens, model.context)
-  const found = textsOf(examples.slice(0, MEASURED)).map((text) => tokenizer.encode(text).length)
   const cut = found.filter((length) => length > limit).length / found.length
   const longest = found.reduce((most, length) => Math.max(most, length), 0)
   return { model: title, texts: found.length, median: median(found), longest, limit, cut }

@@ -17,6 +17,8 @@ export function runErrand<T extends Errand['type']>(
   errand: Errand & { type: T },
   options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
 ): Promise<Answer<T>> {
+  const stopped = () => new LabError('internal', 'Stopped.')
+  if (options.signal?.aborted) return Promise.reject(stopped())
   const { promise, resolve, reject } = deferred<Answer<T>>()
   const handle = spawn(
     (message) => {
@@ -27,7 +29,7 @@ export function runErrand<T extends Errand['type']>(
     },
     (exit) => reject(new LabError('internal', exitText(exit))),
   )
-  const abort = () => reject(new LabError('internal', 'Stopped.'))
+  const abort = () => reject(stopped())
   options.signal?.addEventListener('abort', abort)
   return promise.finally(() => {
     options.signal?.removeEventListener('abort', abort)

@@ -1,13 +1,6 @@
 import type { Columns } from '../curves'
-import { studentQuantile } from '../maths/statistics'
+import { wilson, type Share } from '../maths/wilson'
 
-/** A share with its interval. */
-export interface Share {
-  of: number
-  share: number
-  low: number
-  high: number
-}
 /** That a student has come to repeat its supervisor's errors while it got worse, and the numbers by which it is said. */
 export interface FitsErrors {
   /** Steps of the evaluation that was best by ground truth, and of the latest. */
@@ -17,20 +10,6 @@ export interface FitsErrors {
   repeated: readonly [Share, Share]
   /** Right by ground truth, then and now. */
   right: readonly [Share, Share]
-}
-
-/** Degrees of freedom at which Student's t stands for the normal distribution: wider by a thousandth or so. */
-const NORMAL = 1000
-
-/**
- * Wilson's interval of a share of `n` rows (Wilson 1927, doi 10.1080/01621459.1927.10502953).
- * @param error that it does not hold the share, both sides together
- */
-export function wilson(share: number, n: number, error = 0.05): Share {
-  const z2 = studentQuantile(error, NORMAL) ** 2
-  const middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-  const half = Math.sqrt((z2 * share * (1 - share)) / n + z2 ** 2 / (4 * n ** 2)) / (1 + z2 / n)
-  return { of: n, share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
 }
 
 /**

@@ -1,2 +1,2 @@
-export { fitsErrors, wilson, type FitsErrors, type Share } from './fits-errors'
+export { fitsErrors, type FitsErrors } from './fits-errors'
 export { plateau, STILL, type Plateau } from './plateau'

@@ -1,4 +1,5 @@
 import { confidence, decisions, optionsIn, type Decision } from '../answers'
+import { wilson } from '../maths/wilson'
 import type { SeedPredictions } from './predictions'
 import type { Cell, Cube, Stop } from './result'
 import { evaluationAt } from './stops'
@@ -46,11 +47,11 @@ function copied(seed: SeedPredictions, at: Stop): Cube['copiedByConfidence'] {
     parts[part]!.push(i)
   }
   const shareOf = (of: readonly number[], says: ArrayLike<Decision>) =>
-    of.filter((i) => says[i] === weak[i]).length / of.length
+    wilson(of.filter((i) => says[i] === weak[i]).length / of.length, of.length)
   return parts
     .filter(({ length }) => length > 0)
     .map((of) => ({
-      ...{ low: sure[of[0]!]!, high: sure[of.at(-1)!]!, n: of.length },
+      ...{ low: sure[of[0]!]!, high: sure[of.at(-1)!]! },
       ...{ copied: shareOf(of, student), ceilingCopied: shareOf(of, ceiling) },
     }))
 }

@@ -1,3 +1,4 @@
+import type { Share } from '../maths/wilson'
 import type { Arm } from '../stages'
 
 /** Which evaluation of the student's training is looked at; `oracle` knows ground truth and is never the result. */
@@ -260,7 +261,8 @@ export interface Cube {
   examples: number
   /**
    * The supervisor's errors by its confidence (probability of its decision, from `low` to `high`), unsure to sure, in tenths
-   * of their number, or in fewer parts of five at least: `n` errors, and the shares of them that student and ceiling repeat.
+   * of their number, or in fewer parts of five at least: the shares of them that student and ceiling repeat,
+   * with Wilson's 95 % intervals, which take the errors as independent of one another.
    */
-  copiedByConfidence: { low: number; high: number; n: number; copied: number; ceilingCopied: number }[]
+  copiedByConfidence: { low: number; high: number; copied: Share; ceilingCopied: Share }[]
 }

@@ -19,6 +19,8 @@ export function withElsewhere<F extends Form>(
   { sizes, splitSeed }: Pick<DataConfig, 'sizes' | 'splitSeed'>,
   form: F,
 ): PreparedTask {
+  // All texts of the task would be folded to be held against none.
+  if (Object.keys(sets).length === 0) return { ...task, elsewhere: {} }
   const rules = rulesOf(form)
   const textsOf = (row: RowOf<F>) => rules.texts(row).map(foldText)
   const own = new Set(rows.flatMap(textsOf))

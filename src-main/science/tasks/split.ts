@@ -135,24 +135,32 @@ function deal<R extends TaskRow>(
 ): Record<Split, Block[]> {
   const dealt: Record<Split, Block[]> = { weak: [], transfer: [], validation: [], test: [] }
   const wanted = splits.reduce((sum, split) => sum + sizes[split], 0)
-  const countSorts = (chosen: number[]) => {
-    const counts = Array.from({ length: rules.sorts }, () => 0)
-    for (const i of chosen) counts[rules.sortOf(rows[i]!)]!++
-    return counts
+  const inPool = Array.from({ length: rules.sorts }, () => 0)
+  for (const block of blocks) for (const i of block.rows) inPool[rules.sortOf(rows[i]!)]!++
+  const places = splits.map((split) => {
+    const share = inPool.map((n) => (n * sizes[split]) / wanted)
+    return { split, lacking: share, room: share.map((n) => Math.max(1, n)) }
+  })
+  const untested = places.filter(({ split }) => split !== 'test')
+  // How many of each sort a block has; most have one row.
+  const has = new Map<number, number>()
+  const need = ({ lacking, room }: (typeof places)[number]) => {
+    let sum = 0
+    for (const [sort, n] of has) sum += (n * lacking[sort]!) / room[sort]!
+    return sum
   }
-  const inPool = countSorts(blocks.flatMap((b) => b.rows))
-  const lacking = new Map(splits.map((s) => [s, inPool.map((n) => (n * sizes[s]) / wanted)]))
   for (const block of blocks) {
-    const has = countSorts(block.rows)
-    const need = (split: Split) =>
-      has.reduce(
-        (sum, n, c) => sum + (n * lacking.get(split)![c]!) / Math.max(1, (inPool[c]! * sizes[split]) / wanted),
-        0,
-      )
-    const allowed = block.development ? splits.filter((split) => split !== 'test') : splits
-    const split = allowed.reduce((best, s) => (need(s) > need(best) ? s : best))
-    dealt[split].push(block)
-    has.forEach((n, c) => (lacking.get(split)![c]! -= n))
+    has.clear()
+    for (const sort of block.rows.map((i) => rules.sortOf(rows[i]!)).sort((a, b) => a - b))
+      has.set(sort, (has.get(sort) ?? 0) + 1)
+    const allowed = block.development ? untested : places
+    let [best, most] = [allowed[0]!, need(allowed[0]!)]
+    for (const place of allowed.slice(1)) {
+      const needed = need(place)
+      if (needed > most) [best, most] = [place, needed]
+    }
+    dealt[best.split].push(block)
+    for (const [sort, n] of has) best.lacking[sort]! -= n
   }
   return dealt
 }

@@ -1,23 +1,17 @@
 // The card: its memory, and which there are.
-#include <cuda_runtime.h>
-
 #include <cstdio>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <string>
 
-#include "../../failures.h"
+#include "card.h"
 #include "devices.h"
 #include "memory.h"
 
 namespace w2s::cuda {
 
 namespace {
-
-void ok(cudaError_t error, const char* what) {
-  if (error != cudaSuccess) throw DeviceFault(std::string(what) + ": " + cudaGetErrorString(error), (int)error);
-}
 
 /** As nvidia-smi and CUDA_VISIBLE_DEVICES have it: "GPU-" and sixteen bytes in hex, in groups of 4, 2, 2, 2 and 6. */
 std::string uuidOf(const cudaUUID_t& uuid) {
@@ -69,14 +63,35 @@ void* allocateBytes(std::size_t bytes) {
 void releaseBytes(void* memory) {
   if (memory) cudaFree(memory);
 }
+void sendIn(void* to, const void* from, std::size_t bytes) {
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, currentStream()), "copying to the card");
+}
+void sendOut(void* to, const void* from, std::size_t bytes) {
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, currentStream()), "copying from the card");
+}
+void copyWithin(void* to, const void* from, std::size_t bytes) {
+  ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, currentStream()), "copying on the card");
+}
 void copyIn(void* to, const void* from, std::size_t bytes) {
-  ok(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice), "copying to the card");
+  sendIn(to, from, bytes);
+  ok(cudaStreamSynchronize(currentStream()), "copying to the card");
 }
 void copyOut(void* to, const void* from, std::size_t bytes) {
-  ok(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost), "copying from the card");
+  sendOut(to, from, bytes);
+  ok(cudaStreamSynchronize(currentStream()), "copying from the card");
 }
-void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes), "clearing"); }
+void zero(void* memory, std::size_t bytes) { ok(cudaMemsetAsync(memory, 0, bytes, currentStream()), "clearing"); }
 void forget(void*, std::size_t) {}
+void carve(void*, const std::vector<Extent>&) {}
+
+void* allocatePinned(std::size_t bytes) {
+  void* memory = nullptr;
+  ok(cudaMallocHost(&memory, bytes), "pinned memory");
+  return memory;
+}
+void releasePinned(void* memory) {
+  if (memory) cudaFreeHost(memory);
+}
 
 Driver driver() {
   Driver d{{}, 0, 0};

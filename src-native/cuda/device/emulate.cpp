@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fiber.h"
+#include "turns.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -34,43 +35,79 @@ std::string at(int line) { return "line " + std::to_string(line); }
 
 // --- buffers ---------------------------------------------------------------------------------------------------------
 
-/** Bytes between guards. AddressSanitizer, where it is on, sees reads and writes of the guards as they happen. */
-class Guarded {
- public:
-  explicit Guarded(std::size_t bytes) : bytes(bytes), memory_(new unsigned char[bytes + 2 * GUARD]) {
-    std::memset(memory_.get(), NAN_BYTE, bytes + 2 * GUARD);
+void poison([[maybe_unused]] unsigned char* from, [[maybe_unused]] std::size_t bytes) {
 #if defined(__SANITIZE_ADDRESS__)
-    __asan_poison_memory_region(memory_.get(), GUARD);
-    __asan_poison_memory_region(data() + bytes, GUARD);
+  __asan_poison_memory_region(from, bytes);
 #endif
+}
+
+void unpoison([[maybe_unused]] unsigned char* from, [[maybe_unused]] std::size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(from, bytes);
+#endif
+}
+
+/** Bytes that guards must be around. AddressSanitizer, where it is on, sees reads and writes of the guards as they happen. */
+struct Piece {
+  unsigned char* data;
+  std::size_t bytes;
+
+  /** Everything in it, and its guards, become NaN. */
+  void forget() const {
+    unpoison(data - GUARD, bytes + 2 * GUARD);
+    std::memset(data - GUARD, NAN_BYTE, bytes + 2 * GUARD);
+    poison(data - GUARD, GUARD);
+    poison(data + bytes, GUARD);
   }
-  Guarded(Guarded&&) = default;
-  unsigned char* data() const { return memory_.get() + GUARD; }
   void check(const std::string& who, const char* what) const {
 #if !defined(__SANITIZE_ADDRESS__)
     for (std::size_t i = 0; i < GUARD; i++) {
-      if (memory_[i] != NAN_BYTE) fail(who, std::string("wrote before the start of ") + what);
-      if (data()[bytes + i] != NAN_BYTE) fail(who, std::string("wrote beyond the end of ") + what);
+      if (data[-1 - (long)i] != NAN_BYTE) fail(who, std::string("wrote before the start of ") + what);
+      if (data[bytes + i] != NAN_BYTE) fail(who, std::string("wrote beyond the end of ") + what);
     }
 #else
     (void)who, (void)what;
 #endif
   }
+};
 
-  std::size_t bytes;
+/** A piece with memory of its own. */
+class Guarded {
+ public:
+  explicit Guarded(std::size_t bytes)
+      : memory_(new unsigned char[bytes + 2 * GUARD]), whole{memory_.get() + GUARD, bytes} {
+    whole.forget();
+  }
+  Guarded(Guarded&&) = default;
+  ~Guarded() {
+    if (memory_) unpoison(whole.data - GUARD, whole.bytes + 2 * GUARD);
+  }
 
  private:
   std::unique_ptr<unsigned char[]> memory_;
+
+ public:
+  const Piece whole;
 };
 
 /** Memory as the kernels see it; `before` and `expected` serve the comparison of orders. */
-struct Buffer {
-  Guarded memory;
+struct Buffer : Piece {
   std::vector<unsigned char> before, expected;
-  unsigned char* data() const { return memory.data(); }
-  std::size_t bytes() const { return memory.bytes; }
 };
-std::map<void*, Buffer> buffers;
+/** What was allocated, by its start; and the buffers in it, one at first. */
+struct Allocated {
+  Guarded memory;
+  std::vector<Buffer> buffers;
+};
+std::map<void*, Allocated> blocks;
+long allocated = 0;
+
+template <typename F>
+void eachBuffer(F f) {
+  for (auto& [at, block] : blocks)
+    for (Buffer& buffer : block.buffers) f(buffer);
+}
+
 int orders = 3;
 Watch watch = nullptr;
 
@@ -183,7 +220,7 @@ void sort(std::vector<int>& list, int order, std::mt19937& random) {
 }
 
 void runBlock(int order, std::mt19937& random) {
-  for (auto& [line, piece] : shared) std::memset(piece.data(), NAN_BYTE, piece.bytes);
+  for (auto& [line, piece] : shared) piece.whole.forget();
   for (int t = 0; t < threads; t++) {
     lanes[t]->state = State::ready;
     lanes[t]->fiber.start(lane);
@@ -200,7 +237,7 @@ void runBlock(int order, std::mt19937& random) {
     if (std::all_of(lanes.begin(), lanes.begin() + threads, [](auto& l) { return l->state == State::done; })) break;
     if (!release()) stuck();
   }
-  for (auto& [line, piece] : shared) piece.check(kernel, "shared memory");
+  for (auto& [line, piece] : shared) piece.whole.check(kernel, "shared memory");
 }
 
 void runGrid(Block grid, int order) {
@@ -211,21 +248,21 @@ void runGrid(Block grid, int order) {
     place.block = {(unsigned)i % grid.x, (unsigned)i / grid.x % grid.y, (unsigned)i / grid.x / grid.y};
     runBlock(order, random);
   }
-  for (auto& [at, b] : buffers) b.memory.check(kernel, "a buffer");
+  eachBuffer([](Buffer& b) { b.check(kernel, "a buffer"); });
 }
 
 void compare(int order) {
   int number = 0;
-  for (auto& [at, buffer] : buffers) {
-    if (std::memcmp(buffer.data(), buffer.expected.data(), buffer.bytes())) {
-      const auto* end = buffer.data() + buffer.bytes();
-      const auto where = std::mismatch(buffer.data(), (unsigned char*)end, buffer.expected.begin()).first - buffer.data();
+  eachBuffer([&](Buffer& buffer) {
+    if (std::memcmp(buffer.data, buffer.expected.data(), buffer.bytes)) {
+      const auto* end = buffer.data + buffer.bytes;
+      const auto where = std::mismatch(buffer.data, (unsigned char*)end, buffer.expected.begin()).first - buffer.data;
       fail(kernel, std::string("its result depends on the order of lanes (") + (order == 1 ? "backward" : "random") +
                        "): buffer " + std::to_string(number) + ", number " + std::to_string(where / 4) + " of " +
-                       std::to_string(buffer.bytes() / 4));
+                       std::to_string(buffer.bytes / 4));
     }
     number++;
-  }
+  });
 }
 
 }  // namespace
@@ -251,7 +288,7 @@ const std::uint32_t* tell(const std::uint32_t* words, int count, int line) {
   return told[place.thread / WARP * WARP].data();
 }
 
-void* sharedMemory(std::size_t bytes, int line) { return shared.try_emplace(line, bytes).first->second.data(); }
+void* sharedMemory(std::size_t bytes, int line) { return shared.try_emplace(line, bytes).first->second.whole.data; }
 
 void run(const char* name, Block grid, int count, const std::function<void()>& what) {
   if (!grid.x || !grid.y || !grid.z) return;
@@ -260,26 +297,46 @@ void run(const char* name, Block grid, int count, const std::function<void()>& w
   shared.clear();
   thrown = nullptr;
   while ((int)lanes.size() < count) lanes.push_back(std::make_unique<Lane>());
-  if (orders > 1)
-    for (auto& [at, b] : buffers) b.before.assign(b.data(), b.data() + b.bytes());
+  if (orders > 1) eachBuffer([](Buffer& b) { b.before.assign(b.data, b.data + b.bytes); });
   for (int order = 0; order < orders; order++) {
-    if (order)
-      for (auto& [at, b] : buffers) std::memcpy(b.data(), b.before.data(), b.bytes());
+    if (order) eachBuffer([](Buffer& b) { std::memcpy(b.data, b.before.data(), b.bytes); });
     runGrid(grid, order);
     if (order) compare(order);
-    if (!order && orders > 1)
-      for (auto& [at, b] : buffers) b.expected.assign(b.data(), b.data() + b.bytes());
+    if (!order && orders > 1) eachBuffer([](Buffer& b) { b.expected.assign(b.data, b.data + b.bytes); });
   }
 }
 
 void* allocate(std::size_t bytes) {
-  Buffer b{Guarded(bytes), {}, {}};
-  void* at = b.data();
-  buffers.emplace(at, std::move(b));
-  return at;
+  expectNoRecording("memory is taken");
+  Guarded memory(bytes);
+  const Piece whole = memory.whole;
+  allocated++;
+  blocks.emplace(whole.data, Allocated{std::move(memory), {{whole, {}, {}}}});
+  return whole.data;
 }
 
-void release(void* buffer) { buffers.erase(buffer); }
+void release(void* buffer) {
+  finishAll();
+  blocks.erase(buffer);
+}
+
+void carve(void* block, const std::vector<Extent>& extents) {
+  const auto found = blocks.find(block);
+  if (found == blocks.end()) throw std::logic_error("carving what was not allocated");
+  const Piece& whole = found->second.memory.whole;
+  std::vector<Buffer>& buffers = found->second.buffers;
+  poison(whole.data, whole.bytes);
+  buffers.clear();
+  std::size_t end = 0;
+  for (const Extent& e : extents) {
+    if ((end && e.from < end + GUARD) || e.from + e.bytes > whole.bytes) throw std::logic_error("pieces without guards");
+    end = e.from + e.bytes;
+    buffers.push_back({{whole.data + e.from, e.bytes}, {}, {}});
+  }
+  for (const Buffer& b : buffers) b.forget();
+}
+
+long allocations() { return allocated; }
 
 void setOrders(int count) { orders = count; }
 void setWatch(Watch asked) { watch = asked; }

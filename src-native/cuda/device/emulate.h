@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <vector>
+
+#include "memory.h"
 
 namespace w2s::cuda::emulated {
 
@@ -49,6 +52,10 @@ T shuffle(T value, int turn, int line) {
 /** A buffer between guards, full of NaN. */
 void* allocate(std::size_t bytes);
 void release(void* buffer);
+/** From now on these are the buffers in a block, in their order, with room for guards between them; each is full of NaN. */
+void carve(void* block, const std::vector<Extent>& extents);
+/** How many there have been. */
+long allocations();
 /** Asked before every launch, which may throw; false: it is not computed. Nothing asks at first. */
 using Watch = bool (*)(const char* kernel, Block grid);
 void setWatch(Watch watch);

@@ -1,9 +1,8 @@
 // The emulated device: its memory, and what it is called.
-#include <cstring>
-
 #include "devices.h"
 #include "emulate.h"
 #include "memory.h"
+#include "turns.h"
 
 namespace w2s::cuda {
 
@@ -11,10 +10,15 @@ void* allocateBytes(std::size_t bytes) { return emulated::allocate(bytes); }
 void releaseBytes(void* memory) {
   if (memory) emulated::release(memory);
 }
-void copyIn(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copyOut(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
-void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
+void copyIn(void* to, const void* from, std::size_t bytes) {
+  sendIn(to, from, bytes);
+  emulated::finish();
+}
+void sendOut(void* to, const void* from, std::size_t bytes) { copyWithin(to, from, bytes); }
+void copyOut(void* to, const void* from, std::size_t bytes) {
+  sendOut(to, from, bytes);
+  emulated::finish();
+}
 
 Driver driver() { return {"", 0, 0}; }
 int deviceCount() { return 1; }

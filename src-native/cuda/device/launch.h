@@ -17,11 +17,7 @@ struct Grid {
 
 #if defined(__CUDACC__)
 
-#include <cuda_runtime.h>
-
-#include <string>
-
-#include "../../failures.h"
+#include "card.h"
 
 #define KERNEL static __global__ void
 #define DEVICE static __device__ __forceinline__
@@ -62,7 +58,7 @@ void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads,
             std::size_t shared = 0) {
   if (!grid.x || !grid.y || !grid.z) return;
   if (shared) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
-  kernel<<<dim3(grid.x, grid.y, grid.z), (unsigned)threads, shared>>>(arguments);
+  kernel<<<dim3(grid.x, grid.y, grid.z), (unsigned)threads, shared, currentStream()>>>(arguments);
   const cudaError_t error = cudaGetLastError();
   if (error != cudaSuccess) throw DeviceFault(std::string(name) + ": " + cudaGetErrorString(error), (int)error);
 }
@@ -72,6 +68,7 @@ void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads,
 #else
 
 #include "emulate.h"
+#include "turns.h"
 
 #define KERNEL static void
 #define DEVICE static inline
@@ -103,7 +100,7 @@ struct Registers {
 template <typename Arguments>
 void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads, const Arguments& arguments,
             std::size_t = 0) {
-  emulated::run(name, {grid.x, grid.y, grid.z}, threads, [&] { kernel(arguments); });
+  emulated::start([=] { emulated::run(name, {grid.x, grid.y, grid.z}, threads, [&] { kernel(arguments); }); });
 }
 
 }  // namespace w2s::cuda

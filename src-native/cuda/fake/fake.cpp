@@ -29,6 +29,7 @@
 #include "../device/devices.h"
 #include "../device/emulate.h"
 #include "../device/memory.h"
+#include "../device/turns.h"
 
 namespace w2s::cuda {
 
@@ -127,18 +128,23 @@ void releaseBytes(void* memory) {
 
 void copyIn(void* to, const void* from, std::size_t bytes) {
   expectWhole();
-  std::memcpy(to, from, bytes);
+  sendIn(to, from, bytes);
+  emulated::finish();
+}
+
+void sendOut(void* to, const void* from, std::size_t bytes) {
+  expectWhole();
+  emulated::start([=] {
+    std::memcpy(to, from, bytes);
+    if (Conditions().number("wrong", 0))
+      for (std::size_t i = 0; i < bytes / sizeof(float); i++) ((float*)to)[i] *= 1.01f;
+  });
 }
 
 void copyOut(void* to, const void* from, std::size_t bytes) {
-  expectWhole();
-  std::memcpy(to, from, bytes);
-  if (Conditions().number("wrong", 0))
-    for (std::size_t i = 0; i < bytes / sizeof(float); i++) ((float*)to)[i] *= 1.01f;
+  sendOut(to, from, bytes);
+  emulated::finish();
 }
-
-void zero(void* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
-void forget(void* memory, std::size_t bytes) { std::memset(memory, 0xFF, bytes); }
 
 Driver driver() {
   const Conditions now;

@@ -16,7 +16,7 @@ struct SquaresCall {
 };
 
 struct AdamWCall {
-  AdamWStep step;
+  const AdamWStep* step;
   float *w, *m, *v;
   const float* gradient;
   const double* squares;
@@ -44,7 +44,7 @@ KERNEL sumSquares(SquaresCall p) {
 KERNEL adamwEach(AdamWCall p) {
   const long i = (long)blockX() * THREADS + threadIndex();
   if (i >= p.n) return;
-  const AdamWStep& s = p.step;
+  const AdamWStep& s = *p.step;
   float scale = 1;
   if (s.clipNorm > 0) {
     const double share = (double)s.clipNorm / (sqrt(p.squares[0]) + 1e-6);
@@ -65,7 +65,7 @@ void squares(const float* gradient, long n, double* scratch) {
   LAUNCH(sumSquares, Grid{1}, THREADS, (SquaresCall{nullptr, scratch, blocks}));
 }
 
-void adamw(const AdamWStep& step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch) {
+void adamw(const AdamWStep* step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch) {
   LAUNCH(adamwEach, Grid{piecesOf(n, THREADS)}, THREADS, (AdamWCall{step, w, m, v, gradient, scratch, n}));
 }
 

@@ -22,6 +22,7 @@ KERNEL embedRows(Embed p) {
 
 KERNEL embedGradientRows(EmbedGradient p) {
   const long i = blockX();
+  if (p.starts[i] == p.starts[i + 1]) return;  // an id that is not there
   float* to = p.gradient + p.ids[i] * p.width;
   for (long c = threadIndex(); c < p.width; c += THREADS) {
     float sum = to[c];

@@ -21,7 +21,7 @@ struct Embed {
 };
 void embed(const Embed& p);
 
-/** gradient[ids[i]] += the sum of the rows uses[starts[i] .. starts[i + 1]) of dx, in that order. */
+/** gradient[ids[i]] += the sum of the rows uses[starts[i] .. starts[i + 1]) of dx, in that order; ids without rows may repeat. */
 struct EmbedGradient {
   const int *ids, *starts, *uses;
   const float* dx;
@@ -140,7 +140,7 @@ void scatterRows(View from, const int* map, long rows, long cols, View to, bool 
 void clearMissing(View x, const int* map, long rows, long cols);
 /** out[i] = the mean of rows [starts[i], starts[i + 1]) of x; of none: zeros. */
 void averageRows(const float* x, const int* starts, long count, long cols, float* out);
-/** out[r] = dMean[example[r]] / its number of rows. */
+/** out[r] = dMean[example[r]] / its number of rows, zeros where example[r] is negative. */
 void spreadRows(const float* dMean, const int* examples, const int* starts, long rows, long cols, float* out);
 
 // --- loss.cu ---------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ struct AdamWStep {
 /** Doubles of scratch, of which the first becomes the sum of squares of the gradients. */
 constexpr long NORM_SCRATCH = 1025;
 void squares(const float* gradient, long n, double* scratch);
-/** One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch. */
-void adamw(const AdamWStep& step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch);
+/** One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch, and on the device what `step` is. */
+void adamw(const AdamWStep* step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch);
 
 }  // namespace w2s::cuda

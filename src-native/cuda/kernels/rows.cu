@@ -56,9 +56,9 @@ KERNEL averageEach(MeanCall p) {
 
 KERNEL spreadEach(MeanCall p) {
   const long row = blockX(), example = p.examples[row];
-  const float share = 1.0f / (float)(p.starts[example + 1] - p.starts[example]);
+  const float share = example < 0 ? 0.0f : 1.0f / (float)(p.starts[example + 1] - p.starts[example]);
   for (long c = threadIndex(); c < p.cols; c += THREADS)
-    p.to[row * p.cols + c] = share * p.from[example * p.cols + c];
+    p.to[row * p.cols + c] = example < 0 ? 0.0f : share * p.from[example * p.cols + c];
 }
 
 }  // namespace

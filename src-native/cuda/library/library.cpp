@@ -2,6 +2,7 @@
 #include "library.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -69,7 +70,9 @@ std::vector<T> listOf(T const* from, long n) {
 int create(const W2sSpec* spec, const W2sOptions* options, W2sModel** model) {
   return guard([&] {
     w2s::cuda::deviceCount();  // says why there is none
-    *model = new W2sModel{{specOf(*spec), {options->activationBytes, (w2s::Precision)options->precision}}};
+    const char* graphs = std::getenv("W2S_CUDA_GRAPHS");
+    const w2s::cuda::Settings settings{.graphs = !graphs || std::strcmp(graphs, "0") != 0};
+    *model = new W2sModel{{specOf(*spec), {options->activationBytes, (w2s::Precision)options->precision}, settings}};
   });
 }
 

@@ -170,19 +170,22 @@ void CudaNetwork::embeddingGradients() const {
 void CudaNetwork::backward(const float* dLogits) {
   if (!kept_) throw std::logic_error("backward without a forward that keeps its activations");
   const std::unique_ptr<Kept> kept = std::move(kept_);
+  const On on(compute_);
   beginGradients();
-  for (const Examples& run : split(kept->batch(), rowsBudget())) {
+  for (const Examples& part : split(kept->batch(), rowsBudget())) {
     if (!held_) {  // a micro-batch: its activations were not kept
-      begin(kept->batch(), run, shortens(), true);
-      forwardBlocks(spec.layers);
-      readLast();
+      begin(kept->batch(), part, {shortens(), true, false, rowsBudget()});
+      forwardRound();
     }
-    copyIn(work_.dLogits, dLogits + run.first * outputs(), (std::size_t)(run.count * outputs()) * sizeof(float));
-    headBackward(pooled_, work_.dLogits, run.count, work_.dPooled);
-    if (!trainsNorm()) continue;
-    backwardPooled();
-    backwardBlocks();
-    embeddingGradients();
+    zero(work_.dLogits, (std::size_t)(round_.count * outputs()) * sizeof(float));
+    ferry_.in(work_.dLogits, dLogits + part.first * outputs(), (std::size_t)(part.count * outputs()) * sizeof(float));
+    run(Doing::backward, [&] {
+      headBackward(pooled_, work_.dLogits, round_.count, work_.dPooled);
+      if (!trainsNorm()) return;
+      backwardPooled();
+      backwardBlocks();
+      embeddingGradients();
+    });
   }
 }
 

@@ -116,10 +116,7 @@ void CudaNetwork::readLast() {
     normForward(normed(layout_.norm, last_, round_.rows), work_.normed);
     return averageRows(work_.normed, round_.starts, round_.count, spec.width, pooled_);
   }
-  if (round_.oneRow)
-    read_.x = last_.x;
-  else
-    gatherRows(rowsOf(last_.x), round_.readRows, round_.count, spec.width, rowsOf(read_.x));
+  if (!round_.oneRow) gatherRows(rowsOf(last_.x), round_.readRows, round_.count, spec.width, rowsOf(read_.x));
   normForward(normed(layout_.norm, read_, round_.count), pooled_);
   clearMissing(rowsOf(pooled_), round_.readRows, round_.count, spec.width);
 }
@@ -133,18 +130,28 @@ void CudaNetwork::head(const float* x, long rows, float* logits) const {
   gemm(g);
 }
 
-void CudaNetwork::forward(const Batch& batch, bool keep, float* logits) {
-  check(batch);
-  kept_ = nullptr;
-  const std::vector<Examples> runs = split(batch, keep ? rowsBudget() : INFERENCE_ROWS);
-  held_ = keep && runs.size() == 1;
-  for (const Examples& run : runs) {
-    begin(batch, run, shortens(), held_);
+void CudaNetwork::forwardRound() {
+  run(Doing::forward, [&] {
     forwardBlocks(spec.layers);
     readLast();
-    head(pooled_, run.count, logits_);
-    copyOut(logits + run.first * outputs(), logits_, (std::size_t)(run.count * outputs()) * sizeof(float));
+    head(pooled_, round_.count, logits_);
+  });
+}
+
+void CudaNetwork::forward(const Batch& batch, bool keep, float* logits) {
+  const On on(compute_);
+  check(batch);
+  kept_ = nullptr;
+  ferry_.drop();
+  const long mostRows = keep ? rowsBudget() : INFERENCE_ROWS;
+  const std::vector<Examples> runs = split(batch, mostRows);
+  held_ = keep && runs.size() == 1;
+  for (const Examples& part : runs) {
+    begin(batch, part, {shortens(), held_, false, mostRows});
+    forwardRound();
+    ferry_.out(logits + part.first * outputs(), logits_, (std::size_t)(part.count * outputs()) * sizeof(float));
   }
+  ferry_.finish();
   if (!keep) return;
   kept_ = std::make_unique<Kept>();
   kept_->n = batch.n;
@@ -158,11 +165,13 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
   if (layer < 0 || layer > spec.layers)
     throw std::invalid_argument("layer: expected 0 to " + std::to_string(spec.layers) + ", got " +
                                 std::to_string(layer));
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
+  ferry_.drop();
   const bool last = layer == spec.layers;
   for (const Examples& run : split(batch, INFERENCE_ROWS)) {
-    begin(batch, run, last && shortens(), false);
+    begin(batch, run, {last && shortens(), false, false, INFERENCE_ROWS});
     forwardBlocks(layer);
     if (last) {
       readLast();
@@ -177,8 +186,9 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
       else
         gatherRows(rowsOf((float*)x), round_.readRows, round_.count, spec.width, rowsOf(pooled_));
     }
-    copyOut(out + run.first * spec.width, pooled_, (std::size_t)(run.count * spec.width) * sizeof(float));
+    ferry_.out(out + run.first * spec.width, pooled_, (std::size_t)(run.count * spec.width) * sizeof(float));
   }
+  ferry_.finish();
 }
 
 }  // namespace w2s::cuda

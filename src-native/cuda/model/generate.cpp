@@ -35,14 +35,13 @@ void CudaNetwork::decode(const std::vector<int>& active, const std::vector<int>&
   lists_.clear();
   const std::size_t tokensAt = lists_.add(tokens), positionsAt = lists_.add(positions), fromAt = lists_.add(from),
                     countAt = lists_.add(count), cacheAt = lists_.add(cacheRows), tilesAt = lists_.add(tiles);
-  lists_.send();
   round_ = Round{};
-  round_.count = round_.rows = rows;
+  round_.given = round_.count = round_.rows = rows;
+  layAndSend(1);
   round_.tokens = lists_.at(tokensAt), round_.positions = lists_.at(positionsAt);
   round_.cacheRows = lists_.at(cacheAt);
   round_.all.keyFrom = lists_.at(fromAt), round_.all.keyCount = lists_.at(countAt);
   round_.all.queries = (const Tile*)lists_.at(tilesAt), round_.all.queryTiles = rows;
-  lay(false);
   fromCache_ = true;
   forwardBlocks(spec.layers);
   fromCache_ = false;
@@ -57,6 +56,7 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
     if (!batch.length(i)) throw std::invalid_argument("example " + std::to_string(i) + ": expected at least one token");
     longest = std::max(longest, batch.length(i));
   }
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   Cache cache;
@@ -73,10 +73,10 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
   std::vector<float> logits((std::size_t)(batch.n * spec.vocabulary));
   std::vector<int> next((std::size_t)batch.n), lengths, active, tokens, positions;
   for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, shortens(), false);
+    begin(batch, run, {shortens(), false, false, rowsBudget()});
     forwardBlocks(spec.layers);
     readLast();
-    head(pooled_, run.count, logits_);
+    head(pooled_, round_.count, logits_);
     copyOut(logits.data(), logits_, (std::size_t)(run.count * spec.vocabulary) * sizeof(float));
     for (long i = 0; i < run.count; i++) next[run.first + i] = choose(&logits[i * spec.vocabulary], spec.vocabulary);
   }

@@ -6,15 +6,10 @@
 
 namespace w2s::cuda {
 
-/** The rows of the round that predict a token, with what they should predict. */
-struct CudaNetwork::Predictions {
-  std::vector<int> rows, targets, examples;  // the example by its number in the batch
-};
-
 CudaNetwork::Predictions CudaNetwork::predictions(const Batch& batch) const {
   Predictions p;
   int start = 0;
-  for (long e = round_.first; e < round_.first + round_.count; e++) {
+  for (long e = round_.first; e < round_.first + round_.given; e++) {
     for (long i = batch.firstTarget(e); i < batch.length(e); i++) {
       p.rows.push_back(start + (int)i - 1);
       p.targets.push_back(batch.tokens[batch.offsets[e] + i]);
@@ -33,30 +28,24 @@ long CudaNetwork::languageRows() const {
 
 template <typename F>
 void CudaNetwork::eachBlock(const Predictions& p, float scale, F done) {
-  const long all = (long)p.rows.size(), most = std::min(languageRows(), all);
-  if (!all) return;
-  languageLists_.clear();
-  const std::size_t rowsAt = languageLists_.add(p.rows), targetsAt = languageLists_.add(p.targets);
-  languageLists_.send();
-  const Stream in = layStream(most);
-  float* normedRows = arena_.floats(most * spec.width);
-  float* logits = arena_.floats(most * spec.vocabulary);
-  float* lossesAt = arena_.floats(most);
-  std::vector<float> losses((std::size_t)most);
-  for (long from = 0; from < all; from += most) {
-    const long rows = std::min(most, all - from);
-    const int* map = languageLists_.at(rowsAt) + from;
-    gatherRows(rowsOf(last_.x), map, rows, spec.width, rowsOf(in.x));
-    normForward(normed(layout_.norm, in, rows), normedRows);
-    head(normedRows, rows, logits);
-    crossEntropy(logits, languageLists_.at(targetsAt) + from, rows, spec.vocabulary, scale, lossesAt);
-    copyOut(losses.data(), lossesAt, (std::size_t)rows * sizeof(float));
-    done(from, rows, losses, in, normedRows, logits, map);
+  const Speech& s = speech_;
+  const long all = (long)p.rows.size();
+  std::vector<float> losses((std::size_t)s.rows);
+  for (long from = 0; from < all; from += s.rows) {
+    const long rows = std::min(s.rows, all - from);
+    const int* map = round_.predictedRows + from;
+    gatherRows(rowsOf(last_.x), map, rows, spec.width, rowsOf(s.in.x));
+    normForward(normed(layout_.norm, s.in, rows), s.normed);
+    head(s.normed, rows, s.logits);
+    crossEntropy(s.logits, round_.targets + from, rows, spec.vocabulary, scale, s.losses);
+    copyOut(losses.data(), s.losses, (std::size_t)rows * sizeof(float));
+    done(from, rows, losses, map);
   }
 }
 
 double CudaNetwork::languageGradients(const Batch& batch) {
   if (spec.head != Head::language) return Network::languageGradients(batch);
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   long predicted = 0;
@@ -64,36 +53,38 @@ double CudaNetwork::languageGradients(const Batch& batch) {
   const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
   beginGradients();
   double total = 0;
-  for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, false, true);
-    forwardBlocks(spec.layers);
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, {false, true, true, rowsBudget()});
+    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
     float* dLast = work_.dStream[0];
     zero(dLast, (std::size_t)(round_.rows * spec.width) * sizeof(float));
     eachBlock(predictions(batch), scale,
-              [&](long, long rows, const std::vector<float>& losses, const Stream& in, const float* x,
-                  const float* dLogits, const int* map) {
+              [&](long, long rows, const std::vector<float>& losses, const int* map) {
                 for (long r = 0; r < rows; r++) total += losses[r];
-                headBackward(x, dLogits, rows, work_.dNormed);
+                headBackward(speech_.normed, speech_.logits, rows, work_.dNormed);
                 if (!trainsNorm()) return;
-                backwardNorm(layout_.norm, in, rows, work_.dNormed, work_.dNormed, nullptr);
+                backwardNorm(layout_.norm, speech_.in, rows, work_.dNormed, work_.dNormed, nullptr);
                 scatterRows(rowsOf(work_.dNormed), map, rows, spec.width, rowsOf(dLast), false);
               });
-    backwardBlocks();
-    embeddingGradients();
+    run(Doing::backwardBlocks, [&] {
+      backwardBlocks();
+      embeddingGradients();
+    });
   }
   return predicted ? total / (double)predicted : 0.0;
 }
 
 void CudaNetwork::score(const Batch& batch, float* out) {
   if (spec.head != Head::language) return Network::score(batch, out);
+  const On on(compute_);
   check(batch);
   kept_ = nullptr;
   std::vector<double> sums((std::size_t)batch.n, 0.0);
-  for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, false, false);
-    forwardBlocks(spec.layers);
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, {false, false, true, rowsBudget()});
+    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
     const Predictions p = predictions(batch);
-    eachBlock(p, 0, [&](long from, long rows, const std::vector<float>& losses, auto&&...) {
+    eachBlock(p, 0, [&](long from, long rows, const std::vector<float>& losses, const int*) {
       for (long r = 0; r < rows; r++) sums[p.examples[from + r]] -= losses[r];
     });
   }

@@ -7,16 +7,19 @@
 
 namespace w2s::cuda {
 
-CudaNetwork::CudaNetwork(const Spec& s, const Options& options) : Network(s), options_(options), layout_(s) {
+CudaNetwork::CudaNetwork(const Spec& s, const Options& options, const Settings& settings)
+    : Network(s), options_(options), settings_(settings), layout_(s), passes_(settings.graphs) {
   w2s::check(s);
   if (s.family != Family::transformer)
     throw std::invalid_argument("kind: expected \"transformer\" on this device, since it has no other kernels");
   if (s.headSize > LARGEST_HEAD)
     throw std::invalid_argument("headSize: expected at most " + std::to_string(LARGEST_HEAD) + " on this device, got " +
                                 std::to_string(s.headSize));
+  const On on(compute_);
   weights_.need(layout_.total);
   zero(weights_.data(), (std::size_t)layout_.total * sizeof(float));
   norm_.need(NORM_SCRATCH);
+  update_.need(1);
 }
 
 float* CudaNetwork::gradientAt(const Piece& piece) const {
@@ -37,7 +40,8 @@ Gemm CudaNetwork::ofTable(View a, View b, View c, long m, long n, long k) const 
   return g;
 }
 
-void CudaNetwork::read(const float* from, long first, const std::vector<float*>& memory) const {
+void CudaNetwork::read(const float* from, long first, const std::vector<float*>& memory) {
+  const On on(compute_);
   std::vector<float> flat((std::size_t)layout_.total, 0.0f);
   if (from && first < layout_.total)
     copyOut(flat.data() + first, from, (std::size_t)(layout_.total - first) * sizeof(float));
@@ -70,6 +74,7 @@ void write(const Placed& t, const float* values, bool transposed, float* flat) {
 }  // namespace
 
 void CudaNetwork::load(long index, const float* values, bool transposed) {
+  const On on(compute_);
   if (staged_.empty()) {
     staged_.resize((std::size_t)layout_.total);
     copyOut(staged_.data(), weights_.data(), staged_.size() * sizeof(float));
@@ -78,6 +83,7 @@ void CudaNetwork::load(long index, const float* values, bool transposed) {
 }
 
 void CudaNetwork::loaded() {
+  const On on(compute_);
   if (!staged_.empty()) copyIn(weights_.data(), staged_.data(), staged_.size() * sizeof(float));
   staged_ = {};
   begun_ = hasMoments_ = false;
@@ -86,6 +92,7 @@ void CudaNetwork::loaded() {
 
 void CudaNetwork::restore(long updates, const std::vector<const float*>& first,
                           const std::vector<const float*>& second) {
+  const On on(compute_);
   begun_ = hasMoments_ = false;
   needMoments();
   for (const bool which : {false, true}) {
@@ -107,6 +114,7 @@ void CudaNetwork::needMoments() {
 
 double CudaNetwork::step(const AdamW& p) {
   if (!begun_) throw std::logic_error("step before any gradients");
+  const On on(compute_);
   needMoments();
   const double t = (double)++updates_;
   AdamWStep s{};
@@ -118,11 +126,16 @@ double CudaNetwork::step(const AdamW& p) {
   s.inverseRoot = (float)(1.0 / std::sqrt(1.0 - std::pow(p.beta2, t)));
   s.clipNorm = (float)p.clipNorm;
   const long trained = layout_.total - layout_.trainedFrom;
-  squares(gradients_.data(), trained, norm_.data());
-  adamw(s, weights_.data() + layout_.trainedFrom, first_.data(), second_.data(), gradients_.data(), trained,
-        norm_.data());
+  ferry_.drop();
+  ferry_.in(update_.data(), &s, sizeof s);
+  passes_.run(compute_, {Doing::step, 0, 0, false, false}, [&] {
+    squares(gradients_.data(), trained, norm_.data());
+    adamw(update_.data(), weights_.data() + layout_.trainedFrom, first_.data(), second_.data(), gradients_.data(),
+          trained, norm_.data());
+  });
   double total = 0;
-  copyOut(&total, norm_.data(), sizeof total);
+  ferry_.out(&total, norm_.data(), sizeof total);
+  ferry_.finish();
   return std::sqrt(total);
 }
 
@@ -131,7 +144,7 @@ w2s::Memory CudaNetwork::memory() const {
   m.weights = weights_.bytes();
   m.gradients = gradients_.bytes();
   m.moments = first_.bytes() + second_.bytes();
-  m.activations = arena_.bytes() + lists_.bytes() + languageLists_.bytes() + cosine_.bytes() + sine_.bytes();
+  m.activations = arena_.bytes() + ferry_.bytes() + cosine_.bytes() + sine_.bytes();
   return m;
 }
 

@@ -7,6 +7,7 @@
 
 #include "layout.h"
 #include "pack.h"
+#include "passes.h"
 
 namespace w2s::cuda {
 
@@ -39,8 +40,9 @@ struct Seen {
 
 /** A run of examples on the device. */
 struct Round {
-  long first = 0, count = 0, rows = 0;
-  bool oneRow = false;
+  long first = 0, given = 0;     // of the batch's examples
+  long count = 0, rows = 0;      // that the pass is laid out for, see Capacity
+  bool oneRow = false, keeps = false, speaks = false;
   const int *tokens = nullptr, *positions = nullptr, *examples = nullptr, *starts = nullptr, *readRows = nullptr,
             *readPositions = nullptr;
   const int* cacheRows = nullptr;  // while there is a cache: where a row's keys and values go
@@ -49,8 +51,16 @@ struct Round {
     const int *ids, *starts, *rows;
     long count;
   } tokenUses{}, positionUses{};
+  const int *predictedRows = nullptr, *targets = nullptr;  // of the language head
 
   long most() const { return rows > count ? rows : count; }
+};
+
+/** What the language head needs for some rows at a time. */
+struct Speech {
+  long rows = 0;
+  Stream in;
+  float *normed = nullptr, *logits = nullptr, *losses = nullptr;
 };
 
 /** Keys and values of every position so far: per block a matrix with `capacity` rows for each example. */
@@ -67,10 +77,18 @@ struct Linear {
   Precision precision;
 };
 
+/** What changes no result, to the bit. */
+struct Settings {
+  /** Passes are recorded, see Passes; without, each kernel is started by itself. */
+  bool graphs = true;
+  /** A pass is laid out for so many times the rows and texts that there are; 0: by classes of size, see capacityFor. */
+  double room = 0;
+};
+
 class CudaNetwork : public Network {
  public:
   /** @throws std::invalid_argument where the device's kernels do not have what `spec` or `options` ask for. */
-  CudaNetwork(const Spec& spec, const Options& options);
+  CudaNetwork(const Spec& spec, const Options& options, const Settings& settings = {});
 
   void forward(const Batch& batch, bool keep, float* logits) override;
   long keptExamples() const override { return kept_ ? kept_->n : 0; }
@@ -110,7 +128,7 @@ class CudaNetwork : public Network {
   Linear linear(const LinearPiece& layer, long column = 0, long cols = -1) const;
   /** A product with the token table, as a tied head makes them. */
   Gemm ofTable(View a, View b, View c, long m, long n, long k) const;
-  void read(const float* from, long first, const std::vector<float*>& memory) const;
+  void read(const float* from, long first, const std::vector<float*>& memory);
   void needMoments();
 
   // state.cpp: what a pass needs
@@ -119,11 +137,28 @@ class CudaNetwork : public Network {
   /** Runs of examples with at most `mostRows` rows each (but at least one example). */
   std::vector<Examples> split(const Batch& batch, long mostRows) const;
   long rowsBudget() const;
-  /** Sends examples to the device and takes memory. keeps: for backward. */
-  void begin(const Batch& batch, Examples examples, bool oneRow, bool keeps);
+  /** What of a batch is done for; keeps: for backward; speaks: for the language head. */
+  struct Purpose {
+    bool oneRow = false, keeps = false, speaks = false;
+    long mostRows = 0;
+  };
+  Capacity capacity(long rows, long examples) const;
+  /** Sends examples to the device and takes memory. */
+  void begin(const Batch& batch, Examples examples, const Purpose& purpose);
+  /** Before memory that recorded passes use goes elsewhere. */
+  void forgetPasses();
+  /** Starts a pass over the round. */
+  void run(Doing doing, const std::function<void()>& body);
   Seen add(const Pack::Seeing& seeing, std::vector<std::size_t>& where);
-  void lay(bool keeps);
+  /**
+   * Takes memory for the round, at the same places whenever it has the same capacity, and sends the lists there.
+   * most: how many times as large a round may come
+   */
+  void layAndSend(double most);
+  int* lay();
+  void layBlocks();
   void layBackward();
+  void laySpeech();
   Stream layStream(long rows, float* x = nullptr);
   bool shortens() const { return spec.shortcut && spec.pooling != Pooling::mean; }
   bool shortens(long layer) const { return round_.oneRow && layer + 1 == spec.layers; }
@@ -148,6 +183,8 @@ class CudaNetwork : public Network {
   /** Into pooled_: what the head reads of the stream after the last block, through the last norm. */
   void readLast();
   void head(const float* x, long rows, float* logits) const;
+  /** From the round's tokens to logits_. */
+  void forwardRound();
 
   // backward.cpp
   void beginGradients();
@@ -168,7 +205,10 @@ class CudaNetwork : public Network {
 
   // language.cpp
   bool tied() const { return spec.head == Head::language && spec.tied; }
-  struct Predictions;
+  /** The rows of the round that predict a token, with what they should predict. */
+  struct Predictions {
+    std::vector<int> rows, targets, examples;  // the example by its number in the batch
+  };
   Predictions predictions(const Batch& batch) const;
   long languageRows() const;
   /** Calls done(first row of the block, rows, losses) for each block of the round's predictions. */
@@ -179,24 +219,32 @@ class CudaNetwork : public Network {
   void decode(const std::vector<int>& active, const std::vector<int>& tokens, const std::vector<int>& positions);
 
   const Options options_;
+  const Settings settings_;
   const Layout layout_;
   w2s::cuda::Memory<float> weights_, gradients_, first_, second_, cosine_, sine_;
   w2s::cuda::Memory<double> norm_;
+  w2s::cuda::Memory<AdamWStep> update_;
   std::vector<float> staged_;  // weights on their way in; empty: none are
   long updates_ = 0, angles_ = 0;
   bool begun_ = false, hasMoments_ = false;
 
-  Lists lists_, languageLists_;
+  Lists lists_;
   Arena arena_;
   Round round_;
   std::vector<BlockState> states_;
   Stream last_, read_;
   float *pooled_ = nullptr, *logits_ = nullptr;
   Workspace work_;
+  Speech speech_;
   Cache* cache_ = nullptr;  // while prompts are read and tokens are made
   bool fromCache_ = false;  // keys and values come from there
   std::unique_ptr<Kept> kept_;
   bool held_ = false;  // the kept batch's activations are there; else it is gone through again
+
+  // Last, so that what was started has ended before its memory goes.
+  Queue compute_;
+  Ferry ferry_{compute_};
+  Passes passes_;
 };
 
 }  // namespace w2s::cuda

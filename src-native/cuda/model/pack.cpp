@@ -21,16 +21,22 @@ std::size_t Lists::add(const std::vector<Tile>& tiles) {
   return where;
 }
 
-void Lists::send() {
-  memory_.need((long)std::max<std::size_t>(all_.size(), 1));
-  if (!all_.empty()) copyIn(memory_.data(), all_.data(), all_.size() * sizeof(int));
+void Lists::send(int* memory, Ferry& ferry) {
+  memory_ = memory;
+  ferry.in(memory, all_.data(), all_.size() * sizeof(int));
+}
+
+long capacityFor(long n) {
+  long step = 8;
+  while (step * 32 < n) step *= 2;
+  return (std::max(n, 1l) + step - 1) / step * step;
 }
 
 void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen) {
   for (int r = 0; r < rows; r += TILE) tiles.push_back({from + r, std::min(TILE, rows - r), seenFrom, seen});
 }
 
-Uses addUses(Lists& lists, const std::vector<int>& ids) {
+Uses addUses(Lists& lists, std::span<const int> ids, long capacity, long most) {
   std::vector<int> rows(ids.size()), different, starts;
   std::iota(rows.begin(), rows.end(), 0);
   std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) { return ids[a] < ids[b]; });
@@ -39,15 +45,17 @@ Uses addUses(Lists& lists, const std::vector<int>& ids) {
       different.push_back(ids[rows[i]]);
       starts.push_back((int)i);
     }
-  starts.push_back((int)rows.size());
   Uses uses;
-  uses.count = (long)different.size();
+  uses.count = std::min(capacity, most);
+  different.resize((std::size_t)uses.count);
+  starts.resize((std::size_t)uses.count + 1, (int)rows.size());
+  rows.resize((std::size_t)capacity);
   uses.ids = lists.add(different), uses.starts = lists.add(starts), uses.rows = lists.add(rows);
   return uses;
 }
 
-Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, bool oneRow)
-    : first(first), count(count), rows(0), oneRow(oneRow), starts{0} {
+Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room)
+    : room(room), rows(0), starts{0} {
   for (long i = 0; i < count; i++) {
     const long from = batch.offsets[first + i], length = batch.length(first + i);
     for (long p = 0; p < length; p++) {
@@ -61,11 +69,15 @@ Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, bool on
     rows += length;
     starts.push_back((int)rows);
   }
+  tokens.resize((std::size_t)room.rows), positions.resize((std::size_t)room.rows);
+  examples.resize((std::size_t)room.rows, -1);
+  starts.resize((std::size_t)room.examples + 1, (int)rows);
+  readRows.resize((std::size_t)room.examples, -1), readPositions.resize((std::size_t)room.examples);
 }
 
 Pack::Seeing Pack::seeing(const Spec& spec, bool one) const {
   Seeing s;
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < room.examples; i++) {
     const int from = starts[i], length = starts[i + 1] - from;
     const int firstQuery = one ? i : from, queries = one ? 1 : length;
     for (int q = 0; q < queries; q++) {
@@ -79,7 +91,20 @@ Pack::Seeing Pack::seeing(const Spec& spec, bool one) const {
       s.queries.push_back({firstQuery + q, tile, from, s.keyCount[firstQuery + q + tile - 1]});
     }
   }
+  seeNothing(s, one);
   return s;
+}
+
+/** Rows beyond the texts see nobody and are seen by nobody; there are always as many tiles. */
+void Pack::seeNothing(Seeing& s, bool one) const {
+  const int beyond = (int)(room.rows - rows);
+  addTiles(s.keys, (int)rows, beyond, 0, 0);
+  if (!one) {
+    addTiles(s.queries, (int)rows, beyond, 0, 0);
+    s.keyFrom.resize((std::size_t)room.rows), s.keyCount.resize((std::size_t)room.rows);
+  }
+  const long most = room.rows / TILE + room.examples + 1;
+  s.keys.resize((std::size_t)most), s.queries.resize((std::size_t)(one ? room.examples : most));
 }
 
 }  // namespace w2s::cuda

@@ -1,8 +1,9 @@
 // A run of a batch's examples as the device is given it: tokens packed without padding, and who sees whom.
 #pragma once
+#include <span>
 #include <vector>
 
-#include "../device/memory.h"
+#include "ferry.h"
 #include "../kernels/kernels.h"
 #include "../../network.h"
 
@@ -15,14 +16,22 @@ class Lists {
   std::size_t add(const std::vector<int>& list);
   std::size_t add(const std::vector<Tile>& tiles);
   void clear() { all_.clear(); }
-  void send();
-  const int* at(std::size_t where) const { return memory_.data() + where; }
-  double bytes() const { return memory_.bytes(); }
+  long size() const { return (long)all_.size(); }
+  /** To memory of size() numbers. */
+  void send(int* memory, Ferry& ferry);
+  const int* at(std::size_t where) const { return memory_ + where; }
 
  private:
   std::vector<int> all_;
-  Memory<int> memory_;
+  int* memory_ = nullptr;
 };
+
+/** What a pass is laid out for, more than there is: what is beyond are texts without tokens, and rows that nobody reads. */
+struct Capacity {
+  long rows, examples;
+};
+/** The capacity for n things, one of sixteen in each octave: whatever has the same is laid out in the same way. */
+long capacityFor(long n);
 
 /** Tiles of the rows [from, from + rows), that meet the rows [seenFrom, seenFrom + seen). */
 void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen);
@@ -32,15 +41,17 @@ struct Uses {
   std::size_t ids = 0, starts = 0, rows = 0;
   long count = 0;
 };
-Uses addUses(Lists& lists, const std::vector<int>& ids);
+/** ids: of the rows that there are, of `capacity`. different: the most that can be among so many. */
+Uses addUses(Lists& lists, std::span<const int> ids, long capacity, long different);
 
 struct Pack {
-  /** Examples [first, first + count) of the batch. oneRow: of the last block only the row that the head reads. */
-  Pack(const Spec& spec, const Batch& batch, long first, long count, bool oneRow);
+  /** Examples [first, first + count) of the batch. */
+  Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room);
 
-  long first, count, rows;
-  bool oneRow;
-  std::vector<int> tokens, positions, examples, starts;  // examples: of each row, counted from 0
+  const Capacity room;
+  long rows;  // that there are
+  /** examples: of each row, counted from 0; -1 beyond. */
+  std::vector<int> tokens, positions, examples, starts;
   /** The row that the head reads of each example, -1 for an empty one, and its position. */
   std::vector<int> readRows, readPositions;
 
@@ -50,6 +61,9 @@ struct Pack {
     std::vector<Tile> queries, keys;
   };
   Seeing seeing(const Spec& spec, bool one) const;
+
+ private:
+  void seeNothing(Seeing& seeing, bool one) const;
 };
 
 }  // namespace w2s::cuda

@@ -1,11 +1,19 @@
 // What a pass needs on the device: the examples, and memory for activations.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
 #include "network.h"
 
 namespace w2s::cuda {
+
+namespace {
+
+/** Positions whose angles are made at once: few batches have longer texts. */
+constexpr long LEAST_ANGLES = 256;
+
+}  // namespace
 
 void CudaNetwork::check(const Batch& batch) {
   if (!batch.offsets) throw std::invalid_argument("expected token lists, got dense features");
@@ -15,10 +23,12 @@ void CudaNetwork::check(const Batch& batch) {
   growAngles(longest);
 }
 
-/** Rotary angles up to `longest` positions. */
+/** Rotary angles up to `longest` positions, and more. */
 void CudaNetwork::growAngles(long longest) {
   const long half = spec.rotary / 2;
   if (!half || longest <= angles_) return;
+  forgetPasses();
+  longest = std::max(LEAST_ANGLES, (long)std::bit_ceil((unsigned long)longest));
   std::vector<float> cosine, sine;
   for (long p = 0; p < longest; p++)
     for (long i = 0; i < half; i++) {
@@ -57,50 +67,96 @@ Seen CudaNetwork::add(const Pack::Seeing& s, std::vector<std::size_t>& where) {
   return seen;
 }
 
-void CudaNetwork::begin(const Batch& batch, Examples run, bool oneRow, bool keeps) {
-  const Pack pack(spec, batch, run.first, run.count, oneRow);
+Capacity CudaNetwork::capacity(long rows, long examples) const {
+  if (settings_.room) return {(long)std::ceil((double)rows * settings_.room), (long)std::ceil((double)examples * settings_.room)};
+  return {capacityFor(rows), capacityFor(examples)};
+}
+
+void CudaNetwork::begin(const Batch& batch, Examples run, const Purpose& purpose) {
+  const long rows = batch.offsets[run.first + run.count] - batch.offsets[run.first];
+  const Pack pack(spec, batch, run.first, run.count, capacity(rows, run.count));
   Round& r = round_;
   r = Round{};
-  r.first = run.first, r.count = run.count, r.rows = pack.rows, r.oneRow = oneRow;
+  r.first = run.first, r.given = run.count, r.count = pack.room.examples, r.rows = pack.room.rows;
+  r.oneRow = purpose.oneRow, r.keeps = purpose.keeps, r.speaks = purpose.speaks;
   lists_.clear();
   std::vector<std::size_t> where;
   for (const auto* list : {&pack.tokens, &pack.positions, &pack.examples, &pack.starts, &pack.readRows,
                            &pack.readPositions})
     where.push_back(lists_.add(*list));
   r.all = add(pack.seeing(spec, false), where);
-  if (oneRow) r.one = add(pack.seeing(spec, true), where);
+  if (r.oneRow) r.one = add(pack.seeing(spec, true), where);
   std::vector<int> cacheRows;
-  for (long row = 0; cache_ && row < r.rows; row++)
+  for (long row = 0; cache_ && row < pack.rows; row++)
     cacheRows.push_back((int)((r.first + pack.examples[row]) * cache_->capacity) + pack.positions[row]);
-  const std::size_t cacheAt = lists_.add(cacheRows);
+  if (cache_) cacheRows.resize((std::size_t)r.rows, -1);
+  where.push_back(lists_.add(cacheRows));
+  Predictions predicted;
+  if (r.speaks) predicted = predictions(batch);
+  for (auto* list : {&predicted.rows, &predicted.targets}) {
+    if (r.speaks) list->resize((std::size_t)r.rows, -1);
+    where.push_back(lists_.add(*list));
+  }
   Uses tokens, positions;
-  if (keeps && spec.trainable.all) tokens = addUses(lists_, pack.tokens), positions = addUses(lists_, pack.positions);
-  lists_.send();
+  if (r.keeps && spec.trainable.all) {
+    const std::size_t there = (std::size_t)pack.rows;
+    tokens = addUses(lists_, {pack.tokens.data(), there}, r.rows, spec.vocabulary);
+    positions = addUses(lists_, {pack.positions.data(), there}, r.rows, spec.positions);
+  }
+  layAndSend(std::max(1.0, (double)purpose.mostRows / (double)r.rows));
 
   std::size_t next = 0;
   for (const int** list : {&r.tokens, &r.positions, &r.examples, &r.starts, &r.readRows, &r.readPositions})
     *list = lists_.at(where[next++]);
   for (Seen* seen : {&r.all, &r.one}) {
-    if (seen == &r.one && !oneRow) break;
+    if (seen == &r.one && !r.oneRow) break;
     for (const int** list : {&seen->keyFrom, &seen->keyCount}) *list = lists_.at(where[next++]);
     for (const Tile** tiles : {&seen->queries, &seen->keys}) *tiles = (const Tile*)lists_.at(where[next++]);
   }
+  for (const int** list : {&r.cacheRows, &r.predictedRows, &r.targets}) *list = lists_.at(where[next++]);
   auto table = [&](const Uses& u) {
     return Round::Table{lists_.at(u.ids), lists_.at(u.starts), lists_.at(u.rows), u.count};
   };
-  r.cacheRows = lists_.at(cacheAt);
   r.tokenUses = table(tokens), r.positionUses = table(positions);
-  lay(keeps);
-  if (keeps) layBackward();
+}
+
+void CudaNetwork::run(Doing doing, const std::function<void()>& body) {
+  passes_.run(compute_, {doing, round_.rows, round_.count, round_.oneRow, round_.keeps}, body);
+}
+
+void CudaNetwork::forgetPasses() {
+  compute_.finish();
+  passes_.forget();
+}
+
+void CudaNetwork::layAndSend(double most) {
+  int* lists = lay();
+  if (!arena_.fits()) {
+    forgetPasses();
+    arena_.grow(most);
+    lists = lay();
+  }
+  arena_.settle();
+  lists_.send(lists, ferry_);
+}
+
+/** @returns where the lists go */
+int* CudaNetwork::lay() {
+  arena_.begin();
+  int* lists = arena_.ints(lists_.size());
+  layBlocks();
+  if (round_.keeps) layBackward();
+  if (round_.speaks) laySpeech();
+  return lists;
 }
 
 Stream CudaNetwork::layStream(long rows, float* x) {
   return {x ? x : arena_.floats(rows * spec.width), arena_.floats(rows), arena_.floats(rows)};
 }
 
-void CudaNetwork::lay(bool keeps) {
+void CudaNetwork::layBlocks() {
   const long n = round_.most();
-  arena_.begin();
+  const bool keeps = round_.keeps;
   states_.assign((std::size_t)spec.layers, {});
   for (long layer = 0; layer < spec.layers; layer++) {
     BlockState& s = states_[layer];
@@ -120,6 +176,7 @@ void CudaNetwork::lay(bool keeps) {
   }
   last_ = layStream(n);
   read_ = layStream(n);
+  if (round_.oneRow) read_.x = last_.x;
   pooled_ = arena_.floats(n * spec.width);
   logits_ = arena_.floats(round_.count * outputs());
   work_.normed = arena_.floats(n * spec.width);
@@ -139,6 +196,14 @@ void CudaNetwork::layBackward() {
   work_.dPooled = arena_.floats(n * spec.width);
   work_.dLogits = arena_.floats(round_.count * outputs());
   work_.columns = arena_.floats(columnScratch(n, std::max({spec.width, projected(), hiddenWidth(), outputs()})));
+}
+
+void CudaNetwork::laySpeech() {
+  speech_.rows = std::min(languageRows(), round_.rows);
+  speech_.in = layStream(speech_.rows);
+  speech_.normed = arena_.floats(speech_.rows * spec.width);
+  speech_.logits = arena_.floats(speech_.rows * spec.vocabulary);
+  speech_.losses = arena_.floats(speech_.rows);
 }
 
 }  // namespace w2s::cuda

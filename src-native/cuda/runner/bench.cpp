@@ -14,7 +14,7 @@ namespace w2s::runner {
 
 namespace {
 
-constexpr int WARM = 2, STEPS = 20;
+constexpr int WARM = 3, STEPS = 20;
 
 /** Texts of these lengths, tokens in turn. */
 struct Tokens {
@@ -28,12 +28,13 @@ struct Tokens {
   Batch batch() const { return {(long)offsets.size() - 1, nullptr, tokens.data(), offsets.data(), nullptr}; }
 };
 
-/** Seconds of a training step (forward, backward, update), the median of `steps` after two that do not count. */
-double secondsOfStep(const Spec& spec, Precision precision, const std::vector<int>& lengths, int steps) {
+/** Seconds of a training step (forward, backward, update), the median of `steps` after WARM that do not count: in the
+ * second one passes are recorded. */
+double secondsOfStep(const Spec& spec, Precision precision, bool graphs, const std::vector<int>& lengths, int steps) {
   Options options;
   options.precision = precision;
   options.activationBytes = 1e11;  // what a card holds; more is an error that says so
-  cuda::CudaNetwork network(spec, options);
+  cuda::CudaNetwork network(spec, options, {.graphs = graphs});
   initialise(network, 1);
   const Tokens texts(lengths, spec.vocabulary);
   const Batch batch = texts.batch();
@@ -53,7 +54,8 @@ double secondsOfStep(const Spec& spec, Precision precision, const std::vector<in
 
 }  // namespace
 
-int runBench(const std::string& file, const std::string& model, const std::string& batch, const std::string& precision) {
+int runBench(const std::string& file, const std::string& model, const std::string& batch, const std::string& precision,
+             const std::string& starts) {
   std::stringstream text;
   text << std::ifstream(file).rdbuf();
   const std::string all = text.str();
@@ -63,8 +65,10 @@ int runBench(const std::string& file, const std::string& model, const std::strin
   const auto chosen = precisions.find(precision);
   if (chosen == precisions.end())
     throw std::invalid_argument("precision: expected fp32, tf32 or bf16, got " + precision);
+  if (starts != "recorded" && starts != "single")
+    throw std::invalid_argument("starts: expected recorded or single, got " + starts);
   const Spec spec = specOf(json["models"][model]);
-  const double seconds = secondsOfStep(spec, chosen->second, json["batches"][batch].numbers<int>(), STEPS);
+  const double seconds = secondsOfStep(spec, chosen->second, starts == "recorded", json["batches"][batch].numbers<int>(), STEPS);
   std::printf("{\"seconds\": %.6g}\n", seconds);
   return 0;
 }

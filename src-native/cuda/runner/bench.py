@@ -12,6 +12,8 @@ import argparse, json, pathlib, statistics, subprocess, sys, time
 
 HERE = pathlib.Path(__file__).parent
 STEPS, WARM = 20, 3
+# Tokens of a batch up to which the starts of kernels may be what takes the time.
+LAUNCH_BOUND = 1024
 
 try:
     import torch
@@ -29,8 +31,8 @@ def matrix_flops(spec, lengths):
     return 3 * (2 * weights * sum(lengths) + 2 * attended)
 
 
-def ours(runner, model, batch, precision):
-    command = [runner, "--bench", str(HERE / "bench.json"), model, batch, precision]
+def ours(runner, model, batch, precision, starts="recorded"):
+    command = [runner, "--bench", str(HERE / "bench.json"), model, batch, precision, starts]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         print(f"    {precision}: {done.stderr.strip()}", file=sys.stderr)
@@ -188,6 +190,8 @@ def main():
             if max(lengths) > longest:
                 continue
             contenders = [(p, lambda p=p: ours(chosen.runner, model, batch, p)) for p in ("bf16", "tf32", "fp32")]
+            if sum(lengths) <= LAUNCH_BOUND:
+                contenders.append(("bf16, no graphs", lambda: ours(chosen.runner, model, batch, "bf16", "single")))
             if beside:
                 contenders += [
                     ("PyTorch bf16", lambda: theirs(spec, lengths, True, False)),

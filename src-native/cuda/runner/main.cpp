@@ -1,7 +1,7 @@
 // The golden cases on the card at hand, without Node: see run.sh. The unit tests run them on the emulated one.
 //
 //   w2s-cuda-runner <test/golden/native> [case ...]
-//   w2s-cuda-runner --bench <bench.json> <model> <batch> <precision>
+//   w2s-cuda-runner --bench <bench.json> <model> <batch> <precision> <recorded|single>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -15,8 +15,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   try {
-    if (count == 6 && !std::strcmp(arguments[1], "--bench"))
-      return w2s::runner::runBench(arguments[2], arguments[3], arguments[4], arguments[5]);
+    if (count == 7 && !std::strcmp(arguments[1], "--bench"))
+      return w2s::runner::runBench(arguments[2], arguments[3], arguments[4], arguments[5], arguments[6]);
     return w2s::runner::runCases(arguments[1], {arguments + 2, arguments + count});
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 native="$here/../.."
 golden="$native/../test/golden/native"
 out="${TMPDIR:-/tmp}/w2s-cuda-runner"
-"${NVCC:-nvcc}" -std=c++20 -O3 -lineinfo -arch=native -o "$out" "$native"/cuda/kernels/*.cu "$native/cuda/device/card.cu" \
+"${NVCC:-nvcc}" -std=c++20 -O3 -lineinfo -arch=native -o "$out" "$native"/cuda/kernels/*.cu "$native"/cuda/device/*.cu \
   "$native"/cuda/model/*.cpp "$native/network.cpp" "$native/spec.cpp" "$here"/*.cpp
 if [ "${1:-}" = --sanitize ]; then
   for tool in memcheck initcheck synccheck racecheck; do

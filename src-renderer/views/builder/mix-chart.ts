@@ -1,6 +1,7 @@
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
 import { share } from '../../lib/format'
-import { fullTable, type TableText } from '../../lib/tables'
+import { amount, words } from '../../lib/columns'
+import { tableOf, type Table } from '../../lib/tables'
 import type { BatchMix } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -63,15 +64,20 @@ export function mixChart({ classes, rows, threshold }: Batch, p: Palette): Chart
   }
 }
 
-/** The rows as they are listed, with all digits of their probabilities, and the α that their targets are by. */
-export const batchTable = ({ classes, rows, alpha }: Batch): TableText =>
-  fullTable(
-    ['Text', 'Class', 'Weak label', 'Student', 'Hardened', 'Target', 'α'],
-    rows.map((row) => {
-      const c = shownClass(row)
-      return [row.text, classes[c], row.weak[c], row.student[c], classes[row.own], row.target[c], alpha]
-    }),
-  )
+/** The rows as they are listed, and the α that their targets are by. */
+export function batchTable({ classes, rows, alpha }: Batch): Table {
+  const probability = (head: string, of: (row: Row) => readonly number[]) =>
+    amount<Row>(head, { of: (row) => of(row)[shownClass(row)], unit: '', shown: (v) => share(v, 2) })
+  return tableOf(rows, [
+    words('Text', ({ text }) => text),
+    words('Class', (row) => classes[shownClass(row)]!),
+    probability('Weak label', ({ weak }) => weak),
+    probability('Student', ({ student }) => student),
+    words('Hardened', ({ own }) => classes[own]!),
+    probability('Target', ({ target }) => target),
+    amount('α', { of: () => alpha, unit: '', shown: (v) => share(v, 2) }),
+  ])
+}
 
 /** At and below it, seen from the second class, an answer hardens to the first. */
 const thresholdLine = (x: number, p: Palette) => ({

@@ -1,6 +1,8 @@
 import { fieldsAt, isFields, listAt, numberOrText } from '../../lib/draft'
 import { problemAdvice } from '../../lib/problems'
-import { fullTable, type TableText } from '../../lib/tables'
+import { amount, counted, hidden, told, words } from '../../lib/columns'
+import { about } from '../../lib/format'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Axis, AxisValue, Catalog, Param, ParamTable, SweepPlan } from '../../lib/types'
 import { placeName } from './labels'
 
@@ -64,19 +66,27 @@ export const axesOf = (asked: readonly { path: string; text: string }[], fields:
     return values.length > 0 ? [{ path, values }] : []
   })
 
-/** A run a line: the values that it takes by the fields' labels, its stages, and the seconds of those to run. */
-export function sweepTable({ cells, rough }: SweepPlan, labels: readonly string[]): TableText {
-  return fullTable(
-    [
-      ...labels,
-      'stages to run',
-      'cached',
-      'shared',
-      rough ? 'seconds, in part by a default rate' : 'seconds',
-      'problem',
-    ],
-    cells.map(({ values, toRun, done, shared, seconds, problems: [problem] }) =>
-      problem ? [...values, '', '', '', '', problemAdvice(problem)] : [...values, toRun, done, shared, seconds, ''],
+/** A run a line: the values that it takes by the fields' labels, its stages, and how long those to run take. */
+export function sweepTable({ cells, rough }: SweepPlan, labels: readonly string[]): Table {
+  type Cell = (typeof cells)[number]
+  const stages = (head: string, of: (cell: Cell) => number) =>
+    counted<Cell>(head, (cell) => (cell.problems.length > 0 ? null : of(cell)))
+  return tableOf(cells, [
+    ...labels.map((label, i) =>
+      told<Cell>(
+        label,
+        ({ values }) => values[i],
+        ({ values }) => String(values[i]),
+      ),
     ),
-  )
+    stages('stages to run', ({ toRun }) => toRun),
+    stages('cached', ({ done }) => done),
+    stages('shared', ({ shared }) => shared),
+    amount('takes', {
+      ...{ of: ({ seconds, problems }) => (problems.length > 0 ? null : seconds), unit: 's' },
+      shown: (seconds) => (seconds === 0 ? '' : about(seconds, rough)),
+    }),
+    hidden('takes by', () => (rough ? 'in part a default rate' : 'past stages')),
+    words('problem', ({ problems: [problem] }) => (problem ? problemAdvice(problem) : '')),
+  ])
 }

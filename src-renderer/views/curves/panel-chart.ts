@@ -1,6 +1,8 @@
 import { lineOptions, logAxis, markerOf, type ChartConfiguration } from '../../lib/charting'
+import { amount, counted, told, words } from '../../lib/columns'
 import { gapsOf, niceRange, pointsOf, type Point } from '../../lib/curves'
-import { count, number, share } from '../../lib/format'
+import { count, number, share, tickNumber } from '../../lib/format'
+import { tableOf, type Table } from '../../lib/tables'
 import type { CurveAxis, GroupCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { epochsOf, markedEpochs } from './epochs'
@@ -146,7 +148,8 @@ export function panelChart(
   const { seen, least } = heights([...curves, ...beside], stretch)
   const range = niceRange(seen, quantity.bounds, 5)
   const isShare = quantity.bounds[1] === 1
-  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : number(v))
+  const tick = (v: number) =>
+    isShare ? share(v, Math.max(2, range.digits)) : log ? number(v) : tickNumber(v, range.digits)
   const options = lineOptions(
     p,
     { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis] },
@@ -209,18 +212,25 @@ export function tickText(value: number, all: readonly { value: number }[], forma
 export const offLog = (curves: readonly GroupCurve[]): number =>
   curves.reduce((sum, { value }) => sum + value.filter((v) => v <= 0).length, 0)
 
-/** The plotted numbers. */
-export function panelTable(drawn: readonly Drawn[], axis: CurveAxis, { format }: Quantity) {
-  return {
-    head: ['of', axis, 'value', 'low', 'high', 'n'],
-    get rows() {
-      return drawn.flatMap(({ group, curve }) =>
-        curve.x.map((x, i) => [
-          ...[group.label, axis === 'seconds' ? number(x) : placeText(axis, x), format(curve.value[i]!)],
-          ...[curve.low[i]!, curve.high[i]!].map((end) => (Number.isFinite(end) ? format(end) : '')),
-          count(curve.n[i]),
-        ]),
-      )
-    },
-  }
+/** The plotted numbers, with the ends of their bands. */
+export function panelTable(drawn: readonly Drawn[], axis: CurveAxis, { format, unit }: Quantity): Table {
+  const rows = () => drawn.flatMap(({ group, curve }) => curve.x.map((x, i) => ({ group, curve, x, i })))
+  type Row = ReturnType<typeof rows>[number]
+  const end = (head: 'low' | 'high') =>
+    amount<Row>(`band ${head}`, {
+      of: ({ curve, i }) => (Number.isFinite(curve[head][i]) ? curve[head][i] : null),
+      ...{ unit: '', shown: format, none: () => '' },
+    })
+  return tableOf(rows, [
+    words('of', ({ group }) => group.label),
+    told(
+      axis,
+      ({ x }) => x,
+      ({ x }) => (axis === 'seconds' ? number(x) : placeText(axis, x)),
+    ),
+    amount('value', { of: ({ curve, i }) => curve.value[i], unit, shown: format }),
+    end('low'),
+    end('high'),
+    counted('n', ({ curve, i }) => curve.n[i]),
+  ])
 }

@@ -23,6 +23,8 @@ export interface Quantity {
   short: string
   format: (value: number) => string
   bounds: readonly [number, number]
+  /** '' of what has none. */
+  unit: string
 }
 
 const UNIT = [0, 1] as const
@@ -32,23 +34,51 @@ const quantity = (name: string, split: Split | '', rest: Omit<Quantity, 'id' | '
   ...rest,
 })
 const sharesOf = (name: string, split: Split, title: string, short: string) =>
-  quantity(name, split, { title, note: split, short, format: (v) => share(v), bounds: UNIT })
+  quantity(name, split, { title, note: split, short, format: (v) => share(v), bounds: UNIT, unit: 'share' })
 
 /** All that the engine measures over a training; those of the batch at every step, the others at every evaluation. */
 export const QUANTITIES: readonly Quantity[] = [
   sharesOf(ACCURACY, 'test', 'Ground truth accuracy', 'accuracy'),
   sharesOf(AGREEMENT, 'test', 'Agreement with weak labels', 'agreement'),
   sharesOf(AGREEMENT_WEAK_WRONG, 'test', 'Agreement on weak errors', 'on weak errors'),
-  quantity(LOSS, '', { title: 'Loss', note: 'training batch, nats', short: 'loss', format: number, bounds: OPEN }),
+  quantity(LOSS, '', {
+    title: 'Loss',
+    note: 'training batch, nats',
+    short: 'loss',
+    format: number,
+    bounds: OPEN,
+    unit: 'nats',
+  }),
   sharesOf(ACCURACY, 'validation', 'Accuracy, validation', 'accuracy, validation'),
   sharesOf(AGREEMENT, 'validation', 'Agreement, validation', 'agreement, validation'),
-  quantity(ALPHA, '', { title: 'Alpha', note: 'schedule', short: 'alpha', format: number, bounds: UNIT }),
+  quantity(ALPHA, '', { title: 'Alpha', note: 'schedule', short: 'alpha', format: number, bounds: UNIT, unit: '' }),
   quantity(THRESHOLD, '', {
-    ...{ title: 'Threshold', note: 'of hardening, on class 0', short: 'threshold', format: number, bounds: UNIT },
+    ...{
+      title: 'Threshold',
+      note: 'of hardening, on class 0',
+      short: 'threshold',
+      format: number,
+      bounds: UNIT,
+      unit: '',
+    },
   }),
-  quantity(LEARNING_RATE, '', { title: 'Learning rate', note: 'schedule', short: 'lr', format: number, bounds: OPEN }),
+  quantity(LEARNING_RATE, '', {
+    title: 'Learning rate',
+    note: 'schedule',
+    short: 'lr',
+    format: number,
+    bounds: OPEN,
+    unit: '',
+  }),
   quantity(BITS_PER_BYTE, '', {
-    ...{ title: 'Bits per byte', note: 'held-out texts', short: 'bits per byte', format: number, bounds: OPEN },
+    ...{
+      title: 'Bits per byte',
+      note: 'held-out texts',
+      short: 'bits per byte',
+      format: number,
+      bounds: OPEN,
+      unit: 'bits',
+    },
   }),
 ]
 

@@ -1,7 +1,8 @@
 // Arms as lines over what was chosen for them and what came of it. Pure.
+import { counted, hidden, OF_GAP, told, words } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
 import { count, number, pgrText, share } from '../../lib/format'
-import type { TableText } from '../../lib/tables'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Arm, ArmFigures, MetricInfo, RunDetail } from '../../lib/types'
 
 /** An arm of a run. */
@@ -23,18 +24,35 @@ export interface Axis {
   /** From 0 at its foot to 1; `NONE` of a line that has nothing there. */
   place: (line: Line) => number
   text: (line: Line) => string
+  /** What it has there. */
+  value: (line: Line) => Value
+  scale: Numbers | Names
+  /** Whether some line has nothing there. */
+  none: boolean
   ticks: readonly { place: number; text: string }[]
 }
-/** Lines that an axis lets through, by their places. */
-export interface Brush {
-  low: number
-  high: number
+/** Numbers along an axis. A PGR further out than it reaches is held at its end. */
+interface Numbers {
+  kind: 'numbers'
+  /** The place of a number. */
+  at: (value: number) => number
+  valueAt: (place: number) => number
+  held: (value: number) => number
+  /** A round number beside one. */
+  rounded: (value: number, up: boolean) => number
+  /** A number as the end of a stretch. */
+  end: (value: number) => string
 }
-export type Brushes = ReadonlyMap<string, Brush>
+/** Names along an axis, from its top. */
+interface Names {
+  kind: 'names'
+  names: readonly string[]
+  at: (name: string) => number
+}
 
 /** Below the foot of an axis: where a line stands that has nothing there. */
 export const NONE = -0.12
-const NONE_TEXT = 'none'
+export const NONE_TEXT = 'none'
 /** More values than this are a scale, and fewer stand by themselves. */
 const FEW = 6
 /** A PGR further out stands at the end of its axis: of a small gap it would squeeze all others. */
@@ -161,29 +179,36 @@ function axis(
 ): Axis {
   const known = [...new Set(values)].filter((value) => value !== null)
   const numbers = known.filter((value) => typeof value === 'number').sort((a, b) => a - b)
-  const { at, ticks, format } =
+  const { scale, ticks, format } =
     numbers.length === known.length && numbers.length > 0 ? measured(numbers, found, ends) : listed(known.map(String))
-  const none = lines.some((line) => of(line) === null) ? [{ place: NONE, text: NONE_TEXT }] : []
+  const none = lines.some((line) => of(line) === null)
   const text = (line: Line) => {
     const value = of(line)
     return value === null ? NONE_TEXT : format(value)
   }
   const place = (line: Line) => {
     const value = of(line)
-    return value === null ? NONE : within(at(value), [0, 1])
+    if (value === null) return NONE
+    return within(scale.kind === 'numbers' ? scale.at(Number(value)) : scale.at(String(value)), [0, 1])
   }
-  return { id, title, found, place, text, ticks: [...none, ...ticks] }
+  const all = [...(none ? [{ place: NONE, text: NONE_TEXT }] : []), ...ticks]
+  return { id, title, found, place, text, value: of, scale, none, ticks: all }
 }
 
 function measured(all: readonly number[], found: boolean, ends: readonly [number, number]) {
-  const numbers = all.map((value) => within(value, ends))
+  const held = (value: number) => within(value, ends)
+  const numbers = all.map(held)
   const [low, high] = [numbers[0]!, numbers.at(-1)!]
   const log = !found && low > 0 && high / low >= WIDE
   const few = !found && numbers.length <= FEW
   const range = few || log ? { min: low, max: high, step: 0, digits: 0 } : niceRange(numbers, ends, 4)
   const on = (value: number) => (log ? Math.log(value) : value)
   const length = on(range.max) - on(range.min)
-  const at = (value: Value) => (length === 0 ? 0.5 : (on(Number(value)) - on(range.min)) / length)
+  const at = (value: number) => (length === 0 ? 0.5 : (on(value) - on(range.min)) / length)
+  const valueAt = (place: number) => {
+    const value = on(range.min) + within(place, [0, 1]) * length
+    return log ? Math.exp(value) : value
+  }
   const shown = (value: Value) =>
     found ? share(Number(value)) : Number.isInteger(value) ? count(Number(value)) : number(Number(value))
   const even = Array.from({ length: range.step ? Math.round((range.max - range.min) / range.step) + 1 : 0 }, (_, i) =>
@@ -191,39 +216,23 @@ function measured(all: readonly number[], found: boolean, ends: readonly [number
   )
   const places = few ? numbers : log ? [low, high] : even
   const tick = (value: number) => (found ? share(value, Math.max(1, range.digits)) : shown(value))
-  return { at, format: shown, ticks: places.map((value) => ({ place: at(value), text: tick(value) })) }
+  // About as exact as a pixel: hundredths of a PGR, thousandths of what else was found, three digits of a choice.
+  const digits = Number.isFinite(ends[0]) ? 2 : 3
+  const whole = all.every((value) => Number.isInteger(value))
+  const rounded = (value: number, up: boolean) => {
+    const size = 10 ** (Math.floor(Math.log10(Math.abs(value) || 1)) - 2)
+    const step = found ? 10 ** -digits : whole ? Math.max(1, size) : size
+    return Number(((up ? Math.ceil : Math.floor)(Number((value / step).toPrecision(12))) * step).toPrecision(12))
+  }
+  const end = (value: number) => (found ? share(value, digits) : shown(value))
+  const scale: Numbers = { kind: 'numbers', at, valueAt, held, rounded, end }
+  return { scale, format: shown, ticks: places.map((value) => ({ place: at(value), text: tick(value) })) }
 }
 
 function listed(names: readonly string[]) {
-  const at = (value: Value) => (names.length < 2 ? 0.5 : 1 - names.indexOf(String(value)) / (names.length - 1))
-  return { at, format: String, ticks: names.map((name) => ({ place: at(name), text: name })) }
-}
-
-/** Whether all brushes let a line through. */
-export const isThrough = (line: Line, axes: readonly Axis[], brushes: Brushes): boolean =>
-  axes.every(({ id, place }) => {
-    const brush = brushes.get(id)
-    return !brush || (place(line) >= brush.low - 1e-9 && place(line) <= brush.high + 1e-9)
-  })
-
-/** Brushes as an address has them: `pgr:.2:1,task:0:.5`. */
-export const brushesToText = (brushes: Brushes): string =>
-  [...brushes].map(([id, { low, high }]) => [id, ...[low, high].map((end) => Number(end.toFixed(4)))].join(':')).join()
-
-export function brushesOf(text: string | undefined): Brushes {
-  return new Map(
-    (text ?? '').split(',').flatMap((one): [string, Brush][] => {
-      const [id = '', low, high] = one.split(':')
-      const brush = { low: Number(low), high: Number(high) }
-      return id && brush.low <= brush.high ? [[id, brush]] : []
-    }),
-  )
-}
-
-/** One brush moved, or taken away where it lets all through. */
-export function brushed(brushes: Brushes, id: string, { low, high }: Brush): Brushes {
-  const others = [...brushes].filter(([name]) => name !== id)
-  return new Map(low <= NONE && high >= 1 ? others : [...others, [id, { low, high }]])
+  const at = (name: string) => (names.length < 2 ? 0.5 : 1 - names.indexOf(name) / (names.length - 1))
+  const scale: Names = { kind: 'names', names, at }
+  return { scale, format: String, ticks: names.map((name) => ({ place: at(name), text: name })) }
 }
 
 /** The next place of a line on an axis, up (1) or down (-1) from one; its end where there is none. */
@@ -233,17 +242,37 @@ export function stepped(lines: readonly Line[], { place }: Axis, from: number, b
   return next ?? (by > 0 ? 1 : NONE)
 }
 
-/** All lines with all that is drawn, and the ends of their intervals. */
-export function parallelTable(lines: readonly Line[], axes: readonly Axis[]): TableText {
-  return {
-    head: ['arm', ...axes.map(({ title }) => title.filter(Boolean).join(' ')), 'PGR 95 %', 'seeds'],
-    rows: lines.map((line) => [
-      line.arm.title,
-      ...axes.map(({ text }) => text(line)),
-      line.figures?.low != null
-        ? `${share(line.figures.low)} to ${share(line.figures.high)}`
-        : (line.figures?.reason ?? ''),
-      count(line.figures?.seeds ?? 0),
-    ]),
-  }
+/** Axes in an order of their ids; those that it does not name stay where they are. */
+export function ordered(axes: readonly Axis[], order: string): Axis[] {
+  const ids = order.split(',')
+  const named = axes.filter(({ id }) => ids.includes(id)).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+  return axes.map((axis) => (ids.includes(axis.id) ? named.shift()! : axis))
 }
+
+/** The order of all axes with one of them so many places further to the right. */
+export function moved(axes: readonly Axis[], id: string, by: number): string {
+  const ids = axes.map((axis) => axis.id)
+  const others = ids.filter((one) => one !== id)
+  return others.toSpliced(Math.max(0, ids.indexOf(id) + by), 0, id).join()
+}
+
+/** All lines with all that is drawn. */
+export function parallelTable(lines: readonly Line[], axes: readonly Axis[]): Table {
+  return tableOf(lines, [
+    words('arm', ({ arm }) => arm.title),
+    hidden('run', ({ run }) => run.name),
+    ...axes.map(({ title, value, text }) => told(title.filter(Boolean).join(' '), value, text)),
+    {
+      shown: { head: 'PGR 95 %', of: ({ figures: of }) => pgrEnds(of) },
+      values: [
+        { head: 'PGR 95 % low', of: ({ figures }) => figures?.low },
+        { head: 'PGR 95 % high', of: ({ figures }) => figures?.high },
+        { head: 'PGR unit', of: ({ figures }) => (figures?.pgr == null ? null : OF_GAP) },
+        { head: 'PGR note', of: ({ figures }) => figures && (figures.reason || figures.warning) },
+      ],
+    },
+    counted('seeds', ({ figures }) => figures?.seeds ?? 0),
+  ])
+}
+const pgrEnds = (of: Line['figures']): string =>
+  of?.low != null && of.high != null ? `${share(of.low)} to ${share(of.high)}` : (of?.reason ?? '')

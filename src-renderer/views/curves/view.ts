@@ -35,6 +35,8 @@ export interface View {
   stop: Stop
   /** Of the parallel side: what its axes let through (see `brushesOf`), and what its lines are coloured by. */
   brush: string
+  /** Of its axes, where some were moved (see `ordered`). */
+  order: string
   color: 'method' | 'pgr'
 }
 const SIDES = ['panels', 'overfit', 'parallel'] as const
@@ -129,6 +131,7 @@ export function parseView(query: Query): View {
     of: query['of'] ?? '',
     stop: stopNamed(query['stop']) ?? 'last',
     brush: query['brush'] ?? '',
+    order: query['axes'] ?? '',
     color: query['color'] === 'pgr' ? 'pgr' : 'method',
   }
 }

@@ -1,6 +1,7 @@
-import { tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { barOptions, type ChartConfiguration } from '../../lib/charting'
+import { counted, hidden } from '../../lib/columns'
 import { count, percent } from '../../lib/format'
-import type { TableText } from '../../lib/tables'
+import { tableOf, type Table } from '../../lib/tables'
 import type { LengthCounts } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -41,40 +42,24 @@ export function lengthsChart(lengths: LengthCounts, unit: string, p: Palette): C
         ...{ borderWidth: 1, borderRadius: 1, barPercentage: 1, categoryPercentage: 0.92, grouped: false, order: -i },
       })),
     },
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
-      scales: {
-        x: {
-          grid: { display: false },
-          border: { color: p.line },
-          title: { display: true, text: unit, color: p.faint, padding: 2 },
-          ticks: { color: p.soft, maxRotation: 0, autoSkipPadding: 12 },
-        },
-        y: {
-          ...{ min: 0, border: { display: false }, grid: { color: p.line, drawTicks: false } },
-          ticks: { color: p.soft, maxTicksLimit: 5, padding: 6, callback: (v) => percent(Number(v)) },
-        },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(p),
-          callbacks: {
-            title: ([item]) => (item ? `${binText(lengths, item.dataIndex)} ${unit}` : ''),
-            label: ({ dataset, raw }) => `${dataset.label}  ${percent(Number(raw), 1)}`,
-          },
-        },
-      },
-    },
+    options: barOptions(p, {
+      x: { title: unit },
+      y: { format: (part) => percent(part) },
+      bin: (i) => `${binText(lengths, i)} ${unit}`,
+      bar: (name, _, part) => `${name}  ${percent(part, 1)}`,
+    }),
   }
 }
 
-/** The counts of every series, drawn apart or not. */
-export const lengthsTable = (lengths: LengthCounts, unit: string): TableText => ({
-  head: [unit, ...lengths.series.map(({ name }) => name)],
-  rows: lengths.from.map((_, bin) => [
-    binText(lengths, bin),
-    ...lengths.series.map(({ counts }) => count(counts[bin])),
-  ]),
-})
+/** The counts of every series in each bin, drawn apart or not. */
+export const lengthsTable = (lengths: LengthCounts, unit: string): Table =>
+  tableOf(
+    lengths.from.map((from, bin) => ({ from, bin })),
+    [
+      { shown: { head: unit, of: ({ bin }) => binText(lengths, bin) }, values: [] },
+      hidden('from', ({ from }) => from),
+      hidden('to', ({ bin }) => (bin + 1 < lengths.from.length ? lengths.from[bin + 1]! - 1 : null)),
+      hidden('unit', () => unit),
+      ...lengths.series.map(({ name, counts }) => counted<{ bin: number }>(name, ({ bin }) => counts[bin])),
+    ],
+  )

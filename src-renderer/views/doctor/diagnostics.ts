@@ -42,15 +42,15 @@ function cardLines({ driver, cuda, runtime, devices, files, table }: NonNullable
 
 type SelfTest = NonNullable<BackendReport['selfTest']>
 
-/** What was measured, e.g. "412 steps/s, 21,400 tokens/s in training". */
-export const speedText = ({ stepsPerSecond, tokensPerSecond }: SelfTest): string =>
-  [
-    ...(stepsPerSecond > 0 ? [`${count(stepsPerSecond)} steps/s`] : []),
-    ...(tokensPerSecond > 0 ? [`${count(tokensPerSecond)} tokens/s in training`] : []),
-  ].join(', ')
+/** How fast each kind of net that was measured is trained: these count different things, and say nothing of each other. */
+export const speedsOf = ({ stepsPerSecond, tokensPerSecond }: SelfTest): { of: string; speed: string }[] => [
+  ...(stepsPerSecond > 0 ? [{ of: 'small net', speed: `${count(stepsPerSecond)} steps/s` }] : []),
+  ...(tokensPerSecond > 0 ? [{ of: 'transformer', speed: `${count(tokensPerSecond)} tokens/s` }] : []),
+]
 
-/** `passed, worst error 3.1e−7 of 1e−4 allowed, 412 steps/s`. */
+/** `self-test passed, worst error 3.1e−7 of 1e−4 allowed, trains a small net at 412 steps/s`. */
 export function selfTestText(test: SelfTest): string {
   const error = `worst error ${number(test.worstError)} of ${number(test.tolerance)} allowed`
-  return [`self-test ${test.passed ? 'passed' : 'FAILED'}`, error, speedText(test)].filter(Boolean).join(', ')
+  const speeds = speedsOf(test).map(({ of, speed }) => `trains a ${of} at ${speed}`)
+  return [`self-test ${test.passed ? 'passed' : 'FAILED'}`, error, ...speeds].join(', ')
 }

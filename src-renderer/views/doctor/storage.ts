@@ -1,4 +1,6 @@
-import { plural } from '../../lib/format'
+import { amount, hidden, words } from '../../lib/columns'
+import { bytes, plural } from '../../lib/format'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Storage, StoragePlace } from '../../lib/types'
 
 /** What lies at a place, and what becomes of it where it is deleted. */
@@ -51,3 +53,40 @@ export function groupsOf({ places }: Storage) {
   }
   return [group('Data folder', 'home', false), group('Cache', 'cache', true)]
 }
+
+/** Every place with what lies there; what is part of the artifacts is told as such, and counted in them already. */
+export function storageTable(storage: Storage): Table {
+  interface Row {
+    group: string
+    title: string
+    text: string
+    size: number
+    path: string
+    partOf: string
+  }
+  const part = (text: string, size: number): Row => ({
+    ...{ group: 'Data folder', title: '', text, size, path: '', partOf: PLACE_TEXTS.artifacts.title },
+  })
+  const { runs, bytes: trashed } = storage.trash
+  const within = [
+    ...storage.kinds.map((kind) => part(kindText(kind), kind.bytes)),
+    ...(runs > 0 ? [part(trashText(runs), trashed)] : []),
+  ]
+  const rows = groupsOf(storage).flatMap(({ title: group, places }) =>
+    places.flatMap(({ id, path, bytes: size }): Row[] => {
+      const own = { ...PLACE_TEXTS[id], group, size, path, partOf: '' }
+      return id === 'artifacts' ? [own, ...within] : [own]
+    }),
+  )
+  return tableOf(rows, [
+    words('Where', ({ group }) => group),
+    words('Place', ({ title }) => title),
+    words('what lies there', ({ text }) => text),
+    amount('on disk', { of: ({ size }) => size, unit: 'bytes', shown: bytes }),
+    hidden('path', ({ path }) => path),
+    hidden('part of', ({ partOf }) => partOf),
+  ])
+}
+
+/** What of the artifacts goes with the trash. */
+export const trashText = (runs: number): string => `of all that, only of ${plural(runs, 'run')} in the trash`

@@ -1,58 +1,46 @@
-import { lineOptions, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { barOptions, lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { pointsOf } from '../../lib/curves'
-import { count, percent, share } from '../../lib/format'
+import { count, interval, percent, share } from '../../lib/format'
 import type { Cube, ExampleHistory } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import type { Students } from './slice'
 
-/** Share of the supervisor's errors that the student repeats, unsure to sure; hollow bars: what the ceiling repeats. */
+/** Digits of a confidence: a supervisor is often so sure that fewer tell nothing apart. */
+const SURE = 4
+
+/**
+ * Share of the supervisor's errors that the student repeats, unsure to sure, with its interval; hollow bars: what the
+ * ceiling repeats.
+ */
 export function copiedChart(bins: Cube['copiedByConfidence'], p: Palette): ChartConfiguration<'bar'> {
-  const bar = { barPercentage: 0.82, categoryPercentage: 0.94, grouped: false, borderRadius: 2 }
   return {
     type: 'bar',
     data: {
-      labels: bins.map((bin) => `${share(bin.low, 2)}–${share(bin.high, 2)}`),
-      datasets: [
-        {
-          ...bar,
-          label: 'ceiling',
-          data: bins.map((bin) => bin.ceilingCopied),
-          backgroundColor: 'transparent',
-          borderColor: p.ceiling,
-          borderWidth: 1.25,
-          barPercentage: 0.5,
-        },
-        { ...bar, label: 'student', data: bins.map((bin) => bin.copied), backgroundColor: `${p.copied}cc` },
-      ],
+      labels: bins.map((bin) => `${share(bin.low, SURE)}–${share(bin.high, SURE)}`),
+      datasets: repeatedBars(bins, p),
     },
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
-      scales: {
-        x: { grid: { display: false }, border: { color: p.line }, ticks: { display: false } },
-        y: {
-          min: 0,
-          max: 1,
-          border: { display: false },
-          grid: { color: p.line, drawTicks: false },
-          ticks: { color: p.soft, stepSize: 0.5, padding: 6, callback: (v) => percent(Number(v)) },
-        },
+    options: barOptions(p, {
+      y: { max: 1, step: 0.5, format: (part) => percent(part) },
+      bin: (i) => `confidence ${interval(bins[i]!.low, bins[i]!.high, SURE)}, n = ${count(bins[i]!.copied.of)}`,
+      bar: (name, i) => {
+        const of = name === 'ceiling' ? bins[i]!.ceilingCopied : bins[i]!.copied
+        return `${name} repeats ${percent(of.share)}, ${interval(of.low, of.high)}`
       },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(p),
-          callbacks: {
-            title: ([item]) => {
-              const bin = item && bins[item.dataIndex]
-              return bin ? `confidence ${share(bin.low, 2)} to ${share(bin.high, 2)}, n = ${count(bin.n)}` : ''
-            },
-            label: (item) => `${item.dataset.label ?? ''} repeats ${percent(Number(item.raw))}`,
-          },
-        },
-      },
-    },
+    }),
   }
+}
+
+/** What is drawn first lies on top: the ceiling's bars, the student's intervals, its bars. */
+function repeatedBars(bins: Cube['copiedByConfidence'], p: Palette) {
+  const bar = { barPercentage: 0.82, categoryPercentage: 0.94, grouped: false, borderRadius: 2 }
+  const outline = { backgroundColor: 'transparent', borderColor: p.ceiling, borderWidth: 1.25, barPercentage: 0.5 }
+  const line = { backgroundColor: p.ink, barPercentage: 0.06, borderRadius: 0 }
+  const ends = bins.map(({ copied }): [number, number] => [copied.low, copied.high])
+  return [
+    { ...bar, ...outline, label: 'ceiling', data: bins.map(({ ceilingCopied }) => ceilingCopied.share) },
+    { ...bar, ...line, label: 'student, 95 % interval', data: ends },
+    { ...bar, label: 'student', data: bins.map(({ copied }) => copied.share), backgroundColor: `${p.copied}cc` },
+  ]
 }
 
 /**

@@ -1,6 +1,7 @@
-import { bytes, duration, percent } from '../../lib/format'
-import { fullTable, type TableText } from '../../lib/tables'
-import type { ModelEntry } from '../../lib/types'
+import { bytes, duration, parameters, percent, shortHash } from '../../lib/format'
+import { amount, hidden, told, words } from '../../lib/columns'
+import { tableOf, type Table } from '../../lib/tables'
+import type { ModelCard, ModelEntry } from '../../lib/types'
 import type { ModelNews } from '../../state/lab.svelte'
 
 export const FILTERS = [
@@ -63,18 +64,36 @@ export function placeText({ here, partialBytes }: ModelEntry): string {
   return kind === 'folder' ? 'yours, stays where it is' : `here, ${bytes(here.bytes)}`
 }
 
-/** Models as values: sizes in bytes, and what finetuning and predicting hold in memory. */
-export const modelsTable = (models: readonly ModelEntry[]): TableText =>
-  fullTable(
-    [
-      ...['Model', 'id', 'family', 'parameters', 'bytes', 'this machine can', 'finetuning takes bytes'],
-      ...['predicting takes bytes', 'licence', 'where'],
-    ],
-    models.map((model) => [
-      ...[model.title, model.id, model.family, model.parameters, model.here?.size ?? model.download],
-      ...[fitOf(model).word, model.memory.trainBytes, model.memory.predictBytes, model.licence, placeText(model)],
-    ]),
-  )
+const BYTES = { unit: 'bytes', shown: bytes }
+
+/** Models with their sizes, and what finetuning and predicting hold in memory. */
+export const modelsTable = (models: readonly ModelEntry[]): Table =>
+  tableOf(models, [
+    words('Model', ({ title }) => title),
+    hidden('id', ({ id }) => id),
+    words('family', ({ family }) => family),
+    amount('parameters', { of: (model) => model.parameters, unit: '', shown: parameters }),
+    amount('size', { of: ({ here, download }) => here?.size ?? download, ...BYTES }),
+    words('this machine can', (model) => fitOf(model).word),
+    amount('finetuning takes', { of: ({ memory }) => memory.trainBytes, ...BYTES }),
+    amount('predicting takes', { of: ({ memory }) => memory.predictBytes, ...BYTES }),
+    words('licence', ({ licence }) => licence ?? ''),
+    words('where', placeText),
+  ])
+
+type File = ModelCard['files'][number]
+
+/** The files of a model with what each weighs, and its whole hash. */
+export const filesTable = (files: readonly File[]): Table =>
+  tableOf(files, [
+    words('File', ({ name }) => name),
+    amount('size', { of: (file) => file.bytes, ...BYTES }),
+    told(
+      'sha256',
+      ({ sha256 }) => sha256,
+      ({ sha256 }) => shortHash(sha256),
+    ),
+  ])
 
 /** Bytes that the cache takes: models that are here, and what interrupted fetches have left. */
 export function diskUsed(models: readonly ModelEntry[]): number {

@@ -1,6 +1,6 @@
 import { lineOptions, logAxis, type ChartConfiguration } from '../../lib/charting'
 import { bucketed, gapsOf, niceRange, pointsOf, type Columns } from '../../lib/curves'
-import { count, number, share } from '../../lib/format'
+import { count, number, share, tickNumber } from '../../lib/format'
 import { ACCURACY, AGREEMENT, AGREEMENT_WEAK_WRONG, ALPHA, BITS_PER_BYTE, LOSS, THRESHOLD } from '../../lib/metrics'
 import { CEILING, studentLook, WEAK, WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
 import { SEALED_TEXT, type ShownState } from '../../lib/runs'
@@ -125,7 +125,7 @@ export function panelChart(
   const seen = [drawn, ...others].flatMap(({ value }) => value)
   const range = niceRange([...seen, ...levels.map(({ value }) => value)], panel.bounds, 5)
   const isShare = panel.bounds[1] === 1
-  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : v.toFixed(range.digits))
+  const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : tickNumber(v, range.digits))
   const options = lineOptions(
     p,
     { min: 0, max: end || undefined, title: '', format: count },

@@ -1,4 +1,4 @@
-import { tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { barOptions, type ChartConfiguration } from '../../lib/charting'
 import { count, share } from '../../lib/format'
 import type { Look } from '../../lib/roles'
 import type { Sureness } from '../../lib/types'
@@ -23,30 +23,11 @@ export function surenessChart({ from, counts }: Sureness, look: Look, p: Palette
         },
       ],
     },
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
-      scales: {
-        x: {
-          grid: { display: false },
-          border: { color: p.line },
-          ticks: { color: p.soft, maxRotation: 0, autoSkipPadding: 12 },
-        },
-        y: {
-          ...{ min: 0, border: { display: false }, grid: { color: p.line, drawTicks: false } },
-          ticks: { color: p.soft, precision: 0, maxTicksLimit: 5, padding: 6, callback: (v) => count(Number(v)) },
-        },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(p),
-          callbacks: {
-            title: ([item]) => (item ? `confidence ${end(item.dataIndex)} to ${end(item.dataIndex + 1)}` : ''),
-            label: (item) => `${count(Number(item.raw))} examples`,
-          },
-        },
-      },
-    },
+    options: barOptions(p, {
+      x: { title: '' },
+      y: { whole: true, format: count },
+      bin: (i) => `confidence ${end(i)} to ${end(i + 1)}`,
+      bar: (_, __, rows) => `${count(rows)} examples`,
+    }),
   }
 }

@@ -1,6 +1,8 @@
 import { lineOptions, type ChartConfiguration } from '../../lib/charting'
+import { amount, hidden, told, words } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
 import { bytes, count, duration, number, percent } from '../../lib/format'
+import { tableOf, type Table } from '../../lib/tables'
 import type { UseCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -83,4 +85,23 @@ export function useChart(curves: readonly UseCurve[], p: Palette): ChartConfigur
       }),
     },
   }
+}
+
+/** Every stretch of the curves of one chart: its mean, and the least and the most that was sampled in it. */
+export function useTable(curves: readonly UseCurve[]): Table {
+  const rows = () => curves.flatMap((curve) => curve.at.map((at, i) => ({ curve, at, i })))
+  type Row = ReturnType<typeof rows>[number]
+  const sampled = (head: 'mean' | 'low' | 'high') =>
+    told<Row>(
+      head,
+      ({ curve, i }) => curve[head][i],
+      ({ curve, i }) => FORMATS[curve.unit](curve[head][i]!),
+    )
+  return tableOf(rows, [
+    words('of', ({ curve }) => curve.title),
+    amount('until', { of: ({ at }) => at, unit: 's', shown: duration }),
+    amount('sampled', { of: ({ curve, i }) => curve.seconds[i], unit: 's', shown: duration }),
+    ...(['mean', 'low', 'high'] as const).map(sampled),
+    hidden('unit', ({ curve }) => curve.unit),
+  ])
 }

@@ -1,9 +1,11 @@
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { foundColumns, levelText, ranged, unitIn, words, type ArmRow } from '../../lib/columns'
 import { niceRange, type NiceRange } from '../../lib/curves'
-import { interval, pgrText, share } from '../../lib/format'
+import { interval, share } from '../../lib/format'
 import { CEILING, WEAK, type Look } from '../../lib/roles'
 import type { Lacking } from '../../lib/runs'
-import type { Arm, ArmResult, Estimate, MetricInfo, Pgr } from '../../lib/types'
+import { tableOf, type Table } from '../../lib/tables'
+import type { Arm, ArmResult, Estimate, MetricInfo } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
 interface Dot {
@@ -197,35 +199,25 @@ function options(input: OptionsInput): ChartConfiguration<'line'>['options'] {
   }
 }
 
-/** The plotted numbers, for the table beside the chart. */
+/** The plotted numbers, and what else is found of each arm. @param labels parts of the arms' names */
 export function armsTable(
   arms: readonly ArmResult[],
   labels: readonly (readonly string[])[],
-  { id }: MetricInfo,
+  metric: MetricInfo,
   lacking: (arm: Arm) => Lacking,
-): { head: string[]; rows: string[][] } {
-  const none = (arm: Arm) => [lacking(arm).word, '']
-  const cells = (of: Estimate | undefined, arm: Arm) =>
-    of ? [share(of.value), interval(of.low, of.high, 3)] : none(arm)
-  const pgr = (of: Pgr | undefined, arm: Arm) => {
-    if (!of) return none(arm)
-    return of.defined ? [pgrText(of), interval(of.low, of.high)] : ['undefined', '']
-  }
-  const levels = [...new Set(arms.flatMap((arm) => Object.keys(arm.measures[id]?.references ?? {})))]
-  return {
-    head: ['arm', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'PGR', '95 %'].concat(
-      levels.flatMap((name) => [name, '95 %']),
-    ),
-    rows: arms.map((arm, i) => [
-      (labels[i] ?? []).join(' · '),
-      ...cells(arm.measures[id]?.weak, arm.arm),
-      ...cells(arm.measures[id]?.student, arm.arm),
-      ...cells(arm.measures[id]?.ceiling, arm.arm),
-      ...pgr(arm.measures[id]?.pgr, arm.arm),
-      ...levels.flatMap((name) => {
-        const of = arm.measures[id]?.references[name]
-        return of ? cells(of, arm.arm) : ['–', '']
+): Table {
+  const levels = [...new Set(arms.flatMap((arm) => Object.keys(arm.measures[metric.id]?.references ?? {})))]
+  const rows = arms.map((result, i) => ({
+    ...{ result, lacking: lacking(result.arm).word, label: (labels[i] ?? []).join(' · ') },
+  }))
+  return tableOf(rows, [
+    words('arm', ({ label }) => label),
+    ...foundColumns(metric),
+    ...levels.map((name) =>
+      ranged<ArmRow>(name, {
+        ...{ of: ({ result }) => result.measures[metric.id]?.references[name], unit: unitIn(metric) },
+        shown: levelText,
       }),
-    ]),
-  }
+    ),
+  ])
 }

@@ -1,6 +1,7 @@
 // What a comparison of two arms says, in words.
-import { difference, list, plural, sentence } from '../../lib/format'
-import { fullTable, type TableText } from '../../lib/tables'
+import { difference, interval, list, pgrText, plural, sentence } from '../../lib/format'
+import { counted, hidden, levelText, OF_GAP, ranged, signedText, unitIn, words } from '../../lib/columns'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Comparison, Difference, MetricInfo } from '../../lib/types'
 import { isShown, pointsRange } from './headline'
 
@@ -41,25 +42,47 @@ export function withoutPgr({ measures, differ }: Comparison, { id }: MetricInfo)
   return `No difference of PGR: it is undefined in ${undefinedOf === 2 ? 'both' : 'one of the two'}.`
 }
 
-/** Both arms and their paired difference in a metric and in PGR, each with the ends of its 95 % interval. */
-export function bothTable(found: Comparison, metric: MetricInfo, titles: { arm: string; against: string }): TableText {
+/** A line of the table of both: an arm, or what lies between them. */
+interface Row {
+  title: string
+  student: Difference
+  pgr: Difference | null
+  /** As they are read. */
+  text: string
+  pgrText: string
+  seeds: number
+  examples: number
+  note: string | null
+}
+
+/** Both arms and their paired difference in a metric and in PGR. */
+export function bothTable(found: Comparison, metric: MetricInfo, titles: { arm: string; against: string }): Table {
   const measured = found.measures[metric.id]
-  if (!measured) return fullTable([], [])
-  const ends = (of: Difference | null) => [of?.value, of?.low, of?.high]
-  const sides = (['arm', 'against'] as const).map((side) => {
+  const sides = (['arm', 'against'] as const).flatMap((side): Row[] => {
+    if (!measured) return []
     const { student, pgr } = measured.of[side]
+    const { seeds, examples } = student
     const note = pgr.defined ? pgr.warning : pgr.reason
-    return [titles[side], ...ends(student), ...ends(pgr.defined ? pgr : null), student.seeds, student.examples, note]
+    const text = pgr.defined ? `${pgrText(pgr)} (${interval(pgr.low, pgr.high)})` : 'undefined'
+    const of = { student, text: levelText(student), pgr: pgr.defined ? pgr : null, pgrText: text }
+    return [{ title: titles[side], ...of, seeds, examples, note }]
   })
-  const { student, pgr } = measured
-  const of = [found.seeds.length, found.examples, withoutPgr(found, metric)]
-  return fullTable(
-    [
-      ...['Arm', metric.short, `${metric.short} 95 % low`, `${metric.short} 95 % high`],
-      ...['PGR', 'PGR 95 % low', 'PGR 95 % high', 'seeds', 'examples', 'note'],
-    ],
-    [...sides, ['difference, paired', ...ends(student), ...ends(pgr), ...of]],
-  )
+  const between: Row | undefined = measured && {
+    ...{ title: 'difference, paired', student: measured.student, text: signedText(3)(measured.student) },
+    ...{ pgr: measured.pgr, pgrText: measured.pgr ? signedText(2)(measured.pgr) : '–' },
+    ...{ seeds: found.seeds.length, examples: found.examples, note: withoutPgr(found, metric) },
+  }
+  return tableOf(between ? [...sides, between] : [], [
+    words('Arm', ({ title }) => title),
+    ranged(metric.short, { of: ({ student }) => student, unit: unitIn(metric), shown: (_, { text }) => text }),
+    ranged('PGR', {
+      ...{ of: ({ pgr }) => pgr, unit: OF_GAP, shown: (_: Difference, row: Row) => row.pgrText },
+      none: (row) => row.pgrText,
+    }),
+    counted('seeds', ({ seeds }) => seeds),
+    counted('examples', ({ examples }) => examples),
+    hidden('note', ({ note }) => note),
+  ])
 }
 
 /** Seeds that are left out since only one arm has done them; '' where there are none. */

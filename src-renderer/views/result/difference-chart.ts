@@ -1,6 +1,8 @@
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { ranged, words } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
 import type { Look } from '../../lib/roles'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Difference } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 
@@ -67,15 +69,20 @@ export function differenceChart({ of, seeds, title, format, look, palette: p }: 
   }
 }
 
-/** The plotted numbers, for the table beside the chart. */
+/** The plotted numbers: of all seeds with its interval, then seed by seed. @param unit '' of what has none */
 export function differenceTable(
   of: Difference,
   seeds: readonly { seed: number; value: number }[],
   format: (value: number) => string,
-): { head: string[]; rows: string[][] } {
-  const whole = ['all seeds', format(of.value), `${format(of.low)} to ${format(of.high)}`]
-  return {
-    head: ['seed', 'difference', '95 %'],
-    rows: [whole, ...seeds.map(({ seed, value }) => [String(seed), format(value), ''])],
-  }
+  unit: string,
+): Table {
+  const range = ({ low, high }: Difference) => (Number.isNaN(low) ? '' : ` (${format(low)} to ${format(high)})`)
+  const single = seeds.map(({ seed, value }) => ({ name: String(seed), value, low: NaN, high: NaN }))
+  return tableOf(
+    [{ name: 'all seeds', ...of }, ...single],
+    [
+      words('seed', ({ name }) => name),
+      ranged('difference', { of: (row) => row, unit, shown: (row) => `${format(row.value)}${range(row)}` }),
+    ],
+  )
 }

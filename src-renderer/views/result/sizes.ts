@@ -1,8 +1,10 @@
 // The arms of one task against the sizes of their models.
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration, type Scale } from '../../lib/charting'
 import { niceRange } from '../../lib/curves'
+import { counted, hidden, OF_GAP, ranged, rangeText, told as toldColumn, unitIn, words } from '../../lib/columns'
 import { basis, interval, parameters, share } from '../../lib/format'
 import { CEILING, studentLook, WEAK, type Look } from '../../lib/roles'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Arm, ArmResult, Estimate, MetricInfo } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from './arms-chart'
@@ -75,6 +77,8 @@ export interface Quantity {
   id: string
   title: string
   bounds: [number, number]
+  /** '' of what has none. */
+  unit: string
   of: (result: ArmResult) => Estimate | null | undefined
   /** Floors and ceilings stand beside the student in the same quantity, and its seeds one by one. */
   levels?: true
@@ -91,11 +95,17 @@ export function quantities(metric: MetricInfo): Record<'good' | 'agreement' | 'e
   return {
     good: [
       {
-        ...{ id: 'metric', title: `${metric.title} on ground truth`, bounds: boundsOf(metric), levels: true },
+        ...{
+          id: 'metric',
+          title: `${metric.title} on ground truth`,
+          bounds: boundsOf(metric),
+          unit: unitIn(metric),
+          levels: true,
+        },
         of: ({ measures }) => measures[metric.id]?.student,
       },
       {
-        ...{ id: 'pgr', title: 'PGR', bounds: PGR_BOUNDS, zero: true },
+        ...{ id: 'pgr', title: 'PGR', bounds: PGR_BOUNDS, unit: OF_GAP, zero: true },
         of({ measures }) {
           const pgr = measures[metric.id]?.pgr
           return pgr?.defined ? pgr : null
@@ -103,9 +113,15 @@ export function quantities(metric: MetricInfo): Record<'good' | 'agreement' | 'e
       },
     ],
     agreement: [
-      { id: 'agreement', title: 'Agreement with the supervisor', bounds: shares, of: (r) => r.agreement },
-      { id: 'right', title: '… where it is right', bounds: shares, of: (r) => r.agreementWeakRight },
-      { id: 'wrong', title: '… where it is wrong', bounds: shares, of: (r) => r.agreementWeakWrong },
+      {
+        id: 'agreement',
+        title: 'Agreement with the supervisor',
+        bounds: shares,
+        unit: 'share',
+        of: (r) => r.agreement,
+      },
+      { id: 'right', title: '… where it is right', bounds: shares, unit: 'share', of: (r) => r.agreementWeakRight },
+      { id: 'wrong', title: '… where it is wrong', bounds: shares, unit: 'share', of: (r) => r.agreementWeakWrong },
     ],
     entropy: (
       [
@@ -113,16 +129,21 @@ export function quantities(metric: MetricInfo): Record<'good' | 'agreement' | 'e
         ['weakRight', '… where it is right'],
         ['weakWrong', '… where it is wrong'],
       ] as const
-    ).map(([id, title]) => ({ id, title, bounds: [0, Infinity], of: (r) => r.crossEntropy?.[id] })),
+    ).map(([id, title]) => ({ id, title, bounds: [0, Infinity], unit: 'nats', of: (r) => r.crossEntropy?.[id] })),
     stops: [
       {
         id: 'saving',
         title: 'Over-fitting: best step over the last',
         bounds: [-1, 1],
+        unit: unitIn(metric),
         zero: true,
         of: (r) => r.saving,
       },
-      { id: 'tax', title: 'Best step over the weak labels’ stop', bounds: [-1, 1], zero: true, of: (r) => r.tax },
+      {
+        ...{ id: 'tax', title: 'Best step over the weak labels’ stop', bounds: [-1, 1] as [number, number] },
+        ...{ unit: 'share', zero: true as const },
+        of: (r) => r.tax,
+      },
     ],
   }
 }
@@ -303,18 +324,23 @@ function drawn(points: readonly Point[], look: Look, [least, most]: [number, num
 }
 
 /** The plotted numbers of one chart. */
-export function sizesTable({ ticks, series, side }: Sizes, { of }: Quantity): { head: string[]; rows: string[][] } {
-  return {
-    head: ['line', side === 'strong' ? 'student' : 'supervisor', 'value', '95 %', 'n'],
-    rows: series.flatMap(({ label, arms }) =>
-      arms.map((result) => {
-        const title = titleOf(result.arm, side)
-        const { size } = ticks.find((tick) => tick.title === title)!
-        const found = of(result)
-        const named = size ? `${title} (${size})` : title
-        if (!found) return [label, named, 'none', '', '']
-        return [label, named, share(found.value), interval(found.low, found.high, 3), basis(found)]
-      }),
+export function sizesTable({ ticks, series, side }: Sizes, { of, unit }: Quantity): Table {
+  const rows = series.flatMap(({ label, arms }) =>
+    arms.map((result) => {
+      const tick = ticks.find(({ title }) => title === titleOf(result.arm, side))!
+      return { label, ...tick, weights: result.arm.parameters?.[side], found: of(result) }
+    }),
+  )
+  return tableOf(rows, [
+    words('line', ({ label }) => label),
+    toldColumn(
+      side === 'strong' ? 'student' : 'supervisor',
+      ({ title }) => title,
+      ({ title, size }) => (size ? `${title} (${size})` : title),
     ),
-  }
+    hidden('weights', ({ weights }) => weights),
+    ranged('value', { of: ({ found }) => found, unit, shown: rangeText, none: () => 'none' }),
+    counted('seeds', ({ found }) => found?.seeds),
+    counted('examples', ({ found }) => found?.examples),
+  ])
 }

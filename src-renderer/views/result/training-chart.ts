@@ -1,8 +1,10 @@
 import { lineOptions, type ChartConfiguration } from '../../lib/charting'
+import { amount, counted, ranged, unitIn } from '../../lib/columns'
 import { niceRange, pointsOf } from '../../lib/curves'
 import { count, share } from '../../lib/format'
 import { WEAK_ERRORS, WEAK_LABELS, type Look } from '../../lib/roles'
 import { stopPoints, valueAt, type StopPoint } from '../../lib/stops'
+import { tableOf, type Table } from '../../lib/tables'
 import type { ArmResult, Measured, MetricInfo, Stop } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from './arms-chart'
@@ -126,16 +128,26 @@ export function stopMarks(stops: readonly StopMark[], color: string, p: Palette,
   return Object.fromEntries(marks)
 }
 
-/** The plotted numbers, for the table beside the chart. */
-export function trainingTable(arm: ArmResult, metric: MetricInfo): { head: string[]; rows: string[][] } {
-  const columns = beside(arm, metric)
-  const names = ['agrees with weak labels', 'copies weak errors'].slice(0, columns.length)
-  const head = ['step', 'student on ground truth', ...names]
+/** The plotted numbers: the mean over seeds with the lowest and the highest of them, and what is told beside. */
+export function trainingTable(arm: ArmResult, metric: MetricInfo): Table {
   const course = arm.measures[metric.id]?.training
-  if (!arm.training || !course) return { head, rows: [] }
-  const rows = arm.training.step.map((s, i) => [
-    ...[count(s), share(course.mean[i])],
-    ...columns.map((values) => share(values[i])),
+  const shares = beside(arm, metric)
+  const rows = arm.training && course ? arm.training.step.map((step, i) => ({ step, i })) : []
+  return tableOf(rows, [
+    counted('step', ({ step }) => step),
+    ranged(
+      'student on ground truth',
+      {
+        of: ({ i }) => course && { value: course.mean[i]!, low: course.low[i]!, high: course.high[i]! },
+        ...{ unit: unitIn(metric), shown: ({ value }) => share(value) },
+      },
+      'seed',
+    ),
+    ...['agrees with weak labels', 'copies weak errors']
+      .slice(0, shares.length)
+      .map((name, column) =>
+        amount<{ i: number }>(name, { of: ({ i }) => shares[column]![i], unit: 'share', shown: (v) => share(v) }),
+      ),
+    counted('seeds', () => arm.seedsDone),
   ])
-  return { head, rows }
 }

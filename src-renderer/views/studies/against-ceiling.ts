@@ -1,9 +1,10 @@
 // Students against their ceilings: on the diagonal a student is as good as with ground truth.
 import { lineOptions, markerOf, NEAREST, tooltipLook, type ChartConfiguration } from '../../lib/charting'
+import { amount, hidden, ranged, rangeText, unitIn, words, type Ends } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
-import { basis, interval, share } from '../../lib/format'
+import { basis, count, interval, share } from '../../lib/format'
 import { CEILING, studentLook, WEAK, type Look } from '../../lib/roles'
-import type { TableText } from '../../lib/tables'
+import { tableOf, type Table } from '../../lib/tables'
 import type { Arm, ArmResult, Estimate, Measured, MetricInfo } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
 import { boundsOf } from '../result/arms-chart'
@@ -165,20 +166,41 @@ const paperLines = ({ title, lines }: PaperFigure, p: Palette): Dataset[] =>
     })),
   }))
 
-/** The plotted numbers; the paper's are told as such. */
-export function againstTable(series: readonly Series[], paper: PaperFigure | null): TableText {
-  const cells = (of: Estimate) => [share(of.value), interval(of.low, of.high, 3)]
-  return {
-    head: ['line', 'student model', 'weak', '95 %', 'student', '95 %', 'ceiling', '95 %', 'seeds'],
-    rows: [
-      ...series.flatMap(({ label, arms }) =>
-        arms.map(({ result: { arm }, measured: { weak, student, ceiling } }) => [
-          ...[label, arm.strongTitle, ...cells(weak), ...cells(student), ...cells(ceiling), String(student.seeds)],
-        ]),
-      ),
-      ...(paper?.lines.flatMap(({ weak, points }) =>
-        points.map((at) => [`${paper.title}, ${weak}`, '', '', '', share(at.student), '', share(at.ceiling), '', '']),
-      ) ?? []),
-    ],
+/** The plotted numbers; the paper's are told as such, and have no intervals. */
+export function againstTable(series: readonly Series[], paper: PaperFigure | null, metric: MetricInfo): Table {
+  interface Row {
+    line: string
+    model: string
+    measured: { [K in 'weak' | 'student' | 'ceiling']?: Ends }
+    seeds: number | null
   }
+  const ours = series.flatMap(({ label, arms }) =>
+    arms.map(({ result: { arm }, measured }): Row => {
+      return { line: label, model: arm.strongTitle, measured, seeds: measured.student.seeds }
+    }),
+  )
+  const read = (value: number): Ends => ({ value, low: NaN, high: NaN })
+  const theirs = (paper?.lines ?? []).flatMap(({ weak, points }) =>
+    points.map(({ student, ceiling }): Row => {
+      const measured = { student: read(student), ceiling: read(ceiling) }
+      return { line: `${paper!.title}, ${weak}`, model: '', measured, seeds: null }
+    }),
+  )
+  const level = (head: keyof Row['measured']) =>
+    ranged<Row>(head, {
+      ...{ of: ({ measured }) => measured[head], unit: unitIn(metric), none: () => '' },
+      shown: (of) => (Number.isNaN(of.low) ? share(of.value) : rangeText(of)),
+    })
+  return tableOf(
+    [...ours, ...theirs],
+    [
+      words('line', ({ line }) => line),
+      words('student model', ({ model }) => model),
+      hidden('metric', () => metric.id),
+      level('weak'),
+      level('student'),
+      level('ceiling'),
+      amount('seeds', { of: ({ seeds }) => seeds, unit: '', shown: count, none: () => '' }),
+    ],
+  )
 }

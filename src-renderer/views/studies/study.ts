@@ -1,8 +1,9 @@
 // The arms of a study as its page shows them: named apart, laid out by two of their fields, with what differs in their set-up.
-import { interval, number, percent, pgrText, plusMinus, share } from '../../lib/format'
+import { foundColumns, hidden, told, words } from '../../lib/columns'
+import { interval, pgrText } from '../../lib/format'
 import { isLive, TO_COME, type Lacking } from '../../lib/runs'
-import type { TableText } from '../../lib/tables'
-import type { Arm, ArmResult, Measured, StudyArm, StudyResult } from '../../lib/types'
+import { tableOf, type Table, type Value } from '../../lib/tables'
+import type { Arm, ArmResult, Measured, MetricInfo, StudyArm, StudyResult } from '../../lib/types'
 
 /** An arm under a name of its own: `result.arm.id` is unlike every other one's, and so is its place in all fields. */
 export interface ShownArm {
@@ -121,32 +122,44 @@ export function usualAxes(arms: readonly ShownArm[], taskTitle: (id: string) => 
   return only === 'weak' ? ['weak', 'strong'] : [only === 'strong' ? 'weak' : 'strong', only]
 }
 
-/** PGR as a cell tells it: value, interval and n; '' where there is none. */
-export function pgrCell(result: ArmResult, metric: string): string {
+/** PGR as a cell tells it: value, interval and n; what stands for it where there is none. */
+function pgrCell({ result, lacking }: ShownArm, metric: string): string {
   const pgr = result.measures[metric]?.pgr
-  if (!pgr) return ''
+  if (!pgr) return lacking.word
   if (!pgr.defined) return `undefined, n ${pgr.seeds}`
   return `${pgrText(pgr)} [${interval(pgr.low, pgr.high)}], n ${pgr.seeds}`
 }
 
+/** As it is laid out to be read; programs get an arm a line, by all of its fields. */
 export function matrixTable(
   matrix: Matrix,
   [down, across]: readonly [Field, Field],
-  metric: string,
+  metric: MetricInfo,
   taskTitle: (id: string) => string,
-): TableText {
+): Table {
   const { rows, columns, cells, inside, lines } = matrix
-  const told = ({ result, lacking }: ShownArm) => pgrCell(result, metric) || lacking.word
   const named = inside.map((field) => FIELD_TITLES[field]).join(' · ')
-  return {
-    head: [`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ...(named ? [named] : []), ...columns],
-    rows: rows.flatMap((row, r) =>
-      lines[r]!.map((line) => {
-        const own = cells[r]!.map((cell) => cell.filter((arm) => lineOf(matrix, arm, taskTitle) === line))
-        return [row, ...(named ? [line] : []), ...own.map((cell) => cell.map(told).join('; '))]
-      }),
-    ),
-  }
+  const laid = rows.flatMap((row, r) => lines[r]!.map((line) => ({ row, line, cells: cells[r]! })))
+  type Laid = (typeof laid)[number]
+  const inCell = ({ line, cells }: Laid, c: number) =>
+    cells[c]!.filter((arm) => lineOf(matrix, arm, taskTitle) === line)
+      .map((arm) => pgrCell(arm, metric.id))
+      .join('; ')
+  const read = tableOf(laid, [
+    words(`${FIELD_TITLES[down]} / ${FIELD_TITLES[across]}`, ({ row }) => row),
+    ...(named ? [words<Laid>(named, ({ line }) => line)] : []),
+    ...columns.map((column, c) => words<Laid>(column, (of) => inCell(of, c))),
+  ])
+  const arms = tableOf(
+    cells.flat(2).map((arm) => ({ arm, result: arm.result, lacking: arm.lacking.word })),
+    [
+      ...FIELDS.map((field) =>
+        words<{ arm: ShownArm }>(FIELD_TITLES[field], ({ arm }) => fieldOf(field, arm, taskTitle)),
+      ),
+      ...foundColumns(metric),
+    ],
+  )
+  return { shown: read.shown, values: arms.values }
 }
 
 /** Arms whose PGR is undefined, with the reason: counted, never dropped. */
@@ -157,13 +170,16 @@ export function undefinedIn(arms: readonly ShownArm[], metric: string): { arm: S
   })
 }
 
+/** A setting as it is read: as it was set, since two that differ must not read alike. */
+export const settingText = (value: Value): string => (value === undefined ? '–' : String(value))
+
 /** All that was set for an arm, by short names. */
-export function settingsOf({ arm }: ArmResult): Record<string, string> {
-  const told = (value: unknown) =>
-    typeof value === 'number' ? number(value) : typeof value === 'string' ? value : JSON.stringify(value)
+export function settingsOf({ arm }: ArmResult): Record<string, Value> {
+  const valueOf = (value: unknown): Value =>
+    typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value)
   const under = (prefix: string, of: object | null | undefined) =>
-    Object.entries(of ?? {}).flatMap(([key, value]): [string, string][] =>
-      value === undefined || key === 'optimiser' ? [] : [[`${prefix} ${key}`, told(value)]],
+    Object.entries(of ?? {}).flatMap(([key, value]): [string, Value][] =>
+      value === undefined || key === 'optimiser' ? [] : [[`${prefix} ${key}`, valueOf(value)]],
     )
   const { weak, strong } = arm
   return Object.fromEntries([
@@ -216,29 +232,29 @@ export function groupsOf(arms: readonly ShownArm[], metric: string): Group[] {
   return [...groups.values()]
 }
 
-const estimate = (of: { value: number; low: number; high: number } | null | undefined) =>
-  of ? `${share(of.value)} ${plusMinus(of.low, of.high)}` : ''
-
+/** Arms as the page lists them, with the settings that it shows. */
 export function armsTable(
   groups: readonly Group[],
   settings: readonly string[],
-  metric: string,
+  metric: MetricInfo,
   taskTitle: (id: string) => string,
-): TableText {
-  return {
-    head: ['Method', 'Task', 'Weak', 'Student', 'weak', 'student', 'ceiling', 'PGR', 'copies', 'seeds', ...settings],
-    rows: groups.flatMap((group) =>
-      group.arms.map(({ result }) => {
-        const measured = result.measures[metric]
-        const own = settingsOf(result)
-        return [
-          ...[result.arm.methodTitle, taskTitle(group.task), group.weak, group.strong],
-          ...[estimate(measured?.weak), estimate(measured?.student), estimate(measured?.ceiling)],
-          ...[pgrCell(result, metric), percent(result.agreementWeakWrong?.value)],
-          `${result.seedsDone} of ${result.arm.seeds.length}`,
-          ...settings.map((name) => own[name] ?? ''),
-        ]
-      }),
+): Table {
+  const rows = groups.flatMap((group) =>
+    group.arms.map((one) => ({ ...one, lacking: one.lacking.word, group, own: settingsOf(one.result) })),
+  )
+  return tableOf(rows, [
+    words('Method', ({ result }) => result.arm.methodTitle),
+    words('Task', ({ group }) => taskTitle(group.task)),
+    words('Weak model', ({ group }) => group.weak),
+    words('Student model', ({ group }) => group.strong),
+    hidden('run', ({ run }) => run),
+    ...foundColumns(metric),
+    ...settings.map((name) =>
+      told<{ own: Record<string, Value> }>(
+        name,
+        ({ own }) => own[name],
+        ({ own }) => settingText(own[name]),
+      ),
     ),
-  }
+  ])
 }

@@ -265,7 +265,9 @@ describe('cube', () => {
     // Four errors, of .51, .55, .85 and .97, are one part.
     const [part, ...others] = cube(seedOf(), 'last').copiedByConfidence
     expect(others).toEqual([])
-    expect(part).toMatchObject({ n: 4, copied: 0.75, ceilingCopied: 0.25 })
+    expect(part).toMatchObject({ copied: { of: 4, share: 0.75 }, ceilingCopied: { of: 4, share: 0.25 } })
+    // statsmodels.stats.proportion.proportion_confint(3, 4, method='wilson')
+    expect([part!.copied.low, part!.copied.high]).toEqual([expect.closeTo(0.3006, 2), expect.closeTo(0.9544, 2)])
     expect([part!.low, part!.high]).toEqual([expect.closeTo(0.51, 6), expect.closeTo(0.97, 6)])
   })
 
@@ -282,10 +284,10 @@ describe('cube', () => {
       studentValidation: [p(0.9, 0.9)],
     })
     const parts = cube(seed, 'last').copiedByConfidence
-    expect(parts.map(({ n }) => n)).toEqual([6, 6, 6, 6, 6, 6, 6, 6, 12])
-    expect(parts.map(({ copied }) => copied)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1])
+    expect(parts.map(({ copied }) => copied.of)).toEqual([6, 6, 6, 6, 6, 6, 6, 6, 12])
+    expect(parts.map(({ copied }) => copied.share)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1])
     expect(parts.map(({ low }) => low)).toEqual([0, 6, 12, 18, 24, 30, 36, 42, 48].map((i) => sure[i]))
-    expect(parts.at(-1)).toMatchObject({ low: 0.9375, high: 0.9375, ceilingCopied: 0 })
+    expect(parts.at(-1)).toMatchObject({ low: 0.9375, high: 0.9375, ceilingCopied: { share: 0 } })
   })
 
   it('counts every error of the supervisor once, with any number of classes', () => {
@@ -315,7 +317,7 @@ describe('cube', () => {
           const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
           expect(sum(Object.values(counts))).toBe(n)
           const errors = counts['000'] + counts['001'] + counts['010'] + counts['011']
-          expect(sum(copiedByConfidence.map((b) => b.n))).toBe(errors)
+          expect(sum(copiedByConfidence.map((b) => b.copied.of))).toBe(errors)
         },
       ),
     )

@@ -5,6 +5,7 @@ import { badArgument, type ExitCode } from '../../errors'
 import { importFile, previewFile, removeTasks } from './actions'
 import { fetchTemplate } from './fetch'
 import { CHOICES } from './query'
+import { showRows } from './rows'
 import { listTasks } from './show'
 import { listTemplates } from './templates'
 
@@ -85,9 +86,20 @@ const ABOUT: Record<string, Option> = {
   question: { type: 'string', value: 'text', help: 'With import: what the label answers.' },
 }
 
+const LOOKING: Record<string, Option> = {
+  model: {
+    type: 'string',
+    value: 'id',
+    help: 'With rows: counts lengths in tokens of a model that is here, not in letters.',
+  },
+  turn: { type: 'string', value: 'n', help: 'With rows: shows other examples, n times on.' },
+}
+
 const reading = Object.keys(READING)
+const OPTIONS = { ...READING, ...ABOUT, ...LOOKING }
 const ACTIONS: Record<string, Action> = {
   list: { usage: '', arity: [0, 0], takes: [], writes: false, run: listTasks },
+  rows: { usage: '<id>', arity: [1, 1], takes: Object.keys(LOOKING), writes: false, run: showRows },
   preview: { usage: '<file>', arity: [1, 1], takes: reading, writes: false, run: previewFile },
   import: {
     usage: '<file>',
@@ -107,7 +119,7 @@ export const data: Command = {
   usage: '[action]',
   summary: `Datasets: ${USAGES.join(', ')}.`,
   arity: [0, Infinity],
-  options: { ...READING, ...ABOUT },
+  options: OPTIONS,
   async run([name = 'list', ...args], flags, context) {
     const action = actionOf(name, args, flags)
     const lab = await context.openLab(action.writes ? {} : { readOnly: true })
@@ -129,7 +141,7 @@ function actionOf(name: string, args: string[], flags: Flags): Action {
       `${name} ${action.usage}`.trimEnd(),
       args.length > 0 ? args.map(show).join(' ') : 'nothing',
     )
-  for (const option of [...reading, ...Object.keys(ABOUT)]) {
+  for (const option of Object.keys(OPTIONS)) {
     if (flags[option] === undefined || action.takes.includes(option)) continue
     const others = Object.keys(ACTIONS).filter((other) => ACTIONS[other]!.takes.includes(option))
     throw badArgument(`--${option}`, `to go with ${others.join(' or ')}`, name)

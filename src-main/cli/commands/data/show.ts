@@ -1,4 +1,4 @@
-import type { DatasetPreview, TaskInfo } from '../../../../src-preload/contract'
+import type { DatasetPreview, TaskInfo, TaskRows } from '../../../../src-preload/contract'
 import type { FetchedDataset } from '../../../data/datasets/types'
 import type { TemplateInfo } from '../../../data/templates'
 import type { Lab } from '../../../lab/options'
@@ -16,6 +16,8 @@ export interface DataDocument {
   /** With `remove` the ids of runs that are not finished and use one of them. */
   runs: string[]
   preview: DatasetPreview | null
+  /** With `rows` what was looked at. */
+  looked: TaskRows | null
   /** With `templates` all there are. */
   templates: TemplateInfo[]
   /** With `fetch` what came. */
@@ -31,6 +33,7 @@ export function documentOf(action: string, fields: Partial<DataDocument>): DataD
     tasks: [],
     runs: [],
     preview: null,
+    looked: null,
     templates: [],
     fetched: null,
     ...fields,

@@ -1,0 +1,69 @@
+// Queues are streams of the card.
+#include "queue.h"
+
+#include "card.h"
+
+namespace w2s::cuda {
+
+struct Queue::Inside {
+  cudaStream_t queue = nullptr;
+};
+struct Event::Inside {
+  cudaEvent_t event = nullptr;
+};
+struct Graph::Inside {
+  cudaGraphExec_t graph = nullptr;
+};
+
+namespace {
+
+thread_local Queue* running = nullptr;
+
+}  // namespace
+
+/** The default one where the thread runs on none. */
+cudaStream_t currentStream() { return running ? running->inside().queue : nullptr; }
+
+Queue::Queue() : inside_(std::make_unique<Inside>()) {
+  ok(cudaStreamCreateWithFlags(&inside_->queue, cudaStreamNonBlocking), "queue");
+}
+Queue::~Queue() {
+  cudaStreamSynchronize(inside_->queue);
+  cudaStreamDestroy(inside_->queue);
+}
+void Queue::after(const Event& event) {
+  ok(cudaStreamWaitEvent(inside_->queue, event.inside().event, 0), "waiting");
+}
+void Queue::finish() { ok(cudaStreamSynchronize(inside_->queue), "waiting"); }
+
+On::On(Queue& queue) : before_(running) { running = &queue; }
+On::~On() { running = before_; }
+
+Event::Event() : inside_(std::make_unique<Inside>()) {
+  ok(cudaEventCreateWithFlags(&inside_->event, cudaEventDisableTiming), "event");
+}
+Event::~Event() { cudaEventDestroy(inside_->event); }
+void Event::record(Queue& queue) { ok(cudaEventRecord(inside_->event, queue.inside().queue), "event"); }
+void Event::finish() { ok(cudaEventSynchronize(inside_->event), "waiting"); }
+
+Graph::Graph(Queue& queue, const std::function<void()>& body) : inside_(std::make_unique<Inside>()) {
+  const cudaStream_t to = queue.inside().queue;
+  cudaGraph_t recorded = nullptr;
+  ok(cudaStreamBeginCapture(to, cudaStreamCaptureModeThreadLocal), "recording");
+  try {
+    const On on(queue);
+    body();
+  } catch (...) {
+    cudaStreamEndCapture(to, &recorded);
+    if (recorded) cudaGraphDestroy(recorded);
+    throw;
+  }
+  ok(cudaStreamEndCapture(to, &recorded), "recording");
+  const cudaError_t made = cudaGraphInstantiate(&inside_->graph, recorded, 0);
+  cudaGraphDestroy(recorded);
+  ok(made, "recording");
+}
+Graph::~Graph() { cudaGraphExecDestroy(inside_->graph); }
+void Graph::launch(Queue& queue) { ok(cudaGraphLaunch(inside_->graph, queue.inside().queue), "starting a pass"); }
+
+}  // namespace w2s::cuda

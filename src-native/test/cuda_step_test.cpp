@@ -1,0 +1,164 @@
+// A step on the card: nothing is allocated in it, and what a pass is laid out for beyond its texts is not to be seen.
+#include <cmath>
+
+#include "../cuda/device/emulate.h"
+#include "../cuda/device/turns.h"
+#include "../cuda/model/network.h"
+#include "fixture.h"
+
+using namespace w2s;
+using cuda::CudaNetwork;
+
+namespace {
+
+/** Texts of these lengths, drawn from a seed. */
+struct Texts {
+  std::vector<int> tokens, offsets{0};
+  Texts(const std::vector<int>& lengths, const Spec& spec, std::uint64_t seed = 3) {
+    Random random(seed, "texts");
+    for (const int length : lengths) {
+      for (int i = 0; i < length; i++) tokens.push_back((int)(random.next() % (std::uint64_t)spec.vocabulary));
+      offsets.push_back((int)tokens.size());
+    }
+  }
+  Batch batch() const { return {(long)offsets.size() - 1, nullptr, tokens.data(), offsets.data(), nullptr}; }
+};
+
+struct Card {
+  std::unique_ptr<CudaNetwork> network;
+
+  explicit Card(const Spec& spec, const Options& options = {}, const cuda::Settings& settings = {})
+      : network(std::make_unique<CudaNetwork>(spec, options, settings)) {
+    Random random(5, "weights");
+    for (long i = 0; i < network->tensorCount(); i++) {
+      const Tensor& t = network->tensor(i);
+      std::vector<float> values((std::size_t)t.count());
+      for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
+      network->load(i, values.data(), false);
+    }
+    network->loaded();
+  }
+  /** One training step; returns what it says. */
+  std::vector<float> step(const Batch& batch, double lr = test::UPDATE.lr) {
+    std::vector<float> said;
+    if (network->spec.head == Head::language) {
+      said.push_back((float)network->languageGradients(batch));
+    } else {
+      said.resize((std::size_t)(batch.n * network->outputs()));
+      network->forward(batch, true, said.data());
+      std::vector<float> slopes;
+      for (const float x : said) slopes.push_back(std::sin(x));
+      network->backward(slopes.data());
+    }
+    AdamW update = test::UPDATE;
+    update.lr = lr;
+    said.push_back((float)network->step(update));
+    return said;
+  }
+  std::vector<float> weights() const {
+    std::vector<std::vector<float>> values;
+    std::vector<float*> memory;
+    for (long i = 0; i < network->tensorCount(); i++) values.emplace_back((std::size_t)network->tensor(i).count());
+    for (auto& v : values) memory.push_back(v.data());
+    network->save(memory);
+    std::vector<float> all;
+    for (const auto& v : values) all.insert(all.end(), v.begin(), v.end());
+    return all;
+  }
+};
+
+bool same(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && !std::memcmp(a.data(), b.data(), a.size() * sizeof(float));
+}
+
+std::vector<std::pair<std::string, Spec>> transformers() {
+  std::vector<std::pair<std::string, Spec>> all;
+  for (auto& each : test::specs())
+    if (each.second.family == Family::transformer) all.push_back(each);
+  Spec language = test::transformer();
+  language.head = Head::language, language.tied = true;
+  all.emplace_back("language", language);
+  return all;
+}
+
+const std::vector<int> LENGTHS{5, 1, 0, 20, 9};
+
+}  // namespace
+
+TEST(what_a_pass_is_laid_out_for_beyond_its_texts_changes_no_bit) {
+  for (const auto& [name, spec] : transformers()) {
+    const Texts texts(LENGTHS, spec), others({3, 7}, spec);
+    std::vector<float> said, weights;
+    for (const double room : {1.0, 1.5, 3.0}) {
+      Card card(spec, {}, {.room = room});
+      std::vector<float> now = card.step(texts.batch());
+      const std::vector<float> then = card.step(others.batch());
+      now.insert(now.end(), then.begin(), then.end());
+      if (room > 1 && !same(now, said)) test::fail(__FILE__, __LINE__, name + ": says something else");
+      if (room > 1 && !same(card.weights(), weights)) test::fail(__FILE__, __LINE__, name + ": other weights");
+      said = now, weights = card.weights();
+    }
+  }
+}
+
+TEST(a_step_on_the_card_allocates_nothing) {
+  const Spec spec = test::transformer();
+  Card card(spec);
+  Random random(8, "ragged");
+  auto ragged = [&] {
+    std::vector<int> lengths;
+    for (int i = 0; i < 4; i++) lengths.push_back((int)(random.next() % 12));
+    return Texts(lengths, spec, random.next());
+  };
+  card.step(ragged().batch());
+  const long before = cuda::emulated::allocations();
+  cuda::emulated::setOrders(1);
+  for (int i = 0; i < 20; i++) card.step(ragged().batch());
+  cuda::emulated::setOrders(3);
+  CHECK(cuda::emulated::allocations() == before);
+}
+
+/** Batches of two capacities in turn, each often enough to be recorded; another rate and more texts each time. */
+TEST(recorded_passes_give_what_kernels_give_one_by_one) {
+  for (const auto& [name, spec] : transformers()) {
+    std::vector<float> said[2], weights[2];
+    for (const bool graphs : {false, true}) {
+      Card card(spec, {}, {.graphs = graphs});
+      cuda::emulated::setOrders(1);
+      for (int i = 0; i < 8; i++) {
+        std::vector<int> lengths(1 + i / 2, 1);
+        lengths.push_back(i % 2 ? 30 : 3);
+        const Texts texts(lengths, spec, 20 + i);
+        const std::vector<float> now = card.step(texts.batch(), 0.01 / (i + 1));
+        said[graphs].insert(said[graphs].end(), now.begin(), now.end());
+      }
+      cuda::emulated::setOrders(3);
+      weights[graphs] = card.weights();
+    }
+    if (!same(said[0], said[1])) test::fail(__FILE__, __LINE__, name + ": says something else");
+    if (!same(weights[0], weights[1])) test::fail(__FILE__, __LINE__, name + ": other weights");
+  }
+}
+
+/** In micro-batches, which go in and come out while others are computed, in other turns of the queues each time. */
+TEST(what_goes_in_and_comes_out_beside_the_work_is_whole) {
+  const Spec spec = test::transformer();
+  std::vector<int> lengths;
+  for (int i = 0; i < 12; i++) lengths.push_back(1 + i % 5);
+  const Texts texts(lengths, spec), others({7, 2, 9, 1, 8, 3, 3, 6}, spec, 4);
+  std::vector<float> said, weights;
+  cuda::emulated::setOrders(1);
+  for (unsigned seed = 1; seed <= 12; seed++) {
+    cuda::emulated::setSeed(seed);
+    Card card(spec, {.activationBytes = 2e4});
+    std::vector<float> now;
+    for (int i = 0; i < 4; i++) {
+      const std::vector<float> step = card.step(i % 2 ? others.batch() : texts.batch());
+      now.insert(now.end(), step.begin(), step.end());
+    }
+    if (seed == 1) said = now, weights = card.weights();
+    CHECK(same(now, said));
+    CHECK(same(card.weights(), weights));
+  }
+  cuda::emulated::setOrders(3);
+}
