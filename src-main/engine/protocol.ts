@@ -1,7 +1,7 @@
 import type { Reserve } from '../data/machine/reserve'
 import type { Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
-import type { Askable, BackendId } from '../science/backends'
+import type { Askable, BackendId, Precision } from '../science/backends'
 import type { MemoryReport, Place } from './backends/learner'
 
 /** What the host asks of the engine process. One stage runs at a time. */
@@ -42,8 +42,8 @@ export interface ChosenBackend {
   version: string
   reason: string
   gpu: boolean
-  /** Whether it trains in bf16 here. */
-  bf16: boolean
+  /** What it trains in here. */
+  precisions: readonly Precision[]
   /** Those that passed their self-tests, of one that computes on NVIDIA cards; in the driver's order, memory in bytes. */
   cards: UsableCard[]
   /** What computes the nets that it has no kernels for, or goes on where it fails: of one on a GPU the next in order. */
@@ -83,8 +83,8 @@ export interface BackendReport {
   version: string
   device: string
   gpu: boolean
-  /** Whether it trains in bf16 here. */
-  bf16: boolean
+  /** What it trains in here. */
+  precisions: readonly Precision[]
   /**
    * `stepsPerSecond` of a small student and `tokensPerSecond` of a transformer that is trained: 0 where it was not measured, or
    * the backend has no such nets. `at`: when it was done, in ms.

@@ -3,7 +3,7 @@
 import type { NetSpec } from './models/net'
 
 /** A number of what a net multiplies with, see `LearnerOptions`. */
-export type Precision = 'fp32' | 'bf16'
+export type Precision = 'fp32' | 'tf32' | 'bf16'
 
 type NetKind = NetSpec['kind']
 
@@ -41,7 +41,7 @@ export const BACKENDS_IN_ORDER = [
     when: 'There is an NVIDIA card',
     gpu: { title: 'The NVIDIA card', alone: true },
     nets: ['transformer'],
-    precisions: ['fp32', 'bf16'],
+    precisions: ['fp32', 'tf32', 'bf16'],
     defaultRate: null,
   },
   {
@@ -107,4 +107,14 @@ export function computedBy({ backend, others, otherwise }: Computing, net: NetKi
   const knows = backendKind(backend)?.nets.includes(net) ?? true
   if (!knows && others !== undefined) return { backend: others }
   return { backend, ...(otherwise !== undefined && { otherwise }) }
+}
+
+/** What a precision must be where a backend does not multiply in it; null where it does, or that is not known. */
+export function precisionExpected(
+  { backend, precisions }: { backend: string; precisions?: readonly Precision[] | undefined },
+  precision: string,
+): string | null {
+  if (!precisions || precisions.some((each) => each === precision)) return null
+  const known = precisions.map((each) => `"${each}"`).join(' or ')
+  return `${known}: backend "${backend}" cannot multiply ${precision} on this machine`
 }

@@ -165,21 +165,24 @@ TEST(adamw_of_the_card_clips_by_the_global_norm) {
 
 namespace {
 
-/** Two sequences, of which one needs several tiles of queries and more than 32 keys. */
+/** Sequences, of which one needs several tiles of queries and more than 32 keys. */
 struct AttentionCase {
   long heads, kvHeads, size;
   bool causal;
+  Precision precision = Precision::fp32;
   std::vector<int> lengths{41, 5}, keyFrom, keyCount;
   std::vector<Tile> queryTiles, keyTiles;
   long rows = 0;
 
-  AttentionCase(long heads, long kvHeads, long size, bool causal)
-      : heads(heads), kvHeads(kvHeads), size(size), causal(causal) {
+  AttentionCase(long heads, long kvHeads, long size, bool causal, Precision precision = Precision::fp32,
+                std::vector<int> texts = {41, 5})
+      : heads(heads), kvHeads(kvHeads), size(size), causal(causal), precision(precision), lengths(std::move(texts)) {
+    const int most = tileRows(precision, size);
     for (int length : lengths) {
       const int from = (int)rows;
       for (int q = 0; q < length; q++) keyFrom.push_back(from), keyCount.push_back(causal ? q + 1 : length);
-      for (int r = 0; r < length; r += TILE) {
-        const int count = std::min(TILE, length - r);
+      for (int r = 0; r < length; r += most) {
+        const int count = std::min(most, length - r);
         queryTiles.push_back({from + r, count, from, keyCount[from + r + count - 1]});
         keyTiles.push_back({from + r, count, from, length});
       }
@@ -215,30 +218,47 @@ struct AttentionCase {
   }
 };
 
-void checkAttention(const AttentionCase& c) {
-  Random random(5, "attention");
-  const double scale = 1 / std::sqrt((double)c.size);
+/** Queries, keys, values and the slopes of what comes out. */
+struct AttentionFactors {
+  std::vector<float> q, k, v, dOut;
+  explicit AttentionFactors(const AttentionCase& c) {
+    Random random(5, "attention");
+    q = drawn(random, c.rows * c.heads * c.size), k = drawn(random, c.rows * c.kvHeads * c.size);
+    v = drawn(random, c.rows * c.kvHeads * c.size), dOut = drawn(random, c.rows * c.heads * c.size);
+  }
+};
+
+struct Attended {
+  std::vector<float> out, dq, dk, dv;
+};
+
+Attended attended(const AttentionCase& c, const AttentionFactors& given) {
   const long width = c.heads * c.size, kvWidth = c.kvHeads * c.size;
-  Both<float> q(drawn(random, c.rows * width)), k(drawn(random, c.rows * kvWidth)), v(drawn(random, c.rows * kvWidth)),
-      dOut(drawn(random, c.rows * width)), out(std::vector<float>(q.here.size())), dq(out.here), dk(k.here), dv(v.here);
+  Both<float> q(given.q), k(given.k), v(given.v), dOut(given.dOut), out(given.q), dq(given.q), dk(given.k), dv(given.v);
   Both<int> keyFrom(c.keyFrom), keyCount(c.keyCount);
   Both<Tile> queryTiles(c.queryTiles), keyTiles(c.keyTiles);
   cuda::Memory<float> logSum, delta;
   AttendBackward p{};
   p.forward = {{q.at(), width}, {k.at(), kvWidth}, {v.at(), kvWidth}, {out.at(), width}, queryTiles.at(),
                (long)c.queryTiles.size(), keyFrom.at(), keyCount.at(), logSum.need(c.rows * c.heads), c.rows, c.heads,
-               c.kvHeads, c.size, (float)scale};
+               c.kvHeads, c.size, (float)(1 / std::sqrt((double)c.size)), c.precision};
   p.dOut = {dOut.at(), width}, p.dq = {dq.at(), width}, p.dk = {dk.at(), kvWidth}, p.dv = {dv.at(), kvWidth};
   p.keyTiles = keyTiles.at(), p.keyTileCount = (long)c.keyTiles.size(), p.delta = delta.need(c.rows * c.heads);
   attend(p.forward);
   attendBackward(p);
+  return {out.read(), dq.read(), dk.read(), dv.read()};
+}
 
-  std::vector<double> factors[3] = {{q.here.begin(), q.here.end()}, {k.here.begin(), k.here.end()},
-                                    {v.here.begin(), v.here.end()}};
-  std::vector<double> expected(out.here.size());
-  c.loss(factors[0], factors[1], factors[2], dOut.here, &expected);
-  expectNear("attention", out.read(), expected, 2e-6);
-  const std::vector<float> gradients[3] = {dq.read(), dk.read(), dv.read()};
+void checkAttention(const AttentionCase& c) {
+  Random random(6, "directions");
+  const AttentionFactors given(c);
+  const Attended got = attended(c, given);
+  const auto& [q, k, v, dOut] = given;
+  std::vector<double> factors[3] = {{q.begin(), q.end()}, {k.begin(), k.end()}, {v.begin(), v.end()}};
+  std::vector<double> expected(q.size());
+  c.loss(factors[0], factors[1], factors[2], dOut, &expected);
+  expectNear("attention", got.out, expected, 2e-6);
+  const std::vector<float> gradients[3] = {got.dq, got.dk, got.dv};
   for (int which = 0; which < 3; which++) {  // along a random direction
     std::vector<double> kept = factors[which];
     const std::vector<float> direction = drawn(random, (long)kept.size());
@@ -249,7 +269,7 @@ void checkAttention(const AttentionCase& c) {
     }
     auto at = [&](double step) {
       for (std::size_t i = 0; i < kept.size(); i++) factors[which][i] = kept[i] + step * direction[i];
-      return c.loss(factors[0], factors[1], factors[2], dOut.here, nullptr);
+      return c.loss(factors[0], factors[1], factors[2], dOut, nullptr);
     };
     const double difference = (at(1e-5) - at(-1e-5)) / 2e-5;
     factors[which] = kept;
@@ -266,4 +286,41 @@ TEST(attention_of_the_card_is_right_for_every_size_of_head) {
   }
   checkAttention({1, 1, 80, true});
   checkAttention({1, 1, 256, true});
+}
+
+namespace {
+
+/** That tensor cores give what single precision gives, but for the rounding of factors; the same bits twice. */
+void checkOnTensorCores(long heads, long kvHeads, long size, bool causal, Precision precision, std::vector<int> lengths) {
+  const AttentionCase exact(heads, kvHeads, size, causal, Precision::fp32, lengths);
+  const AttentionCase rounded(heads, kvHeads, size, causal, precision, lengths);
+  const AttentionFactors given(exact);
+  const Attended expected = attended(exact, given), got = attended(rounded, given), again = attended(rounded, given);
+  const double allowed = precision == Precision::bf16 ? 1.5e-2 : 1.5e-3;
+  auto check = [&](const char* what, std::vector<float> Attended::*of) {
+    const std::vector<float>& values = expected.*of;
+    expectNear(what, got.*of, {values.begin(), values.end()}, allowed);
+    CHECK(got.*of != values);  // it is rounded
+    CHECK(got.*of == again.*of);
+  };
+  check("attention", &Attended::out);
+  check("dq", &Attended::dq);
+  check("dk", &Attended::dk);
+  check("dv", &Attended::dv);
+}
+
+}  // namespace
+
+/** Heads of all sizes of kernels, shared and not; sequences of one tile and of several, one of a single token, one of none. */
+TEST(attention_on_tensor_cores_rounds_its_factors_and_nothing_else) {
+  const std::vector<int> few{41, 1, 0, 18}, many{150, 7};
+  for (const Precision precision : {Precision::tf32, Precision::bf16})
+    for (const bool causal : {false, true}) {
+      checkOnTensorCores(4, 2, 20, causal, precision, few);
+      checkOnTensorCores(2, 1, 64, causal, precision, many);
+      checkOnTensorCores(1, 1, 80, causal, precision, few);
+    }
+  checkOnTensorCores(2, 1, 256, true, Precision::bf16, {70, 3});
+  checkOnTensorCores(1, 1, 16, false, Precision::bf16, {33});
+  CHECK(!onTensorCores(Precision::tf32, 256) && onTensorCores(Precision::bf16, 256));
 }

@@ -6,6 +6,7 @@ const MOST = 48
 const FEW: Partial<Record<CallName, number>> = { groupCurves: 4 }
 /** Asked for anew, however well the answer is known: the lab counts looks at test rows, and curves grow by themselves. */
 const ANEW: ReadonlySet<CallName> = new Set(['result', 'study', 'facets', 'compare', 'examples', 'curves'])
+export const isAskedAnew = (name: CallName): boolean => ANEW.has(name)
 /** They go by datasets and models alone, whatever runs and stages do. */
 const LASTING: ReadonlySet<CallName> = new Set(['taskShown', 'taskRows'])
 
@@ -43,7 +44,7 @@ class Answers {
   async ask<K extends CallName>(name: K, args: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>> {
     const key = keyOf(name, args)
     const before = this.#kept.get(key)
-    if (ANEW.has(name)) return this.#fetch(key, name, args)
+    if (isAskedAnew(name)) return this.#fetch(key, name, args)
     if (before) return before.value as ReturnType<Calls[K]>
     const open = this.#open.get(key) ?? this.#fetch(key, name, args)
     this.#open.set(key, open)

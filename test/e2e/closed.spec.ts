@@ -126,10 +126,10 @@ test('arguments that are no JSON are refused with their place', async ({ page })
     return replies.map((reply) => (reply.ok ? reply.value : reply.error.message))
   })
   expect(refusals).toEqual([
-    '[0].self[0]: expected a value of JSON, got an object that contains itself',
-    '[0].seeds[1]: expected a value of JSON, got a BigInt',
-    '[0]: expected a value of JSON, got a Uint8Array',
-    '[0].tasks: expected a value of JSON, got a Map',
+    'self[0]: expected a value of JSON, got an object that contains itself',
+    'seeds[1]: expected a value of JSON, got a BigInt',
+    'input: expected a value of JSON, got a Uint8Array',
+    'tasks: expected a value of JSON, got a Map',
   ])
 })
 

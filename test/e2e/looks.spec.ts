@@ -65,7 +65,6 @@ test('the time of a plan is measured from the builder: begun, stopped, begun aga
 
   await measure.click()
   await expect(plan.getByRole('status').filter({ hasText: 'A few steps of each kind of stage' })).toBeVisible()
-  await clean(page)
   await stop.click()
   await expect(measure).toBeVisible()
   await expect(plan.getByRole('table', { name: 'Measured' })).toHaveCount(0)

@@ -93,7 +93,7 @@ test('a planted error in a call comes back as a message with its path', async ({
   })
   expect(await call('runDetail', 7)).toMatchObject({
     ok: false,
-    error: { code: 'bad-input', problems: [{ path: '[0]', got: '7' }] },
+    error: { code: 'bad-input', problems: [{ path: 'run', got: '7' }] },
   })
   expect(await call('curves', { keys: ['x'], names: [], splits: [], buckets: 10, more: 1 })).toMatchObject({
     ok: false,

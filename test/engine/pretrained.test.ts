@@ -168,7 +168,7 @@ describe.each(nativeMissing ? ['wasm'] : ['wasm', 'cpu'])('stages on pretrained 
     const model = { model: 'pretrained', checkpoint: 'llama', precision: 'bf16' }
     const p = plan({ model: 'words' }, model)
     const failures = await run(p)
-    if (!(await loadBackend(backend)).bf16) {
+    if (!(await loadBackend(backend)).precisions.includes('bf16')) {
       expect(failures[0]).toContain('precision: expected "fp32"')
       return
     }

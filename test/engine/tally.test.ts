@@ -66,6 +66,7 @@ test('the limits of cards are those that NVIDIA states, and of others none is', 
   expect(tera(card('NVIDIA H100 80GB HBM3', '9.0', 132, 1830), 'bf16')).toBe(989)
   expect(tera(card('NVIDIA GeForce RTX 4090', '8.9', 128, 2520), 'bf16')).toBe(165)
   expect(tera(card('NVIDIA GeForce RTX 4090', '8.9', 128, 2520), 'fp32')).toBe(83)
+  expect(tera(card('NVIDIA A100-SXM4-80GB', '8.0', 108, 1410), 'tf32')).toBe(156)
   expect(tera(card('NVIDIA A10', '8.6', 72, 1695), 'bf16')).toBe(125)
   expect(peakOf(card('NVIDIA Next', '13.0', 200, 2000), 'bf16')).toBeNull()
   expect(peakOf(card('Fake card', '8.9', 0, 0), 'fp32')).toBeNull()

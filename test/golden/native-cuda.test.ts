@@ -7,6 +7,7 @@ import { tensorsOf } from '../../src-main/science/models/net'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
 import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, type Tolerance } from './expect'
 import {
+  backward,
   batchOf,
   CASES,
   deviation,
@@ -18,6 +19,7 @@ import {
   readCase,
   tokenBatch,
 } from './native'
+import ofPyTorch from './rounded.json'
 
 let addon: NativeAddon
 let cuda: string
@@ -96,6 +98,32 @@ describe.each(TRANSFORMERS)('%s on the tensor cores of the emulated card', (name
       await expectTraining(name, model, near)
     },
   )
+})
+
+/** Of PyTorch's own deviation in bf16: as much as another order of the same roundings may make of it. */
+const BESIDE = 1.5
+const inPyTorch = new Map(Object.entries(ofPyTorch.cases))
+
+describe.each(TRANSFORMERS)('bf16 of %s on the emulated card', (name) => {
+  const golden = readCase(name)
+
+  it('is no further from double precision than that of PyTorch', async () => {
+    const model = await create(name, { precision: 'bf16' })
+    const theirs = inPyTorch.get(name)!
+    const logits: number[] = []
+    for (const batch of golden.batches) logits.push(...(await model.forward(batchOf(golden.spec, batch))))
+    const stored = Buffer.from(theirs.outputs, 'base64')
+    const exact = logits.map((_, i) => stored.readFloatLE(4 * i))
+    expect(Math.hypot(...logits.map((z, i) => z - exact[i]!)) / Math.hypot(...exact)).toBeLessThan(
+      BESIDE * theirs.logits,
+    )
+    await backward(model, golden.spec, golden.batches[0]!)
+    const gradients = (await model.gradients())
+      .filter((t) => !t.name.endsWith('k.bias')) // their true gradient is 0 where keys are not turned
+      .map((t) => deviation(t.data, golden.gradients[t.name]!))
+    expect(Math.max(...gradients)).toBeLessThan(BESIDE * theirs.gradients)
+    model.dispose()
+  })
 })
 
 describe.each(TRANSFORMERS.filter((name) => readCase(name).features))(

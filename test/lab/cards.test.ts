@@ -54,7 +54,6 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     return { lab, sees }
   }
   const onCards = ({ stages }: RunDetail) => stages.filter(({ backend }) => backend === 'cuda')
-  const namesOf = (run: RunDetail) => new Set(onCards(run).map(({ device }) => device.split(' ')[0]))
   /** How many stages of some were at work at a time, at most. */
   const mostAtOnce = (stages: RunDetail['stages']) =>
     Math.max(
@@ -74,7 +73,8 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     const of = (name: string) => onCards(run).filter(({ device }) => device.startsWith(name))
     expect([mostAtOnce(of('Large')), mostAtOnce(of('Small'))]).toEqual([2, 1])
     expect(onCards(run)).toHaveLength(8)
-    expect(sees.filter(Boolean).toSorted()).toEqual([uuidOf(1), uuidOf(1), uuidOf(2)])
+    expect(sees.filter((uuid) => uuid === uuidOf(2))).toHaveLength(1)
+    expect(new Set(sees.filter(Boolean))).toEqual(new Set([uuidOf(1), uuidOf(2)]))
   }, 240_000)
 
   test('of which one fails: that takes its own stage, and the other goes on', async () => {
@@ -94,25 +94,5 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     expect(others).toHaveLength(5)
     const later = others.filter(({ startedAt }) => startedAt! > lost[0]!.endedAt!)
     expect(new Set(later.map(({ device }) => device.split(' ')[0]))).toEqual(new Set(['Large']))
-  }, 240_000)
-
-  test('of which one has no room for a stage leave it to the other', async () => {
-    card.set({ ...two, 'memory@2': 1e8 })
-    const { lab } = await open()
-    const { runId } = await lab.calls.run(spec([0, 1]))
-    const run = await ended(lab, runId)
-    expect([run.state, namesOf(run)]).toEqual(['done', new Set(['Large'])])
-  }, 240_000)
-
-  test('of which the first gives wrong numbers: it is left alone, with its reason, and the other computes', async () => {
-    card.set({ ...two, 'wrong@1': 1 })
-    const { lab, sees } = await open()
-    const { runId } = await lab.calls.run(spec([0]))
-    const run = await ended(lab, runId)
-    expect([run.state, namesOf(run)]).toEqual(['done', new Set(['Small'])])
-    expect(new Set(sees.slice(1))).toEqual(new Set([uuidOf(2)]))
-    const { backends } = await lab.calls.doctor()
-    const whys = backends.find(({ id }) => id === 'cuda')!.card!.devices.map(({ why }) => why)
-    expect(whys).toEqual([expect.stringContaining('gives wrong numbers here'), ''])
   }, 240_000)
 })

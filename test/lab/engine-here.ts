@@ -14,7 +14,7 @@ export const engineHere: SpawnEngine = (onMessage, onExit) => {
     version: '',
     reason: 'asked for',
     gpu: false,
-    bf16: false,
+    precisions: ['fp32'],
     cards: [],
     next: null,
   }

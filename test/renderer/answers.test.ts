@@ -93,19 +93,41 @@ describe('answers of the lab', () => {
   })
 })
 
-describe('the Builder', () => {
-  afterEach(() => vi.unstubAllGlobals())
+/** What waits for the window to have nothing else to do. */
+function stubIdle() {
+  let idle: (() => void)[] = []
+  vi.stubGlobal('requestIdleCallback', (work: () => void) => idle.push(work))
+  vi.stubGlobal('cancelIdleCallback', () => (idle = []))
+  return { waiting: () => idle.length, go: () => idle.splice(0).forEach((work) => work()) }
+}
+afterEach(() => vi.unstubAllGlobals())
 
+it('what is kept stands before the lab is asked for it again, which counts as a look', async () => {
+  const bridge = open('#/results/run-done')
+  const stands = () => screen.findByRole('button', { name: /Export bundle/ })
+  const head = () => screen.findByRole('heading', { name: /^PGR/ })
+  await stands()
+  await head()
+  router.go('guide')
+  await waitFor(() => expect(screen.queryByRole('button', { name: /Export bundle/ })).toBeNull())
+  const idle = stubIdle()
+  const before = calls(bridge, 'result')
+  router.go('results', 'run-done')
+  await head()
+  expect(calls(bridge, 'result')).toBe(before)
+  idle.go()
+  await waitFor(() => expect(calls(bridge, 'result')).toBe(before + 1))
+})
+
+describe('the Builder', () => {
   it('finds what it shows asked for, once Home has been looked at for a while', async () => {
-    let idle: (() => void)[] = []
-    vi.stubGlobal('requestIdleCallback', (work: () => void) => idle.push(work))
-    vi.stubGlobal('cancelIdleCallback', () => (idle = []))
+    const idle = stubIdle()
     const bridge = open('#/home')
     await screen.findByRole('navigation', { name: 'Places' })
     bridge.emit([{ type: 'status', status: { ...STATUS, engine: 'idle' } }])
-    await waitFor(() => expect(idle.length).toBeGreaterThan(0))
+    await waitFor(() => expect(idle.waiting()).toBeGreaterThan(0))
     expect(calls(bridge, 'taskShown')).toBe(0)
-    idle.forEach((work) => work())
+    idle.go()
     await waitFor(() => expect(calls(bridge, 'taskShown')).toBe(1))
     await waitFor(() => expect(calls(bridge, 'outlook')).toBe(1))
     const planned = calls(bridge, 'preview')

@@ -6,7 +6,15 @@ import { diagnosticsText } from '../../src-renderer/views/doctor/diagnostics'
 import { DOCTOR } from './sample-doctor'
 
 const CARD: BackendReport = {
-  ...{ id: 'cuda', title: 'NVIDIA card', loadable: true, why: '', version: 'library 1a2b3c4d', gpu: true, bf16: false },
+  ...{
+    id: 'cuda',
+    title: 'NVIDIA card',
+    loadable: true,
+    why: '',
+    version: 'library 1a2b3c4d',
+    gpu: true,
+    precisions: ['fp32'],
+  },
   device: 'RTX 4090 (compute 8.9, driver 550.54.14)',
   selfTest: { passed: true, worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 812_345, at: 0 },
   card: {

@@ -13,7 +13,8 @@ import {
   spansOf,
 } from '../../src-renderer/views/curves/brush'
 import { axesOf, linesOf, moved, NONE, ordered, parallelTable, stepped } from '../../src-renderer/views/curves/parallel'
-import { blended, fitted, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
+import { tickLabel } from '../../src-renderer/views/result/arms-chart'
+import { blended, fitted, fittedApart, placeAt, roomOf, yOf } from '../../src-renderer/views/curves/parallel-drawing'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -234,4 +235,18 @@ describe('the words at an axis', () => {
       expect(fitted(text, roomOf(text) - 10)).toMatch(/…$/)
     }
   })
+  it('are told by their ends where they would be cut to the same', () => {
+    const methods = ['naive', 'confidence, largest alpha 0.75', 'confidence, largest alpha 0.25, warm-up 0.5']
+    const cut = fittedApart(methods, roomOf('confidence, la'))
+    expect(cut).toEqual(['naive', '…st alpha 0.75', '…, warm-up 0.5'])
+    expect(fittedApart(methods, 1000)).toEqual(methods)
+  })
+})
+
+it('the rows of a result give the method a line of its own, unless all else has no room on one', () => {
+  const method = 'confidence, largest alpha 0.75'
+  expect(tickLabel(['words 20', 'vectors 8', method])).toEqual(['words 20 · vectors 8', method])
+  const task = 'State of the Union: which century'
+  expect(tickLabel([task, 'words 20', 'naive'])).toEqual([task, 'words 20 · naive'])
+  expect(tickLabel(['naive'])).toBe('naive')
 })

@@ -19,7 +19,7 @@ export const DOCTOR: DoctorReport = {
       version: '',
       device: '',
       gpu: false,
-      bf16: false,
+      precisions: ['fp32'],
       selfTest: null,
       card: null,
       installed: false,
@@ -33,7 +33,7 @@ export const DOCTOR: DoctorReport = {
       version: '4.22.0',
       device: 'CPU, 2 threads, SIMD',
       gpu: false,
-      bf16: false,
+      precisions: ['fp32'],
       selfTest: {
         passed: true,
         worstError: 3.1e-7,

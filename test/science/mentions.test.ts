@@ -31,7 +31,7 @@ const CONTEXT: PlanContext = {
   bundled: { spam: 'a'.repeat(64) },
   checkpoints: { 'pocket-m': { key: contentKey('pocket-m'), title: 'Pocket M', layers: 2 } },
   backend: 'cpu',
-  bf16: false,
+  precisions: ['fp32'],
 }
 function parsed(changes: object = {}) {
   const result = parseSpec({ ...SPEC, ...changes })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { backendKind, type BackendId } from '../../src-main/science/backends'
 import { contentKey } from '../../src-main/science/maths/hash'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import type { PlanContext } from '../../src-main/science/plan/context'
@@ -100,10 +101,20 @@ describe('planExperiment', () => {
   it('refuses bf16 where the backend is known not to have it', () => {
     const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'bf16' }] }
     const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
-    expect(count(plan(spec, { checkpoints, bf16: true }))).toMatchObject({ ceiling: 2 })
+    expect(count(plan(spec, { checkpoints, precisions: ['fp32', 'bf16'] }))).toMatchObject({ ceiling: 2 })
     expect(count(plan(spec, { checkpoints }))).toMatchObject({ ceiling: 2 })
-    expect(() => plan(spec, { checkpoints, bf16: false })).toThrow(
+    expect(() => plan(spec, { checkpoints, precisions: ['fp32'] })).toThrow(
       'strong[0].precision: expected "fp32": backend "wasm" cannot multiply bf16 on this machine, got "bf16"',
+    )
+  })
+
+  it('refuses tf32 where no card computes, and says what there is', () => {
+    const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'tf32' }] }
+    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
+    const known = (backend: BackendId) => ({ checkpoints, backend, precisions: backendKind(backend).precisions })
+    expect(count(plan(spec, known('cuda')))).toMatchObject({ ceiling: 2 })
+    expect(() => plan(spec, known('cpu'))).toThrow(
+      'strong[0].precision: expected "fp32" or "bf16": backend "cpu" cannot multiply tf32 on this machine, got "tf32"',
     )
   })
 

@@ -117,10 +117,10 @@ async function slowerText(
 
 function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, gpu, bf16, selfTest, card } = report
+  const { id, device, version, gpu, precisions, selfTest, card } = report
   const devices = card?.devices ?? []
   const usable = devices.filter(({ why }) => why === '')
   // An only one needs no telling apart, and part of a card (MIG) has an uuid of another kind.
   const cards = usable.map(({ uuid, name, memory }) => ({ uuid: devices.length > 1 ? uuid : '', name, memory }))
-  return { id, device, version, gpu, bf16, cards, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
+  return { id, device, version, gpu, precisions, cards, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

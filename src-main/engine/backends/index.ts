@@ -1,4 +1,4 @@
-import { backendKind, BACKENDS_IN_ORDER, type BackendId } from '../../science/backends'
+import { backendKind, BACKENDS_IN_ORDER, type BackendId, type Precision } from '../../science/backends'
 import type { Backend } from './learner'
 import { BACKENDS } from './registry'
 import { failureOf, passedOf, testLoaded, titleOf } from './trial'
@@ -29,19 +29,24 @@ function isBackendId(id: string): id is BackendId {
 async function openBackend(id: BackendId): Promise<Backend> {
   const loaded = await BACKENDS[id].load()
   const { device, deviceWith, threads, isa, version, gpu, create, peak } = loaded
-  const { selfTest, bf16 } = await testLoaded(id, loaded, false)
+  const { selfTest, precisions } = await testLoaded(id, loaded, false)
   const { passed, worstError } = selfTest
   if (!passed) throw new Error(failureOf(id, worstError))
-  const refuse = () => Promise.reject(new Error(withoutBf16(id, device)))
   return {
-    ...{ id, device, deviceWith, threads, isa, version, gpu, bf16, reason: reasonFor(id, worstError) },
+    ...{ id, device, deviceWith, threads, isa, version, gpu, precisions, reason: reasonFor(id, worstError) },
     ...(peak && { peak }),
-    create: (net, init, options) => (options?.precision === 'bf16' && !bf16 ? refuse() : create(net, init, options)),
+    create(net, init, options) {
+      const { precision = 'fp32' } = options ?? {}
+      if (precisions.includes(precision)) return create(net, init, options)
+      return Promise.reject(new Error(without(precision, precisions, id, device)))
+    },
   }
 }
 
-const withoutBf16 = (id: BackendId, device: string) =>
-  `precision: expected "fp32", since ${titleOf(id)} cannot multiply bf16 on ${device}, got "bf16"`
+function without(precision: Precision, precisions: readonly Precision[], id: BackendId, device: string): string {
+  const known = precisions.map((each) => `"${each}"`).join(' or ')
+  return `precision: expected ${known}, since ${titleOf(id)} cannot multiply ${precision} on ${device}, got "${precision}"`
+}
 
 function reasonFor(id: BackendId, worstError: number): string {
   const isLast = id === BACKENDS_IN_ORDER.at(-1)!.id

@@ -121,8 +121,8 @@ export interface LearnerOptions {
   /** Freezes all but the head, the last norm and the last so many blocks (0: the head alone); see `tensorsOf`. */
   trainBlocks?: number
   /**
-   * `bf16`: linear layers (but not the head of classes) round the factors of their products to bf16, and sum in single
-   * precision; weights, moments and all else stay single. Only where `Backend.bf16`. Default: `fp32`.
+   * `bf16`, `tf32`: linear layers (but not the head of classes), and on a card attention, round the factors of their products,
+   * and sum in single precision; weights, moments and all else stay single. Only those of `Backend.precisions`. Default: `fp32`.
    */
   precision?: Precision
   /** That compute; fewer than the backend has where other stages are at work beside. Libraries choose for themselves. */
@@ -148,10 +148,10 @@ export interface Backend extends Place {
   gpu: boolean
   /** How `device` reads with so many threads; not there where a library chooses for itself. */
   deviceWith?: (threads: number) => string
-  /** Whether `precision: 'bf16'` can be had, which needs a processor with AVX512-BF16, or a card. */
-  bf16: boolean
   /** Operations a second that its matrix products reach at most; not there, or null, where that is not known. */
   peak?: (precision: Precision) => number | null
+  /** That can be had: bf16 needs a processor with AVX512-BF16, or a card; tf32 a card. */
+  precisions: readonly Precision[]
   /** Why this backend was chosen, one sentence for people. */
   reason: string
   /** @throws Error when net and weights do not fit, see `weightsOf`, or for a precision that cannot be had */

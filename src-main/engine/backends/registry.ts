@@ -3,7 +3,7 @@ import type { CudaDevice } from '../../../src-native/model'
 import type { BackendReport, CardReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
-import type { BackendId } from '../../science/backends'
+import { backendKind, type BackendId, type Precision } from '../../science/backends'
 import type { Backend, Place } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
 import { cardIdentity, cardLibrary, cardMissing, expectsCard, hashOf, readCard } from './native/card'
@@ -17,7 +17,7 @@ import { loadWasm } from './tfjs/wasm'
 /** What a loaded backend has to offer. */
 export interface Loaded extends Place, Pick<Backend, 'version' | 'create' | 'deviceWith' | 'peak'> {
   gpu: boolean
-  bf16?: boolean
+  precisions: readonly Precision[]
   /** Of one that computes on a card. */
   card?: Card
 }
@@ -47,7 +47,7 @@ const overTensorflow = async (runtime: Promise<Runtime>): Promise<Loaded> => {
   const { device, threads, isa, version, gpu } = loaded
   const create: Backend['create'] = (net, init, options) =>
     new Promise((resolve) => resolve(new TfLearner(loaded, net, init, options)))
-  return { device, threads, isa, version, gpu, create }
+  return { device, threads, isa, version, gpu, precisions: ['fp32'], create }
 }
 
 function loadCard(): Loaded {
@@ -58,7 +58,7 @@ function loadCard(): Loaded {
   const { name, compute } = first
   return {
     device: `${name} (compute ${compute}${report.driver && `, driver ${report.driver}`})`,
-    ...{ threads: null, isa: null, gpu: true, bf16: true },
+    ...{ threads: null, isa: null, gpu: true, precisions: backendKind('cuda').precisions },
     version: `Weak-to-Strong Lab ${version}, library ${hashOf(library).slice(0, 8)}`,
     card: {
       report,
@@ -98,7 +98,7 @@ export const BACKENDS: Readonly<Record<BackendId, Entry>> = {
         isa,
         version: `Weak-to-Strong Lab ${version}`,
         gpu: false,
-        bf16: addon.bf16,
+        precisions: addon.bf16 ? ['fp32', 'bf16'] : ['fp32'],
         // Products in bf16 are AVX-512's own, whichever kernels are faster else.
         create: (net, init, options) =>
           NativeLearner.create(addon, net, init, { isa: options?.precision === 'bf16' ? 'avx512' : isa, ...options }),

@@ -1,4 +1,4 @@
-import { backendKind, type BackendId } from '../../science/backends'
+import { backendKind, type BackendId, type Precision } from '../../science/backends'
 import type { BackendReport } from '../protocol'
 import { forgetKept, keep, readKept } from './kept'
 import { CardError } from './native/card'
@@ -14,10 +14,10 @@ import { measureSteps, measureTokens } from './speed'
 export type Prober = (id: BackendId, timed: boolean, card?: string) => Promise<BackendReport>
 
 type SelfTest = NonNullable<BackendReport['selfTest']>
-type Tested = Pick<BackendReport, 'card' | 'bf16'> & { selfTest: SelfTest }
+type Tested = Pick<BackendReport, 'card' | 'precisions'> & { selfTest: SelfTest }
 
 /** What is kept of tests on a card, by all that its numbers depend on. */
-const KEPT = 'card-test'
+const KEPT = 'card-trial'
 
 /**
  * Whether a loaded backend gives the right numbers. On a card that takes seconds, so what passes is kept until driver, card,
@@ -36,10 +36,19 @@ export async function testLoaded(id: BackendId, loaded: Loaded, timed: boolean):
   const tested = {
     selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond, tokensPerSecond, at: Date.now() },
     card: card ? { ...card.report, table } : null,
-    bf16: loaded.bf16 === true && (!card || (passed && (await roundedError(create)) <= ROUNDED)),
+    precisions: passed ? await precisionsOf(loaded) : ['fp32' as const],
   }
   if (card && passed) await keep(KEPT, card.identity, tested)
   return tested
+}
+
+/** Those that are there; on a card those alone whose trainings come out near enough, too. */
+async function precisionsOf({ create, card, precisions }: Loaded): Promise<readonly Precision[]> {
+  if (!card) return precisions
+  const found: Precision[] = []
+  for (const precision of precisions)
+    if (precision === 'fp32' || (await roundedError(create, precision)) <= ROUNDED[precision]) found.push(precision)
+  return found
 }
 
 const UNMEASURED = { tokensPerSecond: 0, table: null }
@@ -60,9 +69,9 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
   try {
     const loaded = await BACKENDS[id].load()
     const { version, device, gpu } = loaded
-    const { selfTest, card, bf16 } = await testLoaded(id, loaded, timed)
+    const { selfTest, card, precisions } = await testLoaded(id, loaded, timed)
     const why = selfTest.passed ? '' : failureOf(id, selfTest.worstError)
-    return { ...unloadable(id, why), loadable: true, version, device, gpu, bf16, selfTest, card }
+    return { ...unloadable(id, why), loadable: true, version, device, gpu, precisions, selfTest, card }
   } catch (error) {
     const card = error instanceof CardError ? error.card : null
     return { ...unloadable(id, error instanceof Error ? error.message : String(error)), card }
@@ -73,7 +82,7 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
 export function unloadable(id: BackendId, why: string): BackendReport {
   const entry = BACKENDS[id]
   return {
-    ...{ id, title: titleOf(id), why, loadable: false, version: '', device: '', gpu: false, bf16: false },
+    ...{ id, title: titleOf(id), why, loadable: false, version: '', device: '', gpu: false, precisions: [] },
     ...{ selfTest: null, card: null },
     installed: entry.installed(),
     installBytes: entry.installBytes(),

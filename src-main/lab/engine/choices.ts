@@ -9,7 +9,7 @@ export interface Asked {
   fallback: boolean
 }
 
-export type Planned = Pick<PlanContext, keyof Computing | 'bf16'>
+export type Planned = Pick<PlanContext, keyof Computing | 'precisions'>
 
 /** What was found out of backends, once for each that is asked for. */
 export interface Choices {
@@ -61,13 +61,13 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
   return {
     choose,
     async planned({ backend, fallback }) {
-      // Whether an engine that may have bf16 has it here, it says when it is loaded.
-      const bf16 = backend === 'auto' || backendKind(backend).precisions.includes('bf16') ? undefined : false
-      if (backend !== 'auto' && !backendKind(backend).gpu?.alone) return { backend, bf16 }
+      // Which of those that an engine may have it has here, it says when it is loaded.
+      const precisions = backend === 'auto' ? undefined : backendKind(backend).precisions
+      if (backend !== 'auto' && !backendKind(backend).gpu?.alone) return { backend, precisions }
       const choice = await choose(backend).catch((error: unknown) => {
         // What is asked for by name is planned for all the same; it is refused before the first stage.
         if (backend === 'auto') throw error
-        return { id: backend, bf16, next: null }
+        return { id: backend, precisions, next: null }
       })
       return computing(choice, fallback)
     },
@@ -90,8 +90,8 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
 
 /** A choice as plans have it. */
 function computing(
-  { id, bf16, next }: Pick<ChosenBackend, 'id' | 'next'> & { bf16?: boolean | undefined },
+  { id, precisions, next }: Pick<ChosenBackend, 'id' | 'next'> & Pick<PlanContext, 'precisions'>,
   fallback: boolean,
 ) {
-  return { backend: id, bf16, ...(next && { others: next.id }), ...(next && fallback && { otherwise: next.id }) }
+  return { backend: id, precisions, ...(next && { others: next.id }), ...(next && fallback && { otherwise: next.id }) }
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '../backends'
 import type { OptimiserChoice } from '../spec/choices'
 import type { ParamTable, Values } from '../spec/params'
 import type { BagSpec, MlpSpec } from './net'
@@ -52,7 +53,7 @@ export type HeadStart = 'zero' | 'unembedding' | 'probe'
 /** How it is trained on. */
 export interface Finetuning extends Reading {
   head: HeadStart
-  precision: 'fp32' | 'bf16'
+  precision: Precision
   /** The head and the last so many blocks learn; all weights where it is not given. */
   trainBlocks?: number
 }

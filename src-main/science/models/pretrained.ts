@@ -1,3 +1,4 @@
+import { PRECISION } from '../precision'
 import type { ParamTable } from '../spec/params'
 import { READING } from './checkpoint'
 import { defineModel } from './model'
@@ -36,16 +37,7 @@ const PARAMS = {
       { value: 'probe', label: 'from a probe' },
     ],
   },
-  precision: {
-    type: 'choice',
-    default: 'fp32',
-    label: 'Precision',
-    help: 'With bf16 products are taken at half the width, weights and sums kept in single precision: faster where the processor or the card has it, refused where it has not.',
-    options: [
-      { value: 'fp32', label: 'fp32' },
-      { value: 'bf16', label: 'bf16' },
-    ],
-  },
+  precision: PRECISION,
 } as const satisfies ParamTable
 
 /**

@@ -1,4 +1,4 @@
-import type { Computing } from '../backends'
+import type { Computing, Precision } from '../backends'
 import type { DataConfig } from '../stages'
 import { TASKS, type RowCounts } from '../tasks'
 
@@ -36,8 +36,8 @@ export interface PlanContext extends Computing {
     string,
     { key: string | null; title: string; layers?: number; parameters?: number; writes?: boolean; gone?: string }
   >
-  /** Whether its backend trains in bf16 on this machine; not given where that is not known before it is loaded. */
-  bf16?: boolean
+  /** What its backend may multiply in on this machine; not given where nothing is known before it is loaded. */
+  precisions?: readonly Precision[]
 }
 
 /** Names of the classes of a task, in their order; none of one of another form. */

@@ -1,3 +1,4 @@
+import { precisionExpected } from '../backends'
 import type { ModelSetting } from '../spec/choices'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
@@ -156,12 +157,11 @@ function blockProblems(spec: ExperimentSpec, { checkpoints }: PlanContext): Prob
   })
 }
 
-function precisionProblems(spec: ExperimentSpec, { backend, bf16 }: PlanContext): Problem[] {
-  if (bf16 !== false) return []
-  const expected = `"fp32": backend "${backend}" cannot multiply bf16 on this machine`
-  return finetuned(spec)
-    .filter(({ precision }) => precision === 'bf16')
-    .map(({ path, precision }) => ({ path: `${path}.precision`, expected, got: show(precision) }))
+function precisionProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
+  return finetuned(spec).flatMap(({ path, precision }) => {
+    const expected = precisionExpected(context, precision)
+    return expected === null ? [] : [{ path: `${path}.precision`, expected, got: show(precision) }]
+  })
 }
 
 /** The models of a spec whose pretrained weights are trained on, with their places. */

@@ -1,4 +1,5 @@
 import { OPTIMISER } from '../optimiser'
+import { PRECISION } from '../precision'
 import type { ParamTable, Values } from '../spec/params'
 
 /** How a language model is pretrained: AdamW on batches of whole windows of text, reshuffled every epoch. */
@@ -42,16 +43,7 @@ export const PRETRAINING = {
   },
   weightDecay: { ...OPTIMISER.weightDecay, default: 0.1 },
   clipNorm: { ...OPTIMISER.clipNorm, default: 1 },
-  precision: {
-    type: 'choice',
-    default: 'fp32',
-    label: 'Precision',
-    help: 'With bf16 products are taken at half the width, weights and sums kept in single precision: faster where the processor or the card has it, refused where it has not.',
-    options: [
-      { value: 'fp32', label: 'fp32' },
-      { value: 'bf16', label: 'bf16' },
-    ],
-  },
+  precision: PRECISION,
   evaluations: {
     type: 'integer',
     default: 11,

@@ -1,4 +1,4 @@
-import { computedBy, type Computing } from '../backends'
+import { computedBy, precisionExpected, type Computing, type Precision } from '../backends'
 import { stageKey } from '../plan/stage-key'
 import { oneOf, show, type Problem } from '../spec/problems'
 import { kindOf, stageTitle, type LanguageConfig, type Plan, type PlanStage, type StageFacts } from '../stages'
@@ -11,8 +11,8 @@ export interface PretrainContext extends Computing {
   corpora: Record<string, string>
   /** Ids of pretrained models that are there and not made by a pretraining: their names are taken. */
   taken: readonly string[]
-  /** Whether its backend multiplies bf16 on this machine; not given where that is not known before it is loaded. */
-  bf16?: boolean
+  /** What its backend may multiply in on this machine; not given where nothing is known before it is loaded. */
+  precisions?: readonly Precision[]
 }
 
 /** All that keeps a well-formed pretraining from being planned. */
@@ -51,19 +51,15 @@ function keepProblems({ models, training }: PretrainSpec): Problem[] {
   })
 }
 
-function precisionProblems({ training, models }: PretrainSpec, { backend, bf16 }: PretrainContext): Problem[] {
-  if (bf16 !== false) return []
+function precisionProblems({ training, models }: PretrainSpec, context: PretrainContext): Problem[] {
   const asked = [
     { path: 'training', training },
     ...models.map((model, i) => ({ ...model, path: `models[${i}].training` })),
   ]
-  return asked
-    .filter(({ training }) => training?.precision === 'bf16')
-    .map(({ path }) => ({
-      path: `${path}.precision`,
-      expected: `"fp32": backend "${backend}" cannot multiply bf16 on this machine`,
-      got: '"bf16"',
-    }))
+  return asked.flatMap(({ path, training: { precision = 'fp32' } = {} }) => {
+    const expected = precisionExpected(context, precision)
+    return expected === null ? [] : [{ path: `${path}.precision`, expected, got: show(precision) }]
+  })
 }
 
 /**

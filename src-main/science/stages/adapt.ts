@@ -1,4 +1,4 @@
-import type { Computed } from '../backends'
+import type { Computed, Precision } from '../backends'
 import type { OptimiserSpec } from '../optimiser'
 import { evaluationSteps, stepCount } from '../schedule'
 import { defineKind } from './kind'
@@ -14,7 +14,7 @@ export interface AdaptConfig extends Computed {
   optimiser: OptimiserSpec
   /** The last so many blocks learn; all weights where it is not given. */
   trainBlocks?: number
-  precision: 'fp32' | 'bf16'
+  precision: Precision
   /** How often the texts of the validation split are scored, before the first update and after the last among them. */
   evaluations: number
   seed: number

@@ -56,6 +56,7 @@ KERNEL attendTile(Attend p) {
 }  // namespace
 
 void attend(const Attend& p) {
+  if (onTensorCores(p.precision, p.headSize)) return attendOnTensorCores(p);
   byHeadSize(p.headSize, [&](auto size) {
     LAUNCH((attendTile<size()>), (Grid{(unsigned)p.tileCount, (unsigned)p.heads}), TILE * WARP, p,
            sizeof(Meeting<size()>));

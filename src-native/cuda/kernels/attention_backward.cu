@@ -1,6 +1,6 @@
 // Attention backward (Dao et al. 2022): with P = e^(S - logSum), dV = P^T dO, dS = P (dO V^T - delta), dQ = dS K, dK = dS^T Q.
 // Once by queries and once by keys, so that every sum has one owner.
-#include "tiles.h"
+#include "tensor_tiles.h"
 
 namespace w2s::cuda {
 
@@ -8,15 +8,23 @@ namespace {
 
 constexpr int WARPS = 4;
 
-/** delta = the sum of dO O over a head: what softmax takes off. */
-KERNEL sumDelta(AttendBackward p) {
+struct DeltaCall {
+  AttendBackward p;
+  Precision rounds;
+};
+
+/** delta = the sum of dO O over a head: what softmax takes off, of dO as the products have it, so that the difference is exact. */
+KERNEL sumDelta(DeltaCall call) {
+  const AttendBackward& p = call.p;
   const Attend& f = p.forward;
   const long n = (long)blockX() * WARPS + warpIndex();
   if (n >= f.queries * f.heads) return;
   const long query = n % f.queries, column = n / f.queries * f.headSize;
   float sum = 0;
-  for (long d = laneIndex(); d < f.headSize; d += WARP)
-    sum += p.dOut.data[query * p.dOut.stride + column + d] * f.out.data[query * f.out.stride + column + d];
+  for (long d = laneIndex(); d < f.headSize; d += WARP) {
+    const float slope = p.dOut.data[query * p.dOut.stride + column + d];
+    sum += roundedTo(call.rounds, slope) * f.out.data[query * f.out.stride + column + d];
+  }
   sum = warpSum(sum);
   if (laneIndex() == 0) p.delta[n] = sum;
 }
@@ -139,7 +147,10 @@ KERNEL attendBackwardKeys(AttendBackward p) {
 
 void attendBackward(const AttendBackward& p) {
   const Attend& f = p.forward;
-  LAUNCH(sumDelta, Grid{piecesOf(f.queries * f.heads, WARPS)}, WARPS * WARP, p);
+  const bool rounds = onTensorCores(f.precision, f.headSize);
+  LAUNCH(sumDelta, Grid{piecesOf(f.queries * f.heads, WARPS)}, WARPS * WARP,
+         (DeltaCall{p, rounds ? f.precision : Precision::fp32}));
+  if (rounds) return attendBackwardOnTensorCores(p);
   byHeadSize(f.headSize, [&](auto size) {
     LAUNCH((attendBackwardQueries<size()>), (Grid{(unsigned)f.tileCount, (unsigned)f.heads}), TILE * WARP, p,
            sizeof(Meeting<size()>));

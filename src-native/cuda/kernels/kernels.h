@@ -99,15 +99,29 @@ struct Rotate {
 };
 void rotate(const Rotate& p);
 
-// --- attention.cu, attention_backward.cu -----------------------------------------------------------------------------
+// --- attention.cu, attention_backward.cu; flash.cu, flash_backward.cu -------------------------------------------------
 
-/** Up to TILE rows that follow each other and look at (or are seen by) the same run of rows. */
+/** Some rows, up to tileRows, that follow each other and look at (or are seen by) the same run of rows. */
 struct Tile {
   int row, rows;
   int from, count;
 };
 constexpr int TILE = 8;
 constexpr long LARGEST_HEAD = 256;
+/** In TF32 a larger one does not fit into shared memory, and goes in single precision. */
+constexpr long LARGEST_TF32_HEAD = 128;
+
+/** Whether attention's products are on tensor cores, by the precision of a model and the size of its heads. */
+constexpr bool onTensorCores(Precision precision, long headSize) {
+  return precision == Precision::bf16 || (precision == Precision::tf32 && headSize <= LARGEST_TF32_HEAD);
+}
+/** Of a tile there: fewer of those rows that have more than 64 words (`each` numbers a word). */
+constexpr int tensorTileRows(long headSize, int each) { return headSize > 64 * each ? 32 : 64; }
+/** The most rows of a tile. */
+constexpr int tileRows(Precision precision, long headSize) {
+  if (!onTensorCores(precision, headSize)) return TILE;
+  return tensorTileRows(headSize, precision == Precision::bf16 ? 2 : 1);
+}
 
 /** Attention over packed sequences: query row q sees keys [keyFrom[q], keyFrom[q] + keyCount[q]). */
 struct Attend {
@@ -118,8 +132,12 @@ struct Attend {
   float* logSum;  // [heads][queries]: of e^score
   long queries, heads, kvHeads, headSize;
   float scale;
+  /** Of the factors of products; sums and softmax are in single precision. */
+  Precision precision = Precision::fp32;
 };
 void attend(const Attend& p);
+/** Where onTensorCores. */
+void attendOnTensorCores(const Attend& p);
 
 struct AttendBackward {
   Attend forward;
@@ -129,6 +147,8 @@ struct AttendBackward {
   float* delta;  // scratch [heads][queries]
 };
 void attendBackward(const AttendBackward& p);
+/** The same where onTensorCores; delta is there. */
+void attendBackwardOnTensorCores(const AttendBackward& p);
 
 // --- rows.cu ---------------------------------------------------------------------------------------------------------
 

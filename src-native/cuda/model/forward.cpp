@@ -71,6 +71,7 @@ Attend CudaNetwork::attention(long layer) const {
   a.queries = queryRows(layer);
   a.heads = spec.heads, a.kvHeads = spec.kvHeads, a.headSize = spec.headSize;
   a.scale = 1.0f / std::sqrt((float)spec.headSize);
+  a.precision = options_.precision;
   return a;
 }
 

@@ -32,8 +32,8 @@ long capacityFor(long n) {
   return (std::max(n, 1l) + step - 1) / step * step;
 }
 
-void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen) {
-  for (int r = 0; r < rows; r += TILE) tiles.push_back({from + r, std::min(TILE, rows - r), seenFrom, seen});
+void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen, int most) {
+  for (int r = 0; r < rows; r += most) tiles.push_back({from + r, std::min(most, rows - r), seenFrom, seen});
 }
 
 Uses addUses(Lists& lists, std::span<const int> ids, long capacity, long most) {
@@ -54,8 +54,8 @@ Uses addUses(Lists& lists, std::span<const int> ids, long capacity, long most) {
   return uses;
 }
 
-Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room)
-    : room(room), rows(0), starts{0} {
+Pack::Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room, int tileRows)
+    : room(room), tileRows(tileRows), rows(0), starts{0} {
   for (long i = 0; i < count; i++) {
     const long from = batch.offsets[first + i], length = batch.length(first + i);
     for (long p = 0; p < length; p++) {
@@ -84,10 +84,10 @@ Pack::Seeing Pack::seeing(const Spec& spec, bool one) const {
       s.keyFrom.push_back(from);
       s.keyCount.push_back(!spec.causal || !length ? length : (one ? readPositions[i] : q) + 1);
     }
-    addTiles(s.keys, from, length, firstQuery, queries);
+    addTiles(s.keys, from, length, firstQuery, queries, tileRows);
     // A tile goes as far as the one who sees most.
-    for (int q = 0; q < queries; q += TILE) {
-      const int tile = std::min(TILE, queries - q);
+    for (int q = 0; q < queries; q += tileRows) {
+      const int tile = std::min(tileRows, queries - q);
       s.queries.push_back({firstQuery + q, tile, from, s.keyCount[firstQuery + q + tile - 1]});
     }
   }
@@ -98,12 +98,12 @@ Pack::Seeing Pack::seeing(const Spec& spec, bool one) const {
 /** Rows beyond the texts see nobody and are seen by nobody; there are always as many tiles. */
 void Pack::seeNothing(Seeing& s, bool one) const {
   const int beyond = (int)(room.rows - rows);
-  addTiles(s.keys, (int)rows, beyond, 0, 0);
+  addTiles(s.keys, (int)rows, beyond, 0, 0, tileRows);
   if (!one) {
-    addTiles(s.queries, (int)rows, beyond, 0, 0);
+    addTiles(s.queries, (int)rows, beyond, 0, 0, tileRows);
     s.keyFrom.resize((std::size_t)room.rows), s.keyCount.resize((std::size_t)room.rows);
   }
-  const long most = room.rows / TILE + room.examples + 1;
+  const long most = room.rows / tileRows + room.examples + 1;
   s.keys.resize((std::size_t)most), s.queries.resize((std::size_t)(one ? room.examples : most));
 }
 

@@ -33,8 +33,8 @@ struct Capacity {
 /** The capacity for n things, one of sixteen in each octave: whatever has the same is laid out in the same way. */
 long capacityFor(long n);
 
-/** Tiles of the rows [from, from + rows), that meet the rows [seenFrom, seenFrom + seen). */
-void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen);
+/** Tiles, of up to `most` rows, of the rows [from, from + rows), that meet the rows [seenFrom, seenFrom + seen). */
+void addTiles(std::vector<Tile>& tiles, int from, int rows, int seenFrom, int seen, int most);
 
 /** The rows that one embedding table's gradient sums: see EmbedGradient. */
 struct Uses {
@@ -46,9 +46,10 @@ Uses addUses(Lists& lists, std::span<const int> ids, long capacity, long differe
 
 struct Pack {
   /** Examples [first, first + count) of the batch. */
-  Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room);
+  Pack(const Spec& spec, const Batch& batch, long first, long count, const Capacity& room, int tileRows);
 
   const Capacity room;
+  const int tileRows;  // the most of a tile
   long rows;  // that there are
   /** examples: of each row, counted from 0; -1 beyond. */
   std::vector<int> tokens, positions, examples, starts;

@@ -74,7 +74,8 @@ Capacity CudaNetwork::capacity(long rows, long examples) const {
 
 void CudaNetwork::begin(const Batch& batch, Examples run, const Purpose& purpose) {
   const long rows = batch.offsets[run.first + run.count] - batch.offsets[run.first];
-  const Pack pack(spec, batch, run.first, run.count, capacity(rows, run.count));
+  const Pack pack(spec, batch, run.first, run.count, capacity(rows, run.count),
+                  tileRows(options_.precision, spec.headSize));
   Round& r = round_;
   r = Round{};
   r.first = run.first, r.given = run.count, r.count = pack.room.examples, r.rows = pack.room.rows;

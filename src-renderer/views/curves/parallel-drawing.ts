@@ -34,8 +34,20 @@ export const TICK = 14
 /** Pixels that a text takes, about. */
 export const roomOf = (text: string): number => Math.ceil(text.length * LETTER)
 
+/** Letters that about so many pixels hold. */
+const lettersIn = (pixels: number) => Math.max(4, Math.floor(pixels / LETTER))
+
 /** A text in about so many pixels. */
 export const fitted = (text: string, pixels: number): string => {
-  const most = Math.max(4, Math.floor(pixels / LETTER))
+  const most = lettersIn(pixels)
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
+}
+
+/** Texts in about so many pixels each: those that would be cut to the same are told by their ends. */
+export function fittedApart(texts: readonly string[], pixels: number): string[] {
+  const cut = texts.map((text) => fitted(text, pixels))
+  const alike = (one: string) => cut.filter((other) => other === one).length > 1
+  return texts.map((text, i) =>
+    alike(cut[i]!) && cut[i] !== text ? `…${text.slice(1 - lettersIn(pixels)).trimStart()}` : cut[i]!,
+  )
 }

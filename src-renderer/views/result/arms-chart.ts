@@ -114,10 +114,20 @@ function datasetsOf({ name, means, intervals, seeds, ...look }: Drawn, p: Palett
   ]
 }
 
-const clip = (text: string, most = 34) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-/** A label of one line, or of two: what comes first is the longest, above all a task, and the method comes last. */
-export const tickLabel = ([first = '', ...rest]: readonly string[]) =>
-  rest.length > 0 ? [clip(first), clip(rest.join(' · '))] : clip(first)
+/** Letters of a line. */
+const MOST = 34
+const clip = (text: string) => (text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text)
+
+/**
+ * A label of one line, or of two. The method, which comes last, has one of its own where all else fits on the other; else that
+ * is what comes first, above all a task, which is the longest.
+ */
+export function tickLabel(parts: readonly string[]): string | string[] {
+  if (parts.length < 2) return clip(parts[0] ?? '')
+  const others = parts.slice(0, -1).join(' · ')
+  const at = others.length > MOST ? 1 : -1
+  return [clip(parts.slice(0, at).join(' · ')), clip(parts.slice(at).join(' · '))]
+}
 
 /** Charts on the same rows must not make room of their own accord, or the rows would part. */
 export const ROW_LAYOUT = { autoPadding: false, padding: { top: 4, right: 14, bottom: 0, left: 8 } }

@@ -37,7 +37,13 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
   test('is tested once for a driver, a card and a library, and again when it is another or has failed', async () => {
     const sound: Conditions = { quick: 1, name: 'RTX', compute: 8.6, driver: '550.1', memory: 24e9 }
     const first = await probed(sound)
-    expect(first).toMatchObject({ id: 'cuda', loadable: true, why: '', gpu: true, bf16: true })
+    expect(first).toMatchObject({
+      id: 'cuda',
+      loadable: true,
+      why: '',
+      gpu: true,
+      precisions: ['fp32', 'tf32', 'bf16'],
+    })
     expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
     expect(first.selfTest!.worstError).toBeLessThan(1e-4)
     expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
@@ -52,9 +58,9 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     expect((await probed(sound)).selfTest).toEqual(first.selfTest)
     const renewed = await probed({ ...sound, driver: '560.2' })
     expect(renewed.selfTest!.at).toBeGreaterThan(first.selfTest!.at)
-    expect(kept('card-test')).toBe(2)
+    expect(kept('card-trial')).toBe(2)
     distrustCards()
-    expect(kept('card-test')).toBe(0)
+    expect(kept('card-trial')).toBe(0)
   }, 120_000)
 
   test('that gives wrong numbers is passed over, with that said, and not kept', async () => {
@@ -63,7 +69,7 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     expect(choice.reason).toMatch(
       /^NVIDIA card gives wrong numbers here: its self-test is off by \S+, allowed are 0.0001\. Native engine passed/,
     )
-    expect(kept('card-test')).toBe(0)
+    expect(kept('card-trial')).toBe(0)
   }, 120_000)
 
   test.each<[string, Conditions, string]>([

@@ -66,9 +66,11 @@ describe.skipIf(nativeMissing)('the native learner', () => {
     const batch = texts(8)
     for (const id of ['cpu', 'wasm']) {
       const backend = await loadBackend(id)
-      expect(backend.bf16).toBe(id === 'cpu' && addon.bf16)
+      const has = id === 'cpu' && addon.bf16
+      expect(backend.precisions).toEqual(has ? ['fp32', 'bf16'] : ['fp32'])
+      await expect(backend.create(net, { seed: 3 }, { precision: 'tf32' })).rejects.toThrow('cannot multiply tf32 on')
       const made = backend.create(net, { seed: 3 }, { precision: 'bf16' })
-      if (!backend.bf16) {
+      if (!has) {
         await expect(made).rejects.toThrow(
           /^precision: expected "fp32", since .+ cannot multiply bf16 on .+, got "bf16"$/,
         )

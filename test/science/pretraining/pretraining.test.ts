@@ -64,8 +64,8 @@ describe('the spec of a pretraining', () => {
       { path: 'models[0].id', expected: 'a name that no other model has', got: '"gpt2"' },
     ])
     const half = specOf({ training: { precision: 'bf16' } })
-    expect(pretrainProblems(half, { ...context, bf16: false })).toMatchObject([{ path: 'training.precision' }])
-    expect(pretrainProblems(half, { ...context, bf16: true })).toEqual([])
+    expect(pretrainProblems(half, { ...context, precisions: ['fp32'] })).toMatchObject([{ path: 'training.precision' }])
+    expect(pretrainProblems(half, { ...context, precisions: ['fp32', 'bf16'] })).toEqual([])
   })
 })
 
