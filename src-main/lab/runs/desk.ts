@@ -5,7 +5,7 @@ import { adopt, readAdoption, type Adoption } from '../queue/adopt'
 import type { Bus } from '../bus'
 import type { Checkpoints } from '../plan/checkpoints'
 import { LabError } from '../errors'
-import type { MeasuredRates } from '../plan/estimates'
+import type { Measured } from '../plan/estimates'
 import { release } from '../queue/holds'
 import { endRun, forget, removeOrphans } from '../queue/lifecycle'
 import { roleOf } from '../../science/stages'
@@ -41,7 +41,7 @@ interface Deps {
   queue: Queue
   checkpoints: Pick<Checkpoints, 'here'>
   /** What the builder measured. */
-  rates: MeasuredRates
+  measured: Measured
   truth: Pick<Truth, 'isSealed'>
 }
 
@@ -121,8 +121,8 @@ function releaseArm({ store, bus, queue }: Deps, id: string, arm: string): null 
 }
 
 /** Only what a live run will still take has to be estimated. */
-async function knownFor({ checkpoints, rates }: Deps, live: boolean): Promise<Known> {
-  return { sizes: live ? await checkpoints.here() : new Map(), rates }
+async function knownFor({ checkpoints, measured }: Deps, live: boolean): Promise<Known> {
+  return { sizes: live ? await checkpoints.here() : new Map(), measured }
 }
 
 /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */

@@ -22,7 +22,7 @@ import {
   type RunStageRow,
   type Store,
 } from '../../store'
-import { createEstimator, type MeasuredRates, type ModelSizes } from '../plan/estimates'
+import { createEstimator, type Measured, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 import { stepOn } from './axis'
 import { remedyOf } from './remedy'
@@ -126,7 +126,7 @@ export const nameOf = (run: { name: string }, mark: MarkRow | undefined): string
 /** What the time that a run still takes is told by. */
 export interface Known {
   sizes: ModelSizes
-  rates: MeasuredRates
+  measured: Measured
 }
 
 /** A run as the list shows it. */
@@ -164,9 +164,9 @@ export function detailOf(store: Store, run: RunCounts, known: Known, isSealed: S
 /**
  * Seconds that a live run's stages still take, as many at a time as there are now; null when nothing is known of one of them.
  */
-function remaining(store: Store, rows: RunStageRow[], { sizes, rates }: Known): number | null {
+function remaining(store: Store, rows: RunStageRow[], { sizes, measured }: Known): number | null {
   const stages = rows.map((row) => stageOf(store, row))
-  const estimator = createEstimator(store, stages, sizes, rates)
+  const estimator = createEstimator(store, stages, sizes, measured)
   let sum = 0
   let longest = 0
   for (const [i, row] of rows.entries()) {
