@@ -5,7 +5,7 @@ import { build } from './setup/build.mjs'
 import { root, say, SetupError } from './setup/common.mjs'
 import { electron } from './setup/electron.mjs'
 import { takeLock } from './setup/lock.mjs'
-import { native } from './setup/native.mjs'
+import { cardHint, native } from './setup/native.mjs'
 import { packages } from './setup/packages.mjs'
 import { sqlite } from './setup/sqlite.mjs'
 import { system } from './setup/system.mjs'
@@ -23,6 +23,7 @@ export async function setup({ window = false, tests = false } = {}) {
     if (window || tests) await system({ tests })
     await sqlite()
     await native()
+    await cardHint()
     await build()
     if (tests) await tensorflow()
   } finally {

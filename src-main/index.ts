@@ -123,10 +123,11 @@ function rest(wanted: boolean, by: Parameters<Lab['power']['hold']>[0]): void {
 }
 
 /** The engine in a process of Electron's own kind, which needs no Node executable and ends with the app. */
-function spawnEngine(...[onMessage, onExit]: Parameters<SpawnEngine>): EngineHandle {
+function spawnEngine(...[onMessage, onExit, env]: Parameters<SpawnEngine>): EngineHandle {
   const child = utilityProcess.fork(join(import.meta.dirname, 'engine.js'), [], {
     serviceName: 'Weak-to-Strong Lab engine',
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   })
   const stderr = lastLines(child.stderr as Readable | null)
   child.on('message', (message: Message) => onMessage(message))
@@ -161,6 +162,7 @@ function openLab(): Promise<Lab> {
     cache: labCache(),
     spawnEngine,
     atOnce: () => settings.value.atOnce,
+    atOnceByCard: () => settings.value.atOnceByCard,
     fallback: () => settings.value.fallback,
     reserve: () => ({ memoryBytes: settings.value.reserveBytes, gpuBytes: settings.value.reserveGpuBytes }),
     appVersion: app.getVersion(),

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Calls, Settings } from '../src-preload/contract'
-import { MOST_AT_ONCE, USUAL_RESERVE } from './lab/options'
+import { MOST_AT_ONCE, MOST_CARDS, USUAL_RESERVE } from './lab/options'
 
 /** The settings of the app, kept in a file beside where the window stood. */
 export interface KeptSettings {
@@ -15,6 +15,7 @@ const USUAL: Settings = {
   reserveBytes: USUAL_RESERVE.memoryBytes,
   reserveGpuBytes: USUAL_RESERVE.gpuBytes,
   atOnce: 1,
+  atOnceByCard: [],
   windowGpu: true,
   pauseOnBattery: false,
   fallback: false,
@@ -27,6 +28,9 @@ const isBytes = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const isNumberOfLanes = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_AT_ONCE
+
+const areNumbersByCard = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length <= MOST_CARDS && value.every((count) => count === 0 || isNumberOfLanes(count))
 
 /** What a file says, each setting by itself: one that is none of ours stands for the usual one. */
 function read(file: string): Settings {
@@ -46,6 +50,7 @@ function read(file: string): Settings {
     reserveBytes: told('reserveBytes', isBytes),
     reserveGpuBytes: told('reserveGpuBytes', isBytes),
     atOnce: told('atOnce', isNumberOfLanes),
+    atOnceByCard: told('atOnceByCard', areNumbersByCard),
     windowGpu: told('windowGpu', isFlag),
     pauseOnBattery: told('pauseOnBattery', isFlag),
     fallback: told('fallback', isFlag),

@@ -90,11 +90,16 @@ export interface NativeModel {
 /** An NVIDIA card. */
 export interface CudaDevice {
   name: string
+  /** As `CUDA_VISIBLE_DEVICES` takes it; '' where the driver has none. */
+  uuid: string
   /** Its compute capability, '8.9' for one. */
   compute: string
   /** Bytes, all and those that nobody uses now. */
   memory: number
   free: number
+  /** How many there are, and their highest clock in MHz; 0 where the driver does not tell. */
+  multiprocessors: number
+  megahertz: number
 }
 
 /** The driver of NVIDIA cards. */

@@ -25,6 +25,10 @@ export interface Lane {
   /** Of the stage at work, else of the next one as far as that is known; '' where it is not. */
   backend: string
   device: string
+  /** The one of several cards that it computes on, 'card 2'; '' where there are no several, and of what computes on none. */
+  card: string
+  /** What was said of that card when it failed: it takes no stage while another one is there; '' of a sound one. */
+  fault: string
   /** Of the stage at work; '' while there is none. */
   key: string
   title: string
@@ -72,6 +76,8 @@ export interface Status {
   reason: string
   queue: number
   lanes: Lane[]
+  /** Names of the cards that stages can be put on, in the driver's order, as far as was found out. */
+  cards: string[]
   pause: Pause
   /** Why it is on without the user: the machine sleeps, or runs on its battery; '' where it is off, or their own. */
   pausedFor: '' | 'sleep' | 'battery'
@@ -94,6 +100,8 @@ export interface Settings {
   reserveGpuBytes: number
   /** Stages that are computed at a time, from 1 to 16. */
   atOnce: number
+  /** The same on each of several cards, in the driver's order, from 0 to 16; of those not named it is `atOnce`. */
+  atOnceByCard: number[]
   /** Whether the window is drawn by the GPU; another choice is in force from the next start on. */
   windowGpu: boolean
   /** Whether work is held while the machine runs on its battery. */

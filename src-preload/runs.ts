@@ -106,10 +106,12 @@ export interface StageRoom extends Pick<PlannedStage, 'heading' | 'title'> {
   moments: number
   /** At the largest batch, at most as much as micro-batches leave. */
   activations: number
+  /** What its learner, or one of its like, held of these four when it was measured in this session; null where none was. */
+  measured: number | null
   /** All else: the runtime, texts, what libraries keep. */
   process: number
   total: number
-  /** Whether the total is what past stages of the like took here at most; else it is by sizes alone. */
+  /** Whether the total is what past stages of the like took here at most; else it is by what was measured, or by sizes alone. */
   seen: boolean
 }
 /** Of the stages that run at a time, as many of the largest, whichever these will be: their memory is at most so much. */
@@ -140,7 +142,7 @@ export interface RoomNow {
   availableBytes: number | null
   /** Programs that compute on the card, and what they hold where that is known. */
   others: { name: string; bytes: number | null }[]
-  /** Why nothing is known of the card; '' where something is. */
+  /** Why nothing is known of the card, or what is the matter with it; '' where all is well. */
   why: string
   diskFreeBytes: number
 }

@@ -8,7 +8,7 @@ test('settings are kept one by one, and a file that is none stands for the usual
   const file = join(temporaryFolder(), 'settings.json')
   const usual = {
     ...{ theme: 'system', notify: true, reserveBytes: 1.5e9, reserveGpuBytes: 0.5e9 },
-    ...{ atOnce: 1, windowGpu: true, pauseOnBattery: false, fallback: false },
+    ...{ atOnce: 1, atOnceByCard: [], windowGpu: true, pauseOnBattery: false, fallback: false },
   }
   expect(openSettings(file).value).toEqual(usual)
   const settings = openSettings(file)
@@ -18,7 +18,7 @@ test('settings are kept one by one, and a file that is none stands for the usual
   expect(openSettings(file).value).toEqual({ ...usual, theme: 'dark', notify: false, reserveBytes: 4e9 })
   writeFileSync(
     file,
-    '{ "theme": "pink", "notify": 1, "reserveBytes": -1, "reserveGpuBytes": "all", "atOnce": 17, "windowGpu": null }',
+    '{ "theme": "pink", "notify": 1, "reserveBytes": -1, "reserveGpuBytes": "all", "atOnce": 17, "atOnceByCard": [1, 17], "windowGpu": null }',
   )
   expect(openSettings(file).value).toEqual(usual)
   // Of an earlier version, which knew fewer; what is sound among what is not stays.

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build, findCompiler, sourcesHash } from '../../src-native/build.mjs'
+import { findNvcc } from '../../src-native/nvcc.mjs'
 import { cache, exists, root, say, sha256, tail, timed, writeWhole } from './common.mjs'
 
 const read = (path) => (exists(path) ? readFileSync(path, 'utf8') : '')
@@ -66,4 +67,14 @@ export async function native({
     writeWhole(at('why-not.txt'), why)
     writeWhole(at('tried.key'), tried)
   }
+}
+
+/** With an NVIDIA driver at work, how the library for its cards is built: not here, for that takes minutes. */
+export async function cardHint({ folder = join(root, 'src-native'), driver = '/proc/driver/nvidia/version' } = {}) {
+  if (!exists(driver) || exists(join(folder, 'build', 'w2s-cuda.so'))) return
+  const fetching = (await findNvcc()) ? '' : ' --fetch'
+  say(
+    'native',
+    `for the NVIDIA card: \`node src-native/build.mjs --cuda${fetching}\` builds its library, in some minutes`,
+  )
 }

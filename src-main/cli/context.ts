@@ -11,7 +11,7 @@ export interface Context {
   homeBy: string | null
   /** Folder that relative paths are meant from. */
   cwd: string
-  openLab: (options?: Pick<LabOptions, 'backend' | 'fallback' | 'readOnly' | 'atOnce'>) => Promise<Lab>
+  openLab: (options?: Pick<LabOptions, 'backend' | 'fallback' | 'readOnly' | 'atOnce' | 'atOnceByCard'>) => Promise<Lab>
   /** Checks what is given out as a bundle, see `examineApart`. */
   examine: (path: string) => Promise<Examined>
   /** Ends every engine process at once. */

@@ -103,11 +103,12 @@ function refuse(error: unknown, argv: string[], home: string, out: Output): Exit
 export function trackEngines(spawn: SpawnEngine): { spawn: SpawnEngine; killAll(): void } {
   const alive = new Set<ReturnType<SpawnEngine>>()
   return {
-    spawn(onMessage, onExit) {
-      const handle = spawn(onMessage, (exit) => {
+    spawn(onMessage, onExit, env) {
+      const ended: typeof onExit = (exit) => {
         alive.delete(handle)
         onExit(exit)
-      })
+      }
+      const handle = spawn(onMessage, ended, env)
       alive.add(handle)
       return handle
     },

@@ -178,13 +178,16 @@ export async function commitArtifact(
   return manifest
 }
 
+/** The process at the end of a temporary name; a model that is being saved there has an ending of its own behind that. */
+const WRITER = /-(\d+)(?:\.partial)?$/
+
 /** Removes the temporary folders of writers that are gone; returns their names. */
 export async function sweepTemporary(root: string): Promise<string[]> {
   const folder = path.join(root, 'tmp')
   if (!existsSync(folder)) return []
   const swept: string[] = []
   for (const name of await readdir(folder)) {
-    const pid = Number(name.slice(name.lastIndexOf('-') + 1))
+    const pid = Number(WRITER.exec(name)?.[1])
     if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid)) continue
     await rm(path.join(folder, name), { recursive: true, force: true })
     swept.push(name)

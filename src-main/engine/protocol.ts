@@ -44,8 +44,17 @@ export interface ChosenBackend {
   gpu: boolean
   /** What it trains in here. */
   precisions: readonly Precision[]
+  /** Those that passed their self-tests, of one that computes on NVIDIA cards; in the driver's order, memory in bytes. */
+  cards: UsableCard[]
   /** What computes the nets that it has no kernels for, or goes on where it fails: of one on a GPU the next in order. */
   next: Omit<ChosenBackend, 'next'> | null
+}
+/** A card that stages can be put on. */
+export interface UsableCard {
+  /** As `CUDA_VISIBLE_DEVICES` takes it; '' of one that is the only one here. */
+  uuid: string
+  name: string
+  memory: number
 }
 /** A card with what is around it. */
 export interface CardReport {
@@ -54,8 +63,11 @@ export interface CardReport {
   cuda: string
   /** The CUDA that the library was made with. */
   runtime: string
-  /** The first of them computes. Memory in bytes. */
-  devices: { name: string; compute: string; memory: number; free: number }[]
+  /**
+   * Each computes in processes that see it alone. Memory in bytes; `why`: why it is not used, '' where it is, null where it was
+   * not examined.
+   */
+  devices: { uuid: string; name: string; compute: string; memory: number; free: number; why: string | null }[]
   /** Paths of the libraries of driver and engine that were opened. */
   files: string[]
   /** Bytes of its memory while the transformer of the self-test's speed was loaded; null where that was not measured. */
@@ -112,6 +124,8 @@ export interface Job {
   reserve?: Reserve
   /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */
   atOnce?: number
+  /** Those of them on its card, which share that one's memory; default: all. */
+  onCard?: number
 }
 
 /** One file of a finished artifact. */

@@ -23,7 +23,9 @@ export async function activationRoom(
 ): Promise<number | undefined> {
   const room = (all: number, kept: number) => Math.max(LEAST, ((all - kept) * SHARE) / atOnce)
   if (!gpu) return room(memory, reserve.memoryBytes)
-  const bytes = cardOf(await cards(), process.pid)?.memoryBytes ?? null
+  const card = cardOf(await cards(), process.pid)
+  // Of a part of a card nothing is told.
+  const bytes = card && !card.parted ? card.memoryBytes : null
   return bytes === null ? undefined : room(bytes, reserve.gpuBytes)
 }
 

@@ -10,6 +10,7 @@ import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
 import { activationRoom, sharing, within } from './room'
 import { runStage } from './stages'
+import { tallying } from './tally'
 import { watchUse } from './use'
 import { dropUnfinished } from '../data/unfinished'
 
@@ -98,11 +99,13 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
   const whole = wanted === undefined ? null : await computing(job, wanted, backendFor).catch(withoutBackend)
-  const backend = whole && (await shareOf(whole, job))
+  const shared = whole && (await shareOf(whole, job))
+  const { backend, done } = shared ? tallying(shared) : { backend: null, done: undefined }
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
   host.emit({ type: 'state', key, state: 'running', at: Date.now(), ...place })
-  const watch = watchUse({ key, emit: host.emit, gate: host.gate, gpu: backend?.gpu ?? false })
+  const watched = { gate: host.gate, gpu: backend?.gpu ?? false, ...(done && { done }) }
+  const watch = watchUse({ key, emit: host.emit, ...watched })
   const { context, scratch, measured } = createContext(job, host)
   try {
     const output = await runStage(stage, context, backend)
@@ -138,8 +141,8 @@ async function computing(
 }
 
 /** What a stage has of the machine: the rest is left alone, or other stages'. */
-async function shareOf(backend: Backend, { reserve, atOnce = 1 }: Job): Promise<Backend> {
-  const room = reserve && (await activationRoom(reserve, backend.gpu, atOnce))
+async function shareOf(backend: Backend, { reserve, atOnce = 1, onCard = atOnce }: Job): Promise<Backend> {
+  const room = reserve && (await activationRoom(reserve, backend.gpu, backend.gpu ? onCard : atOnce))
   return within(sharing(backend, atOnce), room)
 }
 

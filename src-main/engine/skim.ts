@@ -1,6 +1,7 @@
 import { zeros } from '../science/maths/matrix'
 import { outputsOf } from '../science/models/net'
 import type { Backend, Batch, Learner, MemoryReport } from './backends/learner'
+import { over } from './over'
 
 /** Of each kind of call one that does not count, for what is done but once, and so many that are timed. */
 const TIMED = 3
@@ -72,18 +73,7 @@ const sumOf = ({ weights, mirrors, gradients, moments, activations }: MemoryRepo
 type Held = (report: MemoryReport) => void
 
 function skimmer(learner: Learner, call: Call, held: Held): Learner {
-  return {
-    ...{ net: learner.net, pieces: learner.pieces },
-    ...taught(learner, call, held),
-    ...asked(learner, call),
-    memory: () => learner.memory(),
-    readGradients: () => learner.readGradients(),
-    save: () => learner.save(),
-    load: (weights) => learner.load(weights),
-    saveOptimiser: () => learner.saveOptimiser(),
-    restoreOptimiser: (state) => learner.restoreOptimiser(state),
-    dispose: () => learner.dispose(),
-  }
+  return over(learner, { ...taught(learner, call, held), ...asked(learner, call) })
 }
 
 const nothing = ({ net }: Learner, { n }: Batch) => zeros(n, outputsOf(net))

@@ -3,6 +3,7 @@ import { askCards, cardOf, type Cards } from '../data/machine/smi'
 import type { Readings } from '../science/readings'
 import type { Gate } from './gate'
 import type { EngineEvent } from './protocol'
+import type { Done } from './tally'
 
 /** Milliseconds between two samples. */
 const INTERVAL = 2000
@@ -20,6 +21,8 @@ interface WatchOptions {
   gate: Pick<Gate, 'closed'>
   /** Whether the stage computes on a GPU, which is then asked too. */
   gpu: boolean
+  /** What the stage has computed so far. */
+  done?: () => Done
   /** For tests. */
   interval?: number
   cards?: () => Promise<Cards>
@@ -53,6 +56,25 @@ function usedSince(before: Worked, now: Worked): Readings {
   }
 }
 
+/** Why the card of this process is not watched, or what is the matter with it; '' where all is well. */
+function troubleOf(asked: Cards): string {
+  const card = cardOf(asked, process.pid)
+  return card ? card.trouble : `GPU not watched. ${asked.why || SEVERAL}`
+}
+
+const NOTHING: Done = { tokens: 0, leastSeconds: null }
+
+/** How fast a stage computes, and what that is of the most; nothing of one without tokens. */
+function ratesOf(before: Done, now: Done, seconds: number): Readings {
+  if (now.tokens === 0) return {}
+  const least =
+    before.leastSeconds !== null && now.leastSeconds !== null ? now.leastSeconds - before.leastSeconds : null
+  return {
+    tokens: (now.tokens - before.tokens) / seconds,
+    ...(least !== null && { ofLimit: least / seconds }),
+  }
+}
+
 /** What of the card's state is told: what it does not say is left out. */
 export function cardReadings(asked: Cards, pid: number): Readings {
   const card = cardOf(asked, pid)
@@ -61,7 +83,7 @@ export function cardReadings(asked: Cards, pid: number): Readings {
   const told: Record<string, number | null> = {
     gpu: card.busy,
     gpuMemory: own,
-    gpuMemoryOthers: own === null || card.usedBytes === null ? null : Math.max(0, card.usedBytes - own),
+    gpuMemoryOthers: own === null || card.usedBytes === null || card.parted ? null : Math.max(0, card.usedBytes - own),
     gpuPower: card.watts,
     gpuTemperature: card.celsius,
     gpuClock: card.megahertz,
@@ -72,9 +94,11 @@ export function cardReadings(asked: Cards, pid: number): Readings {
 }
 
 /** Begins to watch; while the gate is closed nothing is read, and the time in it is of no sample. */
-export function watchUse({ key, emit, gate, gpu, interval = INTERVAL, cards = askCards }: WatchOptions): Watch {
+export function watchUse(options: WatchOptions): Watch {
+  const { key, emit, gate, gpu, done = () => NOTHING, interval = INTERVAL, cards = askCards } = options
   const begun = performance.now()
   let before = workedNow()
+  let sofar = done()
   let told = ''
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -82,15 +106,18 @@ export function watchUse({ key, emit, gate, gpu, interval = INTERVAL, cards = as
   async function sample(): Promise<void> {
     if (gate.closed) return void (before = workedNow())
     const asked = gpu ? await cards() : null
-    const why = asked && (asked.why || (cardOf(asked, process.pid) ? '' : SEVERAL))
-    if (why && why !== told) emit({ type: 'log', key, at: Date.now(), level: 'warn', text: `GPU not watched. ${why}` })
-    told = why ?? ''
+    const said = asked ? troubleOf(asked) : ''
+    if (said && said !== told) emit({ type: 'log', key, at: Date.now(), level: 'warn', text: said })
+    told = said
     const now = workedNow()
     if (now.at <= before.at) return
-    const readings = { ...usedSince(before, now), ...(asked && cardReadings(asked, process.pid)) }
+    const computed = done()
+    const rates = ratesOf(sofar, computed, (now.at - before.at) / 1000)
+    const readings = { ...usedSince(before, now), ...rates, ...(asked && cardReadings(asked, process.pid)) }
     const seconds = Math.min(now.at - before.at, MOST) / 1000
     emit({ type: 'use', key, at: (now.at - begun) / 1000, seconds, readings })
     before = now
+    sofar = computed
   }
   let current = Promise.resolve()
   const next = () => {

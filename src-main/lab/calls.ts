@@ -8,7 +8,7 @@ import { axesSchema } from '../science/spec/sweep'
 import { SPLITS } from '../science/stages'
 import { ruleSchema } from '../science/studies/rule'
 import { badInput, failureOf } from './errors'
-import { MOST_AT_ONCE } from './options'
+import { MOST_AT_ONCE, MOST_CARDS } from './options'
 import { plainProblem } from './threads/plain'
 
 const id = z.string().min(1).max(200)
@@ -213,6 +213,7 @@ export const ARGUMENTS: { [K in CallName]: z.ZodType<Parameters<Calls[K]>> } = {
         reserveBytes: reserve,
         reserveGpuBytes: reserve,
         atOnce: z.int().min(1).max(MOST_AT_ONCE),
+        atOnceByCard: z.array(z.int().min(0).max(MOST_AT_ONCE)).max(MOST_CARDS),
         windowGpu: z.boolean(),
         pauseOnBattery: z.boolean(),
         fallback: z.boolean(),

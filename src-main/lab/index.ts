@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { USUAL_RESERVE } from '../data/machine/reserve'
-import type { EngineEvent } from '../engine/protocol'
-import { openStore, openStoreForReading, type Store } from '../store'
+import { seeing } from '../data/machine/cards'
+import type { EngineEvent, UsableCard } from '../engine/protocol'
+import { openStore, openStoreForReading, type StageRow, type Store } from '../store'
 import { createBackends, type Backends } from './engine/backends'
 import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
@@ -23,8 +24,10 @@ import { reconcile } from './queue/lifecycle'
 import { lockHome, type Lock } from './home/lock'
 import { createModelDesk } from './models'
 import { createLibrarian, type Librarian } from './models/librarian'
-import { MOST_AT_ONCE, type Lab, type LabOptions } from './options'
+import type { Lab, LabOptions, SpawnEngine } from './options'
 import { createBatches } from './plan/batches'
+import { unmeasured } from './plan/estimates'
+import { cardNeedOf } from './plan/memory'
 import { createMeasurer } from './plan/measure'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
@@ -33,7 +36,9 @@ import { createShow } from './plan/shown'
 import { createSweeps } from './plan/sweeps'
 import { createQueue } from './queue'
 import { createPower } from './queue/power'
-import { createLane, inUse, workedOn, type Lane } from './queue/lane'
+import { createLane, workedOn, type Lane } from './queue/lane'
+import { createPlaces } from './queue/places'
+import { withShares } from './queue/power-share'
 import { createRecorder } from './queue/recorder'
 import { createResults, type Results } from './results'
 import { createMemory } from './results/memory'
@@ -96,7 +101,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const truth = createTruth(store, (row) => (lock ? store.looks.add(row) : countApart(home, row)))
   const backends = createBackends(options, bus)
   const damage = createDamage(store, shelf, bus)
-  const { lanes, queue, power, machine } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
+  const { places, queue, power, machine } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
   const onGpu = () => backends.chosen?.gpu ?? false
   const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora, ...machine }
   const planner = createPlanner({ ...planning, computing: backends.planned })
@@ -110,7 +115,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const slice = createSlices({ store, shelf, datasets, results, runOf })
 
   const standing = { home, readOnly: lock ? '' : READ_ONLY, fallbackRuntime: options.fallbackRuntime ?? '' }
-  const status = createStatusDesk({ store, lanes, queue, power, backends, bus, ...standing })
+  const status = createStatusDesk({ store, places, queue, power, backends, bus, ...standing })
   const storage = createStorageDesk({ store, importer, home, cache: options.cache })
   const headlines = createHeadlines(store, results, truth, bus)
   const studies = createStudies(store, results, truth, headlines.renew)
@@ -124,9 +129,11 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
-  const drafts = openDrafts({ ...planning, spawnEngine, analyst, results, planner, runs, datasets, importer })
+  const onFirst: SpawnEngine = (...[hear, end]) => spawnEngine(hear, end, seeing(backends.cards[0]?.uuid))
+  const drafts = openDrafts({ ...planning, spawnEngine: onFirst, analyst, results, planner, runs, datasets, importer })
   const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const room = createRoom({ ...machine, home, onGpu })
+  const usable = () => backends.cards.map(({ uuid }) => uuid)
+  const room = createRoom({ ...machine, home, onGpu, usable })
   const parts = { ...kept, ...said, ...drafts, backends, planner, room, runs, sample, queue, power, status, storage }
   const ends = [drafts.measurer, backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
   let closing: Promise<void> | null = null
@@ -157,21 +164,25 @@ function openQueue(
   { store, shelf, bus, damage, backends }: { store: Store; shelf: Shelf; bus: Bus; damage: Damage; backends: Backends },
   { datasets, corpora, checkpoints }: Belongings,
 ) {
-  const lanes: Lane[] = []
-  const recorder = createRecorder(store, bus, (key) => workedOn(lanes, key), options.attended)
-  const onEvents = (events: EngineEvent[]) => {
-    recorder.record(damage.heard(events))
-    backends.heard(events)
-  }
   const timing = { ...TIMING, ...options.timing }
-  // All of one machine: each an engine process that takes the best device there, none before it has a stage.
-  for (let i = 0; i < MOST_AT_ONCE; i++) lanes.push(createLane({ spawn: options.spawnEngine, timing, onEvents, bus }))
-  const places = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
-  const reserve = options.reserve ?? (() => USUAL_RESERVE)
-  const atOnce = options.atOnce ?? (() => 1)
-  const queue = createQueue({ store, shelf, lanes, timing, bus, recorder, backends, ...places, reserve, atOnce })
-  const machine = { ...places, reserve, atOnce, rates: new Map<string, number>() }
-  return { lanes: () => inUse(lanes, atOnce()), queue, power: createPower(queue), machine }
+  const { reserve = () => USUAL_RESERVE, atOnce = () => 1, atOnceByCard = () => [] } = options
+  const recorder = createRecorder(store, bus, (key) => workedOn(places.lanes, key), options.attended)
+  /** A lane whose engine sees a card alone; of the machine it takes the best device, none before it has a stage. */
+  const make = (card: UsableCard | null): Lane => {
+    const onEvents = (events: EngineEvent[]) => {
+      recorder.record(damage.heard(withShares(events, () => places.atWorkWith(card))))
+      backends.heard(events, card?.uuid ?? null)
+    }
+    const spawn: SpawnEngine = (onMessage, onExit) =>
+      options.spawnEngine(onMessage, onExit, seeing((card ?? backends.cards[0])?.uuid))
+    return createLane(card, { spawn, timing, onEvents, bus })
+  }
+  const need = async (row: StageRow) => cardNeedOf(store, row, await checkpoints.here())
+  const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need })
+  const paths = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
+  const queue = createQueue({ store, shelf, places, timing, bus, recorder, backends, ...paths, reserve })
+  const machine = { ...paths, reserve, atOnce: () => places.most(), measured: unmeasured() }
+  return { places, queue, power: createPower(queue), machine }
 }
 
 /** Results are kept beside the runs; where they are computed in this thread, for this process alone. */

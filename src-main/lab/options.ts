@@ -8,8 +8,10 @@ import type { Power } from './queue/power'
 
 export { USUAL_RESERVE }
 
-/** Stages that a machine computes at a time at most: more only wait for each other's memory. */
+/** Stages that a machine, or a card, computes at a time at most: more only wait for each other's memory. */
 export const MOST_AT_ONCE = 16
+/** Cards that a machine has at most. */
+export const MOST_CARDS = 16
 
 /** How an engine process ended. */
 export interface EngineExit {
@@ -30,7 +32,12 @@ export interface EngineHandle {
  * Starts one engine process; the only thing that differs between the app (utilityProcess) and the command line
  * (child_process). `onExit` is called exactly once, also when the process could not be started.
  */
-export type SpawnEngine = (onMessage: (message: Message) => void, onExit: (exit: EngineExit) => void) => EngineHandle
+export type SpawnEngine = (
+  onMessage: (message: Message) => void,
+  onExit: (exit: EngineExit) => void,
+  /** What its environment has beside that of this process. */
+  env?: Readonly<Record<string, string>>,
+) => EngineHandle
 
 export interface LabOptions {
   /** Folder of `lab.sqlite`, `artifacts/`, `datasets/`, `bundles/` and computed `results/`; made when missing. */
@@ -44,6 +51,11 @@ export interface LabOptions {
   reserve?: () => Reserve
   /** Stages that are computed at a time, as the user wants it now, up to `MOST_AT_ONCE`; default 1. */
   atOnce?: () => number
+  /**
+   * The same on each of several cards, in the driver's order; 0 leaves one alone. Default, and of those not named: `atOnce`,
+   * which is then for what computes on none.
+   */
+  atOnceByCard?: () => readonly number[]
   /** Default 'auto': the best one that passes its self-test. */
   backend?: Askable
   /** Whether stages that wait go on, on the next backend, where a card fails, of specs that do not say so. */

@@ -1,11 +1,13 @@
 import { freemem, totalmem } from 'node:os'
 import type { Lane as ShownLane, Status } from '../../src-preload/contract'
 import type { StageRow, Store } from '../store'
+import type { ChosenBackend } from '../engine/protocol'
 import type { Backends } from './engine/backends'
 import type { Bus } from './bus'
 import { failureOf } from './errors'
 import type { Queue } from './queue'
 import type { Lane } from './queue/lane'
+import type { Places } from './queue/places'
 import type { Power } from './queue/power'
 import { freeBytes } from './home/space'
 
@@ -19,8 +21,7 @@ export interface StatusDesk {
 
 interface Deps {
   store: Store
-  /** Those in use. */
-  lanes: () => readonly Lane[]
+  places: Pick<Places, 'inUse' | 'several'>
   queue: Queue
   power: Pick<Power, 'holding'>
   backends: Backends
@@ -54,30 +55,44 @@ const busiest = (lanes: readonly Lane[]): Status['engine'] =>
   BUSY.find((state) => lanes.some(({ host }) => host.state === state)) ?? 'stopped'
 
 /** Of a stage at work, else of what would be taken. */
-function placeOf(backends: Backends, row: StageRow | undefined): Pick<Status, 'backend' | 'device' | 'reason'> {
+function placeOf(
+  row: StageRow | undefined,
+  next: Omit<ChosenBackend, 'next'> | null,
+): Pick<Status, 'backend' | 'device' | 'reason'> {
   if (row?.backend) return { backend: row.backend, device: row.device, reason: row.reason }
-  const { id = '', device = '', reason = '' } = backends.chosen ?? {}
+  const { id = '', device = '', reason = '' } = next ?? {}
   return { backend: id, device, reason }
 }
 
+/** A lane as it is shown: of the stage at work, else of what the next one will be computed by. */
+function shownLane({ backends, places }: Deps, { card, host }: Lane, row: StageRow | undefined): ShownLane {
+  const { chosen, cards } = backends
+  const atRest = card
+    ? { backend: 'cuda', device: card.name }
+    : placeOf(undefined, places.several ? (chosen?.next ?? null) : chosen)
+  const { backend, device } = row?.backend ? row : atRest
+  const [at, fault] = [
+    cards.findIndex(({ uuid }) => uuid === card?.uuid),
+    cards.find(({ uuid }) => uuid === card?.uuid)?.fault,
+  ]
+  const work = { key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }
+  return { backend, device, card: card ? `card ${at + 1}` : '', fault: fault ?? '', ...work }
+}
+
 /** Who only looks on has no lanes of his own at work: those of the one who writes are told by what is at work. */
-function shownLanes({ lanes, backends, readOnly }: Deps, running: readonly StageRow[]): ShownLane[] {
-  const shown = (row: StageRow | undefined, forcedAt: number | null): ShownLane => {
-    const { backend, device } = placeOf(backends, row)
-    return { backend, device, key: row?.key ?? '', title: row?.title ?? '', forcedAt }
-  }
-  if (readOnly && running.length > 0) return running.map((row) => shown(row, null))
-  return lanes().map(({ current, host }) =>
-    shown(
-      running.find(({ key }) => key === current?.key),
-      host.forcedAt,
-    ),
-  )
+function shownLanes(deps: Deps, running: readonly StageRow[]): ShownLane[] {
+  if (deps.readOnly && running.length > 0)
+    return running.map(({ backend, device, key, title }) => ({
+      ...{ backend, device, key, title },
+      ...{ card: '', fault: '', forcedAt: null },
+    }))
+  const rowOf = ({ current }: Lane) => running.find(({ key }) => key === current?.key)
+  return deps.places.inUse().map((lane) => shownLane(deps, lane, rowOf(lane)))
 }
 
 /** The one place where the parts' states become the status bar's; published soon after whatever is told on the bus. */
 export function createStatusDesk(deps: Deps): StatusDesk {
-  const { store, lanes, queue, backends, bus, home } = deps
+  const { store, places, queue, backends, bus, home } = deps
   let timer: NodeJS.Timeout | null = null
 
   /** What the disk says; the status must be told also where it does not answer any more. */
@@ -96,11 +111,12 @@ export function createStatusDesk(deps: Deps): StatusDesk {
     const trouble = queue.trouble || disk.trouble
     const [first] = running
     return {
-      engine: deps.readOnly && first ? 'running' : busiest(lanes()),
+      engine: deps.readOnly && first ? 'running' : busiest(places.inUse()),
       activity: first && !trouble ? `${first.title}${progressOf(first)}` : '',
-      ...placeOf(backends, first),
+      ...placeOf(first, backends.chosen),
       queue: disk.queue,
       lanes: shownLanes(deps, running),
+      cards: backends.cards.map(({ name }) => name),
       pause: queue.paused,
       pausedFor: queue.paused === 'on' ? deps.power.holding : '',
       storeBytes: disk.bytes,

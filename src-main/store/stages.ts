@@ -66,12 +66,12 @@ function stageReads(db: Database) {
   const all = db.prepare<[], StageRow>('SELECT * FROM stages ORDER BY id')
   const inState = db.prepare<[StoredState], StageRow>('SELECT * FROM stages WHERE state = ? ORDER BY id')
   // The whole queue: wanted by a live run, waiting, and every need done; by the runs' order, then the plan's.
-  const next = db.prepare<[], StageRow>(`
+  const ready = db.prepare<[number], StageRow>(`
     SELECT s.* FROM runs r JOIN run_stages rs ON rs.run = r.id JOIN stages s ON s.id = rs.stage
     WHERE r.ended IS NULL AND s.state = 'waiting' AND NOT rs.held AND NOT EXISTS (
       SELECT 1 FROM needs n JOIN stages needed ON needed.id = n.need
       WHERE n.stage = s.id AND needed.state <> 'done')
-    ORDER BY r.rank, rs.position LIMIT 1`)
+    ORDER BY r.rank, rs.position LIMIT ?`)
   const waiting = db.prepare<[], number>(`SELECT count(*) FROM stages WHERE state = 'waiting' AND ${LIVE}`).pluck()
   const wanted = db.prepare<[number], number>(`SELECT count(*) FROM stages WHERE id = ? AND ${LIVE}`).pluck()
   const orphans = db.prepare<[number], StageRow>(
@@ -89,8 +89,8 @@ function stageReads(db: Database) {
     byKey: (key: string) => byKey.get(key),
     all: () => all.all(),
     inState: (state: StoredState) => inState.all(state),
-    /** The stage to run now, if any. */
-    next: () => next.get(),
+    /** Up to `limit` stages (all: -1) that could be run now, the next one first. */
+    ready: (limit: number) => ready.all(limit),
     /** How many stages wait for their turn. */
     waiting: () => waiting.get() ?? 0,
     /** Whether a live run has this stage. */

@@ -278,9 +278,12 @@ napi_value listedDevices(napi_env env, napi_callback_info info) {
       const W2sDevice& d = devices[i];
       napi_value object = newObject(env);
       set(env, object, "name", newText(env, d.name));
+      set(env, object, "uuid", newText(env, d.uuid));
       set(env, object, "compute", newText(env, std::to_string(d.major) + "." + std::to_string(d.minor)));
       set(env, object, "memory", newNumber(env, d.memory));
       set(env, object, "free", newNumber(env, d.free));
+      set(env, object, "multiprocessors", newNumber(env, d.multiprocessors));
+      set(env, object, "megahertz", newNumber(env, d.megahertz));
       ok(napi_set_element(env, list, (unsigned)i, object), "element");
     }
     return list;

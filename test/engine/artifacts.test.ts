@@ -136,7 +136,10 @@ test('sweeping removes the folders of writers that are gone, and of no other', a
   const [gone, alive] = [`${KEY}-4999999`, `${KEY}-${process.ppid}`]
   await mkdir(path.join(root, 'tmp', gone), { recursive: true })
   await mkdir(path.join(root, 'tmp', alive))
-  expect(await sweepTemporary(root)).toEqual([gone])
-  expect(await readdir(path.join(root, 'tmp'))).toEqual([alive])
+  // A model that a process is saving lies under a name of its own.
+  const [saved, lost] = [`${KEY}-model-${process.ppid}.partial`, `${KEY}-model-4999999.partial`]
+  for (const name of [saved, lost]) await mkdir(path.join(root, 'tmp', name))
+  expect((await sweepTemporary(root)).toSorted()).toEqual([gone, lost].toSorted())
+  expect((await readdir(path.join(root, 'tmp'))).toSorted()).toEqual([alive, saved].toSorted())
   expect(await sweepTemporary(path.join(root, 'nowhere'))).toEqual([])
 })

@@ -5,14 +5,26 @@ import path from 'node:path'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
+type Texts = 'name' | 'driver'
+type Numbers =
+  | 'multiprocessors'
+  | 'megahertz'
+  | 'compute'
+  | 'cuda'
+  | 'runtime'
+  | 'error'
+  | 'hang'
+  | 'memory'
+  | 'room'
+  | 'fault'
+  | 'after'
+  | 'wrong'
+  | 'quick'
+/** Of all cards, or of one of several: `fault@2`. */
+type OfCards<K extends string> = K | `${K}@${number}`
+
 /** What the card does, see src-native/cuda/fake/fake.cpp. */
-export type Conditions = Partial<
-  Record<'name' | 'driver', string> &
-    Record<
-      'compute' | 'cuda' | 'runtime' | 'error' | 'hang' | 'memory' | 'room' | 'fault' | 'after' | 'wrong' | 'quick',
-      number
-    >
->
+export type Conditions = Partial<Record<OfCards<Texts>, string> & Record<OfCards<Numbers> | 'cards', number>>
 
 export interface FakeCard {
   library: string

@@ -75,3 +75,14 @@ test('why a GPU cannot be read is told once; the processor is read all the same'
   expect(samples().length).toBeGreaterThan(1)
   expect(events.filter(({ type }) => type === 'log')).toMatchObject([{ text: `GPU not watched. ${why}` }])
 })
+
+test('what is the matter with a card is told once', async () => {
+  const [, failing] = CARDS.a100.trimEnd().split('\n')
+  const found = { cards: parseCards(`${failing}\n`), users: [], why: '' }
+  const { events, watch, samples } = watched({ gpu: true, cards: () => Promise.resolve(found) })
+  await wait(4 * INTERVAL)
+  await watch.stop()
+  expect(samples().length).toBeGreaterThan(1)
+  const logs = events.flatMap((event) => (event.type === 'log' ? [event.text] : []))
+  expect(logs).toEqual([expect.stringMatching(/^2 errors of the card’s memory could not be corrected/)])
+})

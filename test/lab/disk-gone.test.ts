@@ -6,6 +6,7 @@ import { createBus } from '../../src-main/lab/bus'
 import { forkEngine } from '../../src-main/lab/engine/fork'
 import { lockHome } from '../../src-main/lab/home/lock'
 import { createQueue } from '../../src-main/lab/queue'
+import { createPlaces } from '../../src-main/lab/queue/places'
 import { createStopwatch } from '../../src-main/lab/threads/stopwatch'
 import { createLab } from '../../src-main/lab'
 import { openStore, StorageError } from '../../src-main/store'
@@ -112,23 +113,22 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
   const queue = createQueue({
     store: broken,
     reserve: unused,
-    atOnce: () => 1,
     shelf: unused,
-    lanes: [
-      {
+    places: createPlaces({
+      make: () => ({
         host: { state: 'stopped', forcedAt: null, run: fail, cancel: fail, pause: fail, stop: () => undefined },
         watch: createStopwatch(),
-        current: null,
-        working: null,
-      },
-    ],
+        ...{ card: null, current: null, taken: 0, working: null },
+      }),
+      ...{ backends: { cards: [] }, atOnce: () => 1, atOnceByCard: () => [], reserve: unused, need: fail },
+    }),
     timing: { stop: 0, leave: 0 },
     bus,
     recorder: { record: fail, leaving: () => undefined },
     taskPath: fail,
     corpusPath: fail,
     modelPath: fail,
-    backends: { known: () => ({}) },
+    backends: { known: () => ({}), findCards: () => Promise.resolve() },
   })
   queue.wake()
   await halted

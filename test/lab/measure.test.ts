@@ -34,6 +34,11 @@ describe.skipIf(nativeMissing)('a plan that is measured', () => {
     const after = await planned(lab, tinySpec())
     expect(after.stages.filter(({ rough }) => rough)).toEqual([])
     expect(after.stages.map((s) => s.estimateSeconds)).not.toEqual(before.stages.map((s) => s.estimateSeconds))
+    // What the nets held goes before what sizes say, and beside it.
+    const nets = after.needs.filter(({ weights }) => weights > 0)
+    expect(nets.length).toBeGreaterThan(0)
+    for (const { measured, process, total } of nets) expect(total).toBe(measured! + process)
+    expect(before.needs.map(({ measured }) => measured)).toEqual(before.needs.map(() => null))
     // Nothing of it counts as done.
     expect(after.stages.map(({ cached }) => cached)).toEqual(before.stages.map(({ cached }) => cached))
     expect(readdirSync(scratch).filter((name) => name.startsWith('w2s-measure-'))).toEqual([])

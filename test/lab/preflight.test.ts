@@ -92,4 +92,30 @@ test('what is free is told beside what the settings leave alone, on a card with 
   // Full to the brim: nothing is available, which is not less than nothing.
   expect(await cards(CARDS.laptop)).toMatchObject({ availableBytes: 0 })
   expect(await cards(CARDS.a100)).toMatchObject({ freeBytes: null, availableBytes: null, device: '' })
+  expect(await cards(CARDS.full, USERS.full)).toMatchObject({
+    ...{ freeBytes: 454 * 2 ** 20, availableBytes: 0 },
+    others: [
+      { name: 'python3', bytes: 22528 * 2 ** 20 },
+      { name: '/usr/lib/xorg/Xorg', bytes: 310 * 2 ** 20 },
+    ],
+  })
+  // Of a part of a card nothing is told; of one whose memory fails, that.
+  expect(await cards(CARDS.mig)).toMatchObject({
+    freeBytes: null,
+    why: 'The card is divided (MIG), and its driver does not say what is free in the part that computes.',
+  })
+  const [, failing] = CARDS.a100.trimEnd().split('\n')
+  const failed = await cards(`${failing}\n`)
+  expect(failed.freeBytes).toBe((81920 - 35307) * 2 ** 20)
+  expect(failed.why).toMatch(/^2 errors of the card’s memory could not be corrected .* `sudo nvidia-smi --gpu-reset`/)
+})
+
+test('of several cards that which stages can be put on and that has most room is told of', async () => {
+  const found = { cards: parseCards(CARDS.a100), users: [], why: '' }
+  const sources = { home: temporaryFolder(), reserve: () => ({ memoryBytes: 0, gpuBytes: 0 }), onGpu: () => true }
+  const free = async (usable: string[]) =>
+    (await createRoom({ ...sources, usable: () => usable, cards: () => Promise.resolve(found) })()).freeBytes
+  const [first, second] = found.cards.map(({ uuid }) => uuid) as [string, string]
+  expect(await free([first, second])).toBe((81920 - 30363) * 2 ** 20)
+  expect(await free([second])).toBe((81920 - 35307) * 2 ** 20)
 })

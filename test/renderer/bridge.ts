@@ -51,8 +51,12 @@ export const STATUS: Status = {
   reason: REASON,
   queue: 1,
   lanes: [
-    { backend: 'wasm', device: 'CPU, 2 threads, SIMD', key: 'at-work', title: 'student · confidence', forcedAt: null },
+    {
+      ...{ backend: 'wasm', device: 'CPU, 2 threads, SIMD', card: '', fault: '' },
+      ...{ key: 'at-work', title: 'student · confidence', forcedAt: null },
+    },
   ],
+  cards: [],
   pause: 'off',
   pausedFor: '',
   storeBytes: 212_400_000,
@@ -347,6 +351,7 @@ const ANSWERS: Answers = {
     reserveBytes: change.reserveBytes ?? 1.5e9,
     reserveGpuBytes: change.reserveGpuBytes ?? 0.5e9,
     atOnce: change.atOnce ?? 1,
+    atOnceByCard: change.atOnceByCard ?? [],
     windowGpu: change.windowGpu ?? true,
     pauseOnBattery: change.pauseOnBattery ?? false,
     fallback: change.fallback ?? false,

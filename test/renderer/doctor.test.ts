@@ -19,7 +19,7 @@ const CARD: BackendReport = {
   selfTest: { passed: true, worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 812_345, at: 0 },
   card: {
     ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
-    devices: [{ name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9 }],
+    devices: [{ uuid: 'GPU-1', name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9, why: '' }],
     files: ['/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14', '/home/ada/my lab/w2s-cuda.so'],
     table: { weights: 2e6, mirrors: 0, gradients: 2e6, moments: 4e6, activations: 5e7, free: 23e9, other: 9e8 },
   },

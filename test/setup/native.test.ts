@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 // Named by a variable, because scripts have no types.
 const script = '../../scripts/setup/native.mjs'
-const { native } = (await import(script)) as { native: (parts: object) => Promise<void> }
+const { native, cardHint } = (await import(script)) as Record<'native' | 'cardHint', (parts: object) => Promise<void>>
 
 let folder: string
 let clone: string
@@ -105,4 +105,18 @@ describe.skipIf(process.platform === 'win32')('set-up of the native engine', () 
     expect(existsSync(built())).toBe(false)
     expect(readFileSync(whyNot(), 'utf8')).toBe(`c++ failed: ${stderr}`)
   })
+})
+
+test('where there is a card, and no library for it, set-up says how it is built, and builds nothing', async () => {
+  const driver = join(folder, 'version')
+  await cardHint({ folder: clone, driver })
+  expect(said).toBe('')
+  writeFileSync(driver, 'NVRM version')
+  await cardHint({ folder: clone, driver })
+  expect(said).toMatch(/`node src-native\/build\.mjs --cuda( --fetch)?` builds its library, in some minutes/)
+  said = ''
+  mkdirSync(join(clone, 'build'), { recursive: true })
+  writeFileSync(join(clone, 'build', 'w2s-cuda.so'), '')
+  await cardHint({ folder: clone, driver })
+  expect(said).toBe('')
 })

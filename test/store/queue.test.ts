@@ -10,12 +10,12 @@ test('takes the stages of a run that was put first before those of a run that ha
   finish(store, store.stages.byKey('a1')!.id)
   store.runs.move('c', 'a')
   expect(store.runs.live()).toEqual(['c', 'a', 'b'])
-  expect(store.stages.next()?.key).toBe('c1')
+  expect(store.stages.ready(1)[0]?.key).toBe('c1')
   store.runs.move('b', 'a')
   expect(store.runs.live()).toEqual(['c', 'b', 'a'])
   store.runs.move('c', null)
   expect(store.runs.live()).toEqual(['b', 'a', 'c'])
-  expect(store.stages.next()?.key).toBe('b1')
+  expect(store.stages.ready(1)[0]?.key).toBe('b1')
 })
 
 test('a run that joins again stands behind all, and the order of the others is not touched by those that ended', () => {

@@ -96,8 +96,10 @@ const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport
 
 function describeCard({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>, out: Out) {
   out.line(`  driver: ${cuda ? `${driver} (CUDA ${cuda})`.trim() : 'none'}; the library was made with CUDA ${runtime}`)
-  for (const { name, compute, memory, free } of devices)
+  for (const { name, compute, memory, free, why } of devices) {
     out.line(`  card: ${name}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
+    if (why && devices.length > 1) out.line(`    left alone: ${why}`)
+  }
   if (table) {
     const { weights, mirrors, gradients, moments, activations, free, other } = table
     const held = Object.entries({ weights, mirrors, gradients, moments, activations, free, other })

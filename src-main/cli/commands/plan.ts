@@ -1,6 +1,6 @@
 import type { Preview, RoomNow, Trial } from '../../../src-preload/contract'
 import { badInput } from '../../lab/errors'
-import { AT_ONCE, atOnceOf } from '../at-once'
+import { AT_ONCE, lanesOf, ON_CARDS } from '../at-once'
 import type { Lab } from '../../lab/options'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
@@ -15,6 +15,7 @@ export const plan: Command = {
   arity: [1, 1],
   options: {
     'at-once': AT_ONCE,
+    'on-cards': ON_CARDS,
     measure: {
       type: 'boolean',
       help: 'Compute a few steps of what was never done here, and go by the time they take.',
@@ -22,8 +23,7 @@ export const plan: Command = {
   },
   async run([what], flags, context) {
     const { out, openLab } = context
-    const atOnce = atOnceOf(flags)
-    const lab = await openLab({ readOnly: true, atOnce: () => atOnce })
+    const lab = await openLab({ readOnly: true, ...lanesOf(flags) })
     try {
       const spec = await readSpec(lab, what!, context)
       const trials = flags.measure === true ? await measured(lab, spec, context) : []
@@ -81,7 +81,7 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
   out.line(`Disk: ${size(bytes)}, and ${size(room.diskFreeBytes)} are free.`)
   if (needs.length > 0) {
     out.line()
-    for (const line of columns(tableOf(needs), { right: [1, 2, 3, 4, 5, 6] })) out.line(line)
+    for (const line of columns(tableOf(needs), { right: [1, 2, 3, 4, 5, 6, 7] })) out.line(line)
     out.line()
     for (const line of wrap(roomText(together, room), out.columns)) out.line(line)
   }
@@ -89,11 +89,13 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
 }
 
 const tableOf = (needs: Valid['needs']): string[][] => [
-  ['memory of', 'weights', 'gradients', 'moments', 'activations', 'all else', 'total', ''],
-  ...needs.map(({ heading, weights, gradients, moments, activations, process, total, seen }) => [
+  ['memory of', 'weights', 'gradients', 'moments', 'activations', 'measured', 'all else', 'total', ''],
+  ...needs.map(({ heading, weights, gradients, moments, activations, measured, process, total, seen }) => [
     heading,
-    ...[weights, gradients, moments, activations, process, total].map(size),
-    seen ? 'as seen here' : 'by sizes',
+    ...[weights, gradients, moments, activations].map(size),
+    measured === null ? '' : size(measured),
+    ...[process, total].map(size),
+    seen ? 'as seen here' : measured === null ? 'by sizes' : 'as measured',
   ]),
 ]
 
@@ -108,5 +110,5 @@ function roomText(together: Valid['together'], now: RoomNow): string {
   const { stages, bytes } = together
   const fits = bytes <= availableBytes ? 'It fits now' : 'It does not fit now'
   const most = stages > 1 ? ` of the ${stages} largest stages, which may run at a time` : ''
-  return `${fits}: ${size(bytes)} at most${most}, and ${has}.${beside}`
+  return `${fits}: ${size(bytes)} at most${most}, and ${has}.${beside}${why && ` ${why}`}`
 }

@@ -11,7 +11,7 @@ import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
 import { count, duration, moment, wrap } from '../text'
-import { AT_ONCE, atOnceOf } from '../at-once'
+import { AT_ONCE, lanesOf, ON_CARDS } from '../at-once'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 import { readSpec, SPEC_USAGE } from './spec'
 
@@ -30,6 +30,7 @@ export const run: Command = {
     },
     force: FORCE,
     metric: METRIC,
+    'on-cards': ON_CARDS,
     'no-export': { type: 'boolean', help: 'Write no bundle.' },
     sealed: {
       type: 'boolean',
@@ -38,13 +39,13 @@ export const run: Command = {
   },
   async run([what], flags, context) {
     const backend = backendOf(flags)
-    const atOnce = atOnceOf(flags)
+    const lanes = lanesOf(flags)
     if (flags.export !== undefined && flags['no-export'])
       throw badArgument('--export', 'either --export or --no-export', 'both')
     const live: Live = { runId: null }
     const release = stopOnInterrupt(live, context)
     const allowed = { ...(backend && { backend }), ...(flags.fallback && { fallback: () => true }) }
-    const lab = await context.openLab({ ...allowed, atOnce: () => atOnce })
+    const lab = await context.openLab({ ...allowed, ...lanes })
     live.lab = lab
     try {
       return await runIn(lab, what!, flags, context, live)
@@ -207,7 +208,8 @@ async function perform(
   if (known && sealed) await lab.calls.seal({ study: known.study, sealed })
   if (known?.state === 'done' && preview.stages.every((stage) => stage.cached)) return lab.calls.runDetail(known.id)
   // Before the run is there: a stage that fails at once would leave one that nobody wanted.
-  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend(preview.spec?.backend)
+  const { backend } = preview.spec ?? preview.pretraining ?? {}
+  if (preview.stages.some((stage) => !stage.cached)) await lab.checkBackend(backend)
   if (known) await lab.calls.resume(known.id)
   const runId = known?.id ?? (await lab.calls.run(spec)).runId
   if (sealed && !known) await lab.calls.seal({ study: (await lab.calls.runDetail(runId)).study, sealed })

@@ -1,5 +1,6 @@
 // NVIDIA's cards, as the program that comes with their driver tells of them.
 import { execFile } from 'node:child_process'
+import { seenAlone } from './cards'
 
 /** A card at a moment; null is what its driver does not tell. */
 export interface Card {
@@ -19,6 +20,10 @@ export interface Card {
   slowedBy: string[] | null
   /** Errors of its memory since the driver was loaded that could not be mended. */
   memoryErrors: number | null
+  /** Whether it is divided among programs (MIG): what is told of its memory is of all parts together. */
+  parted: boolean
+  /** What is the matter with it, in a sentence with what mends it; '' of a sound one. */
+  trouble: string
 }
 /** A program that computes on a card. */
 export interface CardUser {
@@ -39,6 +44,7 @@ const FIELDS = ['uuid', 'driver_version', 'utilization.gpu', 'memory.total', 'me
   .concat(['power.draw', 'clocks.current.sm', 'clocks.current.memory'])
   .concat(['ecc.errors.uncorrected.volatile.total'])
 const SLOWED = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active']
+const MIG = 'mig.mode.current'
 const USERS = 'gpu_uuid,pid,process_name,used_gpu_memory'
 /** The program answers in some ten milliseconds; where no one holds the driver loaded, in a second or two. */
 const PATIENCE = 10_000
@@ -60,6 +66,20 @@ export class SmiError extends Error {
 
 /** What a driver puts where it has no number: never a number of ours. */
 const ABSENT = /^(N\/A|\[[^\]]*\])$/
+
+/** What a driver puts in the place of numbers of a card that does not work. */
+const BROKEN: readonly (readonly [RegExp, string])[] = [
+  [/gpu requires reset/i, 'The card waits to be reset: `sudo nvidia-smi --gpu-reset` does so.'],
+  [/gpu is lost/i, 'The card does not answer its driver. Restart the machine.'],
+]
+
+/** @param errors of its memory that could not be mended */
+function troubleOf(line: string, errors: number | null): string {
+  const broken = BROKEN.find(([pattern]) => pattern.test(line))
+  if (broken || !errors) return broken?.[1] ?? ''
+  const count = errors === 1 ? 'An error' : `${errors} errors`
+  return `${count} of the card’s memory could not be corrected since its driver was loaded: what it computes may be wrong. \`sudo nvidia-smi --gpu-reset\` clears that; if it comes again, the card is broken.`
+}
 
 /** @throws SmiError */
 function numberIn(cell: string, what: string): number | null {
@@ -85,17 +105,18 @@ const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line.trim
 export function parseCards(text: string): Card[] {
   return linesOf(text).map((line) => {
     const cells = line.split(', ')
-    if (cells.length < FIELDS.length + 2)
-      throw new SmiError(`expected ${FIELDS.length + 2} fields, got ${JSON.stringify(line)}`)
+    if (cells.length < FIELDS.length + 3)
+      throw new SmiError(`expected ${FIELDS.length + 3} fields, got ${JSON.stringify(line)}`)
     const [uuid, driver, ...measured] = cells as [string, string, ...string[]]
     const numbers = measured.slice(0, FIELDS.length - 2).map((cell, i) => numberIn(cell, FIELDS[i + 2]!))
     const [busy, total, used, celsius, watts, megahertz, memoryMegahertz, memoryErrors] = numbers
     if (!/^GPU-[0-9a-f-]+$/i.test(uuid)) throw new SmiError(`uuid: expected GPU-…, got ${JSON.stringify(uuid)}`)
     return {
-      ...{ uuid, driver, name: cells.slice(FIELDS.length + 1).join(', ') },
+      ...{ uuid, driver, name: cells.slice(FIELDS.length + 2).join(', ') },
       ...{ busy: times(busy!, 0.01), memoryBytes: times(total!, MEBIBYTE), usedBytes: times(used!, MEBIBYTE) },
       ...{ celsius: celsius!, watts: watts!, megahertz: megahertz!, memoryMegahertz: memoryMegahertz! },
       ...{ slowedBy: reasonsIn(cells[FIELDS.length]!), memoryErrors: memoryErrors! },
+      ...{ parted: cells[FIELDS.length + 1] === 'Enabled', trouble: troubleOf(line, memoryErrors!) },
     }
   })
 }
@@ -132,7 +153,7 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   ],
   [/no devices were found/i, 'The NVIDIA driver runs, and finds no card.'],
   [
-    /unable to determine the device handle|gpu is lost|requires? reset/i,
+    /unable to determine the device handle|gpu is lost|fallen off the bus/i,
     'An NVIDIA card does not answer its driver. Restart the machine.',
   ],
   [/insufficient permissions/i, 'This user may not ask the NVIDIA driver about its cards.'],
@@ -162,7 +183,7 @@ const query = (what: string) => ask([what, '--format=csv,noheader,nounits'])
 export async function askCards(): Promise<Cards> {
   let end: SmiEnd = { code: null, stdout: '', stderr: '' }
   for (const slowed of SLOWED) {
-    end = await query(`--query-gpu=${[...FIELDS, slowed, 'name'].join(',')}`)
+    end = await query(`--query-gpu=${[...FIELDS, slowed, MIG, 'name'].join(',')}`)
     if (!`${end.stdout}${end.stderr}`.includes('is not a valid field to query')) break
   }
   if (end.code !== 0) return { cards: [], users: [], why: whyNone(end) }
@@ -177,8 +198,11 @@ export async function askCards(): Promise<Cards> {
   }
 }
 
-/** The card that a process computes on: the one where it is seen, else the only one; null where several could be meant. */
-export function cardOf({ cards, users }: Cards, pid: number): Card | null {
-  const seen = users.find((user) => user.pid === pid)
-  return cards.find(({ uuid }) => uuid === seen?.card) ?? (cards.length === 1 ? cards[0]! : null)
+/**
+ * The card that a process computes on: the one where it is seen, else the only one; null where several could be meant.
+ * @param alone the one that it sees, where it sees no other: in a container the driver knows it by another number
+ */
+export function cardOf({ cards, users }: Cards, pid: number, alone = seenAlone()): Card | null {
+  const seen = alone ?? users.find((user) => user.pid === pid)?.card
+  return cards.find(({ uuid }) => uuid === seen) ?? (cards.length === 1 ? cards[0]! : null)
 }

@@ -2,7 +2,7 @@ import { backendKind, BACKENDS_IN_ORDER, type Askable, type BackendId } from '..
 import type { BackendReport, ChosenBackend } from '../protocol'
 import { keep, readKept } from './kept'
 import { BACKENDS } from './registry'
-import { passedOf, probeInstalled, titleOf, type Prober } from './trial'
+import { passedOf, probeInstalled, titleOf, works, type Prober } from './trial'
 
 type Plain = Omit<ChosenBackend, 'next'>
 
@@ -115,10 +115,12 @@ async function slowerText(
   return `${titleOf(card.id)} is slower here than ${titleOf(rival.id)} (${shown(ours)} tokens a second in training, ${shown(theirs)});`
 }
 
-const works = (report: BackendReport) => report.loadable && report.selfTest?.passed === true
-
 function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, gpu, precisions, selfTest } = report
-  return { id, device, version, gpu, precisions, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
+  const { id, device, version, gpu, precisions, selfTest, card } = report
+  const devices = card?.devices ?? []
+  const usable = devices.filter(({ why }) => why === '')
+  // An only one needs no telling apart, and part of a card (MIG) has an uuid of another kind.
+  const cards = usable.map(({ uuid, name, memory }) => ({ uuid: devices.length > 1 ? uuid : '', name, memory }))
+  return { id, device, version, gpu, precisions, cards, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

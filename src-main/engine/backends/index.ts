@@ -28,12 +28,13 @@ function isBackendId(id: string): id is BackendId {
 
 async function openBackend(id: BackendId): Promise<Backend> {
   const loaded = await BACKENDS[id].load()
-  const { device, deviceWith, threads, isa, version, gpu, create } = loaded
+  const { device, deviceWith, threads, isa, version, gpu, create, peak } = loaded
   const { selfTest, precisions } = await testLoaded(id, loaded, false)
   const { passed, worstError } = selfTest
   if (!passed) throw new Error(failureOf(id, worstError))
   return {
     ...{ id, device, deviceWith, threads, isa, version, gpu, precisions, reason: reasonFor(id, worstError) },
+    ...(peak && { peak }),
     create(net, init, options) {
       const { precision = 'fp32' } = options ?? {}
       if (precisions.includes(precision)) return create(net, init, options)

@@ -148,6 +148,8 @@ export interface Backend extends Place {
   gpu: boolean
   /** How `device` reads with so many threads; not there where a library chooses for itself. */
   deviceWith?: (threads: number) => string
+  /** Operations a second that its matrix products reach at most; not there, or null, where that is not known. */
+  peak?: (precision: Precision) => number | null
   /** That can be had: bf16 needs a processor with AVX512-BF16, or a card; tf32 a card. */
   precisions: readonly Precision[]
   /** Why this backend was chosen, one sentence for people. */

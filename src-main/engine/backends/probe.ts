@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { BackendReport, Message } from '../protocol'
 import { backendKind, type BackendId } from '../../science/backends'
+import { seeing } from '../../data/machine/cards'
 import { unloadable, type Prober } from './trial'
 
 /** A backend that has not come up by then never will. */
@@ -23,13 +24,13 @@ export function probeOf(argv: string[]): { id: BackendId; timed: boolean } | nul
  * @param patience milliseconds that one may take: a driver that hangs never answers
  */
 export function createProber(entry: string, patience = PATIENCE): Prober {
-  return (id, timed) =>
+  return (id, timed, card) =>
     new Promise((resolve) => {
       const child = fork(entry, [`${PROBE}${id}${timed ? TIMED : ''}`], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         // In Electron the executable is Electron's own; this makes it behave as Node.
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+        env: { ...process.env, ...seeing(card), ELECTRON_RUN_AS_NODE: '1' },
       })
       let report: BackendReport | undefined
       let stderr = ''

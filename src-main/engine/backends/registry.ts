@@ -1,4 +1,5 @@
 import { version } from '../../../package.json'
+import type { CudaDevice } from '../../../src-native/model'
 import type { BackendReport, CardReport } from '../protocol'
 import { assertInstalled, installedTensorflow } from '../tensorflow/installed'
 import { installBytes } from '../tensorflow/packages'
@@ -7,13 +8,14 @@ import type { Backend, Place } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
 import { cardIdentity, cardLibrary, cardMissing, expectsCard, hashOf, readCard } from './native/card'
 import { NativeLearner } from './native/learner'
+import { peakOf } from './native/peak'
 import { TfLearner } from './tfjs/learner'
 import type { Runtime } from './tfjs/runtime'
 import { loadTensorflow } from './tfjs/tensorflow'
 import { loadWasm } from './tfjs/wasm'
 
 /** What a loaded backend has to offer. */
-export interface Loaded extends Place, Pick<Backend, 'version' | 'create' | 'deviceWith'> {
+export interface Loaded extends Place, Pick<Backend, 'version' | 'create' | 'deviceWith' | 'peak'> {
   gpu: boolean
   precisions: readonly Precision[]
   /** Of one that computes on a card. */
@@ -52,7 +54,8 @@ function loadCard(): Loaded {
   const [addon, library] = [loadAddon(), cardLibrary()]
   if (!library) throw new Error(cardMissing())
   const report = readCard(addon, library)
-  const [{ name, compute }] = report.devices as [CardReport['devices'][0]]
+  const [first] = addon.cudaDevices(library) as [CudaDevice]
+  const { name, compute } = first
   return {
     device: `${name} (compute ${compute}${report.driver && `, driver ${report.driver}`})`,
     ...{ threads: null, isa: null, gpu: true, precisions: backendKind('cuda').precisions },
@@ -61,11 +64,12 @@ function loadCard(): Loaded {
       report,
       identity: cardIdentity(report, library),
       room() {
-        const [{ free, memory: all }] = addon.cudaDevices(library) as [CardReport['devices'][0]]
+        const [{ free, memory: all }] = addon.cudaDevices(library) as [CudaDevice]
         return { free, all }
       },
     },
     create: (net, init, options) => NativeLearner.create(addon, net, init, { cuda: library, ...options }),
+    peak: (precision) => peakOf(first, precision),
   }
 }
 

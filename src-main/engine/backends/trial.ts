@@ -7,8 +7,11 @@ import { selfTest, TOLERANCE } from './self-test'
 import { ROUNDED, roundedError } from './wide'
 import { measureSteps, measureTokens } from './speed'
 
-/** Tries a backend where its crash hurts nobody; `timed` tests it anew and measures its speed. */
-export type Prober = (id: BackendId, timed: boolean) => Promise<BackendReport>
+/**
+ * Tries a backend where its crash hurts nobody; `timed` tests it anew and measures its speed, `card` is the one that it is to
+ * compute on, by its uuid.
+ */
+export type Prober = (id: BackendId, timed: boolean, card?: string) => Promise<BackendReport>
 
 type SelfTest = NonNullable<BackendReport['selfTest']>
 type Tested = Pick<BackendReport, 'card' | 'precisions'> & { selfTest: SelfTest }
@@ -86,10 +89,27 @@ export function unloadable(id: BackendId, why: string): BackendReport {
   }
 }
 
-/** Spares a process for a backend that is known not to be there. */
-export function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
+/** Whether it may compute here. */
+export const works = (report: BackendReport): boolean => report.loadable && report.selfTest?.passed === true
+
+/** Spares a process for a backend that is known not to be there; of one on several cards each is tried. */
+export async function probeInstalled(probe: Prober, id: BackendId, timed: boolean): Promise<BackendReport> {
   const missing = BACKENDS[id].missing()
-  return missing ? Promise.resolve(unloadable(id, missing)) : probe(id, timed)
+  return missing ? unloadable(id, missing) : probeOthers(probe, await probe(id, timed), timed)
+}
+
+/**
+ * Tries what was not examined yet of several cards, each in a process that sees no other, so that none speaks for another. What
+ * is told is the first that works.
+ */
+async function probeOthers(probe: Prober, first: BackendReport, timed: boolean): Promise<BackendReport> {
+  if (!first.card?.devices.some(({ why }) => why === null)) return first
+  const { devices } = first.card
+  const reports: BackendReport[] = []
+  for (const { uuid, why } of devices) reports.push(why === null ? await probe(first.id, timed, uuid) : first)
+  const best = reports.find(works) ?? first
+  const examined = devices.map((device, i) => ({ ...device, why: reports[i]!.why }))
+  return { ...best, card: { ...(best.card ?? first.card), devices: examined } }
 }
 
 /** What every backend is worth on this machine, each tried where its crash hurts nobody. */

@@ -1,7 +1,7 @@
 import { cpus, totalmem, type as osType, release, arch } from 'node:os'
 import type { DoctorReport } from '../../../src-preload/contract'
 import type { Askable } from '../../science/backends'
-import type { ChosenBackend, EngineEvent, Job } from '../../engine/protocol'
+import type { ChosenBackend, EngineEvent, Job, UsableCard } from '../../engine/protocol'
 import type { Bus } from '../bus'
 import { createChoices, type Asked, type Planned } from './choices'
 import { runErrand } from './errands'
@@ -16,11 +16,15 @@ export interface Backends {
   /** @throws LabError `unavailable` when the one that is asked for, or every one, does not work here */
   check(asked?: Askable): Promise<void>
   /** Hears how stages fare: a card that failed is not tried again where its stage may go elsewhere, until it was examined. */
-  heard(events: readonly EngineEvent[]): void
+  heard(events: readonly EngineEvent[], card: string | null): void
   /** Why a backend was chosen, and why it is not to be tried, as far as that is known. */
   known(id: string): Pick<Job, 'reason' | 'fault'>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
+  /** The cards that stages can be put on, as far as was found out; `fault`: what was said of one that failed at work, else ''. */
+  readonly cards: readonly (UsableCard & { fault: string })[]
+  /** Finds out which cards there are, for stages that were planned before this process began. */
+  findCards(): Promise<void>
   doctor(): Promise<DoctorReport>
   install(gpu: boolean): Promise<null>
   uninstall(): Promise<number>
@@ -40,6 +44,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   const faults = createFaults()
   /** The lab was opened for one, or each spec asks for its own. */
   const wantedOf = (asked: Askable = 'auto') => options.backend ?? asked
+  const cards = () => choices.cards.map((card) => ({ ...card, fault: faults.ofCard(card.uuid) ?? '' }))
   let reporting: Promise<DoctorReport> | null = null
 
   const alone = oneAtATime('An installation is under way already.')
@@ -60,14 +65,21 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
     async check(asked) {
       await choices.choose(wantedOf(asked)).catch(refuse)
     },
-    heard: (events) => faults.hear(events),
+    heard: (events, card) => faults.hear(events, card),
     known(id) {
-      const fault = faults.of(id)
+      // One of several that failed is left alone while others are there.
+      const fault = choices.cards.length > 1 && cards().some((one) => !one.fault) ? undefined : faults.of(id)
       const reason = choices.reasonFor(id)
       return { ...(reason !== undefined && { reason }), ...(fault !== undefined && { fault }) }
     },
     get chosen() {
       return choices.last
+    },
+    get cards() {
+      return cards()
+    },
+    async findCards() {
+      if (choices.last === null) await choices.choose(wantedOf('cuda')).catch(() => undefined)
     },
     // Every backend is tried, in a process: who asks meanwhile gets the same answer.
     doctor: () => (reporting ??= report().finally(() => (reporting = null))),

@@ -1,5 +1,5 @@
 import { backendKind, type Askable, type Computing } from '../../science/backends'
-import type { ChosenBackend } from '../../engine/protocol'
+import type { ChosenBackend, UsableCard } from '../../engine/protocol'
 import type { PlanContext } from '../../science/plan/context'
 
 /** What a spec asks to be computed by. */
@@ -18,11 +18,16 @@ export interface Choices {
   planned(asked: Asked): Promise<Planned>
   /** The last one found out, if any. */
   readonly last: ChosenBackend | null
+  /** The cards that stages can be put on, as far as was found out. */
+  readonly cards: readonly UsableCard[]
   /** Why it was chosen, as far as that is known. */
   reasonFor(id: string): string | undefined
   /** What was found out need not be right any more; `known` is. */
   renew(known?: { wanted: Askable; chosen: ChosenBackend }): void
 }
+
+/** Milliseconds for which it is kept that one does not work, unless it is examined anew. */
+const FAILED_FOR = 60_000
 
 /**
  * @param ask finds out which one of those that are wanted works
@@ -30,10 +35,13 @@ export interface Choices {
  */
 export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, tell: () => void): Choices {
   const choices = new Map<Askable, Promise<ChosenBackend>>()
+  const forgetting = new Set<NodeJS.Timeout>()
   let last: ChosenBackend | null = null
+  let cards: readonly UsableCard[] = []
 
   function found(chosen: ChosenBackend): ChosenBackend {
     last = chosen
+    if (chosen.cards.length > 0) cards = chosen.cards
     tell()
     return chosen
   }
@@ -42,7 +50,8 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
     const choice =
       choices.get(wanted) ??
       ask(wanted).then(found, (error: unknown) => {
-        choices.delete(wanted)
+        // Every look at a draft asks: what does not work now hardly does in a moment.
+        forgetting.add(setTimeout(() => choices.delete(wanted), FAILED_FOR).unref())
         throw error
       })
     choices.set(wanted, choice)
@@ -65,9 +74,15 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
     get last() {
       return last
     },
+    get cards() {
+      return cards
+    },
     reasonFor: (id) => [last, last?.next].find((each) => each?.id === id)?.reason,
     renew(known) {
+      forgetting.forEach(clearTimeout)
+      forgetting.clear()
       choices.clear()
+      if (known) cards = []
       if (known) choices.set(known.wanted, Promise.resolve(found(known.chosen)))
     },
   }

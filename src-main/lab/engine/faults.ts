@@ -2,9 +2,11 @@ import type { EngineEvent } from '../../engine/protocol'
 
 /** Backends whose card failed at work, each with what was said of it. */
 export interface Faults {
-  /** Hears how stages fare. */
-  hear(events: readonly EngineEvent[]): void
+  /** Hears how stages fare; `card`: the one that they see alone, by its uuid. */
+  hear(events: readonly EngineEvent[], card: string | null): void
   of(backend: string): string | undefined
+  /** What was said of one of several cards. */
+  ofCard(uuid: string): string | undefined
   /** They were examined. */
   clear(): void
 }
@@ -13,19 +15,26 @@ export interface Faults {
 export function createFaults(): Faults {
   const at = new Map<string, string>()
   const faults = new Map<string, string>()
+  const cards = new Map<string, string>()
   return {
-    hear(events: readonly EngineEvent[]) {
+    hear(events, card) {
       for (const event of events) {
         if (event.type !== 'state') continue
         if (event.state === 'running') at.set(event.key, event.backend)
         else {
           const backend = at.get(event.key)
           at.delete(event.key)
-          if (event.state === 'failed' && event.cause === 'card' && backend) faults.set(backend, event.error)
+          if (event.state !== 'failed' || event.cause !== 'card' || !backend) continue
+          faults.set(backend, event.error)
+          if (card !== null) cards.set(card, event.error)
         }
       }
     },
-    of: (backend: string) => faults.get(backend),
-    clear: () => faults.clear(),
+    of: (backend) => faults.get(backend),
+    ofCard: (uuid) => cards.get(uuid),
+    clear() {
+      faults.clear()
+      cards.clear()
+    },
   }
 }

@@ -19,8 +19,9 @@ export function lastLines(stream: Readable | null): () => string[] {
 
 /** The engine as a child process of Node: for the command line and the tests. `entry` is the built `engine.js`. */
 export function forkEngine(entry: string, args: string[] = []): SpawnEngine {
-  return (onMessage, onExit) => {
-    const child = fork(entry, args, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  return (onMessage, onExit, env) => {
+    const stdio: ['ignore', 'ignore', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'ipc']
+    const child = fork(entry, args, { serialization: 'advanced', stdio, env: { ...process.env, ...env } })
     const stderr = lastLines(child.stderr)
     let ended = false
     const end = (code: number | null, signal: string | null, more: string[] = []) => {

@@ -27,8 +27,8 @@ export interface Estimator {
   seconds: (stage: Stage) => number | null
   /** Whether that is by a default rate, and not by anything of the like that was done on this machine. */
   rough: (stage: Stage) => boolean
-  /** Keeps what a measurement says that a stage takes, for all of its like. */
-  keep: (stage: Stage, seconds: number) => void
+  /** Keeps what a measurement says that a stage takes, for all of its like; no bytes of one without a learner. */
+  keep: (stage: Stage, seconds: number, bytes: number) => void
   /** Names what costs the same a unit of work. */
   likeness: (stage: Stage) => string
   /** Of its artifact and its rows in the store. */
@@ -49,8 +49,13 @@ const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kin
 const operationsOf = ({ layers, width }: ModelSize, written: boolean) =>
   2 * 12 * layers * width ** 2 * (written ? WRITTEN_TOKENS : TOKENS)
 
-/** Seconds a unit of work by likeness, as they were measured in this session. */
-export type MeasuredRates = Map<string, number>
+/** What was measured in this session, by likeness: seconds a unit of work, and most bytes that a learner held. */
+export interface Measured {
+  rates: Map<string, number>
+  held: Map<string, number>
+}
+/** Nothing yet. */
+export const unmeasured = (): Measured => ({ rates: new Map(), held: new Map() })
 
 /**
  * @param stages the plan that the asked stages are from
@@ -61,7 +66,7 @@ export function createEstimator(
   store: Store,
   stages: readonly Stage[],
   models: ModelSizes,
-  measured: MeasuredRates = new Map(),
+  measured: Measured = unmeasured(),
 ): Estimator {
   const { rates, perOperation } = pastRates(store, models)
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
@@ -88,17 +93,18 @@ export function createEstimator(
     modelOf(stage) !== undefined && perOperation.has(kindOf(stage.kind).backend?.(stage.config) ?? '')
   const likeness = (stage: Stage) => likenessOf(stage, dataOf(stage))
   const workOf = (stage: Stage) => kindOf(stage.kind).work(stage.config, sizesOf(stage))
-  const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.get(likeness(stage))
+  const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.rates.get(likeness(stage))
   return {
     seconds(stage) {
       const rate = knownOf(stage) ?? rateOf(stage)
       return rate === undefined ? null : START_SECONDS + rate * workOf(stage)
     },
     rough: (stage) => knownOf(stage) === undefined && !isForetold(stage),
-    keep(stage, seconds) {
-      const work = workOf(stage)
+    keep(stage, seconds, bytes) {
+      const [work, name] = [workOf(stage), likeness(stage)]
       // What a stage takes to start was not measured along.
-      if (work > 0) measured.set(likeness(stage), seconds / work)
+      if (work > 0) measured.rates.set(name, seconds / work)
+      if (bytes > 0) measured.held.set(name, Math.max(bytes, measured.held.get(name) ?? 0))
     },
     likeness,
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),

@@ -9,23 +9,23 @@ import { runErrand } from '../engine/errands'
 import { isHomeLocked } from '../home/lock'
 import type { Shelf } from '../home/shelf'
 import type { SpawnEngine } from '../options'
-import { readOf, type Places } from '../queue/stage'
+import { readOf, type Paths } from '../queue/stage'
 import type { Stage } from '../../science/stages'
 import type { Store } from '../../store'
-import { createEstimator, type MeasuredRates } from './estimates'
+import { createEstimator, type Measured } from './estimates'
 import type { Planner } from './planner'
 
 /** After which a stage is given up. */
 const LIMIT_MS = 60_000
 
-interface Sources extends Places {
+interface Sources extends Paths {
   home: string
   store: Store
   shelf: Shelf
   planner: Pick<Planner, 'planned' | 'preview'>
   spawnEngine: SpawnEngine
   /** Filled by what is measured. */
-  rates: MeasuredRates
+  measured: Measured
   reserve: () => Reserve
   atOnce: () => number
 }
@@ -67,7 +67,7 @@ export function createMeasurer(sources: Sources): Measurer {
         if (!preview.valid) throw badInput(preview.problems)
         const { plan } = await planner.planned(spec)
         const waiting = new Map(preview.stages.filter(({ cached }) => !cached).map((stage) => [stage.key, stage]))
-        const estimator = createEstimator(store, plan.stages, new Map(), sources.rates)
+        const estimator = createEstimator(store, plan.stages, new Map(), sources.measured)
         const wanted = withNeeds(
           plan.stages,
           waiting,
@@ -81,7 +81,10 @@ export function createMeasurer(sources: Sources): Measurer {
           { signal },
         )
         checkQuiet()
-        wanted.forEach((stage, i) => stages[i]!.seconds !== null && estimator.keep(stage, stages[i]!.seconds))
+        wanted.forEach((stage, i) => {
+          const { seconds, memoryBytes } = stages[i]!
+          if (seconds !== null) estimator.keep(stage, seconds, memoryBytes)
+        })
         return stages.map(({ key, ...told }) => ({ ...headOf(waiting.get(key)!), ...told }))
       } catch (error) {
         if (signal.aborted) return null

@@ -1,7 +1,8 @@
 import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
 import { MODELS } from '../../science/models'
-import type { Store } from '../../store'
+import type { StageRow, Store } from '../../store'
+import { stageOf } from '../queue/lifecycle'
 import { likenessOf, TOKENS, WRITTEN_TOKENS, type ModelSizes } from './estimates'
 
 /** Bytes of a number: weights, gradients and moments are singles on every backend, also where products are in bf16. */
@@ -68,12 +69,14 @@ function activationsOf(taught: Taught | null, size: ModelSize | undefined, token
  * @param stages the plan that the asked stages are from
  * @param models those that its stages name
  * @param gpu whether the memory that counts is that of a GPU
+ * @param held what learners held that were measured in this session, by likeness
  */
 export function createRoomEstimator(
   store: Store,
   stages: readonly Stage[],
   models: ModelSizes,
   gpu: boolean,
+  held: ReadonlyMap<string, number> = new Map(),
 ): RoomEstimator {
   const peaks = pastPeaks(store, gpu ? 'gpuMemory' : 'memory')
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
@@ -87,20 +90,29 @@ export function createRoomEstimator(
       const form = data?.form
       const tokens = form?.kind === 'text' ? WRITTEN_TOKENS : TOKENS * (form?.kind === 'options' ? form.count : 1)
       const learnt = SINGLE * parameters * (taught?.share ?? 0)
-      const held = {
+      const items = {
         weights: SINGLE * parameters,
         gradients: learnt,
         moments: 2 * learnt,
         activations: activationsOf(taught, size, tokens),
       }
-      const sum = held.weights + held.gradients + held.moments + held.activations
-      const seen = peaks.get(likenessOf(stage, data))
+      const likeness = likenessOf(stage, data)
+      const [seen, measured] = [peaks.get(likeness), held.get(likeness) ?? null]
+      const sum = measured ?? items.weights + items.gradients + items.moments + items.activations
       const backend = kindOf(stage.kind).backend?.(stage.config) ?? ''
       // What was held beside the net is the process; less than nothing means that the net was taken for too large.
       const process = seen === undefined ? (gpu ? CONTEXT : (PROCESS[backend] ?? PLAIN)) : Math.max(0, seen - sum)
-      return { ...held, process, total: seen ?? sum + process, seen: seen !== undefined }
+      return { ...items, measured, process, total: seen ?? sum + process, seen: seen !== undefined }
     },
   }
+}
+
+/** Bytes of a card that a stage of the queue is expected to take. */
+export function cardNeedOf(store: Store, row: StageRow, models: ModelSizes): number {
+  const stage = stageOf(store, row)
+  const data = store.needs.of(row.id).find(({ role }) => role === 'data')
+  const needed = data ? [stageOf(store, store.stages.byKey(data.key)!)] : []
+  return createRoomEstimator(store, [...needed, stage], models, true).room(stage).total
 }
 
 /** Most memory that the latest stages of each likeness took. */

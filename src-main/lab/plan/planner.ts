@@ -19,7 +19,7 @@ import type { Backends } from '../engine/backends'
 import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
-import { createEstimator, type MeasuredRates, type ModelSizes } from './estimates'
+import { createEstimator, type Measured, type ModelSizes } from './estimates'
 import { createRoomEstimator } from './memory'
 import type { Shelf } from '../home/shelf'
 import { spaceProblem } from '../home/space'
@@ -51,7 +51,7 @@ interface PlannerOptions {
   checkpoints: Pick<Checkpoints, 'known'>
   corpora: Pick<Corpora, 'list'>
   /** What was measured in this session. */
-  rates: MeasuredRates
+  measured: Measured
   /** Stages that would be computed at a time. */
   atOnce: () => number
 }
@@ -155,7 +155,8 @@ function expectedOf({ stages, needs }: { stages: PlannedStage[]; needs: StageRoo
 
 /** By what the GPU took on average over the latest stages that computed on one; null where none did. */
 function wattHoursOf(store: Store, seconds: number | null): number | null {
-  const past = store.use.past('gpuPower')
+  const shared = store.use.past('gpuPowerShare')
+  const past = shared.length > 0 ? shared : store.use.past('gpuPower')
   const watched = past.reduce((sum, one) => sum + one.seconds, 0)
   if (watched === 0 || seconds === null) return null
   return (past.reduce((sum, one) => sum + one.mean * one.seconds, 0) / watched / 3600) * seconds
@@ -201,12 +202,12 @@ async function tryPretraining({ computing, corpora }: PlannerOptions, input: unk
 
 /** The stages of a plan as they would go, one after the other. */
 function* stagesOf(
-  { store, shelf, onGpu, rates, atOnce }: PlannerOptions,
+  { store, shelf, onGpu, measured, atOnce }: PlannerOptions,
   plan: Plan,
   models: ModelSizes,
 ): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[]; together: Together }> {
-  const estimator = createEstimator(store, plan.stages, models, rates)
-  const rooms = createRoomEstimator(store, plan.stages, models, onGpu())
+  const estimator = createEstimator(store, plan.stages, models, measured)
+  const rooms = createRoomEstimator(store, plan.stages, models, onGpu(), measured.held)
   const needs = new Map<string, StageRoom>()
   const totals: number[] = []
   const stages: PlannedStage[] = []

@@ -1,8 +1,10 @@
 import type { Pause } from '../../../src-preload/contract'
-import { asStorageError } from '../../store'
+import { asStorageError, type StageRow } from '../../store'
 import type { Timing } from '../options'
+import type { Backends } from '../engine/backends'
 import type { Lane } from './lane'
 import { interruptAll } from './lifecycle'
+import { isForCard } from './places'
 import { runEvents } from './recorder'
 import { runStage, type RunnerOptions } from './stage'
 
@@ -29,9 +31,12 @@ export interface Queue {
 }
 
 export interface QueueOptions extends RunnerOptions {
-  lanes: readonly Lane[]
+  backends: Pick<Backends, 'known' | 'findCards'>
   timing: Pick<Timing, 'stop' | 'leave'>
 }
+
+/** Of stages that are ready. */
+const ALL = -1
 
 /** A queue that sleeps until it is woken. */
 export function createQueue(options: QueueOptions): Queue {
@@ -44,6 +49,8 @@ class StageQueue implements Queue {
   /** The live runs, as last read: a store that fails cannot be asked for them any more. */
   #live: string[] = []
   #pause: Pause = 'off'
+  /** How often there may have been something new. */
+  #wakes = 0
   /** When the pause came on, by the clock that nobody sets. */
   #pausedAt = 0
   readonly #options: QueueOptions
@@ -53,18 +60,19 @@ class StageQueue implements Queue {
   }
 
   wake(): void {
-    for (const lane of this.#wanted)
+    this.#wakes++
+    for (const lane of this.#options.places.wanted())
       if (!lane.working && this.#mayBegin) lane.working = Promise.resolve().then(() => this.#work(lane))
   }
 
   stopUnwanted(): void {
-    const { store, lanes, timing } = this.#options
-    for (const { current, host } of lanes)
+    const { store, places, timing } = this.#options
+    for (const { current, host } of places.lanes)
       if (current && !store.stages.isWanted(current.id)) host.cancel(current.key, timing.stop)
   }
 
   force(key: string): void {
-    for (const { host } of this.#options.lanes) if (host.forcedAt !== null) host.cancel(key, 0)
+    for (const { host } of this.#options.places.lanes) if (host.forcedAt !== null) host.cancel(key, 0)
   }
 
   get paused(): Pause {
@@ -72,7 +80,7 @@ class StageQueue implements Queue {
   }
 
   pause(wanted: Pause): void {
-    const isAtWork = this.#options.lanes.some(({ current }) => current)
+    const isAtWork = this.#options.places.lanes.some(({ current }) => current)
     const next = wanted === 'after' && !isAtWork ? 'on' : wanted
     if (next === this.#pause) return
     if (next === 'on') this.#hold()
@@ -89,7 +97,8 @@ class StageQueue implements Queue {
   }
 
   async close(): Promise<void> {
-    const { store, lanes, recorder, timing } = this.#options
+    const { store, places, recorder, timing } = this.#options
+    const { lanes } = places
     this.#closed = true
     recorder.leaving()
     for (const { current, host } of lanes) if (current) host.cancel(current.key, timing.leave)
@@ -99,26 +108,21 @@ class StageQueue implements Queue {
     if (this.trouble === '') interruptAll(store, Date.now())
   }
 
-  /** The lanes that may take a stage. */
-  get #wanted(): readonly Lane[] {
-    return this.#options.lanes.slice(0, this.#options.atOnce())
-  }
-
   get #mayBegin(): boolean {
     return !this.#closed && this.trouble === '' && this.#pause === 'off'
   }
 
   #hold(): void {
     this.#pausedAt = performance.now()
-    for (const { watch, host } of this.#options.lanes) {
+    for (const { watch, host } of this.#options.places.lanes) {
       watch.hold()
       host.pause(true)
     }
   }
 
   #letGo(): void {
-    const { store, lanes } = this.#options
-    for (const { current, watch, host } of lanes) {
+    const { store, places } = this.#options
+    for (const { current, watch, host } of places.lanes) {
       // A stage at work has been there since before the pause: none begins in it.
       if (current) store.stages.addPause(current.id, performance.now() - this.#pausedAt)
       watch.go()
@@ -128,10 +132,8 @@ class StageQueue implements Queue {
 
   async #work(lane: Lane): Promise<void> {
     const { store } = this.#options
-    const next = () => (this.#mayBegin && this.#wanted.includes(lane) ? store.stages.next() : undefined)
     try {
-      for (let row = next(); row; row = next()) {
-        lane.current = row
+      for (let row = await this.#next(lane); row; row = await this.#next(lane)) {
         this.#live = store.runs.live()
         await runStage(this.#options, lane, row)
         // What it made may be all that another lane waited for.
@@ -144,6 +146,36 @@ class StageQueue implements Queue {
       lane.working = null
       if (this.#pause === 'after') this.pause('after')
     }
+  }
+
+  /** The stage that a lane takes now, if any: its own from then on. */
+  async #next(lane: Lane): Promise<StageRow | null> {
+    const { store, places } = this.#options
+    lane.current = null
+    lane.taken = 0
+    for (;;) {
+      if (!this.#mayTake(lane)) return null
+      const wakes = this.#wakes
+      await this.#findCards()
+      // Others take stages while one is chosen: nothing is taken that does not wait any more.
+      const row = await places.choose(lane, store.stages.ready(places.several ? ALL : places.lanes.length))
+      const isFree = row && !places.lanes.some(({ current }) => current?.key === row.key)
+      if (isFree && this.#mayTake(lane) && store.stages.byKey(row.key)?.state === 'waiting') return (lane.current = row)
+      if (!row && wakes === this.#wakes) return null
+    }
+  }
+
+  #mayTake(lane: Lane): boolean {
+    return this.#mayBegin && this.#options.places.wanted().includes(lane)
+  }
+
+  /** Before the first stage for a card that was planned before this process began. */
+  async #findCards(): Promise<void> {
+    const { store, places, backends } = this.#options
+    const [first] = places.several ? [] : store.stages.ready(1)
+    if (!first || !isForCard(first)) return
+    await backends.findCards()
+    if (places.several) this.wake()
   }
 
   /** The store takes no more facts, so nothing more may be run: it would be lost. */

@@ -1,3 +1,4 @@
+import type { UsableCard } from '../../engine/protocol'
 import type { StageRow } from '../../store'
 import { createHost, type Host } from '../engine/host'
 import { createStopwatch, type Stopwatch } from '../threads/stopwatch'
@@ -7,20 +8,20 @@ export interface Lane {
   readonly host: Host
   /** Times the stage at work. */
   readonly watch: Stopwatch
+  /** The one of several cards that its engine sees alone; null of the machine, whose engines take the best device. */
+  readonly card: UsableCard | null
   /** The stage at work, as it was when it was taken. */
   current: StageRow | null
+  /** Bytes of its card that the stage at work is expected to take; 0 where that is not known. */
+  taken: number
   /** Settles when the lane finds nothing more to do; null while it rests. */
   working: Promise<void> | null
 }
 
 /** A lane over an engine of its own, at rest. */
-export function createLane(options: Parameters<typeof createHost>[0]): Lane {
-  return { host: createHost(options), watch: createStopwatch(), current: null, working: null }
+export function createLane(card: UsableCard | null, options: Parameters<typeof createHost>[0]): Lane {
+  return { host: createHost(options), watch: createStopwatch(), card, current: null, taken: 0, working: null }
 }
-
-/** Those of a machine's lanes that are in use: as many as are wanted now, and those whose stage is not over yet. */
-export const inUse = (lanes: readonly Lane[], wanted: number): Lane[] =>
-  lanes.filter(({ current }, i) => i < wanted || current !== null)
 
 /** Milliseconds that a stage at work has worked so far; 0 of any other. */
 export const workedOn = (lanes: readonly Lane[], key: string): number =>

@@ -7,6 +7,7 @@ import type { Bus } from '../bus'
 import type { Backends } from '../engine/backends'
 import type { Lane } from './lane'
 import { stageOf } from './lifecycle'
+import type { Places } from './places'
 import { runEvents, settleRuns, type Recorder } from './recorder'
 import type { Shelf } from '../home/shelf'
 
@@ -25,22 +26,22 @@ export interface RunnerOptions {
   backends: Pick<Backends, 'known'>
   /** Memory that stages leave alone. */
   reserve: () => Reserve
-  /** Stages that are computed at a time, as the user wants it now. */
-  atOnce: () => number
+  places: Places
 }
 
 /**
  * Takes a waiting stage through the engine of a lane to its end, whatever that is.
  * @throws StorageError when the store takes no more facts
  */
-export async function runStage(options: RunnerOptions, { host, watch }: Lane, row: StageRow): Promise<void> {
+export async function runStage(options: RunnerOptions, lane: Lane, row: StageRow): Promise<void> {
   const { store, bus, recorder } = options
+  const { host, watch } = lane
   store.stages.claim(row.id, Date.now())
   watch.start()
   bus.publish(runEvents(store.runs.withStage(row.id)))
   let job: Job
   try {
-    job = await jobOf(options, row)
+    job = await jobOf(options, lane, row)
   } catch (error) {
     const cause = error instanceof Lacking ? error.what : undefined
     return recorder.record([failed(row.key, error instanceof Error ? error.message : String(error), cause)])
@@ -79,7 +80,8 @@ async function found<T>(what: Cause, find: () => T | Promise<T>): Promise<T> {
 
 /** @throws Lacking a task or a model that the stage reads and that is gone; LabError a corpus */
 async function jobOf(
-  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve, atOnce }: RunnerOptions,
+  { store, shelf, taskPath, corpusPath, modelPath, backends, reserve, places }: RunnerOptions,
+  lane: Lane,
   row: StageRow,
 ): Promise<Job> {
   const stage = stageOf(store, row)
@@ -88,17 +90,17 @@ async function jobOf(
     return [role, shelf.folder(key, artifact?.origin ?? 'own')]
   })
   const known = backends.known(kindOf(stage.kind).backend?.(stage.config) ?? '')
-  const machine = { reserve: reserve(), atOnce: atOnce(), ...known }
+  const machine = { reserve: reserve(), ...places.shares(lane), ...known }
   const read = await readOf({ taskPath, corpusPath, modelPath }, stage)
   return { stage, needs: Object.fromEntries(needs), artifacts: shelf.root, ...read, ...machine }
 }
 
 /** Where the things lie. */
-export type Places = Pick<RunnerOptions, 'taskPath' | 'corpusPath' | 'modelPath'>
+export type Paths = Pick<RunnerOptions, 'taskPath' | 'corpusPath' | 'modelPath'>
 
 /** Where that lies which a stage reads beside its needs. @throws as `jobOf` */
 export async function readOf(
-  { taskPath, corpusPath, modelPath }: Places,
+  { taskPath, corpusPath, modelPath }: Paths,
   stage: Stage,
 ): Promise<Pick<Job, 'tasks' | 'corpora' | 'models'>> {
   const reads = readsOf(stage)

@@ -35,7 +35,9 @@ export function totalsOf(totals: Totals): UseTotals {
   const of = (name: UseTotal['name']) => totals.filter((total) => total.name === name)
   const peak = (name: UseTotal['name']) =>
     of(name).reduce<number | null>((most, { high }) => Math.max(most ?? 0, high), null)
-  const power = of('gpuPower')
+  // What stages on one card share is each one's part, so that nothing is counted twice; earlier versions kept the whole alone.
+  const shared = of('gpuPowerShare')
+  const power = shared.length > 0 ? shared : of('gpuPower')
   const joules = power.reduce((sum, { mean, seconds }) => sum + mean * seconds, 0)
   return {
     peakBytes: peak('memory'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ASKABLE, type Askable } from '../backends'
 import { fieldsOf, partsOf, type Values } from '../spec/params'
 import { problemsOf, type Problem } from '../spec/problems'
 import type { ExperimentSpec } from '../spec/spec'
@@ -27,6 +28,9 @@ export interface PretrainSpec extends Values<typeof SHARED> {
   /** Smallest first. */
   models: DecoderSetting[]
   training: PretrainingSpec
+  /** What computes it, and whether what waits goes on elsewhere where a card fails: as of an experiment. */
+  backend?: Askable
+  fallback?: boolean
 }
 
 /** What a run was asked for: one of both. */
@@ -70,6 +74,8 @@ const schema = z.strictObject({
   models: different(model as unknown as z.ZodType<DecoderSetting>, (one) => one.id),
   training: z.strictObject(fieldsOf(PRETRAINING)).prefault({}),
   ...fieldsOf(SHARED),
+  backend: z.enum(ASKABLE).optional(),
+  fallback: z.boolean().optional(),
 }) as unknown as z.ZodType<PretrainSpec>
 
 /** Whether an input means to be a pretraining, well formed or not. */

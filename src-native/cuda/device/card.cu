@@ -1,5 +1,7 @@
 // The card: its memory, and which there are.
+#include <cstdio>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -8,6 +10,42 @@
 #include "memory.h"
 
 namespace w2s::cuda {
+
+namespace {
+
+/** As nvidia-smi and CUDA_VISIBLE_DEVICES have it: "GPU-" and sixteen bytes in hex, in groups of 4, 2, 2, 2 and 6. */
+std::string uuidOf(const cudaUUID_t& uuid) {
+  std::string text = "GPU-";
+  char hex[3];
+  for (int i = 0; i < 16; i++) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    std::snprintf(hex, sizeof hex, "%02x", (unsigned char)uuid.bytes[i]);
+    text += hex;
+  }
+  return text;
+}
+
+Device deviceAt(int index) {
+  cudaDeviceProp p{};
+  ok(cudaGetDeviceProperties(&p, index), "device");
+  ok(cudaSetDevice(index), "device");
+  std::size_t free = 0, total = 0;
+  ok(cudaMemGetInfo(&free, &total), "memory");
+  int kilohertz = 0;
+  cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, index);
+  const double all = (double)total, unused = (double)free;
+  return {p.name, uuidOf(p.uuid), p.major, p.minor, all, unused, p.multiProcessorCount, kilohertz / 1000};
+}
+
+std::optional<Device> tryDevice(int index) {
+  try {
+    return deviceAt(index);
+  } catch (const DeviceFault&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 void* allocateBytes(std::size_t bytes) {
   void* memory = nullptr;
@@ -78,15 +116,11 @@ int deviceCount() {
 std::vector<Device> devices() {
   const int count = deviceCount();
   std::vector<Device> all;
-  for (int i = 0; i < count; i++) {
-    cudaDeviceProp p{};
-    ok(cudaGetDeviceProperties(&p, i), "device");
-    ok(cudaSetDevice(i), "device");
-    std::size_t free = 0, total = 0;
-    ok(cudaMemGetInfo(&free, &total), "memory");
-    all.push_back({p.name, p.major, p.minor, (double)total, (double)free});
-  }
-  if (count) ok(cudaSetDevice(0), "device");
+  // One of several that does not answer hides no other.
+  for (int i = 0; i < count; i++)
+    if (const auto found = tryDevice(i)) all.push_back(*found);
+  if (all.empty()) all.push_back(deviceAt(0));
+  ok(cudaSetDevice(0), "device");
   return all;
 }
 

@@ -7,8 +7,11 @@ namespace w2s::cuda {
 
 struct Device {
   std::string name;
+  std::string uuid;     // as the driver tells it, "GPU-…"; '' where it does not
   int major, minor;     // compute capability
   double memory, free;  // bytes
+  // How many there are, and their highest clock; 0 where the driver does not tell.
+  int multiprocessors = 0, megahertz = 0;
 };
 
 /** `version` as the system tells it, '' where it does not; `cuda` and `runtime` as CUDA counts them: 12040 for 12.4, 0 for none. */

@@ -22,6 +22,6 @@ void copyOut(void* to, const void* from, std::size_t bytes) {
 
 Driver driver() { return {"", 0, 0}; }
 int deviceCount() { return 1; }
-std::vector<Device> devices() { return {{"this host, emulating a card", 0, 0, 0, 0}}; }
+std::vector<Device> devices() { return {{"this host, emulating a card", "", 0, 0, 0, 0}}; }
 
 }  // namespace w2s::cuda

@@ -3,6 +3,7 @@
 // that a test can change them while a training goes on.
 //
 //   name, compute, driver, cuda, runtime   what it says of itself
+//   multiprocessors N, megahertz N   likewise; 0, not told, by default
 //   error N    asking for cards fails with the driver's number N
 //   hang 1     asking for cards never ends
 //   memory N   bytes that it has
@@ -10,6 +11,8 @@
 //   fault N    launches fail with N, and everything after that in this process
 //   after N    but so many launches of this process, which come before, do not
 //   wrong 1    what is read from it is off by a hundredth
+//   cards N    there are so many of them, one by default; card k has the uuid GPU-…k, and a condition whose name ends in @k is
+//              its alone, "fault@2 700". CUDA_VISIBLE_DEVICES hides all but those whose uuids it lists; the first one computes
 //   quick 1    a batch of a thousand tokens or more is not computed: a card that is fast where its speed is measured
 #include <chrono>
 #include <cmath>
@@ -18,7 +21,9 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "../../failures.h"
 #include "../device/devices.h"
@@ -40,14 +45,29 @@ class Conditions {
       if (space != std::string::npos) values_[line.substr(0, space)] = line.substr(space + 1);
     }
   }
-  std::string text(const char* name, const char* otherwise) const {
-    const auto found = values_.find(name);
-    return found == values_.end() ? otherwise : found->second;
+  /** Of a card; 0: of the one that computes. */
+  std::string text(const std::string& name, const char* otherwise, int card = 0) const {
+    for (const std::string& key : {name + "@" + std::to_string(card ? card : seen().front()), name}) {
+      const auto found = values_.find(key);
+      if (found != values_.end()) return found->second;
+    }
+    return otherwise;
   }
-  double number(const char* name, double otherwise) const {
-    const auto found = values_.find(name);
-    return found == values_.end() ? otherwise : std::stod(found->second);
+  double number(const std::string& name, double otherwise, int card = 0) const {
+    const std::string value = text(name, "", card);
+    return value.empty() ? otherwise : std::stod(value);
   }
+  /** The cards that this process sees. */
+  std::vector<int> seen() const {
+    const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+    const auto found = values_.find("cards");
+    const int count = found == values_.end() ? 1 : std::stoi(found->second);
+    std::vector<int> all;
+    for (int card = 1; card <= count; card++)
+      if (!visible || std::strstr(visible, uuidOf(card).c_str())) all.push_back(card);
+    return all.empty() ? std::vector<int>{1} : all;
+  }
+  static std::string uuidOf(int card) { return "GPU-00000000-0000-0000-0000-00000000000" + std::to_string(card); }
 
  private:
   std::map<std::string, std::string> values_;
@@ -66,7 +86,7 @@ double used() {
   return bytes;
 }
 
-double memoryOf(const Conditions& now) { return now.number("memory", 16e9); }
+double memoryOf(const Conditions& now, int card = 0) { return now.number("memory", 16e9, card); }
 double freeOf(const Conditions& now) { return now.number("room", memoryOf(now)) - used(); }
 
 void expectWhole() {
@@ -138,8 +158,15 @@ std::vector<Device> devices() {
   while (now.number("hang", 0)) std::this_thread::sleep_for(std::chrono::seconds(1));
   const int error = (int)now.number("error", 0);
   if (error) throw DeviceFault("the NVIDIA driver: error " + std::to_string(error), error);
-  const double compute = now.number("compute", 8.9);
-  return {{now.text("name", "Fake card"), (int)compute, (int)std::lround(compute * 10) % 10, memoryOf(now), freeOf(now)}};
+  std::vector<Device> all;
+  for (const int card : now.seen()) {
+    const double compute = now.number("compute", 8.9, card), memory = memoryOf(now, card);
+    const double free = now.number("room", memory, card) - (all.empty() ? used() : 0);
+    all.push_back({now.text("name", "Fake card", card), Conditions::uuidOf(card), (int)compute,
+                   (int)std::lround(compute * 10) % 10, memory, free, (int)now.number("multiprocessors", 0, card),
+                   (int)now.number("megahertz", 0, card)});
+  }
+  return all;
 }
 
 }  // namespace w2s::cuda

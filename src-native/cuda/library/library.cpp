@@ -91,8 +91,10 @@ int devices(W2sDevice* all, int most, int* count) {
     const std::vector<w2s::cuda::Device> found = w2s::cuda::devices();
     *count = (int)found.size();
     for (int i = 0; i < std::min(most, *count); i++) {
-      W2sDevice& d = all[i] = {{}, found[i].major, found[i].minor, found[i].memory, found[i].free};
+      W2sDevice& d = all[i] = {{}, {}, found[i].major, found[i].minor, found[i].memory, found[i].free,
+                             found[i].multiprocessors, found[i].megahertz};
       std::strncpy(d.name, found[i].name.c_str(), sizeof d.name - 1);
+      std::strncpy(d.uuid, found[i].uuid.c_str(), sizeof d.uuid - 1);
     }
   });
 }

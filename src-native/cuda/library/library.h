@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /** Changes with anything below: a library of another version is not used. */
-#define W2S_CUDA_VERSION 3
+#define W2S_CUDA_VERSION 4
 
 /** Field by field as Spec (spec.h) of a transformer; enums by their number. */
 typedef struct {
@@ -44,8 +44,10 @@ typedef struct {
 
 typedef struct {
   char name[256];
+  char uuid[64]; /* as CUDA_VISIBLE_DEVICES takes it; "" where there is none */
   int major, minor;
   double memory, free;
+  int multiprocessors, megahertz; /* 0 where the driver does not tell */
 } W2sDevice;
 
 /** As the system tells it, "" where it does not; as CUDA counts, 12040 for 12.4: what the driver takes, what this was made with. */

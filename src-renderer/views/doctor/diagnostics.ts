@@ -32,7 +32,8 @@ function cardLines({ driver, cuda, runtime, devices, files, table }: NonNullable
   return [
     `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
     ...devices.map(
-      ({ name, compute, memory, free }) => `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free`,
+      ({ name, compute, memory, free, why }) =>
+        `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
     ),
     ...(parts.length > 0 ? [`  memory: ${parts.join(', ')}`] : []),
     ...(files.length > 0 ? [`  opened: ${files.map((file) => file.split('/').at(-1)).join(', ')}`] : []),

@@ -1,7 +1,7 @@
 import { lineOptions, type ChartConfiguration } from '../../lib/charting'
 import { amount, hidden, told, words } from '../../lib/columns'
 import { niceRange } from '../../lib/curves'
-import { bytes, duration, number, percent } from '../../lib/format'
+import { bytes, count, duration, number, percent } from '../../lib/format'
 import { tableOf, type Table } from '../../lib/tables'
 import type { UseCurve } from '../../lib/types'
 import type { Palette } from '../../state/theme.svelte'
@@ -9,11 +9,13 @@ import type { Palette } from '../../state/theme.svelte'
 /** What stands in one chart, the engine's own first. */
 const TOGETHER: readonly UseCurve['name'][][] = [
   ['cpu', 'cpuMachine'],
+  ['tokens'],
+  ['ofLimit'],
   ['memory'],
   ['memoryMachine'],
   ['gpu', 'gpuSlowed'],
   ['gpuMemory', 'gpuMemoryOthers'],
-  ['gpuPower'],
+  ['gpuPower', 'gpuPowerShare'],
   ['gpuTemperature'],
   ['gpuClock', 'gpuMemoryClock'],
 ]
@@ -21,6 +23,7 @@ const TOGETHER: readonly UseCurve['name'][][] = [
 type Unit = UseCurve['unit']
 const FORMATS: Record<Unit, (value: number) => string> = {
   share: (value) => percent(value),
+  rate: (value) => `${count(Math.round(value))} a second`,
   bytes: (value) => bytes(value),
   watts: (value) => `${number(value)} W`,
   celsius: (value) => `${number(value)} °C`,

@@ -21,6 +21,8 @@ describe('a card', () => {
         memoryMegahertz: 11251,
         slowedBy: [],
         memoryErrors: null,
+        parted: false,
+        trouble: '',
       },
     ])
   })
@@ -37,6 +39,23 @@ describe('a card', () => {
     const [first, second] = parseCards(CARDS.a100)
     expect(first).toMatchObject({ busy: 1, memoryErrors: 0, slowedBy: [] })
     expect(second).toMatchObject({ memoryErrors: 2, slowedBy: ['its power limit', 'heat (by its hardware)'] })
+  })
+
+  test('whose memory fails says so, as do one that waits for a reset and one that is lost', () => {
+    const troubles = (text: string) => parseCards(text).map(({ trouble }) => trouble)
+    expect(troubles(CARDS.a100)).toEqual([
+      '',
+      '2 errors of the card’s memory could not be corrected since its driver was loaded: what it computes may be wrong. `sudo nvidia-smi --gpu-reset` clears that; if it comes again, the card is broken.',
+    ])
+    expect(troubles(CARDS.broken)).toEqual([
+      'The card waits to be reset: `sudo nvidia-smi --gpu-reset` does so.',
+      'The card does not answer its driver. Restart the machine.',
+    ])
+    expect(parseCards(CARDS.broken)[0]).toMatchObject({ busy: null, memoryBytes: null, slowedBy: null })
+  })
+
+  test('that is divided tells no utilisation, and of all its parts together what is used', () => {
+    expect(parseCards(CARDS.mig)).toMatchObject([{ parted: true, busy: null, usedBytes: 36537 * 2 ** 20, trouble: '' }])
   })
 
   test('whose driver says next to nothing keeps what it says', () => {
@@ -90,6 +109,7 @@ describe('where there is none', () => {
     ['noDriver', 'is not running'],
     ['noDevices', 'finds no card'],
     ['lost', 'does not answer its driver'],
+    ['unknown', 'does not answer its driver'],
   ] as const)('%s says so', (failure, words) => {
     expect(whyNone(FAILURES[failure])).toContain(words)
   })

@@ -32,7 +32,18 @@ describe('the spec of a pretraining', () => {
     expect(parsePretraining(specOf())).toEqual({ ok: true, spec: specOf() })
   })
 
+  it('says what computes it, and what goes on where a card fails', () => {
+    expect(specOf({ backend: 'cuda', fallback: true })).toMatchObject({ backend: 'cuda', fallback: true })
+    const { stages } = planPretraining(specOf(), { ...context, backend: 'cuda', otherwise: 'cpu' })
+    const computed = stages.filter(({ kind }) => kind === 'language').map(({ config }) => config)
+    expect(computed).toMatchObject([
+      { backend: 'cuda', otherwise: 'cpu' },
+      { backend: 'cuda', otherwise: 'cpu' },
+    ])
+  })
+
   it.each([
+    [{ backend: 'gpu' }, /^backend: /],
     [{ models: [] }, /^models: /],
     [{ models: [{ id: 'A b' }] }, /^models\[0\]\.id: a name of small letters/],
     [{ models: [{ id: 'a', width: 30, heads: 4 }] }, /^models\[0\]\.heads: a divisor of half the width 30/],

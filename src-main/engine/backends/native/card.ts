@@ -51,7 +51,16 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
   const driver = addon.cudaDriver(library)
   const report = { driver: driver.version, cuda: versionOf(driver.cuda), runtime: versionOf(driver.runtime) }
   try {
-    return { ...report, devices: addon.cudaDevices(library), files: openedFiles(), table: null }
+    // The first computes in this process; whether it does so rightly is seen later.
+    const devices = addon.cudaDevices(library).map(({ uuid, name, compute, memory, free }, i) => ({
+      uuid,
+      name,
+      compute,
+      memory,
+      free,
+      why: i === 0 ? '' : null,
+    }))
+    return { ...report, devices, files: openedFiles(), table: null }
   } catch (error) {
     if (!isDeviceFailure(error)) throw error
     throw new CardError(
@@ -66,7 +75,16 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
 
 /** What the numbers that a card gives depend on: its driver, itself, and both halves of the engine. */
 export function cardIdentity({ driver, cuda, devices: [first] }: CardReport, library: string): string[] {
-  return [driver, cuda, first!.name, first!.compute, String(first!.memory), hashOf(library), hashOf(addonFile()!)]
+  return [
+    driver,
+    cuda,
+    first!.uuid,
+    first!.name,
+    first!.compute,
+    String(first!.memory),
+    hashOf(library),
+    hashOf(addonFile()!),
+  ]
 }
 
 export const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')

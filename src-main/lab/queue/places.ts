@@ -1,0 +1,168 @@
+// Where stages are computed: the machine, and each of several cards in it, with as many lanes as it may compute at a time.
+import type { Reserve } from '../../data/machine/reserve'
+import { askCards, type Cards } from '../../data/machine/smi'
+import { backendKind } from '../../science/backends'
+import { kindOf, type Stage } from '../../science/stages'
+import type { Job, UsableCard } from '../../engine/protocol'
+import type { StageRow } from '../../store'
+import type { Backends } from '../engine/backends'
+import type { Lane } from './lane'
+
+type Card = Backends['cards'][number]
+
+/** The lanes of a machine, made as they are wanted. */
+export interface Places {
+  /** Every one that was made. */
+  readonly lanes: readonly Lane[]
+  /** Those that may take a stage now: the first of every place, then the second ones. */
+  wanted(): Lane[]
+  /** Those that there is something to say of: wanted ones, those whose stage is not over yet, one of each card that failed. */
+  inUse(): Lane[]
+  /** Whether there are several cards, each a place of its own. */
+  readonly several: boolean
+  /** The stage that a lane is to take of those that are ready, in their order; none while nothing fits. */
+  choose(lane: Lane, ready: readonly StageRow[]): Promise<StageRow | undefined>
+  /** Stages that share the lane's threads, and its card. */
+  shares(lane: Lane): Pick<Job, 'atOnce' | 'onCard'>
+  /** How many stages are at work now where this card, or the machine's best device, computes. */
+  atWorkWith(card: UsableCard | null): number
+  /** Most stages that share one memory. */
+  most(): number
+}
+
+interface Options {
+  make: (card: Card | null) => Lane
+  backends: Pick<Backends, 'cards'>
+  atOnce: () => number
+  atOnceByCard: () => readonly number[]
+  reserve: () => Reserve
+  /** Bytes of a card that a stage is expected to take. */
+  need: (row: StageRow) => Promise<number>
+  /** For tests. */
+  ask?: () => Promise<Cards>
+}
+
+/** Whether a stage computes on a card, where there is one. */
+export function isForCard({ kind, config }: Pick<StageRow, 'kind' | 'config'>): boolean {
+  const backend = kindOf(kind).backend?.(JSON.parse(config) as Stage['config'])
+  return backendKind(backend ?? '')?.gpu?.alone === true
+}
+
+/** Places without lanes; which cards there are is found out by others. */
+export function createPlaces(options: Options): Places {
+  return new LanePlaces(options)
+}
+
+class LanePlaces implements Places {
+  readonly #lanes = new Map<string, Lane[]>()
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  get lanes(): readonly Lane[] {
+    return [...this.#lanes.values()].flat()
+  }
+
+  get several(): boolean {
+    return this.#options.backends.cards.length > 1
+  }
+
+  wanted(): Lane[] {
+    const rows = this.#capacities().map(([card, count]) => this.#lanesOf(card, count))
+    const longest = Math.max(...rows.map(({ length }) => length))
+    return Array.from({ length: longest }, (_, i) => rows.flatMap((row) => row[i] ?? [])).flat()
+  }
+
+  inUse(): Lane[] {
+    const wanted = this.wanted()
+    const failed = this.#failed().flatMap((card) => this.#lanesOf(card, 1))
+    return [...new Set([...wanted, ...failed, ...this.lanes.filter(({ current }) => current !== null)])]
+  }
+
+  async choose(lane: Lane, ready: readonly StageRow[]): Promise<StageRow | undefined> {
+    const taken = new Set(this.lanes.flatMap(({ current }) => current?.key ?? []))
+    const free = ready.filter((row) => !taken.has(row.key))
+    const open = this.several ? free.filter((row) => isForCard(row) === (lane.card !== null)) : free
+    if (!lane.card || open.length === 0) return open[0]
+    const rooms = await this.#rooms()
+    const [own, most] = [rooms.get(lane.card.uuid) ?? 0, Math.max(...rooms.values())]
+    // What fits nowhere is computed all the same, where it comes closest, alone: that it does not fit is only expected.
+    const isLast = own === most && !this.lanes.some(({ card, current }) => current && card?.uuid === lane.card!.uuid)
+    for (const row of open) {
+      const need = await this.#options.need(row)
+      if (need > own && !isLast) continue
+      lane.taken = need
+      return row
+    }
+    return undefined
+  }
+
+  shares({ card }: Lane): Pick<Job, 'atOnce' | 'onCard'> {
+    const all = this.#capacities()
+    const countOf = (uuid?: string) => all.find(([one]) => one?.uuid === uuid)?.[1] ?? 1
+    if (!card) return { atOnce: countOf() }
+    return { atOnce: all.reduce((sum, [one, count]) => sum + (one ? count : 0), 0), onCard: countOf(card.uuid) }
+  }
+
+  atWorkWith(card: UsableCard | null): number {
+    return this.lanes.filter((lane) => lane.current && isForCard(lane.current) && lane.card?.uuid === card?.uuid).length
+  }
+
+  most(): number {
+    return Math.max(...this.#capacities().map(([, count]) => count))
+  }
+
+  /** How many stages each place computes at a time; the machine's are those that compute on no card, where there are several. */
+  #capacities(): [Card | null, number][] {
+    const machine: [null, number] = [null, this.#options.atOnce()]
+    return this.several ? [...this.#sound(), machine] : [machine]
+  }
+
+  #used(): [Card, number][] {
+    const { backends, atOnce, atOnceByCard } = this.#options
+    const counts = atOnceByCard()
+    const all = backends.cards.map((card, i): [Card, number] => [card, counts[i] ?? atOnce()])
+    const used = all.filter(([, count]) => count > 0)
+    return used.length > 0 ? used : all.map(([card]) => [card, 1])
+  }
+
+  /** Cards that failed rest while another one is there. */
+  #sound(): [Card, number][] {
+    const used = this.#used()
+    const sound = used.filter(([{ fault }]) => fault === '')
+    return sound.length > 0 ? sound : used
+  }
+
+  #failed(): Card[] {
+    if (!this.several) return []
+    const sound = new Set(this.#sound().map(([{ uuid }]) => uuid))
+    return this.#used().flatMap(([card]) => (sound.has(card.uuid) ? [] : [card]))
+  }
+
+  /** Bytes of each card that the next stage could have: what is free now, less what those at work are still to take. */
+  async #rooms(): Promise<Map<string, number>> {
+    const { reserve, ask = askCards } = this.#options
+    const { cards } = await ask()
+    return new Map(
+      this.#sound().map(([{ uuid, memory }]) => {
+        const promised = this.lanes.reduce(
+          (sum, lane) => sum + (lane.current && lane.card?.uuid === uuid ? lane.taken : 0),
+          0,
+        )
+        const now = cards.find((card) => card.uuid === uuid)
+        const used = now?.usedBytes ?? 0
+        return [uuid, (now?.memoryBytes ?? memory) - Math.max(used, promised) - reserve().gpuBytes]
+      }),
+    )
+  }
+
+  #lanesOf(card: Card | null, count: number): Lane[] {
+    const name = card?.uuid ?? ''
+    const lanes = this.#lanes.get(name) ?? []
+    while (lanes.length < count) lanes.push(this.#options.make(card))
+    this.#lanes.set(name, lanes)
+    return lanes.slice(0, count)
+  }
+}

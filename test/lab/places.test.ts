@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import type { Lane } from '../../src-main/lab/queue/lane'
+import { createPlaces } from '../../src-main/lab/queue/places'
+import { createStopwatch } from '../../src-main/lab/threads/stopwatch'
+import type { StageRow } from '../../src-main/store'
+
+type Card = { uuid: string; name: string; memory: number; fault: string }
+const GIGA = 1e9
+const large: Card = { uuid: 'GPU-1', name: 'Large', memory: 24 * GIGA, fault: '' }
+const small: Card = { uuid: 'GPU-2', name: 'Small', memory: 8 * GIGA, fault: '' }
+
+/** A stage that is ready, on a card or not, and what it needs there. */
+const row = (key: string, backend = 'cuda') =>
+  ({ key, kind: 'features', config: JSON.stringify({ backend }) }) as StageRow
+
+/** Told anew whenever one asks. */
+const asTold = (cards: Card[]) => ({
+  get cards() {
+    return cards.map((card) => ({ ...card }))
+  },
+})
+
+function places(cards: Card[], counts: number[] = [], needs: Record<string, number> = {}, used = 0) {
+  const make = (card: Card | null): Lane => ({
+    host: {} as Lane['host'],
+    watch: createStopwatch(),
+    ...{ card, current: null, taken: 0, working: null },
+  })
+  const now = cards.map(({ uuid, memory }) => ({ uuid, memoryBytes: memory, usedBytes: used }))
+  const made = createPlaces({
+    ...{ make, backends: asTold(cards), atOnce: () => 1, atOnceByCard: () => counts },
+    reserve: () => ({ memoryBytes: 0, gpuBytes: GIGA }),
+    need: ({ key }) => Promise.resolve(needs[key] ?? 0),
+    ask: () => Promise.resolve({ cards: now as never, users: [], why: '' }),
+  })
+  const lane = (name: string | null) => made.wanted().find(({ card }) => (card?.name ?? null) === name)!
+  return { made, lane, names: () => made.wanted().map(({ card }) => card?.name ?? 'machine') }
+}
+
+describe('places of a queue', () => {
+  test('are the machine alone where there are not several cards', async () => {
+    for (const cards of [[], [large]]) {
+      const { made, lane, names } = places(cards)
+      expect(names()).toEqual(['machine'])
+      expect(await made.choose(lane(null), [row('a'), row('b', 'cpu')])).toMatchObject({ key: 'a' })
+    }
+  })
+
+  test('are each card, as often as is wanted, and the machine for what computes on none', async () => {
+    const { made, lane, names } = places([large, small], [2, 1])
+    expect(names()).toEqual(['Large', 'Small', 'machine', 'Large'])
+    const ready = [row('a'), row('b', 'cpu')]
+    expect(await made.choose(lane(null), ready)).toMatchObject({ key: 'b' })
+    expect(await made.choose(lane('Small'), ready)).toMatchObject({ key: 'a' })
+    expect(made.shares(lane('Large'))).toEqual({ atOnce: 3, onCard: 2 })
+    expect(made.shares(lane(null))).toEqual({ atOnce: 1 })
+    expect(places([large, small], [0]).names()).toEqual(['Small', 'machine'])
+    expect(places([large, small], [0, 0]).names()).toEqual(['Large', 'Small', 'machine'])
+  })
+
+  test('take the stages that they have room for, beside those at work and what others hold', async () => {
+    const needs = { big: 20 * GIGA, mid: 5 * GIGA, tiny: GIGA }
+    const { made, lane } = places([large, small], [], needs)
+    const ready = [row('big'), row('mid'), row('tiny')]
+    expect(await made.choose(lane('Small'), ready)).toMatchObject({ key: 'mid' })
+    const first = lane('Large')
+    expect(await made.choose(first, ready)).toMatchObject({ key: 'big' })
+    first.current = ready[0]!
+    expect(await made.choose({ ...first, current: null }, ready)).toMatchObject({ key: 'tiny' })
+    expect(await made.choose({ ...first, current: null }, [row('mid')])).toBeUndefined()
+    const beside = places([large, small], [], needs, 4 * GIGA)
+    expect(await beside.made.choose(beside.lane('Small'), ready)).toMatchObject({ key: 'tiny' })
+  })
+
+  test('leave what fits nowhere to the card with most room, alone', async () => {
+    const { made, lane } = places([large, small], [], { huge: 99 * GIGA })
+    expect(await made.choose(lane('Small'), [row('huge')])).toBeUndefined()
+    const first = lane('Large')
+    expect(await made.choose(first, [row('huge')])).toMatchObject({ key: 'huge' })
+    first.current = row('other')
+    expect(await made.choose({ ...first, current: null }, [row('huge')])).toBeUndefined()
+  })
+
+  test('rest where their card failed while another one is there', () => {
+    const failed = { ...small, fault: 'It failed.' }
+    const { made, names } = places([large, failed])
+    expect(names()).toEqual(['Large', 'machine'])
+    expect(made.inUse().map(({ card }) => card?.name ?? 'machine')).toEqual(['Large', 'machine', 'Small'])
+    expect(places([{ ...large, fault: 'It failed.' }, failed]).names()).toEqual(['Large', 'Small', 'machine'])
+  })
+})
