@@ -21,6 +21,6 @@ export async function sealAndBreak(w2s: CommandLine, tables: ReturnType<typeof r
   const opened = await w2s.run('unseal', 'last')
   const told = opened.stdout.replaceAll(/\s+/g, ' ')
   expect(told).toMatch(
-    new RegExp(`looked at ${before} times before.*; sealed on .*, after ${before} looks; seal broken`),
+    new RegExp(`had been looked at ${before} times, first.*; sealed on .*, after ${before} looks; seal broken`),
   )
 }

@@ -75,7 +75,9 @@ test('what a study finds on test rows is withheld while it is sealed, and shown 
       { sealed: false, looks: 0 },
     ],
   })
-  expect(looks!.text).toMatch(/was not looked at before; sealed on .*, after no look; seal broken on /)
+  expect(looks!.text).toMatch(
+    /^When this was opened, .* had not been looked at; sealed on .*, after no look; seal broken on /,
+  )
 
   // Sealed again, what was known is hidden at once.
   await calls.seal({ study, sealed: true })

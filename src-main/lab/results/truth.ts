@@ -150,12 +150,13 @@ export function countApart(home: string, row: LookRow): number | null {
 const dateOf = (at: number) => new Date(at).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 const times = (n: number) => (n === 1 ? 'once' : `${n} times`)
 
+/** Every page tells of its own look, so that two of them may rightly tell different numbers: each says of when. */
 function textOf({ before, firstAt, counted, seals }: Omit<Looks, 'text'>): string {
   const isSealed = seals.at(-1)?.sealed === true
   const looked =
     firstAt === null
-      ? 'What this study found on test rows was not looked at before'
-      : `What this study found on test rows was looked at ${times(before)} before, first on ${dateOf(firstAt)}`
+      ? 'When this was opened, what this study found on test rows had not been looked at'
+      : `When this was opened, what this study found on test rows had been looked at ${times(before)}, first on ${dateOf(firstAt)}`
   const history = seals.map(({ at, sealed, looks }) =>
     sealed
       ? `sealed on ${dateOf(at)}, after ${looks === 0 ? 'no look' : looks === 1 ? 'one look' : `${looks} looks`}`
