@@ -105,7 +105,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const onGpu = () => backends.chosen?.gpu ?? false
   const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora, ...machine }
   const planner = createPlanner({ ...planning, computing: backends.planned })
-  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth })
+  const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth, measured: machine.measured })
   // The engine that computed it.
   const asMade = createPlanner({ ...planning, computing: () => Promise.resolve({ backend: 'cpu' }) })
   const sample = createSample({ store, planner: asMade, runs, resources })

@@ -32,6 +32,14 @@ test('a draft is planned by what was run before, and kept as a preset', async ({
   await page.keyboard.press('Control+z')
   await expect(page.getByText('Choose a task.')).toHaveCount(0)
 
+  // A pasted page is named, and leaves the plan in sight.
+  const name = page.getByRole('textbox', { name: 'Name', exact: true })
+  await name.fill('L'.repeat(5000))
+  await expect(page.getByRole('region', { name: 'Changes' })).toContainText('LLL')
+  await expect(page.getByText(/Has to be at most 120 characters/).last()).toBeInViewport()
+  await page.keyboard.press('Control+z')
+  await expect(name).toHaveValue('Small, changed')
+
   await page.getByRole('button', { name: 'Keep as a preset…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Keep as a preset' })
   await dialog.getByRole('textbox', { name: 'Name' }).fill('My own')

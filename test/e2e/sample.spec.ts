@@ -25,12 +25,21 @@ test('the sample study is read, drawn beside the paper, taken as tables and plan
   const last = await headline.textContent()
   const runId = page.url().split('/').at(-1)!
 
+  // What can be taken from a narrow chart leaves its title the line.
+  const title = main.getByRole('heading', { name: '… where it is right' })
+  expect((await title.boundingBox())!.height).toBeLessThan(30)
+
   // Another reading is another result; the oracle's is hollow, an upper bound.
   await page.getByText('oracle', { exact: false }).first().click()
   await expect(page).toHaveURL(/stop=oracle/)
   await expect(headline).not.toHaveText(last!)
   await page.getByText('last', { exact: false }).first().click()
   await expect(headline).toHaveText(last!)
+
+  // Lines that end before the crosshair are named beside it, with where they are.
+  await goTo(page, `#/curves/${runId}`)
+  await expect(page.getByText(/pocket-l: from 0 to \d+, not here$/)).toHaveCount(2)
+  await shoot(page, 'curves of two lengths')
 
   // The study: other axes of the matrix, as LaTeX; another metric; against the ceiling with the paper's curves.
   await goTo(page, '#/studies')

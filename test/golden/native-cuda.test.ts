@@ -152,7 +152,10 @@ describe.each(TRANSFORMERS.filter((name) => readCase(name).scores))('language of
 describe('the library', () => {
   it('says which cards there are', () => {
     expect(addon.cudaDevices(cuda)).toEqual([
-      { name: 'this host, emulating a card', compute: '0.0', memory: 0, free: 0 },
+      {
+        ...{ name: 'this host, emulating a card', uuid: '', compute: '0.0', memory: 0, free: 0 },
+        ...{ megahertz: 0, multiprocessors: 0 },
+      },
     ])
   })
 

@@ -17,7 +17,10 @@ const modelHere = () => modelOf(addon, spec, { cuda: card.library })
 it('says what drives it and what it is', () => {
   card.set({ driver: '535.54.03', cuda: 12020, runtime: 12080, name: 'RTX', compute: 8.6, memory: 24e9 })
   expect(addon.cudaDriver(card.library)).toEqual({ version: '535.54.03', cuda: 12020, runtime: 12080 })
-  expect(addon.cudaDevices(card.library)).toEqual([{ name: 'RTX', compute: '8.6', memory: 24e9, free: 24e9 }])
+  const [uuid, unknown] = ['GPU-00000000-0000-0000-0000-000000000001', { megahertz: 0, multiprocessors: 0 }]
+  expect(addon.cudaDevices(card.library)).toEqual([
+    { name: 'RTX', uuid, compute: '8.6', memory: 24e9, free: 24e9, ...unknown },
+  ])
 })
 
 it('has the number of the driver where there is no card', () => {

@@ -45,6 +45,14 @@ describe.skipIf(nativeMissing)('a plan that is measured', () => {
     vi.unstubAllEnvs()
     // What is known is not measured again.
     expect(await lab.calls.measure(tinySpec())).toEqual([])
+    // The run is told to take what its plan was.
+    await lab.calls.pause('on')
+    const { runId } = await lab.calls.run(tinySpec())
+    const { etaSeconds } = await lab.calls.runDetail(runId)
+    expect(etaSeconds).toBeCloseTo(
+      after.stages.reduce((sum, { estimateSeconds }) => sum + estimateSeconds!, 0),
+      6,
+    )
   }, 60_000)
 
   test('leaves out what is done, and goes by this machine’s past', async () => {

@@ -103,6 +103,27 @@ describe('estimates', () => {
     expect(seconds()).not.toBeCloseTo(unknown, 0)
   })
 
+  test('of a pretrained model do not go by one that is very much smaller: most of what that takes is no arithmetic', () => {
+    const store = blank()
+    const [small, large] = ['small', 'large'].map((id) => ({ id, key: contentKey(id), title: id }))
+    // Shapes of Pocket S and Pocket L: 64 times the operations.
+    const sizes = new Map([
+      [small!.key, { parameters: 144e3, layers: 1, width: 32 }],
+      [large!.key, { parameters: 1.33e6, layers: 4, width: 128 }],
+    ])
+    const checkpoints = { small: small!, large: large! }
+    const pair = (checkpoint: string) => ({ strong: [{ model: 'pretrained', checkpoint }] })
+    const next = planOf(pair('large'), checkpoints)
+    const student = next.stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
+    const estimate = () => {
+      const estimator = createEstimator(store, next.stages, sizes)
+      return { seconds: estimator.seconds(student), rough: estimator.rough(student) }
+    }
+    const unknown = estimate()
+    past(store, planOf(pair('small'), checkpoints), () => 4)
+    expect(estimate()).toEqual({ ...unknown, rough: true })
+  })
+
   test('of texts that are written go by the trainings that were timed, five times what a look at them takes and more', () => {
     // Shape of chess-4, and the rows of its preset: 2 minutes on two threads with little else running (LOG.md).
     const chess = { id: 'chess', key: contentKey('chess'), title: 'Chess' }

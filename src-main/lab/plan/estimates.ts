@@ -7,6 +7,11 @@ import type { Store } from '../../store'
 const TELLING_SHARE = 0.05
 /** Seconds of a stage below which its overhead is too much of them to say anything of larger models. */
 const TELLING_SECONDS = 3
+/**
+ * How many times its own operations a model foretells: what a small one takes is mostly the way to its operations, so that
+ * in proportion to them a larger one would be told to take many times too long.
+ */
+const TELLING_REACH = 16
 /** Beyond this a stage did not take the time that its clock says: somebody set it. */
 const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
@@ -85,12 +90,15 @@ export function createEstimator(
     if (kind.unit === 'operation') return defaultRate?.operation
     if (readsOf(stage).models.length === 0) return defaultRate?.example
     const size = modelOf(stage)
-    const rate = perOperation.get(engine.id) ?? defaultRate?.operation
-    return size && rate && rate * operationsOf(size, isWritten(dataOf(stage)))
+    if (!size) return undefined
+    const rate = perOperation(engine.id, size) ?? defaultRate?.operation
+    return rate && rate * operationsOf(size, isWritten(dataOf(stage)))
   }
   /** By what other pretrained models take here. */
-  const isForetold = (stage: Stage) =>
-    modelOf(stage) !== undefined && perOperation.has(kindOf(stage.kind).backend?.(stage.config) ?? '')
+  const isForetold = (stage: Stage) => {
+    const size = modelOf(stage)
+    return size !== undefined && perOperation(kindOf(stage.kind).backend?.(stage.config) ?? '', size) !== undefined
+  }
   const likeness = (stage: Stage) => likenessOf(stage, dataOf(stage))
   const workOf = (stage: Stage) => kindOf(stage.kind).work(stage.config, sizesOf(stage))
   const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.rates.get(likeness(stage))
@@ -122,17 +130,13 @@ function sizesIn(config: object = {}): Work | undefined {
 interface PastRates {
   /** Seconds a unit of work of each likeness: the median of the latest, what runs now among them. */
   rates: Map<string, number>
-  /** Seconds an operation of pretrained models, by backend: what is known of one foretells the others. */
-  perOperation: Map<string, number>
+  /** Seconds an operation of a model on a backend, by the latest others that are large enough to foretell it. */
+  perOperation: (backend: string, of: ModelSize) => number | undefined
 }
 
 function pastRates(store: Store, models: ModelSizes): PastRates {
   const seen = new Map<string, number[]>()
-  const operations = new Map<string, number[]>()
-  const note = (to: Map<string, number[]>, name: string, rate: number) => {
-    const known = to.get(name) ?? []
-    if (known.length < MEMORY) to.set(name, [...known, rate])
-  }
+  const operations: { backend: string; each: number; rate: number }[] = []
   const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
   for (const past of known) {
     if (!(past.seconds >= 0 && past.seconds < LONGEST_SECONDS)) continue
@@ -140,12 +144,22 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const config = JSON.parse(past.config) as Stage['config']
     const data = past.dataConfig === null ? config : (JSON.parse(past.dataConfig) as object)
     const rate = Math.max(0, past.seconds - START_SECONDS) / kind.work(config, sizesIn(data) ?? NO_SIZES)
-    note(seen, likenessOf({ kind: past.kind, config }, data), rate)
+    const likeness = likenessOf({ kind: past.kind, config }, data)
+    const alike = seen.get(likeness) ?? []
+    if (alike.length < MEMORY) seen.set(likeness, [...alike, rate])
     const size = models.get(kind.reads(config).models[0] ?? '')
     const backend = kind.backend?.(config)
-    if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data))
-      note(operations, backend, rate / operationsOf(size, false))
+    if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data)) {
+      const each = operationsOf(size, false)
+      operations.push({ backend, each, rate: rate / each })
+    }
   }
-  const medians = (of: Map<string, number[]>) => new Map([...of].map(([name, rates]) => [name, median(rates)]))
-  return { rates: medians(seen), perOperation: medians(operations) }
+  return {
+    rates: new Map([...seen].map(([name, rates]) => [name, median(rates)])),
+    perOperation(backend, of) {
+      const least = operationsOf(of, false) / TELLING_REACH
+      const telling = operations.filter((past) => past.backend === backend && past.each >= least).slice(0, MEMORY)
+      return telling.length > 0 ? median(telling.map(({ rate }) => rate)) : undefined
+    },
+  }
 }

@@ -5,7 +5,7 @@ import { adopt, readAdoption, type Adoption } from '../queue/adopt'
 import type { Bus } from '../bus'
 import type { Checkpoints } from '../plan/checkpoints'
 import { LabError } from '../errors'
-import type { ModelSizes } from '../plan/estimates'
+import type { Measured } from '../plan/estimates'
 import { release } from '../queue/holds'
 import { endRun, forget, removeOrphans } from '../queue/lifecycle'
 import { roleOf } from '../../science/stages'
@@ -14,7 +14,7 @@ import type { Truth } from '../results/truth'
 import type { Queue } from '../queue'
 import { figureOf } from './figures'
 import { runEvents, settleRuns } from '../queue/recorder'
-import { besideAll, detailOf, summaryOf } from './view'
+import { besideAll, detailOf, summaryOf, type Known } from './view'
 import type { Shelf } from '../home/shelf'
 
 /** Runs: put into the queue, looked at, stopped, taken up again, removed. Ids that are not there throw `not-found`. */
@@ -40,6 +40,8 @@ interface Deps {
   bus: Bus
   queue: Queue
   checkpoints: Pick<Checkpoints, 'here'>
+  /** What the builder measured. */
+  measured: Measured
   truth: Pick<Truth, 'isSealed'>
 }
 
@@ -62,13 +64,13 @@ export function createRunDesk(deps: Deps): RunDesk {
       return id
     },
     async list() {
-      const sizes = await sizesFor(deps, store.runs.live().length > 0)
+      const known = await knownFor(deps, store.runs.live().length > 0)
       const beside = besideAll(store, truth.isSealed)
-      return store.runs.all().map((run) => summaryOf(store, run, sizes, beside(run)))
+      return store.runs.all().map((run) => summaryOf(store, run, known, beside(run)))
     },
     async detail(id) {
-      const sizes = await sizesFor(deps, !find(id).ended)
-      return detailOf(store, find(id), sizes, truth.isSealed)
+      const known = await knownFor(deps, !find(id).ended)
+      return detailOf(store, find(id), known, truth.isSealed)
     },
     cancel(id) {
       if (find(id).ended) throw new LabError('conflict', 'This run has ended already; there is nothing to cancel.')
@@ -119,8 +121,8 @@ function releaseArm({ store, bus, queue }: Deps, id: string, arm: string): null 
 }
 
 /** Only what a live run will still take has to be estimated. */
-async function sizesFor({ checkpoints }: Deps, live: boolean): Promise<ModelSizes> {
-  return live ? checkpoints.here() : new Map()
+async function knownFor({ checkpoints, measured }: Deps, live: boolean): Promise<Known> {
+  return { sizes: live ? await checkpoints.here() : new Map(), measured }
 }
 
 /** Makes a run live by `change`, ends it when there is nothing to do, tells, and looks for work. */

@@ -22,7 +22,7 @@ import {
   type RunStageRow,
   type Store,
 } from '../../store'
-import { createEstimator, type ModelSizes } from '../plan/estimates'
+import { createEstimator, type Measured, type ModelSizes } from '../plan/estimates'
 import { stageOf } from '../queue/lifecycle'
 import { stepOn } from './axis'
 import { remedyOf } from './remedy'
@@ -123,10 +123,16 @@ const figuresOf = ({ run: _run, position: _position, ...figures }: FigureRow): A
 /** How a run is called. */
 export const nameOf = (run: { name: string }, mark: MarkRow | undefined): string => mark?.name || run.name
 
+/** What the time that a run still takes is told by. */
+export interface Known {
+  sizes: ModelSizes
+  measured: Measured
+}
+
 /** A run as the list shows it. */
-export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, beside: Beside): RunSummary {
+export function summaryOf(store: Store, run: RunCounts, known: Known, beside: Beside): RunSummary {
   const { id, question, createdAt, queuedAt, rank, endedAt, seconds, headline, stagesDone, stagesTotal } = run
-  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), sizes)
+  const etaSeconds = run.ended ? null : remaining(store, store.runStages.of(id), known)
   const times = { createdAt, queuedAt, rank, endedAt, seconds }
   const state = stateOf(run)
   const sharing = state === 'queued' && run.sharing === 1
@@ -140,7 +146,7 @@ export function summaryOf(store: Store, run: RunCounts, sizes: ModelSizes, besid
 }
 
 /** A run with its arms and stages. */
-export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSealed: Sealed): RunDetail {
+export function detailOf(store: Store, run: RunCounts, known: Known, isSealed: Sealed): RunDetail {
   const asked = askedOf(run)
   const { own, byStage } = usedBy(store, run.id)
   const stages = titledStages(store, run.id).map((row) => ({
@@ -150,7 +156,7 @@ export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSeal
     remedy: remedyOf(row, asked.spec),
   }))
   const figures = store.figures.of(run.id).map(figuresOf)
-  const summary = summaryOf(store, run, sizes, besideOf(store, run, isSealed))
+  const summary = summaryOf(store, run, known, besideOf(store, run, isSealed))
   const expected = run.expected === '' ? null : (JSON.parse(run.expected) as Expected)
   return { ...summary, ...asked, figures, arms: armsOf(run), stages, use: own, expected }
 }
@@ -158,9 +164,9 @@ export function detailOf(store: Store, run: RunCounts, sizes: ModelSizes, isSeal
 /**
  * Seconds that a live run's stages still take, as many at a time as there are now; null when nothing is known of one of them.
  */
-function remaining(store: Store, rows: RunStageRow[], sizes: ModelSizes): number | null {
+function remaining(store: Store, rows: RunStageRow[], { sizes, measured }: Known): number | null {
   const stages = rows.map((row) => stageOf(store, row))
-  const estimator = createEstimator(store, stages, sizes)
+  const estimator = createEstimator(store, stages, sizes, measured)
   let sum = 0
   let longest = 0
   for (const [i, row] of rows.entries()) {
