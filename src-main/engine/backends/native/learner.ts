@@ -228,7 +228,12 @@ function startOf(net: NetSpec, { trainBlocks, moments }: NativeOptions) {
     4 * tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)
   const all = tensorsOf(net, trainBlocks)
   const trained = bytesOf(all.filter((tensor) => tensor.trained))
-  return { weights: bytesOf(all), gradients: trained, moments: moments === 'bf16' ? trained : 2 * trained, activations: 0 }
+  return {
+    weights: bytesOf(all),
+    gradients: trained,
+    moments: moments === 'bf16' ? trained : 2 * trained,
+    activations: 0,
+  }
 }
 
 const nativeBatch = (batch: Batch): NativeBatch =>
