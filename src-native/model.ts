@@ -23,6 +23,11 @@ export interface ModelOptions {
    * bf16 where the addon says so; a card has them all.
    */
   precision?: 'fp32' | 'tf32' | 'bf16'
+  /**
+   * In what AdamW's two moments are kept (default fp32): bf16, on a card alone, takes half their memory, and is rounded up or
+   * down by chance that a seed of weight and update decides, so that results repeat.
+   */
+  moments?: 'fp32' | 'bf16'
   /** Activations that backward may keep, in bytes (default 1e9); larger batches are cut into micro-batches. */
   activationBytes?: number
   /** Whether the last block computes only what the head reads (default true; the results are the same). */

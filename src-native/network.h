@@ -30,6 +30,8 @@ struct Options {
   /** Activations kept for backward, in bytes; a batch that needs more is cut into micro-batches. */
   double activationBytes = 1e9;
   Precision precision = Precision::fp32;
+  /** Whether AdamW's moments are kept in bf16: half their memory. Not on the CPU. */
+  bool halfMoments = false;
 };
 
 /** One update; clipNorm 0: no clipping. */

@@ -4,6 +4,8 @@ import type { NetSpec } from './models/net'
 
 /** A number of what a net multiplies with, see `LearnerOptions`. */
 export type Precision = 'fp32' | 'tf32' | 'bf16'
+/** A number of what AdamW remembers, see `LearnerOptions`. */
+export type Moments = 'fp32' | 'bf16'
 
 type NetKind = NetSpec['kind']
 
@@ -21,6 +23,8 @@ interface Kind {
   nets: readonly NetKind[]
   /** Those that it may have, as the processor or the card allows. */
   precisions: readonly Precision[]
+  /** What AdamW's moments may be kept in. */
+  moments: readonly Moments[]
   /**
    * Seconds where this machine has no past stage of the like: of a training, an example passed forward; of a pretrained
    * model, an operation. Measured on two cores; see LOG.md. Null: it was never measured.
@@ -42,6 +46,7 @@ export const BACKENDS_IN_ORDER = [
     gpu: { title: 'The NVIDIA card', alone: true },
     nets: ['transformer'],
     precisions: ['fp32', 'tf32', 'bf16'],
+    moments: ['fp32', 'bf16'],
     defaultRate: null,
   },
   {
@@ -51,6 +56,7 @@ export const BACKENDS_IN_ORDER = [
     gpu: null,
     nets: ALL,
     precisions: ['fp32', 'bf16'],
+    moments: ['fp32'],
     defaultRate: { example: 1.5e-6, operation: 4e-12 },
   },
   {
@@ -60,6 +66,7 @@ export const BACKENDS_IN_ORDER = [
     gpu: { title: 'libtensorflow', alone: false },
     nets: ALL,
     precisions: ['fp32'],
+    moments: ['fp32'],
     defaultRate: { example: 6e-6, operation: 1.5e-11 },
   },
   {
@@ -69,6 +76,7 @@ export const BACKENDS_IN_ORDER = [
     gpu: null,
     nets: ALL,
     precisions: ['fp32'],
+    moments: ['fp32'],
     defaultRate: { example: 8e-6, operation: 6e-11 },
   },
 ] as const satisfies readonly Kind[]
@@ -118,3 +126,14 @@ export function precisionExpected(
   const known = precisions.map((each) => `"${each}"`).join(' or ')
   return `${known}: backend "${backend}" cannot multiply ${precision} on this machine`
 }
+
+/**
+ * What moments must be kept in where something that may compute them cannot in what is asked; null where all can, or that is
+ * not known.
+ */
+export function momentsExpected({ backend, otherwise }: Computing, moments = 'fp32'): string | null {
+  const unable = [backend, otherwise].find((id) => id !== undefined && keepsNot(id, moments))
+  return unable === undefined ? null : `"fp32": backend "${unable}" cannot keep moments in ${moments}`
+}
+
+const keepsNot = (id: string, moments: string) => backendKind(id)?.moments.every((each) => each !== moments)

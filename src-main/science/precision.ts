@@ -12,3 +12,17 @@ export const PRECISION = {
     { value: 'bf16', label: 'bf16' },
   ],
 } as const satisfies Param
+
+/** In what AdamW keeps its two moments; see `LearnerOptions`. */
+export const MOMENTS = {
+  type: 'choice',
+  default: 'fp32',
+  label: 'Moments',
+  later: true,
+  source: 'arXiv 1502.02551, 2010.06192',
+  help: 'In bf16 both moments of AdamW take 4 instead of 8 bytes a weight, rounded up or down by chance, so that small changes are kept on average. The chance has a seed, and results repeat. For cards alone.',
+  options: [
+    { value: 'fp32', label: 'fp32' },
+    { value: 'bf16', label: 'bf16' },
+  ],
+} as const satisfies Param

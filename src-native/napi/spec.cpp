@@ -77,6 +77,7 @@ ModelOptions readOptions(napi_env env, napi_value value, Spec& spec) {
   if (f.has("sharedGradients")) o.network.sharedGradients = f.boolean("sharedGradients");
   if (f.has("threadWork")) o.network.threadWork = f.number("threadWork");
   if (f.has("precision")) o.network.precision = (Precision)f.choice("precision", {"fp32", "tf32", "bf16"});
+  if (f.has("moments")) o.network.halfMoments = f.choice("moments", {"fp32", "bf16"}) == 1;
   if (f.has("shortcut")) spec.shortcut = f.boolean("shortcut");
   if (f.has("trainBlocks")) {
     spec.trainable.all = false;

@@ -1,5 +1,7 @@
 // Kernels of the card one by one, in sizes that do not fit their tiles, against plain sums in double precision.
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "../cuda/device/memory.h"
 #include "../cuda/kernels/kernels.h"
@@ -148,7 +150,7 @@ TEST(adamw_of_the_card_clips_by_the_global_norm) {
   cuda::Memory<double> scratch;
   double squared = 0;
   for (float x : g.here) squared += (double)x * x;
-  Both<AdamWStep> s({{0.9f, 0.99f, 0.1f, 0.01f, 1e-8f, 0.999f, 0.01f, 1.1f, 2.0f}});
+  Both<AdamWStep> s({{0.9f, 0.99f, 0.1f, 0.01f, 1e-8f, 0.999f, 0.01f, 1.1f, 2.0f, 1}});
   std::vector<double> expected;
   for (long i = 0; i < n; i++) {
     const double grad = g.here[i] * 2.0 / (std::sqrt(squared) + 1e-6);
@@ -161,6 +163,42 @@ TEST(adamw_of_the_card_clips_by_the_global_norm) {
   copyOut(&norm, scratch.data(), sizeof norm);
   CHECK_NEAR(norm, squared, 1e-9 * squared);
   expectNear("weights", w.read(), expected, 1e-6);
+}
+
+/** A thousand weights with one history: their mean says whether rounding leads astray, the bits whether it repeats. */
+TEST(moments_in_bf16_are_rounded_by_a_chance_that_repeats_and_leads_nowhere) {
+  const long n = 1000, updates = 200;
+  const auto gradientAt = [&](long t) { return t <= updates / 2 ? 1.0f : 0.01f; };  // then second moments have to fall
+  double w = 0.5, m = 0, v = 0;
+  for (long t = 1; t <= updates; t++) {
+    const double g = gradientAt(t);
+    m = (double)0.9f * m + (double)0.1f * g, v = (double)0.999f * v + (double)0.001f * g * g;
+    w -= (double)0.001f * m / (std::sqrt(v) + 1e-8);
+  }
+  auto trained = [&] {
+    Both<float> weights(std::vector<float>(n, 0.5f));
+    Both<std::uint16_t> first(std::vector<std::uint16_t>(n, 0)), second(std::vector<std::uint16_t>(n, 0));
+    cuda::Memory<double> scratch;
+    scratch.need(NORM_SCRATCH);
+    for (long t = 1; t <= updates; t++) {
+      Both<float> g(std::vector<float>(n, gradientAt(t)));
+      Both<AdamWStep> s({{0.9f, 0.999f, 0.1f, 0.001f, 1e-8f, 1, 0.001f, 1, 0, (unsigned)t}});
+      adamw(s.at(), weights.at(), first.at(), second.at(), g.at(), n, scratch.data());
+    }
+    return std::tuple{weights.read(), first.read(), second.read()};
+  };
+  auto single = [](std::uint16_t half) { return std::bit_cast<float>((std::uint32_t)half << 16); };
+  const auto [weights, first, second] = trained();
+  double meanW = 0, meanM = 0, meanV = 0;
+  for (long i = 0; i < n; i++) {
+    meanW += weights[i] / (double)n, meanM += single(first[i]) / (double)n, meanV += single(second[i]) / (double)n;
+    CHECK_NEAR(single(second[i]), v, 0.1 * v);
+  }
+  CHECK_NEAR(meanW, w, 2e-3 * (0.5 - w));
+  CHECK_NEAR(meanM, m, 2e-3 * m);
+  CHECK_NEAR(meanV, v, 2e-3 * v);
+  CHECK(second[0] != second[1] || second[1] != second[2]);
+  CHECK((trained() == std::tuple{weights, first, second}));
 }
 
 namespace {

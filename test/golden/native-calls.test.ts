@@ -196,6 +196,7 @@ describe('what does not fit is named', () => {
     expect(() => make({}, { precision: 'tf32' })).toThrow(
       'precision: expected "fp32" or "bf16" on a processor, got "tf32"',
     )
+    expect(() => make({}, { moments: 'bf16' })).toThrow('moments: expected "fp32" on a processor, got "bf16"')
     expect(() => make({}, { precision: 'bf16', isa: 'baseline' })).toThrow('precision: expected "fp32", since')
     expect(() => make({}, { trainBlocks: 3 })).toThrow('trainable: expected at most 2 blocks, got 3')
   })

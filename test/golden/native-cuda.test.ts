@@ -171,24 +171,27 @@ describe('the library', () => {
     expect(() => new addon.Model({ ...spec, headSize: 264 }, { cuda })).toThrow('headSize: expected at most 256')
   })
 
-  it('goes on where an optimiser was taken, to the bit', async () => {
-    const { spec, batches, update } = readCase('llama')
-    const batch = tokenBatch(batches[0]!)
-    const train = async (model: Awaited<ReturnType<typeof create>>) => {
-      await model.backward(dLogitsOf(await model.forward(batch, true), batch.n))
-      await model.step(update)
-    }
-    const whole = await create('llama')
-    await train(whole)
-    const weights = await whole.save()
-    const [updates, first, second] = [await whole.updates(), await whole.firstMoments(), await whole.secondMoments()]
-    await train(whole)
-    const resumed = new addon.Model(spec, { cuda })
-    await resumed.load(weights)
-    await resumed.restore({ updates, first, second })
-    await train(resumed)
-    expect(await resumed.save()).toEqual(await whole.save())
-    whole.dispose()
-    resumed.dispose()
-  })
+  it.each(['fp32', 'bf16'] as const)(
+    'goes on where an optimiser was taken, to the bit (moments in %s)',
+    async (moments) => {
+      const { spec, batches, update } = readCase('llama')
+      const batch = tokenBatch(batches[0]!)
+      const train = async (model: Awaited<ReturnType<typeof create>>) => {
+        await model.backward(dLogitsOf(await model.forward(batch, true), batch.n))
+        await model.step(update)
+      }
+      const whole = await create('llama', { moments })
+      await train(whole)
+      const weights = await whole.save()
+      const [updates, first, second] = [await whole.updates(), await whole.firstMoments(), await whole.secondMoments()]
+      await train(whole)
+      const resumed = new addon.Model(spec, { cuda, moments })
+      await resumed.load(weights)
+      await resumed.restore({ updates, first, second })
+      await train(resumed)
+      expect(await resumed.save()).toEqual(await whole.save())
+      whole.dispose()
+      resumed.dispose()
+    },
+  )
 })

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../store/temporary'
 const MODEL = 'a'.repeat(64)
 const SIZE = { parameters: 1e8, layers: 12, width: 768 }
 
-function planned(strong: object) {
+function planned(strong: object, backend = 'cpu') {
   const parsed = parseSpec({
     ...{ version: 1, name: 'Room', tasks: ['spam'], weak: [{ model: 'words', words: 30 }], strong: [strong] },
     ...{ methods: [{ method: 'naive' }], seeds: [0] },
@@ -23,7 +23,7 @@ function planned(strong: object) {
   const source = { sha256: 'b'.repeat(64), title: 'Spam', classes: 2 }
   const checkpoint = { key: MODEL, title: 'Model', writes: false, ...SIZE }
   const { stages } = planExperiment(parsed.spec, {
-    ...{ sources: { spam: source }, bundled: {}, backend: 'cpu', checkpoints: { model: checkpoint } },
+    ...{ sources: { spam: source }, bundled: {}, backend, checkpoints: { model: checkpoint } },
   })
   return { stages, ceiling: stages.find((stage) => roleOf(stage) === 'ceiling')! }
 }
@@ -39,6 +39,11 @@ test('a training holds weights, gradients and two moments in single precision, a
   expect(total).toBe(weights + gradients + moments + activations + process)
   // On a card the driver's context stands in place of the runtime.
   expect(roomOf(blank(), stages, ceiling, true).process).toBe(5e8)
+})
+
+test('moments in bf16 are half as large', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', moments: 'bf16' }, 'cuda')
+  expect(roomOf(blank(), stages, ceiling, true)).toMatchObject({ weights: 4e8, gradients: 4e8, moments: 4e8 })
 })
 
 test('of last blocks that alone are trained, only these have gradients and moments', () => {

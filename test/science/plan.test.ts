@@ -108,6 +108,24 @@ describe('planExperiment', () => {
     )
   })
 
+  it('refuses moments in bf16 of what cannot keep them, be it the next backend, and names them in a stage alone where asked', () => {
+    const spec = (moments: string) => ({ strong: [{ model: 'pretrained', checkpoint: 'small', moments }] })
+    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
+    const half = plan(spec('bf16'), { checkpoints, backend: 'cuda' })
+    const ceilings = half.stages.flatMap((s) =>
+      s.kind === 'train' && s.config.role === 'ceiling' ? [s.config.model] : [],
+    )
+    expect(ceilings).toMatchObject([{ moments: 'bf16' }, { moments: 'bf16' }])
+    for (const stage of plan(spec('fp32'), { checkpoints, backend: 'cuda' }).stages)
+      expect(JSON.stringify(stage.config)).not.toContain('moments')
+    expect(() => plan(spec('bf16'), { checkpoints, backend: 'cpu' })).toThrow(
+      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
+    )
+    expect(() => plan(spec('bf16'), { checkpoints, backend: 'cuda', otherwise: 'cpu' })).toThrow(
+      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
+    )
+  })
+
   it('refuses tf32 where no card computes, and says what there is', () => {
     const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'tf32' }] }
     const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }

@@ -20,13 +20,13 @@ const CONTEXT: PlanContext = {
 }
 const model = (change: object = {}) => ({ model: 'pretrained', checkpoint: 'small', ...change })
 const probe = (change: object = {}) => model({ model: 'probe', ...change })
-function planned(change: object = {}): Plan {
+function planned(change: object = {}, backend = CONTEXT.backend): Plan {
   const parsed = parseSpec({
     ...{ version: 1, name: 'Reading', tasks: ['spam'], weak: [{ model: 'words' }], strong: [model()] },
     ...{ methods: [{ method: 'naive' }], seeds: [0], ...change },
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return planExperiment(parsed.spec, CONTEXT)
+  return planExperiment(parsed.spec, { ...CONTEXT, backend })
 }
 type Of<K> = Extract<Stage, { kind: K }>
 const ofKind = <K extends Stage['kind']>({ stages }: Plan, kind: K) =>
@@ -70,6 +70,12 @@ describe('reading a task’s texts first', () => {
   it('trains the blocks that are finetuned, in the same precision', () => {
     const plan = planned({ strong: [model({ reading: 1, tune: 'last', blocks: 2, precision: 'bf16' })] })
     expect(ofKind(plan, 'adapt')[0]!.config).toMatchObject({ trainBlocks: 2, precision: 'bf16' })
+    expect(ofKind(plan, 'adapt')[0]!.config).not.toHaveProperty('moments')
+  })
+
+  it('keeps moments as the finetuning does', () => {
+    const strong = [model({ reading: 1, moments: 'bf16' })]
+    expect(ofKind(planned({ strong }, 'cuda'), 'adapt')[0]!.config).toMatchObject({ moments: 'bf16' })
   })
 
   it('comes before the frozen states of a probe, trained whole as a model of its size is by default', () => {

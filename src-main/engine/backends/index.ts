@@ -1,4 +1,4 @@
-import { backendKind, BACKENDS_IN_ORDER, type BackendId, type Precision } from '../../science/backends'
+import { backendKind, BACKENDS_IN_ORDER, type BackendId, type Moments, type Precision } from '../../science/backends'
 import type { Backend } from './learner'
 import { BACKENDS } from './registry'
 import { failureOf, passedOf, testLoaded, titleOf } from './trial'
@@ -36,9 +36,10 @@ async function openBackend(id: BackendId): Promise<Backend> {
     ...{ id, device, deviceWith, threads, isa, version, gpu, precisions, reason: reasonFor(id, worstError) },
     ...(peak && { peak }),
     create(net, init, options) {
-      const { precision = 'fp32' } = options ?? {}
-      if (precisions.includes(precision)) return create(net, init, options)
-      return Promise.reject(new Error(without(precision, precisions, id, device)))
+      const { precision = 'fp32', moments = 'fp32' } = options ?? {}
+      if (!precisions.includes(precision)) return Promise.reject(new Error(without(precision, precisions, id, device)))
+      if (!backendKind(id).moments.includes(moments)) return Promise.reject(new Error(withoutMoments(moments, id)))
+      return create(net, init, options)
     },
   }
 }
@@ -47,6 +48,9 @@ function without(precision: Precision, precisions: readonly Precision[], id: Bac
   const known = precisions.map((each) => `"${each}"`).join(' or ')
   return `precision: expected ${known}, since ${titleOf(id)} cannot multiply ${precision} on ${device}, got "${precision}"`
 }
+
+const withoutMoments = (moments: Moments, id: BackendId) =>
+  `moments: expected "fp32", since ${titleOf(id)} cannot keep them in ${moments}, got "${moments}"`
 
 function reasonFor(id: BackendId, worstError: number): string {
   const isLast = id === BACKENDS_IN_ORDER.at(-1)!.id

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../science/maths/matrix'
 import type { NetSpec } from '../../science/models/net'
-import type { BackendId, Precision } from '../../science/backends'
+import type { BackendId, Moments, Precision } from '../../science/backends'
 
 /** Named tensors, row-major, in the order of `tensorsOf`: what is saved, loaded and compared across backends. */
 export interface Tensor {
@@ -125,6 +125,11 @@ export interface LearnerOptions {
    * and sum in single precision; weights, moments and all else stay single. Only those of `Backend.precisions`. Default: `fp32`.
    */
   precision?: Precision
+  /**
+   * Of AdamW. `bf16`, on a card alone: half the memory, rounded up or down by a chance that weight and update decide, so that
+   * results repeat; `saveOptimiser` gives them exactly. Default: `fp32`.
+   */
+  moments?: Moments
   /** That compute; fewer than the backend has where other stages are at work beside. Libraries choose for themselves. */
   threads?: number
   /** Activations that a backward may keep, in bytes; a larger batch goes in parts. The backend's own measure where that is less. */
@@ -154,6 +159,6 @@ export interface Backend extends Place {
   precisions: readonly Precision[]
   /** Why this backend was chosen, one sentence for people. */
   reason: string
-  /** @throws Error when net and weights do not fit, see `weightsOf`, or for a precision that cannot be had */
+  /** @throws Error when net and weights do not fit, see `weightsOf`, or for a precision or moments that cannot be had */
   create(net: NetSpec, init: Init, options?: LearnerOptions): Promise<Learner>
 }

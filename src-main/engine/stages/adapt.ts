@@ -36,8 +36,8 @@ export const adapt: StageRunner<'adapt'> = async (stage, context, backend) => {
   const course = courseOf(config, task, tokenizer, Math.min(config.tokens, model.context), context)
   const file = unfinishedFile(context.job.artifacts, stage.key)
   const kept = await keptOf(file, backend!, context)
-  const { precision, trainBlocks } = config
-  const options = { precision, ...(trainBlocks !== undefined && { trainBlocks }) }
+  const { precision, moments, trainBlocks } = config
+  const options = { precision, ...(moments && { moments }), ...(trainBlocks !== undefined && { trainBlocks }) }
   const learner = await backend!.create(spec, { weights: kept?.weights ?? model.weights }, options)
   try {
     if (kept) await learner.restoreOptimiser(kept.optimiser)

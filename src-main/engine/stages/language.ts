@@ -30,7 +30,8 @@ export const language: StageRunner<'language'> = async (stage, context, backend)
   const file = unfinishedFile(context.job.artifacts, stage.key)
   const kept = (await keptOf(file, backend!, context)) ?? (await begunOf(stage, context, backend!))
   const start = { seed: config.seed, ...(kept && { weights: kept.weights }) }
-  const learner = await backend!.create(net, start, { precision: config.training.precision })
+  const { precision, moments } = config.training
+  const learner = await backend!.create(net, start, { precision, ...(moments && { moments }) })
   try {
     if (kept) await learner.restoreOptimiser(kept.optimiser)
     const course = courseOf(config, tokens)

@@ -1,12 +1,16 @@
 import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
+import type { Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
+import type { Finetuning } from '../../science/models/model'
 import type { StageRow, Store } from '../../store'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, TOKENS, WRITTEN_TOKENS, type ModelSizes } from './estimates'
 
-/** Bytes of a number: weights, gradients and moments are singles on every backend, also where products are in bf16. */
+/** Bytes of a number: weights and gradients are singles on every backend, also where products are in bf16. */
 const SINGLE = 4
+/** Singles that AdamW's two moments of a weight are as large as. */
+const MOMENTS = { fp32: 2, bf16: 1 }
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
 const KEPT = 15
 /** Activations that a training keeps at most: beyond it goes in parts. */
@@ -34,22 +38,28 @@ interface Taught {
   batch: number
   /** Part of the weights that gets gradients. */
   share: number
+  moments?: Moments | undefined
 }
 
 function taughtOf({ kind, config }: Stage, size: ModelSize | undefined): Taught | null {
-  if (kind === 'language') return { batch: config.training.batchTokens / TOKENS, share: 1 }
+  if (kind === 'language') {
+    const { batchTokens, moments } = config.training
+    return { batch: batchTokens / TOKENS, share: 1, moments }
+  }
   if (kind !== 'train' && kind !== 'adapt') return null
   const { batch } = config.optimiser
-  const blocks = trainedBlocks(config)
-  return { batch, share: size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1 }
+  const { trainBlocks: blocks, moments } = finetuningOf(config)
+  return { batch, share: size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1, moments }
 }
 
-/** Blocks that are trained, from the last on; undefined for all. */
-function trainedBlocks(config: Extract<Stage, { kind: 'train' | 'adapt' }>['config']): number | undefined {
-  if (!('model' in config)) return config.trainBlocks
+/** What is said of a finetuning; nothing of a net that is made anew. */
+function finetuningOf(
+  config: Extract<Stage, { kind: 'train' | 'adapt' }>['config'],
+): Pick<Partial<Finetuning>, 'trainBlocks' | 'moments'> {
+  if (!('model' in config)) return config
   const { model, ...params } = config.model
   const variant = MODELS[model]!
-  return variant.start === 'checkpoint' ? variant.read(params).trainBlocks : undefined
+  return variant.start === 'checkpoint' ? variant.read(params) : {}
 }
 
 /** Weights of a stage's net, about; 0 of one without. */
@@ -93,7 +103,7 @@ export function createRoomEstimator(
       const items = {
         weights: SINGLE * parameters,
         gradients: learnt,
-        moments: 2 * learnt,
+        moments: MOMENTS[taught?.moments ?? 'fp32'] * learnt,
         activations: activationsOf(taught, size, tokens),
       }
       const likeness = likenessOf(stage, data)

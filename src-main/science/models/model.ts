@@ -1,4 +1,4 @@
-import type { Precision } from '../backends'
+import type { Moments, Precision } from '../backends'
 import type { OptimiserChoice } from '../spec/choices'
 import type { ParamTable, Values } from '../spec/params'
 import type { BagSpec, MlpSpec } from './net'
@@ -54,6 +54,8 @@ export type HeadStart = 'zero' | 'unembedding' | 'probe'
 export interface Finetuning extends Reading {
   head: HeadStart
   precision: Precision
+  /** Of AdamW; fp32 where it is not given. */
+  moments?: Moments
   /** The head and the last so many blocks learn; all weights where it is not given. */
   trainBlocks?: number
 }

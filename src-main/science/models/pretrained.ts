@@ -1,4 +1,4 @@
-import { PRECISION } from '../precision'
+import { MOMENTS, PRECISION } from '../precision'
 import type { ParamTable } from '../spec/params'
 import { READING } from './checkpoint'
 import { defineModel } from './model'
@@ -38,6 +38,7 @@ const PARAMS = {
     ],
   },
   precision: PRECISION,
+  moments: MOMENTS,
 } as const satisfies ParamTable
 
 /**
@@ -68,8 +69,8 @@ export const pretrained = defineModel(PARAMS, {
     return { epochs, lr, clipNorm: 1 }
   },
   start: 'checkpoint',
-  read({ checkpoint, tokens, reading, tune, blocks, head, precision }) {
+  read({ checkpoint, tokens, reading, tune, blocks, head, precision, moments }) {
     const less = { ...(reading > 0 && { reading }), ...(tune === 'last' && { trainBlocks: blocks }) }
-    return { checkpoint, tokens, head, precision, ...less }
+    return { checkpoint, tokens, head, precision, ...less, ...(moments === 'bf16' && { moments }) }
   },
 })

@@ -1,4 +1,4 @@
-import { precisionExpected } from '../backends'
+import { momentsExpected, precisionExpected } from '../backends'
 import type { ModelSetting } from '../spec/choices'
 import { METHODS } from '../methods'
 import { MODELS } from '../models'
@@ -33,7 +33,7 @@ export class PlanError extends Error {
 /** All that keeps a well-formed spec from being planned: what is not there, and what does not fit what is there. */
 export function planProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
   const unfit = [
-    ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems],
+    ...[sizeProblems, readingProblems, methodProblems, blockProblems, precisionProblems, momentsProblems],
     ...[textProblems, promptProblems, difficultyProblems],
   ].flatMap((problemsOf) => problemsOf(spec, context))
   return [...sizeProblem(spec), ...nameProblems(spec, context), ...unfit].slice(0, MOST_PROBLEMS)
@@ -161,6 +161,13 @@ function precisionProblems(spec: ExperimentSpec, context: PlanContext): Problem[
   return finetuned(spec).flatMap(({ path, precision }) => {
     const expected = precisionExpected(context, precision)
     return expected === null ? [] : [{ path: `${path}.precision`, expected, got: show(precision) }]
+  })
+}
+
+function momentsProblems(spec: ExperimentSpec, context: PlanContext): Problem[] {
+  return finetuned(spec).flatMap(({ path, moments }) => {
+    const expected = momentsExpected(context, moments)
+    return expected === null ? [] : [{ path: `${path}.moments`, expected, got: show(moments) }]
   })
 }
 

@@ -305,13 +305,14 @@ function addAdapted(
   const { context, add, seed } = at
   const reading = readingOf(trainee.setting)
   if (!reading?.reading) return {}
-  const { precision = 'fp32', trainBlocks } = reading
+  const { precision = 'fp32', moments, trainBlocks } = reading
   const config: AdaptConfig = {
     ...contentOf(at, trainee.setting),
     trainOn,
     optimiser: readingOptimiser(trainee, reading, context.checkpoints),
     ...(trainBlocks !== undefined && { trainBlocks }),
     precision,
+    ...(moments !== undefined && { moments }),
     evaluations: READING_EVALUATIONS,
     seed,
     ...computedBy(context, 'transformer'),

@@ -1,5 +1,5 @@
 import { OPTIMISER } from '../optimiser'
-import { PRECISION } from '../precision'
+import { MOMENTS, PRECISION } from '../precision'
 import type { ParamTable, Values } from '../spec/params'
 
 /** How a language model is pretrained: AdamW on batches of whole windows of text, reshuffled every epoch. */
@@ -44,6 +44,7 @@ export const PRETRAINING = {
   weightDecay: { ...OPTIMISER.weightDecay, default: 0.1 },
   clipNorm: { ...OPTIMISER.clipNorm, default: 1 },
   precision: PRECISION,
+  moments: MOMENTS,
   evaluations: {
     type: 'integer',
     default: 11,
@@ -54,6 +55,8 @@ export const PRETRAINING = {
   },
 } as const satisfies ParamTable
 export type PretrainingSpec = Values<typeof PRETRAINING>
+/** The same as a stage names it: moments where they are not at their default, see `naming`. */
+export type NamedPretraining = Omit<PretrainingSpec, 'moments'> & Partial<Pick<PretrainingSpec, 'moments'>>
 
 /** What all models of a pretraining share. */
 export const SHARED = {

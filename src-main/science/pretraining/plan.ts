@@ -1,8 +1,10 @@
-import { computedBy, precisionExpected, type Computing, type Precision } from '../backends'
+import { computedBy, momentsExpected, precisionExpected, type Computing, type Precision } from '../backends'
 import { stageKey } from '../plan/stage-key'
+import { naming } from '../spec/params'
 import { oneOf, show, type Problem } from '../spec/problems'
 import { kindOf, stageTitle, type LanguageConfig, type Plan, type PlanStage, type StageFacts } from '../stages'
 import { innerOf } from './decoder'
+import { PRETRAINING } from './params'
 import { keptName, type DecoderSetting, type PretrainSpec } from './spec'
 
 /** What a pretraining depends on beside its spec. */
@@ -56,11 +58,14 @@ function precisionProblems({ training, models }: PretrainSpec, context: Pretrain
     { path: 'training', training },
     ...models.map((model, i) => ({ ...model, path: `models[${i}].training` })),
   ]
-  return asked.flatMap(({ path, training: { precision = 'fp32' } = {} }) => {
-    const expected = precisionExpected(context, precision)
-    return expected === null ? [] : [{ path: `${path}.precision`, expected, got: show(precision) }]
-  })
+  return asked.flatMap(({ path, training: { precision = 'fp32', moments = 'fp32' } = {} }) => [
+    ...refused(`${path}.precision`, precisionExpected(context, precision), precision),
+    ...refused(`${path}.moments`, momentsExpected(context, moments), moments),
+  ])
 }
+
+const refused = (path: string, expected: string | null, got: string): Problem[] =>
+  expected === null ? [] : [{ path, expected, got: show(got) }]
 
 /**
  * A pretraining as stages: one that makes the tokens, and one a model, or one for each length of it that is kept, each going
@@ -79,7 +84,8 @@ export function planPretraining(spec: PretrainSpec, { corpora: known, ...computi
   const models = spec.models.flatMap(({ id, width, layers, heads, training, keep = [] }) => {
     const shape = { vocabulary, context, width, layers, heads, inner: innerOf(width) }
     const computed = computedBy(computing, 'transformer')
-    const whole: LanguageConfig = { ...shape, training: { ...spec.training, ...training }, seed, ...computed }
+    const taught = naming(PRETRAINING, { ...spec.training, ...training })
+    const whole: LanguageConfig = { ...shape, training: taught, seed, ...computed }
     let needs: { tokens: string; begun?: string } = { tokens: tokens.key }
     return [...keep, undefined].map((until, i) => {
       const config = { ...whole, ...(i > 0 && { from: keep[i - 1]! }), ...(until !== undefined && { until }) }

@@ -1,4 +1,4 @@
-import type { Computed, Precision } from '../backends'
+import type { Computed, Moments, Precision } from '../backends'
 import type { OptimiserSpec } from '../optimiser'
 import { evaluationSteps, stepCount } from '../schedule'
 import { defineKind } from './kind'
@@ -15,6 +15,8 @@ export interface AdaptConfig extends Computed {
   /** The last so many blocks learn; all weights where it is not given. */
   trainBlocks?: number
   precision: Precision
+  /** Of AdamW; fp32 where it is not given. */
+  moments?: Moments
   /** How often the texts of the validation split are scored, before the first update and after the last among them. */
   evaluations: number
   seed: number

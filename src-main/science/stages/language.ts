@@ -1,11 +1,11 @@
 import type { Computed } from '../backends'
 import { decoderOf, type DecoderShape } from '../pretraining/decoder'
-import type { PretrainingSpec } from '../pretraining/params'
+import type { NamedPretraining } from '../pretraining/params'
 import { parameterCount } from '../models/net'
 import { defineKind } from './kind'
 
 export interface LanguageConfig extends DecoderShape, Computed {
-  training: PretrainingSpec
+  training: NamedPretraining
   /** Updates of the stage before, which it goes on from; without it from nothing. */
   from?: number
   /** Updates after which it is kept as it stands, with all that a training needs to go on; without it at its end. */

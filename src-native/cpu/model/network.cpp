@@ -64,6 +64,7 @@ Memory CpuNetwork::memory() const {
 std::unique_ptr<CpuNetwork> createCpuNetwork(const Spec& spec, const CpuOptions& options, Pool& pool,
                                              const Kernels& kernels) {
   check(spec);
+  if (options.halfMoments) throw std::invalid_argument("moments: expected \"fp32\" on a processor, got \"bf16\"");
   if (options.precision == Precision::tf32)
     throw std::invalid_argument("precision: expected \"fp32\" or \"bf16\" on a processor, got \"tf32\"");
   if (options.precision == Precision::bf16 && (!chooseBf16() || std::string(kernels.isa) != "avx512"))

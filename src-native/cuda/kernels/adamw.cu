@@ -1,5 +1,10 @@
 // The global norm of all gradients, and AdamW over all tensors at once (Loshchilov and Hutter 2019, in PyTorch's order of
-// operations).
+// operations). Moments in bf16 are rounded up or down by chance, in proportion to how near they are (arXiv 1502.02551): to the
+// nearest, a second moment would never fall, as a share of 1 - beta2 is less than half of what separates two numbers of bf16
+// (arXiv 2010.06192). The chance is a hash of weight and update, so that a training repeats, and goes on, to the bit.
+#include <cstdint>
+#include <cstring>
+
 #include "../device/launch.h"
 #include "kernels.h"
 
@@ -15,9 +20,11 @@ struct SquaresCall {
   long n;
 };
 
+template <typename M>
 struct AdamWCall {
   const AdamWStep* step;
-  float *w, *m, *v;
+  float* w;
+  M *m, *v;
   const float* gradient;
   const double* squares;
   long n;
@@ -41,7 +48,32 @@ KERNEL sumSquares(SquaresCall p) {
   p.scratch[p.gradient ? 1 + blockX() : 0] = sum;
 }
 
-KERNEL adamwEach(AdamWCall p) {
+DEVICE float momentOf(float x) { return x; }
+DEVICE float momentOf(std::uint16_t x) {
+  const unsigned bits = (unsigned)x << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/** 32 bits that look like chance (lowbias32, github.com/skeeto/hash-prospector). */
+DEVICE unsigned chanceOf(unsigned weight, unsigned update) {
+  unsigned x = weight * 0x9E3779B9u ^ update * 0x85EBCA6Bu;
+  x = (x ^ x >> 16) * 0x7FEB352Du;
+  x = (x ^ x >> 15) * 0x846CA68Bu;
+  return x ^ x >> 16;
+}
+
+DEVICE void keep(float& to, float x, unsigned) { to = x; }
+/** chance: 16 bits. */
+DEVICE void keep(std::uint16_t& to, float x, unsigned chance) {
+  unsigned bits;
+  memcpy(&bits, &x, sizeof bits);
+  to = (std::uint16_t)((x != x ? bits : bits + chance) >> 16);
+}
+
+template <typename M>
+KERNEL adamwEach(AdamWCall<M> p) {
   const long i = (long)blockX() * THREADS + threadIndex();
   if (i >= p.n) return;
   const AdamWStep& s = *p.step;
@@ -51,9 +83,10 @@ KERNEL adamwEach(AdamWCall p) {
     if (share < 1) scale = (float)share;
   }
   const float g = p.gradient[i] * scale;
-  const float m = s.beta1 * p.m[i] + s.take1 * g, v = s.beta2 * p.v[i] + s.take2 * (g * g);
-  p.m[i] = m;
-  p.v[i] = v;
+  const float m = s.beta1 * momentOf(p.m[i]) + s.take1 * g, v = s.beta2 * momentOf(p.v[i]) + s.take2 * (g * g);
+  const unsigned chance = chanceOf((unsigned)i, s.update);
+  keep(p.m[i], m, chance & 0xFFFF);
+  keep(p.v[i], v, chance >> 16);
   p.w[i] = p.w[i] * s.decay - s.rate * (m / (sqrtf(v) * s.inverseRoot + s.eps));
 }
 
@@ -65,8 +98,11 @@ void squares(const float* gradient, long n, double* scratch) {
   LAUNCH(sumSquares, Grid{1}, THREADS, (SquaresCall{nullptr, scratch, blocks}));
 }
 
-void adamw(const AdamWStep* step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch) {
-  LAUNCH(adamwEach, Grid{piecesOf(n, THREADS)}, THREADS, (AdamWCall{step, w, m, v, gradient, scratch, n}));
+template <typename M>
+void adamw(const AdamWStep* step, float* w, M* m, M* v, const float* gradient, long n, const double* scratch) {
+  LAUNCH(adamwEach<M>, Grid{piecesOf(n, THREADS)}, THREADS, (AdamWCall<M>{step, w, m, v, gradient, scratch, n}));
 }
+template void adamw(const AdamWStep*, float*, float*, float*, const float*, long, const double*);
+template void adamw(const AdamWStep*, float*, std::uint16_t*, std::uint16_t*, const float*, long, const double*);
 
 }  // namespace w2s::cuda

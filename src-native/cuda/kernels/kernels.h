@@ -173,12 +173,17 @@ void crossEntropy(float* logits, const int* targets, long rows, long cols, float
 /** This update's constants; see cpu/optimiser. */
 struct AdamWStep {
   float beta1, beta2, take1, take2, eps, decay, rate, inverseRoot;
-  float clipNorm;  // 0: none
+  float clipNorm;   // 0: none
+  unsigned update;  // its number: with that of a weight, what moments in bf16 are rounded by
 };
 /** Doubles of scratch, of which the first becomes the sum of squares of the gradients. */
 constexpr long NORM_SCRATCH = 1025;
 void squares(const float* gradient, long n, double* scratch);
-/** One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch, and on the device what `step` is. */
-void adamw(const AdamWStep* step, float* w, float* m, float* v, const float* gradient, long n, const double* scratch);
+/**
+ * One kernel for all tensors: they lie in a row. Reads the sum of squares from scratch, and on the device what `step` is.
+ * M: float, or std::uint16_t for bf16.
+ */
+template <typename M>
+void adamw(const AdamWStep* step, float* w, M* m, M* v, const float* gradient, long n, const double* scratch);
 
 }  // namespace w2s::cuda

@@ -72,7 +72,9 @@ int create(const W2sSpec* spec, const W2sOptions* options, W2sModel** model) {
     w2s::cuda::deviceCount();  // says why there is none
     const char* graphs = std::getenv("W2S_CUDA_GRAPHS");
     const w2s::cuda::Settings settings{.graphs = !graphs || std::strcmp(graphs, "0") != 0};
-    *model = new W2sModel{{specOf(*spec), {options->activationBytes, (w2s::Precision)options->precision}, settings}};
+    const auto precision = (w2s::Precision)options->precision;
+    const w2s::Options own{options->activationBytes, precision, options->halfMoments != 0};
+    *model = new W2sModel{{specOf(*spec), own, settings}};
   });
 }
 

@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /** Changes with anything below: a library of another version is not used. */
-#define W2S_CUDA_VERSION 4
+#define W2S_CUDA_VERSION 5
 
 /** Field by field as Spec (spec.h) of a transformer; enums by their number. */
 typedef struct {
@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   double activationBytes;
   int precision; /* Precision (network.h) */
+  int halfMoments;
 } W2sOptions;
 
 typedef struct {

@@ -8,7 +8,13 @@
 namespace w2s::cuda {
 
 CudaNetwork::CudaNetwork(const Spec& s, const Options& options, const Settings& settings)
-    : Network(s), options_(options), settings_(settings), layout_(s), passes_(settings.graphs) {
+    : Network(s),
+      options_(options),
+      settings_(settings),
+      layout_(s),
+      first_(options.halfMoments),
+      second_(options.halfMoments),
+      passes_(settings.graphs) {
   w2s::check(s);
   if (s.family != Family::transformer)
     throw std::invalid_argument("kind: expected \"transformer\" on this device, since it has no other kernels");
@@ -40,11 +46,16 @@ Gemm CudaNetwork::ofTable(View a, View b, View c, long m, long n, long k) const 
   return g;
 }
 
-void CudaNetwork::read(const float* from, long first, const std::vector<float*>& memory) {
+std::vector<float> CudaNetwork::copyOf(const float* from, long n) {
   const On on(compute_);
+  std::vector<float> values((std::size_t)n);
+  copyOut(values.data(), from, values.size() * sizeof(float));
+  return values;
+}
+
+void CudaNetwork::read(const std::vector<float>& from, long first, const std::vector<float*>& memory) const {
   std::vector<float> flat((std::size_t)layout_.total, 0.0f);
-  if (from && first < layout_.total)
-    copyOut(flat.data() + first, from, (std::size_t)(layout_.total - first) * sizeof(float));
+  std::copy(from.begin(), from.end(), flat.begin() + first);
   for (std::size_t i = 0; i < memory.size(); i++) {
     const Placed& t = layout_.tensors[i];
     for (long r = 0; r < t.rows; r++)
@@ -52,15 +63,18 @@ void CudaNetwork::read(const float* from, long first, const std::vector<float*>&
   }
 }
 
-void CudaNetwork::save(const std::vector<float*>& memory) { read(weights_.data(), 0, memory); }
+void CudaNetwork::save(const std::vector<float*>& memory) { read(copyOf(weights_.data(), layout_.total), 0, memory); }
 
 void CudaNetwork::gradients(const std::vector<float*>& memory) {
   if (!begun_) throw std::logic_error("there are no gradients yet");
-  read(gradients_.data(), layout_.trainedFrom, memory);
+  read(copyOf(gradients_.data(), learning()), layout_.trainedFrom, memory);
 }
 
 void CudaNetwork::moments(bool second, const std::vector<float*>& memory) {
-  read(hasMoments_ ? (second ? second_ : first_).data() : nullptr, layout_.trainedFrom, memory);
+  const On on(compute_);
+  std::vector<float> values((std::size_t)learning());
+  if (hasMoments_) (second ? second_ : first_).read(values.data(), learning());
+  read(values, layout_.trainedFrom, memory);
 }
 
 namespace {
@@ -99,16 +113,14 @@ void CudaNetwork::restore(long updates, const std::vector<const float*>& first,
     std::vector<float> flat((std::size_t)layout_.total, 0.0f);
     for (std::size_t i = 0; i < layout_.tensors.size(); i++)
       write(layout_.tensors[i], (which ? second : first)[i], false, flat.data());
-    const long trained = layout_.total - layout_.trainedFrom;
-    copyIn((which ? second_ : first_).data(), flat.data() + layout_.trainedFrom, (std::size_t)trained * sizeof(float));
+    (which ? second_ : first_).write(flat.data() + layout_.trainedFrom, learning());
   }
   updates_ = updates;
 }
 
 void CudaNetwork::needMoments() {
   if (hasMoments_) return;
-  const long trained = layout_.total - layout_.trainedFrom;
-  for (auto* moment : {&first_, &second_}) zero(moment->need(trained), (std::size_t)trained * sizeof(float));
+  for (Moment* moment : {&first_, &second_}) moment->clear(learning());
   hasMoments_ = true;
 }
 
@@ -125,13 +137,17 @@ double CudaNetwork::step(const AdamW& p) {
   s.rate = (float)(p.lr / (1.0 - std::pow(p.beta1, t)));
   s.inverseRoot = (float)(1.0 / std::sqrt(1.0 - std::pow(p.beta2, t)));
   s.clipNorm = (float)p.clipNorm;
-  const long trained = layout_.total - layout_.trainedFrom;
+  s.update = (unsigned)updates_;
+  const long n = learning();
+  float* weights = weights_.data() + layout_.trainedFrom;
   ferry_.drop();
   ferry_.in(update_.data(), &s, sizeof s);
   passes_.run(compute_, {Doing::step, 0, 0, false, false}, [&] {
-    squares(gradients_.data(), trained, norm_.data());
-    adamw(update_.data(), weights_.data() + layout_.trainedFrom, first_.data(), second_.data(), gradients_.data(),
-          trained, norm_.data());
+    squares(gradients_.data(), n, norm_.data());
+    if (options_.halfMoments)
+      adamw(update_.data(), weights, first_.rounded(), second_.rounded(), gradients_.data(), n, norm_.data());
+    else
+      adamw(update_.data(), weights, first_.whole(), second_.whole(), gradients_.data(), n, norm_.data());
   });
   double total = 0;
   ferry_.out(&total, norm_.data(), sizeof total);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "layout.h"
+#include "moment.h"
 #include "pack.h"
 #include "passes.h"
 
@@ -128,7 +129,11 @@ class CudaNetwork : public Network {
   Linear linear(const LinearPiece& layer, long column = 0, long cols = -1) const;
   /** A product with the token table, as a tied head makes them. */
   Gemm ofTable(View a, View b, View c, long m, long n, long k) const;
-  void read(const float* from, long first, const std::vector<float*>& memory);
+  /** Of numbers as they lie on the device, those from `first` on; zeros where there are none. */
+  void read(const std::vector<float>& from, long first, const std::vector<float*>& memory) const;
+  std::vector<float> copyOf(const float* from, long n);
+  /** Numbers that are trained. */
+  long learning() const { return layout_.total - layout_.trainedFrom; }
   void needMoments();
 
   // state.cpp: what a pass needs
@@ -221,7 +226,8 @@ class CudaNetwork : public Network {
   const Options options_;
   const Settings settings_;
   const Layout layout_;
-  w2s::cuda::Memory<float> weights_, gradients_, first_, second_, cosine_, sine_;
+  w2s::cuda::Memory<float> weights_, gradients_, cosine_, sine_;
+  Moment first_, second_;
   w2s::cuda::Memory<double> norm_;
   w2s::cuda::Memory<AdamWStep> update_;
   std::vector<float> staged_;  // weights on their way in; empty: none are

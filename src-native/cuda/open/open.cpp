@@ -27,7 +27,7 @@ class LibraryNetwork : public Network {
  public:
   LibraryNetwork(const W2sCuda& library, const Spec& spec, const Options& options) : Network(spec), library_(library) {
     const W2sSpec s = plain(spec);
-    const W2sOptions o{options.activationBytes, (int)options.precision};
+    const W2sOptions o{options.activationBytes, (int)options.precision, options.halfMoments};
     W2sModel* made = nullptr;
     ok(library.create(&s, &o, &made));
     model_ = {made, library.destroy};

@@ -69,6 +69,9 @@ describe.skipIf(nativeMissing)('the native learner', () => {
       const has = id === 'cpu' && addon.bf16
       expect(backend.precisions).toEqual(has ? ['fp32', 'bf16'] : ['fp32'])
       await expect(backend.create(net, { seed: 3 }, { precision: 'tf32' })).rejects.toThrow('cannot multiply tf32 on')
+      await expect(backend.create(net, { seed: 3 }, { moments: 'bf16' })).rejects.toThrow(
+        /^moments: expected "fp32", since .+ cannot keep them in bf16, got "bf16"$/,
+      )
       const made = backend.create(net, { seed: 3 }, { precision: 'bf16' })
       if (!has) {
         await expect(made).rejects.toThrow(

@@ -66,6 +66,11 @@ describe('the spec of a pretraining', () => {
     const half = specOf({ training: { precision: 'bf16' } })
     expect(pretrainProblems(half, { ...context, precisions: ['fp32'] })).toMatchObject([{ path: 'training.precision' }])
     expect(pretrainProblems(half, { ...context, precisions: ['fp32', 'bf16'] })).toEqual([])
+    const moments = specOf({ training: { moments: 'bf16' } })
+    expect(pretrainProblems(moments, context)).toEqual([
+      { path: 'training.moments', expected: '"fp32": backend "cpu" cannot keep moments in bf16', got: '"bf16"' },
+    ])
+    expect(pretrainProblems(moments, { ...context, backend: 'cuda' })).toEqual([])
   })
 })
 
@@ -95,8 +100,12 @@ describe('the plan of a pretraining', () => {
       { training: { lr: 0.1 } },
       { context: 128 },
       { heldOut: 50 },
+      { training: { moments: 'bf16' } },
     ])
       expect(keyOf(change)).not.toBe(key)
+    // As it was before there was a choice.
+    expect(stages[1]!.config).not.toHaveProperty('training.moments')
+    expect(keyOf({ training: { moments: 'fp32' } })).toBe(key)
   })
 
   it('keeps a model on its way as stages that go on from each other', () => {

@@ -223,12 +223,17 @@ export class NativeLearner implements Learner {
 }
 
 /** Bytes that a model takes before its first pass. */
-function startOf(net: NetSpec, { trainBlocks }: NativeOptions) {
+function startOf(net: NetSpec, { trainBlocks, moments }: NativeOptions) {
   const bytesOf = (tensors: ReturnType<typeof tensorsOf>) =>
     4 * tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)
   const all = tensorsOf(net, trainBlocks)
   const trained = bytesOf(all.filter((tensor) => tensor.trained))
-  return { weights: bytesOf(all), gradients: trained, moments: 2 * trained, activations: 0 }
+  return {
+    weights: bytesOf(all),
+    gradients: trained,
+    moments: moments === 'bf16' ? trained : 2 * trained,
+    activations: 0,
+  }
 }
 
 const nativeBatch = (batch: Batch): NativeBatch =>

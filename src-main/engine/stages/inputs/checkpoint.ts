@@ -16,11 +16,11 @@ import { savedBy } from './saved'
  */
 export async function checkpointInput(request: InputRequest, variant: CheckpointModel): Promise<Input> {
   const { config, task, context } = request
-  const { checkpoint, tokens, head, precision, trainBlocks } = variant.read(config.model)
+  const { checkpoint, tokens, head, precision, moments, trainBlocks } = variant.read(config.model)
   const where = await placeOf(context, config.checkpoint!)
   const model = await openPretrained(where)
   const tokenizer = await model.tokenizer().finally(() => model.close())
-  const options = { precision, ...(trainBlocks !== undefined && { trainBlocks }) }
+  const options = { precision, ...(moments && { moments }), ...(trainBlocks !== undefined && { trainBlocks }) }
   const limit = Math.min(tokens, model.context)
   if (task.form.kind === 'text')
     return { ...(await languageInput(request, { checkpoint, model, tokenizer, where, limit })), options }
