@@ -76,6 +76,19 @@ test('lengths are those of the rows, by class, in letters or in tokens of a mode
   await expect(calls.taskRows({ task: 'none', model: '', turn: 0 })).rejects.toThrow('no task "none"')
 })
 
+test('what is shown of a file of labels in turn is of both classes, and no row comes twice before all have come', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'turns.jsonl')
+  mkdirSync(folder, { recursive: true })
+  const rows = Array.from({ length: 48 }, (_, i) => JSON.stringify({ text: `row ${i}`, label: i % 2, split: 'train' }))
+  writeFileSync(path, rows.join('\n'))
+  const form = { kind: 'classes', names: ['even', 'odd'] } as const
+  const shown = async (turn: number) => (await lookAtTask({ task: 'turns', form, path, reader: null, turn })).examples
+  expect(new Set((await shown(0)).map(({ right }) => right))).toEqual(new Set(['even', 'odd']))
+  const all = await Promise.all([0, 1, 2, 3].map(shown))
+  expect(new Set(all.flat().map(({ text }) => text)).size).toBe(48)
+})
+
 test('others come with every turn', async () => {
   const { calls } = await openLab({})
   const shown = async (turn: number) =>

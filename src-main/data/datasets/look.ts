@@ -1,3 +1,4 @@
+import { createRng } from '../../science/maths/rng'
 import { median, quantile } from '../../science/maths/statistics'
 import { namesIn, textsOf, type Example, type Form, type TaskRow } from '../../science/tasks'
 import { openPretrained } from '../checkpoints/open'
@@ -57,11 +58,14 @@ async function measureOf(reader: LookRequest['reader']) {
   return { lengthOf: (text: string) => tokenizer.encode(text).length, limit: model.context }
 }
 
-/** At most so many of the rows, as far apart as they come: a file may be sorted. */
+/** At most so many of the rows, one of each stretch, since a file may be sorted; anywhere in it, since labels may alternate. */
 function spread<T>(rows: readonly T[], most: number, turn: number): T[] {
-  const step = Math.max(1, Math.floor(rows.length / most))
-  const from = turn % step
-  return rows.filter((_, i) => i % step === from).slice(0, most)
+  const stretch = Math.max(1, Math.floor(rows.length / most))
+  const { int } = createRng('rows that are looked at')
+  return Array.from(
+    { length: Math.min(most, rows.length) },
+    (_, i) => rows[i * stretch + ((int(stretch) + turn) % stretch)]!,
+  )
 }
 
 const exampleOf = (row: TaskRow): Example => ({
