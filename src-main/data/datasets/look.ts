@@ -61,10 +61,10 @@ async function measureOf(reader: LookRequest['reader']) {
 /** At most so many of the rows, one of each stretch, since a file may be sorted; anywhere in it, since labels may alternate. */
 function spread<T>(rows: readonly T[], most: number, turn: number): T[] {
   const stretch = Math.max(1, Math.floor(rows.length / most))
-  const { int } = createRng('rows that are looked at')
+  const rng = createRng('rows that are looked at')
   return Array.from(
     { length: Math.min(most, rows.length) },
-    (_, i) => rows[i * stretch + ((int(stretch) + turn) % stretch)]!,
+    (_, i) => rows[i * stretch + ((rng.int(stretch) + turn) % stretch)]!,
   )
 }
 
