@@ -13,7 +13,7 @@ export default defineConfig(({ command }) => ({
     define: { UNDER_DEVELOPMENT: JSON.stringify(command === 'serve') },
     build: {
       target: node,
-      // Of many small files each, which take longer to find than to run: a third of the time to a window.
+      // Of many small files each, which take longer to find than to run.
       externalizeDeps: { exclude: ['zod', 'yaml', 'canonicalize', '@noble/hashes', 'papaparse', 'yazl', 'yauzl'] },
       rolldownOptions: {
         input: {
