@@ -32,13 +32,7 @@ struct Card {
   explicit Card(const Spec& spec, const Options& options = {}, const cuda::Settings& settings = {})
       : network(std::make_unique<CudaNetwork>(spec, options, settings)) {
     Random random(5, "weights");
-    for (long i = 0; i < network->tensorCount(); i++) {
-      const Tensor& t = network->tensor(i);
-      std::vector<float> values((std::size_t)t.count());
-      for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
-      network->load(i, values.data(), false);
-    }
-    network->loaded();
+    test::drawWeights(*network, random);
   }
   /** One training step; returns what it says. */
   std::vector<float> step(const Batch& batch, double lr = test::UPDATE.lr) {

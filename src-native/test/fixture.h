@@ -51,6 +51,17 @@ inline std::vector<std::pair<std::string, Spec>> specs() {
   return all;
 }
 
+/** Larger weights than the initial ones, and no zeros, so that every part matters. */
+inline void drawWeights(Network& network, Random& random) {
+  for (long i = 0; i < network.tensorCount(); i++) {
+    const Tensor& t = network.tensor(i);
+    std::vector<float> values((std::size_t)t.count());
+    for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
+    network.load(i, values.data(), false);
+  }
+  network.loaded();
+}
+
 struct Fixture {
   Pool pool;
   std::unique_ptr<CpuNetwork> network;
@@ -62,14 +73,7 @@ struct Fixture {
       : pool(threads), network(createCpuNetwork(spec, allThreads(options), pool, *chooseKernels(nullptr))) {
     initialise(*network, 7);
     Random random(9, "fixture");
-    // Larger weights than the initial ones, and no zeros, so that every part matters.
-    for (long i = 0; i < network->tensorCount(); i++) {
-      const Tensor& t = network->tensor(i);
-      std::vector<float> values((std::size_t)t.count());
-      for (float& x : values) x = (float)(0.4 * random.normal() + (t.init.kind == Init::ones));
-      network->load(i, values.data(), false);
-    }
-    network->loaded();
+    drawWeights(*network, random);
     draw(lengths, random);
     for (long i = 0; i < batch.n * network->outputs(); i++) dLogits.push_back((float)random.normal());
   }
