@@ -127,18 +127,23 @@ TEST(sums_of_the_cards_columns_are_right_over_many_chunks) {
 
 TEST(cross_entropy_of_the_card_is_right_over_a_vocabulary) {
   Random random(3, "loss");
-  const long rows = 5, cols = 700;
-  Both<float> logits(drawn(random, rows * cols, 6)), losses(std::vector<float>((std::size_t)rows));
-  Both<int> targets({0, 699, 255, 256, 17});
+  const long rows = 6, cols = 700;
+  Both<float> logits(drawn(random, rows * cols, 6)), losses(std::vector<float>((std::size_t)rows)), scale({0.25f});
+  Both<int> targets({0, 699, 255, -1, 256, 17});
   std::vector<double> gradient, loss;
   for (long r = 0; r < rows; r++) {
     const float* x = logits.here.data() + r * cols;
+    const int target = targets.here[r];
     double total = 0;
     for (long c = 0; c < cols; c++) total += std::exp((double)x[c]);
-    for (long c = 0; c < cols; c++) gradient.push_back(0.25 * (std::exp((double)x[c]) / total - (c == targets.here[r])));
-    loss.push_back(std::log(total) - x[targets.here[r]]);
+    for (long c = 0; c < cols; c++)
+      gradient.push_back(target < 0 ? 0 : 0.25 * (std::exp((double)x[c]) / total - (c == target)));
+    loss.push_back(target < 0 ? 0 : std::log(total) - x[target]);
   }
-  crossEntropy(logits.at(), targets.at(), rows, cols, 0.25f, losses.at());
+  crossEntropy(logits.at(), targets.at(), rows, cols, nullptr, losses.at());
+  expectNear("losses", losses.read(), loss, 1e-6);
+  CHECK(logits.read() == logits.here);
+  crossEntropy(logits.at(), targets.at(), rows, cols, scale.at(), losses.at());
   expectNear("losses", losses.read(), loss, 1e-6);
   expectNear("dLogits", logits.read(), gradient, 1e-5);
 }

@@ -157,6 +157,52 @@ TEST(recorded_passes_give_what_kernels_give_one_by_one) {
   }
 }
 
+namespace {
+
+/** What a model of language says and makes of texts twice, in batches that come in turn. */
+std::vector<float> spoken(const Spec& spec, const cuda::Settings& settings) {
+  Card card(spec, {}, settings);
+  std::vector<float> said;
+  for (int i = 0; i < 6; i++) {
+    const Texts texts(i % 2 ? std::vector<int>{5, 1, 20, 9, 2} : std::vector<int>{3, 7}, spec, 30 + i);
+    Batch batch = texts.batch();
+    std::vector<float> scores((std::size_t)batch.n), features((std::size_t)(batch.n * spec.width));
+    const std::vector<int> from((std::size_t)batch.n, 1 + i % 3);
+    batch.from = from.data();
+    card.network->score(batch, scores.data());
+    said.insert(said.end(), scores.begin(), scores.end());
+    for (long layer = 0; layer <= spec.layers; layer++) {
+      card.network->features(texts.batch(), layer, features.data());
+      said.insert(said.end(), features.begin(), features.end());
+    }
+    for (const auto& tokens : card.network->generate(texts.batch(), 12, i == 5 ? 3 : -1)) {
+      said.push_back((float)tokens.size());
+      said.insert(said.end(), tokens.begin(), tokens.end());
+    }
+  }
+  return said;
+}
+
+}  // namespace
+
+/** Scores, features of every layer, and generation, whose texts end one by one. */
+TEST(what_is_asked_of_recorded_passes_is_what_kernels_give_one_by_one) {
+  for (const bool turned : {false, true}) {
+    Spec spec = test::transformer();
+    spec.head = Head::language, spec.tied = !turned;
+    if (turned) spec.positions = 0, spec.rotary = 4;
+    cuda::emulated::setOrders(1);
+    const long before = cuda::emulated::passes();
+    const std::vector<float> plain = spoken(spec, {.graphs = false});
+    CHECK(cuda::emulated::passes() == before);
+    CHECK(same(spoken(spec, {}), plain));
+    // At least ten of each generation's twelve tokens; two thirds of scores, and of features of each layer.
+    CHECK(cuda::emulated::passes() - before >= 5 * 10 + 4 * (2 + spec.layers));
+    CHECK(same(spoken(spec, {.room = 1.7}), plain));
+    cuda::emulated::setOrders(3);
+  }
+}
+
 /** In micro-batches, which go in and come out while others are computed, in other turns of the queues each time. */
 TEST(what_goes_in_and_comes_out_beside_the_work_is_whole) {
   const Spec spec = test::transformer();

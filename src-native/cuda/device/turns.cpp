@@ -59,6 +59,7 @@ std::vector<Queue::Inside*> queues;
 thread_local Queue* running = nullptr;
 std::mt19937 turns(1);
 std::exception_ptr failed;  // that nobody was told of
+long started = 0;
 
 template <typename F>
 void runUntil(F done) {
@@ -114,6 +115,8 @@ void expectNoRecording(const char* what) {
   if (running && running->inside().recording) throw std::logic_error(std::string(what) + " while a pass is recorded");
 }
 
+long passes() { return started; }
+
 void setSeed(unsigned seed) { turns.seed(seed); }
 
 }  // namespace emulated
@@ -158,6 +161,7 @@ Graph::Graph(Queue& queue, const std::function<void()>& body) : inside_(std::mak
 }
 Graph::~Graph() = default;
 void Graph::launch(Queue& queue) {
+  started++;
   for (const Work& work : inside_->works) queue.inside().items.push_back({work, nullptr});
 }
 

@@ -13,6 +13,8 @@ void finish();
 void finishAll();
 /** @throws std::logic_error where a pass is being recorded, which `what` must not happen in. */
 void expectNoRecording(const char* what);
+/** How many recorded passes have been started. */
+long passes();
 /** Of the turns that queues take. */
 void setSeed(unsigned seed);
 

@@ -165,8 +165,11 @@ void spreadRows(const float* dMean, const int* examples, const int* starts, long
 
 // --- loss.cu ---------------------------------------------------------------------------------------------------------
 
-/** losses[r] = -log softmax(logits[r])[target[r]]; where `scale` > 0 logits become scale times their gradients. */
-void crossEntropy(float* logits, const int* targets, long rows, long cols, float scale, float* losses);
+/**
+ * losses[r] = -log softmax(logits[r])[target[r]], 0 where target[r] is negative; scale (on the device) not null: logits become that
+ * times their gradients.
+ */
+void crossEntropy(float* logits, const int* targets, long rows, long cols, const float* scale, float* losses);
 
 // --- adamw.cu --------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ struct LossCall {
   const int* targets;
   float* losses;
   long cols;
-  float scale;
+  const float* scale;
 };
 
 struct Warps {
@@ -37,18 +37,19 @@ KERNEL crossEntropyRows(LossCall p) {
   BARRIER();
   total = 0;
   for (int w = 0; w < WARPS; w++) total += warps.total[w];
-  if (threadIndex() == 0) p.losses[blockX()] = largest - x[target] + logf(total);
-  if (p.scale == 0) return;
+  if (threadIndex() == 0) p.losses[blockX()] = target < 0 ? 0.0f : largest - x[target] + logf(total);
+  if (!p.scale) return;
   BARRIER();  // the target's logit was read
+  const float scale = target < 0 ? 0.0f : *p.scale;
   for (long c = threadIndex(); c < p.cols; c += THREADS) {
     const float probability = expf(x[c] - largest) / total;
-    x[c] = p.scale * (c == target ? probability - 1 : probability);
+    x[c] = scale * (c == target ? probability - 1 : probability);
   }
 }
 
 }  // namespace
 
-void crossEntropy(float* logits, const int* targets, long rows, long cols, float scale, float* losses) {
+void crossEntropy(float* logits, const int* targets, long rows, long cols, const float* scale, float* losses) {
   LAUNCH(crossEntropyRows, Grid{(unsigned)rows}, THREADS, (LossCall{logits, targets, losses, cols, scale}));
 }
 

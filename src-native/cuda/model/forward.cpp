@@ -122,6 +122,19 @@ void CudaNetwork::readLast() {
   clearMissing(rowsOf(pooled_), round_.readRows, round_.count, spec.width);
 }
 
+/** Into pooled_ what readLast() would read of the stream before block `layer`. */
+void CudaNetwork::readEarlier(long layer) {
+  const float* x = states_[layer].in.x;
+  if (spec.postNorm) {  // its norm is the first of the next block
+    normForward(normed(layout_.blocks[layer].norm1, states_[layer].in, round_.rows), work_.normed);
+    x = work_.normed;
+  }
+  if (spec.pooling == Pooling::mean)
+    averageRows(x, round_.starts, round_.count, spec.width, pooled_);
+  else
+    gatherRows(rowsOf((float*)x), round_.readRows, round_.count, spec.width, rowsOf(pooled_));
+}
+
 /** The head is a linear layer, or (tied) the token table turned round. */
 void CudaNetwork::head(const float* x, long rows, float* logits) const {
   const View in = rowsOf((float*)x), out{logits, outputs()};
@@ -171,23 +184,14 @@ void CudaNetwork::features(const Batch& batch, long layer, float* out) {
   kept_ = nullptr;
   ferry_.drop();
   const bool last = layer == spec.layers;
-  for (const Examples& run : split(batch, INFERENCE_ROWS)) {
-    begin(batch, run, {last && shortens(), false, false, INFERENCE_ROWS});
-    forwardBlocks(layer);
-    if (last) {
-      readLast();
-    } else {
-      const float* x = states_[layer].in.x;
-      if (spec.postNorm) {  // its norm is the first of the next block
-        normForward(normed(layout_.blocks[layer].norm1, states_[layer].in, round_.rows), work_.normed);
-        x = work_.normed;
-      }
-      if (spec.pooling == Pooling::mean)
-        averageRows(x, round_.starts, round_.count, spec.width, pooled_);
-      else
-        gatherRows(rowsOf((float*)x), round_.readRows, round_.count, spec.width, rowsOf(pooled_));
-    }
-    ferry_.out(out + run.first * spec.width, pooled_, (std::size_t)(run.count * spec.width) * sizeof(float));
+  for (const Examples& part : split(batch, INFERENCE_ROWS)) {
+    begin(batch, part, {last && shortens(), false, false, INFERENCE_ROWS});
+    auto pass = [&] {
+      forwardBlocks(layer);
+      last ? readLast() : readEarlier(layer);
+    };
+    run(Doing::features, pass, layer);
+    ferry_.out(out + part.first * spec.width, pooled_, (std::size_t)(part.count * spec.width) * sizeof(float));
   }
   ferry_.finish();
 }

@@ -20,33 +20,37 @@ void CudaNetwork::remember(long layer) const {
               {cache_->kv[layer].data(), 2 * keyWidth()}, false);
 }
 
-/** Takes one more token of each active example through the model, into logits_. */
-void CudaNetwork::decode(const std::vector<int>& active, const std::vector<int>& tokens,
-                         const std::vector<int>& positions) {
-  const long rows = (long)active.size();
+/** Takes one more token of each active example through the model, into logits_; laid out for more of them, as every pass. */
+void CudaNetwork::decode(const std::vector<int>& active, std::vector<int> tokens, std::vector<int> positions) {
+  const long given = (long)active.size(), rows = capacity(given, 1).rows;
   std::vector<int> cacheRows, from, count;
   std::vector<Tile> tiles;
-  for (long r = 0; r < rows; r++) {
+  for (long r = 0; r < given; r++) {
     from.push_back(active[r] * (int)cache_->capacity);
     count.push_back(positions[r] + 1);
     cacheRows.push_back(from[r] + positions[r]);
     tiles.push_back({(int)r, 1, from[r], count[r]});
   }
+  for (long r = given; r < rows; r++) tiles.push_back({(int)r, 1, 0, 0});
+  for (auto* list : {&tokens, &positions, &from, &count}) list->resize((std::size_t)rows);
+  cacheRows.resize((std::size_t)rows, -1);
   lists_.clear();
   const std::size_t tokensAt = lists_.add(tokens), positionsAt = lists_.add(positions), fromAt = lists_.add(from),
                     countAt = lists_.add(count), cacheAt = lists_.add(cacheRows), tilesAt = lists_.add(tiles);
   round_ = Round{};
-  round_.given = round_.count = round_.rows = rows;
+  round_.given = given, round_.count = round_.rows = rows;
   layAndSend(1);
   round_.tokens = lists_.at(tokensAt), round_.positions = lists_.at(positionsAt);
   round_.cacheRows = lists_.at(cacheAt);
   round_.all.keyFrom = lists_.at(fromAt), round_.all.keyCount = lists_.at(countAt);
   round_.all.queries = (const Tile*)lists_.at(tilesAt), round_.all.queryTiles = rows;
-  fromCache_ = true;
-  forwardBlocks(spec.layers);
-  fromCache_ = false;
-  normForward(normed(layout_.norm, last_, rows), pooled_);
-  head(pooled_, rows, logits_);
+  run(Doing::token, [&] {
+    fromCache_ = true;
+    forwardBlocks(spec.layers);
+    fromCache_ = false;
+    normForward(normed(layout_.norm, last_, rows), pooled_);
+    head(pooled_, rows, logits_);
+  });
 }
 
 std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long most, int stop) {
@@ -59,7 +63,7 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
   const On on(compute_);
   check(batch);
   kept_ = nullptr;
-  Cache cache;
+  Cache cache(settings_.graphs);
   cache.capacity = spec.positions ? std::min(longest + most, spec.positions) : longest + most;
   growAngles(cache.capacity);
   cache.kv.resize((std::size_t)spec.layers);
@@ -72,14 +76,15 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
 
   std::vector<float> logits((std::size_t)(batch.n * spec.vocabulary));
   std::vector<int> next((std::size_t)batch.n), lengths, active, tokens, positions;
-  for (const Examples& run : split(batch, rowsBudget())) {
-    begin(batch, run, {shortens(), false, false, rowsBudget()});
-    forwardBlocks(spec.layers);
-    readLast();
-    head(pooled_, round_.count, logits_);
-    copyOut(logits.data(), logits_, (std::size_t)(run.count * spec.vocabulary) * sizeof(float));
-    for (long i = 0; i < run.count; i++) next[run.first + i] = choose(&logits[i * spec.vocabulary], spec.vocabulary);
+  ferry_.drop();
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, {shortens(), false, false, rowsBudget()});
+    forwardRound();
+    ferry_.out(logits.data() + part.first * spec.vocabulary, logits_,
+               (std::size_t)(part.count * spec.vocabulary) * sizeof(float));
   }
+  ferry_.finish();
+  for (long i = 0; i < batch.n; i++) next[i] = choose(&logits[i * spec.vocabulary], spec.vocabulary);
   std::vector<std::vector<int>> made((std::size_t)batch.n);
   for (int i = 0; i < batch.n; i++) active.push_back(i), lengths.push_back((int)batch.length(i));
   for (;;) {
@@ -90,7 +95,8 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
     tokens.clear(), positions.clear();
     for (int i : active) tokens.push_back(next[i]), positions.push_back(lengths[i]++);
     decode(active, tokens, positions);
-    copyOut(logits.data(), logits_, active.size() * (std::size_t)spec.vocabulary * sizeof(float));
+    ferry_.out(logits.data(), logits_, active.size() * (std::size_t)spec.vocabulary * sizeof(float));
+    ferry_.finish();
     for (std::size_t r = 0; r < active.size(); r++)
       next[active[r]] = choose(&logits[r * (std::size_t)spec.vocabulary], spec.vocabulary);
   }

@@ -13,7 +13,6 @@ CudaNetwork::Predictions CudaNetwork::predictions(const Batch& batch) const {
     for (long i = batch.firstTarget(e); i < batch.length(e); i++) {
       p.rows.push_back(start + (int)i - 1);
       p.targets.push_back(batch.tokens[batch.offsets[e] + i]);
-      p.examples.push_back((int)e);
     }
     start += (int)batch.length(e);
   }
@@ -26,21 +25,44 @@ long CudaNetwork::languageRows() const {
   return (long)std::clamp(floats / (double)spec.vocabulary, 16.0, 8192.0);
 }
 
-template <typename F>
-void CudaNetwork::eachBlock(const Predictions& p, float scale, F done) {
+/** The losses of the round's predictions, and for backward the gradient of the stream after the last block: dStream[0]. */
+void CudaNetwork::speak() {
   const Speech& s = speech_;
-  const long all = (long)p.rows.size();
-  std::vector<float> losses((std::size_t)s.rows);
-  for (long from = 0; from < all; from += s.rows) {
-    const long rows = std::min(s.rows, all - from);
+  if (round_.keeps) zero(work_.dStream[0], (std::size_t)(round_.rows * spec.width) * sizeof(float));
+  for (long from = 0; from < round_.predictions; from += s.rows) {
+    const long rows = std::min(s.rows, round_.predictions - from);
     const int* map = round_.predictedRows + from;
     gatherRows(rowsOf(last_.x), map, rows, spec.width, rowsOf(s.in.x));
     normForward(normed(layout_.norm, s.in, rows), s.normed);
     head(s.normed, rows, s.logits);
-    crossEntropy(s.logits, round_.targets + from, rows, spec.vocabulary, scale, s.losses);
-    copyOut(losses.data(), s.losses, (std::size_t)rows * sizeof(float));
-    done(from, rows, losses, map);
+    crossEntropy(s.logits, round_.targets + from, rows, spec.vocabulary, round_.scale, s.losses + from);
+    if (round_.keeps) speakBackward(map, rows);
   }
+}
+
+void CudaNetwork::speakBackward(const int* map, long rows) const {
+  headBackward(speech_.normed, speech_.logits, rows, work_.dNormed);
+  if (!trainsNorm()) return;
+  backwardNorm(layout_.norm, speech_.in, rows, work_.dNormed, work_.dNormed, nullptr);
+  scatterRows(rowsOf(work_.dNormed), map, rows, spec.width, rowsOf(work_.dStream[0]), false);
+}
+
+template <typename F>
+std::vector<float> CudaNetwork::losses(const Batch& batch, bool keeps, F pass) {
+  long all = 0;
+  for (long i = 0; i < batch.n; i++) all += std::max(0l, batch.length(i) - batch.firstTarget(i));
+  std::vector<float> losses((std::size_t)all);
+  const Purpose purpose{false, keeps, true, rowsBudget(), all ? 1.0f / (float)all : 0.0f};
+  long from = 0;
+  ferry_.drop();
+  for (const Examples& part : split(batch, rowsBudget())) {
+    begin(batch, part, purpose);
+    pass();
+    ferry_.out(losses.data() + from, speech_.losses, (std::size_t)round_.predicted * sizeof(float));
+    from += round_.predicted;
+  }
+  ferry_.finish();
+  return losses;
 }
 
 double CudaNetwork::languageGradients(const Batch& batch) {
@@ -48,30 +70,18 @@ double CudaNetwork::languageGradients(const Batch& batch) {
   const On on(compute_);
   check(batch);
   kept_ = nullptr;
-  long predicted = 0;
-  for (long i = 0; i < batch.n; i++) predicted += std::max(0l, batch.length(i) - batch.firstTarget(i));
-  const float scale = predicted ? 1.0f / (float)predicted : 0.0f;
   beginGradients();
-  double total = 0;
-  for (const Examples& part : split(batch, rowsBudget())) {
-    begin(batch, part, {false, true, true, rowsBudget()});
-    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
-    float* dLast = work_.dStream[0];
-    zero(dLast, (std::size_t)(round_.rows * spec.width) * sizeof(float));
-    eachBlock(predictions(batch), scale,
-              [&](long, long rows, const std::vector<float>& losses, const int* map) {
-                for (long r = 0; r < rows; r++) total += losses[r];
-                headBackward(speech_.normed, speech_.logits, rows, work_.dNormed);
-                if (!trainsNorm()) return;
-                backwardNorm(layout_.norm, speech_.in, rows, work_.dNormed, work_.dNormed, nullptr);
-                scatterRows(rowsOf(work_.dNormed), map, rows, spec.width, rowsOf(dLast), false);
-              });
-    run(Doing::backwardBlocks, [&] {
+  const std::vector<float> all = losses(batch, true, [&] {
+    run(Doing::language, [&] {
+      forwardBlocks(spec.layers);
+      speak();
       backwardBlocks();
       embeddingGradients();
     });
-  }
-  return predicted ? total / (double)predicted : 0.0;
+  });
+  double total = 0;
+  for (const float loss : all) total += loss;
+  return all.empty() ? 0.0 : total / (double)all.size();
 }
 
 void CudaNetwork::score(const Batch& batch, float* out) {
@@ -79,16 +89,18 @@ void CudaNetwork::score(const Batch& batch, float* out) {
   const On on(compute_);
   check(batch);
   kept_ = nullptr;
-  std::vector<double> sums((std::size_t)batch.n, 0.0);
-  for (const Examples& part : split(batch, rowsBudget())) {
-    begin(batch, part, {false, false, true, rowsBudget()});
-    run(Doing::blocks, [&] { forwardBlocks(spec.layers); });
-    const Predictions p = predictions(batch);
-    eachBlock(p, 0, [&](long from, long rows, const std::vector<float>& losses, const int*) {
-      for (long r = 0; r < rows; r++) sums[p.examples[from + r]] -= losses[r];
+  const std::vector<float> all = losses(batch, false, [&] {
+    run(Doing::scores, [&] {
+      forwardBlocks(spec.layers);
+      speak();
     });
+  });
+  auto next = all.begin();
+  for (long e = 0; e < batch.n; e++) {
+    double sum = 0;
+    for (long i = batch.firstTarget(e); i < batch.length(e); i++) sum -= *next++;
+    out[e] = (float)sum;
   }
-  for (long i = 0; i < batch.n; i++) out[i] = (float)sums[i];
 }
 
 }  // namespace w2s::cuda

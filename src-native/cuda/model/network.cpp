@@ -142,7 +142,7 @@ double CudaNetwork::step(const AdamW& p) {
   float* weights = weights_.data() + layout_.trainedFrom;
   ferry_.drop();
   ferry_.in(update_.data(), &s, sizeof s);
-  passes_.run(compute_, {Doing::step, 0, 0, false, false}, [&] {
+  passes_.run(compute_, {Doing::step}, [&] {
     squares(gradients_.data(), n, norm_.data());
     if (options_.halfMoments)
       adamw(update_.data(), weights, first_.rounded(), second_.rounded(), gradients_.data(), n, norm_.data());

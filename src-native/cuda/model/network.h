@@ -52,12 +52,14 @@ struct Round {
     const int *ids, *starts, *rows;
     long count;
   } tokenUses{}, positionUses{};
-  const int *predictedRows = nullptr, *targets = nullptr;  // of the language head
+  long predicted = 0, predictions = 0;  // of the language head: that there are, and that the pass is laid out for
+  const int *predictedRows = nullptr, *targets = nullptr;
+  const float* scale = nullptr;  // of the gradients of their losses; null: none are made
 
   long most() const { return rows > count ? rows : count; }
 };
 
-/** What the language head needs for some rows at a time. */
+/** What the language head needs for some rows at a time, and the losses of all of them. */
 struct Speech {
   long rows = 0;
   Stream in;
@@ -66,8 +68,10 @@ struct Speech {
 
 /** Keys and values of every position so far: per block a matrix with `capacity` rows for each example. */
 struct Cache {
+  explicit Cache(bool records) : passes(records) {}
   long capacity = 0;
   std::vector<Memory<float>> kv;
+  Passes passes;  // of a token, which read this memory
 };
 
 /** A linear layer's places, or those of some of its columns; gradients are null where it is frozen. */
@@ -142,18 +146,19 @@ class CudaNetwork : public Network {
   /** Runs of examples with at most `mostRows` rows each (but at least one example). */
   std::vector<Examples> split(const Batch& batch, long mostRows) const;
   long rowsBudget() const;
-  /** What of a batch is done for; keeps: for backward; speaks: for the language head. */
+  /** What of a batch is done for; keeps: for backward; speaks: for the language head, gradients of whose losses have a scale. */
   struct Purpose {
     bool oneRow = false, keeps = false, speaks = false;
     long mostRows = 0;
+    float scale = 0;
   };
   Capacity capacity(long rows, long examples) const;
   /** Sends examples to the device and takes memory. */
   void begin(const Batch& batch, Examples examples, const Purpose& purpose);
   /** Before memory that recorded passes use goes elsewhere. */
   void forgetPasses();
-  /** Starts a pass over the round. */
-  void run(Doing doing, const std::function<void()>& body);
+  /** Starts a pass over the round; layers: where it does not always go through as many. */
+  void run(Doing doing, const std::function<void()>& body, long layers = 0);
   Seen add(const Pack::Seeing& seeing, std::vector<std::size_t>& where);
   /**
    * Takes memory for the round, at the same places whenever it has the same capacity, and sends the lists there.
@@ -187,6 +192,7 @@ class CudaNetwork : public Network {
   void remember(long layer) const;
   /** Into pooled_: what the head reads of the stream after the last block, through the last norm. */
   void readLast();
+  void readEarlier(long layer);
   void head(const float* x, long rows, float* logits) const;
   /** From the round's tokens to logits_. */
   void forwardRound();
@@ -212,16 +218,18 @@ class CudaNetwork : public Network {
   bool tied() const { return spec.head == Head::language && spec.tied; }
   /** The rows of the round that predict a token, with what they should predict. */
   struct Predictions {
-    std::vector<int> rows, targets, examples;  // the example by its number in the batch
+    std::vector<int> rows, targets;
   };
   Predictions predictions(const Batch& batch) const;
   long languageRows() const;
-  /** Calls done(first row of the block, rows, losses) for each block of the round's predictions. */
+  void speak();
+  void speakBackward(const int* map, long rows) const;
+  /** The loss of each of the batch's predictions in their order; pass() starts a round. */
   template <typename F>
-  void eachBlock(const Predictions& p, float scale, F done);
+  std::vector<float> losses(const Batch& batch, bool keeps, F pass);
 
   // generate.cpp
-  void decode(const std::vector<int>& active, const std::vector<int>& tokens, const std::vector<int>& positions);
+  void decode(const std::vector<int>& active, std::vector<int> tokens, std::vector<int> positions);
 
   const Options options_;
   const Settings settings_;

@@ -1,19 +1,23 @@
 // Passes that are recorded once and started as one from then on, by what they do and the capacity that they are laid out for.
 #pragma once
 #include <list>
-#include <tuple>
 
 #include "../device/queue.h"
 
 namespace w2s::cuda {
 
 /** What a pass does. */
-enum class Doing { blocks, forward, backward, backwardBlocks, step };
+enum class Doing { forward, backward, features, language, scores, token, step };
 
 class Passes {
  public:
-  /** Everything that a recorded pass depends on but for what lies in memory. */
-  using Key = std::tuple<Doing, long, long, bool, bool>;
+  /** Everything that a recorded pass depends on but for what lies in memory: a round's sizes, and how many blocks it goes through. */
+  struct Key {
+    Doing doing;
+    long rows = 0, examples = 0, predictions = 0, layers = 0;
+    bool oneRow = false, keeps = false;
+    bool operator==(const Key&) const = default;
+  };
 
   explicit Passes(bool records) : records_(records) {}
   /**

@@ -93,11 +93,16 @@ void CudaNetwork::begin(const Batch& batch, Examples run, const Purpose& purpose
   if (cache_) cacheRows.resize((std::size_t)r.rows, -1);
   where.push_back(lists_.add(cacheRows));
   Predictions predicted;
-  if (r.speaks) predicted = predictions(batch);
+  if (r.speaks) {
+    predicted = predictions(batch);
+    r.predicted = (long)predicted.rows.size();
+    r.predictions = capacity(r.predicted, 1).rows;
+  }
   for (auto* list : {&predicted.rows, &predicted.targets}) {
-    if (r.speaks) list->resize((std::size_t)r.rows, -1);
+    list->resize((std::size_t)r.predictions, -1);
     where.push_back(lists_.add(*list));
   }
+  where.push_back(lists_.add(std::vector<int>{std::bit_cast<int>(purpose.scale)}));
   Uses tokens, positions;
   if (r.keeps && spec.trainable.all) {
     const std::size_t there = (std::size_t)pack.rows;
@@ -115,19 +120,23 @@ void CudaNetwork::begin(const Batch& batch, Examples run, const Purpose& purpose
     for (const Tile** tiles : {&seen->queries, &seen->keys}) *tiles = (const Tile*)lists_.at(where[next++]);
   }
   for (const int** list : {&r.cacheRows, &r.predictedRows, &r.targets}) *list = lists_.at(where[next++]);
+  if (r.speaks && r.keeps) r.scale = (const float*)lists_.at(where[next]);
   auto table = [&](const Uses& u) {
     return Round::Table{lists_.at(u.ids), lists_.at(u.starts), lists_.at(u.rows), u.count};
   };
   r.tokenUses = table(tokens), r.positionUses = table(positions);
 }
 
-void CudaNetwork::run(Doing doing, const std::function<void()>& body) {
-  passes_.run(compute_, {doing, round_.rows, round_.count, round_.oneRow, round_.keeps}, body);
+void CudaNetwork::run(Doing doing, const std::function<void()>& body, long layers) {
+  const Round& r = round_;
+  Passes& passes = cache_ ? cache_->passes : passes_;
+  passes.run(compute_, {doing, r.rows, r.count, r.predictions, layers, r.oneRow, r.keeps}, body);
 }
 
 void CudaNetwork::forgetPasses() {
   compute_.finish();
   passes_.forget();
+  if (cache_) cache_->passes.forget();
 }
 
 void CudaNetwork::layAndSend(double most) {
@@ -200,11 +209,11 @@ void CudaNetwork::layBackward() {
 }
 
 void CudaNetwork::laySpeech() {
-  speech_.rows = std::min(languageRows(), round_.rows);
+  speech_.rows = std::min(languageRows(), round_.predictions);
   speech_.in = layStream(speech_.rows);
   speech_.normed = arena_.floats(speech_.rows * spec.width);
   speech_.logits = arena_.floats(speech_.rows * spec.vocabulary);
-  speech_.losses = arena_.floats(speech_.rows);
+  speech_.losses = arena_.floats(round_.predictions);
 }
 
 }  // namespace w2s::cuda
