@@ -26,7 +26,7 @@ if (unknown !== undefined) {
   console.error(`--case: expected one of ${Object.keys(CASES).join(', ')}, got ${unknown}`)
   process.exit(2)
 }
-const program = await build({ profile: true })
+const program = await build({ program: 'profile' })
 for (const name of options.case) {
   const [steps, ...shape] = CASES[name].toReversed()
   console.log(`\n${name}`)

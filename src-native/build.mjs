@@ -3,6 +3,7 @@
 //   node src-native/build.mjs            the addon, src-native/build/w2s.node
 //   node src-native/build.mjs --test     the native unit tests, src-native/build/w2s-test
 //   node src-native/build.mjs --test --sanitize   the same under ASan and UBSan
+//   node src-native/build.mjs --portable [--sanitize]   those of the emulation, with the fibers of processors that are not x86-64
 //   node src-native/build.mjs --profile  where a training step goes, src-native/build/w2s-profile
 //   node src-native/build.mjs --cuda     the library for NVIDIA cards, by nvcc, src-native/build/w2s-cuda.so
 //   node src-native/build.mjs --cuda --fetch   the same, where no nvcc is by one that is fetched (nvcc.mjs)
@@ -10,7 +11,7 @@
 //   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -85,6 +86,7 @@ export function sourcesHash() {
 /** What has to be compiled: each unit a source file, its flags and the name of its object file. */
 function units({ program, sanitize, arch }) {
   const flags = [...COMMON, ...(sanitize ? SANITIZE : FAST)]
+  if (program === PROGRAMS.portable) return portable(flags)
   // A program has the folder of its own in the place of the calls from JavaScript.
   const folders = SOURCES.map((folder) => (folder === 'napi' ? (program?.folder ?? folder) : folder))
   const plain = sources(...folders).map((source) => ({
@@ -116,6 +118,16 @@ const emulated = (flags, ...more) =>
     flags: [...flags, '-O1', ...(source.endsWith('.cu') ? ['-x', 'c++'] : [])],
     object: objectOf(source),
   }))
+
+/** The tests of the emulation where a lane is switched to as on any processor (cuda/device/fiber.h). */
+const portable = (flags) =>
+  [...sources('cpu/pool', 'cuda/device').filter((file) => file.endsWith('.cpp')), ...PROGRAMS.portable.tests].map(
+    (source) => ({
+      source,
+      flags: [...flags, '-DW2S_PORTABLE_FIBERS=1'],
+      object: `portable-${objectOf(source)}`,
+    }),
+  )
 
 /** The library for cards: kernels by nvcc, the rest by the host's compiler, or (emulated) all of it by that. */
 function libraryUnits({ nvcc, architectures, fake }) {
@@ -204,21 +216,35 @@ async function compile(compiler, unit, folder) {
   return object
 }
 
-const PROGRAMS = { test: { folder: 'test', name: 'w2s-test' }, profile: { folder: 'bench', name: 'w2s-profile' } }
+const PROGRAMS = {
+  test: { folder: 'test', name: 'w2s-test' },
+  profile: { folder: 'bench', name: 'w2s-profile' },
+  portable: { name: 'w2s-test-portable', tests: ['test/main.cpp', 'test/emulation_test.cpp'] },
+}
 
 /**
- * Builds the addon (or the program of tests, or the one that profiles) and returns its path.
- * @param {{ test?: boolean, profile?: boolean, sanitize?: boolean, onProgress?: (line: string) => void }} options
+ * Builds the addon, or a program (of the tests, or the one that profiles), and returns its path. A program that cannot be built is
+ * not there afterwards; of the addon the old one stays.
+ * @param {{ program?: keyof typeof PROGRAMS, sanitize?: boolean, onProgress?: (line: string) => void }} options
  * @throws Error with the compiler's output, or that there is no compiler.
  */
-export async function build({ test = false, profile = false, sanitize = false, onProgress = () => {} } = {}) {
-  const program = test ? PROGRAMS.test : profile ? PROGRAMS.profile : null
+export async function build({ program: name, sanitize = false, onProgress = () => {} } = {}) {
+  const program = name && PROGRAMS[name]
+  const out = join(here, 'build', program ? `${program.name}${sanitize ? '-sanitized' : ''}` : 'w2s.node')
+  try {
+    return await make({ program, sanitize, onProgress, out })
+  } catch (error) {
+    if (program) rmSync(out, { force: true })
+    throw error
+  }
+}
+
+async function make({ program, sanitize, onProgress, out }) {
   const compiler = await findCompiler()
   if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
   const folder = join(here, 'build', sanitize ? 'sanitized' : 'objects')
   mkdirSync(folder, { recursive: true })
   const objects = await compileAll(compiler.name, units({ program, sanitize, arch: process.arch }), folder, onProgress)
-  const out = join(here, 'build', program ? `${program.name}${sanitize ? '-sanitized' : ''}` : 'w2s.node')
   const shared = program
     ? []
     : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
@@ -285,18 +311,20 @@ async function link(linker, parts, out) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
-  const known = ['--test', '--profile', '--sanitize', '--cuda', '--emulated', '--fake', '--fetch']
+  const programs = Object.keys(PROGRAMS)
+  const known = [...programs.map((name) => `--${name}`), '--sanitize', '--cuda', '--emulated', '--fake', '--fetch']
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [test, profile, sanitize, cuda, emulated, fake, fetch] = known.map((flag) => flags.includes(flag))
+    const [sanitize, cuda, emulated, fake, fetch] = known.slice(programs.length).map((flag) => flags.includes(flag))
+    const program = programs.find((name) => flags.includes(`--${name}`))
     console.log(
       cuda || emulated || fake
         ? await buildCuda({ emulated, fake, fetch, onProgress: console.error })
-        : await build({ test, profile, sanitize }),
+        : await build({ program, sanitize }),
     )
   } catch (error) {
     console.error(error.stderr || error.message)

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Tensor } from '../../src-main/engine/backends/learner'
 import type { NetSpec } from '../../src-main/science/models/net'
@@ -217,14 +219,27 @@ describe('what does not fit is named', () => {
   })
 })
 
-it('passes its unit tests (in CI under the address and undefined behaviour sanitizers)', () => {
-  const root = resolve(import.meta.dirname, '../..')
-  const flags = process.env.CI ? ['--test', '--sanitize'] : ['--test']
-  const program = execFileSync(process.execPath, [resolve(root, 'src-native/build.mjs'), ...flags], {
-    encoding: 'utf8',
-  })
-  expect(execFileSync(program.trim(), { encoding: 'utf8' })).toMatch(/\n\d+ tests, 0 failed checks\n$/)
-}, 600_000)
+describe('the native unit tests', () => {
+  const script = resolve(import.meta.dirname, '../../src-native/build.mjs')
+  const sanitize = process.env.CI ? ['--sanitize'] : []
+  const built = (flag: string, env: NodeJS.ProcessEnv = {}) =>
+    execFileSync(process.execPath, [script, flag, ...sanitize], {
+      ...{ encoding: 'utf8', stdio: 'pipe', env: { ...process.env, ...env } },
+    }).trim()
+
+  it('pass (in CI under the address and undefined behaviour sanitizers)', () => {
+    expect(execFileSync(built('--test'), { encoding: 'utf8' })).toMatch(/\n\d+ tests, 0 failed checks\n$/)
+  }, 600_000)
+
+  it('of the emulation pass with the fibers of other processors, and are gone where they cannot be built', () => {
+    const program = built('--portable')
+    expect(execFileSync(program, { encoding: 'utf8' })).toMatch(/\n\d+ tests, 0 failed checks\n$/)
+    const compiler = join(mkdtempSync(join(tmpdir(), 'w2s-compiler-')), 'c++')
+    writeFileSync(compiler, '#!/bin/sh\n[ "$1" = --version ]\n', { mode: 0o755 })
+    expect(() => built('--portable', { CXX: compiler })).toThrow('Command failed')
+    expect(existsSync(program)).toBe(false)
+  }, 600_000)
+})
 
 function transpose(tensor: Tensor): Tensor & { transposed: true } {
   const [rows, cols] = tensor.shape as [number, number]

@@ -5,7 +5,7 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-#if defined(__x86_64__)
+#if !W2S_PORTABLE_FIBERS
 // Saves the registers that a call must keep on the stack at hand, and goes on with another stack where it was left.
 asm(R"(
 .text
@@ -54,7 +54,7 @@ void Fiber::start(void (*body)()) {
 #if defined(__SANITIZE_ADDRESS__)
   __asan_unpoison_memory_region(stack_.get(), STACK);  // what an abandoned lane left
 #endif
-#if defined(__x86_64__)
+#if !W2S_PORTABLE_FIBERS
   // As if fiberEntry had been called: six registers, then where to return to; the stack aligned as after a call.
   auto top = (std::size_t)(stack_.get() + STACK) & ~(std::size_t)15;
   void** at = (void**)top - 2;
@@ -76,7 +76,7 @@ void Fiber::resume() {
   void* fake = nullptr;
   __sanitizer_start_switch_fiber(&fake, stack_.get(), STACK);
 #endif
-#if defined(__x86_64__)
+#if !W2S_PORTABLE_FIBERS
   w2s_switch_stack(&caller_, own_);
 #else
   swapcontext(&caller_, &own_);
@@ -90,7 +90,7 @@ void Fiber::suspend() {
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_start_switch_fiber(&fake_, callerStack_, callerSize_);
 #endif
-#if defined(__x86_64__)
+#if !W2S_PORTABLE_FIBERS
   w2s_switch_stack(&own_, caller_);
 #else
   swapcontext(&own_, &caller_);

@@ -4,7 +4,16 @@
 #include <cstddef>
 #include <memory>
 
-#if !defined(__x86_64__)
+// On x86-64, too, where a test asks for it (build.mjs --portable).
+#if !defined(W2S_PORTABLE_FIBERS)
+#if defined(__x86_64__)
+#define W2S_PORTABLE_FIBERS 0
+#else
+#define W2S_PORTABLE_FIBERS 1
+#endif
+#endif
+
+#if W2S_PORTABLE_FIBERS
 #include <ucontext.h>
 #endif
 
@@ -24,7 +33,7 @@ class Fiber {
   void entered(void* fake);
 
   std::unique_ptr<char[]> stack_;
-#if defined(__x86_64__)
+#if !W2S_PORTABLE_FIBERS
   void *own_ = nullptr, *caller_ = nullptr;
 #else
   ucontext_t own_, caller_;
