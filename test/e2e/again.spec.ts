@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
-import { goTo, reach, shoot, smallSpec, underway, value } from './lab'
+import { desktop, goTo, reach, shoot, smallSpec, underway, value } from './lab'
 
 /** Finds something in the palette and does it. */
 async function find(page: Page, text: string): Promise<void> {
@@ -88,25 +88,10 @@ test('a notification leads to the result, the theme is kept, and the last place 
   const opened = await open()
   const { app, page } = opened
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await app.evaluate(({ BrowserWindow, Notification }) => {
-    const [window] = BrowserWindow.getAllWindows()
-    const shown: Electron.Notification[] = []
-    Object.assign(globalThis, { shown })
-    Object.assign(window!, { isFocused: () => false })
-    Object.assign(Notification, { isSupported: () => true })
-    Object.assign(Notification.prototype, {
-      show(this: Electron.Notification) {
-        shown.push(this)
-      },
-    })
-  })
+  const told = await desktop(app)
   const { runId } = await value(page, 'run', smallSpec('Told of'))
   await reach(page, runId, 'done')
-  // Null where Playwright lost the answer ("promise was garbage collected"): asked again.
-  const titles = () =>
-    app
-      .evaluate(() => (globalThis as unknown as { shown: { title: string }[] }).shown.map(({ title }) => title))
-      .catch(() => null)
+  const titles = async () => (await told())?.map((line) => line.split(' — ')[0])
   await expect.poll(titles).toEqual(['Told of: done'])
   await app.evaluate(() => {
     ;(globalThis as unknown as { shown: { emit(name: string): void }[] }).shown[0]!.emit('click')

@@ -117,3 +117,27 @@ export async function exported(app: ElectronApplication, page: Page, runId: stri
   })
   return JSON.parse(told.trim().split('\n').at(-1)!) as unknown
 }
+
+/** Keeps what would be shown on the desktop, the window being looked away from. @returns what was so far, line by line */
+export async function desktop(app: ElectronApplication): Promise<() => Promise<string[] | null>> {
+  await app.evaluate(({ BrowserWindow, Notification }) => {
+    const shown: Electron.Notification[] = []
+    Object.assign(globalThis, { shown })
+    Object.assign(BrowserWindow.getAllWindows()[0]!, { isFocused: () => false })
+    Object.assign(Notification, { isSupported: () => true })
+    Object.assign(Notification.prototype, {
+      show(this: Electron.Notification) {
+        shown.push(this)
+      },
+    })
+  })
+  // Null where the answer was lost ("promise was garbage collected"): asked again.
+  return () =>
+    app
+      .evaluate(() =>
+        (globalThis as unknown as { shown: Electron.Notification[] }).shown.map(
+          ({ title, body }) => `${title} — ${body}`,
+        ),
+      )
+      .catch(() => null)
+}
