@@ -9,6 +9,7 @@
 //   node src-native/build.mjs --cuda --fetch   the same, where no nvcc is by one that is fetched (nvcc.mjs)
 //   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
 //   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
+//   node src-native/build.mjs --fake-lt  cuBLASLt for that, which tests break too (cuda/fake/cublaslt.cpp); with --test made as well
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -67,7 +68,7 @@ const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm', 'cuda/library']
 const CARD = [/^cuda.device.(card|queue).cu$/]
 const HOST = [/^cuda.device.(host|emulate|fiber|turns|host_memory).cpp$/]
 const cudaSources = (without, ...more) =>
-  sources('cuda/device', 'cuda/kernels', 'cuda/model', ...more).filter(
+  sources('cuda/device', 'cuda/kernels', 'cuda/lt', 'cuda/model', ...more).filter(
     (file) => !without.some((each) => each.test(file)),
   )
 const objectOf = (source) => source.replace(/[/\\]/g, '-').replace(/\.(cpp|cu)$/, '.o')
@@ -248,6 +249,7 @@ async function make({ program, sanitize, onProgress, out }) {
   const shared = program
     ? []
     : ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s'])]
+  if (program === PROGRAMS.test) await buildFakeLt({ sanitize })
   const sanitizers = sanitize ? ['-fsanitize=address,undefined'] : []
   const libraries = process.platform === 'linux' ? ['-ldl'] : []
   return link(compiler.name, [...shared, ...sanitizers, ...objects, '-pthread', ...libraries], out)
@@ -281,10 +283,23 @@ export async function buildCuda({
   const all = libraryUnits({ nvcc: nvcc?.name, architectures: flags, fake })
   const objects = await compileAll(compiler.name, all, folder, onProgress)
   const out = join(here, 'build', `w2s-cuda${fake ? '-fake' : emulated ? '-emulated' : some}.so`)
-  if (onHost) return link(compiler.name, ['-shared', ...objects], out)
-  await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects], out)
+  if (onHost) return link(compiler.name, ['-shared', ...objects, '-ldl'], out)
+  await link(nvcc.name, ['-shared', '-cudart', 'static', ...flags, ...objects, '-ldl'], out)
   checkMachineCode(out, known)
   return out
+}
+
+/** Builds what plays cuBLASLt in tests, and returns its path. */
+export async function buildFakeLt({ sanitize = false } = {}) {
+  const compiler = await findCompiler()
+  if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
+  const folder = join(here, 'build', sanitize ? 'sanitized' : 'objects')
+  mkdirSync(folder, { recursive: true })
+  const flags = [...COMMON, ...(sanitize ? SANITIZE : FAST)]
+  const source = 'cuda/fake/cublaslt.cpp'
+  const object = await compile(compiler.name, { source, flags, object: objectOf(source) }, folder)
+  const sanitizers = sanitize ? ['-fsanitize=address,undefined'] : []
+  return link(compiler.name, ['-shared', ...sanitizers, object], join(folder, 'libcublasLt.so'))
 }
 
 /** Object files of all units, in their order. */
@@ -312,20 +327,20 @@ async function link(linker, parts, out) {
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
   const programs = Object.keys(PROGRAMS)
-  const known = [...programs.map((name) => `--${name}`), '--sanitize', '--cuda', '--emulated', '--fake', '--fetch']
+  const others = ['--sanitize', '--cuda', '--emulated', '--fake', '--fetch', '--fake-lt']
+  const known = [...programs.map((name) => `--${name}`), ...others]
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
     console.error(`unknown option ${unknown}: expected ${known.join(', ')}`)
     process.exit(2)
   }
   try {
-    const [sanitize, cuda, emulated, fake, fetch] = known.slice(programs.length).map((flag) => flags.includes(flag))
+    const [sanitize, cuda, emulated, fake, fetch, lt] = others.map((flag) => flags.includes(flag))
     const program = programs.find((name) => flags.includes(`--${name}`))
-    console.log(
-      cuda || emulated || fake
-        ? await buildCuda({ emulated, fake, fetch, onProgress: console.error })
-        : await build({ program, sanitize }),
-    )
+    const onProgress = console.error
+    if (lt) console.log(await buildFakeLt({ sanitize }))
+    else if (cuda || emulated || fake) console.log(await buildCuda({ emulated, fake, fetch, onProgress }))
+    else console.log(await build({ program, sanitize }))
   } catch (error) {
     console.error(error.stderr || error.message)
     process.exit(1)

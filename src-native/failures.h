@@ -6,7 +6,8 @@
 
 namespace w2s {
 
-/** A device or its driver that does not do what it was told: `number` is what the driver knows the error by. */
+/** A device or its driver that does not do what it was told: `number` is what the driver knows the error by, or
+ * (negative) cuBLASLt its own. */
 struct DeviceFault : std::runtime_error {
   DeviceFault(const std::string& what, int number) : std::runtime_error(what), number(number) {}
   int number;

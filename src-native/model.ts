@@ -44,6 +44,11 @@ export interface ModelOptions {
    * only; threads and kernels of the CPU are of no account. @throws Error saying why it cannot be.
    */
   cuda?: string
+  /**
+   * With `cuda`: the file that keeps which kernel makes each matrix product, its own or that of cuBLASLt, as it is measured when
+   * one comes for the first time. Default: the library's own kernels make all.
+   */
+  products?: string
   /** The kernels to use, of those this processor has. Default: the newest. */
   isa?: Isa
 }
@@ -116,7 +121,18 @@ export interface CudaDriver {
   runtime: number
 }
 
-/** How calls fail where the device does: `number` is the driver's own of the error, `asked`, `free` and `all` are bytes. */
+/** Whether matrix products may be made by cuBLASLt. */
+export interface CudaProducts {
+  /** Where it lies, links followed, and its version, 130100 for 13.1.0; '' and 0 where it makes none. */
+  file: string
+  version: number
+  /** Of the choices that are kept: others may round otherwise. */
+  choices: string
+  /** Why it makes none; '' where it may. */
+  why: string
+}
+
+/** How calls fail where the device does: `number` is the driver's own of the error, negative of cuBLASLt, `asked`, `free` and `all` are bytes. */
 export type DeviceFailure = Error &
   ({ code: 'W2S_FAULT'; number: number } | { code: 'W2S_FULL'; asked: number; free: number; all: number })
 
@@ -133,6 +149,8 @@ export interface NativeAddon {
   cudaDriver(library: string): CudaDriver
   /** The cards that the library of this path sees. @throws DeviceFailure saying why there are none, Error where it cannot be opened */
   cudaDevices(library: string): CudaDevice[]
+  /** What the products of models are made by that are given this file (`ModelOptions.products`). @throws Error where the library cannot be opened */
+  cudaProducts(library: string, products: string): CudaProducts
   /** Vendor and signature of the processor's model; '' where it has none. */
   processor: string
   /** Whether this processor multiplies bf16 (AVX512-BF16). */

@@ -58,7 +58,7 @@ std::shared_ptr<OwnBatch> readBatch(napi_env env, napi_value value, const Spec& 
 // --- calls -----------------------------------------------------------------------------------------------------------
 
 std::shared_ptr<Network> createNetwork(Jobs& jobs, const Spec& spec, const ModelOptions& options) {
-  if (!options.cuda.empty()) return createCudaNetwork(openCuda(options.cuda), spec, options.network);
+  if (!options.cuda.empty()) return createCudaNetwork(openCuda(options.cuda), spec, options.network, options.products);
   const Kernels* kernels = chooseKernels(options.isa.c_str());
   if (!kernels) throw BadArgument("options.isa: expected one that this processor has, got \"" + options.isa + "\"");
   const int threads = std::clamp(options.threads ? options.threads : availableThreads(), 1, 256);
@@ -250,14 +250,18 @@ napi_value measured(napi_env env, napi_callback_info info) {
   });
 }
 
-/** The library for NVIDIA cards whose path is the call's one argument. */
-const W2sCuda& libraryOf(napi_env env, napi_callback_info info) {
-  std::size_t count = 1;
-  napi_value path;
-  ok(napi_get_cb_info(env, info, &count, &path, nullptr, nullptr), "arguments");
-  if (typeOf(env, path) != napi_string) throw BadArgument("library: expected a path, got " + shown(env, path));
-  return openCuda(text(env, path));
+/** The call's argument of this number, a path. */
+std::string pathOf(napi_env env, napi_callback_info info, std::size_t which, const char* name) {
+  napi_value arguments[2];
+  std::size_t count = std::size(arguments);
+  ok(napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr), "arguments");
+  if (typeOf(env, arguments[which]) != napi_string)
+    throw BadArgument(std::string(name) + ": expected a path, got " + shown(env, arguments[which]));
+  return text(env, arguments[which]);
 }
+
+/** The library for NVIDIA cards whose path is the call's first argument. */
+const W2sCuda& libraryOf(napi_env env, napi_callback_info info) { return openCuda(pathOf(env, info, 0, "library")); }
 
 napi_value foundDriver(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
@@ -266,6 +270,18 @@ napi_value foundDriver(napi_env env, napi_callback_info info) {
     set(env, object, "version", newText(env, driver.version));
     set(env, object, "cuda", newNumber(env, driver.cuda));
     set(env, object, "runtime", newNumber(env, driver.runtime));
+    return object;
+  });
+}
+
+napi_value foundProducts(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    const W2sProducts products = cudaProducts(libraryOf(env, info), pathOf(env, info, 1, "products"));
+    napi_value object = newObject(env);
+    set(env, object, "file", newText(env, products.file));
+    set(env, object, "version", newNumber(env, products.version));
+    set(env, object, "choices", newText(env, products.choices));
+    set(env, object, "why", newText(env, products.why));
     return object;
   });
 }
@@ -324,6 +340,7 @@ napi_value start(napi_env env, napi_value exports) {
     offer("measure", measured);
     offer("cudaDriver", foundDriver);
     offer("cudaDevices", listedDevices);
+    offer("cudaProducts", foundProducts);
     set(env, exports, "processor", newText(env, processor()));
     napi_value bf16;
     ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");

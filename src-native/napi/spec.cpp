@@ -71,6 +71,7 @@ ModelOptions readOptions(napi_env env, napi_value value, Spec& spec) {
   Fields f(env, value, "options");
   ModelOptions o;
   if (f.has("cuda")) o.cuda = f.string("cuda");
+  if (f.has("products")) o.products = f.string("products");
   if (f.has("threads")) o.threads = (int)f.integer("threads", 1);
   if (f.has("isa")) o.isa = f.string("isa");
   if (f.has("activationBytes")) o.network.activationBytes = f.number("activationBytes");

@@ -11,7 +11,8 @@ Spec readSpec(napi_env env, napi_value value);
 struct ModelOptions {
   CpuOptions network;
   int threads = 0;
-  std::string cuda;  // where the library for NVIDIA cards lies; empty: the CPU computes
+  std::string cuda;      // where the library for NVIDIA cards lies; empty: the CPU computes
+  std::string products;  // where it keeps what makes each product; empty: its own kernels make all
   std::string isa;
 };
 ModelOptions readOptions(napi_env env, napi_value value, Spec& spec);

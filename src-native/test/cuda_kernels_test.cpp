@@ -3,50 +3,13 @@
 #include <cmath>
 #include <cstdint>
 
-#include "../cuda/device/memory.h"
-#include "../cuda/kernels/kernels.h"
-#include "../random.h"
-#include "check.h"
+#include "numbers.h"
 
 using namespace w2s;
 using namespace w2s::cuda;
-
-namespace {
-
-/** Numbers here and on the device. */
-template <typename T>
-struct Both {
-  std::vector<T> here;
-  cuda::Memory<T> there;
-  explicit Both(std::vector<T> values) : here(std::move(values)) {
-    copyIn(there.need((long)here.size() + 1), here.data(), here.size() * sizeof(T));
-  }
-  T* at() { return there.data(); }
-  std::vector<T> read() const {
-    std::vector<T> values(here.size());
-    copyOut(values.data(), there.data(), values.size() * sizeof(T));
-    return values;
-  }
-};
-
-std::vector<float> drawn(Random& random, long n, double scale = 1) {
-  std::vector<float> values;
-  for (long i = 0; i < n; i++) values.push_back((float)(scale * random.normal()));
-  return values;
-}
-
-void expectNear(const char* what, const std::vector<float>& got, const std::vector<double>& expected, double tolerance) {
-  double worst = 0, largest = 1e-6;
-  for (std::size_t i = 0; i < expected.size(); i++) {
-    const double off = std::fabs((double)got[i] - expected[i]);
-    worst = std::isnan(off) ? 1e30 : std::max(worst, off);
-    largest = std::max(largest, std::fabs(expected[i]));
-  }
-  if (worst > tolerance * largest)
-    test::fail(__FILE__, __LINE__, std::string(what) + ": off by " + std::to_string(worst / largest));
-}
-
-}  // namespace
+using test::Both;
+using test::drawn;
+using test::expectNear;
 
 TEST(products_of_the_card_are_right_however_turned) {
   Random random(1, "gemm");

@@ -2,13 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
-import { fakeCardIn, type FakeCard } from './fake-card'
+import { fakeCardIn, fakeLtIn, type FakeCard, type FakeLt } from './fake-card'
 
 export type { Conditions } from './fake-card'
 
-/** A card for a file of tests. */
-export function fakeCard(): FakeCard {
-  const folder = mkdtempSync(path.join(tmpdir(), 'w2s-card-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  return fakeCardIn(folder)
+function folder(): string {
+  const made = mkdtempSync(path.join(tmpdir(), 'w2s-card-'))
+  afterAll(() => rmSync(made, { recursive: true, force: true }))
+  return made
 }
+
+/** A card for a file of tests. */
+export const fakeCard = (): FakeCard => fakeCardIn(folder())
+
+/** cuBLASLt for a file of tests. */
+export const fakeLt = (): FakeLt => fakeLtIn(folder())

@@ -34,18 +34,41 @@ export interface FakeCard {
   set(conditions: Conditions): void
 }
 
+/** What cuBLASLt does, see src-native/cuda/fake/cublaslt.cpp. */
+export type LtConditions = Partial<
+  Record<'version' | 'after' | 'cost' | 'stubborn' | 'workspace' | 'wrong' | 'unsteady', number> &
+    Record<'fail' | 'offers', string>
+>
+
+export interface FakeLt {
+  file: string
+  env: Record<'W2S_CUBLASLT' | 'W2S_FAKE_LT', string>
+  set(conditions: LtConditions): void
+}
+
+const built = (flag: string) =>
+  execFileSync(process.execPath, [path.join(ROOT, 'src-native/build.mjs'), flag], { encoding: 'utf8' }).trim()
+
+const conditionsIn = (file: string) => (conditions: object) =>
+  writeFileSync(
+    file,
+    Object.entries(conditions)
+      .map((entry) => `${entry.join(' ')}\n`)
+      .join(''),
+  )
+
 /** Builds the library where it is not up to date; the card is sound. @param folder where its conditions stand */
 export function fakeCardIn(folder: string): FakeCard {
-  const script = path.join(ROOT, 'src-native/build.mjs')
-  const library = execFileSync(process.execPath, [script, '--fake'], { encoding: 'utf8' }).trim()
-  const file = path.join(folder, 'card')
-  const set = (conditions: Conditions) =>
-    writeFileSync(
-      file,
-      Object.entries(conditions)
-        .map((entry) => `${entry.join(' ')}\n`)
-        .join(''),
-    )
+  const [library, file] = [built('--fake'), path.join(folder, 'card')]
+  const set = conditionsIn(file)
   set({})
   return { library, env: { W2S_CUDA: library, W2S_FAKE_CARD: file }, set }
+}
+
+/** The same of cuBLASLt on an emulated card. */
+export function fakeLtIn(folder: string): FakeLt {
+  const [file, conditions] = [built('--fake-lt'), path.join(folder, 'cublaslt')]
+  const set = conditionsIn(conditions)
+  set({})
+  return { file, env: { W2S_CUBLASLT: file, W2S_FAKE_LT: conditions }, set }
 }

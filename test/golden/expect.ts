@@ -24,7 +24,7 @@ const KEY_BIAS = /\.k\.bias$/
 const isTurned = (spec: NetSpec) => spec.kind === 'transformer' && spec.positions.kind === 'rotary'
 
 /** Largest deviations that are allowed; see `deviation`. */
-export interface Tolerance {
+interface Tolerance {
   logits: number
   gradients: number
   /** After three steps of AdamW. */
@@ -35,6 +35,8 @@ export interface Tolerance {
 const EXACT: Tolerance = { logits: 1e-5, gradients: 1e-5, weights: 1e-4, norms: 1e-4 }
 /** Worst of all families as measured: logits 5.8e-3, gradients 2.4e-2, weights 1.2e-2, norms 2e-3. */
 export const ROUNDED: Tolerance = { logits: 1.2e-2, gradients: 5e-2, weights: 2.5e-2, norms: 5e-3 }
+/** What rounding factors to TF32 may cost: three more bits of them are kept than of bf16. */
+export const TF32: Tolerance = { logits: 1.5e-3, gradients: 6e-3, weights: 2.5e-2, norms: 1e-3 }
 
 export async function expectTraining(name: string, model: NativeModel, tolerance = EXACT) {
   const golden = readCase(name)

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tensorsOf } from '../../src-main/science/models/net'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
-import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, type Tolerance } from './expect'
+import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, TF32 } from './expect'
 import {
   backward,
   batchOf,
@@ -72,9 +72,6 @@ describe.each(TRANSFORMERS)('%s on the emulated card', (name) => {
     model.dispose()
   })
 })
-
-/** What rounding factors to TF32 may cost: three more bits of them are kept than of bf16. */
-const TF32: Tolerance = { logits: 1.5e-3, gradients: 6e-3, weights: 2.5e-2, norms: 1e-3 }
 
 describe.each(TRANSFORMERS)('%s on the tensor cores of the emulated card', (name) => {
   const { spec, batches, outputs } = readCase(name)

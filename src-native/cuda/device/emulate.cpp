@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr int WARP = 32;
 constexpr std::size_t GUARD = 256;
+constexpr std::align_val_t ALIGNED{256};  // as the memory of a card
 constexpr unsigned char NAN_BYTE = 0xFF;  // floats of ones throughout are NaN, in guards too: who reads them shows it
 
 [[noreturn]] void fail(const std::string& kernel, const std::string& what) {
@@ -75,7 +77,7 @@ struct Piece {
 class Guarded {
  public:
   explicit Guarded(std::size_t bytes)
-      : memory_(new unsigned char[bytes + 2 * GUARD]), whole{memory_.get() + GUARD, bytes} {
+      : memory_((unsigned char*)operator new(bytes + 2 * GUARD, ALIGNED)), whole{memory_.get() + GUARD, bytes} {
     whole.forget();
   }
   Guarded(Guarded&&) = default;
@@ -84,7 +86,10 @@ class Guarded {
   }
 
  private:
-  std::unique_ptr<unsigned char[]> memory_;
+  struct Free {
+    void operator()(unsigned char* memory) const { operator delete(memory, ALIGNED); }
+  };
+  std::unique_ptr<unsigned char, Free> memory_;
 
  public:
   const Piece whole;

@@ -100,7 +100,10 @@ struct Registers {
 template <typename Arguments>
 void launch(const char* name, void (*kernel)(Arguments), Grid grid, int threads, const Arguments& arguments,
             std::size_t = 0) {
-  emulated::start([=] { emulated::run(name, {grid.x, grid.y, grid.z}, threads, [&] { kernel(arguments); }); });
+  emulated::start([=] {
+    emulated::run(name, {grid.x, grid.y, grid.z}, threads, [&] { kernel(arguments); });
+    emulated::spend(emulated::LAUNCH_MS);
+  });
 }
 
 }  // namespace w2s::cuda

@@ -36,6 +36,11 @@ class On {
   Queue* before_;
 };
 
+/** The queue that this thread runs on, as libraries for the device take it: a cudaStream_t. */
+void* currentHandle();
+/** Whether what this thread starts is recorded. */
+bool recording();
+
 /** Comes when all that the queue had when it was recorded is done; one that was not recorded has come. */
 class Event {
  public:
@@ -68,5 +73,15 @@ class Graph {
   struct Inside;
   std::unique_ptr<Inside> inside_;
 };
+
+/**
+ * Milliseconds that the device takes for what `body` starts, recorded as a pass is, so that it counts how kernels follow each
+ * other there: the least of a few. Waits for all that the queue has.
+ * @throws what body throws; it may neither take memory nor wait
+ */
+double millisecondsOf(Queue& queue, const std::function<void()>& body);
+
+/** Bytes that a library of matrix products may use beside its factors (cuBLAS takes as many by itself on Hopper, fewer before). */
+long libraryWorkspace();
 
 }  // namespace w2s::cuda

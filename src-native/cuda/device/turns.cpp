@@ -60,6 +60,7 @@ thread_local Queue* running = nullptr;
 std::mt19937 turns(1);
 std::exception_ptr failed;  // that nobody was told of
 long started = 0;
+double clockMs = 0;
 
 template <typename F>
 void runUntil(F done) {
@@ -119,7 +120,26 @@ long passes() { return started; }
 
 void setSeed(unsigned seed) { turns.seed(seed); }
 
+void spend(double milliseconds) { clockMs += milliseconds; }
+
 }  // namespace emulated
+
+void* currentHandle() {
+  static emulated::Handle handle{emulated::start, emulated::spend};
+  return &handle;
+}
+bool recording() { return running && running->inside().recording; }
+/** Little, since all memory is gone through at every launch. */
+long libraryWorkspace() { return 4096; }
+
+double millisecondsOf(Queue& queue, const std::function<void()>& body) {
+  Graph graph(queue, body);
+  queue.finish();
+  const double before = clockMs;
+  graph.launch(queue);
+  queue.finish();
+  return clockMs - before;
+}
 
 Queue::Queue() : inside_(std::make_unique<Inside>()) { queues.push_back(inside_.get()); }
 Queue::~Queue() {

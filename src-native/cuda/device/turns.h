@@ -15,6 +15,16 @@ void finishAll();
 void expectNoRecording(const char* what);
 /** How many recorded passes have been started. */
 long passes();
+/** The device's clock, which stands still but for what is spent: every launch takes LAUNCH_MS. */
+constexpr double LAUNCH_MS = 0.01;
+void spend(double milliseconds);
+
+/** What a library for the device gets as its queue (currentHandle): to start work there, which then says what it takes. */
+struct Handle {
+  void (*start)(std::function<void()> work);
+  void (*spend)(double milliseconds);
+};
+
 /** Of the turns that queues take. */
 void setSeed(unsigned seed);
 

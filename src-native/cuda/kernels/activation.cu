@@ -1,4 +1,4 @@
-// Backward through an activation; the values are made again instead of kept.
+// Activations apart from a product, and backward through them; the values are made again instead of kept.
 #include "activation.h"
 
 #include "kernels.h"
@@ -8,6 +8,16 @@ namespace w2s::cuda {
 namespace {
 
 constexpr int THREADS = 256;
+
+KERNEL activateEach(Activate p) {
+  const long i = (long)blockX() * THREADS + threadIndex();
+  if (i >= p.rows * p.width) return;
+  const long row = i / p.width, column = i % p.width;
+  const float* hidden = p.hidden.data + row * p.hidden.stride;
+  p.out.data[row * p.out.stride + column] = p.kind == Activation::swiglu
+                                                ? silu(hidden[2 * column]).value * hidden[2 * column + 1]
+                                                : activation(p.kind, hidden[column]).value;
+}
 
 KERNEL activateBackwardEach(ActivateBackward p) {
   const long i = (long)blockX() * THREADS + threadIndex();
@@ -27,6 +37,8 @@ KERNEL activateBackwardEach(ActivateBackward p) {
 }
 
 }  // namespace
+
+void activate(const Activate& p) { LAUNCH(activateEach, Grid{piecesOf(p.rows * p.width, THREADS)}, THREADS, p); }
 
 void activateBackward(const ActivateBackward& p) {
   LAUNCH(activateBackwardEach, Grid{piecesOf(p.rows * p.width, THREADS)}, THREADS, p);

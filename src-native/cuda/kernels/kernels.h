@@ -1,6 +1,8 @@
 // What the model code asks of the device: one function a kind of work, each started and not waited for. Matrices are
 // row-major; `stride` is the distance of two rows. Nothing is summed by atomics, so results repeat to the bit.
 #pragma once
+#include <cstdint>
+
 #include "../../network.h"
 
 namespace w2s::cuda {
@@ -76,7 +78,24 @@ void gemm(const Gemm& p);
 /** For precisions below fp32. */
 void gemmOnTensorCores(const Gemm& p);
 
+// --- rounded.cu, compare.cu: of products by a library -----------------------------------------------------------------
+
+/** to = from in bf16, to the nearest; `stride` numbers a row, of which those beyond `cols` become 0. */
+void roundRows(View from, long rows, long cols, std::uint16_t* to, long stride);
+/** Floats that compare may write. */
+constexpr long COMPARED = 512;
+/** In turns the most that a and b are apart (NaN counts as infinitely far) and the largest of |a|. @returns how many pairs */
+long compare(View a, View b, long rows, long cols, float* out);
+
 // --- activation.cu ---------------------------------------------------------------------------------------------------
+
+/** `out` gets the activation of `hidden`; rows of `width` numbers, swiglu: of as many pairs. */
+struct Activate {
+  Activation kind;
+  View hidden, out;
+  long rows, width;
+};
+void activate(const Activate& p);
 
 /** `out` holds the gradient of the activated values and gets the values themselves; dHidden the gradient of hidden. */
 struct ActivateBackward {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 #include "../../failures.h"
@@ -11,6 +12,7 @@
 #include "../model/network.h"
 
 using w2s::cuda::CudaNetwork;
+using w2s::cuda::Rival;
 
 struct W2sModel {
   CudaNetwork network;
@@ -67,11 +69,47 @@ std::vector<T> listOf(T const* from, long n) {
   return std::vector<T>(from, from + n);
 }
 
+/** cuBLASLt with the choices of a file, or why own kernels make all products. */
+struct Ready {
+  std::optional<Rival> rival;
+  std::string why;
+};
+
+Ready ready(const char* file) {
+  if (!file || !*file) return {std::nullopt, "no file was given that keeps what is measured"};
+  const w2s::cuda::lt::Found& found = w2s::cuda::lt::found();
+  if (!found.library) return {std::nullopt, found.why};
+  w2s::cuda::lt::Choices& choices = w2s::cuda::lt::choicesIn(file, found.library->version);
+  if (const std::string why = choices.why(); !why.empty()) return {std::nullopt, why};
+  return {Rival{*found.library, choices}, ""};
+}
+
+template <std::size_t N>
+void copyText(const std::string& from, char (&to)[N]) {
+  std::strncpy(to, from.c_str(), N - 1);
+}
+
+void products(const char* file, W2sProducts* out) {
+  *out = {};
+  try {
+    const Ready now = ready(file);
+    copyText(now.why, out->why);
+    if (!now.rival) return;
+    copyText(now.rival->library.file, out->file);
+    copyText(now.rival->choices.name(), out->choices);
+    out->version = (int)now.rival->library.version;
+  } catch (const std::exception& e) {
+    copyText(e.what(), out->why);
+  }
+}
+
 int create(const W2sSpec* spec, const W2sOptions* options, W2sModel** model) {
   return guard([&] {
     w2s::cuda::deviceCount();  // says why there is none
     const char* graphs = std::getenv("W2S_CUDA_GRAPHS");
-    const w2s::cuda::Settings settings{.graphs = !graphs || std::strcmp(graphs, "0") != 0};
+    const Ready made = ready(options->products);
+    const w2s::cuda::Settings settings{.graphs = !graphs || std::strcmp(graphs, "0") != 0,
+                                       .rival = made.rival ? &*made.rival : nullptr};
     const auto precision = (w2s::Precision)options->precision;
     const w2s::Options own{options->activationBytes, precision, options->halfMoments != 0};
     *model = new W2sModel{{specOf(*spec), own, settings}};
@@ -95,8 +133,8 @@ int devices(W2sDevice* all, int most, int* count) {
     for (int i = 0; i < std::min(most, *count); i++) {
       W2sDevice& d = all[i] = {{}, {}, found[i].major, found[i].minor, found[i].memory, found[i].free,
                              found[i].multiprocessors, found[i].megahertz};
-      std::strncpy(d.name, found[i].name.c_str(), sizeof d.name - 1);
-      std::strncpy(d.uuid, found[i].uuid.c_str(), sizeof d.uuid - 1);
+      copyText(found[i].name, d.name);
+      copyText(found[i].uuid, d.uuid);
     }
   });
 }
@@ -104,7 +142,7 @@ int devices(W2sDevice* all, int most, int* count) {
 void driver(W2sDriver* out) {
   const w2s::cuda::Driver d = w2s::cuda::driver();
   *out = {{}, d.cuda, d.runtime};
-  std::strncpy(out->version, d.version.c_str(), sizeof out->version - 1);
+  copyText(d.version, out->version);
 }
 
 void tensor(const W2sModel* m, long index, W2sTensor* out) {
@@ -127,6 +165,7 @@ const W2sCuda TABLE = {
     .failure = [] { return failure; },
     .driver = driver,
     .devices = devices,
+    .products = products,
     .create = create,
     .destroy = [](W2sModel* m) { delete m; },
     .forward = [](W2sModel* m, const W2sBatch* b, int keep,

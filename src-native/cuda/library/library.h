@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /** Changes with anything below: a library of another version is not used. */
-#define W2S_CUDA_VERSION 5
+#define W2S_CUDA_VERSION 6
 
 /** Field by field as Spec (spec.h) of a transformer; enums by their number. */
 typedef struct {
@@ -21,6 +21,7 @@ typedef struct {
   double activationBytes;
   int precision; /* Precision (network.h) */
   int halfMoments;
+  const char* products; /* see products() */
 } W2sOptions;
 
 typedef struct {
@@ -57,7 +58,16 @@ typedef struct {
   int cuda, runtime;
 } W2sDriver;
 
-/** `number` is the driver's own of an error; bytes of W2S_FULL. */
+/** cuBLASLt, where matrix products may be made by it: which file it is, its version (130100 for 13.1.0), and the name of the
+ * choices that are gone by. Else 0, empty, and why. */
+typedef struct {
+  char file[1024];
+  int version;
+  char choices[16];
+  char why[1024];
+} W2sProducts;
+
+/** `number` is the driver's own of an error, or (negative) cuBLASLt's status; bytes of W2S_FULL. */
 typedef struct {
   int number;
   double asked, free, all;
@@ -77,6 +87,8 @@ typedef struct {
   void (*driver)(W2sDriver* out);
   /** Fills up to `most` devices; `count` becomes how many there are. */
   int (*devices)(W2sDevice* all, int most, int* count);
+  /** What models make products with that are given this file, which keeps what was measured of each; null: own kernels alone. */
+  void (*products)(const char* file, W2sProducts* out);
   int (*create)(const W2sSpec* spec, const W2sOptions* options, W2sModel** model);
   void (*destroy)(W2sModel* model);
   int (*forward)(W2sModel* model, const W2sBatch* batch, int keep, float* logits);

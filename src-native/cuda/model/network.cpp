@@ -14,7 +14,8 @@ CudaNetwork::CudaNetwork(const Spec& s, const Options& options, const Settings& 
       layout_(s),
       first_(options.halfMoments),
       second_(options.halfMoments),
-      passes_(settings.graphs) {
+      passes_(settings.graphs),
+      products_(compute_, settings.rival) {
   w2s::check(s);
   if (s.family != Family::transformer)
     throw std::invalid_argument("kind: expected \"transformer\" on this device, since it has no other kernels");

@@ -9,6 +9,7 @@
 #include "moment.h"
 #include "pack.h"
 #include "passes.h"
+#include "products.h"
 
 namespace w2s::cuda {
 
@@ -82,12 +83,13 @@ struct Linear {
   Precision precision;
 };
 
-/** What changes no result, to the bit. */
 struct Settings {
-  /** Passes are recorded, see Passes; without, each kernel is started by itself. */
+  /** Passes are recorded, see Passes; without, each kernel is started by itself. Changes no bit. */
   bool graphs = true;
-  /** A pass is laid out for so many times the rows and texts that there are; 0: by classes of size, see capacityFor. */
+  /** A pass is laid out for so many times the rows and texts there are; 0: by classes of size (capacityFor). Changes no bit. */
   double room = 0;
+  /** What may make products instead of our own kernels, which then are summed in another order; null: nothing. */
+  const Rival* rival = nullptr;
 };
 
 class CudaNetwork : public Network {
@@ -169,6 +171,7 @@ class CudaNetwork : public Network {
   void layBlocks();
   void layBackward();
   void laySpeech();
+  void layProducts();
   Stream layStream(long rows, float* x = nullptr);
   bool shortens() const { return spec.shortcut && spec.pooling != Pooling::mean; }
   bool shortens(long layer) const { return round_.oneRow && layer + 1 == spec.layers; }
@@ -259,6 +262,7 @@ class CudaNetwork : public Network {
   Queue compute_;
   Ferry ferry_{compute_};
   Passes passes_;
+  Products products_;
 };
 
 }  // namespace w2s::cuda

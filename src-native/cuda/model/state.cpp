@@ -154,10 +154,35 @@ void CudaNetwork::layAndSend(double most) {
 int* CudaNetwork::lay() {
   arena_.begin();
   int* lists = arena_.ints(lists_.size());
+  if (products_.hasRival()) layProducts();
   layBlocks();
   if (round_.keeps) layBackward();
   if (round_.speaks) laySpeech();
   return lists;
+}
+
+/** For cuBLASLt: what it works in, and room for the factors of the largest product as bf16. */
+void CudaNetwork::layProducts() {
+  long room = 0;
+  const auto layer = [&](long rows, long in, long out) {
+    const long x = lt::roundedSize(rows, in), w = std::max(lt::roundedSize(in, out), lt::roundedSize(out, in)),
+               dy = lt::roundedSize(rows, out);
+    room = std::max(room, x + w + dy - std::min({x, w, dy}));  // any two of them
+  };
+  const long n = round_.most();
+  layer(n, spec.width, projected());
+  layer(n, queryWidth(), spec.width);
+  layer(n, spec.width, hiddenWidth());
+  layer(n, spec.inner, spec.width);
+  if (spec.head == Head::language)
+    layer(std::max(round_.count, std::min(languageRows(), round_.predictions)), spec.width, spec.vocabulary);
+  if (options_.precision != Precision::bf16) room = 0;
+  lt::Scratch scratch;
+  scratch.bytes = (std::size_t)libraryWorkspace();
+  scratch.workspace = arena_.floats(libraryWorkspace() / (long)sizeof(float));
+  scratch.rounded = (std::uint16_t*)arena_.floats((room + 1) / 2);
+  scratch.room = room;
+  products_.use(scratch);
 }
 
 Stream CudaNetwork::layStream(long rows, float* x) {

@@ -25,9 +25,10 @@ void expectOk(const W2sCuda& library, int code) {
 /** A model of the library behind the seam. */
 class LibraryNetwork : public Network {
  public:
-  LibraryNetwork(const W2sCuda& library, const Spec& spec, const Options& options) : Network(spec), library_(library) {
+  LibraryNetwork(const W2sCuda& library, const Spec& spec, const Options& options, const std::string& products)
+      : Network(spec), library_(library) {
     const W2sSpec s = plain(spec);
-    const W2sOptions o{options.activationBytes, (int)options.precision, options.halfMoments};
+    const W2sOptions o{options.activationBytes, (int)options.precision, options.halfMoments, products.c_str()};
     W2sModel* made = nullptr;
     ok(library.create(&s, &o, &made));
     model_ = {made, library.destroy};
@@ -161,9 +162,16 @@ W2sDriver cudaDriver(const W2sCuda& library) {
   return driver;
 }
 
-std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options) {
+W2sProducts cudaProducts(const W2sCuda& library, const std::string& products) {
+  W2sProducts found;
+  library.products(products.c_str(), &found);
+  return found;
+}
+
+std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options,
+                                           const std::string& products) {
   check(spec);
-  return std::make_unique<LibraryNetwork>(library, spec, options);
+  return std::make_unique<LibraryNetwork>(library, spec, options, products);
 }
 
 }  // namespace w2s

@@ -18,6 +18,11 @@ std::vector<W2sDevice> cudaDevices(const W2sCuda& library);
 /** There or not: what the library finds of it. */
 W2sDriver cudaDriver(const W2sCuda& library);
 
-std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options);
+/** What makes the products of models that are given this file. */
+W2sProducts cudaProducts(const W2sCuda& library, const std::string& products);
+
+/** products: the file that keeps which kernel makes each product; '': our own make all. */
+std::unique_ptr<Network> createCudaNetwork(const W2sCuda& library, const Spec& spec, const Options& options,
+                                           const std::string& products);
 
 }  // namespace w2s

@@ -13,7 +13,7 @@ out="${TMPDIR:-/tmp}/w2s-cuda-runner"
 if [ "${1:-}" = --emulated ]; then
   shift
   "${CXX:-c++}" -x c++ -std=c++20 -O1 -pthread -o "$out-emulated" "$native"/cuda/kernels/*.cu "$native"/cuda/device/*.cpp \
-    "$native"/cuda/model/*.cpp "$native/network.cpp" "$native/spec.cpp" "$here"/*.cpp
+    "$native"/cuda/lt/*.cpp "$native"/cuda/model/*.cpp "$native/network.cpp" "$native/spec.cpp" "$here"/*.cpp -ldl
   exec "$out-emulated" "$golden" "$@"
 fi
 nvcc=${NVCC:-nvcc}
@@ -27,7 +27,7 @@ if "$nvcc" -arch=native --dryrun "$native/cuda/kernels/norm.cu" 2>&1 | grep -q '
   arch=sm_80
 fi
 "$nvcc" -std=c++20 -O3 -lineinfo "-arch=$arch" -o "$out" "$native"/cuda/kernels/*.cu "$native"/cuda/device/*.cu \
-  "$native"/cuda/model/*.cpp "$native/network.cpp" "$native/spec.cpp" "$here"/*.cpp
+  "$native"/cuda/lt/*.cpp "$native"/cuda/model/*.cpp "$native/network.cpp" "$native/spec.cpp" "$here"/*.cpp -ldl
 if [ "${1:-}" = --sanitize ]; then
   for tool in memcheck initcheck synccheck racecheck; do
     echo "== $tool"
