@@ -16,6 +16,8 @@ const OF_PLACES = {
   keys: { title: 'These keys', keys: 'Shift+?', where: 'Everywhere' },
   back: { title: 'Back', keys: 'Alt+ArrowLeft', where: 'Everywhere' },
   forward: { title: 'Forward', keys: 'Alt+ArrowRight', where: 'Everywhere' },
+  'pane.next': { title: 'Next pane of the window', keys: 'F6', where: 'Everywhere' },
+  'pane.previous': { title: 'Pane before', keys: 'Shift+F6', where: 'Everywhere' },
   skip: { title: 'Skip to the content', keys: '', where: 'Everywhere' },
   'theme.system': { title: 'Theme: as the system', keys: '', where: 'Everywhere' },
   'theme.light': { title: 'Theme: light', keys: '', where: 'Everywhere' },

@@ -17,6 +17,9 @@ const ofText = ({ target: at }: KeyboardEvent) =>
   at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !letterless(at))
 const UNDO = ['Control+z', 'Control+Shift+z']
 
+/** What no field takes for itself. */
+const ANYWHERE = /^(Control\+|(Shift\+)?F\d)/
+
 /** What Enter presses itself. */
 const pressed = ({ target: at }: KeyboardEvent) =>
   at instanceof Element && at.closest('a, button, summary, input, select, textarea, [role]') !== null
@@ -28,12 +31,12 @@ function silent(keys: string, event: KeyboardEvent): boolean {
   if (covered()) return true
   if (UNDO.includes(keys)) return ofText(event)
   if (moves(keys, event)) return true
-  return keys === 'Enter' ? pressed(event) : typing(event) && !keys.startsWith('Control+')
+  return keys === 'Enter' ? pressed(event) : typing(event) && !ANYWHERE.test(keys)
 }
 
 /**
  * Listens for these keys, e.g. "g h", on the window, and returns the way to stop. Plain keys stay silent while one types;
- * those with Control work everywhere, but undo and redo are left to a field of text, and Enter to what it presses.
+ * those with Control and F6 work everywhere, but undo and redo are left to a field of text, and Enter to what it presses.
  * @param press does what the keys are for; false where that is nothing now, and then they do what they do by themselves
  */
 export function bindKeys(all: readonly string[], press: (keys: string) => boolean): () => void {

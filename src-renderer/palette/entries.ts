@@ -31,7 +31,7 @@ const MOST = 60
 const UNAVAILABLE = 0.8
 
 /** Not found by name: what opened the palette, and what moves by rows. */
-const UNLISTED: readonly string[] = ['palette', 'row.next', 'row.previous', 'skip']
+const UNLISTED: readonly string[] = ['palette', 'row.next', 'row.previous', 'pane.next', 'pane.previous', 'skip']
 
 /** All actions, those that can be done here first. */
 export function actionEntries(all: typeof actions): Entry[] {
