@@ -10,6 +10,7 @@
 //   node src-native/build.mjs --emulated the same for the host, where each kernel is checked as it runs (cuda/device/emulate.h)
 //   node src-native/build.mjs --fake     the same as a card that tests break (cuda/fake/fake.cpp)
 //   node src-native/build.mjs --fake-lt  cuBLASLt for that, which tests break too (cuda/fake/cublaslt.cpp); with --test made as well
+//   node src-native/build.mjs --nvml     a driver's NVML that tests break (nvml/fake/fake.cpp), and that of an old driver
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -62,7 +63,7 @@ const sources = (...folders) =>
   )
 
 /** Folders of the addon's sources; '.': what stands between the processors and the calls. */
-const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'cuda/open', 'napi']
+const SOURCES = ['.', 'cpu/kernels', 'cpu/pool', 'cpu/optimiser', 'cpu/model', 'cuda/open', 'nvml', 'napi']
 const HEADERS = ['cpu/attention', 'cpu/gemm', 'cpu/norm', 'cuda/library']
 /** What runs kernels: a card, or the host in its place. */
 const CARD = [/^cuda.device.(card|queue).cu$/]
@@ -302,6 +303,28 @@ export async function buildFakeLt({ sanitize = false } = {}) {
   return link(compiler.name, ['-shared', ...sanitizers, object], join(folder, 'libcublasLt.so'))
 }
 
+/**
+ * Builds what stands for a driver's NVML in tests, and returns the paths of a driver of today and of an old one.
+ * @throws Error with the compiler's output, or that there is no compiler.
+ */
+export async function buildNvml() {
+  const compiler = await findCompiler()
+  if (!compiler) throw new Error('no C++ compiler found (looked for $CXX, c++, g++, clang++)')
+  const folder = join(here, 'build', 'objects')
+  mkdirSync(folder, { recursive: true })
+  const made = [{ name: 'w2s-nvml-fake', flags: [] }].concat({ name: 'w2s-nvml-fake-old', flags: ['-DW2S_OLD'] })
+  return Promise.all(
+    made.map(async ({ name, flags }) => {
+      const unit = { source: 'nvml/fake/fake.cpp', flags: [...COMMON, '-O1', ...flags], object: `${name}.o` }
+      return link(
+        compiler.name,
+        ['-shared', await compile(compiler.name, unit, folder)],
+        join(here, 'build', `${name}.so`),
+      )
+    }),
+  )
+}
+
 /** Object files of all units, in their order. */
 async function compileAll(compiler, all, folder, onProgress) {
   const objects = new Array(all.length)
@@ -327,7 +350,7 @@ async function link(linker, parts, out) {
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2)
   const programs = Object.keys(PROGRAMS)
-  const others = ['--sanitize', '--cuda', '--emulated', '--fake', '--fetch', '--fake-lt']
+  const others = ['--sanitize', '--cuda', '--emulated', '--fake', '--fetch', '--fake-lt', '--nvml']
   const known = [...programs.map((name) => `--${name}`), ...others]
   const unknown = flags.find((flag) => !known.includes(flag))
   if (unknown) {
@@ -335,10 +358,11 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     process.exit(2)
   }
   try {
-    const [sanitize, cuda, emulated, fake, fetch, lt] = others.map((flag) => flags.includes(flag))
+    const [sanitize, cuda, emulated, fake, fetch, lt, nvml] = others.map((flag) => flags.includes(flag))
     const program = programs.find((name) => flags.includes(`--${name}`))
     const onProgress = console.error
     if (lt) console.log(await buildFakeLt({ sanitize }))
+    else if (nvml) console.log((await buildNvml()).join('\n'))
     else if (cuda || emulated || fake) console.log(await buildCuda({ emulated, fake, fetch, onProgress }))
     else console.log(await build({ program, sanitize }))
   } catch (error) {

@@ -132,6 +132,35 @@ export interface CudaProducts {
   why: string
 }
 
+/** What NVML tells of a card; null is what the driver does not tell. */
+export interface NvmlCard {
+  /** '' where it no longer answers, as its name is. */
+  uuid: string
+  name: string
+  /** Percent, bytes (`used` with what the driver keeps for itself), °C, W, MHz. */
+  busy: number | null
+  total: number | null
+  used: number | null
+  celsius: number | null
+  watts: number | null
+  megahertz: number | null
+  memoryMegahertz: number | null
+  /** Bits of what slows it down, and how many errors of its memory could not be corrected. */
+  slowed: number | null
+  memoryErrors: number | null
+  /** Whether it is divided among programs (MIG). */
+  parted: boolean
+  /** NVML's number of why it does not work; 0 of one that does. */
+  trouble: number
+}
+
+/** What NVML tells of all cards, and of the programs that compute on them (`name` is '' where it may not be seen). */
+export interface NvmlAnswer {
+  driver: string
+  cards: NvmlCard[]
+  users: { card: string; pid: number; name: string; bytes: number | null }[]
+}
+
 /** How calls fail where the device does: `number` is the driver's own of the error, negative of cuBLASLt, `asked`, `free` and `all` are bytes. */
 export type DeviceFailure = Error &
   ({ code: 'W2S_FAULT'; number: number } | { code: 'W2S_FULL'; asked: number; free: number; all: number })
@@ -151,6 +180,11 @@ export interface NativeAddon {
   cudaDevices(library: string): CudaDevice[]
   /** What the products of models are made by that are given this file (`ModelOptions.products`). @throws Error where the library cannot be opened */
   cudaProducts(library: string, products: string): CudaProducts
+  /**
+   * Asks the driver's NVML of this path, which takes milliseconds, on a thread of its own; never ends where the driver hangs.
+   * One call at a time. @throws DeviceFailure with NVML's number where that fails, Error where it is not there or is another
+   */
+  nvml(library: string): Promise<NvmlAnswer>
   /** Vendor and signature of the processor's model; '' where it has none. */
   processor: string
   /** Whether this processor multiplies bf16 (AVX512-BF16). */

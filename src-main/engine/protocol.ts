@@ -72,6 +72,11 @@ export interface CardReport {
   files: string[]
   /** Bytes of its memory while the transformer of the self-test's speed was loaded; null where that was not measured. */
   table: (MemoryReport & { free: number; other: number }) | null
+  /**
+   * What tells of it while it computes, and why that is not NVML, '' where it is; `by` null: nothing does. Null where that was not
+   * asked.
+   */
+  watch: { by: 'NVML' | 'nvidia-smi' | null; why: string } | null
 }
 /** What one backend is worth on this machine. */
 export interface BackendReport {

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os'
 import type { Reserve } from '../data/machine/reserve'
-import { askCards, cardOf, type Cards } from '../data/machine/smi'
+import { cardOf, type Cards } from '../data/machine/cards'
 import type { Backend } from './backends/learner'
+import { askCards } from './cards'
 
 /** Part of what lies beside the reserve that activations may take: weights, gradients and moments want the rest. */
 const SHARE = 0.5

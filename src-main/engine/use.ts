@@ -1,6 +1,7 @@
 import { cpus, freemem, totalmem } from 'node:os'
-import { askCards, cardOf, type Cards } from '../data/machine/smi'
+import { cardOf, type Cards } from '../data/machine/cards'
 import type { Readings } from '../science/readings'
+import { askCards } from './cards'
 import type { Gate } from './gate'
 import type { EngineEvent } from './protocol'
 import type { Done } from './tally'

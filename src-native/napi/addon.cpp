@@ -4,7 +4,10 @@
 
 #include "../cpu/model/network.h"
 #include "../cuda/open/open.h"
+#include "../nvml/nvml.h"
+#include "aside.h"
 #include "call.h"
+#include "cards.h"
 #include "spec.h"
 #include "tensors.h"
 
@@ -306,6 +309,15 @@ napi_value listedDevices(napi_env env, napi_callback_info info) {
   });
 }
 
+napi_value askedNvml(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    auto answer = std::make_shared<nvml::Answer>();
+    return aside(
+        env, [path = pathOf(env, info, 0, "library"), answer] { *answer = nvml::ask(path); },
+        [answer](napi_env env) { return newAnswer(env, *answer); });
+  });
+}
+
 napi_value start(napi_env env, napi_value exports) {
   return guard(env, [&] {
     auto finalize = [](napi_env, void* data, void*) { delete (Addon*)data; };
@@ -341,6 +353,7 @@ napi_value start(napi_env env, napi_value exports) {
     offer("cudaDriver", foundDriver);
     offer("cudaDevices", listedDevices);
     offer("cudaProducts", foundProducts);
+    offer("nvml", askedNvml);
     set(env, exports, "processor", newText(env, processor()));
     napi_value bf16;
     ok(napi_get_boolean(env, chooseBf16() != nullptr, &bf16), "bf16");

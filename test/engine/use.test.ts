@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { parseCards, parseUsers, type Cards } from '../../src-main/data/machine/smi'
+import type { Cards } from '../../src-main/data/machine/cards'
+import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import type { EngineEvent } from '../../src-main/engine/protocol'
 import { createGate } from '../../src-main/engine/gate'
 import { cardReadings, watchUse } from '../../src-main/engine/use'

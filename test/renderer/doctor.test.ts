@@ -19,6 +19,7 @@ const CARD: BackendReport = {
   selfTest: { passed: true, worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 812_345, at: 0 },
   card: {
     ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
+    watch: { by: 'NVML', why: '' },
     devices: [{ uuid: 'GPU-1', name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9, why: '' }],
     files: ['/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14', '/home/ada/my lab/w2s-cuda.so'],
     table: { weights: 2e6, mirrors: 0, gradients: 2e6, moments: 4e6, activations: 5e7, free: 23e9, other: 9e8 },
@@ -33,6 +34,7 @@ describe('a card in the doctor', () => {
     shown(CARD)
     const facts = within(screen.getByRole('table', { name: 'Card and driver' }))
     expect(facts.getByText('550.54.14')).toBeTruthy()
+    expect(facts.getByRole('rowheader', { name: 'watched by' }).nextElementSibling?.textContent).toBe('NVML')
     expect(facts.getByText(/compute 8\.9, 23.GB of 24.GB free/)).toBeTruthy()
     const trained = screen.getByRole('rowheader', { name: 'trains a transformer' })
     expect(trained.nextElementSibling?.textContent).toBe('812,345 tokens/s')
@@ -60,6 +62,14 @@ describe('a card in the doctor', () => {
     expect(screen.queryByRole('table', { name: 'Memory of the card' })).toBeNull()
   })
 
+  it('says what it is watched by where that is not NVML, and why', () => {
+    const why = 'NVML cannot be opened: libnvidia-ml.so.1 has no nvmlInit_v2.'
+    shown({ ...CARD, card: { ...CARD.card!, watch: { by: 'nvidia-smi', why } } })
+    const watched = screen.getByRole('rowheader', { name: 'watched by' })
+    expect(watched.nextElementSibling?.textContent).toBe('nvidia-smi')
+    expect(screen.getByText(why)).toBeTruthy()
+  })
+
   it('is copied without paths and names', () => {
     const broken = { ...CARD, id: 'cpu' as const, loadable: false, card: null }
     const why = 'The native engine does not load: /home/ada/my lab/src-native/build/w2s.node: no such symbol, says ada.'
@@ -70,6 +80,7 @@ describe('a card in the doctor', () => {
     })
     expect(text).toContain('driver 550.54.14 (CUDA 12.4), library made with CUDA 12.8')
     expect(text).toContain('RTX 4090, compute 8.9')
+    expect(text).toContain('watched by NVML\n')
     expect(text).toContain('opened: libcuda.so.550.54.14, w2s-cuda.so')
     expect(text).toContain('trains a transformer at 812,345 tokens/s')
     expect(text).not.toMatch(/ada|\/home|\/usr|src-native/)

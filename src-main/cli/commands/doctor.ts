@@ -94,12 +94,14 @@ const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport
   ...(tokensPerSecond > 0 ? [`a transformer at ${whole(tokensPerSecond)} tokens/s`] : []),
 ]
 
-function describeCard({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>, out: Out) {
+function describeCard(card: NonNullable<BackendReport['card']>, out: Out) {
+  const { driver, cuda, runtime, devices, files, table, watch } = card
   out.line(`  driver: ${cuda ? `${driver} (CUDA ${cuda})`.trim() : 'none'}; the library was made with CUDA ${runtime}`)
   for (const { name, compute, memory, free, why } of devices) {
     out.line(`  card: ${name}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
     if (why && devices.length > 1) out.line(`    left alone: ${why}`)
   }
+  if (watch) out.line(`  watched by: ${watch.by ?? 'nothing'}${watch.why && ` (${watch.why})`}`)
   if (table) {
     const { weights, mirrors, gradients, moments, activations, free, other } = table
     const held = Object.entries({ weights, mirrors, gradients, moments, activations, free, other })

@@ -1,43 +1,6 @@
 // NVIDIA's cards, as the program that comes with their driver tells of them.
 import { execFile } from 'node:child_process'
-import { seenAlone } from './cards'
-
-/** A card at a moment; null is what its driver does not tell. */
-export interface Card {
-  uuid: string
-  name: string
-  driver: string
-  /** Part of the last moments in which it computed anything, 0 to 1. */
-  busy: number | null
-  memoryBytes: number | null
-  usedBytes: number | null
-  celsius: number | null
-  watts: number | null
-  /** Of its processors, and of its memory. */
-  megahertz: number | null
-  memoryMegahertz: number | null
-  /** What slows it down; empty while nothing does. */
-  slowedBy: string[] | null
-  /** Errors of its memory since the driver was loaded that could not be mended. */
-  memoryErrors: number | null
-  /** Whether it is divided among programs (MIG): what is told of its memory is of all parts together. */
-  parted: boolean
-  /** What is the matter with it, in a sentence with what mends it; '' of a sound one. */
-  trouble: string
-}
-/** A program that computes on a card. */
-export interface CardUser {
-  card: string
-  pid: number
-  name: string
-  bytes: number | null
-}
-/** `why`: why nothing is known of any card, in a sentence with what to do; '' where something is. */
-export interface Cards {
-  cards: Card[]
-  users: CardUser[]
-  why: string
-}
+import { LOST, NONE, reasonsOf, RESET, memoryText, type Card, type Cards, type CardUser } from './cards'
 
 /** Fields of the query, the name last: it is any text. `SLOWED` has another name in drivers before 535. */
 const FIELDS = ['uuid', 'driver_version', 'utilization.gpu', 'memory.total', 'memory.used', 'temperature.gpu']
@@ -50,15 +13,6 @@ const USERS = 'gpu_uuid,pid,process_name,used_gpu_memory'
 const PATIENCE = 10_000
 const MEBIBYTE = 1024 ** 2
 
-/** Bits of what keeps clocks down (NVML, nvmlClocksEventReasons); idleness, settings and boosts are left out: they slow no work. */
-const REASONS: readonly (readonly [bigint, string])[] = [
-  [0x4n, 'its power limit'],
-  [0x8n, 'its hardware'],
-  [0x20n, 'heat'],
-  [0x40n, 'heat (by its hardware)'],
-  [0x80n, 'its power supply'],
-]
-
 /** An answer that is none of the documented ones. */
 export class SmiError extends Error {
   override name = 'SmiError'
@@ -69,17 +23,13 @@ const ABSENT = /^(N\/A|\[[^\]]*\])$/
 
 /** What a driver puts in the place of numbers of a card that does not work. */
 const BROKEN: readonly (readonly [RegExp, string])[] = [
-  [/gpu requires reset/i, 'The card waits to be reset: `sudo nvidia-smi --gpu-reset` does so.'],
-  [/gpu is lost/i, 'The card does not answer its driver. Restart the machine.'],
+  [/gpu requires reset/i, RESET],
+  [/gpu is lost/i, LOST],
 ]
 
 /** @param errors of its memory that could not be mended */
-function troubleOf(line: string, errors: number | null): string {
-  const broken = BROKEN.find(([pattern]) => pattern.test(line))
-  if (broken || !errors) return broken?.[1] ?? ''
-  const count = errors === 1 ? 'An error' : `${errors} errors`
-  return `${count} of the card’s memory could not be corrected since its driver was loaded: what it computes may be wrong. \`sudo nvidia-smi --gpu-reset\` clears that; if it comes again, the card is broken.`
-}
+const troubleOf = (line: string, errors: number | null): string =>
+  BROKEN.find(([pattern]) => pattern.test(line))?.[1] ?? memoryText(errors)
 
 /** @throws SmiError */
 function numberIn(cell: string, what: string): number | null {
@@ -94,8 +44,7 @@ function reasonsIn(cell: string): string[] | null {
   if (ABSENT.test(cell)) return null
   if (!/^0x[0-9a-fA-F]{1,16}$/.test(cell))
     throw new SmiError(`${SLOWED[0]}: expected a mask in hex or [N/A], got ${JSON.stringify(cell)}`)
-  const mask = BigInt(cell)
-  return REASONS.flatMap(([bit, name]) => ((mask & bit) === 0n ? [] : [name]))
+  return reasonsOf(BigInt(cell))
 }
 
 const times = (value: number | null, factor: number) => (value === null ? null : value * factor)
@@ -143,20 +92,11 @@ export interface SmiEnd {
 
 /** What its known failures mean. */
 const FAILURES: readonly (readonly [RegExp, string])[] = [
-  [
-    /driver\/library version mismatch/i,
-    'The NVIDIA driver was updated, and the old one is still loaded (driver/library version mismatch). Restart the machine.',
-  ],
-  [
-    /couldn['’‘]t communicate with the NVIDIA driver/i,
-    'The NVIDIA driver is installed, and is not running. Restart the machine; if that does not help, install the driver again.',
-  ],
-  [/no devices were found/i, 'The NVIDIA driver runs, and finds no card.'],
-  [
-    /unable to determine the device handle|gpu is lost|fallen off the bus/i,
-    'An NVIDIA card does not answer its driver. Restart the machine.',
-  ],
-  [/insufficient permissions/i, 'This user may not ask the NVIDIA driver about its cards.'],
+  [/driver\/library version mismatch/i, NONE.mismatch],
+  [/couldn['’‘]t communicate with the NVIDIA driver/i, NONE.notRunning],
+  [/no devices were found/i, NONE.noCard],
+  [/unable to determine the device handle|gpu is lost|fallen off the bus/i, NONE.lost],
+  [/insufficient permissions/i, NONE.forbidden],
 ]
 
 /** Why an answer tells nothing of any card, in a sentence. */
@@ -196,13 +136,4 @@ export async function askCards(): Promise<Cards> {
     if (!(error instanceof SmiError)) throw error
     return { cards: [], users: [], why: `nvidia-smi said what is not understood: ${error.message}.` }
   }
-}
-
-/**
- * The card that a process computes on: the one where it is seen, else the only one; null where several could be meant.
- * @param alone the one that it sees, where it sees no other: in a container the driver knows it by another number
- */
-export function cardOf({ cards, users }: Cards, pid: number, alone = seenAlone()): Card | null {
-  const seen = alone ?? users.find((user) => user.pid === pid)?.card
-  return cards.find(({ uuid }) => uuid === seen) ?? (cards.length === 1 ? cards[0]! : null)
 }

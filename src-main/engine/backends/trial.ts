@@ -1,6 +1,7 @@
 import { backendKind, type BackendId, type Precision } from '../../science/backends'
-import type { BackendReport } from '../protocol'
+import type { BackendReport, CardReport } from '../protocol'
 import { forgetKept, keep, readKept } from './kept'
+import { findWatch } from '../cards'
 import { CardError } from './native/card'
 import { BACKENDS, type Loaded } from './registry'
 import { selfTest, TOLERANCE } from './self-test'
@@ -71,12 +72,17 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
     const { version, device, gpu } = loaded
     const { selfTest, card, precisions } = await testLoaded(id, loaded, timed)
     const why = selfTest.passed ? '' : failureOf(id, selfTest.worstError)
-    return { ...unloadable(id, why), loadable: true, version, device, gpu, precisions, selfTest, card }
+    const found = { version, device, gpu, precisions, selfTest, card: await watched(card) }
+    return { ...unloadable(id, why), loadable: true, ...found }
   } catch (error) {
     const card = error instanceof CardError ? error.card : null
-    return { ...unloadable(id, error instanceof Error ? error.message : String(error)), card }
+    return { ...unloadable(id, error instanceof Error ? error.message : String(error)), card: await watched(card) }
   }
 }
+
+/** With what tells of it at work, where it can be had at all. */
+const watched = async (card: CardReport | null) =>
+  card && card.devices.length > 0 ? { ...card, watch: await findWatch() } : card
 
 /** The report on a backend that did not load. */
 export function unloadable(id: BackendId, why: string): BackendReport {

@@ -1,7 +1,8 @@
 import { freemem, totalmem } from 'node:os'
 import type { RoomNow } from '../../../src-preload/contract'
 import type { Reserve } from '../../data/machine/reserve'
-import { askCards, cardOf, type Card, type Cards } from '../../data/machine/smi'
+import { cardOf, type Card, type Cards } from '../../data/machine/cards'
+import { askCards } from '../../data/machine/smi'
 import { freeBytes } from '../home/space'
 
 /** What a run could have of memory and disk at this moment, and who else has some. */

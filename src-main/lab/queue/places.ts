@@ -1,6 +1,7 @@
 // Where stages are computed: the machine, and each of several cards in it, with as many lanes as it may compute at a time.
 import type { Reserve } from '../../data/machine/reserve'
-import { askCards, type Cards } from '../../data/machine/smi'
+import type { Cards } from '../../data/machine/cards'
+import { askCards } from '../../data/machine/smi'
 import { backendKind } from '../../science/backends'
 import { kindOf, type Stage } from '../../science/stages'
 import type { Job, UsableCard } from '../../engine/protocol'

@@ -27,7 +27,15 @@ function backendLines(backend: BackendReport): string[] {
   return backend.card ? [line, ...cardLines(backend.card)] : [line]
 }
 
-function cardLines({ driver, cuda, runtime, devices, files, table }: NonNullable<BackendReport['card']>): string[] {
+function cardLines({
+  driver,
+  cuda,
+  runtime,
+  devices,
+  files,
+  table,
+  watch,
+}: NonNullable<BackendReport['card']>): string[] {
   const parts = Object.entries<number>({ ...table }).map(([name, size]) => `${name} ${bytes(size)}`)
   return [
     `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
@@ -35,6 +43,7 @@ function cardLines({ driver, cuda, runtime, devices, files, table }: NonNullable
       ({ name, compute, memory, free, why }) =>
         `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
     ),
+    ...(watch ? [`  watched by ${watch.by ?? 'nothing'}${watch.why && `: ${watch.why}`}`] : []),
     ...(parts.length > 0 ? [`  memory: ${parts.join(', ')}`] : []),
     ...(files.length > 0 ? [`  opened: ${files.map((file) => file.split('/').at(-1)).join(', ')}`] : []),
   ]

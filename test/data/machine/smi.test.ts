@@ -1,7 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { askCards, cardOf, parseCards, parseUsers, SmiError, whyNone } from '../../../src-main/data/machine/smi'
+import { cardOf } from '../../../src-main/data/machine/cards'
+import { askCards, parseCards, parseUsers, SmiError, whyNone } from '../../../src-main/data/machine/smi'
 import { temporaryFolder } from '../../store/temporary'
 import { CARDS, FAILURES, USERS } from './answers'
 

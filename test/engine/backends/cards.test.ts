@@ -6,6 +6,7 @@ import { chooseBackend } from '../../../src-main/engine/backends/choice'
 import { forgetKept } from '../../../src-main/engine/backends/kept'
 import { createProber } from '../../../src-main/engine/backends/probe'
 import { distrustCards } from '../../../src-main/engine/backends/trial'
+import { findWatch } from '../../../src-main/engine/cards'
 import type { BackendReport } from '../../../src-main/engine/protocol'
 import { buildEngine } from '../built'
 import { fakeCard, type Conditions } from '../card'
@@ -47,10 +48,11 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
     expect(first.selfTest!.worstError).toBeLessThan(1e-4)
     expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
-    const { devices, files, table, ...driver } = first.card!
+    const { devices, files, table, watch, ...driver } = first.card!
     expect(driver).toEqual({ driver: '550.1', cuda: '12.4', runtime: '12.4' })
     expect(devices).toMatchObject([{ name: 'RTX', compute: '8.6', memory: 24e9 }])
     expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['w2s-cuda-fake.so', 'w2s.node'])
+    expect(watch).toEqual(await findWatch())
     expect(table!.weights).toBeGreaterThan(1e6)
     const { free, other, ...ours } = table!
     expect(free + other + Object.values(ours).reduce((a, b) => a + b)).toBeCloseTo(24e9, -1)

@@ -60,12 +60,12 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
       free,
       why: i === 0 ? '' : null,
     }))
-    return { ...report, devices, files: openedFiles(), table: null }
+    return { ...report, devices, files: openedFiles(), table: null, watch: null }
   } catch (error) {
     if (!isDeviceFailure(error)) throw error
     throw new CardError(
       mendOf(error, driver),
-      { ...report, devices: [], files: openedFiles(), table: null },
+      { ...report, devices: [], files: openedFiles(), table: null, watch: null },
       {
         cause: error,
       },
