@@ -25,6 +25,9 @@ const NOUNS: readonly [RegExp, string][] = [
 ]
 const of = (known: readonly [RegExp, string][], path: string) => known.find(([place]) => place.test(path))?.[1]
 
+/** A range of seeds that was not taken as one. */
+const RANGE = /^"(\d+)(?:-|–|\.\.)(\d+)"$/
+
 /** What to do about a problem, to somebody who fills in a form. */
 export function problemAdvice({ path, expected, got }: Problem): string {
   const choice = of(CHOICES, path)
@@ -32,12 +35,19 @@ export function problemAdvice({ path, expected, got }: Problem): string {
   const number = (pattern: RegExp) => pattern.exec(expected)?.[1]
   const few = /^at least (\d+) (entry|entries|character|characters)$/.exec(expected)
   if (few) return `Takes ${few[1]} ${few[2]} or more.`
+  const long = /^at most (\d+) characters$/.exec(expected)
+  if (long) return `Takes ${long[1]} characters at most.`
   const least = number(/^at least (\S+)$/)
   if (least !== undefined) return `Take ${least} or more; it is ${got}.`
   const over = number(/^more than (\S+)$/)
   if (over !== undefined) return `Take more than ${over}; it is ${got}.`
   const most = number(/^at most (\S+)$/)
   if (most !== undefined) return `Take ${most} or less; it is ${got}.`
+  const [, first, last] = (/^seeds\b/.test(path) && RANGE.exec(got)) || []
+  if (last !== undefined)
+    return Number(last) < Number(first)
+      ? `A range rises: ${last}-${first}, not ${first}-${last}.`
+      : `A range has 1,000 seeds at most; ${first}-${last} has more.`
   if (expected === 'a number' || expected === 'a whole number') return `Type ${expected}; ${got} is none.`
   if (expected === 'an entry that is not there yet') return `This is ${placeText(got)} once more; change or remove one.`
   const meant = /^no such key(?:; did you mean "(.+)"\?)?/.exec(expected)

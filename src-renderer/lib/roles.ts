@@ -70,11 +70,18 @@ export function verdictOf(cell: Cell): Verdict {
 }
 
 /**
- * What a verdict is called. The student that is wrong as its supervisor is has copied it; among more than two choices it may
- * be wrong in a way of its own, and of many examples nobody knows.
+ * What a verdict is called. The student that is wrong as its supervisor is has copied it, whatever the ceiling says; among
+ * more than two choices it may be wrong in a way of its own, and of many examples nobody knows.
  */
+export function verdictWord(verdict: Verdict, copied: boolean): string {
+  if (verdict !== 'copied' && verdict !== 'hard') return verdict
+  return copied ? 'copied' : 'still wrong'
+}
+
+/** The same where nothing beside it says which of the errors are meant: those that the ceiling makes, too, or not. */
 export function verdictName(verdict: Verdict, copied: boolean): string {
-  return verdict === 'copied' && !copied ? 'still wrong' : verdict
+  const of = { copied: ' (ceiling right)', hard: ' (ceiling wrong)' } as const
+  return verdictWord(verdict, copied) + (verdict === 'copied' || verdict === 'hard' ? of[verdict] : '')
 }
 
 /** Colour token of a verdict; its word stands beside it everywhere. */

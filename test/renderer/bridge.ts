@@ -9,6 +9,7 @@ import type {
   Catalog,
   GroupCurve,
   LabEvent,
+  Problem,
   Reply,
   RunSummary,
   Status,
@@ -380,7 +381,8 @@ export function createFakeBridge(change: Partial<Answers> = {}): FakeBridge {
         return Promise.resolve({ ok: true, value: answer(...args) } as Reply<ReturnType<Calls[typeof name]>>)
       } catch (error) {
         const code = error instanceof NotThere ? 'not-found' : 'internal'
-        return Promise.resolve({ ok: false, error: { code, message: (error as Error).message } })
+        const { message, problems } = error as Error & { problems?: Problem[] }
+        return Promise.resolve({ ok: false, error: { code, message, ...(problems && { problems }) } })
       }
     },
     onEvents: (listener) => {

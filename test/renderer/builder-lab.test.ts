@@ -1,5 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
+import { placeName } from '../../src-renderer/views/builder/labels'
+import { fieldFaults } from '../../src-renderer/views/builder/sweep'
 import { CATALOG } from './bridge'
 import { heard, open } from './window'
 
@@ -42,6 +44,39 @@ describe('the lab of the confidence loss', () => {
 })
 
 describe('a sweep', () => {
+  /** What is said beside a field of it. */
+  async function describedAs(name: string) {
+    const id = (await field(name)).getAttribute('aria-describedby')
+    return id === null ? '' : document.getElementById(id)!.textContent
+  }
+  async function sweptOver(change: Parameters<typeof open>[1] = {}) {
+    open('#/builder', change)
+    await fireEvent.click(await screen.findByRole('button', { name: 'Sweep over a field' }, { timeout: 10_000 }))
+  }
+  it('says beside a field that it has no values yet', async () => {
+    await sweptOver()
+    await fireEvent.input(await field('Values of Epochs'), { target: { value: ' , ' } })
+    expect(await describedAs('Values of Epochs')).toBe('Give it values, between commas.')
+  })
+  it('says what the lab refuses of it beside the field, in the words of the form', async () => {
+    const problems = [
+      { path: 'axes[0]', expected: 'every value of optimiser.epochs once', got: '2' },
+      { path: 'axes', expected: 'a sweep of at most 64 runs', got: '65' },
+    ]
+    await sweptOver({
+      sweepPlan: () => {
+        throw Object.assign(new Error('axes[0]: expected every value once'), { problems })
+      },
+    })
+    await screen.findByText('A sweep has 64 runs at most; this one would have 65. Take fewer values.')
+    expect(await describedAs('Values of Epochs')).toBe('Give every value once; 2 is there twice.')
+    expect(document.body.textContent).not.toMatch(/axes|expected/)
+  })
+  it('that goes over a field which is not there now asks for another', () => {
+    expect(fieldFaults({ path: 'methods[3].alphaMax', text: '1' }, undefined, null)).toEqual([
+      'Choose a field to sweep.',
+    ])
+  })
   it('is a grid of runs, planned as it is typed, and queued together', async () => {
     const bridge = open('#/builder')
     await fireEvent.click(await screen.findByRole('button', { name: 'Sweep over a field' }, { timeout: 10_000 }))
@@ -76,11 +111,26 @@ describe('a sweep', () => {
     await fireEvent.input(await field('Values of Epochs'), { target: { value: '1, many' } })
     const table = await screen.findByRole('table', { name: 'Runs of the sweep' })
     await within(table).findByText('Type a number; "many" is none.')
+    expect((await field('Values of Epochs')).getAttribute('aria-invalid')).toBe('true')
+    expect(await describedAs('Values of Epochs')).toBe('many: Type a number; "many" is none.')
     const queue = screen.getByRole('button', { name: 'Queue 2 runs' })
     await waitFor(() => expect(queue.title).toBe('1 run of it cannot be planned'))
     await fireEvent.click(screen.getByRole('button', { name: 'Sweep over Epochs no more' }))
     expect(screen.queryByRole('table', { name: 'Runs of the sweep' })).toBeNull()
   })
+})
+
+it('tells a name that is too long of the name, not of the question', async () => {
+  const problems = [{ path: 'name', expected: 'at most 120 characters', got: '"xxx"' }]
+  open('#/builder', { preview: () => ({ valid: false, problems, courses: [], price: null }) })
+  await waitFor(
+    () => expect(document.getElementById('f-name-problem')?.textContent).toBe('Takes 120 characters at most.'),
+    {
+      timeout: 10_000,
+    },
+  )
+  expect(placeName(CATALOG, {}, 'name')).toBe('Name')
+  expect(placeName(CATALOG, {}, 'question')).toBe('Question')
 })
 
 it('tells of a preset of one’s own that cannot be read, and deletes it', async () => {

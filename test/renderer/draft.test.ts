@@ -8,6 +8,7 @@ import {
   valueAt,
   withValue,
 } from '../../src-renderer/lib/draft'
+import { problemAdvice } from '../../src-renderer/lib/problems'
 import { formatRoute, parseRoute } from '../../src-renderer/lib/route'
 
 describe('paths', () => {
@@ -48,7 +49,14 @@ describe('seeds', () => {
     expect(parseSeeds('0, x')).toEqual([0, 'x'])
     expect(parseSeeds('5-2, 0-, 0-5000')).toEqual(['5-2', '0-', '0-5000'])
     expect(parseSeeds('-1')).toEqual([-1])
+    expect(parseSeeds('0-999999999999')).toEqual(['0-999999999999'])
     expect(seedsText([0, '3-'])).toBe('0, 3-')
+  })
+  it('say what is wrong with a range that was not taken', () => {
+    const told = (got: string) => problemAdvice({ path: 'seeds[0]', expected: 'a whole number', got: `"${got}"` })
+    expect(told('0-999999999999')).toBe('A range has 1,000 seeds at most; 0-999999999999 has more.')
+    expect(told('5-2')).toBe('A range rises: 2-5, not 5-2.')
+    expect(told('five')).toBe('Type a whole number; "five" is none.')
   })
   it('are written as they are read', () => {
     expect(seedsText([0, 1, 2, 7])).toBe('0-2, 7')

@@ -24,6 +24,11 @@ describe('shares', () => {
   })
 })
 
+it('a sentence begins with a capital, unless it begins with an id', () => {
+  expect(f.sentence('naive student')).toBe('Naive student')
+  for (const id of ['pocket-l: closes', 'gpt2, epochs 3', 'qwen2.5-0.5b']) expect(f.sentence(id)).toBe(id)
+})
+
 describe('sizes and times', () => {
   it.each([
     [900, '900 B'],

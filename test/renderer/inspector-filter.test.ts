@@ -46,6 +46,16 @@ describe('the inspector narrows down', () => {
     expect(asked()).toMatchObject({ weakSays: 1 })
   })
 
+  it('and forgets what was typed into a range and not taken as soon as something else is asked for', async () => {
+    open('#/inspector/run-done')
+    const from = await screen.findByLabelText<HTMLInputElement>('weak sure by, from, %')
+    await fireEvent.change(from, { target: { value: '150' } })
+    expect(from.value).toBe('150')
+    await fireEvent.click(screen.getByRole('button', { name: 'Show all' }))
+    await waitFor(() => expect(from.value).toBe('0'))
+    expect(location.hash).not.toMatch(/sure=/)
+  })
+
   it('and says of how many of these each model is right', async () => {
     open('#/inspector/run-done?cells=001')
     expect(await screen.findByText(/right on these: weak 0\.0 %, student 0\.0 %, ceiling 100\.0 %/)).toBeTruthy()

@@ -1,4 +1,4 @@
-import { cleanup, screen, within } from '@testing-library/svelte'
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Cube, ExampleDetail, Said } from '../../src-preload/contract'
 import { placeOf, story, verdictOn } from '../../src-renderer/views/inspector/slice'
@@ -49,7 +49,7 @@ describe('the inspector of four classes', () => {
     expect(verdictOn({ ...EXAMPLE, student: said(1, 0.5, 2) }).name).toBe('copied')
     fourClasses(EXAMPLE)
     expect(await screen.findByRole('button', { name: /^1 still wrong: weak wrong, ceiling right/ })).toBeTruthy()
-    expect(screen.getByRole('button', { name: /^still wrong 1/ })).toBeTruthy()
+    expect(screen.getByRole('button', { name: /^still wrong \(ceiling right\) 1/ })).toBeTruthy()
     expect(screen.queryByText('copied')).toBeNull()
   })
 })
@@ -102,6 +102,20 @@ describe('the inspector of texts', () => {
 })
 
 describe('the inspector of two classes', () => {
+  it('means one thing by copied everywhere: what the result counts is the sum of what the chips do', async () => {
+    open('#/inspector/run-done?cells=001')
+    const chip = (name: RegExp) =>
+      waitFor(() => Number(/\d+/.exec(screen.getByRole('button', { name }).textContent)![0]))
+    const chips = [await chip(/^copied \(ceiling right\)/), await chip(/^copied \(ceiling wrong\)/)]
+    cleanup()
+    open('#/results/run-done')
+    const moved = await screen.findByRole('table', { name: 'What moved' })
+    const row = within(moved).getByRole('rowheader', { name: 'copied' }).parentElement!
+    const words = [...within(row).getByRole('cell').childNodes].map(({ textContent }) => textContent).join(' ')
+    const told = words.match(/\d+/g)!.map(Number)
+    expect(told).toEqual([chips[0]! + chips[1]!, ...chips])
+    screen.getByText('copied: the student says what its supervisor wrongly says')
+  })
   it('shows the probability of class 1, and calls a shared error copied', async () => {
     open('#/inspector/run-done?cells=001')
     const table = await screen.findByRole('table', { name: 'Probabilities' })

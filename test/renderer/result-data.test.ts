@@ -195,13 +195,13 @@ describe('slices of examples', () => {
     expect(toggled([], cellsOf('corrected'))).toEqual(['011', '010'])
     expect(toggled(['011', '010', '001'], cellsOf('corrected'))).toEqual(['001'])
     expect(parseCells('001,xyz,011')).toEqual(['001', '011'])
-    expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied, supervisor surest first')
-    expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong, supervisor surest first')
+    expect(sliceTitle(['001'], 'weak-confidence', true)).toBe('Copied (ceiling right), supervisor surest first')
+    expect(sliceTitle(['001'], 'weak-confidence', false)).toBe('Still wrong (ceiling right), supervisor surest first')
     expect(sliceTitle([], 'index', true, ['copied-right', 'own-right'])).toBe(
       'Corrected between the arms, order of the data',
     )
     expect(sliceTitle(['001'], 'index', true, ['right-own', 'own-own'])).toBe(
-      'Copied, newly broken or both wrong between the arms, order of the data',
+      'Copied (ceiling right), newly broken or both wrong between the arms, order of the data',
     )
   })
 })

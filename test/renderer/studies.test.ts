@@ -351,7 +351,11 @@ describe("a study's page", () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Set a rule…' }))
     const value = screen.getByRole('textbox', { name: 'Value' })
     await fireEvent.input(value, { target: { value: 'much' } })
-    await screen.findByText('The value must be a number such as .2')
+    await screen.findByText('The value must be a number such as .2, no more than a million')
+    for (const text of ['1e400', '9'.repeat(400)]) {
+      await fireEvent.input(value, { target: { value: text } })
+      expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Set the rule' }).disabled).toBe(true)
+    }
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Set the rule' }).disabled).toBe(true)
     await fireEvent.input(value, { target: { value: '.15' } })
     await fireEvent.click(screen.getByRole('button', { name: 'Set the rule' }))

@@ -10,6 +10,9 @@ const LISTS: Readonly<Record<string, [noun: string, tag: 'model' | 'method' | ''
   seeds: ['seed', ''],
 }
 
+/** Fields that are no parameters. */
+const FIELDS: Readonly<Record<string, string>> = { name: 'Name', question: 'Question' }
+
 /** A place of a draft as the form calls it: "supervisor 1, Learning rate"; its section where it is no field. */
 export function placeName(catalog: Catalog, draft: unknown, path: string): string {
   const [list = '', index, ...rest] = parsePath(path)
@@ -19,6 +22,8 @@ export function placeName(catalog: Catalog, draft: unknown, path: string): strin
     const label = labelOf(paramsOf(catalog, draft, pathText([list, index]), tag ?? ''), catalog, rest.at(-1))
     return label === undefined ? place : `${place}, ${label}`
   }
+  const own = FIELDS[path]
+  if (own !== undefined) return own
   const sections: readonly Section[] = SECTIONS
   const section = sections.find(({ paths }) => paths.includes(String(list)))?.title ?? path
   return labelOf({ ...catalog.run, ...catalog.sizes }, catalog, parsePath(path).at(-1)) ?? section

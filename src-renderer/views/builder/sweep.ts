@@ -3,7 +3,7 @@ import { problemAdvice } from '../../lib/problems'
 import { amount, counted, hidden, told, words } from '../../lib/columns'
 import { about } from '../../lib/format'
 import { tableOf, type Table } from '../../lib/tables'
-import type { Axis, AxisValue, Catalog, Param, ParamTable, SweepPlan } from '../../lib/types'
+import type { Axis, AxisValue, Catalog, Param, ParamTable, Problem, SweepPlan } from '../../lib/types'
 import { placeName } from './labels'
 
 /** A field that a sweep can go over. */
@@ -65,6 +65,47 @@ export const axesOf = (asked: readonly { path: string; text: string }[], fields:
     const values = field ? valuesOf(text, field.param) : []
     return values.length > 0 ? [{ path, values }] : []
   })
+
+/** One thing wrong with a sweep: of which of its fields, null of all together, and what to do about it. */
+export interface SweepFault {
+  axis: number | null
+  advice: string
+}
+
+/** What the lab refuses of the axes of a sweep, for people. */
+export function refused(problems: readonly Problem[]): SweepFault[] {
+  return problems.map((problem) => {
+    const index = /^axes\[(\d+)\]/.exec(problem.path)?.[1]
+    return { axis: index === undefined ? null : Number(index), advice: axisAdvice(problem) }
+  })
+}
+
+function axisAdvice(problem: Problem): string {
+  const { path, expected, got } = problem
+  const runs = /^a sweep of at most (\d+) runs$/.exec(expected)?.[1]
+  if (runs !== undefined) return `A sweep has ${runs} runs at most; this one would have ${got}. Take fewer values.`
+  if (/^every value of .+ once$/.test(expected)) return `Give every value once; ${got} is there twice.`
+  const most = /^axes\[\d+\]\.values$/.test(path) && /^at most (\d+) entries$/.exec(expected)?.[1]
+  return most ? `Give ${most} values at most.` : problemAdvice(problem)
+}
+
+/** What is wrong with a field of a sweep itself: it is none of the draft, has no values, or some that it cannot take. */
+export function fieldFaults(
+  { path, text }: { path: string; text: string },
+  field: SweepField | undefined,
+  plan: (SweepPlan & { axes: readonly Axis[] }) | null,
+): string[] {
+  if (!field) return ['Choose a field to sweep.']
+  const values = valuesOf(text, field.param)
+  if (values.length === 0) return ['Give it values, between commas.']
+  const at = plan?.axes.findIndex((axis) => axis.path === path) ?? -1
+  const found = (plan?.cells ?? []).flatMap((cell) =>
+    cell.problems.flatMap((problem) =>
+      problem.path === path ? [`${String(cell.values[at])}: ${problemAdvice(problem)}`] : [],
+    ),
+  )
+  return [...new Set(found)]
+}
 
 /** A run a line: the values that it takes by the fields' labels, its stages, and how long those to run take. */
 export function sweepTable({ cells, rough }: SweepPlan, labels: readonly string[]): Table {

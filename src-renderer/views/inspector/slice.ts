@@ -1,6 +1,6 @@
 import { sentence, share } from '../../lib/format'
 import { ENTRIES } from '../../lib/moves'
-import { CELLS, verdictName, verdictOf, type Look, type Verdict } from '../../lib/roles'
+import { CELLS, verdictName, verdictOf, verdictWord, type Look, type Verdict } from '../../lib/roles'
 import type { Cell, Decision, ExampleHistory, ExampleQuery, ExampleRow, Move, Said } from '../../lib/types'
 
 /** Names and looks of the student, and of that of another arm where one is looked at beside it. */
@@ -45,7 +45,7 @@ export function toggled(chosen: readonly Cell[], cells: readonly Cell[]): Cell[]
 export const ERRORS: readonly Cell[] = CELLS.filter((cell) => cell.startsWith('0'))
 const isErrors = (cells: readonly Cell[]) => cells.length === ERRORS.length && cells.every((c) => ERRORS.includes(c))
 
-/** What a slice holds, as a title. @param copied see `verdictName` @param moves none where no other arm is beside */
+/** What a slice holds, as a title. @param copied see `verdictWord` @param moves none where no other arm is beside */
 export function sliceTitle(cells: readonly Cell[], sort: Sort, copied: boolean, moves: readonly Move[] = []): string {
   const order = SORTS.find((s) => s.value === sort)?.label ?? ''
   const verdicts = VERDICTS.filter((verdict) => cellsOf(verdict).some((cell) => cells.includes(cell)))
@@ -70,7 +70,7 @@ export const isChess = ({ fen, text, truth }: Pick<ExampleRow, 'fen' | 'text' | 
 /** Colour and name of what became of the supervisor's answer to one example. */
 export function verdictOn({ cell, weak, student }: ExampleRow): { verdict: Verdict; name: string } {
   const verdict = verdictOf(cell)
-  return { verdict, name: verdictName(verdict, student.says === weak.says) }
+  return { verdict, name: verdictWord(verdict, student.says === weak.says) }
 }
 
 /**
