@@ -116,7 +116,15 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
     shelf: unused,
     places: createPlaces({
       make: () => ({
-        host: { state: 'stopped', forcedAt: null, run: fail, cancel: fail, pause: fail, stop: () => undefined },
+        host: {
+          pid: undefined,
+          state: 'stopped',
+          forcedAt: null,
+          run: fail,
+          cancel: fail,
+          pause: fail,
+          stop: () => undefined,
+        },
         watch: createStopwatch(),
         ...{ card: null, current: null, taken: 0, working: null },
       }),

@@ -20,18 +20,24 @@ const asTold = (cards: Card[]) => ({
   },
 })
 
-function places(cards: Card[], counts: number[] = [], needs: Record<string, number> = {}, used = 0) {
+type Others = { used?: number; users?: { pid: number; bytes: number | null }[] }
+
+/** @param others what their driver says is in use, of each, and by whom; engines have the pids 100, 101 and so on */
+function places(cards: Card[], counts: number[] = [], needs: Record<string, number> = {}, others: Others = {}) {
+  const { used = 0, users = [] } = others
+  let pid = 100
   const make = (card: Card | null): Lane => ({
-    host: {} as Lane['host'],
+    host: { pid: pid++ } as Lane['host'],
     watch: createStopwatch(),
     ...{ card, current: null, taken: 0, working: null },
   })
   const now = cards.map(({ uuid, memory }) => ({ uuid, memoryBytes: memory, usedBytes: used }))
+  const seen = () => users.map((user) => ({ ...user, card: large.uuid, name: 'any' }))
   const made = createPlaces({
     ...{ make, backends: asTold(cards), atOnce: () => 1, atOnceByCard: () => counts },
     reserve: () => ({ memoryBytes: 0, gpuBytes: GIGA }),
     need: ({ key }) => Promise.resolve(needs[key] ?? 0),
-    ask: () => Promise.resolve({ cards: now as never, users: [], why: '' }),
+    ask: () => Promise.resolve({ cards: now as never, users: seen(), why: '' }),
   })
   const lane = (name: string | null) => made.wanted().find(({ card }) => (card?.name ?? null) === name)!
   return { made, lane, names: () => made.wanted().map(({ card }) => card?.name ?? 'machine') }
@@ -68,8 +74,41 @@ describe('places of a queue', () => {
     first.current = ready[0]!
     expect(await made.choose({ ...first, current: null }, ready)).toMatchObject({ key: 'tiny' })
     expect(await made.choose({ ...first, current: null }, [row('mid')])).toBeUndefined()
-    const beside = places([large, small], [], needs, 4 * GIGA)
+    const beside = places([large, small], [], needs, { used: 4 * GIGA })
     expect(await beside.made.choose(beside.lane('Small'), ready)).toMatchObject({ key: 'tiny' })
+  })
+
+  /** Whether a second lane of the large card takes a stage of 6 GB beside one of ours that was promised 10. */
+  const besideOurs = async (others: Others) => {
+    const { made, lane } = places([large, small], [2, 1], { next: 6 * GIGA }, others)
+    const first = lane('Large')
+    Object.assign(first, { current: row('ours'), taken: 10 * GIGA })
+    const second = made.wanted().findLast(({ card }) => card)!
+    expect(second).not.toBe(first)
+    return (await made.choose(second, [row('next')])) !== undefined
+  }
+
+  test('count what others hold beside what those at work are still to take', async () => {
+    // Of 24 GB 1 is kept; 10 are promised, of which ours has 3 by now.
+    const others = (gigas: number): Others => ({ used: (3 + gigas) * GIGA, users: [{ pid: 100, bytes: 3 * GIGA }] })
+    expect(await besideOurs(others(7))).toBe(true)
+    expect(await besideOurs(others(8))).toBe(false)
+    // More than was promised is gone, too.
+    const beyond = (gigas: number): Others => ({ used: gigas * GIGA, users: [{ pid: 100, bytes: 14 * GIGA }] })
+    expect([await besideOurs(beyond(17)), await besideOurs(beyond(18))]).toEqual([true, false])
+  })
+
+  test('take what a driver does not tell apart for others’', async () => {
+    for (const users of [[], [{ pid: 100, bytes: null }]]) {
+      expect(await besideOurs({ used: 7 * GIGA, users })).toBe(true)
+      expect(await besideOurs({ used: 8 * GIGA, users })).toBe(false)
+    }
+  })
+
+  test('use again what an engine at rest holds', async () => {
+    const users = [{ pid: 101, bytes: 2 * GIGA }]
+    expect(await besideOurs({ used: 9 * GIGA, users })).toBe(true)
+    expect(await besideOurs({ used: 10 * GIGA, users })).toBe(false)
   })
 
   test('leave what fits nowhere to the card with most room, alone', async () => {

@@ -19,6 +19,8 @@ export type HostState = 'stopped' | 'starting' | 'idle' | 'running'
 /** Supervises the process that runs stages: one process, one stage at a time, started when needed. */
 export interface Host {
   readonly state: HostState
+  /** Of its process; undefined while there is none. */
+  readonly pid: number | undefined
   /**
    * Runs a stage to its end, whose events go to `onEvents`. Gives null when the engine said itself how it ended.
    * @throws what `onEvents` throws; the process is ended then
@@ -109,6 +111,10 @@ class EngineHost implements Host {
     } finally {
       this.#rest()
     }
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
   }
 
   get forcedAt(): number | null {

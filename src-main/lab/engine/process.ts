@@ -7,6 +7,8 @@ export interface EngineProcess {
   /** Null once it is ready, else why it is of no use. */
   readonly useless: Promise<string | null>
   readonly exited: Promise<EngineExit>
+  /** Known once it runs. */
+  readonly pid: number | undefined
   post(request: Request): void
   kill(): void
 }
@@ -40,6 +42,9 @@ export function startProcess(
   return {
     useless: useless.promise,
     exited: exited.promise,
+    get pid() {
+      return handle.pid
+    },
     post: (request) => handle.post(request),
     kill: () => handle.kill(),
   }

@@ -142,19 +142,25 @@ class LanePlaces implements Places {
     return this.#used().flatMap(([card]) => (sound.has(card.uuid) ? [] : [card]))
   }
 
-  /** Bytes of each card that the next stage could have: what is free now, less what those at work are still to take. */
+  /**
+   * Bytes of each card that the next stage could have: what is free now, less what those at work are still to take, and with what an
+   * engine at rest holds, which the next stage there takes over. An engine whose bytes the driver does not tell counts as holding
+   * none: what is promised to it may then be subtracted twice, and is never given away.
+   */
   async #rooms(): Promise<Map<string, number>> {
     const { reserve, ask = askCards } = this.#options
-    const { cards } = await ask()
+    const { cards, users } = await ask()
     return new Map(
       this.#sound().map(([{ uuid, memory }]) => {
-        const promised = this.lanes.reduce(
-          (sum, lane) => sum + (lane.current && lane.card?.uuid === uuid ? lane.taken : 0),
-          0,
-        )
+        const held = ({ host: { pid } }: Lane) =>
+          users.find((user) => user.card === uuid && user.pid === pid)?.bytes ?? 0
+        const lanes = this.lanes.filter(({ card }) => card?.uuid === uuid)
+        const working = lanes.filter(({ current }) => current)
+        const due = working.reduce((sum, lane) => sum + Math.max(0, lane.taken - held(lane)), 0)
+        const atRest = Math.max(0, ...lanes.filter(({ current }) => !current).map(held))
         const now = cards.find((card) => card.uuid === uuid)
-        const used = now?.usedBytes ?? 0
-        return [uuid, (now?.memoryBytes ?? memory) - Math.max(used, promised) - reserve().gpuBytes]
+        const free = (now?.memoryBytes ?? memory) - (now?.usedBytes ?? 0)
+        return [uuid, free - due + atRest - reserve().gpuBytes]
       }),
     )
   }
