@@ -7,6 +7,12 @@ export type Precision = 'fp32' | 'tf32' | 'bf16'
 /** A number of what AdamW remembers, see `LearnerOptions`. */
 export type Moments = 'fp32' | 'bf16'
 
+/** Both of a training; each fp32 where it is not given. */
+export interface Numbers {
+  precision?: Precision | undefined
+  moments?: Moments | undefined
+}
+
 type NetKind = NetSpec['kind']
 
 interface Kind {

@@ -17,11 +17,11 @@ import { ended, event, openLab, tinySpec } from './tools'
 const built = builtProcesses()
 const engine = () => ({ spawnEngine: forkEngine(built.entry('engine')), analyst: built.entry('analyst') })
 
-function planOf(changes: Record<string, unknown> = {}, checkpoints: PlanContext['checkpoints'] = {}) {
+function planOf(changes: Record<string, unknown> = {}, checkpoints: PlanContext['checkpoints'] = {}, backend = 'wasm') {
   const parsed = parseSpec(tinySpec(changes))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const sources = { 'person-artifact': { sha256: 's', title: 'Task', classes: 2 } }
-  return planExperiment(parsed.spec, { sources, checkpoints, bundled: {}, backend: 'wasm' })
+  return planExperiment(parsed.spec, { sources, checkpoints, bundled: {}, backend })
 }
 
 /** Records a plan's stages as done, each having taken `seconds`. */
@@ -122,6 +122,27 @@ describe('estimates', () => {
     const unknown = estimate()
     past(store, planOf(pair('small'), checkpoints), () => 4)
     expect(estimate()).toEqual({ ...unknown, rough: true })
+  })
+
+  test('of a training do not go by one in another precision, and of its likes by those with the same moments alone', () => {
+    const model = { id: 'model', key: contentKey('model'), title: 'Model' }
+    const sizes = new Map([[model.key, { parameters: 1e6, layers: 2, width: 64 }]])
+    const plan = (numbers: object) =>
+      planOf({ strong: [{ model: 'pretrained', checkpoint: 'model', ...numbers }] }, { model }, 'cuda')
+    const store = blank()
+    const estimate = (numbers: object) => {
+      const { stages } = plan(numbers)
+      const student = stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
+      const estimator = createEstimator(store, stages, sizes)
+      return [estimator.seconds(student), estimator.rough(student)]
+    }
+    past(store, plan({ precision: 'bf16', moments: 'bf16' }), () => 10.1)
+    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.1, 5), false])
+    for (const moments of ['fp32', 'bf16']) expect(estimate({ precision: 'fp32', moments })).toEqual([null, true])
+    past(store, plan({ precision: 'bf16', moments: 'fp32' }), () => 20.1)
+    expect(estimate({ precision: 'bf16', moments: 'fp32' })).toEqual([expect.closeTo(20.1, 5), false])
+    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.1, 5), false])
+    expect(estimate({ precision: 'fp32' })).toEqual([null, true])
   })
 
   test('of texts that are written go by the trainings that were timed, five times what a look at them takes and more', () => {

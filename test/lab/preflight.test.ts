@@ -52,7 +52,7 @@ test('of last blocks that alone are trained, only these have gradients and momen
 })
 
 test('what past stages of the like took here goes before what sizes say', () => {
-  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' })
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' }, 'cuda')
   const store = blank()
   addRun(store, 'run')
   for (const [position, stage] of stages.entries()) {
@@ -75,6 +75,11 @@ test('what past stages of the like took here goes before what sizes say', () => 
   const student = stages.find((stage) => roleOf(stage) === 'student')!
   expect(roomOf(store, stages, student).total).toBe(2.5e9)
   expect(roomOf(store, stages, ceiling, true).seen).toBe(false)
+  // The same in other numbers is not.
+  for (const numbers of [{ precision: 'bf16' }, { moments: 'bf16' }]) {
+    const other = planned({ model: 'pretrained', checkpoint: 'model', ...numbers }, 'cuda')
+    expect(roomOf(store, other.stages, other.ceiling)).toMatchObject({ seen: false })
+  }
 })
 
 test('what is free is told beside what the settings leave alone, on a card with who else computes there', async () => {

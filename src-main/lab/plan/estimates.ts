@@ -1,4 +1,4 @@
-import { backendKind } from '../../science/backends'
+import { backendKind, type Precision } from '../../science/backends'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage, type Work } from '../../science/stages'
 import { median } from '../../science/maths/statistics'
 import type { Store } from '../../store'
@@ -44,8 +44,14 @@ export interface Estimator {
 export type ModelSizes = ReadonlyMap<string, ModelSize>
 
 /** What has the same name costs the same a unit of work. @param data config of the stage that its examples are from */
-export const likenessOf = ({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object | undefined) =>
-  [kind, ...(kindOf(kind).like?.(config) ?? []), ...(isWritten(data) ? ['texts'] : [])].join('/')
+export function likenessOf({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object | undefined): string {
+  const { moments = 'fp32' } = numbersOf({ kind, config })
+  const numbers = [precisionOf({ kind, config }), moments]
+  return [kind, ...(kindOf(kind).like?.(config) ?? []), ...numbers, ...(isWritten(data) ? ['texts'] : [])].join('/')
+}
+
+const numbersOf = ({ kind, config }: Pick<Stage, 'kind' | 'config'>) => kindOf(kind).numbers?.(config) ?? {}
+const precisionOf = (stage: Pick<Stage, 'kind' | 'config'>) => numbersOf(stage).precision ?? 'fp32'
 
 /** Whether examples are gone on with, token by token: that is dearer than one look at a text. */
 const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kind === 'text'
@@ -91,13 +97,14 @@ export function createEstimator(
     if (readsOf(stage).models.length === 0) return defaultRate?.example
     const size = modelOf(stage)
     if (!size) return undefined
-    const rate = perOperation(engine.id, size) ?? defaultRate?.operation
+    const rate = perOperation(engine.id, precisionOf(stage), size) ?? defaultRate?.operation
     return rate && rate * operationsOf(size, isWritten(dataOf(stage)))
   }
   /** By what other pretrained models take here. */
   const isForetold = (stage: Stage) => {
     const size = modelOf(stage)
-    return size !== undefined && perOperation(kindOf(stage.kind).backend?.(stage.config) ?? '', size) !== undefined
+    const backend = kindOf(stage.kind).backend?.(stage.config) ?? ''
+    return size !== undefined && perOperation(backend, precisionOf(stage), size) !== undefined
   }
   const likeness = (stage: Stage) => likenessOf(stage, dataOf(stage))
   const workOf = (stage: Stage) => kindOf(stage.kind).work(stage.config, sizesOf(stage))
@@ -130,13 +137,13 @@ function sizesIn(config: object = {}): Work | undefined {
 interface PastRates {
   /** Seconds a unit of work of each likeness: the median of the latest, what runs now among them. */
   rates: Map<string, number>
-  /** Seconds an operation of a model on a backend, by the latest others that are large enough to foretell it. */
-  perOperation: (backend: string, of: ModelSize) => number | undefined
+  /** Seconds an operation of a model on a backend in a precision, by the latest others that are large enough to foretell it. */
+  perOperation: (backend: string, precision: Precision, of: ModelSize) => number | undefined
 }
 
 function pastRates(store: Store, models: ModelSizes): PastRates {
   const seen = new Map<string, number[]>()
-  const operations: { backend: string; each: number; rate: number }[] = []
+  const operations: { backend: string; precision: Precision; each: number; rate: number }[] = []
   const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
   for (const past of known) {
     if (!(past.seconds >= 0 && past.seconds < LONGEST_SECONDS)) continue
@@ -151,14 +158,15 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const backend = kind.backend?.(config)
     if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data)) {
       const each = operationsOf(size, false)
-      operations.push({ backend, each, rate: rate / each })
+      operations.push({ backend, precision: precisionOf({ kind: past.kind, config }), each, rate: rate / each })
     }
   }
   return {
     rates: new Map([...seen].map(([name, rates]) => [name, median(rates)])),
-    perOperation(backend, of) {
+    perOperation(backend, precision, of) {
       const least = operationsOf(of, false) / TELLING_REACH
-      const telling = operations.filter((past) => past.backend === backend && past.each >= least).slice(0, MEMORY)
+      const alike = operations.filter((past) => past.backend === backend && past.precision === precision)
+      const telling = alike.filter(({ each }) => each >= least).slice(0, MEMORY)
       return telling.length > 0 ? median(telling.map(({ rate }) => rate)) : undefined
     },
   }

@@ -2,7 +2,6 @@ import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
 import type { Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
-import type { Finetuning } from '../../science/models/model'
 import type { StageRow, Store } from '../../store'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, TOKENS, WRITTEN_TOKENS, type ModelSizes } from './estimates'
@@ -42,24 +41,20 @@ interface Taught {
 }
 
 function taughtOf({ kind, config }: Stage, size: ModelSize | undefined): Taught | null {
-  if (kind === 'language') {
-    const { batchTokens, moments } = config.training
-    return { batch: batchTokens / TOKENS, share: 1, moments }
-  }
+  const { moments } = kindOf(kind).numbers?.(config) ?? {}
+  if (kind === 'language') return { batch: config.training.batchTokens / TOKENS, share: 1, moments }
   if (kind !== 'train' && kind !== 'adapt') return null
   const { batch } = config.optimiser
-  const { trainBlocks: blocks, moments } = finetuningOf(config)
+  const blocks = trainBlocksOf(config)
   return { batch, share: size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1, moments }
 }
 
-/** What is said of a finetuning; nothing of a net that is made anew. */
-function finetuningOf(
-  config: Extract<Stage, { kind: 'train' | 'adapt' }>['config'],
-): Pick<Partial<Finetuning>, 'trainBlocks' | 'moments'> {
-  if (!('model' in config)) return config
+/** How many of the last blocks learn; undefined where all do. */
+function trainBlocksOf(config: Extract<Stage, { kind: 'train' | 'adapt' }>['config']): number | undefined {
+  if (!('model' in config)) return config.trainBlocks
   const { model, ...params } = config.model
   const variant = MODELS[model]!
-  return variant.start === 'checkpoint' ? variant.read(params) : {}
+  return variant.start === 'checkpoint' ? variant.read(params).trainBlocks : undefined
 }
 
 /** Weights of a stage's net, about; 0 of one without. */

@@ -36,6 +36,7 @@ export const adapt = defineKind<AdaptConfig>()({
     // Examples passed forward; forward and backward take about three times what forward alone takes.
     return 3 * steps * optimiser.batch + evaluationSteps(steps, evaluations).length * sizes.validation
   },
+  numbers: (config) => config,
   like: ({ backend, checkpoint }) => [backend, checkpoint],
   bytes: (_config, _sizes, model) => 4 * (model?.parameters ?? 0),
 })

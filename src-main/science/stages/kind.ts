@@ -1,3 +1,4 @@
+import type { Numbers } from '../backends'
 import type { Work } from './splits'
 
 /** What a training is in an arm. */
@@ -40,6 +41,8 @@ export interface Kind<C, N extends Needs = Needs> {
   work(config: C, sizes: Work): number
   /** Of the work, where that is not examples: operations of a net. */
   unit?: 'operation'
+  /** In what its net multiplies and remembers, where that is said: of stages that are alike in all else it makes time and room others. */
+  numbers?(config: C): Numbers
   /** What tells apart stages whose unit of work costs differently. */
   like?(config: C): readonly string[]
   /** Seconds a unit where this machine has no past stage of the like; of what a backend computes its own rate stands for it. */

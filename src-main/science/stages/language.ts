@@ -25,6 +25,7 @@ export const language = defineKind<LanguageConfig>()({
   unit: 'operation',
   // Forward and backward: six operations a token and weight (Kaplan et al. 2020, arXiv 2001.08361, 2.1).
   work: (config) => 6 * parameterCount(decoderOf(config)) * updatesOf(config) * config.training.batchTokens,
+  numbers: ({ training }) => training,
   like: ({ backend }) => [backend],
   // Half precision and its tokenizer; what goes on from it needs weights and two moments in single precision.
   bytes: (config) => (config.until === undefined ? 4 : 16) * parameterCount(decoderOf(config)),

@@ -111,6 +111,10 @@ export const train = defineKind<TrainConfig>()({
     // Examples passed forward; forward and backward take about three times what forward alone takes.
     return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
   },
+  numbers({ model: { model, ...params } }) {
+    const variant = MODELS[model]!
+    return variant.start === 'checkpoint' ? variant.read(params) : {}
+  },
   like: ({ backend, model, checkpoint = [] }) => [backend, model.model].concat(checkpoint),
   bytes({ role, model, weights, evaluations }, sizes, pretrained) {
     const trained = pretrained ? 4 * pretrained.parameters : BYTES_OF_WEIGHTS[MODELS[model.model]!.start]
