@@ -24,9 +24,34 @@ it('says what is missing where there is no nvcc', () => {
   })
 })
 
+const python = spawnSync('python3', ['--version']).status === 0
+
 it('is made by the C++ compiler alone, and runs its cases on the processor', () => {
   const { status, stdout, stderr } = run(['--emulated', 'bert-first'])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toMatch(/^this host, emulating a card, .*\nbert-first\n fp32\n {2}ok {3}features 0 /)
   expect(stdout).toMatch(/\n1 cases, 0 failed checks\n$/)
 }, 600_000)
+
+it.skipIf(!python)(
+  'measures steps of few texts apart, and what of a step attention and each product take',
+  () => {
+    const bench = resolve(script, '../bench.py')
+    const asked = ['--model', 'two layers of 32', '--batch', 'one text of 24']
+    const { stdout } = spawnSync('python3', [bench, join(folder, 'w2s-cuda-runner-emulated'), ...asked], {
+      ...{ encoding: 'utf8', env: { ...process.env, W2S_CUDA_LT: '0' } },
+    })
+    const [steps, parts] = stdout.split('\ntwo layers of 32, one text of 24: ')
+    expect(steps).not.toContain('Batches that fill a card')
+    expect(steps).toContain('\nFew texts, where the starts of kernels may be the limit\n')
+    const contenders = [...steps!.matchAll(/^\| two layers of 32 \| one text of 24 \| (.*?) \| [\d.]+ \| [\d,]+ \|/gm)]
+    const names = contenders.map(([, name]) => name!).filter((name) => !name.startsWith('PyTorch'))
+    expect(names).toEqual(['bf16', 'tf32', 'fp32', 'bf16, no graphs'])
+    expect(parts).toMatch(/^of a step of [\d.]+ ms attention takes [\d.]+% \(forward [\d.]+ ms, backward [\d.]+ ms\),/)
+    // Queries, keys and values: of all rows in the first block; in the last one keys and values alone.
+    for (const product of ['x w | 24 x 96 x 32 | 1', 'dy w^T | 24 x 32 x 96 | 1', 'x^T dy | 32 x 96 x 24 | 1'])
+      expect(parts).toContain(`\n| ${product} | 0.010 | `)
+    expect(parts).toContain('\n| x w | 24 x 64 x 32 | 2 | 0.020 | ')
+  },
+  600_000,
+)

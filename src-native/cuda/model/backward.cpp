@@ -17,7 +17,7 @@ void CudaNetwork::backwardThrough(const Linear& layer, View dy, long rows, View 
   g.precision = layer.precision;
   g.turnB = true;
   g.add = add;
-  products_.multiply(g);
+  multiply(g);
 }
 
 /** The gradients of weight and bias; nothing for a frozen layer. */
@@ -28,7 +28,7 @@ void CudaNetwork::addGradients(const Linear& layer, View x, View dy, long rows) 
   g.precision = layer.precision;
   g.turnA = true;
   g.add = gradient;
-  products_.multiply(g);
+  multiply(g);
   if (layer.biasGradient) columnSums(dy, rows, layer.out, work_.columns, layer.biasGradient);
 }
 
@@ -52,9 +52,9 @@ void CudaNetwork::headBackward(const float* x, const float* dLogits, long rows, 
     Gemm g = ofTable(dy, in, rowsOf(gradient), spec.vocabulary, spec.width, rows);
     g.turnA = true;
     g.add = rowsOf(gradient);
-    products_.multiply(g);
+    multiply(g);
   }
-  if (trainsNorm()) products_.multiply(ofTable(dy, rowsOf(at(layout_.tokens)), out, rows, spec.width, spec.vocabulary));
+  if (trainsNorm()) multiply(ofTable(dy, rowsOf(at(layout_.tokens)), out, rows, spec.width, spec.vocabulary));
 }
 
 /** From dPooled to dStream[0]: the gradient of the stream after the last block. */

@@ -23,7 +23,7 @@ void CudaNetwork::project(const Linear& layer, View x, long rows, View out, View
   g.precision = layer.precision;
   g.bias = layer.bias;
   g.add = add;
-  products_.multiply(g);
+  multiply(g);
 }
 
 void CudaNetwork::embedRows(float* out) const {
@@ -102,7 +102,7 @@ void CudaNetwork::finishBlock(long layer) {
   g.activates = true;
   g.activation = spec.activation;
   g.activated = {work_.activated, spec.inner};
-  products_.multiply(g);
+  multiply(g);
   project(linear(b.down), {work_.activated, spec.inner}, rows, rowsOf(out),
           rowsOf(spec.postNorm ? work_.normedMid : sum));
 }
@@ -141,7 +141,7 @@ void CudaNetwork::head(const float* x, long rows, float* logits) const {
   if (!tied()) return project(linear(layout_.head), in, rows, out);
   Gemm g = ofTable(in, rowsOf(at(layout_.tokens)), out, rows, spec.vocabulary, spec.width);
   g.turnB = true;
-  products_.multiply(g);
+  multiply(g);
 }
 
 void CudaNetwork::forwardRound() {

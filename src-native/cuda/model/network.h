@@ -118,6 +118,12 @@ class CudaNetwork : public Network {
   void restore(long updates, const std::vector<const float*>& first, const std::vector<const float*>& second) override;
   w2s::Memory memory() const override;
 
+ protected:
+  // What takes most of the time, for those who look at it.
+  virtual void multiply(const Gemm& p) const { products_.multiply(p); }
+  virtual void attend(const Attend& p) const { cuda::attend(p); }
+  virtual void attendBackward(const AttendBackward& p) const { cuda::attendBackward(p); }
+
  private:
   /** A batch of one's own: the caller's is gone when backward comes. */
   struct Kept {

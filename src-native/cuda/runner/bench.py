@@ -3,12 +3,14 @@
   bench.py RUNNER [--model NAME] [--batch NAME]
 
 For each model and batch of bench.json: milliseconds of a training step (forward, backward, AdamW with clipping) and tokens a
-second, without padding; each contender in a process or a turn of its own, in alternation. PyTorch trains the same shapes in
+second, without padding; each contender in a process or a turn of its own, ours with the products of cuBLASLt that are faster where
+that is found, and without. Few texts stand apart from batches that fill a card.
+"x eager" and "x compiled": how many times as fast as PyTorch in bf16. Then where a step in bf16 goes. PyTorch trains the same shapes in
 bf16 autocast over fp32 weights, fused AdamW, flash attention (texts padded on the right, so that a causal mask hides the
 padding), eager and compiled; and eager in single precision without TF32. The share of the limit is that of the matrix
 products that the texts need, at the rate that the card has in torch.matmul in bf16. Without PyTorch, ours alone.
 """
-import argparse, json, pathlib, statistics, subprocess, sys, time
+import argparse, json, os, pathlib, statistics, subprocess, sys, time
 
 HERE = pathlib.Path(__file__).parent
 STEPS, WARM = 20, 3
@@ -20,6 +22,9 @@ try:
     import torch.nn.functional as F
 except ImportError:
     torch = None
+PYTORCH = torch is not None and torch.cuda.is_available()
+PRECISIONS = ("bf16", "tf32", "fp32")
+EAGER, COMPILED = "PyTorch bf16", "PyTorch bf16, compiled"
 
 
 def matrix_flops(spec, lengths):
@@ -31,13 +36,14 @@ def matrix_flops(spec, lengths):
     return 3 * (2 * weights * sum(lengths) + 2 * attended)
 
 
-def ours(runner, model, batch, precision, starts="recorded"):
-    command = [runner, "--bench", str(HERE / "bench.json"), model, batch, precision, starts]
-    done = subprocess.run(command, capture_output=True, text=True)
+def ours(runner, model, batch, precision, what="recorded", library=True):
+    command = [runner, "--bench", str(HERE / "bench.json"), model, batch, precision, what]
+    environment = os.environ if library else {**os.environ, "W2S_CUDA_LT": "0"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         print(f"    {precision}: {done.stderr.strip()}", file=sys.stderr)
         return None
-    return json.loads(done.stdout)["seconds"]
+    return json.loads(done.stdout)
 
 
 if torch:
@@ -142,7 +148,7 @@ if torch:
             if device == "cuda":
                 torch.cuda.synchronize()
             seconds.append(time.perf_counter() - started)
-        return statistics.median(seconds[WARM:])
+        return {"seconds": statistics.median(seconds[WARM:])}
 
     def peak():
         a, b = (torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16) for _ in range(2))
@@ -163,8 +169,72 @@ def attempt(what, work):
         print(f"    {what}: {str(error).splitlines()[0]}", file=sys.stderr)
         return None
     finally:
-        if torch and torch.cuda.is_available():
+        if PYTORCH:
             torch.cuda.empty_cache()
+
+
+def print_table(columns, rows):
+    print(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def contenders_of(runner, model, batch, spec, lengths):
+    """Name and how it is measured."""
+    all = [(p, lambda p=p: ours(runner, model, batch, p)) for p in PRECISIONS]
+    if sum(lengths) <= LAUNCH_BOUND:
+        all.append(("bf16, no graphs", lambda: ours(runner, model, batch, "bf16", "single")))
+    if PYTORCH:
+        all += [
+            (EAGER, lambda: theirs(spec, lengths, True, False)),
+            (COMPILED, lambda: theirs(spec, lengths, True, True)),
+            ("PyTorch fp32", lambda: theirs(spec, lengths, False, False)),
+        ]
+    return all
+
+
+def step_rows(runner, limit, model, batch, spec, lengths):
+    measured = {}
+    for name, work in contenders_of(runner, model, batch, spec, lengths):
+        measured[name] = attempt(name, work)
+        if measured[name] and measured[name].get("cublaslt") and name in PRECISIONS:
+            own = f"{name}, own products"
+            measured[own] = attempt(own, lambda: ours(runner, model, batch, name, library=False))
+    for name, step in measured.items():
+        if step is None:
+            continue
+        seconds = step["seconds"]
+        share = f"{matrix_flops(spec, lengths) / seconds / limit:.1%}" if limit and "fp32" not in name else ""
+        beside = [f"{measured[other]['seconds'] / seconds:.2f}" if measured.get(other) else "" for other in (EAGER, COMPILED)]
+        yield [model, batch, name, f"{seconds * 1e3:.2f}", f"{sum(lengths) / seconds:,.0f}", share, *beside]
+
+
+TURNS = {"": "x w", "b": "dy w^T", "a": "x^T dy"}
+
+
+def print_parts(runner, limit, model, batch):
+    """Where a step in bf16 goes: attention, and the matrix products by shape, those that take most first."""
+    parts = attempt("parts", lambda: ours(runner, model, batch, "bf16", "parts"))
+    step = attempt("step", lambda: ours(runner, model, batch, "bf16"))
+    if not parts or not step:
+        return
+    products = sorted(parts["products"], key=lambda p: -p["count"] * p["seconds"])
+    attention = sum(parts["attention"].values())
+    all = sum(p["count"] * p["seconds"] for p in products)
+    of = step["seconds"]
+    print(
+        f"\n{model}, {batch}: of a step of {of * 1e3:.2f} ms attention takes {attention / of:.1%}"
+        f" (forward {parts['attention']['forward'] * 1e3:.2f} ms, backward {parts['attention']['backward'] * 1e3:.2f} ms),"
+        f" matrix products {all / of:.1%}\n"
+    )
+    rows = []
+    for p in products:
+        flops = 2 * p["m"] * p["n"] * p["k"]
+        share = f"{flops / p['seconds'] / limit:.1%}" if limit and not p["fp32"] else ""
+        shape = f"{p['m']} x {p['n']} x {p['k']}"
+        spent = p["count"] * p["seconds"]
+        rows.append([TURNS[p["turn"]], shape, str(p["count"]), f"{spent * 1e3:.3f}", f"{spent / of:.1%}", share])
+    print_table(["product", "m x n x k", "times", "ms", "of the step", "of the limit"], rows)
 
 
 def main():
@@ -174,36 +244,33 @@ def main():
     arguments.add_argument("--batch")
     chosen = arguments.parse_args()
     cases = json.loads((HERE / "bench.json").read_text())
-    beside = torch is not None and torch.cuda.is_available()
-    if beside:
+    limit = None
+    if PYTORCH:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
         limit = peak()
         print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, {limit / 1e12:.0f} TFLOP/s in bf16 products")
     else:
         print("PyTorch is not here, or sees no card: ours alone", file=sys.stderr)
-    print("| model | batch | contender | step, ms | tokens/s | of the limit |\n| --- | --- | --- | --- | --- | --- |")
-    for model, spec in cases["models"].items():
-        for batch, lengths in cases["batches"].items():
-            if chosen.model not in (None, model) or chosen.batch not in (None, batch):
-                continue
-            longest = spec["positions"].get("count", 1 << 30)
-            if max(lengths) > longest:
-                continue
-            contenders = [(p, lambda p=p: ours(chosen.runner, model, batch, p)) for p in ("bf16", "tf32", "fp32")]
-            if sum(lengths) <= LAUNCH_BOUND:
-                contenders.append(("bf16, no graphs", lambda: ours(chosen.runner, model, batch, "bf16", "single")))
-            if beside:
-                contenders += [
-                    ("PyTorch bf16", lambda: theirs(spec, lengths, True, False)),
-                    ("PyTorch bf16, compiled", lambda: theirs(spec, lengths, True, True)),
-                    ("PyTorch fp32", lambda: theirs(spec, lengths, False, False)),
-                ]
-            for name, work in contenders:
-                seconds = attempt(name, work)
-                if seconds is None:
-                    continue
-                share = f"{matrix_flops(spec, lengths) / seconds / limit:.1%}" if beside and "fp32" not in name else ""
-                print(f"| {model} | {batch} | {name} | {seconds * 1e3:.2f} | {sum(lengths) / seconds:,.0f} | {share} |", flush=True)
+    for name, all in (("model", cases["models"]), ("batch", cases["batches"])):
+        asked = getattr(chosen, name)
+        if asked is not None and asked not in all:
+            sys.exit(f"--{name}: expected one of {', '.join(all)}; got {asked}")
+    wanted = [
+        (model, batch, spec, lengths)
+        for model, spec in cases["models"].items()
+        for batch, lengths in cases["batches"].items()
+        if chosen.model in (None, model) and chosen.batch in (None, batch)
+        if max(lengths) <= spec["positions"].get("count", 1 << 30)
+    ]
+    few = [case for case in wanted if sum(case[3]) <= LAUNCH_BOUND]
+    many = [case for case in wanted if case not in few]
+    columns = ["model", "batch", "contender", "step, ms", "tokens/s", "of the limit", "x eager", "x compiled"]
+    for title, cases in (("Batches that fill a card", many), ("Few texts, where the starts of kernels may be the limit", few)):
+        if cases:
+            print(f"\n{title}\n")
+            print_table(columns, (row for case in cases for row in step_rows(chosen.runner, limit, *case)))
+    for model, batch, *_ in wanted if chosen.batch else many:
+        print_parts(chosen.runner, limit, model, batch)
 
 
 main()

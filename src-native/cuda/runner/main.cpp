@@ -1,7 +1,7 @@
 // The golden cases on the card at hand, without Node: see run.sh. The unit tests run them on the emulated one.
 //
 //   w2s-cuda-runner <test/golden/native> [case ...]
-//   w2s-cuda-runner --bench <bench.json> <model> <batch> <precision> <recorded|single>
+//   w2s-cuda-runner --bench <bench.json> <model> <batch> <precision> <recorded|single|parts>
 #include <cstdio>
 #include <cstring>
 #include <exception>
