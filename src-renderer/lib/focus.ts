@@ -12,17 +12,21 @@ const OVERLAY = 'dialog, .toasts'
 /** The panes of the window, in their order: places, title, parts, main, details, status. */
 const PANE = '.screen > nav, .place > header, .panes > .side, main, .panes > aside, footer'
 
-/** An element with all that it is in, itself first: what is taken out knows no more where it was. */
-type Spot = readonly HTMLElement[]
+/** A part of the page that can have the focus: what is drawn can, too. */
+type Part = HTMLElement | SVGElement
+const isPart = (one: EventTarget | null): one is Part => one instanceof HTMLElement || one instanceof SVGElement
 
-function spotOf(element: HTMLElement): Spot {
+/** An element with all that it is in, itself first: what is taken out knows no more where it was. */
+type Spot = readonly Part[]
+
+function spotOf(element: Part): Spot {
   const spot = [element]
-  while (spot.at(-1)!.parentElement) spot.push(spot.at(-1)!.parentElement!)
+  for (let at = element.parentElement; at; at = at.parentElement) spot.push(at)
   return spot
 }
 
 /** What a Tab would reach in an element. */
-const reached = (element: HTMLElement) =>
+const reached = (element: Part) =>
   [...element.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
     (one) => one.checkVisibility() && !(one instanceof HTMLInputElement && unchosen(one)),
   )
@@ -30,13 +34,13 @@ const reached = (element: HTMLElement) =>
 const unchosen = ({ type, checked }: HTMLInputElement) => type === 'radio' && !checked
 
 /** Asks for no layout: it is asked of every change of the page. */
-const usable = (element: HTMLElement | undefined) => element?.isConnected && !element.matches(':disabled')
-const nameOf = (element: HTMLElement) => element.getAttribute('aria-label') ?? element.textContent.trim()
+const usable = (element: Part | undefined) => element?.isConnected && !element.matches(':disabled')
+const nameOf = (element: Part) => element.getAttribute('aria-label') ?? element.textContent.trim()
 const follows = (node: Node, element: HTMLElement) =>
   (node.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
 
 /** What takes the place of one of several: the same button of the one after it, else of the one before. */
-function ofNext(element: HTMLElement, gone: HTMLElement, ahead: HTMLElement[], behind: HTMLElement[]) {
+function ofNext(element: Part, gone: Part, ahead: HTMLElement[], behind: HTMLElement[]) {
   const beside = [ahead[0], behind.at(-1)].map((one) => one?.closest<HTMLElement>(gone.tagName))
   const next = beside.find((one) => one && one.matches(ONE_OF_MANY))
   if (!next) return undefined
@@ -84,7 +88,7 @@ export function keepFocus(): () => void {
     return next ? spotOf(next) : []
   }
   const focused = ({ target }: FocusEvent) => {
-    if (!(target instanceof HTMLElement)) return
+    if (!isPart(target)) return
     here = spotOf(target)
     if (!target.closest(OVERLAY)) page = here
   }

@@ -43,6 +43,16 @@ it('stays with a row that is moved', async () => {
   expect(focused()).toBe('a3')
 })
 
+it('stays with what is drawn and moved', async () => {
+  page(
+    '<main tabindex="-1"><button>A</button><svg><g><rect id="one" tabindex="0"/></g><g><rect id="two" tabindex="0"/></g></svg></main>',
+  )
+  document.querySelector<SVGElement>('#two')!.focus()
+  document.querySelector('svg')!.prepend(document.querySelector('#two')!.parentElement!)
+  await told()
+  expect(focused()).toBe('two')
+})
+
 it('goes on from a button that can be pressed no more, and to the one that was made anew', async () => {
   page(`<main tabindex="-1"><p><button id="one">One</button><button id="two">Two</button></p></main>`)
   at('#one').focus()
