@@ -151,10 +151,14 @@ async function make(id) {
     const model = { architecture: 'llama', spec, weights, context: CONTEXT, tokenizer, card, dtype: 'F16' }
     await savePretrained(folder, model)
   }
-  await save({ name: size.title, licence: 'other', text: null })
+  await save({ name: size.title, licence: 'wordnet', text: null })
   const after = await savedLosses(folder)
   const seconds = Math.round((Date.now() - started) / 1000)
-  await save({ name: size.title, licence: 'other', text: cardOf({ size, spec, steps: batches.length, before, after }) })
+  await save({
+    name: size.title,
+    licence: 'wordnet',
+    text: cardOf({ size, spec, steps: batches.length, before, after }),
+  })
   await writeManifest(folder, await describeFolder(folder))
   console.log(`${id}: ${after.map((x) => x.toFixed(3))} held out, ${seconds} s`)
 }

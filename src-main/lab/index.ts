@@ -108,7 +108,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth, measured: machine.measured })
   // The engine that computed it.
   const asMade = createPlanner({ ...planning, computing: () => Promise.resolve({ backend: 'cpu' }) })
-  const sample = createSample({ store, planner: asMade, runs, resources })
+  const sample = createSample({ store, planner: asMade, runs, shelf, resources })
   const marks = createMarkDesk(store, bus, runs)
   const remarks = createRemarks(store, results, (id) => armsOf(runs.find(id)))
   const runOf = (id: string) => ({ name: runs.find(id).name, arms: armsOf(runs.find(id)) })

@@ -83,6 +83,18 @@ export function number(value: number | null | undefined): string {
   return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 
+/** Texts of a column of numbers: all with the decimals of the one that has most, `.9000` beside `.9213`. */
+export function aligned(texts: readonly string[]): string[] {
+  const decimalsOf = (text: string) => (PLAIN.test(text) ? (text.split('.')[1] ?? '').length : 0)
+  const most = texts.reduce((all, text) => Math.max(all, decimalsOf(text)), 0)
+  return texts.map((text) => {
+    const lack = most - decimalsOf(text)
+    if (lack === 0 || !PLAIN.test(text)) return text
+    return `${text}${text.includes('.') ? '' : '.'}${'0'.repeat(lack)}`
+  })
+}
+const PLAIN = /^\u2212?[\d,]*\.?\d*$/
+
 /**
  * A value at a tick of an axis with so many decimals, which all ticks of the axis have: `0.70` beside `0.65`. Where that
  * would be zeros without end, as `number` has it.

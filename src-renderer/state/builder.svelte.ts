@@ -234,14 +234,24 @@ export class Builder {
 
   #checkSoon(wait = WAIT_MS): void {
     this.checking = true
+    this.#turn++
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.recheck(), wait)
   }
 
+  /** Asks again what of the same draft is done by now, while it can be worked at. */
+  async refresh(): Promise<void> {
+    if (!this.checking && this.preview?.valid) await this.#ask()
+  }
+
   /** Asks the lab now; a late answer about an older draft is dropped. */
   async recheck(): Promise<void> {
-    const turn = ++this.#turn
     this.checking = true
+    await this.#ask()
+  }
+
+  async #ask(): Promise<void> {
+    const turn = ++this.#turn
     try {
       const preview = await this.#check(this.draft)
       if (turn !== this.#turn) return

@@ -42,7 +42,7 @@ it('compares two arms of a run by their methods, with every field documented', a
   const told = await w2s.run('compare', two, 'confidence', 'naive', '--metric', 'all')
   expect(told.stdout.match(/^difference, paired +[+-]?\d\.\d{3} \(/gm)!.length).toBeGreaterThan(2)
   expect(told.stdout).toMatch(/^seed +corrected +newly broken +of these copied/m)
-  expect(told.stdout).toContain("McNemar's exact test takes examples as independent")
+  expect(told.stdout).toContain('McNemar’s exact test takes examples as independent')
 })
 
 it('compares arms of two runs over the seeds that both have, and names the others', async () => {

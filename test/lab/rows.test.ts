@@ -65,6 +65,15 @@ test('lengths are those of the rows, by class, in letters or in tokens of a mode
     ['long', 100],
   ])
   expect(lengths[0]!.series[1]!.counts.at(-1)).toBe(1)
+  // Nothing is drawn where no text is.
+  expect(lengths[0]!.from[0]).toBe(0)
+  writeFileSync(path, [row('a'.repeat(90), 0, 'train'), row('a'.repeat(100), 1, 'train')].join(''))
+  const apart = await lookAtTask({ ...{ task: 'mine', form, path }, reader: null, turn: 0 })
+  expect(apart.lengths[0]!.from[0]).toBe(90)
+  expect(apart.lengths[0]!.series.map(({ counts }) => [counts[0], counts.at(-1)])).toEqual([
+    [1, 0],
+    [0, 1],
+  ])
   expect([classes, testRows, cut]).toEqual([{ train: [1, 1], test: [1, 0] }, 1, null])
   expect(examples.map(({ text }) => text)).not.toContain('xy')
 

@@ -1,9 +1,11 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../store/temporary'
 import { builtProcesses } from './built'
 import { openLab } from './tools'
 
+const SAMPLE = join(import.meta.dirname, '../../resources/sample')
 const built = builtProcesses()
 
 test('the sample study is there at once, without an engine, with everything that a run has', async () => {
@@ -13,6 +15,12 @@ test('the sample study is there at once, without an engine, with everything that
   const { runId } = await lab.calls.sample()
   const run = await lab.calls.runDetail(runId)
   expect(run).toMatchObject({ name: 'Sample study', state: 'done' })
+  // It was begun when it was made, not when it was opened.
+  const made = readdirSync(SAMPLE).flatMap((key) => {
+    const file = join(SAMPLE, key, 'manifest.json')
+    return existsSync(file) ? [(JSON.parse(readFileSync(file, 'utf8')) as { finishedAt: number }).finishedAt] : []
+  })
+  expect(run.createdAt).toBe(Math.min(...made))
   expect(run.stages.map(({ cached, error }) => ({ cached, error }))).toEqual(
     run.stages.map(() => ({ cached: true, error: '' })),
   )

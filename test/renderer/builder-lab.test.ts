@@ -1,8 +1,11 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Preview } from '../../src-preload/contract'
 import { placeName } from '../../src-renderer/views/builder/labels'
 import { fieldFaults } from '../../src-renderer/views/builder/sweep'
 import { CATALOG } from './bridge'
+import { preview } from './sample-plans'
+import { detailOf, RUNS } from './sample-runs'
 import { heard, open } from './window'
 
 afterEach(cleanup)
@@ -131,6 +134,22 @@ it('tells a name that is too long of the name, not of the question', async () =>
   )
   expect(placeName(CATALOG, {}, 'name')).toBe('Name')
   expect(placeName(CATALOG, {}, 'question')).toBe('Question')
+})
+
+it('a plan says what is cached by now as other runs get done, and can be worked at meanwhile', async () => {
+  let cached = 0
+  const known = (spec: unknown): Preview => {
+    const told = preview(spec)
+    return told.valid ? { ...told, stages: told.stages.map((stage, i) => ({ ...stage, cached: i < cached })) } : told
+  }
+  const done = () => RUNS.map(detailOf).map((run) => ({ ...run, stagesDone: run.stagesDone + cached }))
+  const bridge = open('#/builder', { preview: known, runs: done })
+  const plan = within(await screen.findByRole('table', { name: 'What will run' }))
+  const told = () => plan.getByRole('rowheader', { name: 'cached' }).parentElement!.textContent
+  await waitFor(() => expect(told()).toContain('0 stages'))
+  cached = 2
+  bridge.emit([{ type: 'run', id: 'run-done' }])
+  await waitFor(() => expect(told()).toContain('2 stages'), { timeout: 5000 })
 })
 
 it('tells of a preset of one’s own that cannot be read, and deletes it', async () => {

@@ -332,7 +332,9 @@ describe('what a task comes to', () => {
     const table = await screen.findByRole('table', { name: 'Rows of every part' }, { timeout: 10_000 })
     expect(within(table).getByRole('row', { name: /^Transfer half 1,000/ }).textContent).toContain('500 · ')
     screen.getByRole('img', { name: /labels the transfer half/ })
-    screen.getByText(/^Pocket S: 31 tokens at the median, 140 at most; 2.% of 1,000 texts are longer than the 128/)
+    screen.getByText(
+      /^Pocket S on the transfer half: 31 tokens at the median, 140 at most; 2.% of 1,000 texts measured there are longer than the 128/,
+    )
     screen.getByText('We will hold to our course.')
   }, 20_000)
   it('says why it cannot be shown', async () => {

@@ -24,6 +24,13 @@ describe('shares', () => {
   })
 })
 
+it('numbers of a column have the decimals of the one that has most, and what is no plain number stays', () => {
+  expect(f.aligned(['.9', '.921', '1', '−12', '1e−5', 'NaN', '–'])).toEqual([
+    ...['.900', '.921', '1.000', '−12.000', '1e−5', 'NaN', '–'],
+  ])
+  expect(f.aligned(['1,200', '3'])).toEqual(['1,200', '3'])
+})
+
 it('a sentence begins with a capital, unless it begins with an id', () => {
   expect(f.sentence('naive student')).toBe('Naive student')
   for (const id of ['pocket-l: closes', 'gpt2, epochs 3', 'qwen2.5-0.5b']) expect(f.sentence(id)).toBe(id)

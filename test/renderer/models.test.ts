@@ -33,7 +33,7 @@ describe('the Models page', () => {
   it('lists what there is, with what fits this machine and the disk that is used', async () => {
     open('#/models')
     await screen.findByRole('heading', { name: /^3 models here, 100\sMB of disk used$/ })
-    screen.getByText(/reckoned with this machine's 25\sGB/)
+    screen.getByText(/reckoned with this machine’s 25\sGB/)
     expect(row('MiniLM-L3').getByText(/^here, 69\sMB$/)).toBeTruthy()
     expect(row('MiniLM-L6').getByText(/^stopped, 31\sMB have come$/)).toBeTruthy()
     expect(row('My model').getByText('yours, stays where it is')).toBeTruthy()

@@ -11,7 +11,7 @@ import type { Palette } from '../../src-renderer/state/theme.svelte'
 import { courseChart } from '../../src-renderer/views/builder/course-chart'
 import { cellsOf, parseCells, sliceTitle, toggled, VERDICTS } from '../../src-renderer/views/inspector/slice'
 import { armsChart, armsTable } from '../../src-renderer/views/result/arms-chart'
-import { trainingTitle } from '../../src-renderer/views/result/headline'
+import { savingText, trainingTitle } from '../../src-renderer/views/result/headline'
 import { pgrChart } from '../../src-renderer/views/result/pgr-chart'
 import { trainingChart, trainingTable } from '../../src-renderer/views/result/training-chart'
 import { ACCURACY, accuracyIn, armResult, CONTEXT, PRESETS, withAccuracy } from './sample'
@@ -164,7 +164,7 @@ describe('the chart of a training', () => {
       return plain(trainingTitle({ ...result, saving, copying }, ACCURACY))
     }
     expect(title(0.004, 0.01)).toBe(
-      "The student learns the task first, then its supervisor's mistakes: stopping well would save 1.2 points (0.4 to 2.1); past that it repeats 3.0 points (1.0 to 5.0) more of the supervisor's errors",
+      'The student learns the task first, then its supervisor’s mistakes: stopping well would save 1.2 points (0.4 to 2.1); past that it repeats 3.0 points (1.0 to 5.0) more of the supervisor’s errors',
     )
     expect(title(0.004, -0.01)).toBe('Stopping well would save 1.2 points (0.4 to 2.1)')
     expect(title(-0.001, 0.01)).toBe(
@@ -177,6 +177,16 @@ describe('the chart of a training', () => {
   it('has a table with a row for each evaluation', () => {
     expect(trainingTable(result, ACCURACY).values.rows).toHaveLength(result.training!.step.length)
   })
+})
+
+it('what stopping would save is told with where it comes from, beside what the oracle has', () => {
+  const result = armResult(quick[0]!, 'last')
+  const { last, oracle } = result.measures['accuracy']!.stops
+  const text = plain(savingText(result, ACCURACY))
+  expect(text).toMatch(/^Saved by stopping: 1\.3 points \(0\.4 to 2\.2\), from /)
+  for (const value of [last, last + 0.013, oracle]) expect(text).toContain(value.toFixed(3).slice(1))
+  expect(savingText(result, { ...ACCURACY, id: 'auroc' })).toBe('')
+  expect(savingText({ ...result, saving: null }, ACCURACY)).toBe('')
 })
 
 describe('slices of examples', () => {

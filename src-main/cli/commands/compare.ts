@@ -103,7 +103,7 @@ export function comparisonLines(comparison: Comparison, metrics: readonly Metric
   ]
   const grouped =
     groups < examples ? ` and these come in ${groups.toLocaleString('en')} groups: go by the interval,` : ''
-  const reading = `McNemar's exact test takes examples as independent${grouped || ','} and is of one seed at a time.`
+  const reading = `McNemar’s exact test takes examples as independent${grouped || ','} and is of one seed at a time.`
   const marked = notes.map((text, i) => `[${i + 1}] ${text}`)
   const texts = [leftOut(comparison), `${covers} ${reading}`, ...marked].filter(Boolean)
   return [

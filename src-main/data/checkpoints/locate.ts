@@ -24,7 +24,7 @@ const GGUF_PART = /-\d{5}-of-(\d{5})\.gguf$/
  */
 export async function locate(where: string): Promise<Located> {
   const found = await stat(where).catch((cause: unknown) => {
-    throw new CheckpointError(`${where}: expected a model's folder or file, got nothing there`, { cause })
+    throw new CheckpointError(`${where}: expected a model’s folder or file, got nothing there`, { cause })
   })
   if (!found.isDirectory()) {
     expectFile(where, found)

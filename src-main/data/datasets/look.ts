@@ -117,14 +117,17 @@ function countsOf({ of, series }: Kind): LengthCounts {
   const all = series.flatMap(({ lengths }) => lengths)
   const longest = all.reduce((most, length) => Math.max(most, length), 0)
   const most = all.length > 0 ? quantile(Float64Array.from(all), 1 - TAIL) : 0
-  const width = Math.max(1, Math.ceil(most / (BINS - 1)))
-  const bins = Math.min(BINS, 1 + Math.floor(longest / width))
+  const shortest = all.reduce((least, length) => Math.min(least, length), longest)
+  const width = Math.max(1, Math.ceil((most - shortest) / (BINS - 1)))
+  const start = shortest - (shortest % width)
+  const binOf = (length: number) => Math.min(BINS - 1, Math.floor((length - start) / width))
+  const bins = binOf(longest) + 1
   const counted = series.map(({ name, lengths }) => {
     const counts = new Array<number>(bins).fill(0)
-    for (const length of lengths) counts[Math.min(bins - 1, Math.floor(length / width))]!++
+    for (const length of lengths) counts[binOf(length)]!++
     return { name, texts: lengths.length, median: lengths.length > 0 ? median(lengths) : 0, counts }
   })
-  return { of, from: Array.from({ length: bins }, (_, i) => i * width), longest, series: counted }
+  return { of, from: Array.from({ length: bins }, (_, i) => start + i * width), longest, series: counted }
 }
 
 function longerThan(limit: number, kinds: readonly Kind[]): number {

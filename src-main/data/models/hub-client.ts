@@ -154,7 +154,7 @@ async function textOf(response: Response): Promise<string> {
   let size = 0
   for await (const piece of response.body as AsyncIterable<Uint8Array>) {
     size += piece.length
-    if (size > MAX_ANSWER) throw new HubError(`The hub's answer: expected at most ${MAX_ANSWER} bytes, got more.`)
+    if (size > MAX_ANSWER) throw new HubError(`The hub’s answer: expected at most ${MAX_ANSWER} bytes, got more.`)
     pieces.push(piece)
   }
   return Buffer.concat(pieces).toString('utf8')

@@ -21,7 +21,7 @@ export function cardOf({ title, config, parameters, tokens, before, after }: Mad
   return `# ${title}
 
 A language model of ${millions(parameters)} weights, the ${millions(vocabulary * width)} of its embeddings counted in, pretrained by Weak-to-Strong Lab from
-nothing. Llama's architecture: ${layers} ${layers === 1 ? 'block' : 'blocks'}, width ${width}, ${heads} ${heads === 1 ? 'head' : 'heads'}, inner width ${inner}, rotary positions, RMSNorm, SwiGLU, head
+nothing. Llama’s architecture: ${layers} ${layers === 1 ? 'block' : 'blocks'}, width ${width}, ${heads} ${heads === 1 ? 'head' : 'heads'}, inner width ${inner}, rotary positions, RMSNorm, SwiGLU, head
 tied to the embeddings; context ${context} tokens; half precision. transformers opens it unchanged.
 
 - Tokenizer: byte-level BPE of ${vocabulary} tokens, trained on the same texts; \`<|endoftext|>\` in front of each text.

@@ -16,7 +16,7 @@ async function checked(noun: string, files: Record<string, string>, id: string, 
   const file = files[id]
   if (file === undefined)
     throw new Error(
-      `${noun} "${id}": expected its file among the job's, got ${Object.keys(files).join(', ') || 'none'}`,
+      `${noun} "${id}": expected its file among the job’s, got ${Object.keys(files).join(', ') || 'none'}`,
     )
   const got = createHash('sha256')
     .update(await readFile(file))

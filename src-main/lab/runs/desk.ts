@@ -19,8 +19,8 @@ import type { Shelf } from '../home/shelf'
 
 /** Runs: put into the queue, looked at, stopped, taken up again, removed. Ids that are not there throw `not-found`. */
 export interface RunDesk {
-  /** @param planned with what was expected of it, where that is to be remembered */
-  add(planned: Planned & { expected?: Expected }): Promise<string>
+  /** @param planned with what was expected of it, where that is to be remembered, and when it was begun, where that is not now */
+  add(planned: Planned & { expected?: Expected; begunAt?: number }): Promise<string>
   list(): Promise<RunSummary[]>
   detail(id: string): Promise<RunDetail>
   cancel(id: string): null
@@ -58,7 +58,7 @@ export function createRunDesk(deps: Deps): RunDesk {
       await begin(deps, keys, (adoptions) => {
         insertStages(store, planned)
         want(store, shelf, keys, adoptions)
-        insertRun(store, id, planned)
+        insertRun(store, id, planned, planned.begunAt ?? Date.now())
         if (planned.expected) store.runs.setExpected(id, JSON.stringify(planned.expected))
       })
       return id
@@ -200,8 +200,7 @@ function insertStages(store: Store, { plan }: Planned): void {
 }
 
 /** The run and its place among the stages, which must be there. */
-function insertRun(store: Store, id: string, { spec, plan }: Planned): void {
-  const at = Date.now()
+function insertRun(store: Store, id: string, { spec, plan }: Planned, at: number): void {
   const { name, question } = spec
   const asked = { spec: JSON.stringify(spec), arms: JSON.stringify(plan.arms) }
   const live = { createdAt: at, queuedAt: at, endedAt: null, ended: null, headline: '' }

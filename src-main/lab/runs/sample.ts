@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Planner } from '../plan/planner'
 import type { Store } from '../../store'
+import type { Shelf } from '../home/shelf'
 import type { RunDesk } from './desk'
 
 /** The study that came with the app: a real run, all of whose stages are found done, so that every screen has something to show. */
@@ -15,10 +16,11 @@ interface Deps {
   /** For the backend that computed it, whatever there is here. */
   planner: Pick<Planner, 'plan'>
   runs: Pick<RunDesk, 'add'>
+  shelf: Pick<Shelf, 'find'>
   resources: string
 }
 
-export function createSample({ store, planner, runs, resources }: Deps): Sample {
+export function createSample({ store, planner, runs, shelf, resources }: Deps): Sample {
   return {
     async open() {
       const planned = await planner.plan(
@@ -26,7 +28,15 @@ export function createSample({ store, planner, runs, resources }: Deps): Sample 
       )
       const spec = JSON.stringify(planned.spec)
       const there = store.runs.all().find((run) => run.spec === spec)
-      return { runId: there?.id ?? (await runs.add(planned)) }
+      if (there) return { runId: there.id }
+      const keys = planned.plan.stages.map(({ key }) => key)
+      return { runId: await runs.add({ ...planned, begunAt: await madeFrom(shelf, keys) }) }
     },
   }
+}
+
+/** When the first of the stages was finished; now where none is there. */
+async function madeFrom(shelf: Pick<Shelf, 'find'>, keys: readonly string[]): Promise<number> {
+  const found = await Promise.all(keys.map((key) => shelf.find(key)))
+  return found.reduce((first, one) => Math.min(first, one?.manifest.finishedAt ?? first), Date.now())
 }

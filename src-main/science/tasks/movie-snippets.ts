@@ -22,7 +22,7 @@ export const movieSnippets: TaskVariant = {
       examples: 2_466,
       licence: LICENCE,
       sharable: false,
-      source: `Sentences of customers' reviews of five products, ${RATED}.`,
+      source: `Sentences of customers’ reviews of five products, ${RATED}.`,
       sha256: 'bef8111a107a390bf9c7907462401970ea19ed41db17a0e87193757a8af5fe64',
     },
     {

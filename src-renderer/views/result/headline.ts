@@ -1,5 +1,5 @@
 import { apart, gapNames, methodNames } from '../../lib/arms'
-import { difference, list, percent, plural, points, sentence } from '../../lib/format'
+import { difference, list, percent, plural, points, sentence, share } from '../../lib/format'
 import type { Arm, ArmResult, Contrast, Difference, MetricInfo, Pgr, RunState } from '../../lib/types'
 
 type Defined = Pgr & { defined: true }
@@ -193,7 +193,18 @@ export function trainingTitle({ saving, copying, training }: ArmResult, { id, ti
   if (saving.low <= 0) return `No evidence here that stopping early helps: it would save ${told}`
   if (!copying || copying.low <= 0) return `Stopping well would save ${told}`
   const more = `${points(copying.value)} (${pointsRange(copying)})`
-  return `The student learns the task first, then its supervisor's mistakes: stopping well would save ${told}; past that it repeats ${more} more of the supervisor's errors`
+  return `The student learns the task first, then its supervisor’s mistakes: stopping well would save ${told}; past that it repeats ${more} more of the supervisor’s errors`
+}
+
+/**
+ * How what stopping would save was measured, and why the cards of the stops say something else; '' where it is not known,
+ * and of another metric than the one that stops go by.
+ */
+export function savingText({ saving, measures }: ArmResult, { id }: MetricInfo): string {
+  const stops = measures[id]?.stops
+  if (!saving || !stops || id !== 'accuracy') return ''
+  const halves = `${share(stops.last + saving.value)} where ground truth of one half of the test rows stops it, measured on the other half, both ways`
+  return `Saved by stopping: ${points(saving.value)} (${pointsRange(saving)}), from ${share(stops.last)} at the last step to ${halves}. The oracle’s ${share(stops.oracle)} is chosen and measured on the same rows, and so too high.`
 }
 
 /** Ends of an interval in points, without the word. */

@@ -153,7 +153,7 @@ describe('files that are not what they should be', () => {
     await expectRefusal(folder, 'expected model.safetensors, a .gguf or an .onnx file, got config.json, ')
     await writeFile(path.join(folder, 'pytorch_model.bin'), '')
     await expectRefusal(folder, 'expected model.safetensors, a .gguf or an .onnx file, got pytorch_model.bin')
-    await expectRefusal(path.join(root, 'nowhere'), "expected a model's folder or file, got nothing there")
+    await expectRefusal(path.join(root, 'nowhere'), 'expected a model’s folder or file, got nothing there')
     await expectRefusal(path.join(folder, 'config.json'), 'expected a .safetensors, .gguf or .onnx file, got .json')
   })
 

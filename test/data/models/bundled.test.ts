@@ -57,6 +57,7 @@ describe('the models that come with the app', () => {
     const manifest: unknown = JSON.parse(await readFile(path.join(folderOf(id), 'manifest.json'), 'utf8'))
     expect(manifest).toEqual(await describeFolder(folderOf(id)))
     const { card, spec, tokenizer, context } = await loadPretrained(folderOf(id))
+    expect(card.licence).toBe(IDS.includes(id) ? 'wordnet' : 'public-domain')
     expect(spec.head).toEqual({ kind: 'language', tied: true })
     expect([tokenizer.size, context]).toEqual([spec.vocabulary, CHESS.includes(id) ? 512 : 256])
     for (const part of [

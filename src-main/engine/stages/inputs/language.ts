@@ -63,7 +63,7 @@ export function promptEncoder(tokenizer: TextTokenizer, limit: number, { log }: 
     if (full > 0)
       log(
         'info',
-        `${full} of ${texts.length} texts of ${split} fill all ${limit} tokens; longer ones are cut at their start.`,
+        `${full} of ${texts.length} texts of the ${split} split fill all ${limit} tokens; longer ones are cut at their start.`,
       )
     return ragged(lists)
   }

@@ -15,7 +15,10 @@ export function readingEncoder(
     const lists = texts.map((text) => tokenizer.encode(text, limit))
     const full = lists.filter((list) => list.length >= limit).length
     if (full > 0)
-      log('info', `${full} of ${texts.length} texts of ${split} fill all ${limit} tokens; longer ones are cut.`)
+      log(
+        'info',
+        `${full} of ${texts.length} texts of the ${split} split fill all ${limit} tokens; longer ones are cut.`,
+      )
     return ragged(lists)
   }
 }
