@@ -37,6 +37,8 @@ describe.each(Object.entries(TASKS))('bundled task %s', (id, task) => {
     const rows = await rowsOf(task)
     expect(rows).toHaveLength(task.examples)
     expect(rows.filter((r) => r.split === 'test')).toHaveLength(task.testExamples)
+    const texts = rows.flatMap(twinnedIn)
+    expect(Math.round(texts.reduce((sum, text) => sum + text.length, 0) / texts.length)).toBe(task.letters)
     for (const split of ['train', 'test']) {
       const labels = rows.filter((r) => r.split === split).flatMap((r) => ('label' in r ? r.label : []))
       for (const [label] of task.classes?.entries() ?? []) {

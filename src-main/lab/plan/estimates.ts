@@ -1,5 +1,6 @@
 import { backendKind, type Precision } from '../../science/backends'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage, type Work } from '../../science/stages'
+import { TASKS } from '../../science/tasks'
 import { median } from '../../science/maths/statistics'
 import type { Store } from '../../store'
 
@@ -16,13 +17,17 @@ const TELLING_REACH = 16
 const LONGEST_SECONDS = 30 * 24 * 3600
 /** How many past stages of the like have a say. */
 const MEMORY = 5
-/** Tokens of a text, where it is not read yet. */
-export const TOKENS = 24
+/** Letters of a text of a task that does not say how long its texts are: as those of the bundled snippets. */
+const LETTERS = 110
+/** Letters a token: about 3 with the bundled vocabularies of prose, 4 to 5 with those of published models. */
+const LETTERS_A_TOKEN = 3.5
+/** Tokens of a text of a task that does not say how long its texts are. */
+export const TOKENS = Math.round(LETTERS / LETTERS_A_TOKEN)
 /**
- * Of one that is gone on with: a bundled chess puzzle has 129 at the median, and the answer is written token by token,
- * which by the trainings of LOG.md takes about as long again.
+ * Of one that is gone on with: a bundled chess puzzle has 129 at the median, and with what it takes to write the answer token
+ * by token the trainings of LOG.md cost as much as of 170.
  */
-export const WRITTEN_TOKENS = 250
+export const WRITTEN_TOKENS = 170
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
 const START_SECONDS = 0.1
 
@@ -56,9 +61,24 @@ const precisionOf = (stage: Pick<Stage, 'kind' | 'config'>) => numbersOf(stage).
 /** Whether examples are gone on with, token by token: that is dearer than one look at a text. */
 const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kind === 'text'
 
-/** Operations of an example's way forward: two a token and weight of the blocks, its row among the embeddings is only read. */
-const operationsOf = ({ layers, width }: ModelSize, written: boolean) =>
-  2 * 12 * layers * width ** 2 * (written ? WRITTEN_TOKENS : TOKENS)
+/** Tokens of an example that a pretrained model reads, by the letters that its task says and the longest that the stage takes. */
+function tokensOf(config: object, data: object = {}): number {
+  if (isWritten(data)) return WRITTEN_TOKENS
+  const { model, tokens = model?.tokens ?? Infinity } = config as { model?: { tokens?: number }; tokens?: number }
+  const { task = '' } = data as Partial<DataConfig>
+  return Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
+}
+
+/**
+ * Operations of a token's way forward: two a weight. Without a language head those of the blocks alone multiply, a row
+ * among the embeddings is only read.
+ */
+const operationsOf = ({ layers, width, parameters }: ModelSize, language: boolean) =>
+  2 * (language ? parameters : 12 * layers * width ** 2)
+
+/** Whether a stage computes by the language head. */
+const speaks = (kind: Stage['kind'], data: object | undefined) =>
+  kind === 'adapt' || kind === 'prompt' || isWritten(data)
 
 /** What was measured in this session, by likeness: seconds a unit of work, and most bytes that a learner held. */
 export interface Measured {
@@ -98,7 +118,7 @@ export function createEstimator(
     const size = modelOf(stage)
     if (!size) return undefined
     const rate = perOperation(engine.id, precisionOf(stage), size) ?? defaultRate?.operation
-    return rate && rate * operationsOf(size, isWritten(dataOf(stage)))
+    return rate && rate * operationsOf(size, speaks(stage.kind, dataOf(stage)))
   }
   /** By what other pretrained models take here. */
   const isForetold = (stage: Stage) => {
@@ -107,7 +127,7 @@ export function createEstimator(
     return size !== undefined && perOperation(backend, precisionOf(stage), size) !== undefined
   }
   const likeness = (stage: Stage) => likenessOf(stage, dataOf(stage))
-  const workOf = (stage: Stage) => kindOf(stage.kind).work(stage.config, sizesOf(stage))
+  const workOf = (stage: Stage) => amountOf(stage, dataOf(stage), sizesOf(stage))
   const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.rates.get(likeness(stage))
   return {
     seconds(stage) {
@@ -124,6 +144,12 @@ export function createEstimator(
     likeness,
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),
   }
+}
+
+/** Work in what costs the same in stages that are alike: of pretrained models, tokens instead of examples. */
+function amountOf(stage: Pick<Stage, 'kind' | 'config'>, data: object | undefined, sizes: Work): number {
+  const work = kindOf(stage.kind).work(stage.config, sizes)
+  return kindOf(stage.kind).reads(stage.config).models.length === 0 ? work : work * tokensOf(stage.config, data)
 }
 
 const NO_SIZES: Work = { weak: 0, transfer: 0, validation: 0, test: 0 }
@@ -150,15 +176,16 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const kind = kindOf(past.kind)
     const config = JSON.parse(past.config) as Stage['config']
     const data = past.dataConfig === null ? config : (JSON.parse(past.dataConfig) as object)
-    const rate = Math.max(0, past.seconds - START_SECONDS) / kind.work(config, sizesIn(data) ?? NO_SIZES)
-    const likeness = likenessOf({ kind: past.kind, config }, data)
+    const stage = { kind: past.kind, config }
+    const rate = Math.max(0, past.seconds - START_SECONDS) / amountOf(stage, data, sizesIn(data) ?? NO_SIZES)
+    const likeness = likenessOf(stage, data)
     const alike = seen.get(likeness) ?? []
     if (alike.length < MEMORY) seen.set(likeness, [...alike, rate])
     const size = models.get(kind.reads(config).models[0] ?? '')
     const backend = kind.backend?.(config)
     if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data)) {
-      const each = operationsOf(size, false)
-      operations.push({ backend, precision: precisionOf({ kind: past.kind, config }), each, rate: rate / each })
+      const each = operationsOf(size, speaks(past.kind, data))
+      operations.push({ backend, precision: precisionOf(stage), each, rate: rate / each })
     }
   }
   return {

@@ -7,6 +7,7 @@ export const brown: TaskVariant = {
   classes: ['exposition', 'fiction'],
   examples: 15_000,
   testExamples: 3_000,
+  letters: 112,
   lengthAlone: 0.677,
   licence: 'Brown Corpus, as in NLTK data: may be used for non-commercial purposes',
   sharable: false,

@@ -7,6 +7,7 @@ export const chessPuzzles: TaskVariant = {
   form: { kind: 'text' },
   examples: 5_330,
   testExamples: 982,
+  letters: 265,
   lengthAlone: null,
   graded: true,
   licence: 'Public domain: moves of an engine against itself',

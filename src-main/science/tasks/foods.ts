@@ -7,6 +7,7 @@ export const foods: TaskVariant = {
   classes: ['fewer stars', 'five stars'],
   examples: 3_466,
   testExamples: 674,
+  letters: 387,
   lengthAlone: 0.536,
   licence: 'No licence is stated; the reviews remain with their authors. For research and teaching only',
   sharable: false,

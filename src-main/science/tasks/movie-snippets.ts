@@ -10,6 +10,7 @@ export const movieSnippets: TaskVariant = {
   classes: ['negative', 'positive'],
   examples: 9_990,
   testExamples: 1_998,
+  letters: 111,
   lengthAlone: 0.503,
   licence: LICENCE,
   sharable: false,

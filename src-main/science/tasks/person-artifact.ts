@@ -7,6 +7,7 @@ export const personArtifact: TaskVariant = {
   classes: ['artifact', 'person'],
   examples: 17_500,
   testExamples: 3_500,
+  letters: 67,
   lengthAlone: 0.531,
   licence: 'WordNet licence, Copyright 2006 by Princeton University',
   sharable: true,

@@ -7,6 +7,7 @@ export const snippetPairs: TaskVariant = {
   form: { kind: 'options', count: 2 },
   examples: 5_301,
   testExamples: 1_061,
+  letters: 112,
   lengthAlone: 0.508,
   licence: 'MIT as part of vaderSentiment; the sentences remain with their authors',
   sharable: false,

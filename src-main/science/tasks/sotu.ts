@@ -7,6 +7,7 @@ export const sotu: TaskVariant = {
   classes: ['1790 to 1912', '1913 to 2021'],
   examples: 15_000,
   testExamples: 3_000,
+  letters: 508,
   lengthAlone: 0.756,
   licence: 'Public domain: works of the United States government',
   sharable: true,

@@ -7,6 +7,7 @@ export const spam: TaskVariant = {
   classes: ['mail', 'spam'],
   examples: 3_523,
   testExamples: 731,
+  letters: 850,
   lengthAlone: 0.603,
   licence: 'SpamAssassin public corpus: given for testing and research; texts remain with their authors',
   sharable: false,

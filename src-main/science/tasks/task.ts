@@ -11,6 +11,8 @@ interface Described {
   /** Number of rows of the file, and of those that may only ever be tested on. */
   examples: number
   testExamples: number
+  /** Mean length of a text in letters; of a choice, of each option. */
+  letters: number
   /** Accuracy on the test rows of the best rule, on the train rows, that knows the length of a text alone; null of texts to be continued. */
   lengthAlone: number | null
   /** Whether its rows say how difficult they are. */

@@ -7,6 +7,7 @@ export const wordnetIsa: TaskVariant = {
   classes: ['false', 'true'],
   examples: 15_000,
   testExamples: 3_000,
+  letters: 34,
   lengthAlone: 0.502,
   licence: 'WordNet licence, Copyright 2006 by Princeton University',
   sharable: true,

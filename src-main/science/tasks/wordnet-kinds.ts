@@ -7,6 +7,7 @@ export const wordnetKinds: TaskVariant = {
   classes: ['animal', 'artifact', 'person', 'plant'],
   examples: 15_000,
   testExamples: 3_000,
+  letters: 69,
   lengthAlone: 0.38,
   licence: 'WordNet licence, Copyright 2011 by Princeton University',
   sharable: true,
