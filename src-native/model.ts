@@ -123,10 +123,10 @@ export interface CudaDriver {
 
 /** Whether matrix products may be made by cuBLASLt. */
 export interface CudaProducts {
-  /** Where it lies, links followed, and its version, 130100 for 13.1.0; '' and 0 where it makes none. */
+  /** Where it lies, links followed, and its version, 130100 for 13.1.0; '' and 0 where there is none. */
   file: string
   version: number
-  /** Of the choices that are kept: others may round otherwise. */
+  /** Name of the choices that are gone by, since others may round otherwise; '' where it makes none. */
   choices: string
   /** Why it makes none; '' where it may. */
   why: string

@@ -68,6 +68,8 @@ export interface CardReport {
    * not examined.
    */
   devices: { uuid: string; name: string; compute: string; memory: number; free: number; why: string | null }[]
+  /** What may make matrix products beside own kernels; null where no card was examined. */
+  products: ProductsReport | null
   /** Paths of the libraries of driver and engine that were opened. */
   files: string[]
   /** Bytes of its memory while the transformer of the self-test's speed was loaded; null where that was not measured. */
@@ -77,6 +79,16 @@ export interface CardReport {
    * asked.
    */
   watch: { by: 'NVML' | 'nvidia-smi' | null; why: string } | null
+}
+/** cuBLASLt, NVIDIA's library of matrix products, which makes those that it is faster at. */
+export interface ProductsReport {
+  /** Its version, and the path that it was opened by, links followed; '' where there is none. */
+  version: string
+  file: string
+  /** Name of the choices that are kept of what makes which product, '' where it makes none; they are part of the device's name. */
+  choices: string
+  /** Why it makes none; '' where it may. */
+  why: string
 }
 /** What one backend is worth on this machine. */
 export interface BackendReport {

@@ -36,7 +36,7 @@ export interface FakeCard {
 
 /** What cuBLASLt does, see src-native/cuda/fake/cublaslt.cpp. */
 export type LtConditions = Partial<
-  Record<'version' | 'after' | 'cost' | 'stubborn' | 'workspace' | 'wrong' | 'unsteady', number> &
+  Record<'version' | 'after' | 'cost' | 'stubborn' | 'workspace' | 'wrong' | 'unsteady' | 'quick', number> &
     Record<'fail' | 'offers', string>
 >
 

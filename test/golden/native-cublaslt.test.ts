@@ -1,7 +1,7 @@
 // The golden cases on the emulated card with all of their matrix products made by cuBLASLt, played by src-native/cuda/fake: that it
 // is asked for the right products in the right memory. How the real one rounds its sums is not to be seen here.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
@@ -86,7 +86,7 @@ describe('the library', () => {
 
   it('says why not where there is no file, or one that does not read, and computes by itself', async () => {
     expect(addon.cudaProducts(cuda, '')).toEqual({
-      ...{ file: '', version: 0, choices: '' },
+      ...{ file: realpathSync(lt.file), version: 130100, choices: '' },
       why: 'no file was given that keeps what is measured',
     })
     const broken = `${products}-broken`
@@ -115,16 +115,21 @@ describe('the library', () => {
   })
 })
 
-describe('W2S_CUDA_LT=0', () => {
-  it('leaves cuBLASLt out', () => {
-    const off = `${products}-off`
-    const ask = `const addon = require(process.argv[1]); console.log(addon.cudaProducts(process.argv[2], process.argv[3]).why)`
+describe('in a process of its own', () => {
+  const unasked = `${products}-unasked`
+  const told = (change: Record<string, string>) => {
+    const ask = 'console.log(JSON.stringify(require(process.argv[1]).cudaProducts(process.argv[2], process.argv[3])))'
     const file = path.resolve(import.meta.dirname, '../../src-native/build/w2s.node')
-    const env = { ...process.env, W2S_CUDA_LT: '0' }
-    expect(execFileSync(process.execPath, ['-e', ask, file, cuda, off], { env, encoding: 'utf8' })).toBe(
-      'W2S_CUDA_LT=0 leaves cuBLASLt out\n',
-    )
-    expect(existsSync(off)).toBe(false)
-    rmSync(off, { force: true })
+    const options = { env: { ...process.env, ...change }, encoding: 'utf8' } as const
+    return JSON.parse(execFileSync(process.execPath, ['-e', ask, file, cuda, unasked], options)) as object
+  }
+
+  it.each([
+    [{ W2S_CUDA_LT: '0' }, 'W2S_CUDA_LT=0 leaves cuBLASLt out'],
+    [{ W2S_CUBLASLT: '' }, 'an emulated card has no cuBLASLt but that of W2S_CUBLASLT'],
+    [{ W2S_CUBLASLT: 'libcublasLt.so' }, 'expected the absolute path of cuBLASLt, got libcublasLt.so'],
+  ])('is left out by %o', (change, why) => {
+    expect(told(change)).toEqual({ file: '', version: 0, choices: '', why })
+    expect(existsSync(unasked)).toBe(false)
   })
 })

@@ -21,6 +21,7 @@ const CARD: BackendReport = {
     ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
     watch: { by: 'NVML', why: '' },
     devices: [{ uuid: 'GPU-1', name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9, why: '' }],
+    products: { version: '13.1.0', file: '/opt/cuda/lib64/libcublasLt.so.13.1', choices: '4f2a91c0', why: '' },
     files: ['/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14', '/home/ada/my lab/w2s-cuda.so'],
     table: { weights: 2e6, mirrors: 0, gradients: 2e6, moments: 4e6, activations: 5e7, free: 23e9, other: 9e8 },
   },
@@ -36,6 +37,8 @@ describe('a card in the doctor', () => {
     expect(facts.getByText('550.54.14')).toBeTruthy()
     expect(facts.getByRole('rowheader', { name: 'watched by' }).nextElementSibling?.textContent).toBe('NVML')
     expect(facts.getByText(/compute 8\.9, 23.GB of 24.GB free/)).toBeTruthy()
+    expect(facts.getByText('cuBLASLt 13.1.0')).toBeTruthy()
+    expect(facts.getByText(/where it is faster, by choices 4f2a91c0; \/opt\/cuda\/lib64\/libcublasLt/)).toBeTruthy()
     const trained = screen.getByRole('rowheader', { name: 'trains a transformer' })
     expect(trained.nextElementSibling?.textContent).toBe('812,345 tokens/s')
     expect(screen.queryByRole('rowheader', { name: 'trains a small net' })).toBeNull()
@@ -54,7 +57,7 @@ describe('a card in the doctor', () => {
 
   it('says what is missing where there is no driver', () => {
     const why = 'There is no NVIDIA driver. `sudo ubuntu-drivers install` puts one there.'
-    const card = { ...CARD.card!, driver: '', cuda: '', devices: [], files: [], table: null }
+    const card = { ...CARD.card!, driver: '', cuda: '', devices: [], products: null, files: [], table: null }
     shown({ ...CARD, loadable: false, why, selfTest: null, card })
     expect(screen.getByText('sudo ubuntu-drivers install').tagName).toBe('CODE')
     expect(screen.getByText(/^There is no NVIDIA driver\./).textContent).toBe(why.replaceAll('`', ''))
@@ -70,6 +73,14 @@ describe('a card in the doctor', () => {
     expect(screen.getByText(why)).toBeTruthy()
   })
 
+  it('says why own kernels make all products', () => {
+    const products = { version: '', file: '', choices: '', why: 'cuBLASLt is in none of 40 known places' }
+    shown({ ...CARD, card: { ...CARD.card!, products } })
+    const facts = within(screen.getByRole('table', { name: 'Card and driver' }))
+    expect(facts.getByRole('rowheader', { name: 'products' }).nextElementSibling?.textContent).toContain('own kernels')
+    expect(facts.getByText(/in none of 40 known places/)).toBeTruthy()
+  })
+
   it('is copied without paths and names', () => {
     const broken = { ...CARD, id: 'cpu' as const, loadable: false, card: null }
     const why = 'The native engine does not load: /home/ada/my lab/src-native/build/w2s.node: no such symbol, says ada.'
@@ -81,6 +92,7 @@ describe('a card in the doctor', () => {
     expect(text).toContain('driver 550.54.14 (CUDA 12.4), library made with CUDA 12.8')
     expect(text).toContain('RTX 4090, compute 8.9')
     expect(text).toContain('watched by NVML\n')
+    expect(text).toContain('products: cuBLASLt 13.1.0 where it is faster, choices 4f2a91c0')
     expect(text).toContain('opened: libcuda.so.550.54.14, w2s-cuda.so')
     expect(text).toContain('trains a transformer at 812,345 tokens/s')
     expect(text).not.toMatch(/ada|\/home|\/usr|src-native/)

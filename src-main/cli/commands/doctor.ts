@@ -95,13 +95,19 @@ const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport
 ]
 
 function describeCard(card: NonNullable<BackendReport['card']>, out: Out) {
-  const { driver, cuda, runtime, devices, files, table, watch } = card
+  const { driver, cuda, runtime, devices, products, files, table, watch } = card
   out.line(`  driver: ${cuda ? `${driver} (CUDA ${cuda})`.trim() : 'none'}; the library was made with CUDA ${runtime}`)
   for (const { name, compute, memory, free, why } of devices) {
     out.line(`  card: ${name}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
     if (why && devices.length > 1) out.line(`    left alone: ${why}`)
   }
   if (watch) out.line(`  watched by: ${watch.by ?? 'nothing'}${watch.why && ` (${watch.why})`}`)
+  if (products) {
+    const { version, choices, why } = products
+    out.line(
+      `  products: ${choices ? `cuBLASLt ${version} where it is faster, choices ${choices}` : `own kernels alone: ${why}`}`,
+    )
+  }
   if (table) {
     const { weights, mirrors, gradients, moments, activations, free, other } = table
     const held = Object.entries({ weights, mirrors, gradients, moments, activations, free, other })

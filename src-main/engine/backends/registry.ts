@@ -6,7 +6,7 @@ import { installBytes } from '../tensorflow/packages'
 import { backendKind, type BackendId, type Precision } from '../../science/backends'
 import type { Backend, Place } from './learner'
 import { addonFile, addonMissing, deviceOf, isaOf, loadAddon } from './native/addon'
-import { cardIdentity, cardLibrary, cardMissing, expectsCard, hashOf, readCard } from './native/card'
+import { cardIdentity, cardLibrary, cardMissing, expectsCard, hashOf, productsFile, readCard } from './native/card'
 import { NativeLearner } from './native/learner'
 import { peakOf } from './native/peak'
 import { TfLearner } from './tfjs/learner'
@@ -56,8 +56,15 @@ function loadCard(): Loaded {
   const report = readCard(addon, library)
   const [first] = addon.cudaDevices(library) as [CudaDevice]
   const { name, compute } = first
+  const { version: made, choices } = report.products!
+  const facts = [
+    `compute ${compute}`,
+    report.driver && `driver ${report.driver}`,
+    choices && `cuBLASLt ${made}, choices ${choices}`,
+  ]
+  const kept = choices ? { products: productsFile(report, library, made) } : {}
   return {
-    device: `${name} (compute ${compute}${report.driver && `, driver ${report.driver}`})`,
+    device: `${name} (${facts.filter(Boolean).join(', ')})`,
     ...{ threads: null, isa: null, gpu: true, precisions: backendKind('cuda').precisions },
     version: `Weak-to-Strong Lab ${version}, library ${hashOf(library).slice(0, 8)}`,
     card: {
@@ -68,7 +75,7 @@ function loadCard(): Loaded {
         return { free, all }
       },
     },
-    create: (net, init, options) => NativeLearner.create(addon, net, init, { cuda: library, ...options }),
+    create: (net, init, options) => NativeLearner.create(addon, net, init, { cuda: library, ...kept, ...options }),
     peak: (precision) => peakOf(first, precision),
   }
 }

@@ -40,6 +40,7 @@ struct Moment {
 /** The default one where the thread runs on none. */
 cudaStream_t currentStream() { return running ? running->inside().queue : nullptr; }
 void* currentHandle() { return currentStream(); }
+bool isEmulated() { return false; }
 bool recording() { return records; }
 long libraryWorkspace() { return WORKSPACE; }
 

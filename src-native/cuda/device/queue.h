@@ -38,6 +38,8 @@ class On {
 
 /** The queue that this thread runs on, as libraries for the device take it: a cudaStream_t. */
 void* currentHandle();
+/** Whether it is the host that plays the card. */
+bool isEmulated();
 /** Whether what this thread starts is recorded. */
 bool recording();
 

@@ -128,6 +128,7 @@ void* currentHandle() {
   static emulated::Handle handle{emulated::start, emulated::spend};
   return &handle;
 }
+bool isEmulated() { return true; }
 bool recording() { return running && running->inside().recording; }
 /** Little, since all memory is gone through at every launch. */
 long libraryWorkspace() { return 4096; }

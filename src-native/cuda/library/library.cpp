@@ -76,9 +76,9 @@ struct Ready {
 };
 
 Ready ready(const char* file) {
-  if (!file || !*file) return {std::nullopt, "no file was given that keeps what is measured"};
   const w2s::cuda::lt::Found& found = w2s::cuda::lt::found();
   if (!found.library) return {std::nullopt, found.why};
+  if (!*file) return {std::nullopt, "no file was given that keeps what is measured"};
   w2s::cuda::lt::Choices& choices = w2s::cuda::lt::choicesIn(file, found.library->version);
   if (const std::string why = choices.why(); !why.empty()) return {std::nullopt, why};
   return {Rival{*found.library, choices}, ""};
@@ -94,10 +94,11 @@ void products(const char* file, W2sProducts* out) {
   try {
     const Ready now = ready(file);
     copyText(now.why, out->why);
-    if (!now.rival) return;
-    copyText(now.rival->library.file, out->file);
-    copyText(now.rival->choices.name(), out->choices);
-    out->version = (int)now.rival->library.version;
+    if (now.rival) copyText(now.rival->choices.name(), out->choices);
+    const auto& found = w2s::cuda::lt::found().library;
+    if (!found) return;
+    copyText(found->file, out->file);
+    out->version = (int)found->version;
   } catch (const std::exception& e) {
     copyText(e.what(), out->why);
   }

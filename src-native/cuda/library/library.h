@@ -58,8 +58,8 @@ typedef struct {
   int cuda, runtime;
 } W2sDriver;
 
-/** cuBLASLt, where matrix products may be made by it: which file it is, its version (130100 for 13.1.0), and the name of the
- * choices that are gone by. Else 0, empty, and why. */
+/** cuBLASLt, where it is found: which file it is, and its version (130100 for 13.1.0); and the name of the choices that are gone
+ * by, where products may be made by it, or why not. */
 typedef struct {
   char file[1024];
   int version;
@@ -87,7 +87,7 @@ typedef struct {
   void (*driver)(W2sDriver* out);
   /** Fills up to `most` devices; `count` becomes how many there are. */
   int (*devices)(W2sDevice* all, int most, int* count);
-  /** What models make products with that are given this file, which keeps what was measured of each; null: own kernels alone. */
+  /** What models make products with that are given this file, which keeps what was measured of each; "": own kernels alone. */
   void (*products)(const char* file, W2sProducts* out);
   int (*create)(const W2sSpec* spec, const W2sOptions* options, W2sModel** model);
   void (*destroy)(W2sModel* model);

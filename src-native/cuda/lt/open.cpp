@@ -7,6 +7,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "../device/queue.h"
+
 namespace w2s::cuda::lt {
 
 namespace {
@@ -110,6 +112,8 @@ Found open(const std::vector<std::string>& files) {
 const Found& found() {
   static const Found once = [] {
     if (variable("W2S_CUDA_LT") == "0") return Found{std::nullopt, "W2S_CUDA_LT=0 leaves cuBLASLt out"};
+    if (isEmulated() && variable("W2S_CUBLASLT").empty())  // one for cards would take the host's memory for a card's
+      return Found{std::nullopt, "an emulated card has no cuBLASLt but that of W2S_CUBLASLT"};
     return open(places());
   }();
   return once;

@@ -32,6 +32,8 @@ class Elsewhere {
 
 struct Apart {
   double most = 0, largest = 0;
+  /** Numbers that are not finite tell nothing. */
+  bool within(double part) const { return std::isfinite(most) && std::isfinite(largest) && most <= part * largest; }
 };
 
 Apart apartOf(const Gemm& a, const Gemm& b, Memory<float>& scratch) {
@@ -79,7 +81,7 @@ lt::Choice Products::measured(const Gemm& p) const {
       const Apart off = apartOf(ours.gemm, theirs.gemm, scratch);
       const Elsewhere again(p);
       make(again.gemm);
-      if (off.most > allowed(p.precision) * off.largest || apartOf(theirs.gemm, again.gemm, scratch).most > 0) continue;
+      if (!off.within(allowed(p.precision)) || !apartOf(theirs.gemm, again.gemm, scratch).within(0)) continue;
       choice.theirsMs = ms;
       choice.algorithm = algorithm;
     }

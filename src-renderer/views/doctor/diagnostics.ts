@@ -27,15 +27,8 @@ function backendLines(backend: BackendReport): string[] {
   return backend.card ? [line, ...cardLines(backend.card)] : [line]
 }
 
-function cardLines({
-  driver,
-  cuda,
-  runtime,
-  devices,
-  files,
-  table,
-  watch,
-}: NonNullable<BackendReport['card']>): string[] {
+function cardLines(card: NonNullable<BackendReport['card']>): string[] {
+  const { driver, cuda, runtime, devices, products, files, table, watch } = card
   const parts = Object.entries<number>({ ...table }).map(([name, size]) => `${name} ${bytes(size)}`)
   return [
     `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
@@ -44,10 +37,19 @@ function cardLines({
         `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
     ),
     ...(watch ? [`  watched by ${watch.by ?? 'nothing'}${watch.why && `: ${watch.why}`}`] : []),
+    ...(products ? [`  products: ${productsText(products)}`] : []),
     ...(parts.length > 0 ? [`  memory: ${parts.join(', ')}`] : []),
     ...(files.length > 0 ? [`  opened: ${files.map((file) => file.split('/').at(-1)).join(', ')}`] : []),
   ]
 }
+
+/** `cuBLASLt 13.1.0 where it is faster, choices 4f2a91c0`, or that there is none. */
+export const productsText = ({
+  version,
+  choices,
+  why,
+}: NonNullable<NonNullable<BackendReport['card']>['products']>): string =>
+  choices ? `cuBLASLt ${version} where it is faster, choices ${choices}` : `own kernels alone: ${why}`
 
 type SelfTest = NonNullable<BackendReport['selfTest']>
 

@@ -1,7 +1,7 @@
 // An NVIDIA card from the probe to the choice, over a library that a test breaks (src-native/cuda/fake).
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { chooseBackend } from '../../../src-main/engine/backends/choice'
 import { forgetKept } from '../../../src-main/engine/backends/kept'
 import { createProber } from '../../../src-main/engine/backends/probe'
@@ -9,7 +9,7 @@ import { distrustCards } from '../../../src-main/engine/backends/trial'
 import { findWatch } from '../../../src-main/engine/cards'
 import type { BackendReport } from '../../../src-main/engine/protocol'
 import { buildEngine } from '../built'
-import { fakeCard, type Conditions } from '../card'
+import { fakeCard, fakeLt, type Conditions } from '../card'
 import { nativeMissing } from '../runtimes'
 
 describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card', () => {
@@ -48,8 +48,9 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
     expect(first.selfTest!.worstError).toBeLessThan(1e-4)
     expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
-    const { devices, files, table, watch, ...driver } = first.card!
+    const { devices, products, files, table, watch, ...driver } = first.card!
     expect(driver).toEqual({ driver: '550.1', cuda: '12.4', runtime: '12.4' })
+    expect(products).toMatchObject({ choices: '', why: 'an emulated card has no cuBLASLt but that of W2S_CUBLASLT' })
     expect(devices).toMatchObject([{ name: 'RTX', compute: '8.6', memory: 24e9 }])
     expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['w2s-cuda-fake.so', 'w2s.node'])
     expect(watch).toEqual(await findWatch())
@@ -73,6 +74,56 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     )
     expect(kept('card-trial')).toBe(0)
   }, 120_000)
+
+  describe('beside cuBLASLt', () => {
+    const lt = fakeLt()
+    const free = { cost: -100, quick: 1 }
+    beforeEach(() => {
+      lt.set(free)
+      for (const [name, value] of Object.entries(lt.env)) vi.stubEnv(name, value)
+    })
+    afterEach(() => {
+      for (const name of [...Object.keys(lt.env), 'W2S_CUDA_LT']) vi.stubEnv(name, undefined)
+    })
+
+    test('goes by choices that are kept for its version, and named with the device', async () => {
+      const first = await probed({ quick: 1 })
+      const { choices, ...products } = first.card!.products!
+      expect(products).toEqual({ version: '13.1.0', file: lt.file, why: '' })
+      expect(first.device).toBe(`Fake card (compute 8.9, driver 550.54.14, cuBLASLt 13.1.0, choices ${choices})`)
+      expect(first.card!.files).toContain(lt.file)
+      expect(first.selfTest!.passed).toBe(true)
+      lt.set({ ...free, cost: 500 })
+      expect((await probed({ quick: 1 })).device).toBe(first.device)
+      expect(kept('products')).toBe(1)
+      lt.set({ ...free, version: 130200 })
+      const renewed = await probed({ quick: 1 })
+      expect(renewed.card!.products).toMatchObject({ version: '13.2.0' })
+      expect(renewed.card!.products!.choices).not.toBe(choices)
+      expect(kept('products')).toBe(2)
+    }, 240_000)
+
+    test('whose results are wrong computes by itself, and by itself where it is told to', async () => {
+      lt.set({ ...free, version: 130300, wrong: 1 })
+      expect((await probed({ quick: 1 })).selfTest!.passed).toBe(true)
+      vi.stubEnv('W2S_CUDA_LT', '0')
+      const without = await probed({ quick: 1 })
+      expect(without.device).toBe('Fake card (compute 8.9, driver 550.54.14)')
+      expect(without.card!.products).toEqual({
+        ...{ version: '', file: '', choices: '' },
+        why: 'W2S_CUDA_LT=0 leaves cuBLASLt out',
+      })
+    }, 240_000)
+
+    test('that fails at work says how it is left out', async () => {
+      await probed({ quick: 1 })
+      lt.set({ ...free, fail: 'Matmul' })
+      distrustCards()
+      expect((await probed({ quick: 1 })).why).toBe(
+        'The NVIDIA card failed in the middle of work (cuBLASLt: cublasLtMatmul gave status 14). Own kernels make all products where `W2S_CUDA_LT=0` is set.',
+      )
+    }, 240_000)
+  })
 
   test.each<[string, Conditions, string]>([
     ['no driver', { error: 35, cuda: 0, driver: '' }, 'There is no NVIDIA driver. `sudo ubuntu-drivers install`'],

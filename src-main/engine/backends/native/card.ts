@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { NativeAddon } from '../../../../src-native/model'
-import type { CardReport } from '../../protocol'
+import type { CardReport, ProductsReport } from '../../protocol'
+import { cacheFolder } from '../../tensorflow/paths'
 import { addonFile, appFolder, builtFolder } from './addon'
 import { isDeviceFailure, mendOf, versionOf } from './failures'
 
@@ -60,12 +61,13 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
       free,
       why: i === 0 ? '' : null,
     }))
-    return { ...report, devices, files: openedFiles(), table: null, watch: null }
+    const products = productsOf(addon, library, { ...report, devices })
+    return { ...report, devices, products, files: openedFiles(), table: null, watch: null }
   } catch (error) {
     if (!isDeviceFailure(error)) throw error
     throw new CardError(
       mendOf(error, driver),
-      { ...report, devices: [], files: openedFiles(), table: null, watch: null },
+      { ...report, devices: [], products: null, files: openedFiles(), table: null, watch: null },
       {
         cause: error,
       },
@@ -73,18 +75,32 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
   }
 }
 
-/** What the numbers that a card gives depend on: its driver, itself, and both halves of the engine. */
-export function cardIdentity({ driver, cuda, devices: [first] }: CardReport, library: string): string[] {
-  return [
-    driver,
-    cuda,
-    first!.uuid,
-    first!.name,
-    first!.compute,
-    String(first!.memory),
-    hashOf(library),
-    hashOf(addonFile()!),
-  ]
+type Machine = Pick<CardReport, 'driver' | 'cuda' | 'devices'>
+
+/** A card, its driver and the library. */
+function machineOf({ driver, cuda, devices: [first] }: Machine, library: string): string[] {
+  return [driver, cuda, first!.uuid, first!.name, first!.compute, String(first!.memory), hashOf(library)]
+}
+
+/** What the numbers that a card gives depend on: its driver, itself, both halves of the engine, and what makes products. */
+export function cardIdentity(card: CardReport, library: string): string[] {
+  const { version = '', choices = '' } = card.products ?? {}
+  return [...machineOf(card, library), hashOf(addonFile()!), version, choices]
+}
+
+/** The file that keeps which products cuBLASLt makes, for its version on this card: what is measured elsewhere says nothing here. */
+export function productsFile(card: Machine, library: string, version: string): string {
+  const depends = createHash('sha256').update(JSON.stringify([...machineOf(card, library), version]))
+  return path.join(cacheFolder(), 'native', `products-${depends.digest('hex').slice(0, 16)}`)
+}
+
+function productsOf(addon: NativeAddon, library: string, card: Machine): ProductsReport {
+  const found = addon.cudaProducts(library, '')
+  if (!found.version) return { version: '', file: '', choices: '', why: found.why }
+  // 130100 → "13.1.0".
+  const version = [found.version / 10_000, (found.version / 100) % 100, found.version % 100].map(Math.floor).join('.')
+  const { file, choices, why } = addon.cudaProducts(library, productsFile(card, library, version))
+  return { version, file, choices, why }
 }
 
 export const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
@@ -92,6 +108,6 @@ export const hashOf = (file: string): string => createHash('sha256').update(read
 /** Libraries of driver and engine that this process has open. */
 function openedFiles(): string[] {
   if (!existsSync('/proc/self/maps')) return []
-  const files = readFileSync('/proc/self/maps', 'utf8').matchAll(/\S+\/(?:libcuda|libnvidia|w2s)[^/\s]*$/gm)
+  const files = readFileSync('/proc/self/maps', 'utf8').matchAll(/\S+\/(?:libcuda|libcublas|libnvidia|w2s)[^/\s]*$/gm)
   return [...new Set([...files].map(([file]) => file))]
 }

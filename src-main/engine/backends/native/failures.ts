@@ -24,6 +24,9 @@ const MENDS: Readonly<Record<number, string>> = {
   999: 'The driver is in a state that it does not name, as after a standby. `sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm` renews it.',
 }
 const TOO_OLD = 35
+const LOST = 'What it held is lost. `nvidia-smi` says how the card is.'
+/** cuBLASLt's own numbers are negative: another kernel in the place of its product would round otherwise. */
+const WITHOUT_LT = 'Own kernels make all products where `W2S_CUDA_LT=0` is set.'
 
 /** Why a card cannot be used: what the driver says by its number, and the one command that mends it. */
 export function mendOf(failure: DeviceFailure, { version, cuda, runtime }: CudaDriver): string {
@@ -49,7 +52,7 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(2)} GB`
 export function explained(error: unknown, held: Omit<MemoryReport, 'mirrors'>): unknown {
   if (!isDeviceFailure(error)) return error
   if (error.code === 'W2S_FULL') return new KnownFailure('memory', fullText(error, held), { cause: error })
-  const said = MENDS[error.number] ?? 'What it held is lost. `nvidia-smi` says how the card is.'
+  const said = error.number < 0 ? WITHOUT_LT : (MENDS[error.number] ?? LOST)
   return new KnownFailure('card', `The NVIDIA card failed in the middle of work (${error.message}). ${said}`, {
     cause: error,
   })

@@ -47,6 +47,8 @@ export interface NativeOptions extends LearnerOptions {
   isa?: NativeAddon['isas'][number]
   /** The library for NVIDIA cards, where one of them computes. */
   cuda?: string
+  /** The file that it keeps, where cuBLASLt may make products. */
+  products?: string
 }
 
 /** The learner over the addon: its calls, with what the addon leaves to its caller. */
