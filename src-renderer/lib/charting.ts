@@ -225,6 +225,35 @@ export function barOptions(p: Palette, { x, y, bin, bar }: Bars): NonNullable<Ch
   }
 }
 
+/** Of a panel's height. */
+const MOST_LOG_TICKS = 6
+
+/**
+ * Round places between two ends of a logarithmic axis: every so many powers, some places within each, or even steps, as
+ * many as stand apart where `most` have room at even distances. Pure.
+ */
+export function logTicks(min: number, max: number, most: number): number[] {
+  const least = Math.floor(Math.log10(min))
+  const powers = Array.from({ length: Math.ceil(Math.log10(max)) - least + 1 }, (_, i) => least + i)
+  const byPowers = [8, 4, 2].map((every) =>
+    powers.filter((power) => power % every === 0).map((power) => Number(`1e${power}`)),
+  )
+  const within = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]].map((places) =>
+    powers.flatMap((power) => places.map((place) => Number(`${place}e${power}`))),
+  )
+  const size = 10 ** Math.floor(Math.log10((max - min) / most))
+  const even = [1, 2, 5, 10, 20, 50].map((times) => {
+    const first = Math.floor(min / (times * size))
+    const steps = Math.ceil(max / (times * size)) - first + 1
+    return Array.from({ length: steps }, (_, i) => Number(((first + i) * times * size).toPrecision(12)))
+  })
+  const apart = Math.log(max / min) / most
+  return [...byPowers, ...within, ...even]
+    .map((ticks) => ticks.filter((tick) => tick >= min && tick <= max))
+    .filter((ticks) => ticks.every((tick, i) => i === 0 || Math.log(tick / ticks[i - 1]!) >= apart))
+    .reduce((dense, ticks) => (ticks.length > dense.length ? ticks : dense), [])
+}
+
 /** The same axis by powers; what is not above 0 has no place on it. */
 export function logAxis(
   linear: object | undefined,
@@ -232,9 +261,12 @@ export function logAxis(
   tick: (value: number) => string,
 ) {
   const { ticks, ...axis } = (linear ?? {}) as { ticks?: object }
-  const shown = { callback: (value: string | number) => tick(Number(value)), stepSize: undefined, maxTicksLimit: 6 }
+  const shown = { callback: (value: string | number) => tick(Number(value)), stepSize: undefined, autoSkip: false }
   const ends = Number.isFinite(min) ? { min, max } : { min: undefined, max: undefined }
-  return { ...axis, ...ends, type: 'logarithmic' as const, ticks: { ...ticks, ...shown } }
+  const afterBuildTicks = (scale: Scale) => {
+    scale.ticks = logTicks(scale.min, scale.max, MOST_LOG_TICKS).map((value) => ({ value }))
+  }
+  return { ...axis, ...ends, type: 'logarithmic' as const, ticks: { ...ticks, ...shown }, afterBuildTicks }
 }
 
 const STYLES = {

@@ -8,12 +8,20 @@ const KEPT = 'w2s.place'
 const OF_RUNS: readonly Place[] = ['monitor', 'curves', 'results', 'inspector']
 /** What of the view is about the run and not about the place. */
 const CARRIED = ['arm', 'seed', 'stop']
+/** How a place draws, whatever it draws: chosen there once, it stays when one comes back. */
+const MANNERS: Partial<Record<Place, readonly string[]>> = {
+  monitor: ['smooth', 'log'],
+  curves: ['smooth', 'log', 'x', 'y', 'summary', 'each'],
+}
+type Query = Readonly<Record<string, string>>
 
 /** The address bar that the window does not have: places, back and forward, and view state that survives a reload. */
 class Router {
   route = $state.raw<Route>(parseRoute(location.hash))
   /** The run that is shown where the address names none. */
   #shown = $state('')
+  /** What was chosen last of the manners of places. */
+  #manners = $state.raw<Partial<Record<Place, Query>>>({})
   /** The address that `route` is of; none before the start. */
   #at: string | null = null
 
@@ -40,9 +48,9 @@ class Router {
     this.#follow()
   }
 
-  /** Goes somewhere, as a step that Back undoes. */
+  /** Goes somewhere, as a step that Back undoes; a place draws as it was last told to. */
   go(place: Place, id = '', query: Record<string, string> = {}): void {
-    this.#goTo(formatRoute(place, id, query))
+    this.#goTo(formatRoute(place, id, { ...this.#manners[place], ...query }))
   }
 
   /** Goes to a place with the run, arm and seed that are looked at. */
@@ -50,12 +58,13 @@ class Router {
     this.#goTo(this.wayTo(place))
   }
 
-  /** The address of a place, with the run, arm and seed that are looked at; where one is there already, without. */
+  /** The address of a place, with the run, arm and seed that are looked at; where one is there already, without them. */
   wayTo(place: Place): string {
     const { place: here, id, query } = this.route
-    if (place === here || !OF_RUNS.includes(here) || !OF_RUNS.includes(place)) return formatRoute(place)
+    if (place === here || !OF_RUNS.includes(here) || !OF_RUNS.includes(place))
+      return formatRoute(place, '', this.#manners[place])
     const carried = Object.fromEntries(CARRIED.map((name) => [name, query[name] ?? '']))
-    return formatRoute(place, id || this.#shown, carried)
+    return formatRoute(place, id || this.#shown, { ...this.#manners[place], ...carried })
   }
 
   /** Says which run is shown, until the returned function is called. */
@@ -67,6 +76,11 @@ class Router {
   /** Changes view state in place, or names what is looked at: no step in the history. */
   keep(change: Record<string, string>, id = this.route.id): void {
     const { place, query } = this.route
+    const manners = Object.entries(change).filter(([name]) => MANNERS[place]?.includes(name))
+    if (manners.length > 0) {
+      const last = { ...this.#manners[place], ...Object.fromEntries(manners) }
+      this.#manners = { ...this.#manners, [place]: last }
+    }
     history.replaceState(null, '', formatRoute(place, id, { ...query, ...change }))
     this.#follow()
   }
