@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
-import { goTo, reach, smallSpec, value } from './lab'
+import { goTo, longSpec, reach, smallSpec, underway, value } from './lab'
 
 const PLACES = ['home', 'studies', 'builder', 'monitor', 'inspector', 'data', 'models', 'guide', 'doctor']
 
@@ -100,4 +100,12 @@ test('the smallest window holds the screens of a run, and the text of an example
   expect(text!.width).toBeGreaterThan(150)
   const last = await page.getByRole('combobox', { name: 'Evaluation' }).boundingBox()
   expect(last!.x + last!.width).toBeLessThanOrEqual(900)
+
+  // With all that can be asked of a run at work, too.
+  const { runId: atWork } = await value(page, 'run', longSpec('A run at work with a name that is rather long'))
+  await underway(page, atWork, 0)
+  await goTo(page, `#/monitor/${atWork}`)
+  await expect(page.getByRole('button', { name: 'Cancel…' })).toBeInViewport({ ratio: 1 })
+  await value(page, 'cancel', atWork)
+  await reach(page, atWork, 'cancelled')
 })
