@@ -123,14 +123,25 @@ export function computedBy({ backend, others, otherwise }: Computing, net: NetKi
   return { backend, ...(otherwise !== undefined && { otherwise }) }
 }
 
-/** What a precision must be where a backend does not multiply in it; null where it does, or that is not known. */
+/** What both of them may multiply in on this machine; not given where nothing is known before it is loaded. */
+export interface Multiplying {
+  precisions?: readonly Precision[] | undefined
+  otherwisePrecisions?: readonly Precision[] | undefined
+}
+
+/** What a precision must be where something that may compute it does not multiply in it; null where all do, or that is not known. */
 export function precisionExpected(
-  { backend, precisions }: { backend: string; precisions?: readonly Precision[] | undefined },
+  { backend, precisions, otherwise, otherwisePrecisions }: Pick<Computing, 'backend' | 'otherwise'> & Multiplying,
   precision: string,
 ): string | null {
-  if (!precisions || precisions.some((each) => each === precision)) return null
-  const known = precisions.map((each) => `"${each}"`).join(' or ')
-  return `${known}: backend "${backend}" cannot multiply ${precision} on this machine`
+  const may = [{ id: backend, precisions }, ...(otherwise ? [{ id: otherwise, precisions: otherwisePrecisions }] : [])]
+  const unable = may.find((each) => each.precisions?.every((one) => one !== precision))
+  if (!unable) return null
+  const all = (precisions ?? unable.precisions!).filter((one) =>
+    may.every((each) => each.precisions?.includes(one) ?? true),
+  )
+  const known = all.map((each) => `"${each}"`).join(' or ')
+  return `${known}: backend "${unable.id}" cannot multiply ${precision} on this machine`
 }
 
 /**

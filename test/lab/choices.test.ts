@@ -18,3 +18,17 @@ test('that a backend does not work is kept for a minute, and until it is examine
   await choices.planned(asked)
   expect(ask).toHaveBeenCalledTimes(3)
 })
+
+test('what goes on after a fault of the card is planned for with what it multiplies in', async () => {
+  const found = { device: '', version: '', gpu: false, cards: [], reason: '' }
+  const next = { ...found, id: 'cpu' as const, precisions: ['fp32'] as const }
+  const card = { ...found, id: 'cuda' as const, precisions: ['fp32', 'tf32'] as const, next }
+  const choices = createChoices(
+    () => Promise.resolve(card),
+    () => undefined,
+  )
+  const planned = (fallback: boolean) => choices.planned({ backend: 'auto', fallback })
+  const alone = { backend: 'cuda', precisions: ['fp32', 'tf32'], others: 'cpu' }
+  expect(await planned(false)).toEqual(alone)
+  expect(await planned(true)).toEqual({ ...alone, otherwise: 'cpu', otherwisePrecisions: ['fp32'] })
+})

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { backendKind, type BackendId } from '../../src-main/science/backends'
 import { contentKey } from '../../src-main/science/maths/hash'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import type { PlanContext } from '../../src-main/science/plan/context'
@@ -95,44 +94,6 @@ describe('planExperiment', () => {
     expect(count(plan(last(2), { checkpoints }))).toMatchObject({ ceiling: 2 })
     expect(() => plan(last(3), { checkpoints })).toThrow(
       'strong[0].blocks: expected at most 2, the blocks of Small, got 3',
-    )
-  })
-
-  it('refuses bf16 where the backend is known not to have it', () => {
-    const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'bf16' }] }
-    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
-    expect(count(plan(spec, { checkpoints, precisions: ['fp32', 'bf16'] }))).toMatchObject({ ceiling: 2 })
-    expect(count(plan(spec, { checkpoints }))).toMatchObject({ ceiling: 2 })
-    expect(() => plan(spec, { checkpoints, precisions: ['fp32'] })).toThrow(
-      'strong[0].precision: expected "fp32": backend "wasm" cannot multiply bf16 on this machine, got "bf16"',
-    )
-  })
-
-  it('refuses moments in bf16 of what cannot keep them, be it the next backend, and names them in a stage alone where asked', () => {
-    const spec = (moments: string) => ({ strong: [{ model: 'pretrained', checkpoint: 'small', moments }] })
-    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
-    const half = plan(spec('bf16'), { checkpoints, backend: 'cuda' })
-    const ceilings = half.stages.flatMap((s) =>
-      s.kind === 'train' && s.config.role === 'ceiling' ? [s.config.model] : [],
-    )
-    expect(ceilings).toMatchObject([{ moments: 'bf16' }, { moments: 'bf16' }])
-    for (const stage of plan(spec('fp32'), { checkpoints, backend: 'cuda' }).stages)
-      expect(JSON.stringify(stage.config)).not.toContain('moments')
-    expect(() => plan(spec('bf16'), { checkpoints, backend: 'cpu' })).toThrow(
-      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
-    )
-    expect(() => plan(spec('bf16'), { checkpoints, backend: 'cuda', otherwise: 'cpu' })).toThrow(
-      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
-    )
-  })
-
-  it('refuses tf32 where no card computes, and says what there is', () => {
-    const spec = { strong: [{ model: 'pretrained', checkpoint: 'small', precision: 'tf32' }] }
-    const checkpoints = { small: { key: 'd'.repeat(64), title: 'Small' } }
-    const known = (backend: BackendId) => ({ checkpoints, backend, precisions: backendKind(backend).precisions })
-    expect(count(plan(spec, known('cuda')))).toMatchObject({ ceiling: 2 })
-    expect(() => plan(spec, known('cpu'))).toThrow(
-      'strong[0].precision: expected "fp32" or "bf16": backend "cpu" cannot multiply tf32 on this machine, got "tf32"',
     )
   })
 

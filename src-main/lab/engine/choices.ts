@@ -1,4 +1,4 @@
-import { backendKind, type Askable, type Computing } from '../../science/backends'
+import { backendKind, type Askable, type Computing, type Multiplying } from '../../science/backends'
 import type { ChosenBackend, UsableCard } from '../../engine/protocol'
 import type { PlanContext } from '../../science/plan/context'
 
@@ -9,7 +9,7 @@ export interface Asked {
   fallback: boolean
 }
 
-export type Planned = Pick<PlanContext, keyof Computing | 'precisions'>
+export type Planned = Pick<PlanContext, keyof Computing | keyof Multiplying>
 
 /** What was found out of backends, once for each that is asked for. */
 export interface Choices {
@@ -93,5 +93,6 @@ function computing(
   { id, precisions, next }: Pick<ChosenBackend, 'id' | 'next'> & Pick<PlanContext, 'precisions'>,
   fallback: boolean,
 ) {
-  return { backend: id, precisions, ...(next && { others: next.id }), ...(next && fallback && { otherwise: next.id }) }
+  const onFault = next && fallback && { otherwise: next.id, otherwisePrecisions: next.precisions }
+  return { backend: id, precisions, ...(next && { others: next.id }), ...onFault }
 }

@@ -1,4 +1,4 @@
-import type { Computing, Precision } from '../backends'
+import type { Computing, Multiplying } from '../backends'
 import type { DataConfig } from '../stages'
 import { TASKS, type RowCounts } from '../tasks'
 
@@ -23,7 +23,7 @@ export interface Source {
 }
 
 /** What a plan depends on beside the spec. */
-export interface PlanContext extends Computing {
+export interface PlanContext extends Computing, Multiplying {
   /** Every task there is, by id. */
   sources: Record<string, Source>
   /** Bundled tasks, id → sha256; `CORPORA` of them are what word vectors are made from. */
@@ -36,8 +36,6 @@ export interface PlanContext extends Computing {
     string,
     { key: string | null; title: string; layers?: number; parameters?: number; writes?: boolean; gone?: string }
   >
-  /** What its backend may multiply in on this machine; not given where nothing is known before it is loaded. */
-  precisions?: readonly Precision[]
 }
 
 /** Names of the classes of a task, in their order; none of one of another form. */

@@ -1,4 +1,4 @@
-import { computedBy, momentsExpected, precisionExpected, type Computing, type Precision } from '../backends'
+import { computedBy, momentsExpected, precisionExpected, type Computing, type Multiplying } from '../backends'
 import { stageKey } from '../plan/stage-key'
 import { naming } from '../spec/params'
 import { oneOf, show, type Problem } from '../spec/problems'
@@ -8,13 +8,11 @@ import { PRETRAINING } from './params'
 import { keptName, type DecoderSetting, type PretrainSpec } from './spec'
 
 /** What a pretraining depends on beside its spec. */
-export interface PretrainContext extends Computing {
+export interface PretrainContext extends Computing, Multiplying {
   /** Every corpus there is: id → sha256. */
   corpora: Record<string, string>
   /** Ids of pretrained models that are there and not made by a pretraining: their names are taken. */
   taken: readonly string[]
-  /** What its backend may multiply in on this machine; not given where nothing is known before it is loaded. */
-  precisions?: readonly Precision[]
 }
 
 /** All that keeps a well-formed pretraining from being planned. */
