@@ -36,7 +36,7 @@ test('a draft is planned by what was run before, and kept as a preset', async ({
   const name = page.getByRole('textbox', { name: 'Name', exact: true })
   await name.fill('L'.repeat(5000))
   await expect(page.getByRole('region', { name: 'Changes' })).toContainText('LLL')
-  await expect(page.getByText(/Has to be at most 120 characters/).last()).toBeInViewport()
+  await expect(page.getByText(/Takes 120 characters at most/).last()).toBeInViewport()
   await page.keyboard.press('Control+z')
   await expect(name).toHaveValue('Small, changed')
 

@@ -183,7 +183,7 @@ it('what stopping would save is told with where it comes from, beside what the o
   const result = armResult(quick[0]!, 'last')
   const { last, oracle } = result.measures['accuracy']!.stops
   const text = plain(savingText(result, ACCURACY))
-  expect(text).toMatch(/^Saved by stopping: 1\.3 points \(0\.4 to 2\.2\), from /)
+  expect(text).toMatch(/^What stopping would save, 1\.3 points \(0\.4 to 2\.2\), is from /)
   for (const value of [last, last + 0.013, oracle]) expect(text).toContain(value.toFixed(3).slice(1))
   expect(savingText(result, { ...ACCURACY, id: 'auroc' })).toBe('')
   expect(savingText({ ...result, saving: null }, ACCURACY)).toBe('')

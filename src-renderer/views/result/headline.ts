@@ -204,7 +204,7 @@ export function savingText({ saving, measures }: ArmResult, { id }: MetricInfo):
   const stops = measures[id]?.stops
   if (!saving || !stops || id !== 'accuracy') return ''
   const halves = `${share(stops.last + saving.value)} where ground truth of one half of the test rows stops it, measured on the other half, both ways`
-  return `Saved by stopping: ${points(saving.value)} (${pointsRange(saving)}), from ${share(stops.last)} at the last step to ${halves}. The oracle’s ${share(stops.oracle)} is chosen and measured on the same rows, and so too high.`
+  return `What stopping would save, ${points(saving.value)} (${pointsRange(saving)}), is from ${share(stops.last)} at the last step to ${halves}. The oracle’s ${share(stops.oracle)} is chosen on the rows that it is measured on, which flatters it.`
 }
 
 /** Ends of an interval in points, without the word. */
