@@ -95,4 +95,15 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     const later = others.filter(({ startedAt }) => startedAt! > lost[0]!.endedAt!)
     expect(new Set(later.map(({ device }) => device.split(' ')[0]))).toEqual(new Set(['Large']))
   }, 240_000)
+
+  test('the first of which fails its self-test: the second does all that is for a card', async () => {
+    card.set({ ...two, 'name@1': 'Bad', 'wrong@1': 1 })
+    const { lab, sees } = await open()
+    const { runId } = await lab.calls.run(spec([0]))
+    const run = await ended(lab, runId)
+    expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
+    expect(onCards(run).map(({ device }) => device.split(' ')[0])).toEqual(['Small', 'Small'])
+    expect(sees).toContain(uuidOf(2))
+    expect(sees).not.toContain(uuidOf(1))
+  }, 240_000)
 })
