@@ -103,7 +103,7 @@ describe.each(['byte pairs', 'characters'] as const)('a task of texts, cut into 
     expect(short).toEqual(model.tokenizer.begin('a'))
     expect(log).toHaveLength(2)
     expect(log[0]).toContain(
-      `info: 1 of 2 texts of weak fill all ${16 - most} tokens; longer ones are cut at their start`,
+      `info: 1 of 2 texts of the weak split fill all ${16 - most} tokens; longer ones are cut at their start`,
     )
   })
 

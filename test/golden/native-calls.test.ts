@@ -229,7 +229,7 @@ describe('the native unit tests', () => {
 
   it('pass (in CI under the address and undefined behaviour sanitizers)', () => {
     expect(execFileSync(built('--test'), { encoding: 'utf8' })).toMatch(/\n\d+ tests, 0 failed checks\n$/)
-  }, 600_000)
+  }, 1_800_000)
 
   it('of the emulation pass with the fibers of other processors, and are gone where they cannot be built', () => {
     const program = built('--portable')
@@ -238,7 +238,7 @@ describe('the native unit tests', () => {
     writeFileSync(compiler, '#!/bin/sh\n[ "$1" = --version ]\n', { mode: 0o755 })
     expect(() => built('--portable', { CXX: compiler })).toThrow('Command failed')
     expect(existsSync(program)).toBe(false)
-  }, 600_000)
+  }, 1_800_000)
 })
 
 function transpose(tensor: Tensor): Tensor & { transposed: true } {

@@ -31,10 +31,10 @@ const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false) =>
   createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), gpu).room(stage)
 
 test('a training holds weights, gradients and two moments in single precision, and activations of its batch', () => {
-  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' })
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 })
   const { weights, gradients, moments, activations, process, total, seen } = roomOf(blank(), stages, ceiling)
   expect([weights, gradients, moments, seen]).toEqual([4e8, 4e8, 8e8, false])
-  // 32 texts of about 24 tokens through 12 blocks.
+  // 32 texts of 850 letters, cut at the longest that is read, through 12 blocks.
   expect(activations).toBe(4 * 32 * 24 * 12 * 15 * 768)
   expect(total).toBe(weights + gradients + moments + activations + process)
   // On a card the driver's context stands in place of the runtime.
@@ -52,7 +52,7 @@ test('of last blocks that alone are trained, only these have gradients and momen
 })
 
 test('what past stages of the like took here goes before what sizes say', () => {
-  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model' }, 'cuda')
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')
   const store = blank()
   addRun(store, 'run')
   for (const [position, stage] of stages.entries()) {

@@ -21,13 +21,11 @@ const MEMORY = 5
 const LETTERS = 110
 /** Letters a token: about 3 with the bundled vocabularies of prose, 4 to 5 with those of published models. */
 const LETTERS_A_TOKEN = 3.5
-/** Tokens of a text of a task that does not say how long its texts are. */
-export const TOKENS = Math.round(LETTERS / LETTERS_A_TOKEN)
 /**
  * Of one that is gone on with: a bundled chess puzzle has 129 at the median, and with what it takes to write the answer token
  * by token the trainings of LOG.md cost as much as of 170.
  */
-export const WRITTEN_TOKENS = 170
+const WRITTEN_TOKENS = 170
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
 const START_SECONDS = 0.1
 
@@ -61,12 +59,16 @@ const precisionOf = (stage: Pick<Stage, 'kind' | 'config'>) => numbersOf(stage).
 /** Whether examples are gone on with, token by token: that is dearer than one look at a text. */
 const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kind === 'text'
 
-/** Tokens of an example that a pretrained model reads, by the letters that its task says and the longest that the stage takes. */
-function tokensOf(config: object, data: object = {}): number {
+/**
+ * Tokens of an example that a pretrained model reads, by the letters that its task says and the longest text that the stage
+ * takes; of a choice, those of all its options.
+ */
+export function tokensOf(config: object, data: object = {}): number {
   if (isWritten(data)) return WRITTEN_TOKENS
   const { model, tokens = model?.tokens ?? Infinity } = config as { model?: { tokens?: number }; tokens?: number }
-  const { task = '' } = data as Partial<DataConfig>
-  return Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
+  const { task = '', form } = data as Partial<DataConfig>
+  const options = form?.kind === 'options' ? form.count : 1
+  return options * Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
 }
 
 /**

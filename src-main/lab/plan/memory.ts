@@ -4,7 +4,7 @@ import type { Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
 import type { StageRow, Store } from '../../store'
 import { stageOf } from '../queue/lifecycle'
-import { likenessOf, TOKENS, WRITTEN_TOKENS, type ModelSizes } from './estimates'
+import { likenessOf, tokensOf, type ModelSizes } from './estimates'
 
 /** Bytes of a number: weights and gradients are singles on every backend, also where products are in bf16. */
 const SINGLE = 4
@@ -34,19 +34,21 @@ export interface RoomEstimator {
 
 /** What of a stage's net is learnt, and by which batches. */
 interface Taught {
-  batch: number
+  /** Tokens of one. */
+  tokens: number
   /** Part of the weights that gets gradients. */
   share: number
   moments?: Moments | undefined
 }
 
-function taughtOf({ kind, config }: Stage, size: ModelSize | undefined): Taught | null {
+function taughtOf({ kind, config }: Stage, size: ModelSize | undefined, tokens: number): Taught | null {
   const { moments } = kindOf(kind).numbers?.(config) ?? {}
-  if (kind === 'language') return { batch: config.training.batchTokens / TOKENS, share: 1, moments }
+  if (kind === 'language') return { tokens: config.training.batchTokens, share: 1, moments }
   if (kind !== 'train' && kind !== 'adapt') return null
   const { batch } = config.optimiser
   const blocks = trainBlocksOf(config)
-  return { batch, share: size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1, moments }
+  const share = size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1
+  return { tokens: batch * tokens, share, moments }
 }
 
 /** How many of the last blocks learn; undefined where all do. */
@@ -66,7 +68,7 @@ function parametersOf({ kind, config }: Stage, size: ModelSize | undefined): num
 /** Bytes that activations take: of a training those that its backward needs, else those of a block at a time. */
 function activationsOf(taught: Taught | null, size: ModelSize | undefined, tokens: number): number {
   if (!size) return 0
-  const rows = (taught?.batch ?? PREDICTED) * tokens
+  const rows = taught?.tokens ?? PREDICTED * tokens
   return Math.min(MOST_KEPT, SINGLE * rows * (taught ? size.layers : 2) * KEPT * size.width)
 }
 
@@ -90,10 +92,9 @@ export function createRoomEstimator(
       const data = byKey.get((stage.needs as Partial<Record<string, string>>)['data'] ?? '')?.config as
         DataConfig | undefined
       const size = models.get(readsOf(stage).models[0] ?? '')
-      const taught = taughtOf(stage, size)
+      const tokens = tokensOf(stage.config, data)
+      const taught = taughtOf(stage, size, tokens)
       const parameters = parametersOf(stage, size)
-      const form = data?.form
-      const tokens = form?.kind === 'text' ? WRITTEN_TOKENS : TOKENS * (form?.kind === 'options' ? form.count : 1)
       const learnt = SINGLE * parameters * (taught?.share ?? 0)
       const items = {
         weights: SINGLE * parameters,
