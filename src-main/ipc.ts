@@ -79,8 +79,15 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
   return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
 }
 
-/** Writes a file where the user says; null when they think better of it. */
-async function saveFile(window: BrowserWindow | null, { name, base64 }: Parameters<Calls['saveFile']>[0]) {
+/**
+ * Writes a file where the user says; null when they think better of it.
+ * @throws LabError where that is within the data folder: what lies there is the store's
+ */
+async function saveFile(
+  window: BrowserWindow | null,
+  home: string,
+  { name, base64 }: Parameters<Calls['saveFile']>[0],
+) {
   if (!window) return null
   const ending = extname(name).slice(1)
   const { filePath } = await dialog.showSaveDialog(window, {
@@ -90,6 +97,9 @@ async function saveFile(window: BrowserWindow | null, { name, base64 }: Paramete
     properties: ['createDirectory', 'showOverwriteConfirmation'],
   })
   if (!filePath) return null
+  const whole = resolve(filePath)
+  if (whole.startsWith(home + sep))
+    throw new LabError('conflict', `${whole} belongs to the data folder, and was left as it is. Choose another place.`)
   await writeFile(filePath, Buffer.from(base64, 'base64'))
   return { path: filePath }
 }
@@ -191,7 +201,7 @@ function handlersOf(
       written.add(resolve(target))
       return bundle
     },
-    saveFile: (file) => saveFile(window(), file),
+    saveFile: (file) => saveFile(window(), home, file),
     settings: (change) => Promise.resolve(heed(settings.change(change))),
     async reveal(path) {
       const whole = resolve(path)

@@ -18,14 +18,14 @@ export const STOPS: Record<StopRule, StopWords> = {
     mark: '◆',
     name: 'weak validation',
     title: 'best on weak validation labels',
-    help: 'Best agreement with held-out weak labels',
+    help: 'Best agreement with held-out weak labels, of the evaluations from the first whole epoch on',
     note: '',
   },
   oracle: {
     mark: '○',
     name: 'oracle',
     title: 'ground-truth oracle',
-    help: 'Best on ground truth of the test rows: an upper bound, never the result',
+    help: 'Best on ground truth of the test rows, of the evaluations from the first whole epoch on: an upper bound of stopping there, never the result',
     note: 'an upper bound chosen on test rows',
   },
 }

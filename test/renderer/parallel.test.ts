@@ -123,6 +123,12 @@ describe('axes of arms', () => {
     expect(brushOf(pgr, { low: NONE, high: -0.05 }, true)).toEqual({ names: [null] })
     expect(placeText(pgr, NONE)).toBe('none')
   })
+  it('say nothing of places on an axis of a result that no arm has yet', async () => {
+    const { lines } = await eight()
+    const without = lines.map((line) => ({ ...line, figures: undefined }))
+    const texts = axesOf(without, [], (id) => id).map((axis) => placeText(axis, 1))
+    expect(texts.at(-1)).toBe('')
+  })
   it('keep names that are let through, also where these no longer stand together', async () => {
     const { lines, axes } = await eight()
     const method = axes.find(({ id }) => id === 'method')!

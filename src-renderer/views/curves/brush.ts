@@ -101,6 +101,8 @@ export function brushText(brush: Brush, { scale }: Axis): string {
 /** What stands at a place of an axis, in words. */
 export function placeText({ scale }: Axis, place: number): string {
   if (place < 0) return NONE_TEXT
+  // Of a result that no arm has yet nothing stands on its axis.
+  if (scale.kind !== 'numbers' && scale.names.length === 0) return ''
   if (scale.kind === 'numbers') return scale.end(scale.valueAt(place))
   const near = (name: string) => Math.abs(scale.at(name) - place)
   return scale.names.reduce((a, b) => (near(b) < near(a) ? b : a))
