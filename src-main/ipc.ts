@@ -7,6 +7,7 @@ import {
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve, sep } from 'node:path'
 import { CALL_NAMES, type CallName, type Calls, type Dropped, type Reply, type Settings } from '../src-preload/contract'
@@ -81,7 +82,7 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
 
 /**
  * Writes a file where the user says; null when they think better of it.
- * @throws LabError where that is within the data folder: what lies there is the store's
+ * @throws LabError where that would be over a file of the data folder: what lies there is the store's
  */
 async function saveFile(
   window: BrowserWindow | null,
@@ -98,7 +99,7 @@ async function saveFile(
   })
   if (!filePath) return null
   const whole = resolve(filePath)
-  if (whole.startsWith(home + sep))
+  if (whole.startsWith(home + sep) && existsSync(whole))
     throw new LabError('conflict', `${whole} belongs to the data folder, and was left as it is. Choose another place.`)
   await writeFile(filePath, Buffer.from(base64, 'base64'))
   return { path: filePath }
