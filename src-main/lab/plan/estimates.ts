@@ -79,8 +79,7 @@ const operationsOf = ({ layers, width, parameters }: ModelSize, language: boolea
   2 * (language ? parameters : 12 * layers * width ** 2)
 
 /** Whether a stage computes by the language head. */
-const speaks = (kind: Stage['kind'], data: object | undefined) =>
-  kind === 'adapt' || kind === 'prompt' || isWritten(data)
+const speaks = (kind: Stage['kind'], data: object | undefined) => kindOf(kind).speaks === true || isWritten(data)
 
 /** What was measured in this session, by likeness: seconds a unit of work, and most bytes that a learner held. */
 export interface Measured {

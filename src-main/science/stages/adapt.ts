@@ -30,6 +30,7 @@ export const adapt = defineKind<AdaptConfig>()({
   heading: () => 'Read the texts without labels',
   backend: ({ backend }) => backend,
   learns: true,
+  speaks: true,
   reads: ({ checkpoint }) => ({ tasks: [], models: [checkpoint] }),
   work({ optimiser, trainOn, evaluations }, sizes) {
     const steps = stepCount(sizes[trainOn], optimiser)

@@ -31,6 +31,8 @@ export interface Kind<C, N extends Needs = Needs> {
   learns?: true
   /** Names of the file of its artifact that a bundle carries, of which it has one, and the folder that it stands in there. */
   bundled?: { files: readonly string[]; folder: string }
+  /** Whether it computes by the language head, whatever its examples are. */
+  speaks?: true
   /** What it reads beside its needs: files of tasks and corpora, by id and sha256, and pretrained models, by content key. */
   reads(config: C): {
     tasks: readonly (readonly [string, string])[]

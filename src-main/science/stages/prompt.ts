@@ -29,6 +29,7 @@ export const prompt = defineKind<PromptConfig>()({
   heading: () => 'Prompt',
   role: () => 'reference',
   backend: ({ backend }) => backend,
+  speaks: true,
   bundled: { files: ['predictions.safetensors'], folder: 'evaluations' },
   reads: ({ checkpoint }) => ({ tasks: [], models: [checkpoint] }),
   // Texts read, one longer or shorter than another: those of the prompt once for every answer.
