@@ -9,12 +9,13 @@ import {
   utilityProcess,
   type BrowserWindow,
 } from 'electron'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import type { Alert, LabEvent, Settings, Status } from '../src-preload/contract'
+import { makeFolder } from './data/folder'
 import type { Message } from './engine/protocol'
 import { serveIpc } from './ipc'
 import { createLab, type Lab } from './lab'
@@ -55,7 +56,7 @@ else {
 function profileFolder(): string {
   const usual = process.env.W2S_HOME ? join(home, 'window') : app.getPath('userData')
   try {
-    mkdirSync(usual, { recursive: true })
+    makeFolder(usual)
     writeFileSync(join(usual, 'writable'), 'yes')
     return usual
   } catch {

@@ -7,14 +7,13 @@ import {
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
 } from 'electron'
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve, sep } from 'node:path'
 import { CALL_NAMES, type CallName, type Calls, type Dropped, type Reply, type Settings } from '../src-preload/contract'
 import type { Lab } from './lab'
 import { bundleName } from './lab/bundles'
 import { answer, type Handlers } from './lab/calls'
 import { LabError } from './lab/errors'
+import { saveTo } from './lab/home/save'
 import type { LabCalls } from './lab/options'
 import { createConsent, ofDataset, ofModel, ofTensorflow, type Question } from './consent'
 import { kindOfDropped } from './dropped'
@@ -80,10 +79,7 @@ async function bundlePath(window: BrowserWindow | null, name: string): Promise<s
   return !filePath || /\.zip$/i.test(filePath) ? filePath || null : `${filePath}.w2s.zip`
 }
 
-/**
- * Writes a file where the user says; null when they think better of it.
- * @throws LabError where that would be over a file of the data folder: what lies there is the store's
- */
+/** Writes a file where the user says, see `saveTo`; null when they think better of it. */
 async function saveFile(
   window: BrowserWindow | null,
   home: string,
@@ -98,10 +94,7 @@ async function saveFile(
     properties: ['createDirectory', 'showOverwriteConfirmation'],
   })
   if (!filePath) return null
-  const whole = resolve(filePath)
-  if (whole.startsWith(home + sep) && existsSync(whole))
-    throw new LabError('conflict', `${whole} belongs to the data folder, and was left as it is. Choose another place.`)
-  await writeFile(filePath, Buffer.from(base64, 'base64'))
+  await saveTo(filePath, Buffer.from(base64, 'base64'), home)
   return { path: filePath }
 }
 

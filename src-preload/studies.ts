@@ -14,7 +14,7 @@ export interface Looks {
   before: number
   /** The first of them; null where there was none. */
   firstAt: number | null
-  /** Whether this one counts: not where the store cannot be written to, nor while the study is sealed. */
+  /** Whether this one counts: not where there is none, the store cannot be written to, or the study is sealed. */
   counted: boolean
   /** Every sealing and breaking of the seal, the oldest first, with the looks that there had been. */
   seals: { at: number; sealed: boolean; looks: number }[]

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { makeFolder } from './folder'
 import { sizeOfFolder } from './folders'
 import { withoutSecrets } from './secrets'
 
@@ -138,7 +139,7 @@ export async function downloadWheel(
 ): Promise<string> {
   const partial = path.join(folder, 'partial')
   await rm(folder, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
+  makeFolder(partial)
   const requirement = path.join(partial, 'requirements.txt')
   await writeFile(requirement, `${name}==${version} --hash=sha256:${sha256}\n`)
   const always = ['-q', '--no-deps', '--no-cache-dir', '--require-hashes', '--only-binary=:all:']

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from './folder'
 import { SPLITS, type Split } from '../science/stages'
 import type { Metric } from './metrics'
 import { readSafetensors, writeSafetensors, type NamedTensor } from './checkpoints/safetensors'
@@ -83,7 +84,7 @@ export async function keepUnfinished(file: string, unfinished: Unfinished): Prom
   const told = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(PREFIX)
   length.writeBigUInt64LE(BigInt(told.length))
-  await mkdir(path.dirname(file), { recursive: true })
+  makeFolder(path.dirname(file))
   const handle = await open(`${file}.new`, 'w')
   try {
     for (const bytes of [length, told, ...(said ? [said] : []), tensors]) await handle.writeFile(bytes)

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../data/folder'
 import { isAlive } from '../data/alive'
 import { syncFile, syncFolder } from '../data/durable'
 import type { Stage } from '../science/stages'
@@ -160,7 +161,7 @@ export async function commitArtifact(
 ): Promise<Manifest> {
   const temporary = temporaryPath(root, facts.key)
   await rm(temporary, { recursive: true, force: true })
-  await mkdir(temporary, { recursive: true })
+  makeFolder(temporary)
   const manifest: Manifest = { ...facts, files: [] }
   for (const file of files) manifest.files.push(await place(temporary, file))
   await writeDurably(path.join(temporary, MANIFEST), Buffer.from(JSON.stringify(manifest, null, 2) + '\n'))

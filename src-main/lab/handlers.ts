@@ -9,7 +9,8 @@ import {
   type StageStatus,
 } from '../../src-preload/contract'
 import { exportBundle, TargetError } from '../bundle'
-import { asStorageError, makeFolder, type Store } from '../store'
+import { makeFolder } from '../data/folder'
+import { asStorageError, type Store } from '../store'
 import type { AlertDesk } from './alerts'
 import type { Backends } from './engine/backends'
 import { bundleInput, bundleName, bundleTarget } from './bundles'

@@ -24,7 +24,6 @@ import { studiesTable, type Studies } from './studies'
 import { useTable, type Use } from './use'
 
 export { asStorageError, inPlainWords, StorageError, type StorageReason } from './errors'
-export { makeFolder } from './folder'
 export { isLocked, lockFile } from './lock'
 export type { ClockRow } from './clock'
 export type { ArtifactRow } from './artifacts'

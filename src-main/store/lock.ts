@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { guard, StorageError } from './errors'
-import { makeFolder, refuseOther } from './folder'
+import { makeFolder } from '../data/folder'
+import { refuseOther } from './folder'
 
 /**
  * Takes the operating system's own exclusive lock on a file, by way of SQLite. It ends with its process however that

@@ -54,6 +54,16 @@ it('refuses what cannot be said', async () => {
   expect(await refused('--tag', 'fine,a\nb')).toContain('--tag: expected one line, got "a\\nb"')
   expect(await refused('--name', 'x'.repeat(201))).toContain('--name: expected at most 200 characters')
   expect((await w2s.run('remarks', 'nobody')).code).toBe(2)
+  // Of one run alone, too, which every id begins like.
+  for (const args of [
+    ['remarks', ''],
+    ['show', ''],
+    ['export', ''],
+    ['compare', '', '1', '2'],
+  ]) {
+    const { code, stderr } = await w2s.run(...args)
+    expect([args[0], code, stderr]).toEqual([args[0], 2, expect.stringMatching(/<run>: expected the id .*, got ""/)])
+  }
 })
 
 it('lists the runs of a sweep with what each adds, and writes specs that run', async () => {
@@ -83,6 +93,10 @@ it('lists the runs of a sweep with what each adds, and writes specs that run', a
   expect(stdout).toMatch(/optimiser\.lr +labels +to run +done +shared/)
   const again = await w2s.run('sweep', spec, ...over, '--to', to)
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--to: expected')])
+  if (process.platform !== 'linux') return
+  // A folder that takes none: Node's own way of making several never ends there.
+  const nowhere = await w2s.run('sweep', spec, ...over, '--to', '/proc/sweep/one')
+  expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringMatching(/--to: expected .*\/proc\/sweep/)])
 })
 
 it('says which run of a sweep cannot be, and which sweep is none', async () => {

@@ -23,4 +23,7 @@ export async function sealAndBreak(w2s: CommandLine, tables: ReturnType<typeof r
   expect(told).toMatch(
     new RegExp(`had been looked at ${before} times, first.*; sealed on .*, after ${before} looks; seal broken`),
   )
+  const again = await w2s.run('unseal', 'last')
+  expect(again.stdout.replaceAll(/\s+/g, ' ')).toMatch(/^There was no seal on the study of “.*”\. When this was opened/)
+  for (const { stdout } of [opened, again]) expect(stdout).not.toContain('not counted')
 }

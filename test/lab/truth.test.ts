@@ -107,7 +107,10 @@ test('every look is counted by the store, readings of one look once, also from a
   const clock = vi.spyOn(Date, 'now').mockReturnValue(later)
   expect(await before()).toBe(4)
   clock.mockRestore()
-  expect((await calls.looks(run.study)).before).toBe(5)
+  const told = await calls.looks(run.study)
+  expect(told).toMatchObject({ before: 5, counted: false })
+  // It is no look, so there was none to count.
+  expect(told.text).not.toContain('not counted')
 
   // While another one works in the home nothing is written there.
   const beside = await openLab({ home, readOnly: true, analyst: built.entry('analyst') })

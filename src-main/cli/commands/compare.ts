@@ -48,7 +48,7 @@ function armBy(arms: readonly Arm[], text: string, place: number): Arm {
     ({ title }) => title === text,
     ({ methodTitle }) => methodTitle === text,
     ({ method }) => method.method === text,
-    ({ id }) => id.startsWith(text),
+    ({ id }) => text !== '' && id.startsWith(text),
   ]
   for (const way of ways) {
     const found = arms.filter(way)

@@ -23,7 +23,8 @@ export async function findRunBy(lab: Lab, text: string): Promise<RunSummary> {
   const runs = await lab.calls.runs()
   if (text === 'last' && runs[0]) return runs[0]
   const exact = runs.find((run) => run.id === text)
-  const alike = exact ? [exact] : runs.filter((run) => run.id.startsWith(text))
+  // Every id begins like nothing.
+  const alike = exact ? [exact] : runs.filter((run) => text !== '' && run.id.startsWith(text))
   if (alike.length === 1) return alike[0]!
   const expected =
     alike.length > 1

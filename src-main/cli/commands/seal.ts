@@ -26,10 +26,12 @@ async function change(text: string, sealed: boolean, context: Context): Promise<
   const { out } = context
   const lab = await context.openLab()
   try {
-    const { study } = await findRunBy(lab, text)
+    const { study, name } = await findRunBy(lab, text)
+    const before = (await lab.calls.looks(study)).seals.at(-1)?.sealed === true
     await lab.calls.seal({ study, sealed })
     const looks = await lab.calls.looks(study)
-    for (const line of wrap(looks.text, out.columns)) out.line(line)
+    const stood = sealed ? `The study of “${name}” was sealed already.` : `There was no seal on the study of “${name}”.`
+    for (const line of wrap(`${before === sealed ? `${stood} ` : ''}${looks.text}`, out.columns)) out.line(line)
     out.document({ command: sealed ? 'seal' : 'unseal', ok: true, study, looks })
     return EXIT.ok
   } finally {

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Axis, SweepPlan } from '../../../src-preload/contract'
 import { writeText } from '../../../src-preload/spec-text'
+import { makeFolder } from '../../data/folder'
 import { parseArguments } from '../../lab/calls'
 import { sweepCells } from '../../science/spec/sweep'
 import type { Command, Context, Flags } from '../context'
@@ -78,14 +79,12 @@ function valueOf(text: string): Axis['values'][number] {
 
 /** One file a run, in their order. */
 async function writeSpecs(specs: readonly unknown[], folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
-  const files: string[] = []
-  for (const [i, spec] of specs.entries()) {
-    const file = join(folder, `${String(i + 1).padStart(2, '0')}.yaml`)
-    await writeFile(file, writeText(spec), { flag: 'wx' }).catch((error: Error) => {
-      throw badArgument('--to', 'a folder that these files can be written to', error.message)
-    })
-    files.push(file)
+  const files = specs.map((_, i) => join(folder, `${String(i + 1).padStart(2, '0')}.yaml`))
+  try {
+    makeFolder(folder)
+    for (const [i, file] of files.entries()) await writeFile(file, writeText(specs[i]), { flag: 'wx' })
+  } catch (error) {
+    throw badArgument('--to', 'a folder that these files can be written to', (error as Error).message)
   }
   return files
 }

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
 import type { TextTokenizer } from '../tokenizers'
 import { ARCHITECTURES } from './architectures'
@@ -38,7 +39,7 @@ export async function savePretrained(folder: string, model: SavedModel): Promise
   const weights = checkedWeights(model)
   const partial = `${folder}.partial`
   await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
+  makeFolder(partial)
   try {
     const file = path.join(partial, 'model.safetensors')
     await writeWeights(file, rulesOf(architecture, model.spec), weights, dtypeOf(model))

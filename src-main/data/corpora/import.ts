@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
+import { makeFolder } from '../folder'
 import { numbered } from '../chess/numbered'
 import { readPgn, type PgnGame } from '../chess/pgn'
 import { played } from '../chess/play'
@@ -34,7 +35,7 @@ export async function importGames(request: CorpusRequest, folder: string, watch:
   if (!parsed.success) throw new DatasetError(problemsOf(parsed.error, request, requestSchema))
   const { id, title, licence, path, elo } = parsed.data
   if (existsSync(join(folder, `${id}.json`))) throw refusal('id', 'an id that is not taken', show(id))
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const temporary = join(folder, `.${id}-${process.pid}.tmp`)
   const counts = { documents: 0, passed: 0 }
   try {

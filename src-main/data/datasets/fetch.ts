@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import { show } from '../../science/spec/problems'
 import { syncFolder } from '../durable'
 import { messageOf, ModelError } from '../models/errors'
@@ -105,7 +106,7 @@ async function expectWhole(wanted: readonly WantedFile[], folder: string): Promi
 
 /** What is unfinished of other commits is gone on with by nobody. */
 async function discardOlder(unfinished: string, place: string, name: string): Promise<void> {
-  await mkdir(unfinished, { recursive: true })
+  makeFolder(unfinished)
   for (const other of await readdir(unfinished))
     if (other.startsWith(`${place}@`) && other !== name) await rm(path.join(unfinished, other), { recursive: true })
 }

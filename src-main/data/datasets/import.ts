@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
+import { makeFolder } from '../folder'
 import { problemsOf, show, type Problem } from '../../science/spec/problems'
 import { syncFolder } from '../durable'
 import { LEAST_ROWS, MOST_CLASSES } from './classes'
@@ -101,7 +102,7 @@ export async function importDataset(
   const before = await footprint(files)
   const survey = await surveyDataset(queryOf(parsed.data), watch)
   check(survey, parsed.data)
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const temporary = join(folder, `.${id}-${process.pid}.tmp`)
   try {
     await pipeline(

@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../folder'
 import type { Form, TaskRow } from '../../science/tasks'
 import { importDataset } from './import'
 import { refusal } from './problem'
@@ -27,7 +28,7 @@ export async function importSlice(request: SliceRequest, folder: string, watch: 
   const { id, title, question, licence, source, parent } = request
   const rows = keptRows(await readTask(parent.path, parent.form), request)
   if (!rows.some(({ split }) => split === 'test')) throw refusal('slice', 'at least one example', 'none')
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const path = join(folder, `.${id}-${process.pid}.jsonl`)
   try {
     await writeFile(path, rows.map((row) => `${JSON.stringify(recordOf(row, parent.form))}\n`).join(''))

@@ -1,5 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import type { InstalledModel } from './types'
 import { ModelError } from './errors'
 import { hashFiles, modelFiles } from './files'
@@ -43,7 +44,7 @@ export async function addFolder(
   if (same && !unchanged) await rm(same.folder, { recursive: true, force: true })
   // Where the same content was fetched meanwhile, the note has given way and stays where it is.
   const folder = same && unchanged ? same.folder : path.join(shelf.root, manifest.key)
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   await writeManifest(folder, manifest)
   return { id, ...(await installed({ ...manifest, folder })) }
 }

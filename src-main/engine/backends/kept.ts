@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../../data/folder'
 import { cacheFolder } from '../tensorflow/paths'
 
 const folder = () => path.join(cacheFolder(), 'native')
@@ -24,7 +25,7 @@ export async function keep(what: string, depends: readonly string[], found: unkn
   const file = fileOf(what, depends)
   const own = `${file}.${randomUUID()}`
   try {
-    await mkdir(folder(), { recursive: true })
+    makeFolder(folder())
     await writeFile(own, JSON.stringify({ depends, found }))
     await rename(own, file)
   } catch {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../../data/folder'
 import { sizeOfFolder } from '../../data/folders'
 import { downloadWheel, runTool, watched } from '../../data/tools'
 import { installBytes, KEPT, wheelsOf, type Wheel } from './packages'
@@ -64,7 +65,7 @@ export async function removeTensorflow(): Promise<{ freedBytes: number }> {
 /** One installation or removal at a time, over all processes. @throws Error naming the process that is at it */
 async function lock(): Promise<() => Promise<void>> {
   const file = path.join(tensorflowFolder(), 'lock')
-  await mkdir(tensorflowFolder(), { recursive: true })
+  makeFolder(tensorflowFolder())
   const holder = Number(await readFile(file, 'utf8').catch(() => ''))
   if (holder > 0 && !existsSync(`/proc/${holder}`)) await rm(file, { force: true })
   await writeFile(file, String(process.pid), { flag: 'wx' }).catch((cause: unknown) => {
@@ -103,7 +104,7 @@ async function unpack(
   onProgress: InstallOptions['onProgress'],
   signal?: AbortSignal,
 ): Promise<void> {
-  await mkdir(site, { recursive: true })
+  makeFolder(site)
   const before = await sizeOfFolder(site)
   await watched(
     () => runTool('python3', ['-I', '-c', UNPACK, file, site, KEPT], { signal }),
@@ -121,7 +122,7 @@ async function compile(gpu: boolean, onProgress: InstallOptions['onProgress'], s
   onProgress({ phase: 'Building the binding', done: 0, total: 0 })
   const out = bindingFile(gpu)
   const empty = path.join(siteFolder(gpu), 'empty')
-  await mkdir(empty, { recursive: true })
+  makeFolder(empty)
   const libraries: string[] = []
   for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
     libraries.push(path.join(empty, name))

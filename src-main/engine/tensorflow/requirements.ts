@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
+import { makeFolder } from '../../data/folder'
 import { runTool } from '../../data/tools'
 import { installBytes } from './packages'
 import { bindingPackage, tensorflowFolder } from './paths'
@@ -46,7 +47,7 @@ export async function checkRequirements(gpu: boolean): Promise<void> {
     throw new Error(`g++ is missing; it builds the binding to libtensorflow. \`${fixFor('compiler')}\` installs it.`)
 
   const folder = tensorflowFolder()
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const { bavail, bsize } = await statfs(folder)
   // Wheels go one by one, each deleted once it is unpacked; the largest is under 0.8 GB.
   const needed = installBytes(gpu).disk + 0.8e9

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../../data/folder'
 import { artifactFolder, readManifest, sweepTemporary, verifyArtifact, type Manifest } from '../../engine/artifacts'
 import { dropUnfinished } from '../../data/unfinished'
 import type { ArtifactRow } from '../../store'
@@ -68,13 +69,13 @@ export function createShelf(home: string, resources: string): Shelf {
       if (!existsSync(folder(key, 'own'))) return
       // A rename is atomic: no run can find half of it, and what a crash leaves in tmp is swept.
       const away = join(root, 'tmp', `${key}-discarded-${process.pid}`)
-      mkdirSync(join(root, 'tmp'), { recursive: true })
+      makeFolder(join(root, 'tmp'))
       renameSync(folder(key, 'own'), away)
       await rm(away, { recursive: true, force: true })
     },
     setAside(key) {
       if (!existsSync(folder(key, 'own'))) return null
-      mkdirSync(aside, { recursive: true })
+      makeFolder(aside)
       const names = readdirSync(aside).filter((name) => name.startsWith(key))
       const place = join(aside, `${key}-${names.length + 1}`)
       renameSync(folder(key, 'own'), place)

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '../../data/folder'
 import type { BrokenPreset, Preset } from '../../../src-preload/contract'
 import { checkpointsOf } from '../../science/plan/feasible'
 import { parseSpec } from '../../science/spec/parse'
@@ -111,7 +112,7 @@ function presetOf(input: unknown, origin: Preset['origin']): Preset {
 
 /** The file is whole, or not there. */
 async function write(folder: string, preset: Pick<Preset, 'id' | 'title' | 'help' | 'spec'>): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const file = fileOf(folder, preset.id)
   const handle = await open(`${file}.new`, 'w')
   try {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import { makeFolder } from '../../data/folder'
 
 /** How many bytes of results are kept on disk before the oldest go: an arm takes about 10 kB. */
 const ROOM = 256 * 1024 ** 2
@@ -70,7 +71,7 @@ function createShelf({ folder, code, writes }: Place) {
   async function put(file: string, kept: { facts: string; maker: string; value: unknown }): Promise<void> {
     const body = serialize(kept)
     const passing = `${file}.${process.pid}.part`
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     await writeFile(passing, Buffer.concat([digest(body), body]))
     await rename(passing, file)
   }

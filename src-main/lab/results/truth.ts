@@ -44,8 +44,7 @@ const SAME_LOOK_MS = 10 * 60_000
 
 /** @param count writes a look and gives its number; null where it cannot be written */
 export function createTruth(store: Store, count: (row: LookRow) => number | null): Truth {
-  const sealsOf = (study: string) => store.seals.of(study)
-  const isStudySealed = (id: string) => sealsOf(id).at(-1)?.sealed === 1
+  const isStudySealed = (id: string) => store.seals.of(id).at(-1)?.sealed === 1
   const isSealed = (run: RunCounts) => isStudySealed(studyOf(run).id) && isTested(run)
   const testedIn = testedStudies(store)
   const latest = new Map<string, { id: number | null; at: number }>()
@@ -57,13 +56,6 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
     const id = going ? latest.get(name(going))!.id : count({ study, run, what: what[0]!, at })
     latest.set(name(going ?? what[0]!), { id, at })
     return id
-  }
-
-  function looksAt(study: string, id: number | null): Looks {
-    const { n, firstAt } = store.looks.before(study, id ?? Number.MAX_SAFE_INTEGER)
-    const seals = sealsOf(study).map(({ at, sealed, looks }) => ({ at, sealed: sealed === 1, looks }))
-    const told = { before: n, firstAt, counted: id !== null, seals }
-    return { ...told, text: textOf(told) }
   }
 
   function hides(key: string): boolean {
@@ -86,15 +78,15 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
       if (runs.some(isSealed)) throw new LabError('conflict', SEALED)
       const value = await read()
       const tested = runs.filter(isTested).map((run) => ({ study: studyOf(run).id, run: run.id }))
-      const looks = tested.map(({ study, run }) => looksAt(study, lookAt(study, run, what)))
+      const looks = tested.map(({ study, run }) => looksAt(store, study, lookAt(study, run, what)))
       return { value, looks: looks[0] ?? null }
     },
     async readStudy(id, runs, read) {
       const value = await read()
-      if (isStudySealed(id)) return { value, looks: looksAt(id, null) }
-      return { value, looks: runs.some(isTested) ? looksAt(id, lookAt(id, '', ['study'])) : null }
+      if (isStudySealed(id)) return { value, looks: looksAt(store, id) }
+      return { value, looks: runs.some(isTested) ? looksAt(store, id, lookAt(id, '', ['study'])) : null }
     },
-    looks: (study) => looksAt(study, null),
+    looks: (study) => looksAt(store, study),
     seal({ study, sealed }) {
       if (isStudySealed(study) === sealed) return
       const { n } = store.looks.before(study, Number.MAX_SAFE_INTEGER)
@@ -104,6 +96,15 @@ export function createTruth(store: Store, count: (row: LookRow) => number | null
   }
 }
 
+/** @param id number of the look; null where it could not be written, undefined where there is none */
+function looksAt(store: Store, study: string, id?: number | null): Looks {
+  const { n, firstAt } = store.looks.before(study, id ?? Number.MAX_SAFE_INTEGER)
+  const seals = store.seals.of(study).map(({ at, sealed, looks }) => ({ at, sealed: sealed === 1, looks }))
+  const told = { before: n, firstAt, counted: typeof id === 'number', seals }
+  return { ...told, text: textOf(told) + (id === null ? NOT_COUNTED : '') }
+}
+
+const NOT_COUNTED = ' This look is not counted: the store could not be written to.'
 const SEALED =
   'What this study found on test rows is sealed. Break its seal (in the app on the page of the study, or by `w2s unseal <run>`) to see it.'
 
@@ -151,8 +152,7 @@ const dateOf = (at: number) => new Date(at).toLocaleString('sv-SE', { dateStyle:
 const times = (n: number) => (n === 1 ? 'once' : `${n} times`)
 
 /** Every page tells of its own look, so that two of them may rightly tell different numbers: each says of when. */
-function textOf({ before, firstAt, counted, seals }: Omit<Looks, 'text'>): string {
-  const isSealed = seals.at(-1)?.sealed === true
+function textOf({ before, firstAt, seals }: Omit<Looks, 'text' | 'counted'>): string {
   const looked =
     firstAt === null
       ? 'When this was opened, what this study found on test rows had not been looked at'
@@ -162,6 +162,5 @@ function textOf({ before, firstAt, counted, seals }: Omit<Looks, 'text'>): strin
       ? `sealed on ${dateOf(at)}, after ${looks === 0 ? 'no look' : looks === 1 ? 'one look' : `${looks} looks`}`
       : `seal broken on ${dateOf(at)}`,
   )
-  const uncounted = counted || isSealed ? '' : ' This look is not counted: the store could not be written to.'
-  return `${[looked, ...history].join('; ')}.${uncounted}`
+  return `${[looked, ...history].join('; ')}.`
 }

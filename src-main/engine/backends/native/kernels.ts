@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import path from 'node:path'
+import { makeFolder } from '../../../data/folder'
 import type { Isa, NativeAddon } from '../../../../src-native/model'
 
 /** A newer instruction set is taken unless an older one is faster by more than what measurements differ. */
@@ -41,7 +42,7 @@ function kept(file: string, { isas }: Measured): Isa | null {
 function keep(file: string, isa: Isa, addon: Measured): Isa | null {
   const own = `${file}.${randomUUID()}`
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     writeFileSync(own, `${isa}\n`)
     // What is there and no choice was cut short.
     if (existsSync(file) && kept(file, addon) === null) rmSync(file)
