@@ -1,12 +1,27 @@
+import { createHash } from 'node:crypto'
 import { crossEntropy } from '../../science/losses/cross-entropy'
 import type { Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
-import reference from './reference.json'
-import { wideError } from './wide'
 
-/** Largest error over logits, gradients and weights that passes: absolute, of wide cases a share of the largest entry. */
+import { MOMENTS, momentsError } from './moments'
+import moments from './moments.json'
+import reference from './reference.json'
+import { batchOf } from './stored'
+import { ROUNDED, wideError } from './wide'
+import wide from './wide.json'
+
+/**
+ * Largest error over logits, gradients and weights that passes: absolute, of wide cases a share of the largest entry; what moments
+ * in bf16 may be off by counts as so much.
+ */
 export const TOLERANCE = 1e-4
+
+/** Of all that it goes by: who passed another one is to be tested again. */
+export const selfTestName = (): string =>
+  createHash('sha256')
+    .update(JSON.stringify([TOLERANCE, reference, wide, ROUNDED, moments, MOMENTS]))
+    .digest('hex')
 
 /** Part of a reference case: values by the name of their tensor. */
 export type NamedValues = Readonly<Record<string, readonly number[]>>
@@ -33,7 +48,7 @@ export function referenceCases(kinds: readonly NetSpec['kind'][]): ReferenceCase
     return {
       net,
       update: stored.update,
-      batch: batchOf(net, stored.batch),
+      batch: inputOf(net, stored.batch),
       targets: matrixOf(stored.batch.n, stored.targets),
       weights: tensorsOf(net).map(({ name, shape }) => ({ name, shape, data: Float32Array.from(values[name]!) })),
       steps: stored.steps as never,
@@ -42,11 +57,8 @@ export function referenceCases(kinds: readonly NetSpec['kind'][]): ReferenceCase
   })
 }
 
-function batchOf(net: NetSpec, stored: { n: number; dense?: number[]; lists?: number[][] }): Batch {
-  if (net.kind === 'mlp') return { n: stored.n, dense: matrixOf(stored.n, stored.dense!) }
-  const offsets = new Int32Array(stored.n + 1)
-  stored.lists!.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length))
-  return { n: stored.n, tokens: Int32Array.from(stored.lists!.flat()), offsets }
+function inputOf(net: NetSpec, stored: { n: number; dense?: number[]; lists?: number[][] }): Batch {
+  return net.kind === 'mlp' ? { n: stored.n, dense: matrixOf(stored.n, stored.dense!) } : batchOf(stored.lists!)
 }
 
 const matrixOf = (rows: number, values: readonly number[]): Matrix => ({
@@ -91,14 +103,15 @@ async function passError(learner: Learner, stored: ReferenceCase, step: Referenc
 
 /**
  * Runs the stored steps of these kinds of nets; the largest error, infinite when a value is missing or not a number.
- * @param wide whether sizes beyond the tiles of kernels, features, likelihoods and generation are tested, too, of transformers
+ * @param onCard whether sizes beyond the tiles of kernels, features, likelihoods, generation, and moments in bf16 are tested, too, of
+ *   transformers
  */
 export async function selfTest(
   create: Backend['create'],
   kinds: readonly NetSpec['kind'][],
-  wide = false,
+  onCard = false,
 ): Promise<{ passed: boolean; worstError: number }> {
-  let worstError = wide ? await wideError(create) : 0
+  let worstError = onCard ? Math.max(await wideError(create), TOLERANCE * (await momentsError(create))) : 0
   if (Number.isNaN(worstError)) worstError = Infinity
   for (const stored of referenceCases(kinds)) {
     const learner = await create(stored.net, { weights: stored.weights })

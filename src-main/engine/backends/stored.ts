@@ -1,4 +1,4 @@
-import type { Tensor } from './learner'
+import type { Tensor, TokenBatch } from './learner'
 
 /** A sample of a tensor's entries, every `stride`-th, and the root of the sum of squares of all. */
 export interface Stored {
@@ -32,10 +32,20 @@ export function fill(name: string, shape: number[]): Tensor {
   return { name, shape, data }
 }
 
-/** The numbers of the sample. */
-export function valuesOf(stored: Stored): Float32Array {
-  const bytes = Buffer.from(stored.data, 'base64')
+/** Little-endian float32, base64. */
+export function floatsOf(data: string): Float32Array {
+  const bytes = Buffer.from(data, 'base64')
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+}
+
+/** The numbers of the sample. */
+export const valuesOf = (stored: Stored): Float32Array => floatsOf(stored.data)
+
+/** The tokens of each example. */
+export function batchOf(lists: readonly (readonly number[])[]): TokenBatch {
+  const offsets = new Int32Array(lists.length + 1)
+  lists.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length))
+  return { n: lists.length, tokens: Int32Array.from(lists.flat()), offsets }
 }
 
 /**

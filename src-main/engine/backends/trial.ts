@@ -4,7 +4,7 @@ import { forgetKept, keep, readKept } from './kept'
 import { findWatch } from '../cards'
 import { CardError } from './native/card'
 import { BACKENDS, type Loaded } from './registry'
-import { selfTest, TOLERANCE } from './self-test'
+import { selfTest, selfTestName, TOLERANCE } from './self-test'
 import { ROUNDED, roundedError } from './wide'
 import { measureSteps, measureTokens } from './speed'
 
@@ -22,12 +22,13 @@ const KEPT = 'card-trial'
 
 /**
  * Whether a loaded backend gives the right numbers. On a card that takes seconds, so what passes is kept until driver, card,
- * library or engine are others, or the card fails at work.
+ * library, engine or the test itself are others, or the card fails at work.
  */
 export async function testLoaded(id: BackendId, loaded: Loaded, timed: boolean): Promise<Tested> {
-  const { create, card } = loaded
+  const { create, card, version } = loaded
   const { nets } = backendKind(id)
-  const kept = card && !timed ? await readKept<Tested>(KEPT, card.identity) : null
+  const depends = card ? [...card.identity, version, selfTestName()] : []
+  const kept = card && !timed ? await readKept<Tested>(KEPT, depends) : null
   // What is free changes all the time.
   if (kept && card) return { ...kept, card: { ...card.report, table: kept.card?.table ?? null } }
   const { passed, worstError } = await selfTest(create, nets, card !== undefined)
@@ -39,7 +40,7 @@ export async function testLoaded(id: BackendId, loaded: Loaded, timed: boolean):
     card: card ? { ...card.report, table } : null,
     precisions: passed ? await precisionsOf(loaded) : ['fp32' as const],
   }
-  if (card && passed) await keep(KEPT, card.identity, tested)
+  if (card && passed) await keep(KEPT, depends, tested)
   return tested
 }
 

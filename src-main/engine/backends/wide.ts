@@ -2,8 +2,8 @@ import type { Precision } from '../../science/backends'
 import { crossEntropy } from '../../science/losses/cross-entropy'
 import { zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
-import type { AdamWStep, Backend, Learner, TokenBatch, Weights } from './learner'
-import { deviation, fill, type Stored } from './stored'
+import type { AdamWStep, Backend, Learner, Weights } from './learner'
+import { batchOf, deviation, fill, type Stored } from './stored'
 import stored from './wide.json'
 
 /**
@@ -103,16 +103,10 @@ const deviations = (got: Weights, expected: Record<string, Stored>): number[] =>
     .map(([name, values]) => deviation(got.find((t) => t.name === name)?.data ?? new Float32Array(), values))
 
 /** Of the cases' losses: cross-entropy against 0, 1, 2 … in turn, or half the mean square of a scalar from those. */
-function slopesOf(logits: Matrix): Matrix {
+export function slopesOf(logits: Matrix): Matrix {
   const { rows, cols, data } = logits
   if (cols === 1) return { rows, cols, data: data.map((z, i) => (z - i) / rows) }
   const targets = zeros(rows, cols)
   for (let i = 0; i < rows; i++) targets.data[i * cols + (i % cols)] = 1
   return crossEntropy(logits, targets.data).dLogits
-}
-
-function batchOf(lists: number[][]): TokenBatch {
-  const offsets = new Int32Array(lists.length + 1)
-  lists.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length))
-  return { n: lists.length, tokens: Int32Array.from(lists.flat()), offsets }
 }

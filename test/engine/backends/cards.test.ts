@@ -1,8 +1,9 @@
 // An NVIDIA card from the probe to the choice, over a library that a test breaks (src-native/cuda/fake).
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { chooseBackend } from '../../../src-main/engine/backends/choice'
+import { selfTestName } from '../../../src-main/engine/backends/self-test'
 import { forgetKept } from '../../../src-main/engine/backends/kept'
 import { createProber } from '../../../src-main/engine/backends/probe'
 import { distrustCards } from '../../../src-main/engine/backends/trial'
@@ -11,6 +12,9 @@ import type { BackendReport } from '../../../src-main/engine/protocol'
 import { buildEngine } from '../built'
 import { fakeCard, fakeLt, type Conditions } from '../card'
 import { nativeMissing } from '../runtimes'
+
+/** Milliseconds: an emulated card is slow, and slower where the machine has other work. */
+const PATIENCE = 300_000
 
 describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card', () => {
   const card = fakeCard()
@@ -24,56 +28,69 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     vi.unstubAllEnvs()
     await built.remove()
   })
-  const kept = (what: string) =>
-    readdirSync(path.join(process.env['W2S_CACHE']!, 'native')).filter((name) => name.startsWith(what)).length
-  const probed = (conditions: Conditions, patience?: number) => {
+  const filesOf = (what: string) => {
+    const folder = path.join(process.env['W2S_CACHE']!, 'native')
+    return readdirSync(folder).flatMap((name) => (name.startsWith(what) ? [path.join(folder, name)] : []))
+  }
+  const kept = (what: string) => filesOf(what).length
+  const probed = (conditions: Conditions, patience = PATIENCE) => {
     card.set(conditions)
     return createProber(built.entry, patience)('cuda', false)
   }
   const chosenOn = (conditions: Conditions) => {
     card.set(conditions)
-    return chooseBackend('auto', createProber(built.entry), (id) => id === 'cuda')
+    return chooseBackend('auto', createProber(built.entry, PATIENCE), (id) => id === 'cuda')
   }
 
-  test('is tested once for a driver, a card and a library, and again when it is another or has failed', async () => {
-    const sound: Conditions = { quick: 1, name: 'RTX', compute: 8.6, driver: '550.1', memory: 24e9 }
-    const first = await probed(sound)
-    expect(first).toMatchObject({
-      id: 'cuda',
-      loadable: true,
-      why: '',
-      gpu: true,
-      precisions: ['fp32', 'tf32', 'bf16'],
-    })
-    expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
-    expect(first.selfTest!.worstError).toBeLessThan(1e-4)
-    expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
-    const { devices, products, files, table, watch, ...driver } = first.card!
-    expect(driver).toEqual({ driver: '550.1', cuda: '12.4', runtime: '12.4' })
-    expect(products).toMatchObject({ choices: '', why: 'an emulated card has no cuBLASLt but that of W2S_CUBLASLT' })
-    expect(devices).toMatchObject([{ name: 'RTX', compute: '8.6', memory: 24e9 }])
-    expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['w2s-cuda-fake.so', 'w2s.node'])
-    expect(watch).toEqual(await findWatch())
-    expect(table!.weights).toBeGreaterThan(1e6)
-    const { free, other, ...ours } = table!
-    expect(free + other + Object.values(ours).reduce((a, b) => a + b)).toBeCloseTo(24e9, -1)
+  test(
+    'is tested once for a driver, a card and a library, and again when it is another or has failed',
+    async () => {
+      const sound: Conditions = { quick: 1, name: 'RTX', compute: 8.6, driver: '550.1', memory: 24e9 }
+      const first = await probed(sound)
+      expect(first).toMatchObject({
+        id: 'cuda',
+        loadable: true,
+        why: '',
+        gpu: true,
+        precisions: ['fp32', 'tf32', 'bf16'],
+      })
+      expect(first.device).toBe('RTX (compute 8.6, driver 550.1)')
+      expect(first.selfTest!.worstError).toBeLessThan(1e-4)
+      expect(first.selfTest!.tokensPerSecond).toBeGreaterThan(0)
+      const { devices, products, files, table, watch, ...driver } = first.card!
+      expect(driver).toEqual({ driver: '550.1', cuda: '12.4', runtime: '12.4' })
+      expect(products).toMatchObject({ choices: '', why: 'an emulated card has no cuBLASLt but that of W2S_CUBLASLT' })
+      expect(devices).toMatchObject([{ name: 'RTX', compute: '8.6', memory: 24e9 }])
+      expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['w2s-cuda-fake.so', 'w2s.node'])
+      expect(watch).toEqual(await findWatch())
+      expect(table!.weights).toBeGreaterThan(1e6)
+      const { free, other, ...ours } = table!
+      expect(free + other + Object.values(ours).reduce((a, b) => a + b)).toBeCloseTo(24e9, -1)
 
-    expect((await probed(sound)).selfTest).toEqual(first.selfTest)
-    const renewed = await probed({ ...sound, driver: '560.2' })
-    expect(renewed.selfTest!.at).toBeGreaterThan(first.selfTest!.at)
-    expect(kept('card-trial')).toBe(2)
-    distrustCards()
-    expect(kept('card-trial')).toBe(0)
-  }, 120_000)
+      const trial = JSON.parse(readFileSync(filesOf('card-trial')[0]!, 'utf8')) as { depends: string[] }
+      expect(trial.depends).toEqual(expect.arrayContaining(['550.1', first.version, selfTestName()]))
+      expect((await probed(sound)).selfTest).toEqual(first.selfTest)
+      const renewed = await probed({ ...sound, driver: '560.2' })
+      expect(renewed.selfTest!.at).toBeGreaterThan(first.selfTest!.at)
+      expect(kept('card-trial')).toBe(2)
+      distrustCards()
+      expect(kept('card-trial')).toBe(0)
+    },
+    PATIENCE,
+  )
 
-  test('that gives wrong numbers is passed over, with that said, and not kept', async () => {
-    const choice = await chosenOn({ wrong: 1 })
-    expect(choice).toMatchObject({ id: 'cpu', next: null })
-    expect(choice.reason).toMatch(
-      /^NVIDIA card gives wrong numbers here: its self-test is off by \S+, allowed are 0.0001\. Native engine passed/,
-    )
-    expect(kept('card-trial')).toBe(0)
-  }, 120_000)
+  test(
+    'that gives wrong numbers is passed over, with that said, and not kept',
+    async () => {
+      const choice = await chosenOn({ wrong: 1 })
+      expect(choice).toMatchObject({ id: 'cpu', next: null })
+      expect(choice.reason).toMatch(
+        /^NVIDIA card gives wrong numbers here: its self-test is off by \S+, allowed are 0.0001\. Native engine passed/,
+      )
+      expect(kept('card-trial')).toBe(0)
+    },
+    PATIENCE,
+  )
 
   describe('beside cuBLASLt', () => {
     const lt = fakeLt()
@@ -86,43 +103,55 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
       for (const name of [...Object.keys(lt.env), 'W2S_CUDA_LT']) vi.stubEnv(name, undefined)
     })
 
-    test('goes by choices that are kept for its version, and named with the device', async () => {
-      const first = await probed({ quick: 1 })
-      const { choices, ...products } = first.card!.products!
-      expect(products).toEqual({ version: '13.1.0', file: lt.file, why: '' })
-      expect(first.device).toBe(`Fake card (compute 8.9, driver 550.54.14, cuBLASLt 13.1.0, choices ${choices})`)
-      expect(first.card!.files).toContain(lt.file)
-      expect(first.selfTest!.passed).toBe(true)
-      lt.set({ ...free, cost: 500 })
-      expect((await probed({ quick: 1 })).device).toBe(first.device)
-      expect(kept('products')).toBe(1)
-      lt.set({ ...free, version: 130200 })
-      const renewed = await probed({ quick: 1 })
-      expect(renewed.card!.products).toMatchObject({ version: '13.2.0' })
-      expect(renewed.card!.products!.choices).not.toBe(choices)
-      expect(kept('products')).toBe(2)
-    }, 240_000)
+    test(
+      'goes by choices that are kept for its version, and named with the device',
+      async () => {
+        const first = await probed({ quick: 1 })
+        const { choices, ...products } = first.card!.products!
+        expect(products).toEqual({ version: '13.1.0', file: lt.file, why: '' })
+        expect(first.device).toBe(`Fake card (compute 8.9, driver 550.54.14, cuBLASLt 13.1.0, choices ${choices})`)
+        expect(first.card!.files).toContain(lt.file)
+        expect(first.selfTest!.passed).toBe(true)
+        lt.set({ ...free, cost: 500 })
+        expect((await probed({ quick: 1 })).device).toBe(first.device)
+        expect(kept('products')).toBe(1)
+        lt.set({ ...free, version: 130200 })
+        const renewed = await probed({ quick: 1 })
+        expect(renewed.card!.products).toMatchObject({ version: '13.2.0' })
+        expect(renewed.card!.products!.choices).not.toBe(choices)
+        expect(kept('products')).toBe(2)
+      },
+      PATIENCE,
+    )
 
-    test('whose results are wrong computes by itself, and by itself where it is told to', async () => {
-      lt.set({ ...free, version: 130300, wrong: 1 })
-      expect((await probed({ quick: 1 })).selfTest!.passed).toBe(true)
-      vi.stubEnv('W2S_CUDA_LT', '0')
-      const without = await probed({ quick: 1 })
-      expect(without.device).toBe('Fake card (compute 8.9, driver 550.54.14)')
-      expect(without.card!.products).toEqual({
-        ...{ version: '', file: '', choices: '' },
-        why: 'W2S_CUDA_LT=0 leaves cuBLASLt out',
-      })
-    }, 240_000)
+    test(
+      'whose results are wrong computes by itself, and by itself where it is told to',
+      async () => {
+        lt.set({ ...free, version: 130300, wrong: 1 })
+        expect((await probed({ quick: 1 })).selfTest!.passed).toBe(true)
+        vi.stubEnv('W2S_CUDA_LT', '0')
+        const without = await probed({ quick: 1 })
+        expect(without.device).toBe('Fake card (compute 8.9, driver 550.54.14)')
+        expect(without.card!.products).toEqual({
+          ...{ version: '', file: '', choices: '' },
+          why: 'W2S_CUDA_LT=0 leaves cuBLASLt out',
+        })
+      },
+      PATIENCE,
+    )
 
-    test('that fails at work says how it is left out', async () => {
-      await probed({ quick: 1 })
-      lt.set({ ...free, fail: 'Matmul' })
-      distrustCards()
-      expect((await probed({ quick: 1 })).why).toBe(
-        'The NVIDIA card failed in the middle of work (cuBLASLt: cublasLtMatmul gave status 14). Own kernels make all products where `W2S_CUDA_LT=0` is set.',
-      )
-    }, 240_000)
+    test(
+      'that fails at work says how it is left out',
+      async () => {
+        await probed({ quick: 1 })
+        lt.set({ ...free, fail: 'Matmul' })
+        distrustCards()
+        expect((await probed({ quick: 1 })).why).toBe(
+          'The NVIDIA card failed in the middle of work (cuBLASLt: cublasLtMatmul gave status 14). Own kernels make all products where `W2S_CUDA_LT=0` is set.',
+        )
+      },
+      PATIENCE,
+    )
   })
 
   test.each<[string, Conditions, string]>([
@@ -152,37 +181,48 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     expect(report.why).toBe('NVIDIA card did not answer within 3 s. Its driver hangs: `sudo reboot` ends that.')
   }, 60_000)
 
-  test('is chosen where it is the fastest, with what computes the nets that it has no kernels for', async () => {
-    const choice = await chosenOn({ quick: 1 })
-    expect(choice).toMatchObject({
-      id: 'cuda',
-      device: 'Fake card (compute 8.9, driver 550.54.14)',
-      next: { id: 'cpu' },
-    })
-    expect(choice.reason).toMatch(/^There is an NVIDIA card; NVIDIA card passed its self-test/)
-    expect(choice.next!.reason).toMatch(/^NVIDIA card does not compute this; Native engine passed its self-test/)
-    expect(await chooseBackend('cuda', createProber(built.entry))).toMatchObject({ id: 'cuda', next: { id: 'cpu' } })
-  }, 120_000)
+  test(
+    'is chosen where it is the fastest, with what computes the nets that it has no kernels for',
+    async () => {
+      const choice = await chosenOn({ quick: 1 })
+      expect(choice).toMatchObject({
+        id: 'cuda',
+        device: 'Fake card (compute 8.9, driver 550.54.14)',
+        next: { id: 'cpu' },
+      })
+      expect(choice.reason).toMatch(/^There is an NVIDIA card; NVIDIA card passed its self-test/)
+      expect(choice.next!.reason).toMatch(/^NVIDIA card does not compute this; Native engine passed its self-test/)
+      expect(await chooseBackend('cuda', createProber(built.entry, PATIENCE))).toMatchObject({
+        id: 'cuda',
+        next: { id: 'cpu' },
+      })
+    },
+    PATIENCE,
+  )
 
-  test('that is slower is passed over, by what was measured once', async () => {
-    const speeds: Record<string, number> = { cuda: 1000, cpu: 2000 }
-    const probe = async (id: BackendReport['id'], timed: boolean) => {
-      const report = await createProber(built.entry)(id, false)
-      const selfTest = report.selfTest && {
-        ...report.selfTest,
-        tokensPerSecond: timed || id === 'cuda' ? speeds[id]! : 0,
+  test(
+    'that is slower is passed over, by what was measured once',
+    async () => {
+      const speeds: Record<string, number> = { cuda: 1000, cpu: 2000 }
+      const probe = async (id: BackendReport['id'], timed: boolean) => {
+        const report = await createProber(built.entry, PATIENCE)(id, false)
+        const selfTest = report.selfTest && {
+          ...report.selfTest,
+          tokensPerSecond: timed || id === 'cuda' ? speeds[id]! : 0,
+        }
+        return { ...report, selfTest }
       }
-      return { ...report, selfTest }
-    }
-    card.set({ quick: 1 })
-    forgetKept('card-speed')
-    const choose = () => chooseBackend('auto', probe, (id) => id === 'cuda')
-    const choice = await choose()
-    expect(choice).toMatchObject({ id: 'cpu', next: null })
-    expect(choice.reason).toContain(
-      'NVIDIA card is slower here than Native engine (1,000 tokens a second in training, 2,000); Native engine passed',
-    )
-    speeds['cuda'] = 9000
-    expect((await choose()).id).toBe('cpu')
-  }, 120_000)
+      card.set({ quick: 1 })
+      forgetKept('card-speed')
+      const choose = () => chooseBackend('auto', probe, (id) => id === 'cuda')
+      const choice = await choose()
+      expect(choice).toMatchObject({ id: 'cpu', next: null })
+      expect(choice.reason).toContain(
+        'NVIDIA card is slower here than Native engine (1,000 tokens a second in training, 2,000); Native engine passed',
+      )
+      speeds['cuda'] = 9000
+      expect((await choose()).id).toBe('cpu')
+    },
+    PATIENCE,
+  )
 })
