@@ -137,8 +137,8 @@ function* metricRows(input: BundleInput): Generator<string> {
 function* useRows(input: BundleInput): Generator<string> {
   const leadOf = leadsOf(input)
   function* rows(): Generator<Cell[]> {
-    for (const { key, name, at, seconds, mean, low, high } of input.use())
-      yield [...leadOf(key), name, READINGS[name].unit, at, seconds, mean, low, high]
+    for (const { key, card, name, at, seconds, mean, low, high } of input.use())
+      yield [...leadOf(key), name, READINGS[name].unit, at, seconds, mean, low, high, card]
   }
   yield* csv(USE_COLUMNS, rows())
 }

@@ -73,6 +73,8 @@ export interface BundleMetric {
 /** What was read of the machine over a stretch of time of a stage. */
 export interface BundleUse {
   key: string
+  /** That the stage computed on, as `cardTitle` names it; '' of none, and of one that is not known. */
+  card: string
   name: ReadingName
   /** Where it ends, in seconds after the stage began. */
   at: number

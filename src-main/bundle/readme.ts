@@ -17,7 +17,9 @@ metrics.csv        every number of every training in tidy form: one row per stag
                    computed again from the rest
 use.csv            what each stage made of the machine: one row per stage, quantity and stretch of time (ending "at"
                    seconds after the stage began), with how many seconds of it were sampled; empty for runs of
-                   earlier versions
+                   earlier versions. "card" is the NVIDIA card that the stage computed on, which all that is told of a
+                   GPU is of: its name, and the first 8 digits of its uuid, by which cards of one name are told
+                   apart; empty of a stage on none, and where that was not kept
 examples/          one table per task: which example is in which split (of which seed, where seeds redraw the
                    halves) or in which test set from elsewhere (elsewhere/<set>), its group, its true class, the sha256 of its text, and the text itself where its
                    licence lets anyone hand it on; where a text is to be gone on with the target, as text or, like

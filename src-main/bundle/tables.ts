@@ -98,7 +98,7 @@ function textTable(
 const LEAD = ['stage', 'kind', 'role', 'task', 'model', 'loss', 'seed']
 export const METRIC_COLUMNS = LEAD.concat(['split', 'metric', 'step', 'value'])
 /** Of `use.csv`: each stretch of time ends `at` seconds after the stage began. */
-export const USE_COLUMNS = LEAD.concat(['quantity', 'unit', 'at', 'seconds', 'mean', 'low', 'high'])
+export const USE_COLUMNS = LEAD.concat(['quantity', 'unit', 'at', 'seconds', 'mean', 'low', 'high', 'card'])
 
 /** What identifies a stage in a tidy table: its first seven columns. */
 export function stageLead(stage: Stage, stages: ReadonlyMap<string, Stage>): (string | number)[] {

@@ -1,5 +1,5 @@
 import type { Reserve } from '../data/machine/reserve'
-import type { Readings } from '../science/readings'
+import type { CardRead, Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
 import type { Askable, BackendId, Precision } from '../science/backends'
 import type { MemoryReport, Place } from './backends/learner'
@@ -185,8 +185,8 @@ export type EngineEvent =
   | { type: 'clock'; key: string; step: number; seconds: number }
   | ({ type: 'progress'; key: string } & StageProgress)
   | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
-  /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before. */
-  | { type: 'use'; key: string; at: number; seconds: number; readings: Readings }
+  /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before; `card`: where it is on one. */
+  | { type: 'use'; key: string; at: number; seconds: number; readings: Readings; card?: CardRead }
 
 /** What the engine says: events, batched about every 100 ms, in order. `ready` comes once, first. */
 export type Message =

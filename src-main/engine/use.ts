@@ -1,6 +1,6 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import { cardOf, type Cards } from '../data/machine/cards'
-import type { Readings } from '../science/readings'
+import type { CardRead, Readings } from '../science/readings'
 import { askCards } from './cards'
 import type { Gate } from './gate'
 import type { EngineEvent } from './protocol'
@@ -94,6 +94,12 @@ export function cardReadings(asked: Cards, pid: number): Readings {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
 }
 
+/** The card that readings are of; null where that is not known. */
+function cardRead(asked: Cards, pid: number): CardRead | null {
+  const { uuid = '', name = '' } = cardOf(asked, pid) ?? {}
+  return uuid === '' ? null : { uuid, name }
+}
+
 /** Begins to watch; while the gate is closed nothing is read, and the time in it is of no sample. */
 export function watchUse(options: WatchOptions): Watch {
   const { key, emit, gate, gpu, done = () => NOTHING, interval = INTERVAL, cards = askCards } = options
@@ -115,8 +121,9 @@ export function watchUse(options: WatchOptions): Watch {
     const computed = done()
     const rates = ratesOf(sofar, computed, (now.at - before.at) / 1000)
     const readings = { ...usedSince(before, now), ...rates, ...(asked && cardReadings(asked, process.pid)) }
+    const card = asked && cardRead(asked, process.pid)
     const seconds = Math.min(now.at - before.at, MOST) / 1000
-    emit({ type: 'use', key, at: (now.at - begun) / 1000, seconds, readings })
+    emit({ type: 'use', key, at: (now.at - begun) / 1000, seconds, readings, ...(card && { card }) })
     before = now
     sofar = computed
   }

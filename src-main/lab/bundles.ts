@@ -19,6 +19,7 @@ import { kindOf, readsOf, type DataConfig, type Split, type Stage } from '../sci
 import type { RunCounts, StageRow, Store } from '../store'
 import { readArtifactFile, readManifest } from '../engine/artifacts'
 import { ELSEWHERE, TASKS } from '../science/tasks'
+import { cardTitle } from '../science/readings'
 import { stageOf } from './queue/lifecycle'
 import type { ModelDesk } from './models'
 import type { Results } from './results'
@@ -173,8 +174,11 @@ function taskOf({ needs }: Stage, stages: readonly Stage[], tasks: readonly Bund
 }
 
 function* useOf(store: Store, rows: StageRow[]): Generator<BundleUse> {
-  for (const { id, key, attempt, doneAttempt } of rows)
-    for (const row of store.use.of(id, doneAttempt || attempt)) yield { key, ...row }
+  for (const { id, key, attempt, doneAttempt } of rows) {
+    const counts = doneAttempt || attempt
+    const card = store.cards.of(id, counts)
+    for (const row of store.use.of(id, counts)) yield { key, card: card ? cardTitle(card) : '', ...row }
+  }
 }
 
 /** Of each stage the attempt that counts, or the latest one where none has finished. */

@@ -36,3 +36,12 @@ export const READINGS = {
 export type ReadingName = keyof typeof READINGS
 export type Readings = Partial<Record<ReadingName, number>>
 export const READING_NAMES = Object.keys(READINGS) as ReadingName[]
+
+/** An NVIDIA card, as its driver knows it. */
+export interface CardRead {
+  uuid: string
+  name: string
+}
+
+/** Cards of one name are told apart by the first digits of their uuids: `NVIDIA A100-SXM4-80GB (GPU-ae3738d5)`. */
+export const cardTitle = ({ uuid, name }: CardRead): string => `${name} (${uuid.slice(0, 'GPU-01234567'.length)})`

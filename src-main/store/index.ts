@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { alertsTable, type Alerts } from './alerts'
 import { artifactsTable, type Artifacts } from './artifacts'
+import { cardsTable, type StageCards } from './cards'
 import { clockTable, type Clock } from './clock'
 import { guard, guarded } from './errors'
 import { figuresTable, type Figures } from './figures'
@@ -64,6 +65,7 @@ export interface Store {
   looks: Looks
   seals: Seals
   use: Use
+  cards: StageCards
   /** All or nothing; a nested call is part of the outer one. */
   transaction<T>(work: () => T): T
   /** Gives up to `pages` pages that deletions left empty back to the disk; false when there are none left. */
@@ -124,6 +126,7 @@ function storeOver(db: Database, path: string): Store {
     looks: guarded(path, looksTable(db)),
     seals: guarded(path, sealsTable(db)),
     use: guarded(path, useTable(db)),
+    cards: guarded(path, cardsTable(db)),
     transaction: (work) => guard(path, () => db.transaction(work)()),
     reclaim: (pages) => guard(path, () => reclaim(db, pages)),
     leaveLog: () => void db.pragma(`wal_autocheckpoint = ${FAR_PAGES}`),

@@ -17,6 +17,7 @@ import { doubts } from './migrations/013-doubts'
 import { use } from './migrations/014-use'
 import { clock } from './migrations/015-clock'
 import { expected } from './migrations/016-expected'
+import { cards } from './migrations/017-cards'
 import type { Migration } from './migrations/migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   use,
   clock,
   expected,
+  cards,
 ]
 
 /** Names of the migrations that this file has seen, in order; null when it is empty, i.e. new. */

@@ -94,6 +94,7 @@ describe('a bundle', () => {
       mean: '84.24',
       low: '80',
       high: '86.5',
+      card: 'RTX (GPU-0a1b2c3d)',
     }
     expect(table(files.get('use.csv'))).toMatchObject([{ role: 'student', task: 'spam', seed: '0', ...measured }])
     expect(table(files.get('results.csv'))[0]).toMatchObject({

@@ -161,7 +161,18 @@ export async function finishedRun(folder: string): Promise<BundleInput> {
       { key: student, name: 'loss', split: '', step: 0, value: Math.fround(0.1) },
       { key: student, name: 'accuracy', split: 'test', step: 5, value: 0.7 },
     ],
-    use: () => [{ key: student, name: 'gpuPower', at: 2, seconds: 2, mean: 84.24, low: 80, high: 86.5 }],
+    use: () => [
+      {
+        key: student,
+        card: 'RTX (GPU-0a1b2c3d)',
+        name: 'gpuPower',
+        at: 2,
+        seconds: 2,
+        mean: 84.24,
+        low: 80,
+        high: 86.5,
+      },
+    ],
     log: () => [
       {
         key: student,

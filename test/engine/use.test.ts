@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Cards } from '../../src-main/data/machine/cards'
 import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import type { EngineEvent } from '../../src-main/engine/protocol'
@@ -86,4 +86,28 @@ test('what is the matter with a card is told once', async () => {
   expect(samples().length).toBeGreaterThan(1)
   const logs = events.flatMap((event) => (event.type === 'log' ? [event.text] : []))
   expect(logs).toEqual([expect.stringMatching(/^2 errors of the card’s memory could not be corrected/)])
+})
+
+test('every sample names the card of this process among several, and none where that is not known', async () => {
+  const found = { cards: parseCards(CARDS.a100), users: [], why: '' }
+  const sampled = async () => {
+    const { watch, samples } = watched({ gpu: true, cards: () => Promise.resolve(found) })
+    await wait(3 * INTERVAL)
+    await watch.stop()
+    expect(samples().length).toBeGreaterThan(0)
+    return samples()
+  }
+  onTestFinished(() => void vi.unstubAllEnvs())
+  for (const { uuid, name, watts } of found.cards) {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', uuid)
+    for (const { card, readings } of await sampled()) {
+      expect(card).toEqual({ uuid, name })
+      expect(readings.gpuPower).toBe(watts)
+    }
+  }
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined)
+  for (const { card, readings } of await sampled()) {
+    expect(card).toBeUndefined()
+    expect(readings.gpuPower).toBeUndefined()
+  }
 })

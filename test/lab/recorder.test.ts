@@ -32,7 +32,7 @@ function setUp() {
     stages: store.runStages.of('run'),
     metrics: store.metrics.of(1, 1),
     log: store.log.ofRun('run', 100),
-    use: [store.use.of(1, 1), store.use.ofRun('run')],
+    use: [store.use.of(1, 1), store.cards.of(1, 1), store.use.ofRun('run')],
     artifact: store.artifacts.get(1),
     run: store.runs.get('run'),
   })
@@ -47,7 +47,14 @@ const FACTS: EngineEvent[] = [
   { type: 'metric', key, name: 'loss', split: '', step: 0, value: 0.5 },
   { type: 'metric', key, name: 'accuracy', split: 'test', step: 0, value: NaN },
   { type: 'log', key, at: 12, level: 'warn', text: 'hm' },
-  { type: 'use', key, at: 2, seconds: 1.5, readings: { cpu: 0.5, gpuPower: 100 } },
+  {
+    type: 'use',
+    key,
+    at: 2,
+    seconds: 1.5,
+    readings: { cpu: 0.5, gpuPower: 100 },
+    card: { uuid: 'GPU-1', name: 'RTX' },
+  },
 ]
 const DONE: EngineEvent = {
   type: 'state',

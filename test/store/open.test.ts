@@ -85,6 +85,23 @@ describe('opening', () => {
     expect(store.stages.finished()).toMatchObject([{ seconds: 4 }])
   })
 
+  test('readings of before their card was kept stay readable; the card is not known', () => {
+    const path = join(temporaryFolder(), 'lab.sqlite')
+    const old = new Database(path)
+    old.exec('CREATE TABLE migrations (name TEXT PRIMARY KEY, appliedAt INTEGER NOT NULL) WITHOUT ROWID')
+    for (const migration of MIGRATIONS.filter(({ name }) => name < '017')) {
+      migration.up(old)
+      old.prepare('INSERT INTO migrations VALUES (?, 1)').run(migration.name)
+    }
+    old.exec(`
+      INSERT INTO stages (key, kind, title, config, state, attempt, doneAttempt) VALUES ('k', 'train', '', '{}', 'done', 1, 1);
+      INSERT INTO use VALUES (1, 1, 'gpuMemory', 2, 2, 7, 7, 7)`)
+    old.close()
+    const store = opened(path)
+    expect(store.use.of(1, 1)).toMatchObject([{ name: 'gpuMemory', mean: 7 }])
+    expect(store.cards.of(1, 1)).toBeUndefined()
+  })
+
   test('a migration that fails leaves the store as it was', () => {
     const path = join(temporaryFolder(), 'lab.sqlite')
     const before = openStore(path)

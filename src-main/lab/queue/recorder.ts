@@ -95,6 +95,7 @@ function storeEvent(store: Store, stage: StageRow, event: EngineEvent, stopped: 
     case 'log':
       return store.log.insert(stage.id, stage.attempt, event)
     case 'use':
+      if (event.card) store.cards.insert(stage.id, stage.attempt, event.card)
       return store.use.insert({ stage: stage.id, attempt: stage.attempt }, event)
   }
 }
