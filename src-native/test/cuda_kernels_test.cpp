@@ -1,4 +1,5 @@
 // Kernels of the card one by one, in sizes that do not fit their tiles, against plain sums in double precision.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -109,6 +110,38 @@ TEST(cross_entropy_of_the_card_is_right_over_a_vocabulary) {
   crossEntropy(logits.at(), targets.at(), rows, cols, scale.at(), losses.at());
   expectNear("losses", losses.read(), loss, 1e-6);
   expectNear("dLogits", logits.read(), gradient, 1e-5);
+}
+
+/** Many rows of many ties, in vocabularies that fill a block, do not, and need several turns; then numbers that are none. */
+TEST(the_most_likely_token_is_the_first_of_the_largest) {
+  Random random(12, "likely");
+  const float none = NAN, most = INFINITY;
+  for (const long cols : {1l, 3l, 255l, 256l, 257l, 1000l}) {
+    std::vector<std::vector<float>> rows{std::vector<float>((std::size_t)cols, none),
+                                         std::vector<float>((std::size_t)cols, -most),
+                                         std::vector<float>((std::size_t)cols, 2)};
+    for (int r = 0; r < 20; r++) rows.push_back(drawn(random, cols, 2));
+    for (std::size_t r = 3; r < rows.size(); r++)
+      for (float& x : rows[r]) x = std::round(x);
+    auto put = [&](std::size_t row, std::initializer_list<float> values) {
+      std::size_t i = 0;
+      for (const float value : values) rows[row][++i * (std::size_t)(cols - 1) / values.size()] = value;
+    };
+    put(3, {none}), put(4, {most, most}), put(5, {none, most, most, none});
+    rows[6][0] = rows[7][0] = none, put(7, {most});
+    rows[8].assign((std::size_t)cols, -most), put(8, {none, -most});
+    rows[9].assign((std::size_t)cols, -0.0f), put(9, {0.0f, 0.0f});
+    std::vector<float> all;
+    std::vector<int> expected;
+    for (const auto& row : rows) {
+      all.insert(all.end(), row.begin(), row.end());
+      expected.push_back((int)(std::max_element(row.begin(), row.end()) - row.begin()));
+    }
+    Both<float> logits(all);
+    Both<int> tokens(std::vector<int>(rows.size(), -1));
+    mostLikely(logits.at(), (long)rows.size(), cols, tokens.at());
+    CHECK(tokens.read() == expected);
+  }
 }
 
 TEST(adamw_of_the_card_clips_by_the_global_norm) {

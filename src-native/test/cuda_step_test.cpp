@@ -1,5 +1,7 @@
 // A step on the card: nothing is allocated in it, and what a pass is laid out for beyond its texts is not to be seen.
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "../cuda/device/emulate.h"
 #include "../cuda/device/turns.h"
@@ -120,6 +122,29 @@ TEST(what_is_asked_of_recorded_passes_is_what_kernels_give_one_by_one) {
     CHECK(same(spoken(spec, {.room = 1.7}), plain));
     cuda::emulated::setOrders(3);
   }
+}
+
+/** Every token has a twin further on that is as likely; the vocabulary is no multiple of the kernel's lanes. */
+TEST(generation_on_the_card_takes_the_first_of_tokens_that_are_as_likely) {
+  Spec spec = test::transformer();
+  spec.head = Head::language, spec.tied = true;
+  spec.vocabulary = 300;
+  const int half = (int)spec.vocabulary / 2;
+  Card card(spec), plain(spec, {}, {.graphs = false});
+  Tensors weights = card.tensors();
+  for (std::size_t i = 0; i < weights.size(); i++) {
+    std::vector<float>& values = weights[i];
+    if (card.network->tensor((long)i).name == "tokens.weight")
+      std::copy_n(values.begin(), half * spec.width, values.begin() + half * spec.width);
+    for (const Card* each : {&card, &plain}) each->network->load((long)i, values.data(), false);
+  }
+  card.network->loaded(), plain.network->loaded();
+  const Texts texts({5, 1, 20, 9, 2}, spec);
+  const auto made = card.network->generate(texts.batch(), 12, -1);
+  CHECK(made == plain.network->generate(texts.batch(), 12, -1));
+  std::set<int> different;
+  for (const auto& tokens : made) different.insert(tokens.begin(), tokens.end());
+  CHECK(different.size() > 5 && *different.rbegin() < half);
 }
 
 /** In micro-batches, which go in and come out while others are computed, in other turns of the queues each time. */

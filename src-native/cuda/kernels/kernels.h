@@ -190,6 +190,14 @@ void spreadRows(const float* dMean, const int* examples, const int* starts, long
  */
 void crossEntropy(float* logits, const int* targets, long rows, long cols, const float* scale, float* losses);
 
+// --- likely.cu -------------------------------------------------------------------------------------------------------
+
+/**
+ * The token of each row's largest logit, the first one on a tie. As std::max_element has it, a NaN is passed over, but for one
+ * at the first place, which is taken.
+ */
+void mostLikely(const float* logits, long rows, long cols, int* tokens);
+
 // --- adamw.cu --------------------------------------------------------------------------------------------------------
 
 /** This update's constants; see cpu/optimiser. */

@@ -144,11 +144,16 @@ void CudaNetwork::head(const float* x, long rows, float* logits) const {
   multiply(g);
 }
 
+void CudaNetwork::answer(long rows) const {
+  head(pooled_, rows, logits_);
+  if (cache_) mostLikely(logits_, rows, spec.vocabulary, chosen_);
+}
+
 void CudaNetwork::forwardRound() {
   run(Doing::forward, [&] {
     forwardBlocks(spec.layers);
     readLast();
-    head(pooled_, round_.count, logits_);
+    answer(round_.count);
   });
 }
 

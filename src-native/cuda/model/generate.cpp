@@ -1,5 +1,5 @@
 // Greedy generation with a cache of keys and values: the prompts in an ordinary pass that also fills the cache, then a
-// token at a time, a row for each example that goes on.
+// token at a time, a row for each example that goes on. Which token is the most likely is found on the device.
 #include <algorithm>
 #include <stdexcept>
 
@@ -7,20 +7,13 @@
 
 namespace w2s::cuda {
 
-namespace {
-
-/** The most likely token; the first one on a tie. */
-int choose(const float* logits, long vocabulary) { return (int)(std::max_element(logits, logits + vocabulary) - logits); }
-
-}  // namespace
-
 /** Called once a block's keys have been turned: readRows says where in the cache a row's keys and values go. */
 void CudaNetwork::remember(long layer) const {
   scatterRows({states_[layer].qkv + queryWidth(), projected()}, round_.cacheRows, round_.rows, 2 * keyWidth(),
               {cache_->kv[layer].data(), 2 * keyWidth()}, false);
 }
 
-/** Takes one more token of each active example through the model, into logits_; laid out for more of them, as every pass. */
+/** Takes one more token of each active example through the model, into chosen_ what comes after it; laid out for more of them, as every pass. */
 void CudaNetwork::decode(const std::vector<int>& active, std::vector<int> tokens, std::vector<int> positions) {
   const long given = (long)active.size(), rows = capacity(given, 1).rows;
   std::vector<int> cacheRows, from, count;
@@ -49,7 +42,7 @@ void CudaNetwork::decode(const std::vector<int>& active, std::vector<int> tokens
     forwardBlocks(spec.layers);
     fromCache_ = false;
     normForward(normed(layout_.norm, last_, rows), pooled_);
-    head(pooled_, rows, logits_);
+    answer(rows);
   });
 }
 
@@ -74,17 +67,14 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
   } lent{*this};
   cache_ = &cache;
 
-  std::vector<float> logits((std::size_t)(batch.n * spec.vocabulary));
-  std::vector<int> next((std::size_t)batch.n), lengths, active, tokens, positions;
+  std::vector<int> next((std::size_t)batch.n), chosen, lengths, active, tokens, positions;
   ferry_.drop();
   for (const Examples& part : split(batch, rowsBudget())) {
     begin(batch, part, {shortens(), false, false, rowsBudget()});
     forwardRound();
-    ferry_.out(logits.data() + part.first * spec.vocabulary, logits_,
-               (std::size_t)(part.count * spec.vocabulary) * sizeof(float));
+    ferry_.out(next.data() + part.first, chosen_, (std::size_t)part.count * sizeof(int));
   }
   ferry_.finish();
-  for (long i = 0; i < batch.n; i++) next[i] = choose(&logits[i * spec.vocabulary], spec.vocabulary);
   std::vector<std::vector<int>> made((std::size_t)batch.n);
   for (int i = 0; i < batch.n; i++) active.push_back(i), lengths.push_back((int)batch.length(i));
   for (;;) {
@@ -95,10 +85,10 @@ std::vector<std::vector<int>> CudaNetwork::generate(const Batch& batch, long mos
     tokens.clear(), positions.clear();
     for (int i : active) tokens.push_back(next[i]), positions.push_back(lengths[i]++);
     decode(active, tokens, positions);
-    ferry_.out(logits.data(), logits_, active.size() * (std::size_t)spec.vocabulary * sizeof(float));
+    chosen.resize(active.size());
+    ferry_.out(chosen.data(), chosen_, chosen.size() * sizeof(int));
     ferry_.finish();
-    for (std::size_t r = 0; r < active.size(); r++)
-      next[active[r]] = choose(&logits[r * (std::size_t)spec.vocabulary], spec.vocabulary);
+    for (std::size_t r = 0; r < active.size(); r++) next[active[r]] = chosen[r];
   }
 }
 

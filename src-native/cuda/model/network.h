@@ -203,6 +203,8 @@ class CudaNetwork : public Network {
   void readLast();
   void readEarlier(long layer);
   void head(const float* x, long rows, float* logits) const;
+  /** Into logits_ what the head says of pooled_, and while texts go on into chosen_ their most likely tokens. */
+  void answer(long rows) const;
   /** From the round's tokens to logits_. */
   void forwardRound();
 
@@ -257,6 +259,7 @@ class CudaNetwork : public Network {
   std::vector<BlockState> states_;
   Stream last_, read_;
   float *pooled_ = nullptr, *logits_ = nullptr;
+  int* chosen_ = nullptr;
   Workspace work_;
   Speech speech_;
   Cache* cache_ = nullptr;  // while prompts are read and tokens are made

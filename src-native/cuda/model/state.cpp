@@ -214,6 +214,7 @@ void CudaNetwork::layBlocks() {
   if (round_.oneRow) read_.x = last_.x;
   pooled_ = arena_.floats(n * spec.width);
   logits_ = arena_.floats(round_.count * outputs());
+  if (cache_) chosen_ = arena_.ints(round_.count);
   work_.normed = arena_.floats(n * spec.width);
   work_.normedMid = arena_.floats(n * spec.width);
   work_.activated = arena_.floats(n * spec.inner);
