@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
@@ -140,6 +141,11 @@ std::optional<Choice> Choices::find(const std::string& product) {
   const auto found = all_.find(product);
   if (found == all_.end()) return std::nullopt;
   return found->second;
+}
+
+long Choices::count(bool ours) const {
+  const std::lock_guard guard(mutex_);
+  return std::count_if(all_.begin(), all_.end(), [&](const auto& each) { return each.second.ours == ours; });
 }
 
 Choice Choices::keep(const std::string& product, const Choice& choice) {

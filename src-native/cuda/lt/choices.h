@@ -28,6 +28,8 @@ class Choices {
   /** Why nothing is kept here, and so nothing is to be chosen; '' where it is. */
   std::string why() const;
   std::optional<Choice> find(const std::string& product);
+  /** How many products are known that our own kernels make, or cuBLASLt. */
+  long count(bool ours) const;
   /** @returns what stands there in the end: another process may have been first; our own kernel where it cannot be kept */
   Choice keep(const std::string& product, const Choice& choice);
 

@@ -121,6 +121,7 @@ class CudaNetwork : public Network {
  protected:
   // What takes most of the time, for those who look at it.
   virtual void multiply(const Gemm& p) const { products_.multiply(p); }
+  bool isByRival(const Gemm& p) const { return products_.isByRival(p); }
   virtual void attend(const Attend& p) const { cuda::attend(p); }
   virtual void attendBackward(const AttendBackward& p) const { cuda::attendBackward(p); }
 

@@ -48,14 +48,22 @@ Apart apartOf(const Gemm& a, const Gemm& b, Memory<float>& scratch) {
   return apart;
 }
 
+/** Of ragged texts, products of sizes near each other are the same. */
+std::string likenessOf(const Gemm& p) { return lt::nameOf(p, capacityFor(p.turnA ? p.k : p.m)); }
+
 }  // namespace
 
 void Products::multiply(const Gemm& p) const {
   if (!rival_ || !p.m || !p.n || !p.k || !p.c.data) return gemm(p);
-  const std::string name = lt::nameOf(p, capacityFor(p.turnA ? p.k : p.m));
+  const std::string name = likenessOf(p);
   const std::optional<lt::Choice> known = rival_->choices.find(name);
   const lt::Choice choice = known ? *known : choose(p, name);
   if (choice.ours || !lt::multiply(rival_->library, p, choice.algorithm, scratch_)) gemm(p);
+}
+
+bool Products::isByRival(const Gemm& p) const {
+  const std::optional<lt::Choice> known = rival_ ? rival_->choices.find(likenessOf(p)) : std::nullopt;
+  return known && !known->ours;
 }
 
 lt::Choice Products::choose(const Gemm& p, const std::string& name) const {

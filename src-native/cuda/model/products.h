@@ -28,6 +28,8 @@ class Products {
    * @throws DeviceFault where a call of cuBLASLt fails; DeviceFault as any kernel
    */
   void multiply(const Gemm& p) const;
+  /** Whether it is known that cuBLASLt makes it. */
+  bool isByRival(const Gemm& p) const;
 
  private:
   lt::Choice choose(const Gemm& p, const std::string& name) const;

@@ -1,20 +1,17 @@
 #include "bench.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 
 #include "../model/network.h"
 #include "golden.h"
+#include "rivals.h"
 
 namespace w2s::runner {
 
@@ -34,25 +31,6 @@ struct Tokens {
     }
   }
   Batch batch() const { return {(long)offsets.size() - 1, nullptr, tokens.data(), offsets.data(), nullptr}; }
-};
-
-/** cuBLASLt where it is found, as a training in the app has it; what is measured of each product is kept for this process alone. */
-class Rivals {
- public:
-  Rivals() : file_(std::filesystem::temp_directory_path() / ("w2s-bench-products-" + std::to_string(getpid()))) {
-    const cuda::lt::Found& found = cuda::lt::found();
-    if (found.library) rival_.emplace(*found.library, cuda::lt::choicesIn(file_, found.library->version));
-  }
-  ~Rivals() {
-    std::error_code ignored;
-    std::filesystem::remove(file_, ignored);
-  }
-  Rivals(const Rivals&) = delete;
-  const cuda::Rival* get() const { return rival_ ? &*rival_ : nullptr; }
-
- private:
-  const std::string file_;
-  std::optional<cuda::Rival> rival_;
 };
 
 struct Case {
@@ -81,6 +59,7 @@ class Trained : public cuda::CudaNetwork {
     train();
     keeps_ = false;
   }
+  using CudaNetwork::isByRival;
   /** What the step asked for, to be started again: their numbers are then of no use, their memory is. */
   const std::vector<cuda::Gemm>& products() const { return products_; }
   const std::vector<cuda::Attend>& attends() const { return attends_; }
@@ -122,6 +101,12 @@ double secondsOfStep(const Case& of, bool graphs) {
   return seconds[(std::size_t)(WARM + STEPS / 2)];
 }
 
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) (c == '"' || c == '\\' ? out += '\\' : out) += (unsigned char)c < ' ' ? ' ' : c;
+  return out + "\"";
+}
+
 const char* turnOf(const cuda::Gemm& g) { return g.turnA ? "a" : g.turnB ? "b" : ""; }
 
 /** Products of one shape. */
@@ -146,9 +131,10 @@ void printParts(const Case& of) {
     const cuda::Gemm& g = alike.gemm;
     const double seconds = secondsOf([&] { network.multiply(g); });
     char line[256];
-    std::snprintf(line, sizeof line, R"(%s{"m": %ld, "n": %ld, "k": %ld, "turn": "%s", "fp32": %s, "count": %ld, "seconds": %.6g})",
+    std::snprintf(line, sizeof line, R"(%s{"m": %ld, "n": %ld, "k": %ld, "turn": "%s", "fp32": %s, "count": %ld, "seconds": %.6g, "by": "%s"})",
                   products.empty() ? "" : ", ", g.m, g.n, g.k, turnOf(g),
-                  g.precision == Precision::fp32 ? "true" : "false", alike.count, seconds);
+                  g.precision == Precision::fp32 ? "true" : "false", alike.count, seconds,
+                  network.isByRival(g) ? "cuBLASLt" : "own kernel");
     products += line;
   }
   const double attends = secondsOf([&] {
@@ -182,8 +168,8 @@ int runBench(const std::string& file, const std::string& model, const std::strin
   if (what == "parts")
     printParts(of);
   else if (what == "recorded" || what == "single")
-    std::printf("{\"seconds\": %.6g, \"cublaslt\": %ld}\n", secondsOfStep(of, what == "recorded"),
-                of.rival ? of.rival->library.version : 0);
+    std::printf("{\"seconds\": %.6g, \"cublaslt\": %s, \"said\": %s}\n", secondsOfStep(of, what == "recorded"),
+                of.rival ? "true" : "false", quoted(rivals.said()).c_str());
   else
     throw std::invalid_argument("what: expected recorded, single or parts, got " + what);
   return 0;

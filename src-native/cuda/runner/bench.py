@@ -225,7 +225,7 @@ def print_parts(runner, limit, model, batch):
     print(
         f"\n{model}, {batch}: of a step of {of * 1e3:.2f} ms attention takes {attention / of:.1%}"
         f" (forward {parts['attention']['forward'] * 1e3:.2f} ms, backward {parts['attention']['backward'] * 1e3:.2f} ms),"
-        f" matrix products {all / of:.1%}\n"
+        f" matrix products {all / of:.1%}; {step['said']}\n"
     )
     rows = []
     for p in products:
@@ -233,8 +233,8 @@ def print_parts(runner, limit, model, batch):
         share = f"{flops / p['seconds'] / limit:.1%}" if limit and not p["fp32"] else ""
         shape = f"{p['m']} x {p['n']} x {p['k']}"
         spent = p["count"] * p["seconds"]
-        rows.append([TURNS[p["turn"]], shape, str(p["count"]), f"{spent * 1e3:.3f}", f"{spent / of:.1%}", share])
-    print_table(["product", "m x n x k", "times", "ms", "of the step", "of the limit"], rows)
+        rows.append([TURNS[p["turn"]], shape, str(p["count"]), f"{spent * 1e3:.3f}", f"{spent / of:.1%}", share, p["by"]])
+    print_table(["product", "m x n x k", "times", "ms", "of the step", "of the limit", "made by"], rows)
 
 
 def main():
