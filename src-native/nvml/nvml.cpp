@@ -5,29 +5,14 @@
 #include <map>
 
 #include "../failures.h"
+#include "api.h"
 
 namespace w2s::nvml {
 
 namespace {
 
-// As NVIDIA's manual of NVML has them: its numbers are fixed, and a function whose meaning changes gets a new name.
-using Device = void*;
-enum Status { SUCCESS = 0, INSUFFICIENT_SIZE = 7, GPU_IS_LOST = 15, RESET_REQUIRED = 16 };
-enum { TEMPERATURE_GPU = 0, CLOCK_SM = 1, CLOCK_MEMORY = 2, UNCORRECTED = 1, SINCE_LOADED = 0, MIG_ENABLED = 1 };
-constexpr unsigned long long NOT_AVAILABLE = ~0ull;
 constexpr unsigned TEXT = 96;
 constexpr double MILLI = 1e-3;
-struct Utilization {
-  unsigned gpu, memory;
-};
-struct MemoryInfo {
-  unsigned long long total, free, used;
-};
-struct Process {
-  unsigned pid;
-  unsigned long long bytes;
-  unsigned gpuInstance, computeInstance;
-};
 
 /** Of its functions those that are asked; null: this driver has none of that name. */
 class Library {

@@ -315,17 +315,29 @@ TEST(cublaslt_that_fails_where_it_is_tried_leaves_products_to_our_own_kernels) {
   }
 }
 
-TEST(cublaslt_that_fails_at_work_is_told_with_its_status) {
-  const Folder folder;
-  const OneOrder one;
+namespace {
+
+/** A training whose products cuBLASLt may make, under conditions of the fake. */
+struct Contest {
+  Folder folder;
+  OneOrder one;
   const Spec spec = test::transformer();
-  const Texts texts({5, 1, 20}, spec);
-  folder.set("cost 1\n");
-  lt::Choices choices(folder.choices(), library().version);
+  lt::Choices choices{folder.choices(), library().version};
   const Rival rival{library(), choices};
-  Card card(spec, {}, {.graphs = false, .rival = &rival});
+  Card card;
+
+  Contest(const std::string& conditions, const Options& options, cuda::Settings settings)
+      : card(spec, options, (folder.set(conditions), settings.rival = &rival, settings)) {}
+};
+
+}  // namespace
+
+TEST(cublaslt_that_fails_at_work_is_told_with_its_status) {
+  Contest contest("cost 1\n", {}, {.graphs = false});
+  Card& card = contest.card;
+  const Texts texts({5, 1, 20}, contest.spec);
   card.step(texts.batch());
-  folder.set("fail Matmul\n");
+  contest.folder.set("fail Matmul\n");
   int number = 0;
   std::string what;
   try {
@@ -334,19 +346,14 @@ TEST(cublaslt_that_fails_at_work_is_told_with_its_status) {
     number = e.number, what = e.what();
   }
   CHECK(number == -14 && what == "cuBLASLt: cublasLtMatmul gave status 14");
-  folder.set("");
+  contest.folder.set("");
   card.step(texts.batch());  // the card is as it was
 }
 
 TEST(steps_with_cublaslt_allocate_nothing_once_their_products_are_known) {
-  const Folder folder;
-  const OneOrder one;
-  folder.set("cost 1\nworkspace 512\n");
-  const Spec spec = test::transformer();
-  lt::Choices choices(folder.choices(), library().version);
-  const Rival rival{library(), choices};
-  Card card(spec, {.precision = Precision::bf16}, {.rival = &rival});
-  const Texts texts({5, 1, 20}, spec), others({3, 7}, spec);
+  Contest contest("cost 1\nworkspace 512\n", {.precision = Precision::bf16}, {});
+  Card& card = contest.card;
+  const Texts texts({5, 1, 20}, contest.spec), others({3, 7}, contest.spec);
   for (int i = 0; i < 2; i++) card.step(texts.batch()), card.step(others.batch());
   const long before = emulated::allocations();
   for (int i = 0; i < 6; i++) card.step(texts.batch()), card.step(others.batch());

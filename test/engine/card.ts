@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll } from 'vitest'
 import { fakeCardIn, fakeLtIn, type FakeCard, type FakeLt } from './fake-card'
 
-export type { Conditions } from './fake-card'
+export { emulatedCard, type Conditions } from './fake-card'
 
 function folder(): string {
   const made = mkdtempSync(path.join(tmpdir(), 'w2s-card-'))

@@ -57,6 +57,9 @@ const conditionsIn = (file: string) => (conditions: object) =>
       .join(''),
   )
 
+/** Builds the library whose kernels the host runs, each checked as it runs, where it is not up to date; its path. */
+export const emulatedCard = (): string => built('--emulated')
+
 /** Builds the library where it is not up to date; the card is sound. @param folder where its conditions stand */
 export function fakeCardIn(folder: string): FakeCard {
   const [library, file] = [built('--fake'), path.join(folder, 'card')]

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
-import { fakeLt } from '../engine/card'
+import { emulatedCard, fakeLt } from '../engine/card'
 import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, TF32 } from './expect'
 import { batchOf, CASES, deviation, dLogitsOf, loadAddon, modelOf, readCase, tokenBatch } from './native'
 
@@ -21,8 +21,7 @@ const lt = fakeLt()
 const products = path.join(path.dirname(lt.env.W2S_FAKE_LT), 'products')
 beforeAll(() => {
   addon = loadAddon()
-  const script = path.resolve(import.meta.dirname, '../../src-native/build.mjs')
-  cuda = execFileSync(process.execPath, [script, '--emulated'], { encoding: 'utf8' }).trim()
+  cuda = emulatedCard()
   Object.assign(process.env, lt.env)
   lt.set(AT_ONCE)
 }, 600_000)

@@ -1,10 +1,10 @@
 // The kernels for NVIDIA cards on the host, each checked as it runs (src-native/cuda/device/emulate.h), against the values
 // of PyTorch that hold for the CPU.
-import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tensorsOf } from '../../src-main/science/models/net'
 import type { ModelOptions, NativeAddon } from '../../src-native/model'
+import { emulatedCard } from '../engine/card'
 import { expectFeatures, expectGeneration, expectScores, expectTraining, ROUNDED, TF32 } from './expect'
 import {
   backward,
@@ -24,8 +24,7 @@ let addon: NativeAddon
 let cuda: string
 beforeAll(() => {
   addon = loadAddon()
-  const script = resolve(import.meta.dirname, '../../src-native/build.mjs')
-  cuda = execFileSync(process.execPath, [script, '--emulated'], { encoding: 'utf8' }).trim()
+  cuda = emulatedCard()
 }, 600_000)
 
 const create = (name: string, options: ModelOptions = {}) => modelOf(addon, readCase(name).spec, { cuda, ...options })

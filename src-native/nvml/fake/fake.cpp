@@ -17,6 +17,10 @@
 #include <string>
 #include <thread>
 
+#include "../api.h"
+
+using namespace w2s::nvml;
+
 #define OFFERED extern "C" __attribute__((visibility("default")))
 #ifdef W2S_OLD
 #define REASONS nvmlDeviceGetCurrentClocksThrottleReasons
@@ -28,19 +32,7 @@
 
 namespace {
 
-enum { SUCCESS = 0, NOT_SUPPORTED = 3, INSUFFICIENT_SIZE = 7 };
 constexpr unsigned long long MEBIBYTE = 1 << 20;
-struct Utilization {
-  unsigned gpu, memory;
-};
-struct MemoryInfo {
-  unsigned long long total, free, used;
-};
-struct Process {
-  unsigned pid;
-  unsigned long long bytes;
-  unsigned gpuInstance, computeInstance;
-};
 struct Program {
   unsigned pid;
   const char* name;
@@ -58,12 +50,12 @@ long condition(const std::string& name, long otherwise) {
 }
 
 /** Cards are numbered from 1 in what stands for their handles. */
-long numberOf(void* device) { return (long)(std::size_t)device; }
+long numberOf(Device device) { return (long)(std::size_t)device; }
 
-int answer(void* device) { return (int)condition("card@" + std::to_string(numberOf(device)), SUCCESS); }
+int answer(Device device) { return (int)condition("card@" + std::to_string(numberOf(device)), SUCCESS); }
 
 template <typename T, typename V>
-int tell(void* device, T* out, V value) {
+int tell(Device device, T* out, V value) {
   *out = (T)value;
   return answer(device);
 }
@@ -87,49 +79,49 @@ OFFERED int nvmlDeviceGetCount_v2(unsigned* count) {
   return SUCCESS;
 }
 
-OFFERED int nvmlDeviceGetHandleByIndex_v2(unsigned i, void** device) {
-  *device = (void*)(std::size_t)(i + 1);
+OFFERED int nvmlDeviceGetHandleByIndex_v2(unsigned i, Device* device) {
+  *device = (Device)(std::size_t)(i + 1);
   return (int)condition("at@" + std::to_string(i + 1), SUCCESS);
 }
 
-OFFERED int nvmlDeviceGetUUID(void* device, char* text, unsigned size) {
+OFFERED int nvmlDeviceGetUUID(Device device, char* text, unsigned size) {
   std::snprintf(text, size, "GPU-00000000-0000-0000-0000-%012ld", numberOf(device) - 1);
   return answer(device);
 }
 
-OFFERED int nvmlDeviceGetName(void* device, char* text, unsigned size) {
+OFFERED int nvmlDeviceGetName(Device device, char* text, unsigned size) {
   std::snprintf(text, size, "NVIDIA GeForce RTX 4080 SUPER");
   return answer(device);
 }
 
-OFFERED int nvmlDeviceGetUtilizationRates(void* device, Utilization* out) { return tell(device, &out->gpu, 7); }
+OFFERED int nvmlDeviceGetUtilizationRates(Device device, Utilization* out) { return tell(device, &out->gpu, 7); }
 
-OFFERED int nvmlDeviceGetMemoryInfo(void* device, MemoryInfo* out) {
+OFFERED int nvmlDeviceGetMemoryInfo(Device device, MemoryInfo* out) {
   *out = {16376 * MEBIBYTE, (16376 - 1474) * MEBIBYTE, 1474 * MEBIBYTE};
   return answer(device);
 }
 
-OFFERED int nvmlDeviceGetTemperature(void* device, int, unsigned* out) { return tell(device, out, 46); }
+OFFERED int nvmlDeviceGetTemperature(Device device, int, unsigned* out) { return tell(device, out, 46); }
 
-OFFERED int nvmlDeviceGetPowerUsage(void* device, unsigned* out) {
+OFFERED int nvmlDeviceGetPowerUsage(Device device, unsigned* out) {
   const int status = tell(device, out, 84240);
   return status == SUCCESS ? (int)condition("power", SUCCESS) : status;
 }
 
-OFFERED int nvmlDeviceGetClockInfo(void* device, int of, unsigned* out) {
-  return tell(device, out, of == 1 ? 2805 : 11251);
+OFFERED int nvmlDeviceGetClockInfo(Device device, int of, unsigned* out) {
+  return tell(device, out, of == CLOCK_SM ? 2805 : 11251);
 }
 
-OFFERED int REASONS(void* device, unsigned long long* out) { return tell(device, out, condition("slowed", 0)); }
+OFFERED int REASONS(Device device, unsigned long long* out) { return tell(device, out, condition("slowed", 0)); }
 
-OFFERED int nvmlDeviceGetTotalEccErrors(void* device, int, int, unsigned long long* out) {
+OFFERED int nvmlDeviceGetTotalEccErrors(Device device, int, int, unsigned long long* out) {
   const long errors = condition("errors", -1);
   return errors < 0 ? NOT_SUPPORTED : tell(device, out, errors);
 }
 
-OFFERED int nvmlDeviceGetMigMode(void*, unsigned*, unsigned*) { return NOT_SUPPORTED; }
+OFFERED int nvmlDeviceGetMigMode(Device, unsigned*, unsigned*) { return NOT_SUPPORTED; }
 
-OFFERED int PROCESSES(void* device, unsigned* count, Process* out) {
+OFFERED int PROCESSES(Device device, unsigned* count, Process* out) {
   // All of them on the first card, as often as is wanted to fill more than one asks for at once.
   const unsigned all = numberOf(device) == 1 ? (unsigned)condition("programs", 3) : 0;
   const unsigned room = *count;
