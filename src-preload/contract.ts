@@ -36,8 +36,8 @@ import type {
   SeedOutlook,
   Sweep,
   SweepPlan,
+  StageUse,
   Trial,
-  UseCurve,
 } from './runs'
 import type { FoundRuns, Looked, Looks, MarkChange, Rule, SealChange, StudyResult, StudySummary } from './studies'
 
@@ -119,7 +119,7 @@ export const CALLS = {
   /** How sure a training was of what it said of the test rows, at the latest evaluation that is on disk; null where none is. */
   sureness: asks<(key: string) => Sureness | null>(),
   /** What a stage makes of the machine, or made. */
-  use: asks<(key: string) => UseCurve[]>(),
+  use: asks<(key: string) => StageUse>(),
   log: asks<(query: { runId: string; limit: number }) => { key: string; at: number; level: string; text: string }[]>(),
   result: asks<(query: { runId: string; stop: Stop }) => RunResult>(),
   /** Two arms, of one run or of two, on the same test rows; refused where they do not share these. */

@@ -223,17 +223,31 @@ export type Remedy =
   | { does: 'place'; place: 'data' | 'models' | 'doctor' }
 
 /** What was used of the machine, in short. */
-export interface UseTotals {
+export interface UseTotals extends GpuTotals {
   /** Most memory that the engine held at a sample; null where it was not sampled. */
   peakBytes: number | null
-  /** The same of the GPU's memory. */
+  /** Of each card that was read: the energies are parts of the whole. */
+  cards: CardTotals[]
+}
+/** The same of GPUs. */
+interface GpuTotals {
+  /** Most of its memory that the engine held at a sample, of several the most of one; null where it was not sampled. */
   peakGpuBytes: number | null
-  /** What the GPU took over the time that was sampled; null where its power is not known. */
+  /** What was taken over the time that was sampled, of several all together; null where no power is known. */
   wattHours: number | null
   /** That `wattHours` is of. */
   wattSeconds: number
 }
-/** What a stage made of the machine at the attempt that is shown: columns of equal length, none where nothing was read. */
+/** `card`: its name, with the first digits of its uuid, e.g. `Tesla T4 (GPU-ae3738d5)`; '' where it is not known. */
+export type CardTotals = GpuTotals & { card: string }
+/** What a stage made of the machine at the attempt that is shown. */
+export interface StageUse {
+  /** That it computed on, named likewise; '' where it was on none, or is not known. */
+  card: string
+  /** None where nothing was read. */
+  curves: UseCurve[]
+}
+/** A quantity over the time of a stage: columns of equal length. */
 export interface UseCurve {
   name: ReadingName
   title: string

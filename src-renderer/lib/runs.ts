@@ -1,4 +1,4 @@
-import { about, bytes, duration, number, when } from './format'
+import { about, bytes, duration, list, number, when } from './format'
 import type { Place } from './route'
 import { amount, counted, hidden, told, words } from './columns'
 import { tableOf, type Table } from './tables'
@@ -88,12 +88,20 @@ export const placeOf = ({ stagesDone, state }: RunSummary): Place =>
 /** Why nothing is drawn of test rows whose truth is withheld. */
 export const SEALED_TEXT = 'What is found on test rows is sealed; it is drawn when the seal is broken.'
 
+/** Most that was held of each of several cards; '' where there are none, or it is not known. */
+const peaksOf = ({ cards }: RunDetail['use']) =>
+  list(
+    (cards.length > 1 ? cards : []).flatMap(({ card, peakGpuBytes }) =>
+      peakGpuBytes === null ? [] : `${bytes(peakGpuBytes)} on ${card || 'a card that is not known'}`,
+    ),
+  )
+
 /**
  * What a finished run took, against what was expected of it: time and memory, and energy with how much of the time it is of;
  * '' where none of it is known.
  */
 export function costText({ state, seconds, use, expected }: RunDetail): string {
-  const { peakBytes, peakGpuBytes, wattHours, wattSeconds } = use
+  const { peakBytes, peakGpuBytes, wattHours, wattSeconds, cards } = use
   const held = peakGpuBytes ?? peakBytes
   if (state !== 'done' || seconds === 0) return ''
   const time = `took ${duration(seconds)}`
@@ -101,8 +109,9 @@ export function costText({ state, seconds, use, expected }: RunDetail): string {
     expected?.seconds == null ? `It ${time}` : `Estimated ${about(expected.seconds, expected.rough)}, ${time}`
   const where = peakGpuBytes === null ? 'memory' : 'GPU memory'
   const guess = expected?.memoryBytes == null ? '' : ` ${bytes(expected.memoryBytes)}, was`
-  const memory = held === null ? [] : [`${where}${guess} ${bytes(held)} at most`]
+  const memory = held === null ? [] : [`${where}${guess} ${peaksOf(use) || bytes(held)} at most`]
+  const by = cards.length > 1 ? `${cards.length} GPUs` : 'the GPU'
   const energy =
-    wattHours === null ? [] : [`${number(wattHours)} Wh by the GPU over ${duration(wattSeconds)} that were sampled`]
+    wattHours === null ? [] : [`${number(wattHours)} Wh by ${by} over ${duration(wattSeconds)} that were sampled`]
   return `${[timed, ...memory, ...energy].join('; ')}.`
 }

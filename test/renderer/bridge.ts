@@ -168,16 +168,19 @@ const ANSWERS: Answers = {
       ),
     ),
   sureness: () => ({ step: 48, n: 500, from: 0.5, counts: [30, 40, 45, 50, 55, 60, 60, 60, 50, 50] }),
-  use: () => [
-    {
-      ...{ name: 'cpu', title: 'Processor', note: 'of all cores, by the engine', unit: 'share' },
-      ...{ at: [2, 4, 60], seconds: [2, 2, 2], mean: [0.5, 0.9, 0.8], low: [0.4, 0.9, 0.8], high: [0.6, 0.9, 0.8] },
-    },
-    {
-      ...{ name: 'gpuPower', title: 'GPU power', note: 'of the whole card', unit: 'watts' },
-      ...{ at: [2, 4], seconds: [2, 2], mean: [84.2, 86.4], low: [84.2, 86.4], high: [84.2, 86.4] },
-    },
-  ],
+  use: () => ({
+    card: 'RTX 4090 (GPU-0a1b2c3d)',
+    curves: [
+      {
+        ...{ name: 'cpu', title: 'Processor', note: 'of all cores, by the engine', unit: 'share' },
+        ...{ at: [2, 4, 60], seconds: [2, 2, 2], mean: [0.5, 0.9, 0.8], low: [0.4, 0.9, 0.8], high: [0.6, 0.9, 0.8] },
+      },
+      {
+        ...{ name: 'gpuPower', title: 'GPU power', note: 'of the whole card', unit: 'watts' },
+        ...{ at: [2, 4], seconds: [2, 2], mean: [84.2, 86.4], low: [84.2, 86.4], high: [84.2, 86.4] },
+      },
+    ],
+  }),
   log: ({ runId }) => {
     const { stages } = detailOf(find(runId))
     return stages

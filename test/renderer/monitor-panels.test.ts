@@ -7,7 +7,7 @@ import { marked, paceOf, type Mark } from '../../src-renderer/state/pace'
 import { theme } from '../../src-renderer/state/theme.svelte'
 import { begunOf, besideOf, levelsOf } from '../../src-renderer/views/monitor/beside'
 import { emptyText, panelChart, panelsOf } from '../../src-renderer/views/monitor/panel'
-import { chartsOf, useChart, useText } from '../../src-renderer/views/monitor/use-chart'
+import { chartsOf, useChart, useTable, useText } from '../../src-renderer/views/monitor/use-chart'
 import { createFakeBridge } from './bridge'
 import { heard, open } from './window'
 
@@ -128,9 +128,13 @@ describe('what a stage makes of the machine', () => {
       [95, 90, NaN, 85],
     ])
   })
+  it('is taken with the card of its stage', () => {
+    const { head, rows } = useTable([power], 'RTX 4090 (GPU-0a1b2c3d)').values
+    expect(rows.map((row) => row[head.indexOf('card')])).toEqual(power.at.map(() => 'RTX 4090 (GPU-0a1b2c3d)'))
+  })
   it('is told beneath the curves', async () => {
     const bridge = open('#/monitor/run-live')
-    await screen.findByText('6 s of this stage sampled, every 2 s')
+    await screen.findByText('6 s of this stage sampled, every 2 s; the GPU is RTX 4090 (GPU-0a1b2c3d)')
     expect(screen.getByRole('img', { name: /^GPU power of the whole card .*: 86.4 W/ })).toBeTruthy()
     expect(heard(bridge, 'use')).not.toHaveLength(0)
   })

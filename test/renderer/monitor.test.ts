@@ -204,9 +204,17 @@ it('what a run took is held against what was expected of it', async () => {
   const text = (change: object) => costText({ ...run, use, expected, ...change }).replaceAll('\u00a0', ' ')
   expect(text({})).toBe('Estimated about 3 min, took 4 min 10 s; memory 210 MB, was 190 MB at most.')
   expect(text({ expected: null })).toBe('It took 4 min 10 s; memory 190 MB at most.')
-  const gpu = { peakBytes: 190e6, peakGpuBytes: 2.1e9, wattHours: 5.25, wattSeconds: 200 }
+  const gpu = { peakBytes: 190e6, peakGpuBytes: 2.1e9, wattHours: 5.25, wattSeconds: 200, cards: [] }
   expect(text({ use: gpu, expected: { ...expected, memoryBytes: 3e9, rough: true } })).toBe(
     'Estimated roughly 3 min, took 4 min 10 s; GPU memory 3.0 GB, was 2.1 GB at most; 5.25 Wh by the GPU over 3 min 20 s that were sampled.',
+  )
+  const of = (card: string, peakGpuBytes: number | null) => ({ card, peakGpuBytes, wattHours: 3, wattSeconds: 100 })
+  const cards = [of('A100 (GPU-ae3738d5)', 2.1e9), of('Tesla T4 (GPU-0a1b2c3d)', 1.2e9)]
+  expect(text({ use: { ...gpu, cards } })).toBe(
+    'Estimated about 3 min, took 4 min 10 s; GPU memory 210 MB, was 2.1 GB on A100 (GPU-ae3738d5) and 1.2 GB on Tesla T4 (GPU-0a1b2c3d) at most; 5.25 Wh by 2 GPUs over 3 min 20 s that were sampled.',
+  )
+  expect(text({ use: { ...gpu, cards: [cards[0]!, of('', 7e8)] }, expected: null })).toContain(
+    'GPU memory 2.1 GB on A100 (GPU-ae3738d5) and 700 MB on a card that is not known at most',
   )
   expect(text({ state: 'cancelled' })).toBe('')
   expect(text({ seconds: 0 })).toBe('')

@@ -35,7 +35,7 @@ export const RUNS: SampleRun[] = [
   { id: 'run-stop', preset: 0, state: 'interrupted', age: 1700, done: 9 },
 ]
 
-const NO_USE = { peakBytes: null, peakGpuBytes: null, wattHours: null, wattSeconds: 0 }
+const NO_USE = { peakBytes: null, peakGpuBytes: null, wattHours: null, wattSeconds: 0, cards: [] }
 
 function stagesOf(run: SampleRun): StageStatus[] {
   const { stages } = planExperiment(PRESETS[run.preset]!.spec, CONTEXT)

@@ -1,4 +1,4 @@
-import type { RunDetail, StageStatus } from '../../../src-preload/contract'
+import type { RunDetail, StageStatus, UseTotals } from '../../../src-preload/contract'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { madeBy, madeTable } from '../made'
@@ -63,15 +63,30 @@ function describe(run: RunDetail, out: Context['out']): void {
 export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
   cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
 
+/** Most that was held of each of several cards; '' where there are none, or it is not known. */
+const peaksOf = ({ cards }: UseTotals) =>
+  (cards.length > 1 ? cards : [])
+    .flatMap(({ card, peakGpuBytes }) =>
+      peakGpuBytes === null ? [] : `${size(peakGpuBytes)} on ${card || 'a card that is not known'}`,
+    )
+    .join(' and ')
+
 /** What a finished run took, against what was expected; '' of one that computed nothing. */
-function costOf({ state, seconds, use, expected }: RunDetail): string {
+export function costOf({
+  state,
+  seconds,
+  use,
+  expected,
+}: Pick<RunDetail, 'state' | 'seconds' | 'use' | 'expected'>): string {
   if (state !== 'done' || seconds === 0) return ''
   const held = use.peakGpuBytes ?? use.peakBytes
   const against = (guess: number | null | undefined, say: (value: number) => string) =>
     guess === null || guess === undefined ? '' : ` (expected ${say(guess)})`
-  const memory = held === null ? [] : [`${size(held)} of memory at most${against(expected?.memoryBytes, size)}`]
+  const most = `of memory at most${against(expected?.memoryBytes, size)}`
+  const memory = held === null ? [] : [`${peaksOf(use) || size(held)} ${most}`]
+  const by = use.cards.length > 1 ? `${use.cards.length} GPUs` : 'the GPU'
   const energy =
-    use.wattHours === null ? [] : [`${use.wattHours.toPrecision(2)} Wh by the GPU over ${duration(use.wattSeconds)}`]
+    use.wattHours === null ? [] : [`${use.wattHours.toPrecision(2)} Wh by ${by} over ${duration(use.wattSeconds)}`]
   return [`Took ${duration(seconds)}${against(expected?.seconds, duration)}`, ...memory, ...energy].join(', ') + '.'
 }
 

@@ -87,8 +87,8 @@ export function useChart(curves: readonly UseCurve[], p: Palette): ChartConfigur
   }
 }
 
-/** Every stretch of the curves of one chart: its mean, and the least and the most that was sampled in it. */
-export function useTable(curves: readonly UseCurve[]): Table {
+/** Every stretch of the curves of one chart: its mean, and the least and the most that was sampled in it. `card`: of its stage. */
+export function useTable(curves: readonly UseCurve[], card: string): Table {
   const rows = () => curves.flatMap((curve) => curve.at.map((at, i) => ({ curve, at, i })))
   type Row = ReturnType<typeof rows>[number]
   const sampled = (head: 'mean' | 'low' | 'high') =>
@@ -103,5 +103,6 @@ export function useTable(curves: readonly UseCurve[]): Table {
     amount('sampled', { of: ({ curve, i }) => curve.seconds[i], unit: 's', shown: duration }),
     ...(['mean', 'low', 'high'] as const).map(sampled),
     hidden('unit', ({ curve }) => curve.unit),
+    hidden('card', () => card),
   ])
 }
