@@ -55,6 +55,28 @@ describe('a card in the doctor', () => {
     expect(screen.getByText('libcuda.so.550.54.14').title).toBe('/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14')
   })
 
+  it('tells two cards apart: which is left alone and why, and whose memory was measured', () => {
+    const [sound] = CARD.card!.devices
+    const why = 'NVIDIA card gives wrong numbers here: its self-test is off by 0.5, allowed are 0.0001.'
+    const bad = {
+      ...sound!,
+      uuid: 'GPU-ae3738d5-9aa2',
+      name: 'Tesla T4',
+      compute: '7.5',
+      memory: 16e9,
+      free: 15e9,
+      why,
+    }
+    const devices = [bad, { ...sound!, uuid: 'GPU-0a1b2c3d-51f6' }]
+    shown({ ...CARD, card: { ...CARD.card!, devices } })
+    const facts = within(screen.getByRole('table', { name: 'Card and driver' }))
+    const said = (name: string) => facts.getByRole('rowheader', { name }).parentElement!.textContent
+    expect(said('card 1')).toMatch(/Tesla T4.*GPU-ae3738d5, compute 7\.5, 15.GB of 16.GB free/)
+    expect(said('card 2')).toMatch(/RTX 4090.*GPU-0a1b2c3d, compute 8\.9, 23.GB of 24.GB free/)
+    expect(screen.getByText(`Card 1 is left alone. ${why}`)).toBeTruthy()
+    expect(screen.getByText('Memory of card 2, with that transformer in training')).toBeTruthy()
+  })
+
   it('says what is missing where there is no driver', () => {
     const why = 'There is no NVIDIA driver. `sudo ubuntu-drivers install` puts one there.'
     const card = { ...CARD.card!, driver: '', cuda: '', devices: [], products: null, files: [], table: null }
