@@ -20,21 +20,26 @@ const asTold = (cards: Card[]) => ({
   },
 })
 
-type Others = { used?: number; users?: { pid: number; bytes: number | null }[] }
+type Others = {
+  used?: number
+  users?: { pid: number; bytes: number | null }[]
+  atOnce?: number
+  parted?: boolean
+}
 
-/** @param others what their driver says is in use, of each, and by whom; engines have the pids 100, 101 and so on */
+/** @param others what their driver says is in use, of each, and by whom; engines have the pids 100, 101 and so on; `atOnce`: stages */
 function places(cards: Card[], counts: number[] = [], needs: Record<string, number> = {}, others: Others = {}) {
-  const { used = 0, users = [] } = others
+  const { used = 0, users = [], atOnce = 1, parted = false } = others
   let pid = 100
   const make = (card: Card | null): Lane => ({
     host: { pid: pid++ } as Lane['host'],
     watch: createStopwatch(),
     ...{ card, current: null, taken: 0, working: null },
   })
-  const now = cards.map(({ uuid, memory }) => ({ uuid, memoryBytes: memory, usedBytes: used }))
-  const seen = () => users.map((user) => ({ ...user, card: large.uuid, name: 'any' }))
+  const now = cards.map(({ uuid, memory }) => ({ uuid, memoryBytes: memory, usedBytes: used, parted }))
+  const seen = () => users.map((user) => ({ ...user, card: cards[0]!.uuid, name: 'any' }))
   const made = createPlaces({
-    ...{ make, backends: asTold(cards), atOnce: () => 1, atOnceByCard: () => counts },
+    ...{ make, backends: asTold(cards), atOnce: () => atOnce, atOnceByCard: () => counts },
     reserve: () => ({ memoryBytes: 0, gpuBytes: GIGA }),
     need: ({ key }) => Promise.resolve(needs[key] ?? 0),
     ask: () => Promise.resolve({ cards: now as never, users: seen(), why: '' }),
@@ -118,6 +123,29 @@ describe('places of a queue', () => {
     expect(await made.choose(first, [row('huge')])).toMatchObject({ key: 'huge' })
     first.current = row('other')
     expect(await made.choose({ ...first, current: null }, [row('huge')])).toBeUndefined()
+  })
+
+  test('of a single card share what it has free, and compute on none meanwhile', async () => {
+    const needs = { big: 18 * GIGA, mid: 6 * GIGA, tiny: 4 * GIGA }
+    const ready = [row('big'), row('mid'), row('plain', 'cpu'), row('tiny')]
+    const next = async (others: Others, names = ['big', 'mid', 'plain', 'tiny']) => {
+      // As the driver names a card that is seen alone.
+      const { made } = places([{ ...large, uuid: '' }], [], needs, { atOnce: 2, ...others })
+      const [first, second] = made.wanted()
+      const asked = ready.filter(({ key }) => names.includes(key))
+      first!.current = (await made.choose(first!, asked))!
+      return [first!.current.key, (await made.choose(second!, asked))?.key]
+    }
+    // Of 24 GB 1 is kept.
+    expect(await next({})).toEqual(['big', 'plain'])
+    expect(await next({}, ['big', 'tiny'])).toEqual(['big', 'tiny'])
+    expect(await next({ used: 2 * GIGA }, ['big', 'tiny'])).toEqual(['big', undefined])
+    expect(await next({ used: 2 * GIGA, users: [{ pid: 100, bytes: 2 * GIGA }] }, ['big', 'tiny'])).toEqual([
+      ...['big', 'tiny'],
+    ])
+    // What does not fit at all goes alone; of a part of a card nothing is told.
+    expect(await next({ used: 20 * GIGA }, ['big', 'tiny'])).toEqual(['big', undefined])
+    expect(await next({ used: 24 * GIGA, parted: true }, ['mid', 'tiny'])).toEqual(['mid', 'tiny'])
   })
 
   test('rest where their card failed while another one is there', () => {

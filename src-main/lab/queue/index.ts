@@ -158,7 +158,7 @@ class StageQueue implements Queue {
       const wakes = this.#wakes
       await this.#findCards()
       // Others take stages while one is chosen: nothing is taken that does not wait any more.
-      const row = await places.choose(lane, store.stages.ready(places.several ? ALL : places.lanes.length))
+      const row = await places.choose(lane, store.stages.ready(places.weighs ? ALL : places.lanes.length))
       const isFree = row && !places.lanes.some(({ current }) => current?.key === row.key)
       if (isFree && this.#mayTake(lane) && store.stages.byKey(row.key)?.state === 'waiting') return (lane.current = row)
       if (!row && wakes === this.#wakes) return null

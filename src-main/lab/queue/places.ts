@@ -1,6 +1,6 @@
 // Where stages are computed: the machine, and each of several cards in it, with as many lanes as it may compute at a time.
 import type { Reserve } from '../../data/machine/reserve'
-import type { Cards } from '../../data/machine/cards'
+import { cardOf, type Cards } from '../../data/machine/cards'
 import { askCards } from '../../data/machine/smi'
 import { backendKind } from '../../science/backends'
 import { kindOf, type Stage } from '../../science/stages'
@@ -21,6 +21,8 @@ export interface Places {
   inUse(): Lane[]
   /** Whether there are several cards, each a place of its own. */
   readonly several: boolean
+  /** Whether stages share a card, or choose between cards: one that finds no room there is passed over for a later one. */
+  readonly weighs: boolean
   /** The stage that a lane is to take of those that are ready, in their order; none while nothing fits. */
   choose(lane: Lane, ready: readonly StageRow[]): Promise<StageRow | undefined>
   /** Stages that share the lane's threads, and its card. */
@@ -70,6 +72,11 @@ class LanePlaces implements Places {
     return this.#options.backends.cards.length > 1
   }
 
+  get weighs(): boolean {
+    const { backends, atOnce } = this.#options
+    return this.several || (backends.cards.length === 1 && atOnce() > 1)
+  }
+
   wanted(): Lane[] {
     const rows = this.#capacities().map(([card, count]) => this.#lanesOf(card, count))
     const longest = Math.max(...rows.map(({ length }) => length))
@@ -86,13 +93,15 @@ class LanePlaces implements Places {
     const taken = new Set(this.lanes.flatMap(({ current }) => current?.key ?? []))
     const free = ready.filter((row) => !taken.has(row.key))
     const open = this.several ? free.filter((row) => isForCard(row) === (lane.card !== null)) : free
-    if (!lane.card || open.length === 0) return open[0]
+    // Of a single card the machine's lanes share the memory.
+    const card = lane.card ?? (this.weighs && !this.several ? this.#options.backends.cards[0]! : null)
+    if (!card || !open.some(isForCard)) return open[0]
     const rooms = await this.#rooms()
-    const [own, most] = [rooms.get(lane.card.uuid) ?? 0, Math.max(...rooms.values())]
+    const [own, most] = [rooms.get(card.uuid) ?? 0, Math.max(...rooms.values())]
     // What fits nowhere is computed all the same, where it comes closest, alone: that it does not fit is only expected.
-    const isLast = own === most && !this.lanes.some(({ card, current }) => current && card?.uuid === lane.card!.uuid)
+    const isLast = own === most && this.atWorkWith(lane.card) === 0
     for (const row of open) {
-      const need = await this.#options.need(row)
+      const need = isForCard(row) ? await this.#options.need(row) : 0
       if (need > own && !isLast) continue
       lane.taken = need
       return row
@@ -149,17 +158,18 @@ class LanePlaces implements Places {
    */
   async #rooms(): Promise<Map<string, number>> {
     const { reserve, ask = askCards } = this.#options
-    const { cards, users } = await ask()
+    const { cards, users, why } = await ask()
     return new Map(
       this.#sound().map(([{ uuid, memory }]) => {
+        const now = this.several ? cards.find((card) => card.uuid === uuid) : cardOf({ cards, users, why }, process.pid)
         const held = ({ host: { pid } }: Lane) =>
-          users.find((user) => user.card === uuid && user.pid === pid)?.bytes ?? 0
-        const lanes = this.lanes.filter(({ card }) => card?.uuid === uuid)
+          users.find((user) => user.card === now?.uuid && user.pid === pid)?.bytes ?? 0
+        const lanes = this.lanes.filter(({ card }) => !this.several || card?.uuid === uuid)
         const working = lanes.filter(({ current }) => current)
         const due = working.reduce((sum, lane) => sum + Math.max(0, lane.taken - held(lane)), 0)
         const atRest = Math.max(0, ...lanes.filter(({ current }) => !current).map(held))
-        const now = cards.find((card) => card.uuid === uuid)
-        const free = (now?.memoryBytes ?? memory) - (now?.usedBytes ?? 0)
+        // Of a part of a card its driver does not tell what is in use.
+        const free = now?.parted ? memory : (now?.memoryBytes ?? memory) - (now?.usedBytes ?? 0)
         return [uuid, free - due + atRest - reserve().gpuBytes]
       }),
     )
