@@ -106,7 +106,9 @@ export interface StageRoom extends Pick<PlannedStage, 'heading' | 'title'> {
   moments: number
   /** At the largest batch, at most as much as micro-batches leave. */
   activations: number
-  /** What its learner, or one of its like, held of these four when it was measured in this session; null where none was. */
+  /** What a pass has beside them: weights in the shape of its products, on a card what is taken ahead. */
+  workspace: number
+  /** What its learner, or one of its like, held of these when it was measured in this session; null where none was. */
   measured: number | null
   /** All else: the runtime, texts, what libraries keep. */
   process: number

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { artifactFolder } from './artifacts'
 import type { Backend } from './backends/learner'
 import type { EngineEvent, Job, Message, StageMeasured } from './protocol'
 import { createRunner } from './runner'
@@ -21,14 +23,25 @@ export async function measureStages(
     const { stage } = job
     post({ type: 'progress', phase: stage.title, done, total: jobs.length })
     const lacks = Object.values(stage.needs).some((key) => lost.has(key))
-    const one = lacks ? failed('What it needs could not be measured.') : await measureStage(job, limitMs, load)
+    const one = lacks ? failed('What it needs could not be measured.') : await measureWarm(job, limitMs, load)
     if (one.seconds === null) lost.add(stage.key)
     measured.push({ key: stage.key, ...one })
   }
   return measured
 }
 
-const failed = (why: string) => ({ seconds: null, memoryBytes: 0, why })
+const failed = (why: string) => ({ seconds: null, memoryBytes: 0, processBytes: 0, why })
+
+/** What takes less is done twice, and counted once: the first time JavaScript's compiler is at work, too. */
+const SHORT_SECONDS = 3
+
+async function measureWarm(job: Job, limitMs: number, load: (id: string) => Promise<Backend>) {
+  const began = performance.now()
+  const first = await measureStage(job, limitMs, load)
+  if (first.seconds === null || performance.now() - began > 1000 * SHORT_SECONDS) return first
+  await rm(artifactFolder(job.artifacts, job.stage.key), { recursive: true, force: true })
+  return measureStage(job, limitMs, load)
+}
 
 async function measureStage(
   job: Job,
@@ -60,5 +73,6 @@ function toldOf(end: EngineEvent | null, took: number, skimmed: Skimmed | null, 
   if (end?.type !== 'state' || end.state !== 'done') return failed(`It took longer than ${limitMs / 1000} s.`)
   // What it does beside its learner is done whole.
   const ms = took + (skimmed ? skimmed.foretoldMs() - skimmed.spentMs() : 0)
-  return { seconds: ms / 1000, memoryBytes: skimmed?.memoryBytes() ?? 0, why: '' }
+  const processBytes = process.resourceUsage().maxRSS * 1024
+  return { seconds: ms / 1000, memoryBytes: skimmed?.memoryBytes() ?? 0, processBytes, why: '' }
 }

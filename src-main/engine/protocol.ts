@@ -31,6 +31,8 @@ export interface StageMeasured {
   seconds: number | null
   /** Most that its learner held; 0 of a stage without one. */
   memoryBytes: number
+  /** Most that the process had in all so far. */
+  processBytes: number
   /** Why it could not be measured; else ''. */
   why: string
 }

@@ -1,17 +1,22 @@
 import { totalmem } from 'node:os'
-import type { Reserve } from '../data/machine/reserve'
+import { cardRoom, machineRoom, roomNow, type Reserve } from '../data/machine/reserve'
 import { cardOf, type Cards } from '../data/machine/cards'
-import type { Backend } from './backends/learner'
+import { sizeOf, tensorsOf, type NetSpec } from '../science/models/net'
+import type { Backend, LearnerOptions } from './backends/learner'
 import { askCards } from './cards'
 
-/** Part of what lies beside the reserve that activations may take: weights, gradients and moments want the rest. */
-const SHARE = 0.5
-/** With less than this a batch would go text by text. */
-const LEAST = 64e6
+/** What the activations of a training may take at once, in bytes. */
+export interface Room {
+  bytes: number
+  /** That it is less than what this device has else, since others hold some of it; '' where it is not. */
+  said: string
+}
+/** The same beside so many bytes of weights, gradients and moments. */
+export type RoomBeside = (state: number) => Room
 
 /**
- * Bytes that the activations of a training may take at once, of the memory that its backend computes in: of all of it, and not
- * of what is free by chance, so that a run has the same micro-batches whenever it runs here.
+ * Of the memory that a backend computes in: of all of it, and not of what is free by chance, so that a run has the same
+ * micro-batches whenever it runs here. But where others hold so much of a card that these would not fit, they are smaller.
  * @param atOnce stages that share it
  * @returns undefined where a card does not tell how much it has
  */
@@ -21,14 +26,25 @@ export async function activationRoom(
   atOnce = 1,
   cards: () => Promise<Cards> = askCards,
   memory = totalmem(),
-): Promise<number | undefined> {
-  const room = (all: number, kept: number) => Math.max(LEAST, ((all - kept) * SHARE) / atOnce)
-  if (!gpu) return room(memory, reserve.memoryBytes)
-  const card = cardOf(await cards(), process.pid)
+): Promise<RoomBeside | undefined> {
+  if (!gpu) return () => ({ bytes: machineRoom(memory, reserve, atOnce), said: '' })
+  const asked = await cards()
+  const card = cardOf(asked, process.pid)
   // Of a part of a card nothing is told.
-  const bytes = card && !card.parted ? card.memoryBytes : null
-  return bytes === null ? undefined : room(bytes, reserve.gpuBytes)
+  if (!card || card.parted || card.memoryBytes === null) return undefined
+  const { memoryBytes: all, usedBytes } = card
+  const own = asked.users.find(({ pid, card: on }) => pid === process.pid && on === card.uuid)?.bytes ?? 0
+  const free = usedBytes === null ? all : all - usedBytes + own
+  return (state) => {
+    const room = cardRoom(all, reserve, atOnce, state)
+    const bytes = roomNow(room, free, reserve, state)
+    return { bytes, said: bytes < room ? tightText(all - free, bytes / room) : '' }
+  }
 }
+
+const tightText = (others: number, share: number) =>
+  `Others hold ${(others / 1e9).toFixed(1)} GB of the card, so activations may take ${share.toFixed(2)} of what they could else: ` +
+  'large batches go in smaller parts, whose sums are rounded in another order.'
 
 /** The same backend on one of `atOnce` equal parts of its threads, one at least. */
 export function sharing(backend: Backend, atOnce: number): Backend {
@@ -39,8 +55,19 @@ export function sharing(backend: Backend, atOnce: number): Backend {
   return { ...backend, threads: part, device: deviceWith(part), create }
 }
 
-/** The same backend, whose learners keep no more activations than there is room for. */
-export function within(backend: Backend, activationBytes: number | undefined): Backend {
-  if (activationBytes === undefined) return backend
-  return { ...backend, create: (net, init, options) => backend.create(net, init, { ...options, activationBytes }) }
+/** The same backend, whose learners keep no more activations than there is room for; `tell` hears of a room that is tight. */
+export function within(backend: Backend, room: RoomBeside | undefined, tell: (text: string) => void): Backend {
+  if (room === undefined) return backend
+  const create: Backend['create'] = (net, init, options = {}) => {
+    const { bytes, said } = room(stateOf(net, options))
+    if (said) tell(said)
+    return backend.create(net, init, { ...options, activationBytes: bytes })
+  }
+  return { ...backend, create }
+}
+
+/** Bytes of a net's weights, and of the gradients and AdamW's moments of those that learn. */
+function stateOf(net: NetSpec, { trainBlocks, moments }: LearnerOptions): number {
+  const ofEach = moments === 'bf16' ? 8 : 12
+  return tensorsOf(net, trainBlocks).reduce((sum, one) => sum + sizeOf(one) * (one.trained ? 4 + ofEach : 4), 0)
 }

@@ -99,7 +99,8 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const { key } = stage
   const wanted = kindOf(stage.kind).backend?.(stage.config)
   const whole = wanted === undefined ? null : await computing(job, wanted, backendFor).catch(withoutBackend)
-  const shared = whole && (await shareOf(whole, job))
+  const tell = (text: string) => host.emit({ type: 'log', key, at: Date.now(), level: 'info', text })
+  const shared = whole && (await shareOf(whole, job, tell))
   const { backend, done } = shared ? tallying(shared) : { backend: null, done: undefined }
   const { id, device, threads, isa, reason } = backend ?? PLAIN
   const place = { backend: id, device, threads, isa, reason }
@@ -141,9 +142,13 @@ async function computing(
 }
 
 /** What a stage has of the machine: the rest is left alone, or other stages'. */
-async function shareOf(backend: Backend, { reserve, atOnce = 1, onCard = atOnce }: Job): Promise<Backend> {
+async function shareOf(
+  backend: Backend,
+  { reserve, atOnce = 1, onCard = atOnce }: Job,
+  tell: (text: string) => void,
+): Promise<Backend> {
   const room = reserve && (await activationRoom(reserve, backend.gpu, backend.gpu ? onCard : atOnce))
-  return within(sharing(backend, atOnce), room)
+  return within(sharing(backend, atOnce), room, tell)
 }
 
 function withoutBackend(cause: unknown): never {

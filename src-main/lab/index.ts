@@ -27,7 +27,7 @@ import { createLibrarian, type Librarian } from './models/librarian'
 import type { Lab, LabOptions, SpawnEngine } from './options'
 import { createBatches } from './plan/batches'
 import { unmeasured } from './plan/estimates'
-import { cardNeedOf } from './plan/memory'
+import { cardNeedOf, plannedMemory } from './plan/memory'
 import { createMeasurer } from './plan/measure'
 import { createOutlook } from './plan/outlook'
 import { createPlanner } from './plan/planner'
@@ -103,7 +103,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const damage = createDamage(store, shelf, bus)
   const { places, queue, power, machine } = openQueue(options, { store, shelf, bus, damage, backends }, belongings)
   const onGpu = () => backends.chosen?.gpu ?? false
-  const planning = { store, shelf, home, onGpu, tasks: datasets.context, checkpoints, corpora, ...machine }
+  const planning = { store, shelf, home, tasks: datasets.context, checkpoints, corpora, ...machine }
   const planner = createPlanner({ ...planning, computing: backends.planned })
   const runs = createRunDesk({ store, shelf, bus, queue, checkpoints, truth, measured: machine.measured })
   // The engine that computed it.
@@ -177,11 +177,12 @@ function openQueue(
       options.spawnEngine(onMessage, onExit, seeing((card ?? backends.cards[0])?.uuid))
     return createLane(card, { spawn, timing, onEvents, bus })
   }
-  const need = async (row: StageRow) => cardNeedOf(store, row, await checkpoints.here())
+  const memory = () => plannedMemory(backends, reserve(), places.most())
+  const need = async (row: StageRow) => cardNeedOf(store, row, await checkpoints.here(), memory())
   const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need })
   const paths = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, places, timing, bus, recorder, backends, ...paths, reserve })
-  const machine = { ...paths, reserve, atOnce: () => places.most(), measured: unmeasured() }
+  const machine = { ...paths, reserve, memory, atOnce: () => places.most(), measured: unmeasured() }
   return { places, queue, power: createPower(queue), machine }
 }
 

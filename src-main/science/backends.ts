@@ -63,7 +63,7 @@ export const BACKENDS_IN_ORDER = [
     nets: ALL,
     precisions: ['fp32', 'bf16'],
     moments: ['fp32'],
-    defaultRate: { example: 1.5e-6, operation: 6e-12 },
+    defaultRate: { example: 1.5e-6, operation: 4e-12 },
   },
   {
     id: 'tensorflow',

@@ -51,7 +51,7 @@ describe('estimates', () => {
       return createEstimator(store, plan.stages, NO_MODELS).seconds(student)!
     }
     expect(seconds(10)).toBeGreaterThan(0)
-    expect(seconds(1000)).toBeGreaterThan(5 * seconds(100))
+    expect(seconds(1000)).toBeGreaterThan(4 * seconds(100))
   })
 
   test('do not come from stages that went on from an earlier attempt', () => {
@@ -71,14 +71,14 @@ describe('estimates', () => {
 
   test('come from past stages of the like once there are some', () => {
     const store = blank()
-    past(store, planOf(), (kind) => (kind === 'train' ? 100.1 : 1.1))
+    past(store, planOf(), (kind) => (kind === 'train' ? 100.15 : 1.15))
     const same = planOf({ seeds: [1] })
     const estimator = createEstimator(store, same.stages, NO_MODELS)
     // A student predicts its validation split at every evaluation, others at the last: the students' is the median rate.
     const isOf = (role: string) => (s: Stage) => s.kind === 'train' && s.config.role === role
     const alike = same.stages.filter((s) => s.kind !== 'data' && !isOf('weak')(s) && !isOf('ceiling')(s))
     for (const stage of alike)
-      expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.1 : 1.1, 5)
+      expect(estimator.seconds(stage), stage.title).toBeCloseTo(stage.kind === 'train' ? 100.15 : 1.15, 5)
     expect(estimator.seconds(same.stages.find(isOf('ceiling'))!)).toBeLessThan(100)
   })
 
@@ -97,9 +97,9 @@ describe('estimates', () => {
     const next = planOf(pair('large'), checkpoints)
     const seconds = () => createEstimator(store, next.stages, sizes).seconds(student(next))!
     const unknown = seconds()
-    past(store, first, () => 10.1)
+    past(store, first, () => 10.15)
     // Four times the blocks, four times the weights of each.
-    expect(seconds()).toBeCloseTo(0.1 + 16 * 10, 5)
+    expect(seconds()).toBeCloseTo(0.15 + 16 * 10, 5)
     expect(seconds()).not.toBeCloseTo(unknown, 0)
   })
 
@@ -136,12 +136,12 @@ describe('estimates', () => {
       const estimator = createEstimator(store, stages, sizes)
       return [estimator.seconds(student), estimator.rough(student)]
     }
-    past(store, plan({ precision: 'bf16', moments: 'bf16' }), () => 10.1)
-    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.1, 5), false])
+    past(store, plan({ precision: 'bf16', moments: 'bf16' }), () => 10.15)
+    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.15, 5), false])
     for (const moments of ['fp32', 'bf16']) expect(estimate({ precision: 'fp32', moments })).toEqual([null, true])
-    past(store, plan({ precision: 'bf16', moments: 'fp32' }), () => 20.1)
-    expect(estimate({ precision: 'bf16', moments: 'fp32' })).toEqual([expect.closeTo(20.1, 5), false])
-    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.1, 5), false])
+    past(store, plan({ precision: 'bf16', moments: 'fp32' }), () => 20.15)
+    expect(estimate({ precision: 'bf16', moments: 'fp32' })).toEqual([expect.closeTo(20.15, 5), false])
+    expect(estimate({ precision: 'bf16', moments: 'bf16' })).toEqual([expect.closeTo(10.15, 5), false])
     expect(estimate({ precision: 'fp32' })).toEqual([null, true])
   })
 
@@ -165,8 +165,8 @@ describe('estimates', () => {
     const native = { ...student, config: { ...student.config, backend: 'cpu' } } as Stage
     const shape = new Map([[chess.key, { parameters: 1.87e6, layers: 4, width: 192 }]])
     const seconds = (of: readonly Stage[]) => createEstimator(blank(), of, shape).seconds(native)!
-    expect(seconds(stages)).toBeGreaterThan(90)
-    expect(seconds(stages)).toBeLessThan(180)
+    expect(seconds(stages)).toBeGreaterThan(60)
+    expect(seconds(stages)).toBeLessThan(120)
     expect(seconds(stages)).toBeGreaterThan(1.2 * seconds(plan.stages))
   })
 
@@ -180,7 +180,7 @@ describe('estimates', () => {
       )
       const student = plan.stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
       const native = { ...student, config: { ...student.config, backend: 'cpu' } } as Stage
-      return createEstimator(blank(), stages, shape).seconds(native)! - 0.1
+      return createEstimator(blank(), stages, shape).seconds(native)! - 0.15
     }
     // 508 and 67 letters a text.
     expect(seconds('sotu', 512) / seconds('person-artifact', 512)).toBeCloseTo(508 / 67, 1)

@@ -27,18 +27,35 @@ function planned(strong: object, backend = 'cpu') {
   })
   return { stages, ceiling: stages.find((stage) => roleOf(stage) === 'ceiling')! }
 }
-const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false) =>
-  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), gpu).room(stage)
+const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false, most = 1e9) =>
+  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), { gpu, room: () => most }).room(stage)
 
 test('a training holds weights, gradients and two moments in single precision, and activations of its batch', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 })
-  const { weights, gradients, moments, activations, process, total, seen } = roomOf(blank(), stages, ceiling)
+  const { weights, gradients, moments, activations, workspace, process, total, seen } = roomOf(blank(), stages, ceiling)
   expect([weights, gradients, moments, seen]).toEqual([4e8, 4e8, 8e8, false])
   // 32 texts of 850 letters, cut at the longest that is read, through 12 blocks.
-  expect(activations).toBe(4 * 32 * 24 * 12 * 15 * 768)
-  expect(total).toBe(weights + gradients + moments + activations + process)
-  // On a card the driver's context stands in place of the runtime.
-  expect(roomOf(blank(), stages, ceiling, true).process).toBe(5e8)
+  expect(activations).toBe(4 * 32 * 24 * 12 * 11 * 768)
+  // The blocks' weights once more, and what a block needs there and back.
+  expect(workspace).toBe(4 * 12 * 12 * 768 ** 2 + 4 * 32 * 24 * 12 * 768)
+  expect(total).toBe(weights + gradients + moments + activations + workspace + process)
+  // What there is no room for goes in parts.
+  const parted = roomOf(blank(), stages, ceiling, false, 1e8)
+  expect(parted.activations).toBe(1e8)
+  expect(parted.workspace).toBeCloseTo(4 * 12 * 12 * 768 ** 2 + (1e8 / 12 / 11) * 12, 0)
+})
+
+test('on a card there are the driver’s context and a workspace that grows ahead; what computes elsewhere takes nothing', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')
+  const { activations, workspace, process } = roomOf(blank(), stages, ceiling, true)
+  const beside = 2 ** 25 + 4 * 32 * 24 * 25 * 768
+  expect(process).toBe(5e8)
+  expect(workspace).toBe(2 * beside + activations)
+  // No further than to the room that there is.
+  expect(roomOf(blank(), stages, ceiling, true, activations).workspace).toBe(beside)
+  const data = stages.find(({ kind }) => kind === 'data')!
+  expect(roomOf(blank(), stages, data, true)).toMatchObject({ total: 0, process: 0 })
+  expect(roomOf(blank(), stages, data).total).toBe(1.2e8)
 })
 
 test('moments in bf16 are half as large', () => {
@@ -70,7 +87,7 @@ test('what past stages of the like took here goes before what sizes say', () => 
   store.stages.finish(id, 9)
   const room = roomOf(store, stages, ceiling)
   expect(room).toMatchObject({ total: 2.5e9, seen: true, weights: 4e8 })
-  expect(room.process).toBe(2.5e9 - room.weights - room.gradients - room.moments - room.activations)
+  expect(room.process).toBe(2.5e9 - room.weights - room.gradients - room.moments - room.activations - room.workspace)
   // A student of the same model is its like.
   const student = stages.find((stage) => roleOf(stage) === 'student')!
   expect(roomOf(store, stages, student).total).toBe(2.5e9)

@@ -81,23 +81,31 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
   out.line(`Disk: ${size(bytes)}, and ${size(room.diskFreeBytes)} are free.`)
   if (needs.length > 0) {
     out.line()
-    for (const line of columns(tableOf(needs), { right: [1, 2, 3, 4, 5, 6, 7] })) out.line(line)
+    const rows = tableOf(needs)
+    // All are numbers but the first and the last.
+    const right = rows[0]!.slice(1, -1).map((_, i) => i + 1)
+    for (const line of columns(rows, { right })) out.line(line)
     out.line()
     for (const line of wrap(roomText(together, room), out.columns)) out.line(line)
   }
   for (const warning of warnings) out.line(out.paint('yellow', warning))
 }
 
-const tableOf = (needs: Valid['needs']): string[][] => [
-  ['memory of', 'weights', 'gradients', 'moments', 'activations', 'measured', 'all else', 'total', ''],
-  ...needs.map(({ heading, weights, gradients, moments, activations, measured, process, total, seen }) => [
-    heading,
-    ...[weights, gradients, moments, activations].map(size),
-    measured === null ? '' : size(measured),
-    ...[process, total].map(size),
-    seen ? 'as seen here' : measured === null ? 'by sizes' : 'as measured',
-  ]),
-]
+/** A workspace is a card's alone. */
+function tableOf(needs: Valid['needs']): string[][] {
+  const onCard = needs.some(({ workspace }) => workspace > 0)
+  const items = ['weights', 'gradients', 'moments', 'activations', ...(onCard ? (['workspace'] as const) : [])] as const
+  return [
+    ['memory of', ...items, 'measured', 'all else', 'total', ''],
+    ...needs.map((need) => [
+      need.heading,
+      ...items.map((item) => size(need[item])),
+      need.measured === null ? '' : size(need.measured),
+      ...[size(need.process), size(need.total)],
+      need.seen ? 'as seen here' : need.measured === null ? 'by sizes' : 'as measured',
+    ]),
+  ]
+}
 
 /** What the largest stages take that run at a time, against what there is. */
 function roomText(together: Valid['together'], now: RoomNow): string {

@@ -27,7 +27,7 @@ const LETTERS_A_TOKEN = 3.5
  */
 const WRITTEN_TOKENS = 170
 /** What a stage takes beside its work: reading, writing, and a turn of the queue. */
-const START_SECONDS = 0.1
+const START_SECONDS = 0.15
 
 /** Time and room that a stage will take. */
 export interface Estimator {
@@ -35,8 +35,8 @@ export interface Estimator {
   seconds: (stage: Stage) => number | null
   /** Whether that is by a default rate, and not by anything of the like that was done on this machine. */
   rough: (stage: Stage) => boolean
-  /** Keeps what a measurement says that a stage takes, for all of its like; no bytes of one without a learner. */
-  keep: (stage: Stage, seconds: number, bytes: number) => void
+  /** Keeps what a measurement says that a stage takes, for all of its like. */
+  keep: (stage: Stage, seconds: number, held: Held) => void
   /** Names what costs the same a unit of work. */
   likeness: (stage: Stage) => string
   /** Of its artifact and its rows in the store. */
@@ -79,12 +79,17 @@ const operationsOf = ({ layers, width, parameters }: ModelSize, language: boolea
   2 * (language ? parameters : 12 * layers * width ** 2)
 
 /** Whether a stage computes by the language head. */
-const speaks = (kind: Stage['kind'], data: object | undefined) => kindOf(kind).speaks === true || isWritten(data)
+export const speaks = (kind: Stage['kind'], data: object | undefined) => kindOf(kind).speaks === true || isWritten(data)
 
-/** What was measured in this session, by likeness: seconds a unit of work, and most bytes that a learner held. */
+/** Most bytes that a learner held, and the process that it was in. */
+export interface Held {
+  learner: number
+  process: number
+}
+/** What was measured in this session, by likeness: seconds a unit of work, and what was held. */
 export interface Measured {
   rates: Map<string, number>
-  held: Map<string, number>
+  held: Map<string, Held>
 }
 /** Nothing yet. */
 export const unmeasured = (): Measured => ({ rates: new Map(), held: new Map() })
@@ -136,11 +141,15 @@ export function createEstimator(
       return rate === undefined ? null : START_SECONDS + rate * workOf(stage)
     },
     rough: (stage) => knownOf(stage) === undefined && !isForetold(stage),
-    keep(stage, seconds, bytes) {
+    keep(stage, seconds, { learner, process }) {
       const [work, name] = [workOf(stage), likeness(stage)]
       // What a stage takes to start was not measured along.
       if (work > 0) measured.rates.set(name, seconds / work)
-      if (bytes > 0) measured.held.set(name, Math.max(bytes, measured.held.get(name) ?? 0))
+      const most = measured.held.get(name) ?? { learner: 0, process: 0 }
+      measured.held.set(name, {
+        learner: Math.max(learner, most.learner),
+        process: Math.max(process, most.process),
+      })
     },
     likeness,
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),

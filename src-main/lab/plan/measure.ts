@@ -82,10 +82,13 @@ export function createMeasurer(sources: Sources): Measurer {
         )
         checkQuiet()
         wanted.forEach((stage, i) => {
-          const { seconds, memoryBytes } = stages[i]!
-          if (seconds !== null) estimator.keep(stage, seconds, memoryBytes)
+          const { seconds, memoryBytes: learner, processBytes: process } = stages[i]!
+          if (seconds !== null) estimator.keep(stage, seconds, { learner, process })
         })
-        return stages.map(({ key, ...told }) => ({ ...headOf(waiting.get(key)!), ...told }))
+        return stages.map(({ key, seconds, memoryBytes, why }) => ({
+          ...headOf(waiting.get(key)!),
+          ...{ seconds, memoryBytes, why },
+        }))
       } catch (error) {
         if (signal.aborted) return null
         throw error

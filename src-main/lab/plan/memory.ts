@@ -1,26 +1,33 @@
+import { totalmem } from 'node:os'
 import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
-import type { Moments } from '../../science/backends'
+import { ACTIVATIONS, cardRoom, CONTEXT, machineRoom, type Reserve } from '../../data/machine/reserve'
+import { backendKind, type Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
 import type { StageRow, Store } from '../../store'
+import type { Backends } from '../engine/backends'
 import { stageOf } from '../queue/lifecycle'
-import { likenessOf, tokensOf, type ModelSizes } from './estimates'
+import { likenessOf, speaks, tokensOf, type Measured, type ModelSizes } from './estimates'
 
 /** Bytes of a number: weights and gradients are singles on every backend, also where products are in bf16. */
 const SINGLE = 4
 /** Singles that AdamW's two moments of a weight are as large as. */
 const MOMENTS = { fp32: 2, bf16: 1 }
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
-const KEPT = 15
-/** Activations that a training keeps at most: beyond it goes in parts. */
-const MOST_KEPT = 1e9
+const KEPT = 11
 /** Rows of a batch that is predicted, about. */
 const PREDICTED = 256
+/** Numbers a row, in widths of the model, that a pass has beside what its backward keeps: a block's, there and back. */
+const PASSING = { machine: 12, card: 25 }
+/** Of a card, for its library of products. */
+const PRODUCTS = 2 ** 25
+/** Logits of a vocabulary that a card has at a time, at most: 64 million of them. */
+const SPOKEN = 256e6
+/** Memory of a pass grows to twice what was needed, where there is so much. */
+const AHEAD = 2
 /** The process before it has a net: the runtime, and the texts of a task. Measured with the presets; see LOG.md. */
 const PROCESS: Record<string, number> = { cpu: 120e6, wasm: 190e6, tensorflow: 320e6 }
 const PLAIN = 120e6
-/** What a driver keeps on a card for a program that computes there: its context, and the kernels. */
-const CONTEXT = 500e6
 /** Weights of nets without a checkpoint. */
 const OWN_WEIGHTS = { words: 4e3, vectors: 2e6, features: 4e3, checkpoint: 0 }
 /** How many past stages of the like have a say: more than an experiment has, for the one that took most says whether it fits. */
@@ -36,19 +43,26 @@ export interface RoomEstimator {
 interface Taught {
   /** Tokens of one. */
   tokens: number
+  /** Whether it is taught by the tokens that follow. */
+  speaks: boolean
   /** Part of the weights that gets gradients. */
   share: number
   moments?: Moments | undefined
 }
 
-function taughtOf({ kind, config }: Stage, size: ModelSize | undefined, tokens: number): Taught | null {
+function taughtOf(
+  { kind, config }: Stage,
+  size: ModelSize | undefined,
+  tokens: number,
+  data: DataConfig | undefined,
+): Taught | null {
   const { moments } = kindOf(kind).numbers?.(config) ?? {}
-  if (kind === 'language') return { tokens: config.training.batchTokens, share: 1, moments }
+  if (kind === 'language') return { tokens: config.training.batchTokens, speaks: true, share: 1, moments }
   if (kind !== 'train' && kind !== 'adapt') return null
   const { batch } = config.optimiser
   const blocks = trainBlocksOf(config)
   const share = size && blocks !== undefined ? Math.min(1, blocks / Math.max(1, size.layers)) : 1
-  return { tokens: batch * tokens, share, moments }
+  return { tokens: batch * tokens, speaks: speaks(kind, data), share, moments }
 }
 
 /** How many of the last blocks learn; undefined where all do. */
@@ -65,60 +79,110 @@ function parametersOf({ kind, config }: Stage, size: ModelSize | undefined): num
   return kind === 'train' ? OWN_WEIGHTS[MODELS[config.model.model]!.start] : 0
 }
 
-/** Bytes that activations take: of a training those that its backward needs, else those of a block at a time. */
-function activationsOf(taught: Taught | null, size: ModelSize | undefined, tokens: number): number {
-  if (!size) return 0
-  const rows = taught?.tokens ?? PREDICTED * tokens
-  return Math.min(MOST_KEPT, SINGLE * rows * (taught ? size.layers : 2) * KEPT * size.width)
+/**
+ * What a pass needs beside the activations that are kept, in parts as these are: on the machine with copies of the weights in
+ * the shape of its products, on a card with what is taken ahead.
+ */
+function workspaceOf({ taught, size, rows, kept, most }: Passing, gpu: boolean): number {
+  const atOnce = SINGLE * rows * size.width
+  if (!gpu) return SINGLE * blocksOf(size) + atOnce * PASSING.machine
+  const beside = PRODUCTS + atOnce * PASSING.card + (taught?.speaks ? SPOKEN : 0)
+  return beside + Math.min((AHEAD - 1) * (kept + beside), Math.max(0, most - kept))
 }
+
+interface Passing {
+  taught: Taught | null
+  size: ModelSize
+  /** At a time. */
+  rows: number
+  /** Bytes of activations that are kept, and that may be. */
+  kept: number
+  most: number
+}
+
+/** Weights that multiply in a model's blocks, about. */
+const blocksOf = ({ layers, width, parameters }: ModelSize) => Math.min(parameters, 12 * layers * width ** 2)
+
+/** Where what counts is computed, and what there is for activations. */
+export interface Memory {
+  /** Whether it is that of a GPU. */
+  gpu: boolean
+  /** Bytes that activations may take beside so many of weights, gradients and moments. */
+  room: (state: number) => number
+}
+
+/** That of the best device; of several cards the one with most. @param atOnce stages that share it */
+export function plannedMemory(
+  { chosen, cards }: Pick<Backends, 'chosen' | 'cards'>,
+  reserve: Reserve,
+  atOnce: number,
+): Memory {
+  if (!chosen?.gpu) return { gpu: false, room: () => Math.min(ACTIVATIONS, machineRoom(totalmem(), reserve, atOnce)) }
+  const all = Math.max(0, ...cards.map(({ memory }) => memory))
+  return { gpu: true, room: (state) => (all > 0 ? cardRoom(all, reserve, atOnce, state) : ACTIVATIONS) }
+}
+
+const NONE = { weights: 0, gradients: 0, moments: 0, activations: 0, workspace: 0 }
 
 /**
  * @param stages the plan that the asked stages are from
  * @param models those that its stages name
- * @param gpu whether the memory that counts is that of a GPU
  * @param held what learners held that were measured in this session, by likeness
  */
 export function createRoomEstimator(
   store: Store,
   stages: readonly Stage[],
   models: ModelSizes,
-  gpu: boolean,
-  held: ReadonlyMap<string, number> = new Map(),
+  { gpu, room }: Memory,
+  held: Measured['held'] = new Map(),
 ): RoomEstimator {
   const peaks = pastPeaks(store, gpu ? 'gpuMemory' : 'memory')
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
+  const dataOf = ({ needs }: Stage): DataConfig | undefined => {
+    const { data = '' }: Partial<Record<string, string>> = needs
+    return byKey.get(data)?.config as DataConfig | undefined
+  }
+  function itemsOf(stage: Stage) {
+    const size = models.get(readsOf(stage).models[0] ?? '')
+    const data = dataOf(stage)
+    const tokens = tokensOf(stage.config, data)
+    const taught = taughtOf(stage, size, tokens, data)
+    const parameters = parametersOf(stage, size)
+    const learnt = SINGLE * parameters * (taught?.share ?? 0)
+    const [weights, moments] = [SINGLE * parameters, MOMENTS[taught?.moments ?? 'fp32'] * learnt]
+    const state = { weights, gradients: learnt, moments }
+    if (!size) return { ...state, activations: 0, workspace: 0 }
+    const [most, rows] = [room(weights + learnt + moments), taught?.tokens ?? PREDICTED * tokens]
+    // Of a training those that its backward needs, else those of a block at a time.
+    const row = SINGLE * (taught ? size.layers : 2) * KEPT * size.width
+    const kept = Math.min(most, rows * row)
+    return { ...state, activations: kept, workspace: workspaceOf({ taught, size, rows: kept / row, kept, most }, gpu) }
+  }
   return {
     room(stage) {
-      const data = byKey.get((stage.needs as Partial<Record<string, string>>)['data'] ?? '')?.config as
-        DataConfig | undefined
-      const size = models.get(readsOf(stage).models[0] ?? '')
-      const tokens = tokensOf(stage.config, data)
-      const taught = taughtOf(stage, size, tokens)
-      const parameters = parametersOf(stage, size)
-      const learnt = SINGLE * parameters * (taught?.share ?? 0)
-      const items = {
-        weights: SINGLE * parameters,
-        gradients: learnt,
-        moments: MOMENTS[taught?.moments ?? 'fp32'] * learnt,
-        activations: activationsOf(taught, size, tokens),
-      }
-      const likeness = likenessOf(stage, data)
-      const [seen, measured] = [peaks.get(likeness), held.get(likeness) ?? null]
-      const sum = measured ?? items.weights + items.gradients + items.moments + items.activations
       const backend = kindOf(stage.kind).backend?.(stage.config) ?? ''
+      // What is computed elsewhere takes nothing of a card.
+      if (gpu && !backendKind(backend)?.gpu) return { ...NONE, measured: null, process: 0, total: 0, seen: false }
+      const items = itemsOf(stage)
+      const likeness = likenessOf(stage, dataOf(stage))
+      const [seen, measured] = [peaks.get(likeness), held.get(likeness) ?? null]
+      const sum = measured?.learner ?? Object.values(items).reduce((all, each) => all + each, 0)
+      const usual = gpu ? CONTEXT : (PROCESS[backend] ?? PLAIN)
+      const whole = seen ?? (gpu ? undefined : measured?.process)
       // What was held beside the net is the process; less than nothing means that the net was taken for too large.
-      const process = seen === undefined ? (gpu ? CONTEXT : (PROCESS[backend] ?? PLAIN)) : Math.max(0, seen - sum)
-      return { ...items, measured, process, total: seen ?? sum + process, seen: seen !== undefined }
+      const process = whole === undefined ? usual : Math.max(0, whole - sum)
+      const by = { measured: measured?.learner ?? null, seen: seen !== undefined }
+      return { ...items, ...by, process, total: whole ?? sum + process }
     },
   }
 }
 
 /** Bytes of a card that a stage of the queue is expected to take. */
-export function cardNeedOf(store: Store, row: StageRow, models: ModelSizes): number {
+export function cardNeedOf(store: Store, row: StageRow, models: ModelSizes, memory: Memory): number {
   const stage = stageOf(store, row)
   const data = store.needs.of(row.id).find(({ role }) => role === 'data')
   const needed = data ? [stageOf(store, store.stages.byKey(data.key)!)] : []
-  return createRoomEstimator(store, [...needed, stage], models, true).room(stage).total
+  return createRoomEstimator(store, [...needed, stage], models, memory).room(stage).total
 }
 
 /** Most memory that the latest stages of each likeness took. */

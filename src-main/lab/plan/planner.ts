@@ -20,7 +20,7 @@ import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
 import { createEstimator, type Measured, type ModelSizes } from './estimates'
-import { createRoomEstimator } from './memory'
+import { createRoomEstimator, type Memory } from './memory'
 import type { Shelf } from '../home/shelf'
 import { spaceProblem } from '../home/space'
 import { warningsOf } from './warnings'
@@ -45,8 +45,8 @@ interface PlannerOptions {
   shelf: Shelf
   home: string
   computing: Backends['planned']
-  /** Whether that computes on a GPU, as far as is known. */
-  onGpu: () => boolean
+  /** Of what that computes on, as far as is known. */
+  memory: () => Memory
   tasks: () => Pick<PlanContext, 'sources' | 'bundled'>
   checkpoints: Pick<Checkpoints, 'known'>
   corpora: Pick<Corpora, 'list'>
@@ -202,12 +202,12 @@ async function tryPretraining({ computing, corpora }: PlannerOptions, input: unk
 
 /** The stages of a plan as they would go, one after the other. */
 function* stagesOf(
-  { store, shelf, onGpu, measured, atOnce }: PlannerOptions,
+  { store, shelf, memory, measured, atOnce }: PlannerOptions,
   plan: Plan,
   models: ModelSizes,
 ): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[]; together: Together }> {
   const estimator = createEstimator(store, plan.stages, models, measured)
-  const rooms = createRoomEstimator(store, plan.stages, models, onGpu(), measured.held)
+  const rooms = createRoomEstimator(store, plan.stages, models, memory(), measured.held)
   const needs = new Map<string, StageRoom>()
   const totals: number[] = []
   const stages: PlannedStage[] = []

@@ -1,4 +1,5 @@
 import type { NativeAddon, NativeBatch, NativeModel } from '../../../../src-native/model'
+import { ACTIVATIONS } from '../../../data/machine/reserve'
 import type { Matrix } from '../../../science/maths/matrix'
 import { outputsOf, tensorsOf, type NetSpec } from '../../../science/models/net'
 import {
@@ -38,9 +39,8 @@ const PORTION = 2 ** 28
  */
 const PIECE_WORK = 3e9
 const PIECE_TOKENS = 64
-
-/** Bytes of activations that a backward keeps at most. */
-const ACTIVATIONS = 1e9
+/** The same on a card: .2 TFLOP, some milliseconds of a fast one, and rows enough to fill it. */
+const CARD_PIECE: PieceSize = { work: 1e11, tokens: 4096, examples: 1 }
 
 /** Settings of the engine itself: results repeat for a number of threads and an instruction set. */
 export interface NativeOptions extends LearnerOptions {
@@ -64,14 +64,13 @@ export class NativeLearner implements Learner {
     model: NativeModel,
     readonly net: NetSpec,
     threads: number,
-    { trainBlocks }: NativeOptions,
+    { trainBlocks, cuda }: NativeOptions,
   ) {
     this.#model = model
-    this.pieces = {
-      work: PIECE_WORK * threads,
-      tokens: PIECE_TOKENS * threads,
-      examples: threads,
-    }
+    this.pieces =
+      cuda === undefined
+        ? { work: PIECE_WORK * threads, tokens: PIECE_TOKENS * threads, examples: threads }
+        : CARD_PIECE
     const trained = tensorsOf(net, trainBlocks).filter((tensor) => tensor.trained)
     this.#trained = new Set(trained.map(({ name }) => name))
   }
@@ -85,7 +84,8 @@ export class NativeLearner implements Learner {
   ): Promise<NativeLearner> {
     checkNet(net, options)
     const weights = weightsOf(net, init)
-    const activationBytes = Math.min(ACTIVATIONS, options.activationBytes ?? Infinity)
+    const { cuda, activationBytes: room = ACTIVATIONS } = options
+    const activationBytes = cuda === undefined ? Math.min(ACTIVATIONS, room) : room
     try {
       const model = new addon.Model(net, { ...options, activationBytes })
       const learner = new NativeLearner(model, net, options.threads ?? addon.threads, options)
