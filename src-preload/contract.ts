@@ -63,6 +63,7 @@ export type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/st
 export type { BackendReport, Cause, EngineEvent, StageProgress } from '../src-main/engine/protocol'
 export type * from './app'
 export type * from './examples'
+export type * from './room'
 export type * from './runs'
 export type * from './studies'
 export type { ExperimentSpec, Problem }

@@ -9,6 +9,7 @@ import type { Course } from '../src-main/science/spec/courses'
 import type { ExperimentSpec, Problem } from '../src-main/science/spec/spec'
 import type { Axis, AxisValue } from '../src-main/science/spec/sweep'
 import type { Arm, Role, Split, Stage, StageFacts } from '../src-main/science/stages'
+import type { StageRoom, Together } from './room'
 import type { ArmFigures, ArmsFound, Looked, RunMarks } from './studies'
 
 /** A spec to begin with, by name. */
@@ -97,29 +98,6 @@ export interface PlannedStage {
   estimateSeconds: number | null
   /** Whether the estimate is by a default rate: nothing of the like was done or measured on this machine yet. */
   rough: boolean
-}
-/** Memory that a stage takes while it is computed, in bytes; of those that hold the same, the one that takes most. */
-export interface StageRoom extends Pick<PlannedStage, 'heading' | 'title'> {
-  weights: number
-  gradients: number
-  /** AdamW's two. */
-  moments: number
-  /** At the largest batch, at most as much as micro-batches leave. */
-  activations: number
-  /** What a pass has beside them: weights in the shape of its products, on a card what is taken ahead. */
-  workspace: number
-  /** What its learner, or one of its like, held of these when it was measured in this session; null where none was. */
-  measured: number | null
-  /** All else: the runtime, texts, what libraries keep. */
-  process: number
-  total: number
-  /** Whether the total is what past stages of the like took here at most; else it is by what was measured, or by sizes alone. */
-  seen: boolean
-}
-/** Of the stages that run at a time, as many of the largest, whichever these will be: their memory is at most so much. */
-export interface Together {
-  stages: number
-  bytes: number
 }
 /** What a stage would take as it was measured, by a few of its steps. */
 export interface Trial extends Pick<PlannedStage, 'heading' | 'title'> {
