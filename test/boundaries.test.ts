@@ -177,9 +177,9 @@ const TABLE: { part: RegExp; own: RegExp[]; types?: RegExp[]; packages: RegExp[]
     packages: [],
   },
   {
-    part: /^src-preload\/(app|contract|examples|runs|studies)\.ts$/,
+    part: /^src-preload\/(app|contract|examples|room|runs|studies)\.ts$/,
     own: [],
-    types: [/^src-main\/(science|engine|data)\//, /^src-preload\/(app|examples|runs|studies)\.ts$/],
+    types: [/^src-main\/(science|engine|data)\//, /^src-preload\/(app|examples|room|runs|studies)\.ts$/],
     packages: [],
   },
   // The one reader of YAML: window and command line have it from here.
