@@ -132,7 +132,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
   const onFirst: SpawnEngine = (...[hear, end]) => spawnEngine(hear, end, seeing(backends.cards[0]?.uuid))
   const drafts = openDrafts({ ...planning, spawnEngine: onFirst, analyst, results, planner, runs, datasets, importer })
   const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
-  const usable = () => backends.cards.map(({ uuid }) => uuid)
+  const usable = () => places.cards.map(({ uuid }) => uuid)
   const room = createRoom({ ...machine, home, onGpu, usable })
   const parts = { ...kept, ...said, ...drafts, backends, planner, room, runs, sample, queue, power, status, storage }
   const ends = [drafts.measurer, backends, beside ?? queue, made, headlines, status, analyst, models, datasets, store]
@@ -177,7 +177,7 @@ function openQueue(
       options.spawnEngine(onMessage, onExit, seeing((card ?? backends.cards[0])?.uuid))
     return createLane(card, { spawn, timing, onEvents, bus })
   }
-  const memory = () => plannedMemory(backends, reserve(), places.most())
+  const memory = () => plannedMemory(backends.chosen, places.cards, reserve(), places.most())
   const need = async (row: StageRow) => cardNeedOf(store, row, await checkpoints.here(), memory())
   const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need })
   const paths = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }

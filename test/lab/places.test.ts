@@ -152,6 +152,10 @@ describe('places of a queue', () => {
     const failed = { ...small, fault: 'It failed.' }
     const { made, names } = places([large, failed])
     expect(names()).toEqual(['Large', 'machine'])
+    // Plans are held against what is used.
+    expect(made.cards.map(({ name }) => name)).toEqual(['Large'])
+    expect(places([large, small], [0, 1]).made.cards.map(({ name }) => name)).toEqual(['Small'])
+    expect(places([]).made.cards).toEqual([])
     expect(made.inUse().map(({ card }) => card?.name ?? 'machine')).toEqual(['Large', 'machine', 'Small'])
     expect(places([{ ...large, fault: 'It failed.' }, failed]).names()).toEqual(['Large', 'Small', 'machine'])
   })

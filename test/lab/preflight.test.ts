@@ -2,7 +2,7 @@ import { freemem } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import { createRoom } from '../../src-main/lab/plan/room'
-import { createRoomEstimator } from '../../src-main/lab/plan/memory'
+import { createRoomEstimator, plannedMemory } from '../../src-main/lab/plan/memory'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { roleOf, type Stage } from '../../src-main/science/stages'
@@ -56,6 +56,17 @@ test('on a card there are the driver’s context and a workspace that grows ahea
   const data = stages.find(({ kind }) => kind === 'data')!
   expect(roomOf(blank(), stages, data, true)).toMatchObject({ total: 0, process: 0 })
   expect(roomOf(blank(), stages, data).total).toBe(1.2e8)
+})
+
+test('what a card may keep goes by the largest that is used, of the machine no more than is of use', () => {
+  const reserve = { memoryBytes: 1e9, gpuBytes: 1e9 }
+  const cards = [8e9, 24e9].map((memory) => ({ uuid: `GPU-${memory}`, name: 'Any', memory }))
+  const chosen = { gpu: true } as NonNullable<Parameters<typeof plannedMemory>[0]>
+  expect(plannedMemory(chosen, cards, reserve, 1).room(4e9)).toBe((24e9 - 1e9 - 0.5e9 - 4e9) * 0.6)
+  expect(plannedMemory(chosen, [], reserve, 1).room(4e9)).toBe(1e9)
+  expect(plannedMemory(null, [], { ...reserve, memoryBytes: 1e15 }, 1)).toMatchObject({ gpu: false })
+  expect(plannedMemory(null, [], { ...reserve, memoryBytes: 1e15 }, 1).room(4e9)).toBe(64e6)
+  expect(plannedMemory(null, [], { ...reserve, memoryBytes: 0 }, 1).room(4e9)).toBeLessThanOrEqual(1e9)
 })
 
 test('moments in bf16 are half as large', () => {

@@ -5,6 +5,7 @@ import { ACTIVATIONS, cardRoom, CONTEXT, machineRoom, type Reserve } from '../..
 import { backendKind, type Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
 import type { StageRow, Store } from '../../store'
+import type { UsableCard } from '../../engine/protocol'
 import type { Backends } from '../engine/backends'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, speaks, tokensOf, type Measured, type ModelSizes } from './estimates'
@@ -113,7 +114,8 @@ export interface Memory {
 
 /** That of the best device; of several cards the one with most. @param atOnce stages that share it */
 export function plannedMemory(
-  { chosen, cards }: Pick<Backends, 'chosen' | 'cards'>,
+  chosen: Backends['chosen'],
+  cards: readonly UsableCard[],
   reserve: Reserve,
   atOnce: number,
 ): Memory {

@@ -21,6 +21,8 @@ export interface Places {
   inUse(): Lane[]
   /** Whether there are several cards, each a place of its own. */
   readonly several: boolean
+  /** The cards that stages are put on: no failed one while another is there, and none that is left alone. */
+  readonly cards: readonly UsableCard[]
   /** Whether stages share a card, or choose between cards: one that finds no room there is passed over for a later one. */
   readonly weighs: boolean
   /** The stage that a lane is to take of those that are ready, in their order; none while nothing fits. */
@@ -70,6 +72,10 @@ class LanePlaces implements Places {
 
   get several(): boolean {
     return this.#options.backends.cards.length > 1
+  }
+
+  get cards(): readonly UsableCard[] {
+    return this.#sound().map(([card]) => card)
   }
 
   get weighs(): boolean {
