@@ -65,11 +65,15 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** Decimal, with an exponent as in 5e-5: no other notation that JavaScript reads, as 0x10. */
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+
 /** What a number field holds: the number, else the text as typed, so that validation can say what is wrong with it. */
 export function numberOrText(text: string): number | string | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return undefined
-  const value = Number(trimmed.replace('\u2212', '-'))
+  const plain = trimmed.replaceAll('\u2212', '-')
+  const value = NUMBER.test(plain) ? Number(plain) : NaN
   return Number.isFinite(value) ? value : trimmed
 }
 

@@ -60,6 +60,9 @@ describe('a sweep', () => {
     await sweptOver()
     await fireEvent.input(await field('Values of Epochs'), { target: { value: ' , ' } })
     expect(await describedAs('Values of Epochs')).toBe('Give it values, between commas.')
+    const part = (name: string) => screen.getByRole('button', { name }).textContent
+    await waitFor(() => expect(part('Seeds')).toContain('✓'))
+    expect(part('Sweep')).not.toContain('✓')
   })
   it('says what the lab refuses of it beside the field, in the words of the form', async () => {
     const problems = [

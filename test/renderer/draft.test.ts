@@ -35,7 +35,9 @@ describe('number fields', () => {
   it('hold numbers, or the text that is none, or nothing', () => {
     expect(numberOrText(' 1e-4 ')).toBe(1e-4)
     expect(numberOrText('\u22123')).toBe(-3)
-    expect(numberOrText('three')).toBe('three')
+    expect(['16', '.5', '5e-5', '5e\u22125', '+2', '3.'].map(numberOrText)).toEqual([16, 0.5, 5e-5, 5e-5, 2, 3])
+    for (const text of ['three', '0x10', '0b1', '0o7', 'Infinity', '1e999', '1e-', '.', '1,000'])
+      expect(numberOrText(text)).toBe(text)
     expect(numberOrText(' ')).toBeUndefined()
   })
 })

@@ -2,7 +2,9 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ACTION_IDS, ACTIONS, keyGroups, keyText } from '../../src-renderer/lib/actions'
+import { SEALED_TEXT } from '../../src-renderer/lib/runs'
 import { actions } from '../../src-renderer/state/actions.svelte'
+import { createFakeBridge } from './bridge'
 import { PRESETS } from './sample'
 import { heard, open } from './window'
 
@@ -144,6 +146,13 @@ describe('an ended run', () => {
     await press('Enter')
     await waitFor(() => expect(location.hash).toBe('#/results/run-done'))
   })
+  it('whose study is sealed says so', async () => {
+    const done = await createFakeBridge().call('runDetail', 'run-done')
+    if (!done.ok) throw new Error(done.error.message)
+    open('#/monitor/run-done', { runDetail: () => ({ ...done.value, sealed: true, headline: '' }) })
+    const part = await screen.findByRole('region', { name: 'How it ended' })
+    expect(part.textContent).toContain(SEALED_TEXT)
+  })
   it('that broke off says what is known, what is not done and why', async () => {
     open('#/monitor/run-stop')
     const part = within(await screen.findByRole('region', { name: 'How it ended' }))
@@ -166,6 +175,10 @@ it('a view is kept under a name, found by it, and forgotten', async () => {
     0,
     name.value.length,
   ])
+  await fireEvent.input(name, { target: { value: 'x'.repeat(201) } })
+  expect(dialog.getByText('A name has 200 characters at most; this one has 201.')).toBeTruthy()
+  await fireEvent.submit(name.closest('form')!)
+  expect([name.value.length, localStorage.getItem('w2s.views')]).toEqual([201, null])
   await fireEvent.input(name, { target: { value: 'Copied at noon' } })
   await fireEvent.click(dialog.getByRole('button', { name: 'Keep' }))
   location.hash = '#/guide'
@@ -187,4 +200,18 @@ it('settings are asked for once and changed one by one', async () => {
   await fireEvent.click(await dialog.findByRole('radio', { name: 'dark' }))
   await fireEvent.click(dialog.getByRole('checkbox', { name: /Tell me when a run ends/ }))
   expect(heard(bridge, 'settings').map(({ args }) => args[0])).toEqual([{}, { theme: 'dark' }, { notify: false }])
+})
+
+it('a setting that cannot be is not kept, stays as it was typed, and says what was expected', async () => {
+  const bridge = open('#/home')
+  await press(',', control)
+  const dialog = within(await screen.findByRole('dialog', { name: 'Settings' }))
+  const field = await dialog.findByRole<HTMLInputElement>('spinbutton', { name: /Stages at a time/ })
+  await fireEvent.change(field, { target: { value: '99' } })
+  expect((await dialog.findByRole('alert')).textContent).toContain('Expected a whole number from 1 to 16')
+  expect([field.value, field.getAttribute('aria-invalid')]).toEqual(['99', 'true'])
+  expect(heard(bridge, 'settings')).toHaveLength(1)
+  await fireEvent.change(field, { target: { value: '3' } })
+  await waitFor(() => expect(dialog.queryByRole('alert')).toBeNull())
+  expect(heard(bridge, 'settings').at(-1)!.args).toEqual([{ atOnce: 3 }])
 })

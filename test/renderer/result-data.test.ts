@@ -170,6 +170,14 @@ describe('the chart of a training', () => {
     expect(title(-0.001, 0.01)).toBe(
       'No evidence here that stopping early helps: it would save 1.2 points (−0.1 to 2.1)',
     )
+    const saving = { value: -0.003, low: -0.012, high: 0.006, seeds: 3, examples: 1000 }
+    const costly = 'it would cost 0.3 points (−0.6 to 1.2)'
+    expect(plain(trainingTitle({ ...result, saving }, ACCURACY))).toMatch(
+      new RegExp(`${costly.replace(/[()]/g, '.')}$`),
+    )
+    expect(plain(savingText({ ...result, saving }, ACCURACY))).toMatch(
+      /^As measured, stopping would cost 0\.3 points \(−0\.6 to 1\.2\): from/,
+    )
     const told = armResult(quick[0]!, 'last')
     delete told.copying
     expect(plain(trainingTitle(told, ACCURACY))).toMatch(/^Stopping well would save/)
@@ -183,7 +191,7 @@ it('what stopping would save is told with where it comes from, beside what the o
   const result = armResult(quick[0]!, 'last')
   const { last, oracle } = result.measures['accuracy']!.stops
   const text = plain(savingText(result, ACCURACY))
-  expect(text).toMatch(/^What stopping would save, 1\.3 points \(0\.4 to 2\.2\), is from /)
+  expect(text).toMatch(/^As measured, stopping would save 1\.3 points \(0\.4 to 2\.2\): from /)
   for (const value of [last, last + 0.013, oracle]) expect(text).toContain(value.toFixed(3).slice(1))
   expect(savingText(result, { ...ACCURACY, id: 'auroc' })).toBe('')
   expect(savingText({ ...result, saving: null }, ACCURACY)).toBe('')

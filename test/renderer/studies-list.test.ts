@@ -25,6 +25,23 @@ it('refuses a tag that is too long, and says why', async () => {
   await waitFor(() => expect(heard(bridge, 'mark')).toHaveLength(1))
 })
 
+it('says of a query that is too long that it is, and keeps it', async () => {
+  const bridge = open(`#/studies?q=${'w'.repeat(2001)}`)
+  await screen.findByText('A query has 2,000 letters at most; this one has 2,001.')
+  const field = screen.getByRole<HTMLInputElement>('searchbox', { name: 'Search runs' })
+  expect([field.value.length, field.getAttribute('aria-invalid')]).toEqual([2001, 'true'])
+  expect(heard(bridge, 'findRuns').filter(({ args }) => args[0] !== '')).toEqual([])
+})
+
+it('says why runs could not be searched for', async () => {
+  open('#/studies', {
+    findRuns: () => {
+      throw new Error('The disk does not answer.')
+    },
+  })
+  await screen.findByText('The disk does not answer.')
+})
+
 it('marks what is hardly a number, one PGR or a range, and says of how many arms', () => {
   const of = (changes: Partial<ArmsFound>): ArmsFound => ({
     ...{ arms: 4, undefined: 0, doubtful: 0, pgr: { low: 0.07, high: 0.3 }, seeds: null, asked: 3 },

@@ -3,6 +3,7 @@ export interface Section {
   id: string
   title: string
   note: string
+  /** None of what is checked beside its fields alone. */
   paths: readonly string[]
 }
 export const SECTIONS = [

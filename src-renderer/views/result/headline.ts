@@ -181,6 +181,12 @@ function told(arms: readonly ArmResult[], { contrasts, taskTitle, metric }: Abou
   ].join('; ')
 }
 
+/** "save 1.2 points (0.4 to 2.1)"; what is less than nothing is what it costs. */
+const savedText = ({ value, low, high }: NonNullable<ArmResult['saving']>): string =>
+  value < 0
+    ? `cost ${points(-value)} (${pointsRange({ low: -high, high: -low })})`
+    : `save ${points(value)} (${pointsRange({ low, high })})`
+
 /**
  * What the curves of an arm show about stopping, as a sentence: that stopping helps, and that what comes after it is
  * learnt from mistakes, only where the interval of each says so. Stops go by accuracy: of another metric the sentence says
@@ -189,11 +195,11 @@ function told(arms: readonly ArmResult[], { contrasts, taskTitle, metric }: Abou
 export function trainingTitle({ saving, copying, training }: ArmResult, { id, title }: MetricInfo): string {
   if (!saving || !training) return 'No training curve yet'
   if (id !== 'accuracy') return `${title} of the student over its training`
-  const told = `${points(saving.value)} (${pointsRange(saving)})`
-  if (saving.low <= 0) return `No evidence here that stopping early helps: it would save ${told}`
-  if (!copying || copying.low <= 0) return `Stopping well would save ${told}`
+  const told = savedText(saving)
+  if (saving.low <= 0) return `No evidence here that stopping early helps: it would ${told}`
+  if (!copying || copying.low <= 0) return `Stopping well would ${told}`
   const more = `${points(copying.value)} (${pointsRange(copying)})`
-  return `The student learns the task first, then its supervisor’s mistakes: stopping well would save ${told}; past that it repeats ${more} more of the supervisor’s errors`
+  return `The student learns the task first, then its supervisor’s mistakes: stopping well would ${told}; past that it repeats ${more} more of the supervisor’s errors`
 }
 
 /**
@@ -204,7 +210,7 @@ export function savingText({ saving, measures }: ArmResult, { id }: MetricInfo):
   const stops = measures[id]?.stops
   if (!saving || !stops || id !== 'accuracy') return ''
   const halves = `${share(stops.last + saving.value)} where ground truth of one half of the test rows stops it, measured on the other half, both ways`
-  return `What stopping would save, ${points(saving.value)} (${pointsRange(saving)}), is from ${share(stops.last)} at the last step to ${halves}. The oracle’s ${share(stops.oracle)} is chosen on the rows that it is measured on, which flatters it.`
+  return `As measured, stopping would ${savedText(saving)}: from ${share(stops.last)} at the last step to ${halves}. The oracle’s ${share(stops.oracle)} is chosen on the rows that it is measured on, which flatters it.`
 }
 
 /** Ends of an interval in points, without the word. */
