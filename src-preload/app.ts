@@ -76,8 +76,8 @@ export interface Status {
   reason: string
   queue: number
   lanes: Lane[]
-  /** Names of the cards that stages can be put on, in the driver's order, as far as was found out. */
-  cards: string[]
+  /** The cards that stages can be put on, numbered from 1 in the driver's order of all, as far as was found out. */
+  cards: { number: number; name: string }[]
   pause: Pause
   /** Why it is on without the user: the machine sleeps, or runs on its battery; '' where it is off, or their own. */
   pausedFor: '' | 'sleep' | 'battery'
@@ -100,7 +100,7 @@ export interface Settings {
   reserveGpuBytes: number
   /** Stages that are computed at a time, from 1 to 16. */
   atOnce: number
-  /** The same on each of several cards, in the driver's order, from 0 to 16; of those not named it is `atOnce`. */
+  /** The same on each of several cards, in the driver's order of all, from 0 to 16; of those not named it is `atOnce`. */
   atOnceByCard: number[]
   /** Whether the window is drawn by the GPU; another choice is in force from the next start on. */
   windowGpu: boolean

@@ -53,6 +53,8 @@ export interface ChosenBackend {
 }
 /** A card that stages can be put on. */
 export interface UsableCard {
+  /** Its place in the driver's order, from 1, those counted along that cannot be used. */
+  number: number
   /** As `CUDA_VISIBLE_DEVICES` takes it; '' of one that is the only one here. */
   uuid: string
   name: string

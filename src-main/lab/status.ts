@@ -71,12 +71,9 @@ function shownLane({ backends, places }: Deps, { card, host }: Lane, row: StageR
     ? { backend: 'cuda', device: card.name }
     : placeOf(undefined, places.several ? (chosen?.next ?? null) : chosen)
   const { backend, device } = row?.backend ? row : atRest
-  const [at, fault] = [
-    cards.findIndex(({ uuid }) => uuid === card?.uuid),
-    cards.find(({ uuid }) => uuid === card?.uuid)?.fault,
-  ]
+  const fault = cards.find(({ uuid }) => uuid === card?.uuid)?.fault
   const work = { key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }
-  return { backend, device, card: card ? `card ${at + 1}` : '', fault: fault ?? '', ...work }
+  return { backend, device, card: card ? `card ${card.number}` : '', fault: fault ?? '', ...work }
 }
 
 /** Who only looks on has no lanes of his own at work: those of the one who writes are told by what is at work. */
@@ -116,7 +113,7 @@ export function createStatusDesk(deps: Deps): StatusDesk {
       ...placeOf(first, backends.chosen),
       queue: disk.queue,
       lanes: shownLanes(deps, running),
-      cards: backends.cards.map(({ name }) => name),
+      cards: backends.cards.map(({ number, name }) => ({ number, name })),
       pause: queue.paused,
       pausedFor: queue.paused === 'on' ? deps.power.holding : '',
       storeBytes: disk.bytes,

@@ -66,7 +66,10 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     const { runId } = await lab.calls.run(spec([0, 1, 2, 3]))
     await event(lab, (e) => e.type === 'state' && e.state === 'running' && e.backend === 'cuda')
     const { lanes, cards } = await lab.calls.status()
-    expect(cards).toEqual(['Large', 'Small'])
+    expect(cards).toEqual([
+      { number: 1, name: 'Large' },
+      { number: 2, name: 'Small' },
+    ])
     expect(lanes.map((lane) => lane.card).toSorted()).toEqual(['', 'card 1', 'card 1', 'card 2'])
     const run = await ended(lab, runId)
     expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])

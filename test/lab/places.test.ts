@@ -4,10 +4,10 @@ import { createPlaces } from '../../src-main/lab/queue/places'
 import { createStopwatch } from '../../src-main/lab/threads/stopwatch'
 import type { StageRow } from '../../src-main/store'
 
-type Card = { uuid: string; name: string; memory: number; fault: string }
+type Card = { number: number; uuid: string; name: string; memory: number; fault: string }
 const GIGA = 1e9
-const large: Card = { uuid: 'GPU-1', name: 'Large', memory: 24 * GIGA, fault: '' }
-const small: Card = { uuid: 'GPU-2', name: 'Small', memory: 8 * GIGA, fault: '' }
+const large: Card = { number: 1, uuid: 'GPU-1', name: 'Large', memory: 24 * GIGA, fault: '' }
+const small: Card = { number: 2, uuid: 'GPU-2', name: 'Small', memory: 8 * GIGA, fault: '' }
 
 /** A stage that is ready, on a card or not, and what it needs there. */
 const row = (key: string, backend = 'cuda') =>
@@ -66,6 +66,9 @@ describe('places of a queue', () => {
     expect(made.shares(lane('Large'))).toEqual({ atOnce: 3, onCard: 2 })
     expect(made.shares(lane(null))).toEqual({ atOnce: 1 })
     expect(places([large, small], [0]).names()).toEqual(['Small', 'machine'])
+    // Counted along is a first card that cannot be used.
+    const later = [large, small].map((one) => ({ ...one, number: one.number + 1 }))
+    expect(places(later, [5, 0, 2]).names()).toEqual(['Small', 'machine', 'Small'])
     expect(places([large, small], [0, 0]).names()).toEqual(['Large', 'Small', 'machine'])
   })
 

@@ -60,7 +60,7 @@ test('on a card there are the driver’s context and a workspace that grows ahea
 
 test('what a card may keep goes by the largest that is used, of the machine no more than is of use', () => {
   const reserve = { memoryBytes: 1e9, gpuBytes: 1e9 }
-  const cards = [8e9, 24e9].map((memory) => ({ uuid: `GPU-${memory}`, name: 'Any', memory }))
+  const cards = [8e9, 24e9].map((memory, i) => ({ number: i + 1, uuid: `GPU-${memory}`, name: 'Any', memory }))
   const chosen = { gpu: true } as NonNullable<Parameters<typeof plannedMemory>[0]>
   expect(plannedMemory(chosen, cards, reserve, 1).room(4e9)).toBe((24e9 - 1e9 - 0.5e9 - 4e9) * 0.6)
   expect(plannedMemory(chosen, [], reserve, 1).room(4e9)).toBe(1e9)

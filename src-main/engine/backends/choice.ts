@@ -119,8 +119,10 @@ function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)
   const { id, device, version, gpu, precisions, selfTest, card } = report
   const devices = card?.devices ?? []
-  const usable = devices.filter(({ why }) => why === '')
   // An only one needs no telling apart, and part of a card (MIG) has an uuid of another kind.
-  const cards = usable.map(({ uuid, name, memory }) => ({ uuid: devices.length > 1 ? uuid : '', name, memory }))
+  const shown = (uuid: string) => (devices.length > 1 ? uuid : '')
+  const cards = devices.flatMap(({ uuid, name, memory, why }, i) =>
+    why === '' ? [{ number: i + 1, uuid: shown(uuid), name, memory }] : [],
+  )
   return { id, device, version, gpu, precisions, cards, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

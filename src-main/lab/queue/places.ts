@@ -139,7 +139,7 @@ class LanePlaces implements Places {
   #used(): [Card, number][] {
     const { backends, atOnce, atOnceByCard } = this.#options
     const counts = atOnceByCard()
-    const all = backends.cards.map((card, i): [Card, number] => [card, counts[i] ?? atOnce()])
+    const all = backends.cards.map((card): [Card, number] => [card, counts[card.number - 1] ?? atOnce()])
     const used = all.filter(([, count]) => count > 0)
     return used.length > 0 ? used : all.map(([card]) => [card, 1])
   }
@@ -167,7 +167,8 @@ class LanePlaces implements Places {
     const { cards, users, why } = await ask()
     return new Map(
       this.#sound().map(([{ uuid, memory }]) => {
-        const now = this.several ? cards.find((card) => card.uuid === uuid) : cardOf({ cards, users, why }, process.pid)
+        const named = cards.find((card) => card.uuid === uuid)
+        const now = named ?? (this.several ? null : cardOf({ cards, users, why }, process.pid))
         const held = ({ host: { pid } }: Lane) =>
           users.find((user) => user.card === now?.uuid && user.pid === pid)?.bytes ?? 0
         const lanes = this.lanes.filter(({ card }) => !this.several || card?.uuid === uuid)
