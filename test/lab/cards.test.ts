@@ -106,6 +106,8 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     const run = await ended(lab, runId)
     expect([run.state, ...run.stages.map(({ error }) => error)]).toEqual(['done', ...run.stages.map(() => '')])
     expect(onCards(run).map(({ device }) => device.split(' ')[0])).toEqual(['Small', 'Small'])
+    // It is the second all the same.
+    expect((await lab.calls.status()).cards).toEqual([{ number: 2, name: 'Small' }])
     expect(sees).toContain(uuidOf(2))
     expect(sees).not.toContain(uuidOf(1))
   }, 240_000)

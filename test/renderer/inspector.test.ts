@@ -46,7 +46,11 @@ describe('the inspector of four classes', () => {
 
   it('calls an error copied only where it is the supervisor’s', async () => {
     expect(verdictOn(EXAMPLE).name).toBe('still wrong')
-    expect(verdictOn({ ...EXAMPLE, student: said(1, 0.5, 2) }).name).toBe('copied')
+    // One colour for what is called the same, whatever the ceiling says.
+    for (const cell of ['001', '000'] as const) {
+      expect(verdictOn({ ...EXAMPLE, cell, student: said(1, 0.5, 2) })).toEqual({ verdict: 'copied', name: 'copied' })
+      expect(verdictOn({ ...EXAMPLE, cell })).toEqual({ verdict: 'hard', name: 'still wrong' })
+    }
     fourClasses(EXAMPLE)
     expect(await screen.findByRole('button', { name: /^1 still wrong: weak wrong, ceiling right/ })).toBeTruthy()
     expect(screen.getByRole('button', { name: /^still wrong \(ceiling right\) 1/ })).toBeTruthy()

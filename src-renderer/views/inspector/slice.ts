@@ -67,10 +67,11 @@ export function told(decision: Decision, classes: readonly string[]): string {
 export const isChess = ({ fen, text, truth }: Pick<ExampleRow, 'fen' | 'text' | 'truth'>): boolean =>
   typeof truth === 'string' && (fen !== undefined || /^1\. \S+ 1\.\.\./.test(text))
 
-/** Colour and name of what became of the supervisor's answer to one example. */
+/** Colour and name of what became of the supervisor's answer to one example: one colour for what is called the same. */
 export function verdictOn({ cell, weak, student }: ExampleRow): { verdict: Verdict; name: string } {
-  const verdict = verdictOf(cell)
-  return { verdict, name: verdictWord(verdict, student.says === weak.says) }
+  const [verdict, copied] = [verdictOf(cell), student.says === weak.says]
+  const isError = verdict === 'copied' || verdict === 'hard'
+  return { verdict: isError ? (copied ? 'copied' : 'hard') : verdict, name: verdictWord(verdict, copied) }
 }
 
 /**
