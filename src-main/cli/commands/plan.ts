@@ -91,21 +91,18 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
   for (const warning of warnings) out.line(out.paint('yellow', warning))
 }
 
-/** A workspace is a card's alone. */
-function tableOf(needs: Valid['needs']): string[][] {
-  const onCard = needs.some(({ workspace }) => workspace > 0)
-  const items = ['weights', 'gradients', 'moments', 'activations', ...(onCard ? (['workspace'] as const) : [])] as const
-  return [
-    ['memory of', ...items, 'measured', 'all else', 'total', ''],
-    ...needs.map((need) => [
-      need.heading,
-      ...items.map((item) => size(need[item])),
-      need.measured === null ? '' : size(need.measured),
-      ...[size(need.process), size(need.total)],
-      need.seen ? 'as seen here' : need.measured === null ? 'by sizes' : 'as measured',
-    ]),
-  ]
-}
+const ITEMS = ['weights', 'gradients', 'moments', 'activations', 'workspace'] as const
+
+const tableOf = (needs: Valid['needs']): string[][] => [
+  ['memory of', ...ITEMS, 'measured', 'all else', 'total', ''],
+  ...needs.map((need) => [
+    need.heading,
+    ...ITEMS.map((item) => size(need[item])),
+    need.measured === null ? '' : size(need.measured),
+    ...[size(need.process), size(need.total)],
+    need.seen ? 'as seen here' : need.measured === null ? 'by sizes' : 'as measured',
+  ]),
+]
 
 /** What the largest stages take that run at a time, against what there is. */
 function roomText(together: Valid['together'], now: RoomNow): string {
