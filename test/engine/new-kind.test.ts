@@ -81,7 +81,7 @@ it('has its time and room foretold: by its own words at first, then by its past'
   const [data] = planned(temporaryFolder()).stages
   const stage = counting(data!)
   const estimate = () => createEstimator(store, [data!, stage], new Map())
-  expect(estimate().seconds(stage)).toBeCloseTo(100.1, 6)
+  expect(estimate().seconds(stage)).toBeCloseTo(100.15, 6)
   expect(estimate().bytes(stage)).toBe(77)
   for (const { key, kind, title, config, needs } of [data!, stage]) {
     const { id } = store.stages.ensure({ key, kind, role: null, title, config: JSON.stringify(config) })
