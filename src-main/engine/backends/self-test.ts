@@ -3,7 +3,6 @@ import { crossEntropy } from '../../science/losses/cross-entropy'
 import type { Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type NetSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
-
 import { MOMENTS, momentsError } from './moments'
 import moments from './moments.json'
 import reference from './reference.json'
