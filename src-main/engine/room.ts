@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os'
 import { cardRoom, machineRoom, roomNow, type Reserve } from '../data/machine/reserve'
 import { cardOf, type Cards } from '../data/machine/cards'
-import { sizeOf, tensorsOf, type NetSpec } from '../science/models/net'
+import { sizeOf, tensorsOf, type NetSpec, type TensorSpec } from '../science/models/net'
+import { stateOf, sumOf, type NetState } from '../science/models/state'
 import type { Backend, LearnerOptions } from './backends/learner'
 import { askCards } from './cards'
 
@@ -59,15 +60,16 @@ export function sharing(backend: Backend, atOnce: number): Backend {
 export function within(backend: Backend, room: RoomBeside | undefined, tell: (text: string) => void): Backend {
   if (room === undefined) return backend
   const create: Backend['create'] = (net, init, options = {}) => {
-    const { bytes, said } = room(stateOf(net, options))
+    const { bytes, said } = room(sumOf(heldBy(net, options)))
     if (said) tell(said)
     return backend.create(net, init, { ...options, activationBytes: bytes })
   }
   return { ...backend, create }
 }
 
-/** Bytes of a net's weights, and of the gradients and AdamW's moments of those that learn. */
-function stateOf(net: NetSpec, { trainBlocks, moments }: LearnerOptions): number {
-  const ofEach = moments === 'bf16' ? 8 : 12
-  return tensorsOf(net, trainBlocks).reduce((sum, one) => sum + sizeOf(one) * (one.trained ? 4 + ofEach : 4), 0)
+/** What a net holds while it learns. */
+function heldBy(net: NetSpec, { trainBlocks, moments }: LearnerOptions): NetState {
+  const tensors = tensorsOf(net, trainBlocks)
+  const count = (of: readonly TensorSpec[]) => of.reduce((sum, tensor) => sum + sizeOf(tensor), 0)
+  return stateOf(count(tensors), count(tensors.filter(({ trained }) => trained)), moments)
 }

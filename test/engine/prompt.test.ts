@@ -1,19 +1,24 @@
 // Held against transformers: prompts and scores of test/golden/models/prompts.json, which prompts.py wrote out and made.
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { writeLabels } from '../../src-main/data/labels'
 import { createModels } from '../../src-main/data/models'
 import { readPredictions } from '../../src-main/data/predictions'
 import { loadBackend } from '../../src-main/engine/backends'
 import type { StageContext } from '../../src-main/engine/context'
+import { tallying } from '../../src-main/engine/tally'
+import { tokensOf } from '../../src-main/lab/plan/estimates'
 import { prompt } from '../../src-main/engine/stages/prompt'
 import type { StageOf } from '../../src-main/engine/stages/stage'
 import { distribution, oneHot } from '../../src-main/science/answers'
 import { eachSplit } from '../../src-main/science/labels'
 import { softmax } from '../../src-main/science/maths/matrix'
-import type { PromptConfig } from '../../src-main/science/stages'
-import type { Example, PreparedTask } from '../../src-main/science/tasks'
+import { instructionOf } from '../../src-main/science/prompts'
+import { KINDS, type PromptConfig } from '../../src-main/science/stages'
+import { TASKS, type Example, type PreparedTask } from '../../src-main/science/tasks'
 import { readGolden } from '../data/checkpoints/golden'
 import { nativeMissing } from './runtimes'
 
@@ -41,7 +46,7 @@ const CONFIG: PromptConfig = {
 /** Puts the film before the rice, as the prompts do that are written out. */
 const TWO = { shots: 2, seed: 1 }
 
-/** What the stage says of every test row, and all that it logs. @param weak label of every transfer row */
+/** What the stage says of every test row, all that it logs, and how many tokens its model reads. @param weak label of every transfer row */
 async function ask(
   place: string,
   task: PreparedTask,
@@ -69,11 +74,12 @@ async function ask(
     config: { ...CONFIG, ...change },
     needs: weak ? { labels: 'l' } : {},
   }
-  const { files, summary } = await prompt(stage as StageOf<'prompt'>, context, await loadBackend(backend))
+  const { backend: counting, done } = tallying(await loadBackend(backend))
+  const { files, summary } = await prompt(stage as StageOf<'prompt'>, context, counting)
   const { bytes } = files[0] as { bytes: Uint8Array }
   const { steps, answers } = readPredictions(bytes, 'predictions.safetensors')('test')
   expect([steps, answers.length]).toEqual([[0], 1])
-  return { said: task.splits.test.map((_, i) => distribution(answers[0]!, i)), log, summary }
+  return { said: task.splits.test.map((_, i) => distribution(answers[0]!, i)), log, summary, tokens: done().tokens }
 }
 
 const { W2S_CACHE, XDG_CACHE_HOME, W2S_TEST_MODELS } = process.env
@@ -158,5 +164,34 @@ describe('a prompt', () => {
     await expect(ask(bert, taskOf([]))).rejects.toThrow(
       'prompted: expected a language head, which is prompted, got a model without',
     )
+  })
+})
+
+describe('the work of a prompt', () => {
+  const SIZES = { weak: 0, transfer: 40, validation: 0, test: 40 }
+  /** Rows of a task that comes with the app. */
+  const rows = (task: string) =>
+    gunzipSync(readFileSync(path.resolve(import.meta.dirname, `../../resources/tasks/${task}.jsonl.gz`)))
+      .toString()
+      .split('\n', 80)
+      .map((line, id) => ({ text: '', ...(JSON.parse(line) as Pick<Example, 'label'>), id, group: `row ${id}` }))
+
+  it.each([
+    ['snippet-pairs', 0],
+    ['snippet-pairs', 2],
+    ['movie-snippets', 0],
+    ['movie-snippets', 2],
+  ])('is what a model reads of %s with %d examples', async (id, shots) => {
+    const { form, question } = TASKS[id]!
+    const [transfer, test] = [rows(id).slice(0, 40), rows(id).slice(40)]
+    const answers = form ? undefined : ['negative', 'positive']
+    const wording = { tokens: 256, instruction: instructionOf(question, answers ?? []), answers, shots }
+    const task = { form: form ?? taskOf([]).form, splits: { weak: [], transfer, validation: [], test } }
+    let tokens = 0
+    // A few examples may be long ones, or short ones: over several draws they are of the usual length.
+    for (const seed of [1, 2, 3, 4]) tokens += (await ask(pocket, task, { ...wording, seed })).tokens / 4
+    const stage = { kind: 'prompt', config: { ...CONFIG, ...wording } as PromptConfig } as const
+    const told = KINDS.prompt.work(stage.config, SIZES) * tokensOf(stage, { task: id, form })
+    expect(Math.abs(told / tokens - 1)).toBeLessThan(0.25)
   })
 })

@@ -1,13 +1,16 @@
 import { freemem } from 'node:os'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
+import { loadBackend } from '../../src-main/engine/backends'
 import { createRoom } from '../../src-main/lab/plan/room'
 import { createRoomEstimator, plannedMemory } from '../../src-main/lab/plan/memory'
 import { planExperiment } from '../../src-main/science/plan/plan'
+import { decoderOf } from '../../src-main/science/pretraining/decoder'
 import { parseSpec } from '../../src-main/science/spec/parse'
 import { roleOf, type Stage } from '../../src-main/science/stages'
 import type { Store } from '../../src-main/store'
 import { CARDS, USERS } from '../data/machine/answers'
+import { nativeMissing } from '../engine/runtimes'
 import { addRun, blank } from '../store/blank'
 import { temporaryFolder } from '../store/temporary'
 
@@ -78,6 +81,26 @@ test('of last blocks that alone are trained, only these have gradients and momen
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tune: 'last', blocks: 3 })
   expect(roomOf(blank(), stages, ceiling)).toMatchObject({ weights: 4e8, gradients: 1e8, moments: 2e8 })
 })
+
+test.skipIf(nativeMissing)(
+  'a language model that begins from nothing is told to take what its learner holds',
+  async () => {
+    const shape = { vocabulary: 512, context: 128, width: 64, layers: 3, heads: 2, inner: 160 }
+    const [rows, training] = [8, { batchTokens: 8 * 128, steps: 1, precision: 'fp32' }]
+    const config = { ...shape, training, backend: 'cpu', seed: 0 }
+    const stage = { key: 'k', kind: 'language', title: 'Any', config, needs: { tokens: 't' } } as unknown as Stage
+    const { process, total, weights } = roomOf(blank(), [stage], stage)
+    const learner = await (await loadBackend('cpu')).create(decoderOf(shape), { seed: 0 }, { activationBytes: 1e9 })
+    onTestFinished(() => learner.dispose())
+    const tokens = Int32Array.from({ length: rows * 128 }, (_, i) => (i * 31) % 512)
+    await learner.lmStep({ n: rows, tokens, offsets: Int32Array.from({ length: rows + 1 }, (_, i) => 128 * i) })
+    await learner.step({ lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0, clipNorm: 1 })
+    const held = await learner.memory()
+    const all = held.weights + held.mirrors + held.gradients + held.moments + held.activations
+    expect(weights).toBe(held.weights)
+    expect(Math.abs((total - process) / all - 1)).toBeLessThan(0.15)
+  },
+)
 
 test('what past stages of the like took here goes before what sizes say', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')

@@ -60,15 +60,16 @@ const precisionOf = (stage: Pick<Stage, 'kind' | 'config'>) => numbersOf(stage).
 const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kind === 'text'
 
 /**
- * Tokens of an example that a pretrained model reads, by the letters that its task says and the longest text that the stage
- * takes; of a choice, those of all its options.
+ * Tokens of an example that a pretrained model reads, by the letters that its task says, the longest text that the stage takes,
+ * and what stands around it; of a choice, those of all its options.
  */
-export function tokensOf(config: object, data: object = {}): number {
+export function tokensOf({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object = {}): number {
   if (isWritten(data)) return WRITTEN_TOKENS
   const { model, tokens = model?.tokens ?? Infinity } = config as { model?: { tokens?: number }; tokens?: number }
   const { task = '', form } = data as Partial<DataConfig>
   const options = form?.kind === 'options' ? form.count : 1
-  return options * Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
+  const text = Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
+  return options * (text + (kindOf(kind).around?.(config) ?? 0) / LETTERS_A_TOKEN)
 }
 
 /**
@@ -159,7 +160,7 @@ export function createEstimator(
 /** Work in what costs the same in stages that are alike: of pretrained models, tokens instead of examples. */
 function amountOf(stage: Pick<Stage, 'kind' | 'config'>, data: object | undefined, sizes: Work): number {
   const work = kindOf(stage.kind).work(stage.config, sizes)
-  return kindOf(stage.kind).reads(stage.config).models.length === 0 ? work : work * tokensOf(stage.config, data)
+  return kindOf(stage.kind).reads(stage.config).models.length === 0 ? work : work * tokensOf(stage, data)
 }
 
 const NO_SIZES: Work = { weak: 0, transfer: 0, validation: 0, test: 0 }

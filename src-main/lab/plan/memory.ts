@@ -4,16 +4,15 @@ import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '..
 import { ACTIVATIONS, cardRoom, CONTEXT, machineRoom, type Reserve } from '../../data/machine/reserve'
 import { backendKind, type Moments } from '../../science/backends'
 import { MODELS } from '../../science/models'
+import { parameterCount } from '../../science/models/net'
+import { SINGLE, stateOf, sumOf } from '../../science/models/state'
+import { decoderOf } from '../../science/pretraining/decoder'
 import type { StageRow, Store } from '../../store'
 import type { UsableCard } from '../../engine/protocol'
 import type { Backends } from '../engine/backends'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, speaks, tokensOf, type Measured, type ModelSizes } from './estimates'
 
-/** Bytes of a number: weights and gradients are singles on every backend, also where products are in bf16. */
-const SINGLE = 4
-/** Singles that AdamW's two moments of a weight are as large as. */
-const MOMENTS = { fp32: 2, bf16: 1 }
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
 const KEPT = 11
 /** Rows of a batch that is predicted, about. */
@@ -72,6 +71,13 @@ function trainBlocksOf(config: Extract<Stage, { kind: 'train' | 'adapt' }>['conf
   const { model, ...params } = config.model
   const variant = MODELS[model]!
   return variant.start === 'checkpoint' ? variant.read(params).trainBlocks : undefined
+}
+
+/** Size of a stage's net where that is a transformer: of one that is begun anew by what it is asked to be. */
+function sizeOf(stage: Stage, models: ModelSizes): ModelSize | undefined {
+  if (stage.kind !== 'language') return models.get(readsOf(stage).models[0] ?? '')
+  const { layers, width } = stage.config
+  return { layers, width, parameters: parameterCount(decoderOf(stage.config)) }
 }
 
 /** Weights of a stage's net, about; 0 of one without. */
@@ -145,16 +151,14 @@ export function createRoomEstimator(
     return byKey.get(data)?.config as DataConfig | undefined
   }
   function itemsOf(stage: Stage) {
-    const size = models.get(readsOf(stage).models[0] ?? '')
+    const size = sizeOf(stage, models)
     const data = dataOf(stage)
-    const tokens = tokensOf(stage.config, data)
+    const tokens = tokensOf(stage, data)
     const taught = taughtOf(stage, size, tokens, data)
     const parameters = parametersOf(stage, size)
-    const learnt = SINGLE * parameters * (taught?.share ?? 0)
-    const [weights, moments] = [SINGLE * parameters, MOMENTS[taught?.moments ?? 'fp32'] * learnt]
-    const state = { weights, gradients: learnt, moments }
+    const state = stateOf(parameters, parameters * (taught?.share ?? 0), taught?.moments)
     if (!size) return { ...state, activations: 0, workspace: 0 }
-    const [most, rows] = [room(weights + learnt + moments), taught?.tokens ?? PREDICTED * tokens]
+    const [most, rows] = [room(sumOf(state)), taught?.tokens ?? PREDICTED * tokens]
     // Of a training those that its backward needs, else those of a block at a time.
     const row = SINGLE * (taught ? size.layers : 2) * KEPT * size.width
     const kept = Math.min(most, rows * row)

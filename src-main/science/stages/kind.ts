@@ -41,6 +41,8 @@ export interface Kind<C, N extends Needs = Needs> {
   }
   /** Amount of work, in units that cost the same in stages that are alike. */
   work(config: C, sizes: Work): number
+  /** Letters that a model reads beside each text of the work. */
+  around?(config: C): number
   /** Of the work, where that is not examples: operations of a net. */
   unit?: 'operation'
   /** In what its net multiplies and remembers, where that is said: of stages that are alike in all else it makes time and room others. */

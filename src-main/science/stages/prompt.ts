@@ -15,8 +15,11 @@ export interface PromptConfig extends Wording, Computed {
   seed: number | null
 }
 
-/** Number of answers that are scored where every example has its own: most have two. */
+/** Number of answers that are told where every example has its own: most have two. */
 const OPTIONS = 2
+
+const meanLength = (texts: readonly string[]) =>
+  texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length)
 
 /**
  * What a pretrained model, as it is, says of the test split when it is prompted: of every answer how likely it holds that.
@@ -32,8 +35,10 @@ export const prompt = defineKind<PromptConfig>()({
   speaks: true,
   bundled: { files: ['predictions.safetensors'], folder: 'evaluations' },
   reads: ({ checkpoint }) => ({ tasks: [], models: [checkpoint] }),
-  // Texts read, one longer or shorter than another: those of the prompt once for every answer.
-  work: ({ shots, answers }, { test }) => test * (shots + 1) * (answers?.length ?? OPTIONS),
+  // Texts read, one longer or shorter than another: those of the prompt once for every answer. Options are the texts.
+  work: ({ shots, answers }, { test }) => test * (shots + 1) * (answers?.length ?? 1),
+  around: ({ template, answers = [], instruction, shots }) =>
+    template.replace(/\{text\}|\{answer\}/g, '').length + meanLength(answers) + instruction.length / (shots + 1),
   like: ({ backend, checkpoint }) => [backend, checkpoint],
   bytes: ({ answers }, { test }) => 4 * test * (answers?.length ?? OPTIONS),
 })
