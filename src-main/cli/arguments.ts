@@ -29,19 +29,31 @@ export function parseCommandLine(argv: string[], commands: Record<string, Comman
   return { command, args: positionals, flags: values }
 }
 
-function parse(command: Command, args: string[]): { positionals: string[]; values: Flags } {
+function parse(command: Command, given: string[]): { positionals: string[]; values: Flags } {
   const options = { ...command.options, ...COMMON }
+  const args = withNegatives(given, options)
   const types = Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]))
   try {
     const { positionals, values } = parseArgs({ args, options: types, allowPositionals: true, strict: true })
     return { positionals, values }
   } catch (error) {
-    throw refusal(command, options, error as Error & { code?: string })
+    throw refusal(command, options, args, error as Error & { code?: string })
   }
 }
 
+/** A negative number is the value of the option before it; Node's parser takes it for an option. */
+function withNegatives(args: string[], options: Record<string, Option>): string[] {
+  const isValue = (i: number) => /^-\d/.test(args[i] ?? '') && options[args[i - 1]?.slice(2) ?? '']?.type === 'string'
+  return args.flatMap((arg, i) => (isValue(i) ? [] : [isValue(i + 1) ? `${arg}=${args[i + 1]}` : arg]))
+}
+
 /** What Node's parser refused, with the options that there are when it is about an unknown one. */
-function refusal(command: Command, options: Record<string, Option>, error: Error & { code?: string }): Error {
+function refusal(
+  command: Command,
+  options: Record<string, Option>,
+  args: string[],
+  error: Error & { code?: string },
+): Error {
   const [, option = ''] = /'(-[^' =]+)/.exec(error.message) ?? []
   const known = Object.keys(options).map((name) => `--${name}`)
   switch (error.code) {
@@ -49,7 +61,9 @@ function refusal(command: Command, options: Record<string, Option>, error: Error
       return badArgument(`w2s ${command.name}`, oneOf(known, option), show(option))
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE': {
       const { type, value } = options[option.slice(2)]!
-      return type === 'boolean' ? badArgument(option, 'no value', 'one') : badArgument(option, `<${value}>`, 'nothing')
+      if (type === 'boolean') return badArgument(option, 'no value', 'one')
+      const next = args[args.indexOf(option) + 1]
+      return badArgument(option, `<${value}>`, next === undefined || known.includes(next) ? 'nothing' : show(next))
     }
     default:
       return error
