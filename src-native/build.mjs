@@ -55,6 +55,21 @@ export async function findCompiler() {
   return null
 }
 
+/**
+ * The signal that ended a compiler whose run failed, or (gcc tells it in words) that ended the program that it runs; '' where none did.
+ * @param {Error & { signal?: string | null, stderr?: string }} error
+ */
+export function endedBy({ signal, stderr = '' }) {
+  return signal || (/ (\w[\w ]*) signal terminated program/.exec(stderr)?.[1] ?? '')
+}
+
+/** What it is to be told by: what it said, or which signal ended it. */
+export function failureOf(error) {
+  const signal = endedBy(error)
+  const memory = /^(SIGKILL|Killed)$/.test(signal) ? ', as systems do where memory runs out' : ''
+  return signal ? `ended by a signal (${signal})${memory}` : error.stderr || error.message
+}
+
 const sources = (...folders) =>
   folders.flatMap((folder) =>
     readdirSync(join(here, folder))
@@ -366,7 +381,7 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     else if (cuda || emulated || fake) console.log(await buildCuda({ emulated, fake, fetch, onProgress }))
     else console.log(await build({ program, sanitize }))
   } catch (error) {
-    console.error(error.stderr || error.message)
+    console.error(failureOf(error))
     process.exit(1)
   }
 }

@@ -2,7 +2,7 @@
 // the cache where this machine has compiled them before. Without it the app computes on its other backends.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build, findCompiler, sourcesHash } from '../../src-native/build.mjs'
+import { build, endedBy, failureOf, findCompiler, sourcesHash } from '../../src-native/build.mjs'
 import { findNvcc } from '../../src-native/nvcc.mjs'
 import { cache, exists, root, say, sha256, tail, timed, writeWhole } from './common.mjs'
 
@@ -60,12 +60,13 @@ export async function native({
     copyWhole(inCache, at('w2s.node'))
     place()
   } catch (error) {
-    const why = compiler ? `${compiler.name} failed: ${tail(error.stderr || error.message)}` : error.message
+    const why = compiler ? `${compiler.name} failed: ${tail(failureOf(error))}` : error.message
     say('native', `not built, so the app computes with its other backends, more slowly: ${why}`)
     // What is there was made of other sources.
     rmSync(at('w2s.node'), { force: true })
     writeWhole(at('why-not.txt'), why)
-    writeWhole(at('tried.key'), tried)
+    // A signal says nothing of the sources: the next set-up tries again.
+    if (!endedBy(error)) writeWhole(at('tried.key'), tried)
   }
 }
 

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 // Named by a variable, because scripts have no types.
 const script = '../../scripts/setup/native.mjs'
 const { native, cardHint } = (await import(script)) as Record<'native' | 'cardHint', (parts: object) => Promise<void>>
+const builder = '../../src-native/build.mjs'
+const { build, findCompiler } = (await import(builder)) as Record<'build' | 'findCompiler', () => Promise<unknown>>
 
 let folder: string
 let clone: string
@@ -104,6 +106,28 @@ describe.skipIf(process.platform === 'win32')('set-up of the native engine', () 
     expect(compile).toHaveBeenCalledTimes(1)
     expect(existsSync(built())).toBe(false)
     expect(readFileSync(whyNot(), 'utf8')).toBe(`c++ failed: ${stderr}`)
+  })
+
+  test.each([
+    ['that a signal ends', 'kill -9 $$', 'SIGKILL'],
+    [
+      'whose own program one ends',
+      'echo "c++: fatal error: Killed signal terminated program cc1plus" >&2; exit 1',
+      'Killed',
+    ],
+  ])('a compiler %s is told by that signal, and tried again', async (_, ends, signal) => {
+    const compiler = join(folder, 'compiler')
+    writeFileSync(compiler, `#!/bin/sh\n[ "$1" = --version ] && exec echo "compiler 1"\n${ends}\n`, { mode: 0o755 })
+    vi.stubEnv('CXX', compiler)
+    const compile = vi.fn(build)
+    const { run } = setup({ compile, compilerHere: findCompiler })
+    await run()
+    await run()
+    vi.unstubAllEnvs()
+    expect(compile).toHaveBeenCalledTimes(2)
+    const why = `${compiler} failed: ended by a signal (${signal}), as systems do where memory runs out`
+    expect(readFileSync(whyNot(), 'utf8')).toBe(why)
+    expect(said).toContain(why)
   })
 })
 
