@@ -178,7 +178,10 @@ function openQueue(
     return createLane(card, { spawn, timing, onEvents, bus })
   }
   const memory = () => plannedMemory(backends.chosen, places.cards, reserve(), places.most())
-  const need = async (row: StageRow) => cardNeedOf(store, row, await checkpoints.here(), memory())
+  const need = async (row: StageRow, card: UsableCard, sharing: number) => {
+    const ofCard = plannedMemory(backends.chosen, [card], reserve(), sharing)
+    return cardNeedOf(store, row, await checkpoints.here(), ofCard)
+  }
   const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need })
   const paths = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, places, timing, bus, recorder, backends, ...paths, reserve })

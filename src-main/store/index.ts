@@ -40,7 +40,7 @@ export type { RunCounts, RunEnd, RunRow } from './runs'
 export type { SealRow } from './seals'
 export type { NewStage, Progress, StageRow, StoredState, Timed } from './stages'
 export type { StudyRow } from './studies'
-export type { UseRow, UseTotal } from './use'
+export type { PastUse, UseRow, UseTotal } from './use'
 export { drainLog } from './open'
 
 /** Everything that is remembered. Every function is synchronous and throws StorageError; there is one writer. */

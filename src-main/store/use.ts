@@ -20,6 +20,8 @@ export type PastUse = UseTotal & {
   /** Its config, and that of the stage in its role `data`, as JSON; null when it has none. */
   config: string
   dataConfig: string | null
+  /** Uuid of the card that it computed on; null where that was on none, or is not known. */
+  card: string | null
 }
 
 /** So many rows a quantity and attempt are kept at most, */
@@ -60,8 +62,9 @@ export function useTable(db: Database) {
     WHERE rs.run = ?`)
 
   const past = db.prepare<[ReadingName], PastUse>(`
-    SELECT s.kind, s.config, data.config AS dataConfig, u.name, u.seconds, u.mean, u.low, u.high
+    SELECT s.kind, s.config, data.config AS dataConfig, c.uuid AS card, u.name, u.seconds, u.mean, u.low, u.high
     FROM stages s JOIN useTotals u ON u.stage = s.id AND u.attempt = s.doneAttempt
+      LEFT JOIN cards c ON c.stage = s.id AND c.attempt = s.doneAttempt
       LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
     WHERE s.state = 'done' AND u.name = ? ORDER BY s.endedAt DESC LIMIT 200`)
 

@@ -37,15 +37,19 @@ function places(cards: Card[], counts: number[] = [], needs: Record<string, numb
     ...{ card, current: null, taken: 0, working: null },
   })
   const now = cards.map(({ uuid, memory }) => ({ uuid, memoryBytes: memory, usedBytes: used, parted }))
+  const asked: [key: string, card: string, sharing: number][] = []
   const seen = () => users.map((user) => ({ ...user, card: cards[0]!.uuid, name: 'any' }))
   const made = createPlaces({
     ...{ make, backends: asTold(cards), atOnce: () => atOnce, atOnceByCard: () => counts },
     reserve: () => ({ memoryBytes: 0, gpuBytes: GIGA }),
-    need: ({ key }) => Promise.resolve(needs[key] ?? 0),
+    need: ({ key }, card, sharing) => {
+      asked.push([key, card.uuid, sharing])
+      return Promise.resolve(needs[key] ?? 0)
+    },
     ask: () => Promise.resolve({ cards: now as never, users: seen(), why: '' }),
   })
   const lane = (name: string | null) => made.wanted().find(({ card }) => (card?.name ?? null) === name)!
-  return { made, lane, names: () => made.wanted().map(({ card }) => card?.name ?? 'machine') }
+  return { made, lane, asked, names: () => made.wanted().map(({ card }) => card?.name ?? 'machine') }
 }
 
 describe('places of a queue', () => {
@@ -84,6 +88,15 @@ describe('places of a queue', () => {
     expect(await made.choose({ ...first, current: null }, [row('mid')])).toBeUndefined()
     const beside = places([large, small], [], needs, { used: 4 * GIGA })
     expect(await beside.made.choose(beside.lane('Small'), ready)).toMatchObject({ key: 'tiny' })
+  })
+
+  test('ask what a stage needs on the very card, beside as many as compute there', async () => {
+    const { made, lane, asked } = places([large, small], [2, 1])
+    for (const name of ['Large', 'Small']) await made.choose(lane(name), [row('a')])
+    expect(asked).toEqual([
+      ['a', 'GPU-1', 2],
+      ['a', 'GPU-2', 1],
+    ])
   })
 
   /** Whether a second lane of the large card takes a stage of 6 GB beside one of ours that was promised 10. */

@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import { loadBackend } from '../../src-main/engine/backends'
 import { createRoom } from '../../src-main/lab/plan/room'
+import { createPowerEstimator } from '../../src-main/lab/plan/energy'
+import { likenessOf } from '../../src-main/lab/plan/estimates'
 import { createRoomEstimator, plannedMemory } from '../../src-main/lab/plan/memory'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { decoderOf } from '../../src-main/science/pretraining/decoder'
@@ -30,8 +32,19 @@ function planned(strong: object, backend = 'cpu') {
   })
   return { stages, ceiling: stages.find((stage) => roleOf(stage) === 'ceiling')! }
 }
-const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false, most = 1e9) =>
-  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), { gpu, room: () => most }).room(stage)
+const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false, most = 1e9, cards: string[] = []) =>
+  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), { gpu, cards, room: () => most }).room(stage)
+
+/** The stages as they stand in a store. */
+function added(store: Store, stages: readonly Stage[]): void {
+  addRun(store, 'run')
+  for (const [position, stage] of stages.entries()) {
+    const { key, kind, title, config } = stage
+    const { id } = store.stages.ensure({ key, kind, role: roleOf(stage), title, config: JSON.stringify(config) })
+    for (const [role, need] of Object.entries(stage.needs)) store.needs.insert(id, role, need)
+    store.runStages.insert('run', id, position, false)
+  }
+}
 
 test('a training holds weights, gradients and two moments in single precision, and activations of its batch', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 })
@@ -66,6 +79,7 @@ test('what a card may keep goes by the largest that is used, of the machine no m
   const cards = [8e9, 24e9].map((memory, i) => ({ number: i + 1, uuid: `GPU-${memory}`, name: 'Any', memory }))
   const chosen = { gpu: true } as NonNullable<Parameters<typeof plannedMemory>[0]>
   expect(plannedMemory(chosen, cards, reserve, 1).room(4e9)).toBe((24e9 - 1e9 - 0.5e9 - 4e9) * 0.6)
+  expect(plannedMemory(chosen, cards, reserve, 1).cards).toEqual(['GPU-24000000000', 'GPU-8000000000'])
   expect(plannedMemory(chosen, [], reserve, 1).room(4e9)).toBe(1e9)
   expect(plannedMemory(null, [], { ...reserve, memoryBytes: 1e15 }, 1)).toMatchObject({ gpu: false })
   expect(plannedMemory(null, [], { ...reserve, memoryBytes: 1e15 }, 1).room(4e9)).toBe(64e6)
@@ -105,13 +119,7 @@ test.skipIf(nativeMissing)(
 test('what past stages of the like took here goes before what sizes say', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')
   const store = blank()
-  addRun(store, 'run')
-  for (const [position, stage] of stages.entries()) {
-    const { key, kind, title, config } = stage
-    const { id } = store.stages.ensure({ key, kind, role: roleOf(stage), title, config: JSON.stringify(config) })
-    for (const [role, need] of Object.entries(stage.needs)) store.needs.insert(id, role, need)
-    store.runStages.insert('run', id, position, false)
-  }
+  added(store, stages)
   const { id } = store.stages.byKey(ceiling.key)!
   store.stages.claim(id, 1)
   for (const [i, memory] of [2e9, 2.5e9, 2.2e9].entries())
@@ -131,6 +139,35 @@ test('what past stages of the like took here goes before what sizes say', () => 
     const other = planned({ model: 'pretrained', checkpoint: 'model', ...numbers }, 'cuda')
     expect(roomOf(store, other.stages, other.ceiling)).toMatchObject({ seen: false })
   }
+})
+
+test('of several cards memory and power go by what was read on the one that is asked about', () => {
+  const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')
+  const of = (role: string) => stages.find((stage) => roleOf(stage) === role)!
+  const store = blank()
+  added(store, stages)
+  const past = (role: string, gpuMemory: number, gpuPowerShare: number, uuid: string | null) => {
+    const { id } = store.stages.byKey(of(role).key)!
+    store.stages.claim(id, 1)
+    store.use.insert({ stage: id, attempt: 1 }, { at: 2, seconds: 2, readings: { gpuMemory, gpuPowerShare } })
+    if (uuid !== null) store.cards.insert(id, 1, { uuid, name: 'Any' })
+    store.stages.finish(id, 9)
+  }
+  past('ceiling', 9e9, 300, 'GPU-1')
+  past('student', 4e9, 100, 'GPU-2')
+  const total = (...cards: string[]) => roomOf(store, stages, ceiling, true, 1e9, cards).total
+  expect([total('GPU-1'), total('GPU-2')]).toEqual([9e9, 4e9])
+  // A plan is held against the first, the largest; a card that nothing was read of goes by all, as one whose uuid is not told.
+  expect([total('GPU-2', 'GPU-1'), total('GPU-3'), total('')]).toEqual([4e9, 9e9, 9e9])
+  const watts = (stage: Stage, cards: string[], gpu = true) =>
+    createPowerEstimator(store, { gpu, cards, room: () => 1 })(stage, likenessOf(stage, stages[0]!.config))
+  expect(watts(ceiling, ['GPU-1'])).toBe(300)
+  expect(watts(ceiling, ['GPU-2'])).toBe(100)
+  expect(watts(ceiling, ['GPU-1', 'GPU-2'])).toBe(200)
+  // What is like nothing that was read takes what is usual there; what computes on no card, or where there is none, nothing.
+  const other = planned({ model: 'pretrained', checkpoint: 'model', precision: 'bf16' }, 'cuda').ceiling
+  expect(watts(other, ['GPU-2'])).toBe(100)
+  expect([watts(stages[0]!, ['GPU-2']), watts(ceiling, [], false)]).toEqual([null, null])
 })
 
 test('what is free is told beside what the settings leave alone, on a card with who else computes there', async () => {

@@ -12,6 +12,7 @@ import type { UsableCard } from '../../engine/protocol'
 import type { Backends } from '../engine/backends'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, speaks, tokensOf, type Measured, type ModelSizes } from './estimates'
+import { pastReadings } from './readings'
 
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
 const KEPT = 11
@@ -110,10 +111,17 @@ interface Passing {
 /** Weights that multiply in a model's blocks, about. */
 const blocksOf = ({ layers, width, parameters }: ModelSize) => Math.min(parameters, 12 * layers * width ** 2)
 
+const backendOf = ({ kind, config }: Stage) => kindOf(kind).backend?.(config) ?? ''
+
+/** Whether a stage computes on a GPU, where its backend has one. */
+export const isForGpu = (stage: Stage): boolean => (backendKind(backendOf(stage))?.gpu ?? null) !== null
+
 /** Where what counts is computed, and what there is for activations. */
 export interface Memory {
   /** Whether it is that of a GPU. */
   gpu: boolean
+  /** The cards that stages are put on, by uuid, that with most memory first; none where it is of no card. */
+  cards: readonly string[]
   /** Bytes that activations may take beside so many of weights, gradients and moments. */
   room: (state: number) => number
 }
@@ -125,9 +133,12 @@ export function plannedMemory(
   reserve: Reserve,
   atOnce: number,
 ): Memory {
-  if (!chosen?.gpu) return { gpu: false, room: () => Math.min(ACTIVATIONS, machineRoom(totalmem(), reserve, atOnce)) }
-  const all = Math.max(0, ...cards.map(({ memory }) => memory))
-  return { gpu: true, room: (state) => (all > 0 ? cardRoom(all, reserve, atOnce, state) : ACTIVATIONS) }
+  const onMachine = Math.min(ACTIVATIONS, machineRoom(totalmem(), reserve, atOnce))
+  if (!chosen?.gpu) return { gpu: false, cards: [], room: () => onMachine }
+  const bySize = cards.toSorted((a, b) => b.memory - a.memory)
+  const all = bySize[0]?.memory ?? 0
+  const room = (state: number) => (all > 0 ? cardRoom(all, reserve, atOnce, state) : ACTIVATIONS)
+  return { gpu: true, cards: bySize.map(({ uuid }) => uuid), room }
 }
 
 const NONE = { weights: 0, gradients: 0, moments: 0, activations: 0, workspace: 0 }
@@ -141,10 +152,11 @@ export function createRoomEstimator(
   store: Store,
   stages: readonly Stage[],
   models: ModelSizes,
-  { gpu, room }: Memory,
+  { gpu, cards, room }: Memory,
   held: Measured['held'] = new Map(),
 ): RoomEstimator {
-  const peaks = pastPeaks(store, gpu ? 'gpuMemory' : 'memory')
+  // Of several cards a plan is held against the largest.
+  const peaks = pastPeaks(store, gpu ? 'gpuMemory' : 'memory', cards.slice(0, 1))
   const byKey = new Map(stages.map((stage) => [stage.key, stage]))
   const dataOf = ({ needs }: Stage): DataConfig | undefined => {
     const { data = '' }: Partial<Record<string, string>> = needs
@@ -166,14 +178,13 @@ export function createRoomEstimator(
   }
   return {
     room(stage) {
-      const backend = kindOf(stage.kind).backend?.(stage.config) ?? ''
       // What is computed elsewhere takes nothing of a card.
-      if (gpu && !backendKind(backend)?.gpu) return { ...NONE, measured: null, process: 0, total: 0, seen: false }
+      if (gpu && !isForGpu(stage)) return { ...NONE, measured: null, process: 0, total: 0, seen: false }
       const items = itemsOf(stage)
       const likeness = likenessOf(stage, dataOf(stage))
       const [seen, measured] = [peaks.get(likeness), held.get(likeness) ?? null]
       const sum = measured?.learner ?? Object.values(items).reduce((all, each) => all + each, 0)
-      const usual = gpu ? CONTEXT : (PROCESS[backend] ?? PLAIN)
+      const usual = gpu ? CONTEXT : (PROCESS[backendOf(stage)] ?? PLAIN)
       const whole = seen ?? (gpu ? undefined : measured?.process)
       // What was held beside the net is the process; less than nothing means that the net was taken for too large.
       const process = whole === undefined ? usual : Math.max(0, whole - sum)
@@ -183,7 +194,7 @@ export function createRoomEstimator(
   }
 }
 
-/** Bytes of a card that a stage of the queue is expected to take. */
+/** Bytes that a stage of the queue is expected to take of a card. @param memory that of the card */
 export function cardNeedOf(store: Store, row: StageRow, models: ModelSizes, memory: Memory): number {
   const stage = stageOf(store, row)
   const data = store.needs.of(row.id).find(({ role }) => role === 'data')
@@ -192,13 +203,7 @@ export function cardNeedOf(store: Store, row: StageRow, models: ModelSizes, memo
 }
 
 /** Most memory that the latest stages of each likeness took. */
-function pastPeaks(store: Store, of: 'memory' | 'gpuMemory'): Map<string, number> {
-  const seen = new Map<string, number[]>()
-  for (const { kind, config, dataConfig, high } of store.use.past(of)) {
-    const data = dataConfig === null ? undefined : (JSON.parse(dataConfig) as object)
-    const name = likenessOf({ kind, config: JSON.parse(config) as Stage['config'] }, data)
-    const known = seen.get(name) ?? []
-    if (known.length < MEMORY) seen.set(name, [...known, high])
-  }
-  return new Map([...seen].map(([name, peaks]) => [name, Math.max(...peaks)]))
+function pastPeaks(store: Store, of: 'memory' | 'gpuMemory', cards: readonly string[]): Map<string, number> {
+  const past = [...pastReadings(store, of, cards)]
+  return new Map(past.map(([name, readings]) => [name, Math.max(...readings.slice(0, MEMORY).map(({ high }) => high))]))
 }

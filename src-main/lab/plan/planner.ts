@@ -19,6 +19,7 @@ import type { Backends } from '../engine/backends'
 import type { Asked } from '../engine/choices'
 import type { Checkpoints } from './checkpoints'
 import { badInput } from '../errors'
+import { createPowerEstimator } from './energy'
 import { createEstimator, type Measured, type ModelSizes } from './estimates'
 import { createRoomEstimator, type Memory } from './memory'
 import type { Shelf } from '../home/shelf'
@@ -84,10 +85,10 @@ export function createPlanner(options: PlannerOptions): Planner {
       const courses = coursesOf(input)
       if ('problems' in seen)
         return { valid: false, problems: seen.problems, courses, price: await priceOf(options, input, seen) }
-      const { planned, known, stages, bytes, needs, together } = seen
+      const { planned, known, stages, bytes, needs, together, joules } = seen
       const space = spaceProblem(home, bytes)
       const seconds = secondsOf(stages)
-      const wattHours = wattHoursOf(options.store, seconds)
+      const wattHours = seconds === null || joules === 0 ? null : joules / 3600
       const standing = { courses, stages, seconds, bytes, needs, together, wattHours }
       const { spec, plan } = planned
       if (isPretraining(spec)) {
@@ -153,15 +154,6 @@ function expectedOf({ stages, needs }: { stages: PlannedStage[]; needs: StageRoo
   return { seconds: secondsOf(stages), rough, memoryBytes: needs[0]?.total ?? null }
 }
 
-/** By what the GPU took on average over the latest stages that computed on one; null where none did. */
-function wattHoursOf(store: Store, seconds: number | null): number | null {
-  const shared = store.use.past('gpuPowerShare')
-  const past = shared.length > 0 ? shared : store.use.past('gpuPower')
-  const watched = past.reduce((sum, one) => sum + one.seconds, 0)
-  if (watched === 0 || seconds === null) return null
-  return (past.reduce((sum, one) => sum + one.mean * one.seconds, 0) / watched / 3600) * seconds
-}
-
 /** Of all stages one after the other; null where nothing is known of one. */
 function secondsOf(stages: readonly PlannedStage[]): number | null {
   const seconds = stages.map((stage) => stage.estimateSeconds)
@@ -200,14 +192,26 @@ async function tryPretraining({ computing, corpora }: PlannerOptions, input: unk
   return problems.length > 0 ? { problems } : { spec: parsed.spec, plan: planPretraining(parsed.spec, context) }
 }
 
+interface Looked {
+  stages: PlannedStage[]
+  bytes: number
+  needs: StageRoom[]
+  together: Together
+  /** Energy that the cards take, as far as is known; 0 where they take none. */
+  joules: number
+}
+
 /** The stages of a plan as they would go, one after the other. */
 function* stagesOf(
   { store, shelf, memory, measured, atOnce }: PlannerOptions,
   plan: Plan,
   models: ModelSizes,
-): Generator<undefined, { stages: PlannedStage[]; bytes: number; needs: StageRoom[]; together: Together }> {
+): Generator<undefined, Looked> {
   const estimator = createEstimator(store, plan.stages, models, measured)
-  const rooms = createRoomEstimator(store, plan.stages, models, memory(), measured.held)
+  const within = memory()
+  const rooms = createRoomEstimator(store, plan.stages, models, within, measured.held)
+  const power = createPowerEstimator(store, within)
+  let joules = 0
   const needs = new Map<string, StageRoom>()
   const totals: number[] = []
   const stages: PlannedStage[] = []
@@ -221,6 +225,7 @@ function* stagesOf(
     const estimateSeconds = cached ? 0 : estimator.seconds(stage)
     const [heading, title] = [kindOf(kind).heading(config), titles[i]!]
     if (!cached) totals.push(keepLargest(needs, { heading, title, ...rooms.room(stage) }))
+    joules += (power(stage, estimator.likeness(stage)) ?? 0) * (estimateSeconds ?? 0)
     stages.push({
       key,
       heading,
@@ -232,7 +237,7 @@ function* stagesOf(
     yield
   }
   const sorted = [...needs.values()].sort((a, b) => b.total - a.total)
-  return { stages, bytes, needs: sorted, together: largestOf(totals, atOnce()) }
+  return { stages, bytes, needs: sorted, together: largestOf(totals, atOnce()), joules }
 }
 
 /** Memory of the stages that take most, of as many as are computed at a time. */

@@ -41,8 +41,8 @@ interface Options {
   atOnce: () => number
   atOnceByCard: () => readonly number[]
   reserve: () => Reserve
-  /** Bytes of a card that a stage is expected to take. */
-  need: (row: StageRow) => Promise<number>
+  /** Bytes that a stage is expected to take of a card, which it shares with others up to so many in all. */
+  need: (row: StageRow, card: UsableCard, atOnce: number) => Promise<number>
   /** For tests. */
   ask?: () => Promise<Cards>
 }
@@ -106,8 +106,9 @@ class LanePlaces implements Places {
     const [own, most] = [rooms.get(card.uuid) ?? 0, Math.max(...rooms.values())]
     // What fits nowhere is computed all the same, where it comes closest, alone: that it does not fit is only expected.
     const isLast = own === most && this.atWorkWith(lane.card) === 0
+    const { atOnce = 1, onCard = atOnce } = this.shares(lane)
     for (const row of open) {
-      const need = isForCard(row) ? await this.#options.need(row) : 0
+      const need = isForCard(row) ? await this.#options.need(row, card, onCard) : 0
       if (need > own && !isLast) continue
       lane.taken = need
       return row
