@@ -14,7 +14,7 @@ const hex = (n: number) => String(n).repeat(64)
 function working(): { store: Store; student: number } {
   const store = openStore(join(temporaryFolder(), 'lab.sqlite'))
   onTestFinished(() => store.close())
-  const texts = { name: 'Watched', question: '', spec: '{}', arms: '[]', headline: '' }
+  const texts = { name: 'Watched', question: '', spec: JSON.stringify(tinySpec()), arms: '[]', headline: '' }
   store.runs.insert({ id: 'run', ...texts, createdAt: 1, queuedAt: 1, endedAt: null, ended: null })
   const add = (n: number, kind: 'data' | 'label' | 'train', config: unknown) => {
     const stage = { key: hex(n), kind, role: kind === 'train' ? ('student' as const) : null, title: kind }
@@ -115,6 +115,21 @@ test('a loss that stands still is told of; one near its end is not, nor a traini
   ])
 })
 
+test('an arm that two causes hold is told of once, with both', () => {
+  const { store } = working()
+  const { desk } = watched(store)
+  const hold = { run: 'run', arm: 'naive', held: 1 as const }
+  store.holds.put({ ...hold, cause: 'The predictions of test are not numbers.', failures: 2 })
+  store.holds.put({ ...hold, cause: 'card', failures: 3 })
+  store.holds.put({ ...hold, arm: 'confidence', cause: 'card', failures: 2 })
+  const waits = 'What is left of this arm waits until you let it go on; other arms do not.'
+  const both = 'failed for the same cause: “The predictions of test are not numbers”; 3 for another: the card failed.'
+  expect(desk.list().map(({ kind, arm, text }) => [kind, arm, text])).toEqual([
+    ['held', 'confidence', `2 of its stages failed for the same cause: the card failed. ${waits}`],
+    ['held', 'naive', `2 of its stages ${both} ${waits}`],
+  ])
+})
+
 /** Every seed begins with data of its own. */
 const failing = (seeds: number[]) => tinySpec({ seeds, redraw: 'halves', optimiser: { epochs: 1, batch: 10 } })
 
@@ -128,7 +143,7 @@ test('an arm that fails twice for one cause is held; others are not, and it goes
   expect(more).toEqual([])
   expect(alert).toMatchObject({ kind: 'held', runId, run: 'Tiny', key: '' })
   expect(alert!.text).toMatch(
-    /^2 of its stages failed for the same cause: “The engine process ended unexpectedly \(code 3\)\.”/,
+    /^2 of its stages failed for the same cause: “The engine process ended unexpectedly \(code 3\)”\. What/,
   )
   const failed = async () =>
     (await lab.calls.runDetail(runId)).stages.filter(({ state, startedAt }) => state === 'failed' && startedAt !== null)

@@ -28,12 +28,18 @@ const fitsText = ({ best, repeated: [was, is], right: [had, has] }: FitsErrors) 
   `It now fits weak errors: since step ${best} it repeats ${share(is.share)} of its supervisor’s ${is.of} errors on the measured rows instead of ${share(was.share)}, ` +
   `and is right on ${share(has.share)} instead of ${share(had.share)}. Wilson’s intervals of both lie apart, at 95 % over all evaluations together, each row taken for itself.`
 
-/** Arms that are held back, each with why. */
+/** Arms that are held back, each once with all that holds it: two causes may. */
 function heldIn(store: Store, name: (run: string) => string): Alert[] {
-  return store.holds.live().map(({ run, arm, cause, failures }): Alert => {
+  const holds = store.holds.live()
+  const firsts = holds.filter(({ run, arm }, i) => holds.findIndex((of) => of.run === run && of.arm === arm) === i)
+  return firsts.map(({ run, arm }): Alert => {
+    const ofArm = holds.filter((of) => of.run === run && of.arm === arm)
     const title = armsOf(store.runs.get(run)!).find(({ id }) => id === arm)?.title ?? arm
-    const why = CAUSES[cause] ?? `“${cause}”`
-    const text = `${failures} of its stages failed for the same cause: ${why}. What is left of this arm waits until you let it go on; other arms do not.`
+    const whys = ofArm.map(({ cause, failures }, i) => {
+      const why = CAUSES[cause] ?? `“${cause.replace(/\.$/, '')}”`
+      return i === 0 ? `${failures} of its stages failed for the same cause: ${why}` : `${failures} for another: ${why}`
+    })
+    const text = `${whys.join('; ')}. What is left of this arm waits until you let it go on; other arms do not.`
     return { kind: 'held', runId: run, run: name(run), key: '', arm, title, text, at: 0 }
   })
 }

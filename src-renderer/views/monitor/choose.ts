@@ -1,5 +1,5 @@
 import { shownState, type ShownState } from '../../lib/runs'
-import type { RunDetail, RunSummary, StageStatus } from '../../lib/types'
+import type { Alert, RunDetail, RunSummary, StageStatus } from '../../lib/types'
 
 /** The runs in the queue, in the order in which they will be worked on: one that was put before the one at work is first. */
 export function queueOf(runs: readonly RunSummary[]): RunSummary[] {
@@ -31,6 +31,15 @@ export function canGoOn({ endedAt, stagesDone, stagesTotal }: RunSummary): boole
 export function placeInQueue(run: RunSummary, runs: readonly RunSummary[]): string {
   const before = queueOf(runs).findIndex(({ id }) => id === run.id)
   return before > 0 ? `${before} before it` : 'next'
+}
+
+/** Whether all that is left of a run are arms that are held: its turn never comes before one of them is let go on. */
+export function waitsForUser({ id, arms, stages }: RunDetail, alerts: readonly Alert[]): boolean {
+  const held = new Set(alerts.flatMap(({ kind, runId, arm }) => (kind === 'held' && runId === id ? [arm] : [])))
+  const open = new Set(stages.flatMap(({ key, state }) => (state === 'waiting' ? [key] : [])))
+  const isOver = ({ seeds }: RunDetail['arms'][number]) =>
+    seeds.every(({ weak, labels, student, ceiling }) => ![weak, labels, student, ceiling].some((key) => open.has(key)))
+  return held.size > 0 && arms.every((arm) => held.has(arm.id) || isOver(arm))
 }
 
 const BROKEN: readonly ShownState[] = ['failed', 'interrupted', 'cancelled']
