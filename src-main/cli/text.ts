@@ -27,6 +27,10 @@ export function size(bytes: number): string {
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
 }
 
+/** Energy for people: `0.74 Wh`, `120 Wh`. */
+export const energy = (wattHours: number): string => `${TWO.format(wattHours)} Wh`
+const TWO = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })
+
 /** Parameters of a model for people: `4.2 k`, `17.2 M`, `1.71 B`. */
 export function parameterCount(parameters: number): string {
   if (parameters < 1e6) return `${(parameters / 1e3).toFixed(1)} k`

@@ -135,11 +135,13 @@ interface Axis {
   tick?: (value: number) => string
   /** Distance of the ticks. */
   step?: number
+  /** What is counted has no tick between two numbers. */
+  whole?: boolean
 }
 
 /** Options that every line chart here shares: columns as they are, faint grid, no legend, tooltip over all lines. */
 export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOptions {
-  const axis = ({ min, max, title = '', format, tick = format, step }: Axis, grid: boolean) => ({
+  const axis = ({ min, max, title = '', format, tick = format, step, whole }: Axis, grid: boolean) => ({
     type: 'linear' as const,
     min,
     max,
@@ -152,6 +154,7 @@ export function lineOptions(p: Palette, x: Axis, y: Axis, right = 8): LineOption
       maxRotation: 0,
       maxTicksLimit: step ? 12 : 8,
       stepSize: step,
+      ...(whole && { precision: 0 }),
       callback: (value: string | number) => (tick ? tick(Number(value)) : String(value)),
     },
   })

@@ -83,6 +83,10 @@ export function number(value: number | null | undefined): string {
   return (value < 0 ? MINUS : '') + text.replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 
+/** Energy, to as many digits as readings of power are worth: `0.74 Wh`. */
+export const energy = (wattHours: number): string => `${TWO.format(wattHours)}${SPACE}Wh`
+const TWO = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })
+
 /** Texts of a column of numbers: all with the decimals of the one that has most, `.9000` beside `.9213`. */
 export function aligned(texts: readonly string[]): string[] {
   const decimalsOf = (text: string) => (PLAIN.test(text) ? (text.split('.')[1] ?? '').length : 0)

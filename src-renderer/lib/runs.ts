@@ -1,4 +1,4 @@
-import { about, bytes, duration, list, number, when } from './format'
+import { about, bytes, duration, energy, list, when } from './format'
 import type { Place } from './route'
 import { amount, counted, hidden, told, words } from './columns'
 import { tableOf, type Table } from './tables'
@@ -104,14 +104,19 @@ export function costText({ state, seconds, use, expected }: RunDetail): string {
   const { peakBytes, peakGpuBytes, wattHours, wattSeconds, cards } = use
   const held = peakGpuBytes ?? peakBytes
   if (state !== 'done' || seconds === 0) return ''
-  const time = `took ${duration(seconds)}`
+  // One after the other: several at a time are sooner done.
+  const took = `took ${duration(seconds)}`
   const timed =
-    expected?.seconds == null ? `It ${time}` : `Estimated ${about(expected.seconds, expected.rough)}, ${time}`
+    expected?.seconds == null
+      ? `Its stages ${took}`
+      : `Estimated ${about(expected.seconds, expected.rough)}, its stages ${took}`
   const where = peakGpuBytes === null ? 'memory' : 'GPU memory'
-  const guess = expected?.memoryBytes == null ? '' : ` ${bytes(expected.memoryBytes)}, was`
+  // Of what computed on a card that card's memory was expected: the machine's says nothing of it.
+  const isOther = peakGpuBytes === null && cards.length > 0
+  const guess = expected?.memoryBytes == null || isOther ? '' : ` estimated ${bytes(expected.memoryBytes)}, was`
   const memory = held === null ? [] : [`${where}${guess} ${peaksOf(use) || bytes(held)} at most`]
   const by = cards.length > 1 ? `${cards.length} GPUs` : 'the GPU'
-  const energy =
-    wattHours === null ? [] : [`${number(wattHours)} Wh by ${by} over ${duration(wattSeconds)} that were sampled`]
-  return `${[timed, ...memory, ...energy].join('; ')}.`
+  const used =
+    wattHours === null ? [] : [`${energy(wattHours)} by ${by} over ${duration(wattSeconds)} that were sampled`]
+  return `${[timed, ...memory, ...used].join('; ')}.`
 }

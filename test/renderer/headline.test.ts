@@ -154,7 +154,7 @@ describe('the headline', () => {
   })
   it('tells undefined and unfinished results as such', () => {
     const foods = five.filter((arm) => arm.task === 'foods')
-    expect(headline(results(foods))).toBe('PGR is undefined in all 2 arms: no ceiling is above its supervisor')
+    expect(headline(results(foods))).toBe('PGR is undefined in both arms: no ceiling is above its supervisor')
     expect(headline(results(quick, 0))).toBe('No seed is finished yet')
     const one = [withPgr(0.41, 0.3, 0.5), ...results(foods).slice(0, 1)]
     expect(plain(headline(one))).toMatch(/^Naive student closes 41 % of the gap.*; undefined in 1 of 2 arms$/)

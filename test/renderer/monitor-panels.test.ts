@@ -49,6 +49,7 @@ describe('the panels of a training', () => {
     expect(data.datasets.filter(({ silent }) => silent)).toHaveLength(2)
     const { x, y } = shown!.scales as Record<'x' | 'y', { min: number; max: number }>
     expect(x.max).toBe(200)
+    expect(x).toMatchObject({ ticks: { precision: 0 } })
     expect(y.max).toBeGreaterThanOrEqual(0.95)
     expect(y.min).toBeLessThanOrEqual(0.4)
   })

@@ -227,20 +227,25 @@ it('what a run took is held against what was expected of it', async () => {
   const expected = { seconds: 180, rough: false, memoryBytes: 210e6 }
   const use = { ...run.use, peakBytes: 190e6 }
   const text = (change: object) => costText({ ...run, use, expected, ...change }).replaceAll('\u00a0', ' ')
-  expect(text({})).toBe('Estimated about 3 min, took 4 min 10 s; memory 210 MB, was 190 MB at most.')
-  expect(text({ expected: null })).toBe('It took 4 min 10 s; memory 190 MB at most.')
+  expect(text({})).toBe(
+    'Estimated about 3 min, its stages took 4 min 10 s; memory estimated 210 MB, was 190 MB at most.',
+  )
+  expect(text({ expected: null })).toBe('Its stages took 4 min 10 s; memory 190 MB at most.')
   const gpu = { peakBytes: 190e6, peakGpuBytes: 2.1e9, wattHours: 5.25, wattSeconds: 200, cards: [] }
   expect(text({ use: gpu, expected: { ...expected, memoryBytes: 3e9, rough: true } })).toBe(
-    'Estimated roughly 3 min, took 4 min 10 s; GPU memory 3.0 GB, was 2.1 GB at most; 5.25 Wh by the GPU over 3 min 20 s that were sampled.',
+    'Estimated roughly 3 min, its stages took 4 min 10 s; GPU memory estimated 3.0 GB, was 2.1 GB at most; 5.3 Wh by the GPU over 3 min 20 s that were sampled.',
   )
   const of = (card: string, peakGpuBytes: number | null) => ({ card, peakGpuBytes, wattHours: 3, wattSeconds: 100 })
   const cards = [of('A100 (GPU-ae3738d5)', 2.1e9), of('Tesla T4 (GPU-0a1b2c3d)', 1.2e9)]
   expect(text({ use: { ...gpu, cards } })).toBe(
-    'Estimated about 3 min, took 4 min 10 s; GPU memory 210 MB, was 2.1 GB on A100 (GPU-ae3738d5) and 1.2 GB on Tesla T4 (GPU-0a1b2c3d) at most; 5.25 Wh by 2 GPUs over 3 min 20 s that were sampled.',
+    'Estimated about 3 min, its stages took 4 min 10 s; GPU memory estimated 210 MB, was 2.1 GB on A100 (GPU-ae3738d5) and 1.2 GB on Tesla T4 (GPU-0a1b2c3d) at most; 5.3 Wh by 2 GPUs over 3 min 20 s that were sampled.',
   )
   expect(text({ use: { ...gpu, cards: [cards[0]!, of('', 7e8)] }, expected: null })).toContain(
     'GPU memory 2.1 GB on A100 (GPU-ae3738d5) and 700 MB on a card that is not known at most',
   )
+  // The driver tells a card's power, and not what the engine holds there.
+  const untold = { ...gpu, peakGpuBytes: null, cards: [of('A100 (GPU-ae3738d5)', null)] }
+  expect(text({ use: untold })).toContain('its stages took 4 min 10 s; memory 190 MB at most; 5.3 Wh by the GPU')
   expect(text({ state: 'cancelled' })).toBe('')
   expect(text({ seconds: 0 })).toBe('')
 })

@@ -150,6 +150,7 @@ describe('the chart of a training', () => {
     }
     expect(annotations['oracle']).toMatchObject({ xValue: result.stops!.oracle, backgroundColor: 'transparent' })
     expect(annotations['last']?.xValue).toBe(310)
+    expect(chart!.options!.scales!['x']).toMatchObject({ ticks: { precision: 0 } })
   })
   it('is nothing without a training, and says so', () => {
     const none = armResult(quick[0]!, 'last', 0)

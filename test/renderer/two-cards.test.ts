@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/sve
 import { afterEach, expect, it } from 'vitest'
 import type { Status } from '../../src-preload/contract'
 import StatusBar from '../../src-renderer/StatusBar.svelte'
-import { STATUS } from './bridge'
+import { createFakeBridge, STATUS } from './bridge'
 import { heard, open } from './window'
 
 const lane = (card: string, device: string, key: string, fault = '') => ({
@@ -39,7 +39,25 @@ it('settings and queue count cards as their driver does, and say which one faile
   expect(heard(bridge, 'settings').at(-1)!.args).toEqual([{ atOnceByCard: [1, 1, 2] }])
 })
 
-it('the status bar names every device at work', () => {
-  render(StatusBar, { status: status(lane('card 2', 'RTX 4090', 'a'), lane('card 3', 'RTX 3060', 'b')) })
-  expect(screen.getByText('RTX 4090 (card 2) and RTX 3060 (card 3)')).toBeTruthy()
+it('the status bar tells of every device at work, in few words', () => {
+  const [one, other] = [lane('card 2', 'RTX 4090', 'a'), lane('card 3', 'RTX 3060', 'b')]
+  render(StatusBar, { status: status(one, other, lane('', 'CPU', 'c')) })
+  expect(screen.getByText('card 2, card 3 and CPU').title).toBe('card 2: RTX 4090\ncard 3: RTX 3060\nCPU')
+})
+
+it('a result says of which seed, and on which card, what was trained alone', async () => {
+  const bridge = createFakeBridge()
+  const reply = await bridge.call('runDetail', 'run-done')
+  if (!reply.ok) throw new Error(reply.error.message)
+  const run = reply.value
+  const card = (name: string) => ({ card: name, peakGpuBytes: null, wattHours: 1, wattSeconds: 9 })
+  const of = (...cards: ReturnType<typeof card>[]) => ({ ...run.use, cards })
+  const [large, small] = [card('RTX 4090 (GPU-0a1b2c3d)'), card('RTX 3060 (GPU-ae3738d5)')]
+  const stages = run.stages.map((stage) => ({ ...stage, use: of(small) }))
+  open('#/results/run-done', { runDetail: () => ({ ...run, stages, use: of(large, small) }) })
+  const facts = within(await screen.findByRole('table', { name: 'Selected arm' }, { timeout: 10_000 }))
+  const said = (name: string) => facts.getByRole('rowheader', { name }).nextElementSibling!.textContent.trim()
+  expect(said('backend')).toMatch(/RTX 3060 \(GPU-ae3738d5\), seed 0$/)
+  expect(said('student trained')).toMatch(/seed 0$/)
+  expect(said('label set')).toMatch(/seed 0$/)
 })

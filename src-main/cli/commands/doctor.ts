@@ -1,5 +1,6 @@
 import type { BackendReport, DoctorReport, LabEvent } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
+import { cardTitle } from '../../science/readings'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT } from '../errors'
@@ -94,12 +95,15 @@ const speedsOf = ({ stepsPerSecond, tokensPerSecond }: NonNullable<BackendReport
   ...(tokensPerSecond > 0 ? [`a transformer at ${whole(tokensPerSecond)} tokens/s`] : []),
 ]
 
-function describeCard(card: NonNullable<BackendReport['card']>, out: Out) {
+/** What is around a card: for people. */
+export function describeCard(card: NonNullable<BackendReport['card']>, out: Pick<Out, 'line'>) {
   const { driver, cuda, runtime, devices, products, files, table, watch } = card
   out.line(`  driver: ${cuda ? `${driver} (CUDA ${cuda})`.trim() : 'none'}; the library was made with CUDA ${runtime}`)
-  for (const { name, compute, memory, free, why } of devices) {
-    out.line(`  card: ${name}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
-    if (why && devices.length > 1) out.line(`    left alone: ${why}`)
+  const several = devices.length > 1
+  for (const [i, { uuid, name, compute, memory, free, why }] of devices.entries()) {
+    const which = several ? `card ${i + 1}: ${cardTitle({ name, uuid })}` : `card: ${name}`
+    out.line(`  ${which}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
+    if (why && several) out.line(`    left alone: ${why}`)
   }
   if (watch) out.line(`  watched by: ${watch.by ?? 'nothing'}${watch.why && ` (${watch.why})`}`)
   if (products) {
@@ -111,7 +115,9 @@ function describeCard(card: NonNullable<BackendReport['card']>, out: Out) {
   if (table) {
     const { weights, mirrors, gradients, moments, activations, free, other } = table
     const held = Object.entries({ weights, mirrors, gradients, moments, activations, free, other })
-    out.line(`  its memory: ${held.map(([of, bytes]) => `${of} ${size(bytes)}`).join(', ')}`)
+    // Of several the first that works is the one that was measured.
+    const whose = several ? `memory of card ${devices.findIndex(({ why }) => why === '') + 1}` : 'its memory'
+    out.line(`  ${whose}: ${held.map(([of, bytes]) => `${of} ${size(bytes)}`).join(', ')}`)
   }
   for (const file of files) out.line(`  opened: ${file}`)
 }

@@ -6,7 +6,7 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { interrupted, onInterrupt } from '../interrupt'
 import { readSpec, SPEC_USAGE } from './spec'
-import { columns, count, duration, size, wrap } from '../text'
+import { columns, count, duration, energy, size, wrap } from '../text'
 
 export const plan: Command = {
   name: 'plan',
@@ -77,7 +77,7 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
   out.line(`${count(stages.length, 'stage')}: ${stages.length - waiting.length} already done, ${waiting.length} to do.`)
   const rough = waiting.some((stage) => stage.rough) ? 'roughly' : 'about'
   if (waiting.length > 0) out.line(seconds === null ? 'Time: not known yet.' : `Time: ${rough} ${duration(seconds)}.`)
-  if (wattHours !== null) out.line(`Energy of the GPU: about ${wattHours.toPrecision(2)} Wh.`)
+  if (wattHours !== null) out.line(`Energy of the GPU: about ${energy(wattHours)}.`)
   out.line(`Disk: ${size(bytes)}, and ${size(room.diskFreeBytes)} are free.`)
   if (needs.length > 0) {
     out.line()

@@ -3,7 +3,7 @@ import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable, STOP, stopOf } from '../results'
-import { columns, duration, moment, NOTHING, size, wrap } from '../text'
+import { columns, duration, energy, moment, NOTHING, size, wrap } from '../text'
 import { findRunBy, openRuns, RUN_USAGE } from './find'
 
 export const show: Command = {
@@ -51,7 +51,7 @@ function describe(run: RunDetail, out: Context['out']): void {
   if (run.question) out.line(run.question)
   out.line(`Run ${run.id}, ${moment(run.createdAt)}: ${run.state}, ${run.stagesDone} of ${run.stagesTotal} stages done`)
   out.line()
-  const rows = run.stages.map((s) => [s.title, stood(s), took(s), s.backend])
+  const rows = run.stages.map((s) => [s.title, stood(s), took(s), placeOf(s, run)])
   for (const line of columns([['stage', 'state', 'took', 'backend'], ...rows], { right: [2] })) out.line(line)
   const cost = costOf(run)
   if (cost) out.line(cost)
@@ -62,6 +62,17 @@ function describe(run: RunDetail, out: Context['out']): void {
 /** A stage that the run found done, and that was set aside since, was no more "waiting before" than it is done. */
 export const stood = ({ cached, state }: Pick<StageStatus, 'cached' | 'state'>) =>
   cached && state === 'done' ? 'done before' : cached && state !== 'running' ? 'to be made again' : state
+
+/** Device without what its driver says of itself. */
+const shortDevice = ({ device }: StageStatus) => device.replace(/ \(.*$/, '')
+const cardOf = ({ use }: StageStatus) => use.cards[0]?.card ?? ''
+
+/** What a stage was computed by, and on which device where that backend had several in its run. */
+export function placeOf(stage: StageStatus, { stages }: Pick<RunDetail, 'stages'>): string {
+  const alike = stages.filter(({ backend, device }) => backend === stage.backend && device !== '')
+  const several = [shortDevice, cardOf].some((of) => new Set(alike.map(of).filter(Boolean)).size > 1)
+  return several && stage.device ? `${stage.backend}, ${cardOf(stage) || shortDevice(stage)}` : stage.backend
+}
 
 /** Most that was held of each of several cards; '' where there are none, or it is not known. */
 const peaksOf = ({ cards }: UseTotals) =>
@@ -80,14 +91,17 @@ export function costOf({
 }: Pick<RunDetail, 'state' | 'seconds' | 'use' | 'expected'>): string {
   if (state !== 'done' || seconds === 0) return ''
   const held = use.peakGpuBytes ?? use.peakBytes
+  // Of what computed on a card that card's memory was expected: the machine's says nothing of it.
+  const isOther = use.peakGpuBytes === null && use.cards.length > 0
   const against = (guess: number | null | undefined, say: (value: number) => string) =>
     guess === null || guess === undefined ? '' : ` (expected ${say(guess)})`
-  const most = `of memory at most${against(expected?.memoryBytes, size)}`
+  const most = `of memory at most${against(isOther ? null : expected?.memoryBytes, size)}`
   const memory = held === null ? [] : [`${peaksOf(use) || size(held)} ${most}`]
   const by = use.cards.length > 1 ? `${use.cards.length} GPUs` : 'the GPU'
-  const energy =
-    use.wattHours === null ? [] : [`${use.wattHours.toPrecision(2)} Wh by ${by} over ${duration(use.wattSeconds)}`]
-  return [`Took ${duration(seconds)}${against(expected?.seconds, duration)}`, ...memory, ...energy].join(', ') + '.'
+  const used = use.wattHours === null ? [] : [`${energy(use.wattHours)} by ${by} over ${duration(use.wattSeconds)}`]
+  return (
+    [`Stages took ${duration(seconds)}${against(expected?.seconds, duration)}`, ...memory, ...used].join(', ') + '.'
+  )
 }
 
 const took = ({ seconds }: StageStatus) => (seconds === null ? NOTHING : duration(seconds))

@@ -152,7 +152,7 @@ export function panelChart(
     isShare ? share(v, Math.max(2, range.digits)) : log ? number(v) : tickNumber(v, range.digits)
   const options = lineOptions(
     p,
-    { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis] },
+    { min: stretch.from, max: stretch.to, format: AXIS_FORMAT[axis], whole: COUNTED.includes(axis) },
     { ...range, format: quantity.format, tick },
     right,
   )
@@ -187,8 +187,7 @@ function clipOf(curves: readonly GroupCurve[], { from, to }: Stretch) {
 }
 
 /**
- * Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away. What is counted
- * has none between two numbers.
+ * Ticks on round numbers alone: an end of a stretch may be anything, and would push its neighbour away.
  */
 function roundTicks(scale: object | undefined, axis: CurveAxis) {
   const { ticks, ...rest } = (scale ?? {}) as { ticks?: object }
@@ -196,7 +195,7 @@ function roundTicks(scale: object | undefined, axis: CurveAxis) {
     tickText(Number(value), all, AXIS_FORMAT[axis])
   return {
     ...rest,
-    ticks: { ...ticks, includeBounds: false, callback, ...(COUNTED.includes(axis) && { precision: 0 }) },
+    ticks: { ...ticks, includeBounds: false, callback },
   }
 }
 

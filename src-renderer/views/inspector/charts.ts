@@ -57,7 +57,7 @@ export function historyChart(
   const level = (y: number) => ends.map((x) => ({ x, y }))
   const options = lineOptions(
     p,
-    { min: ends[0], max: ends[1], title: 'step', format: count },
+    { min: ends[0], max: ends[1], title: 'step', format: count, whole: true },
     { min: 0, max: 1, step: 0.5, format: (v) => share(v, 2) },
     other ? 92 : 62,
   )

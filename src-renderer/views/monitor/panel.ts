@@ -128,7 +128,7 @@ export function panelChart(
   const tick = (v: number) => (isShare ? share(v, Math.max(2, range.digits)) : tickNumber(v, range.digits))
   const options = lineOptions(
     p,
-    { min: 0, max: end || undefined, title: '', format: count },
+    { min: 0, max: end || undefined, title: '', format: count, whole: true },
     { ...range, format: panel.format, tick },
     levels.length > 0 ? LEVEL_ROOM : undefined,
   )

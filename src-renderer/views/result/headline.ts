@@ -161,7 +161,7 @@ function told(arms: readonly ArmResult[], { contrasts, taskTitle, metric }: Abou
   if (findings.length === 0) {
     return begun.length === 1
       ? `PGR${inMetric} is undefined: the ceiling is not ${side} its supervisor`
-      : `PGR${inMetric} is undefined in all ${begun.length} arms: no ceiling is ${side} its supervisor`
+      : `PGR${inMetric} is undefined in ${begun.length === 2 ? 'both' : `all ${begun.length}`} arms: no ceiling is ${side} its supervisor`
   }
   const sure = findings.filter(({ pgr }) => !pgr.warning)
   const oneSeed = arms.every(({ seedsDone }) => seedsDone < 2)

@@ -38,7 +38,7 @@ export function trainingChart(
   const stops = stopPoints(arm).map((point): StopMark => ({ ...point, x: point.step, y: valueAt(measured, point) }))
   const options = lineOptions(
     p,
-    { min: step[0]!, max: last(step)!, title: 'step', format: count },
+    { min: step[0]!, max: last(step)!, title: 'step', format: count, whole: true },
     { ...range, format: (v) => share(v), tick: (v) => share(v, Math.max(2, range.digits)) },
     ROOM_FOR_LABELS,
   )

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { BackendReport } from '../../src-preload/contract'
+import { describeCard } from '../../src-main/cli/commands/doctor'
+
+type Card = NonNullable<BackendReport['card']>
+const device = (n: number, name: string, why: string) => ({
+  ...{ uuid: `GPU-0a1b2c3${n}-51f6-a669`, name, compute: '8.9', memory: 24e9, free: 23e9, why },
+})
+const SOUND = device(1, 'RTX 4090', '')
+const CARD: Card = {
+  ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.4', devices: [SOUND], products: null, files: [], watch: null },
+  table: {
+    weights: 1e6,
+    mirrors: 0,
+    gradients: 1e6,
+    moments: 2e6,
+    activations: 5e6,
+
+    free: 23e9,
+    other: 0,
+  },
+}
+
+function told(card: Card): string[] {
+  const lines: string[] = []
+  describeCard(card, { line: (text = '') => void lines.push(text) })
+  return lines
+}
+
+test('of several cards each has its number and the digits that readings name it by', () => {
+  const lines = told({ ...CARD, devices: [device(2, 'Tesla T4', 'Its self-test is off by 0.5.'), SOUND] })
+  expect(lines).toContain('  card 1: Tesla T4 (GPU-0a1b2c32), compute 8.9, 23.0 GB of 24.0 GB free')
+  expect(lines).toContain('    left alone: Its self-test is off by 0.5.')
+  expect(lines).toContain('  card 2: RTX 4090 (GPU-0a1b2c31), compute 8.9, 23.0 GB of 24.0 GB free')
+  expect(lines.at(-1)).toMatch(/^ {2}memory of card 2: weights 1\.0 MB, /)
+})
+
+test('an only card needs neither', () => {
+  const lines = told(CARD)
+  expect(lines).toContain('  card: RTX 4090, compute 8.9, 23.0 GB of 24.0 GB free')
+  expect(lines.at(-1)).toMatch(/^ {2}its memory: weights 1\.0 MB, /)
+})
