@@ -13,7 +13,9 @@ export interface StageRoom {
   activations: number
   /** What a pass has beside them: weights in the shape of its products, on a card what is taken ahead. */
   workspace: number
-  /** What its learner, or one of its like, held of these when it was measured in this session; null where none was. */
+  /** The texts as the net reads them, in the machine's memory. */
+  inputs: number
+  /** What its learner, or one of its like, held of the net when it was measured in this session; null where none was. */
   measured: number | null
   /** All else: the runtime, texts, what libraries keep. */
   process: number

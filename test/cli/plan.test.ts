@@ -20,8 +20,8 @@ it('a plan says what a run would take, against what is free', { timeout: 120_000
     expect(code).toBe(0)
     expect(mismatches(readTables(), 'plan', document)).toEqual([])
     const { needs, room, stages } = document as { needs: StageRoom[]; room: RoomNow; stages: PlannedStage[] }
-    for (const { weights, gradients, moments, activations, process, total, seen } of needs) {
-      expect(weights + gradients + moments + activations + process).toBeCloseTo(total, 0)
+    for (const { weights, gradients, moments, activations, inputs, process, total, seen } of needs) {
+      expect(weights + gradients + moments + activations + inputs + process).toBeCloseTo(total, 0)
       expect(seen).toBe(false)
     }
     const totals = needs.map(({ total }) => total)

@@ -37,7 +37,7 @@ describe.skipIf(nativeMissing)('a plan that is measured', () => {
     // What the nets held goes before what sizes say, and beside it.
     const nets = after.needs.filter(({ weights }) => weights > 0)
     expect(nets.length).toBeGreaterThan(0)
-    for (const { measured, process, total } of nets) expect(total).toBe(measured! + process)
+    for (const { measured, inputs, process, total } of nets) expect(total).toBe(measured! + inputs + process)
     expect(before.needs.map(({ measured }) => measured)).toEqual(before.needs.map(() => null))
     // Nothing of it counts as done.
     expect(after.stages.map(({ cached }) => cached)).toEqual(before.stages.map(({ cached }) => cached))

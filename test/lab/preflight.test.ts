@@ -48,13 +48,14 @@ function added(store: Store, stages: readonly Stage[]): void {
 
 test('a training holds weights, gradients and two moments in single precision, and activations of its batch', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 })
-  const { weights, gradients, moments, activations, workspace, process, total, seen } = roomOf(blank(), stages, ceiling)
+  const room = roomOf(blank(), stages, ceiling)
+  const { weights, gradients, moments, activations, workspace, inputs, process, total, seen } = room
   expect([weights, gradients, moments, seen]).toEqual([4e8, 4e8, 8e8, false])
   // 32 texts of 850 letters, cut at the longest that is read, through 12 blocks.
   expect(activations).toBe(4 * 32 * 24 * 12 * 11 * 768)
   // The blocks' weights once more, and what a block needs there and back.
   expect(workspace).toBe(4 * 12 * 12 * 768 ** 2 + 4 * 32 * 24 * 12 * 768)
-  expect(total).toBe(weights + gradients + moments + activations + workspace + process)
+  expect(total).toBe(weights + gradients + moments + activations + workspace + inputs + process)
   // What there is no room for goes in parts.
   const parted = roomOf(blank(), stages, ceiling, false, 1e8)
   expect(parted.activations).toBe(1e8)
@@ -71,7 +72,7 @@ test('on a card there are the driver’s context and a workspace that grows ahea
   expect(roomOf(blank(), stages, ceiling, true, activations).workspace).toBe(beside)
   const data = stages.find(({ kind }) => kind === 'data')!
   expect(roomOf(blank(), stages, data, true)).toMatchObject({ total: 0, process: 0 })
-  expect(roomOf(blank(), stages, data).total).toBe(1.2e8)
+  expect(roomOf(blank(), stages, data).total).toBe(1.4e8)
 })
 
 test('what a card may keep goes by the largest that is used, of the machine no more than is of use', () => {
@@ -129,7 +130,8 @@ test('what past stages of the like took here goes before what sizes say', () => 
   store.stages.finish(id, 9)
   const room = roomOf(store, stages, ceiling)
   expect(room).toMatchObject({ total: 2.5e9, seen: true, weights: 4e8 })
-  expect(room.process).toBe(2.5e9 - room.weights - room.gradients - room.moments - room.activations - room.workspace)
+  const { weights, gradients, moments, activations, workspace, inputs } = room
+  expect(room.process).toBe(2.5e9 - weights - gradients - moments - activations - workspace - inputs)
   // A student of the same model is its like.
   const student = stages.find((stage) => roleOf(stage) === 'student')!
   expect(roomOf(store, stages, student).total).toBe(2.5e9)

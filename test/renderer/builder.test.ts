@@ -133,7 +133,7 @@ describe('the memory of a plan', () => {
     const values = table
       .getAllByRole('cell', { hidden: true })
       .map(({ textContent }) => textContent.replace('\u00a0', ' '))
-    expect(values).toEqual(['68 MB', '68 MB', '136 MB', '60 MB', '30 MB', '120 MB'])
+    expect(values).toEqual(['68 MB', '68 MB', '136 MB', '60 MB', '30 MB', '2.0 MB', '118 MB'])
   })
   it('is that of as many of the largest stages as run at a time', async () => {
     const several = (spec: unknown) => {

@@ -94,12 +94,12 @@ function describe(preview: Valid, room: RoomNow, out: Context['out']) {
 const ITEMS = ['weights', 'gradients', 'moments', 'activations', 'workspace'] as const
 
 const tableOf = (needs: Valid['needs']): string[][] => [
-  ['memory of', ...ITEMS, 'measured', 'all else', 'total', ''],
+  ['memory of', ...ITEMS, 'measured', 'inputs', 'all else', 'total', ''],
   ...needs.map((need) => [
     need.heading,
     ...ITEMS.map((item) => size(need[item])),
     need.measured === null ? '' : size(need.measured),
-    ...[size(need.process), size(need.total)],
+    ...[size(need.inputs), size(need.process), size(need.total)],
     need.seen ? 'as seen here' : need.measured === null ? 'by sizes' : 'as measured',
   ]),
 ]

@@ -66,11 +66,14 @@ const isWritten = (data: object = {}) => (data as Partial<DataConfig>).form?.kin
 export function tokensOf({ kind, config }: Pick<Stage, 'kind' | 'config'>, data: object = {}): number {
   if (isWritten(data)) return WRITTEN_TOKENS
   const { model, tokens = model?.tokens ?? Infinity } = config as { model?: { tokens?: number }; tokens?: number }
-  const { task = '', form } = data as Partial<DataConfig>
-  const options = form?.kind === 'options' ? form.count : 1
-  const text = Math.min(tokens, (TASKS[task]?.letters ?? LETTERS) / LETTERS_A_TOKEN)
-  return options * (text + (kindOf(kind).around?.(config) ?? 0) / LETTERS_A_TOKEN)
+  const text = Math.min(tokens, lettersOf(data) / LETTERS_A_TOKEN)
+  return optionsOf(data) * (text + (kindOf(kind).around?.(config) ?? 0) / LETTERS_A_TOKEN)
 }
+
+/** Of a text, as its task says. */
+export const lettersOf = ({ task = '' }: Partial<DataConfig>): number => TASKS[task]?.letters ?? LETTERS
+/** Texts that an example is of. */
+export const optionsOf = ({ form }: Partial<DataConfig>): number => (form?.kind === 'options' ? form.count : 1)
 
 /**
  * Operations of a token's way forward: two a weight. Without a language head those of the blocks alone multiply, a row
@@ -165,7 +168,7 @@ function amountOf(stage: Pick<Stage, 'kind' | 'config'>, data: object | undefine
 
 const NO_SIZES: Work = { weak: 0, transfer: 0, validation: 0, test: 0 }
 /** Those that the config of a `data` stage asks for, of test sets from elsewhere as many as the test split. */
-function sizesIn(config: object = {}): Work | undefined {
+export function sizesIn(config: object = {}): Work | undefined {
   if (!('sizes' in config)) return undefined
   const { sizes, elsewhere = {} } = config as DataConfig
   return { ...sizes, elsewhere: Object.keys(elsewhere).length * sizes.test }

@@ -12,6 +12,7 @@ import type { UsableCard } from '../../engine/protocol'
 import type { Backends } from '../engine/backends'
 import { stageOf } from '../queue/lifecycle'
 import { likenessOf, speaks, tokensOf, type Measured, type ModelSizes } from './estimates'
+import { inputBytes } from './inputs'
 import { pastReadings } from './readings'
 
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
@@ -26,10 +27,10 @@ const PRODUCTS = 2 ** 25
 const SPOKEN = 256e6
 /** Memory of a pass grows to twice what was needed, where there is so much. */
 const AHEAD = 2
-/** The process before it has a net: the runtime, and the texts of a task. Measured with the presets; see LOG.md. */
-const PROCESS: Record<string, number> = { cpu: 120e6, wasm: 190e6, tensorflow: 320e6 }
-const PLAIN = 120e6
-/** Weights of nets without a checkpoint. */
+/** The process before it has a net: the runtime, and the texts of a task. Measured with small runs; see LOG.md. */
+const PROCESS: Record<string, number> = { cpu: 140e6, wasm: 190e6, tensorflow: 320e6 }
+const PLAIN = 140e6
+/** Weights of nets without a checkpoint; of word vectors where these learn, too. */
 const OWN_WEIGHTS = { words: 4e3, vectors: 2e6, features: 4e3, checkpoint: 0 }
 /** How many past stages of the like have a say: more than an experiment has, for the one that took most says whether it fits. */
 const MEMORY = 10
@@ -84,7 +85,9 @@ function sizeOf(stage: Stage, models: ModelSizes): ModelSize | undefined {
 /** Weights of a stage's net, about; 0 of one without. */
 function parametersOf({ kind, config }: Stage, size: ModelSize | undefined): number {
   if (size) return size.parameters
-  return kind === 'train' ? OWN_WEIGHTS[MODELS[config.model.model]!.start] : 0
+  if (kind !== 'train') return 0
+  const { start } = MODELS[config.model.model]!
+  return OWN_WEIGHTS[start === 'vectors' && config.model['tuneEmbeddings'] !== true ? 'features' : start]
 }
 
 /**
@@ -141,7 +144,7 @@ export function plannedMemory(
   return { gpu: true, cards: bySize.map(({ uuid }) => uuid), room }
 }
 
-const NONE = { weights: 0, gradients: 0, moments: 0, activations: 0, workspace: 0 }
+const NONE = { weights: 0, gradients: 0, moments: 0, activations: 0, workspace: 0, inputs: 0 }
 
 /**
  * @param stages the plan that the asked stages are from
@@ -181,15 +184,16 @@ export function createRoomEstimator(
       // What is computed elsewhere takes nothing of a card.
       if (gpu && !isForGpu(stage)) return { ...NONE, measured: null, process: 0, total: 0, seen: false }
       const items = itemsOf(stage)
+      const inputs = gpu ? 0 : inputBytes(stage, dataOf(stage), sizeOf(stage, models))
       const likeness = likenessOf(stage, dataOf(stage))
       const [seen, measured] = [peaks.get(likeness), held.get(likeness) ?? null]
-      const sum = measured?.learner ?? Object.values(items).reduce((all, each) => all + each, 0)
+      const sum = inputs + (measured?.learner ?? Object.values(items).reduce((all, each) => all + each, 0))
       const usual = gpu ? CONTEXT : (PROCESS[backendOf(stage)] ?? PLAIN)
       const whole = seen ?? (gpu ? undefined : measured?.process)
       // What was held beside the net is the process; less than nothing means that the net was taken for too large.
       const process = whole === undefined ? usual : Math.max(0, whole - sum)
       const by = { measured: measured?.learner ?? null, seen: seen !== undefined }
-      return { ...items, ...by, process, total: whole ?? sum + process }
+      return { ...items, inputs, ...by, process, total: whole ?? sum + process }
     },
   }
 }

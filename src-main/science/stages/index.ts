@@ -16,7 +16,15 @@ export type { PretrainConfig } from './pretrain'
 export type { PromptConfig } from './prompt'
 export * from './splits'
 export type { TokensConfig } from './tokens'
-export { asksElsewhere, followedSplits, predictedSplits, rowsOf, type Part, type TrainConfig } from './train'
+export {
+  asksElsewhere,
+  examplesBefore,
+  followedSplits,
+  predictedSplits,
+  rowsOf,
+  type Part,
+  type TrainConfig,
+} from './train'
 
 /** One seed of an arm: the four stages whose results are compared. */
 export interface ArmSeed {

@@ -79,6 +79,12 @@ const BYTES_OF_WEIGHTS: Record<ModelVariant['start'], number> = {
   checkpoint: 0,
 }
 
+/** Examples that a training has before it, as its net reads them. */
+export function examplesBefore(role: Role, sizes: Work): number {
+  const others = asksElsewhere(role) ? (sizes.elsewhere ?? 0) : 0
+  return predictedSplits(role).reduce((sum, split) => sum + sizes[split], others)
+}
+
 /** Examples that a training predicts, one that it predicts again counted again. */
 function predictionsOf(role: Role, evaluations: number, sizes: Work): number {
   const followed = followedSplits(role)
