@@ -36,6 +36,15 @@ function atOnceOf({ 'at-once': wanted = '1' }: Flags): number {
   return number
 }
 
+/** That stages were to be put on cards which none can be put on, in a sentence; '' where there are no such. */
+export function missingCardsText(flags: Flags, usable: readonly { number: number }[]): string {
+  const wanted = onCardsOf(flags).flatMap((count, i) => (count > 0 ? [i + 1] : []))
+  const missing = wanted.filter((each) => !usable.some(({ number }) => number === each))
+  if (missing.length === 0) return ''
+  const [which, does] = missing.length === 1 ? ['card', 'does'] : ['cards', 'do']
+  return `--on-cards: ${which} ${missing.join(', ')} ${does} not compute here; \`w2s doctor\` says what there is.`
+}
+
 /** How many stages are computed at a time, and where. @throws CommandError for what is no such number */
 export function lanesOf(flags: Flags): Required<Pick<LabOptions, 'atOnce' | 'atOnceByCard'>> {
   const [atOnce, byCard] = [atOnceOf(flags), onCardsOf(flags)]

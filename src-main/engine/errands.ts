@@ -23,7 +23,7 @@ export async function runErrand(
   try {
     switch (errand.type) {
       case 'choose':
-        return { type: 'choose', chosen: await chooseBackend(errand.wanted, probe) }
+        return { type: 'choose', chosen: await chooseBackend(errand.wanted, probe, errand) }
       case 'report': {
         const backends = await reportBackends(
           probe,
@@ -31,7 +31,7 @@ export async function runErrand(
         )
         // The reports know all that choosing needs, so nothing is tried twice.
         const known: Prober = (id) => Promise.resolve(backends.find((b) => b.id === id)!)
-        return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known).catch(() => null) }
+        return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known, errand).catch(() => null) }
       }
       case 'install':
         await installTensorflow({ gpu: errand.gpu, onProgress: throttled(post), signal })

@@ -11,9 +11,11 @@ export type Request =
   | { type: 'cancel'; key: string }
   /** Hold at the next step, with all that is loaded kept, until told to go on. Holds for later stages too. */
   | { type: 'pause'; paused: boolean }
-  /** Errands, one at a time, in a process that runs no stage; each is answered by one message of its own type or `problem`. */
-  | { type: 'choose'; wanted: Askable }
-  | { type: 'report'; wanted: Askable }
+  /**
+   * Errands, one at a time, in a process that runs no stage; each is answered by one message of its own type or `problem`.
+   * `leftAlone`: cards that nothing is to be put on, by their numbers.
+   */
+  | { type: 'choose' | 'report'; wanted: Askable; leftAlone: readonly number[] }
   /** Preceded by any number of `progress` messages. A killed installation is resumable. */
   | { type: 'install'; backend: 'tensorflow'; gpu: boolean }
   | { type: 'uninstall'; backend: 'tensorflow' }
@@ -141,6 +143,8 @@ export interface Job {
   reason?: string
   /** Why its backend is not to be tried, which has failed before, where its config names another. */
   fault?: string
+  /** Why its backend is not to be tried, whatever its config names: every card is left alone. */
+  closed?: string
   /** Memory that it leaves alone; default: none is said, and backends go by their own measure. */
   reserve?: Reserve
   /** Stages that the machine computes at a time: threads and memory for activations are shared out evenly. Default 1. */

@@ -125,13 +125,14 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
 
 /** The backend of a stage, or the other one that its config names, where the first is not to be had. */
 async function computing(
-  { stage: { config }, reason, fault }: Job,
+  { stage: { config }, reason, fault, closed }: Job,
   wanted: string,
   backendFor: (id: string) => Promise<Backend>,
 ): Promise<Backend> {
   const otherwise = 'otherwise' in config ? config.otherwise : undefined
+  const refused = closed ?? (otherwise === undefined ? undefined : fault)
   try {
-    if (fault !== undefined && otherwise !== undefined) throw new Error(fault)
+    if (refused !== undefined) throw new Error(refused)
     const backend = await backendFor(wanted)
     return reason === undefined ? backend : { ...backend, reason }
   } catch (error) {

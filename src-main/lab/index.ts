@@ -129,7 +129,7 @@ async function assemble(options: LabOptions, store: Store, lock: Lock | null): P
 
   const sureness = createSureness(store, shelf, analyst)
   const kept = { store, shelf, ...belongings, damage, results, truth, sureness }
-  const onFirst: SpawnEngine = (...[hear, end]) => spawnEngine(hear, end, seeing(backends.cards[0]?.uuid))
+  const onFirst: SpawnEngine = (...[hear, end]) => spawnEngine(hear, end, seeing(places.cards[0]?.uuid))
   const drafts = openDrafts({ ...planning, spawnEngine: onFirst, analyst, results, planner, runs, datasets, importer })
   const said = { marks, remarks, slice, studies, alerts: createAlerts(store, bus, lock !== null, truth.hides) }
   const usable = () => places.cards.map(({ uuid }) => uuid)
@@ -174,7 +174,7 @@ function openQueue(
       backends.heard(events, card?.uuid ?? null)
     }
     const spawn: SpawnEngine = (onMessage, onExit) =>
-      options.spawnEngine(onMessage, onExit, seeing((card ?? backends.cards[0])?.uuid))
+      options.spawnEngine(onMessage, onExit, seeing((card ?? places.cards[0])?.uuid))
     return createLane(card, { spawn, timing, onEvents, bus })
   }
   const memory = () => plannedMemory(backends.chosen, places.cards, reserve(), places.most())

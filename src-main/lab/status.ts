@@ -69,7 +69,7 @@ function shownLane({ backends, places }: Deps, { card, host }: Lane, row: StageR
   const { chosen, cards } = backends
   const atRest = card
     ? { backend: 'cuda', device: card.name }
-    : placeOf(undefined, places.several ? (chosen?.next ?? null) : chosen)
+    : placeOf(undefined, places.several && chosen?.cards.length ? chosen.next : chosen)
   const { backend, device } = row?.backend ? row : atRest
   const fault = cards.find(({ uuid }) => uuid === card?.uuid)?.fault
   const work = { key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }

@@ -28,6 +28,9 @@ it('a plan says what a run would take, against what is free', { timeout: 120_000
     expect(totals).toEqual(totals.toSorted((a, b) => b - a))
     expect(room.availableBytes).toBe(room.freeBytes! - room.reserveBytes)
     const { stdout } = await w2s.run('plan', file)
+    // No machine that this runs on has so many.
+    const { document: onNone } = await w2s.run('plan', file, '--on-cards', '0,0,0,0,0,0,0,1', '--json')
+    expect((onNone as { warnings: string[] }).warnings.at(-1)).toMatch(/^--on-cards: card 8 does not compute here; /)
     expect(stdout).toContain(`${stages.length} stages: `)
     expect(stdout).toMatch(/It fits now: \d+\.\d MB at most, and this machine has/)
     const measured = await w2s.run('plan', file, '--measure', '--at-once', '2', '--json')

@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 test.skipIf(nativeMissing)('auto chooses the native engine, and says why', async () => {
-  host.post({ type: 'choose', wanted: 'auto' })
+  host.post({ type: 'choose', wanted: 'auto', leftAlone: [] })
   const { chosen } = await host.message((m) => m.type === 'choose')
   expect(chosen.id).toBe('cpu')
   expect(chosen.reason).toMatch(
@@ -40,7 +40,7 @@ test.skipIf(nativeMissing)('auto chooses the native engine, and says why', async
 })
 
 test('what cannot be had is a problem in words', async () => {
-  host.post({ type: 'choose', wanted: 'tensorflow' })
+  host.post({ type: 'choose', wanted: 'tensorflow', leftAlone: [] })
   const { message } = await host.message((m) => m.type === 'problem')
   expect(message).toMatch(/^libtensorflow is (not installed\. `npm run w2s|for Linux)/)
 })

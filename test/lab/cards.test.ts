@@ -111,4 +111,24 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     expect(sees).toContain(uuidOf(2))
     expect(sees).not.toContain(uuidOf(1))
   }, 240_000)
+
+  test('the only sound one of which is left alone: nothing is computed on a card', async () => {
+    card.set({ ...two, 'name@1': 'Bad', 'wrong@1': 1 })
+    const why = 'Every NVIDIA card that passed its self-test is left alone (card 2, Small)'
+    let counts = [1, 1]
+    const { lab } = await open({ atOnceByCard: () => counts })
+    // Planned while one was there.
+    await lab.calls.pause('on')
+    const before = await lab.calls.run(spec([0]))
+    counts = [1, 0]
+    await lab.calls.pause('off')
+    const errors = (await ended(lab, before.runId)).stages.flatMap(({ error }) => error || [])
+    expect(errors.length).toBeGreaterThan(0)
+    expect(errors.filter((error) => !error.includes(why))).toEqual([])
+    await expect(lab.calls.run({ ...spec([1]), backend: 'cuda' })).rejects.toThrow(why)
+    const run = await ended(lab, (await lab.calls.run(spec([2]))).runId)
+    expect(run.state).toBe('done')
+    expect(onCards(run)).toEqual([])
+    expect(run.stages.find(({ backend }) => backend === 'cpu')!.reason).toContain(why)
+  }, 240_000)
 })

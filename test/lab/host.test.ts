@@ -125,25 +125,29 @@ describe('an engine that', () => {
 })
 
 test('an errand that fails says why; one whose process dies says how', async () => {
-  await expect(runErrand(stubborn('deaf'), { type: 'choose', wanted: 'auto' })).rejects.toMatchObject({
+  await expect(runErrand(stubborn('deaf'), { type: 'choose', wanted: 'auto', leftAlone: [] })).rejects.toMatchObject({
     code: 'internal',
     message: 'No backend loads here.',
   })
-  await expect(runErrand(forkEngine('/nowhere/engine.js'), { type: 'choose', wanted: 'auto' })).rejects.toThrow(
-    /ended unexpectedly/,
-  )
+  await expect(
+    runErrand(forkEngine('/nowhere/engine.js'), { type: 'choose', wanted: 'auto', leftAlone: [] }),
+  ).rejects.toThrow(/ended unexpectedly/)
 })
 
 test('an errand ends with its signal', async () => {
   const leaving = new AbortController()
-  const errand = runErrand(stubborn('silent'), { type: 'choose', wanted: 'auto' }, { signal: leaving.signal })
+  const errand = runErrand(
+    stubborn('silent'),
+    { type: 'choose', wanted: 'auto', leftAlone: [] },
+    { signal: leaving.signal },
+  )
   leaving.abort()
   await expect(errand).rejects.toThrow('Stopped.')
 })
 
 test('an errand of a signal that was given before starts no process', async () => {
   const spawn = vi.fn(stubborn('silent'))
-  const errand = runErrand(spawn, { type: 'choose', wanted: 'auto' }, { signal: AbortSignal.abort() })
+  const errand = runErrand(spawn, { type: 'choose', wanted: 'auto', leftAlone: [] }, { signal: AbortSignal.abort() })
   await expect(errand).rejects.toThrow('Stopped.')
   expect(spawn).not.toHaveBeenCalled()
 })

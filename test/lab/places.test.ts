@@ -73,7 +73,15 @@ describe('places of a queue', () => {
     // Counted along is a first card that cannot be used.
     const later = [large, small].map((one) => ({ ...one, number: one.number + 1 }))
     expect(places(later, [5, 0, 2]).names()).toEqual(['Small', 'machine', 'Small'])
-    expect(places([large, small], [0, 0]).names()).toEqual(['Large', 'Small', 'machine'])
+  })
+
+  test('where every card is left alone, are the machine, which takes what was for one', async () => {
+    for (const cards of [[large, small], [small]]) {
+      const { made, lane, names } = places(cards, [0, 0], { a: 9 * GIGA }, { atOnce: 2 })
+      expect(names()).toEqual(['machine', 'machine'])
+      expect(made.cards).toEqual([])
+      expect(await made.choose(lane(null), [row('a'), row('b', 'cpu')])).toMatchObject({ key: 'a' })
+    }
   })
 
   test('take the stages that they have room for, beside those at work and what others hold', async () => {

@@ -1,6 +1,6 @@
 import type { Preview, RoomNow, Trial } from '../../../src-preload/contract'
 import { badInput } from '../../lab/errors'
-import { AT_ONCE, lanesOf, ON_CARDS } from '../at-once'
+import { AT_ONCE, lanesOf, missingCardsText, ON_CARDS } from '../at-once'
 import type { Lab } from '../../lab/options'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
@@ -32,8 +32,9 @@ export const plan: Command = {
       if (!preview.valid) throw badInput(preview.problems)
       const room = await lab.calls.room()
       tellTrials(trials, out)
-      describe(preview, room, out)
-      const { seconds, bytes, needs, together, wattHours, warnings } = preview
+      const warnings = [...preview.warnings, missingCardsText(flags, (await lab.calls.status()).cards)].filter(Boolean)
+      describe({ ...preview, warnings }, room, out)
+      const { seconds, bytes, needs, together, wattHours } = preview
       const rough = preview.stages.some((stage) => stage.rough)
       const told = { stages: preview.stages, seconds, rough, wattHours, bytes, needs, together, room, trials, warnings }
       out.document({ command: 'plan', ok: true, ...told })

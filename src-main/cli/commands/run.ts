@@ -11,7 +11,7 @@ import { interrupted, onInterrupt } from '../interrupt'
 import { madeBy, madeTable } from '../made'
 import { METRIC, metricsOf, NO_RESULTS, resultTable } from '../results'
 import { count, duration, moment, wrap } from '../text'
-import { AT_ONCE, lanesOf, ON_CARDS } from '../at-once'
+import { AT_ONCE, lanesOf, missingCardsText, ON_CARDS } from '../at-once'
 import { checkTarget, FORCE, writeBundle } from './bundle'
 import { readSpec, SPEC_USAGE } from './spec'
 
@@ -96,6 +96,8 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const metrics = metricsOf(flags, preview.spec.metric)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
+  const missing = missingCardsText(flags, (await lab.calls.status()).cards)
+  if (missing) out.line(out.paint('yellow', missing))
   const ran = await perform(lab, spec, preview, known, context, live, flags.sealed === true)
   if (ran.sealed) return concludeSealed(lab, ran, what, context)
   const { stop } = preview.spec

@@ -37,6 +37,19 @@ export interface Cards {
   why: string
 }
 
+/**
+ * That none of the cards that could be computed on is to be, by their numbers in the driver's order, from 1; '' where one is, or
+ * where none could be.
+ */
+export function leftAloneText(
+  usable: readonly { number: number; name: string }[],
+  leftAlone: readonly number[],
+): string {
+  if (usable.length === 0 || usable.some(({ number }) => !leftAlone.includes(number))) return ''
+  const named = usable.map(({ number, name }) => `card ${number}, ${name}`).join('; ')
+  return `Every NVIDIA card that passed its self-test is left alone (${named}): let stages be put on one, in Settings or by --on-cards.`
+}
+
 /** Bits of what keeps clocks down (NVML, nvmlClocksEventReasons); idleness, settings and boosts are left out: they slow no work. */
 const REASONS: readonly (readonly [bigint, string])[] = [
   [0x4n, 'its power limit'],

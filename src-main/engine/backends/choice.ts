@@ -1,5 +1,6 @@
+import { leftAloneText } from '../../data/machine/cards'
 import { backendKind, BACKENDS_IN_ORDER, type Askable, type BackendId } from '../../science/backends'
-import type { BackendReport, ChosenBackend } from '../protocol'
+import type { BackendReport, ChosenBackend, UsableCard } from '../protocol'
 import { keep, readKept } from './kept'
 import { BACKENDS } from './registry'
 import { passedOf, probeInstalled, titleOf, works, type Prober } from './trial'
@@ -18,24 +19,31 @@ interface Found extends Candidate {
   because: string
 }
 
+interface Circumstances {
+  /** Cards that nothing is to be put on, by their numbers. */
+  leftAlone?: readonly number[]
+  /** Whether what is installed of a backend was built for a GPU. */
+  forGpu?: (id: BackendId) => boolean
+}
+
 /** Of what two measurements differ by, and a choice is not to go back and forth. */
 const SPEED = 'card-speed'
 
 /**
  * The backend that would run here. `auto` takes the first that passes its self-test: those with a GPU, then all in their
- * order; but no card that trains a transformer more slowly than the next one does.
- * @param forGpu whether what is installed of a backend was built for a GPU
+ * order; but no card that trains a transformer more slowly than the next one does, and none that is left alone.
  * @throws Error saying why a backend that was asked for by name cannot be had
  */
 export async function chooseBackend(
   wanted: Askable,
   probe: Prober,
-  forGpu = (id: BackendId) => BACKENDS[id].forGpu(),
+  { leftAlone = [], forGpu = (id) => BACKENDS[id].forGpu() }: Circumstances = {},
 ): Promise<ChosenBackend> {
   const tried = new Map<string, Promise<BackendReport>>()
   const tryOut = (id: BackendId, timed = false) => {
     const name = `${id} ${timed}`
-    const trial = tried.get(name) ?? probeInstalled(probe, id, timed)
+    const trial =
+      tried.get(name) ?? probeInstalled(probe, id, timed).then((report) => lessThoseLeftAlone(report, leftAlone))
     tried.set(name, trial)
     return trial
   }
@@ -47,6 +55,12 @@ export async function chooseBackend(
   const slower = await slowerText(first, second, tryOut)
   if (slower) return { ...chosen(second.report, slower), next: null }
   return { ...chosen(first.report, first.because), next: nextTo(first.id, second) }
+}
+
+/** A report as they see it who leave some of its cards alone: where it has no other, nothing is to be had. */
+function lessThoseLeftAlone(report: BackendReport, leftAlone: readonly number[]): BackendReport {
+  const why = works(report) ? leftAloneText(usableCards(report), leftAlone) : ''
+  return why ? { ...report, loadable: false, why } : report
 }
 
 function candidates(forGpu: (id: BackendId) => boolean): Candidate[] {
@@ -117,12 +131,16 @@ async function slowerText(
 
 function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)
-  const { id, device, version, gpu, precisions, selfTest, card } = report
+  const { id, device, version, gpu, precisions, selfTest } = report
+  const [cards, reason] = [usableCards(report), `${because} ${passedOf(id, selfTest!.worstError)}`]
+  return { id, device, version, gpu, precisions, cards, reason }
+}
+
+function usableCards({ card }: BackendReport): UsableCard[] {
   const devices = card?.devices ?? []
   // An only one needs no telling apart, and part of a card (MIG) has an uuid of another kind.
   const shown = (uuid: string) => (devices.length > 1 ? uuid : '')
-  const cards = devices.flatMap(({ uuid, name, memory, why }, i) =>
+  return devices.flatMap(({ uuid, name, memory, why }, i) =>
     why === '' ? [{ number: i + 1, uuid: shown(uuid), name, memory }] : [],
   )
-  return { id, device, version, gpu, precisions, cards, reason: `${because} ${passedOf(id, selfTest!.worstError)}` }
 }

@@ -1,7 +1,8 @@
 import { cpus, totalmem, type as osType, release, arch } from 'node:os'
 import type { DoctorReport } from '../../../src-preload/contract'
-import type { Askable } from '../../science/backends'
+import { backendKind, type Askable } from '../../science/backends'
 import type { ChosenBackend, EngineEvent, Job, UsableCard } from '../../engine/protocol'
+import { leftAloneText } from '../../data/machine/cards'
 import type { Bus } from '../bus'
 import { createChoices, type Asked, type Planned } from './choices'
 import { runErrand } from './errands'
@@ -18,12 +19,12 @@ export interface Backends {
   /** Hears how stages fare: a card that failed is not tried again where its stage may go elsewhere, until it was examined. */
   heard(events: readonly EngineEvent[], card: string | null): void
   /** Why a backend was chosen, and why it is not to be tried, as far as that is known. */
-  known(id: string): Pick<Job, 'reason' | 'fault'>
+  known(id: string): Pick<Job, 'reason' | 'fault' | 'closed'>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
   /** The cards that stages can be put on, as far as was found out; `fault`: what was said of one that failed at work, else ''. */
   readonly cards: readonly (UsableCard & { fault: string })[]
-  /** Finds out which cards there are, for stages that were planned before this process began. */
+  /** Finds out which cards there are, those left alone too, for stages that were planned before this process began. */
   findCards(): Promise<void>
   doctor(): Promise<DoctorReport>
   install(gpu: boolean): Promise<null>
@@ -37,8 +38,11 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   const { spawnEngine } = options
   const leaving = new AbortController()
   const { signal } = leaving
+  const leftAlone = () => options.atOnceByCard?.().flatMap((count, i) => (count === 0 ? [i + 1] : [])) ?? []
   const choices = createChoices(
-    async (wanted) => (await runErrand(spawnEngine, { type: 'choose', wanted }, { signal })).chosen,
+    async (wanted, leftAlone) =>
+      (await runErrand(spawnEngine, { type: 'choose', wanted, leftAlone }, { signal })).chosen,
+    leftAlone,
     () => bus.publish([{ type: 'engine' }]),
   )
   const faults = createFaults()
@@ -53,7 +57,8 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
 
   async function report(): Promise<DoctorReport> {
     const wanted = wantedOf()
-    const { backends, chosen: best } = await runErrand(spawnEngine, { type: 'report', wanted }, { signal })
+    const asked = { type: 'report', wanted, leftAlone: leftAlone() } as const
+    const { backends, chosen: best } = await runErrand(spawnEngine, asked, { signal })
     choices.renew(best ? { wanted, chosen: best } : undefined)
     faults.clear()
     return { ...machine(options), backends, chosen: best && { id: best.id, reason: best.reason } }
@@ -62,15 +67,11 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   return {
     planned: ({ backend, fallback }) =>
       choices.planned({ backend: wantedOf(backend), fallback: fallback || options.fallback?.() === true }),
-    async check(asked) {
-      await choices.choose(wantedOf(asked)).catch(refuse)
-    },
+    check: (asked) => choices.choose(wantedOf(asked)).then(() => undefined, refuse),
     heard: (events, card) => faults.hear(events, card),
     known(id) {
-      // One of several that failed is left alone while others are there.
-      const fault = choices.cards.length > 1 && cards().some((one) => !one.fault) ? undefined : faults.of(id)
       const reason = choices.reasonFor(id)
-      return { ...(reason !== undefined && { reason }), ...(fault !== undefined && { fault }) }
+      return { ...(reason !== undefined && { reason }), ...refusalOf(id, cards(), faults.of(id), leftAlone()) }
     },
     get chosen() {
       return choices.last
@@ -79,7 +80,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       return cards()
     },
     async findCards() {
-      if (choices.last === null) await choices.choose(wantedOf('cuda')).catch(() => undefined)
+      if (choices.cards.length === 0) await choices.choose(wantedOf('cuda'), []).catch(() => undefined)
     },
     // Every backend is tried, in a process: who asks meanwhile gets the same answer.
     doctor: () => (reporting ??= report().finally(() => (reporting = null))),
@@ -91,6 +92,20 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
       }),
     close: () => leaving.abort(),
   }
+}
+
+/** Why one is not to be tried: its card failed, or every card is left alone. */
+function refusalOf(
+  id: string,
+  cards: Backends['cards'],
+  fault: string | undefined,
+  leftAlone: readonly number[],
+): Pick<Job, 'fault' | 'closed'> {
+  const closed = backendKind(id)?.gpu?.alone ? leftAloneText(cards, leftAlone) : ''
+  if (closed) return { closed }
+  // One of several that failed is left alone while others are there.
+  const goesOn = cards.length > 1 && cards.some((one) => !one.fault)
+  return goesOn || fault === undefined ? {} : { fault }
 }
 
 function refuse(error: unknown): never {

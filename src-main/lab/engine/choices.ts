@@ -13,7 +13,8 @@ export type Planned = Pick<PlanContext, keyof Computing | keyof Multiplying>
 
 /** What was found out of backends, once for each that is asked for. */
 export interface Choices {
-  choose(wanted: Askable): Promise<ChosenBackend>
+  /** @param without cards to leave alone, by their numbers; default: those that are set */
+  choose(wanted: Askable, without?: readonly number[]): Promise<ChosenBackend>
   /** What plans are made for. @throws LabError when nothing works */
   planned(asked: Asked): Promise<Planned>
   /** The last one found out, if any. */
@@ -30,11 +31,17 @@ export interface Choices {
 const FAILED_FOR = 60_000
 
 /**
- * @param ask finds out which one of those that are wanted works
+ * @param ask finds out which one of those that are wanted works, where some cards are left alone
+ * @param leftAlone those cards, by their numbers
  * @param tell hears of what was found
  */
-export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, tell: () => void): Choices {
-  const choices = new Map<Askable, Promise<ChosenBackend>>()
+export function createChoices(
+  ask: (wanted: Askable, leftAlone: readonly number[]) => Promise<ChosenBackend>,
+  leftAlone: () => readonly number[],
+  tell: () => void,
+): Choices {
+  const choices = new Map<string, Promise<ChosenBackend>>()
+  const nameOf = (wanted: Askable, without: readonly number[]) => [wanted, ...without].join(' ')
   const forgetting = new Set<NodeJS.Timeout>()
   let last: ChosenBackend | null = null
   let cards: readonly UsableCard[] = []
@@ -46,15 +53,16 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
     return chosen
   }
 
-  function choose(wanted: Askable): Promise<ChosenBackend> {
+  function choose(wanted: Askable, without = leftAlone()): Promise<ChosenBackend> {
+    const name = nameOf(wanted, without)
     const choice =
-      choices.get(wanted) ??
-      ask(wanted).then(found, (error: unknown) => {
+      choices.get(name) ??
+      ask(wanted, without).then(found, (error: unknown) => {
         // Every look at a draft asks: what does not work now hardly does in a moment.
-        forgetting.add(setTimeout(() => choices.delete(wanted), FAILED_FOR).unref())
+        forgetting.add(setTimeout(() => choices.delete(name), FAILED_FOR).unref())
         throw error
       })
-    choices.set(wanted, choice)
+    choices.set(name, choice)
     return choice
   }
 
@@ -83,7 +91,7 @@ export function createChoices(ask: (wanted: Askable) => Promise<ChosenBackend>, 
       forgetting.clear()
       choices.clear()
       if (known) cards = []
-      if (known) choices.set(known.wanted, Promise.resolve(found(known.chosen)))
+      if (known) choices.set(nameOf(known.wanted, leftAlone()), Promise.resolve(found(known.chosen)))
     },
   }
 }

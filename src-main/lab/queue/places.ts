@@ -21,7 +21,7 @@ export interface Places {
   inUse(): Lane[]
   /** Whether there are several cards, each a place of its own. */
   readonly several: boolean
-  /** The cards that stages are put on: no failed one while another is there, and none that is left alone. */
+  /** The cards that stages are put on: no failed one while another is there, and none that is left alone; where all are, none. */
   readonly cards: readonly UsableCard[]
   /** Whether stages share a card, or choose between cards: one that finds no room there is passed over for a later one. */
   readonly weighs: boolean
@@ -98,9 +98,11 @@ class LanePlaces implements Places {
   async choose(lane: Lane, ready: readonly StageRow[]): Promise<StageRow | undefined> {
     const taken = new Set(this.lanes.flatMap(({ current }) => current?.key ?? []))
     const free = ready.filter((row) => !taken.has(row.key))
-    const open = this.several ? free.filter((row) => isForCard(row) === (lane.card !== null)) : free
+    // What is for a card while all are left alone is refused by who would compute it.
+    const isApart = this.several && this.cards.length > 0
+    const open = isApart ? free.filter((row) => isForCard(row) === (lane.card !== null)) : free
     // Of a single card the machine's lanes share the memory.
-    const card = lane.card ?? (this.weighs && !this.several ? this.#options.backends.cards[0]! : null)
+    const card = lane.card ?? (this.weighs && !this.several ? this.cards[0] : null)
     if (!card || !open.some(isForCard)) return open[0]
     const rooms = await this.#rooms()
     const [own, most] = [rooms.get(card.uuid) ?? 0, Math.max(...rooms.values())]
@@ -141,8 +143,7 @@ class LanePlaces implements Places {
     const { backends, atOnce, atOnceByCard } = this.#options
     const counts = atOnceByCard()
     const all = backends.cards.map((card): [Card, number] => [card, counts[card.number - 1] ?? atOnce()])
-    const used = all.filter(([, count]) => count > 0)
-    return used.length > 0 ? used : all.map(([card]) => [card, 1])
+    return all.filter(([, count]) => count > 0)
   }
 
   /** Cards that failed rest while another one is there. */

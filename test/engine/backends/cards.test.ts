@@ -39,7 +39,7 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
   }
   const chosenOn = (conditions: Conditions) => {
     card.set(conditions)
-    return chooseBackend('auto', createProber(built.entry, PATIENCE), (id) => id === 'cuda')
+    return chooseBackend('auto', createProber(built.entry, PATIENCE), { forGpu: (id) => id === 'cuda' })
   }
 
   test(
@@ -201,6 +201,24 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
   )
 
   test(
+    'that is left alone is passed over, and refused where it is asked for',
+    async () => {
+      card.set({ quick: 1, cards: 2, 'name@1': 'Large', 'name@2': 'Small' })
+      const probe = createProber(built.entry, PATIENCE)
+      const choose = (wanted: 'auto' | 'cuda', ...leftAlone: number[]) =>
+        chooseBackend(wanted, probe, { leftAlone, forGpu: (id) => id === 'cuda' })
+      expect(await choose('auto', 1)).toMatchObject({ id: 'cuda', cards: [{ number: 1 }, { number: 2 }] })
+      const why =
+        'Every NVIDIA card that passed its self-test is left alone (card 1, Large; card 2, Small): let stages be put on one, in Settings or by --on-cards.'
+      const others = await choose('auto', 1, 2)
+      expect(others).toMatchObject({ id: 'cpu', cards: [], next: null })
+      expect(others.reason).toContain(`${why} Native engine passed its self-test`)
+      await expect(choose('cuda', 1, 2)).rejects.toThrow(why)
+    },
+    PATIENCE,
+  )
+
+  test(
     'that is slower is passed over, by what was measured once',
     async () => {
       const speeds: Record<string, number> = { cuda: 1000, cpu: 2000 }
@@ -214,7 +232,7 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
       }
       card.set({ quick: 1 })
       forgetKept('card-speed')
-      const choose = () => chooseBackend('auto', probe, (id) => id === 'cuda')
+      const choose = () => chooseBackend('auto', probe, { forGpu: (id) => id === 'cuda' })
       const choice = await choose()
       expect(choice).toMatchObject({ id: 'cpu', next: null })
       expect(choice.reason).toContain(

@@ -46,16 +46,16 @@ const GPU_BUILD = (id: BackendId) => id === 'tensorflow'
 describe('choosing a backend', () => {
   test.skipIf(missing)('auto takes a GPU of libtensorflow before all others, and says so', async () => {
     const probe = proberOf({ tensorflow: { ...good('tensorflow'), gpu: true } })
-    const chosen = await chooseBackend('auto', probe, GPU_BUILD)
+    const chosen = await chooseBackend('auto', probe, { forGpu: GPU_BUILD })
     expect(chosen).toMatchObject({ id: 'tensorflow', device: 'device of tensorflow' })
     expect(chosen.reason).toBe('libtensorflow has a GPU; TensorFlow passed its self-test (off by 1.0e-7).')
   })
 
   test.skipIf(nativeMissing)('auto takes the native engine where there is no GPU', async () => {
-    const plain = await chooseBackend('auto', proberOf({}), CPU_BUILD)
+    const plain = await chooseBackend('auto', proberOf({}), { forGpu: CPU_BUILD })
     expect(plain).toMatchObject({ id: 'cpu', device: 'device of cpu' })
     expect(plain.reason).toBe('The fastest without a GPU; Native engine passed its self-test (off by 1.0e-7).')
-    const none = await chooseBackend('auto', proberOf({}), GPU_BUILD)
+    const none = await chooseBackend('auto', proberOf({}), { forGpu: GPU_BUILD })
     expect(none.id).toBe('cpu')
     if (!missing) expect(none.reason).toContain('libtensorflow has no GPU that works here; Native engine passed')
   })
@@ -66,7 +66,7 @@ describe('choosing a backend', () => {
       const wrong = { ...good('cpu'), why: 'Native engine gives wrong numbers here.' }
       wrong.selfTest = { ...wrong.selfTest!, passed: false }
       for (const cpu of [wrong, bad('cpu', wrong.why)]) {
-        const chosen = await chooseBackend('auto', proberOf({ cpu }), CPU_BUILD)
+        const chosen = await chooseBackend('auto', proberOf({ cpu }), { forGpu: CPU_BUILD })
         expect(chosen.id).toBe('tensorflow')
         expect(chosen.reason).toBe(`${cpu.why} TensorFlow passed its self-test (off by 1.0e-7).`)
       }
@@ -77,7 +77,7 @@ describe('choosing a backend', () => {
     const cpu = bad('cpu', 'The native engine does not load here: no such symbol.')
     const tensorflow = bad('tensorflow', 'TensorFlow ended the process.')
     const probe = proberOf({ cpu, tensorflow })
-    const chosen = await chooseBackend('auto', probe, CPU_BUILD)
+    const chosen = await chooseBackend('auto', probe, { forGpu: CPU_BUILD })
     expect(chosen.id).toBe('wasm')
     if (!nativeMissing) expect(chosen.reason).toContain(cpu.why)
     if (!missing) expect(chosen.reason).toContain(tensorflow.why)
@@ -131,7 +131,7 @@ describe('trying a backend in a process of its own', () => {
 
   test('the engine answers a report with every backend, its self-test and its speed, and what it would choose', async () => {
     const host = startEngine(built.entry)
-    host.post({ type: 'report', wanted: 'auto' })
+    host.post({ type: 'report', wanted: 'auto', leftAlone: [] })
     const report = await host.message((m) => m.type === 'report')
     expect(report.backends.map((b) => b.id)).toEqual(['cuda', 'cpu', 'tensorflow', 'wasm'])
     for (const backend of report.backends.slice(1)) {
