@@ -32,7 +32,10 @@ export async function measureStages(
 
 const failed = (why: string) => ({ seconds: null, memoryBytes: 0, processBytes: 0, why })
 
-/** What takes less is done twice, and counted once: the first time JavaScript's compiler is at work, too. */
+/**
+ * What takes less is done twice, and the shorter time counts: JavaScript's compiler is at work in the first, and whatever else
+ * the machine does now and then makes either longer, neither shorter.
+ */
 const SHORT_SECONDS = 3
 
 async function measureWarm(job: Job, limitMs: number, load: (id: string) => Promise<Backend>) {
@@ -40,7 +43,8 @@ async function measureWarm(job: Job, limitMs: number, load: (id: string) => Prom
   const first = await measureStage(job, limitMs, load)
   if (first.seconds === null || performance.now() - began > 1000 * SHORT_SECONDS) return first
   await rm(artifactFolder(job.artifacts, job.stage.key), { recursive: true, force: true })
-  return measureStage(job, limitMs, load)
+  const second = await measureStage(job, limitMs, load)
+  return second.seconds === null ? second : { ...second, seconds: Math.min(first.seconds, second.seconds) }
 }
 
 async function measureStage(

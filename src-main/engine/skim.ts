@@ -3,8 +3,10 @@ import { outputsOf } from '../science/models/net'
 import type { Backend, Batch, Learner, MemoryReport } from './backends/learner'
 import { over } from './over'
 
-/** Of each kind of call one that does not count, for what is done but once, and so many that are timed. */
+/** Of each kind of call one that does not count, for what is done but once, and so many at least that are timed, */
 const TIMED = 3
+/** and as many as take so long together: what takes a moment takes many times that now and then. */
+const TIMED_MS = 150
 
 /** What the calls of one kind came to. Sizes are tokens where there are any, else examples. */
 interface Tally {
@@ -33,12 +35,12 @@ export function skimming(backend: Backend): { backend: Backend; skimmed: Skimmed
   const tallies = new Map<string, Tally>()
   let spent = 0
   let memory = 0
-  async function call<T>(name: string, size: number, compute: () => Promise<T>, otherwise: () => T): Promise<T> {
+  async function call<T>(name: string, size: number, compute: () => Promise<T>, otherwise: () => T, may = true) {
     const tally = tallies.get(name) ?? { calls: 0, size: 0, timedSize: 0, timedMs: 0 }
     tallies.set(name, tally)
     tally.calls += 1
     tally.size += size
-    if (tally.calls > 1 + TIMED) return otherwise()
+    if (!may || (tally.calls > 1 + TIMED && tally.timedMs >= TIMED_MS)) return otherwise()
     const began = performance.now()
     const answer = await compute()
     const took = performance.now() - began
@@ -51,7 +53,13 @@ export function skimming(backend: Backend): { backend: Backend; skimmed: Skimmed
   }
   async function create(...args: Parameters<Backend['create']>): Promise<Learner> {
     const learner = await backend.create(...args)
-    return skimmer(learner, call, (report) => (memory = Math.max(memory, sumOf(report))))
+    return skimmer(learner, call, look)
+  }
+  /** What a learner holds nobody asks in a training: that takes no time of it. */
+  async function look(learner: Learner): Promise<void> {
+    const began = performance.now()
+    memory = Math.max(memory, sumOf(await learner.memory()))
+    spent += performance.now() - began
   }
   const foretold = ({ size, timedSize, timedMs }: Tally) => (timedSize > 0 ? (timedMs / timedSize) * size : timedMs)
   return {
@@ -64,24 +72,30 @@ export function skimming(backend: Backend): { backend: Backend; skimmed: Skimmed
   }
 }
 
-type Call = <T>(name: string, size: number, compute: () => Promise<T>, otherwise: () => T) => Promise<T>
+/** @param may whether it can be computed */
+type Call = <T>(name: string, size: number, compute: () => Promise<T>, otherwise: () => T, may?: boolean) => Promise<T>
 
 const sizeOf = (batch: Batch) => ('tokens' in batch ? batch.tokens.length : batch.n)
 const sumOf = ({ weights, mirrors, gradients, moments, activations }: MemoryReport) =>
   weights + mirrors + gradients + moments + activations
 
-type Held = (report: MemoryReport) => void
+type Look = (learner: Learner) => Promise<void>
 
-function skimmer(learner: Learner, call: Call, held: Held): Learner {
-  return over(learner, { ...taught(learner, call, held), ...asked(learner, call) })
+function skimmer(learner: Learner, call: Call, look: Look): Learner {
+  return over(learner, { ...taught(learner, call, look), ...asked(learner, call) })
 }
 
 const nothing = ({ net }: Learner, { n }: Batch) => zeros(n, outputsOf(net))
 
-function taught(learner: Learner, call: Call, held: Held): Pick<Learner, 'gradients' | 'lmStep' | 'step'> {
+function taught(learner: Learner, call: Call, look: Look): Pick<Learner, 'gradients' | 'lmStep' | 'step'> {
+  /** Whether there are gradients, without which there is no step. */
+  let isTaught = false
   return {
     gradients(batch, dLogits) {
-      const compute = () => learner.gradients(batch, dLogits)
+      const compute = () => {
+        isTaught = true
+        return learner.gradients(batch, dLogits)
+      }
       return call('gradients', sizeOf(batch), compute, () => {
         const logits = nothing(learner, batch)
         // The loss is asked all the same: whoever teaches tells of it.
@@ -90,15 +104,22 @@ function taught(learner: Learner, call: Call, held: Held): Pick<Learner, 'gradie
       })
     },
     lmStep(batch) {
-      const compute = () => learner.lmStep(batch)
+      const compute = () => {
+        isTaught = true
+        return learner.lmStep(batch)
+      }
       return call('lmStep', sizeOf(batch), compute, () => 0)
     },
-    step(update) {
-      const compute = async () => {
-        await learner.step(update)
-        held(await learner.memory())
-      }
-      return call('step', 1, compute, () => undefined)
+    async step(update) {
+      const isDone = await call(
+        'step',
+        1,
+        async () => (await learner.step(update), true),
+        () => false,
+        isTaught,
+      )
+      isTaught = false
+      if (isDone) await look(learner)
     },
   }
 }

@@ -82,6 +82,20 @@ describe('estimates', () => {
     expect(estimator.seconds(same.stages.find(isOf('ceiling'))!)).toBeLessThan(100)
   })
 
+  test('of what took no longer than a stage may take to start are as it was seen, or measured', () => {
+    const [store, plan] = [blank(), planOf()]
+    const label = plan.stages.find(({ kind }) => kind === 'label')!
+    const estimator = () => createEstimator(store, plan.stages, NO_MODELS)
+    const trial = estimator()
+    expect(trial.seconds(label)).toBeGreaterThan(0.15)
+    trial.keep(label, 0.03, { learner: 0, process: 0 })
+    expect(trial.seconds(label)).toBeCloseTo(0.03, 6)
+    trial.keep(label, 2, { learner: 0, process: 0 })
+    expect(trial.seconds(label)).toBeCloseTo(2, 6)
+    past(store, plan, () => 0.05)
+    expect(estimator().seconds(label)).toBeCloseTo(0.05, 6)
+  })
+
   test('of a pretrained model go by other ones of the same machine, in proportion to their size', () => {
     const store = blank()
     const [small, large] = ['small', 'large'].map((id) => ({ id, key: contentKey(id), title: id }))

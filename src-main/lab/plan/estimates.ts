@@ -26,7 +26,7 @@ const LETTERS_A_TOKEN = 3.5
  * by token the trainings of LOG.md cost as much as of 170.
  */
 const WRITTEN_TOKENS = 170
-/** What a stage takes beside its work: reading, writing, and a turn of the queue. */
+/** What a stage takes at most beside its work: reading, writing, and a turn of the queue; what takes less in all has none. */
 const START_SECONDS = 0.15
 
 /** Time and room that a stage will take. */
@@ -90,9 +90,14 @@ export interface Held {
   learner: number
   process: number
 }
-/** What was measured in this session, by likeness: seconds a unit of work, and what was held. */
+/** Seconds of a stage to start, and then for a unit of its work. */
+interface Rate {
+  start: number
+  unit: number
+}
+/** What was measured in this session, by likeness: the time, and what was held. */
 export interface Measured {
-  rates: Map<string, number>
+  rates: Map<string, Rate>
   held: Map<string, Held>
 }
 /** Nothing yet. */
@@ -141,14 +146,14 @@ export function createEstimator(
   const knownOf = (stage: Stage) => rates.get(likeness(stage)) ?? measured.rates.get(likeness(stage))
   return {
     seconds(stage) {
-      const rate = knownOf(stage) ?? rateOf(stage)
-      return rate === undefined ? null : START_SECONDS + rate * workOf(stage)
+      const known = knownOf(stage)
+      const unit = known?.unit ?? rateOf(stage)
+      return unit === undefined ? null : (known?.start ?? START_SECONDS) + unit * workOf(stage)
     },
     rough: (stage) => knownOf(stage) === undefined && !isForetold(stage),
     keep(stage, seconds, { learner, process }) {
       const [work, name] = [workOf(stage), likeness(stage)]
-      // What a stage takes to start was not measured along.
-      if (work > 0) measured.rates.set(name, seconds / work)
+      if (work > 0) measured.rates.set(name, rateFrom(seconds, work))
       const most = measured.held.get(name) ?? { learner: 0, process: 0 }
       measured.held.set(name, {
         learner: Math.max(learner, most.learner),
@@ -158,6 +163,11 @@ export function createEstimator(
     likeness,
     bytes: (stage) => kindOf(stage.kind).bytes(stage.config, sizesOf(stage), modelOf(stage)),
   }
+}
+
+function rateFrom(seconds: number, work: number): Rate {
+  const start = Math.min(START_SECONDS, seconds)
+  return { start, unit: (seconds - start) / work }
 }
 
 /** Work in what costs the same in stages that are alike: of pretrained models, tokens instead of examples. */
@@ -175,14 +185,14 @@ export function sizesIn(config: object = {}): Work | undefined {
 }
 
 interface PastRates {
-  /** Seconds a unit of work of each likeness: the median of the latest, what runs now among them. */
-  rates: Map<string, number>
+  /** Of each likeness: the medians of the latest, what runs now among them. */
+  rates: Map<string, Rate>
   /** Seconds an operation of a model on a backend in a precision, by the latest others that are large enough to foretell it. */
   perOperation: (backend: string, precision: Precision, of: ModelSize) => number | undefined
 }
 
 function pastRates(store: Store, models: ModelSizes): PastRates {
-  const seen = new Map<string, number[]>()
+  const seen = new Map<string, Rate[]>()
   const operations: { backend: string; precision: Precision; each: number; rate: number }[] = []
   const known = [...store.stages.underway(Date.now(), TELLING_SHARE), ...store.stages.finished()]
   for (const past of known) {
@@ -191,7 +201,7 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const config = JSON.parse(past.config) as Stage['config']
     const data = past.dataConfig === null ? config : (JSON.parse(past.dataConfig) as object)
     const stage = { kind: past.kind, config }
-    const rate = Math.max(0, past.seconds - START_SECONDS) / amountOf(stage, data, sizesIn(data) ?? NO_SIZES)
+    const rate = rateFrom(past.seconds, amountOf(stage, data, sizesIn(data) ?? NO_SIZES))
     const likeness = likenessOf(stage, data)
     const alike = seen.get(likeness) ?? []
     if (alike.length < MEMORY) seen.set(likeness, [...alike, rate])
@@ -199,11 +209,11 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     const backend = kind.backend?.(config)
     if (size && backend !== undefined && past.seconds > TELLING_SECONDS && !isWritten(data)) {
       const each = operationsOf(size, speaks(past.kind, data))
-      operations.push({ backend, precision: precisionOf(stage), each, rate: rate / each })
+      operations.push({ backend, precision: precisionOf(stage), each, rate: rate.unit / each })
     }
   }
   return {
-    rates: new Map([...seen].map(([name, rates]) => [name, median(rates)])),
+    rates: new Map([...seen].map(([name, rates]) => [name, middleOf(rates)])),
     perOperation(backend, precision, of) {
       const least = operationsOf(of, false) / TELLING_REACH
       const alike = operations.filter((past) => past.backend === backend && past.precision === precision)
@@ -212,3 +222,8 @@ function pastRates(store: Store, models: ModelSizes): PastRates {
     },
   }
 }
+
+const middleOf = (rates: readonly Rate[]): Rate => ({
+  start: median(rates.map(({ start }) => start)),
+  unit: median(rates.map(({ unit }) => unit)),
+})
