@@ -1,5 +1,5 @@
 // The cards as a process that computes asks for them, every few seconds: NVML's answer, else nvidia-smi's. The lab itself asks
-// nvidia-smi alone, a program of its own: what a driver does to who asks it must cost a run at most, not the window.
+// nvidia-smi first, a program of its own: what a driver does to who asks it must cost a run at most, not the window.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Cards } from '../data/machine/cards'
 import { askCards as askSmi } from '../data/machine/smi'

@@ -1,5 +1,6 @@
 import { BACKENDS_IN_ORDER } from '../science/backends'
 import { loadBackend } from './backends'
+import { askCards } from './cards'
 import { chooseBackend } from './backends/choice'
 import { reportBackends, type Prober } from './backends/trial'
 import { measureStages } from './measure'
@@ -33,6 +34,8 @@ export async function runErrand(
         const known: Prober = (id) => Promise.resolve(backends.find((b) => b.id === id)!)
         return { type: 'report', backends, chosen: await chooseBackend(errand.wanted, known, errand).catch(() => null) }
       }
+      case 'cards':
+        return { type: 'cards', cards: await askCards() }
       case 'install':
         await installTensorflow({ gpu: errand.gpu, onProgress: throttled(post), signal })
         return { type: 'install' }

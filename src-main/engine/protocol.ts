@@ -1,3 +1,4 @@
+import type { Cards } from '../data/machine/cards'
 import type { Reserve } from '../data/machine/reserve'
 import type { CardRead, Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
@@ -16,6 +17,7 @@ export type Request =
    * `leftAlone`: cards that nothing is to be put on, by their numbers.
    */
   | { type: 'choose' | 'report'; wanted: Askable; leftAlone: readonly number[] }
+  | { type: 'cards' }
   /** Preceded by any number of `progress` messages. A killed installation is resumable. */
   | { type: 'install'; backend: 'tensorflow'; gpu: boolean }
   | { type: 'uninstall'; backend: 'tensorflow' }
@@ -24,7 +26,7 @@ export type Request =
   | { type: 'exit' }
 
 /** What a process does beside running stages. */
-export type Errand = Extract<Request, { type: 'choose' | 'report' | 'install' | 'uninstall' | 'measure' }>
+export type Errand = Extract<Request, { type: 'choose' | 'report' | 'cards' | 'install' | 'uninstall' | 'measure' }>
 
 /** What a stage would take, by a few of its steps. */
 export interface StageMeasured {
@@ -202,6 +204,7 @@ export type Message =
   | { type: 'events'; events: EngineEvent[] }
   | { type: 'choose'; chosen: ChosenBackend }
   | { type: 'report'; backends: BackendReport[]; chosen: ChosenBackend | null }
+  | { type: 'cards'; cards: Cards }
   | { type: 'progress'; phase: string; done: number; total: number }
   | { type: 'install' }
   | { type: 'uninstall'; freedBytes: number }

@@ -4,6 +4,7 @@ import { seeing } from '../data/machine/cards'
 import type { EngineEvent, UsableCard } from '../engine/protocol'
 import { openStore, openStoreForReading, type StageRow, type Store } from '../store'
 import { createBackends, type Backends } from './engine/backends'
+import { createCardLook } from './engine/cards'
 import { createAlerts } from './alerts'
 import { createBus, type Bus } from './bus'
 import { checkHome } from './check'
@@ -182,10 +183,11 @@ function openQueue(
     const ofCard = plannedMemory(backends.chosen, [card], reserve(), sharing)
     return cardNeedOf(store, row, await checkpoints.here(), ofCard)
   }
-  const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need })
+  const cards = createCardLook(options.spawnEngine)
+  const places = createPlaces({ make, backends, atOnce, atOnceByCard, reserve, need, ask: cards })
   const paths = { taskPath: datasets.path, corpusPath: corpora.path, modelPath: checkpoints.path }
   const queue = createQueue({ store, shelf, places, timing, bus, recorder, backends, ...paths, reserve })
-  const machine = { ...paths, reserve, memory, atOnce: () => places.most(), measured: unmeasured() }
+  const machine = { ...paths, reserve, cards, memory, atOnce: () => places.most(), measured: unmeasured() }
   return { places, queue, power: createPower(queue), machine }
 }
 

@@ -128,7 +128,7 @@ test('a queue whose store fails, also when asked what it had, holds and tells th
         watch: createStopwatch(),
         ...{ card: null, current: null, taken: 0, working: null },
       }),
-      ...{ backends: { cards: [] }, atOnce: () => 1, atOnceByCard: () => [], reserve: unused, need: fail },
+      ...{ backends: { cards: [] }, atOnce: () => 1, atOnceByCard: () => [], reserve: unused, need: fail, ask: fail },
     }),
     timing: { stop: 0, leave: 0 },
     bus,

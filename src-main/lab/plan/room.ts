@@ -2,7 +2,6 @@ import { freemem, totalmem } from 'node:os'
 import type { RoomNow } from '../../../src-preload/contract'
 import type { Reserve } from '../../data/machine/reserve'
 import { cardOf, type Card, type Cards } from '../../data/machine/cards'
-import { askCards } from '../../data/machine/smi'
 import { freeBytes } from '../home/space'
 
 /** What a run could have of memory and disk at this moment, and who else has some. */
@@ -15,11 +14,10 @@ interface Sources {
   onGpu: () => boolean
   /** Those of several cards that stages can be put on, by their uuids. */
   usable?: () => readonly string[]
-  /** For tests. */
-  cards?: () => Promise<Cards>
+  cards: () => Promise<Cards>
 }
 
-export function createRoom({ home, reserve, onGpu, usable = () => [], cards = askCards }: Sources): AskRoom {
+export function createRoom({ home, reserve, onGpu, usable = () => [], cards }: Sources): AskRoom {
   return async () => {
     const { memoryBytes, gpuBytes } = reserve()
     const [found, reserveBytes] = onGpu() ? [ofCard(await cards(), usable()), gpuBytes] : [ofMachine(), memoryBytes]

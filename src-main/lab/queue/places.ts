@@ -1,7 +1,6 @@
 // Where stages are computed: the machine, and each of several cards in it, with as many lanes as it may compute at a time.
 import type { Reserve } from '../../data/machine/reserve'
 import { cardOf, type Cards } from '../../data/machine/cards'
-import { askCards } from '../../data/machine/smi'
 import { backendKind } from '../../science/backends'
 import { kindOf, type Stage } from '../../science/stages'
 import type { Job, UsableCard } from '../../engine/protocol'
@@ -43,8 +42,7 @@ interface Options {
   reserve: () => Reserve
   /** Bytes that a stage is expected to take of a card, which it shares with others up to so many in all. */
   need: (row: StageRow, card: UsableCard, atOnce: number) => Promise<number>
-  /** For tests. */
-  ask?: () => Promise<Cards>
+  ask: () => Promise<Cards>
 }
 
 /** Whether a stage computes on a card, where there is one. */
@@ -165,7 +163,7 @@ class LanePlaces implements Places {
    * none: what is promised to it may then be subtracted twice, and is never given away.
    */
   async #rooms(): Promise<Map<string, number>> {
-    const { reserve, ask = askCards } = this.#options
+    const { reserve, ask } = this.#options
     const { cards, users, why } = await ask()
     return new Map(
       this.#sound().map(([{ uuid, memory }]) => {
