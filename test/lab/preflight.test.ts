@@ -6,6 +6,7 @@ import { createRoom } from '../../src-main/lab/plan/room'
 import { createPowerEstimator } from '../../src-main/lab/plan/energy'
 import { likenessOf } from '../../src-main/lab/plan/estimates'
 import { createRoomEstimator, plannedMemory } from '../../src-main/lab/plan/memory'
+import { parameterCount } from '../../src-main/science/models/net'
 import { planExperiment } from '../../src-main/science/plan/plan'
 import { decoderOf } from '../../src-main/science/pretraining/decoder'
 import { parseSpec } from '../../src-main/science/spec/parse'
@@ -33,7 +34,7 @@ function planned(strong: object, backend = 'cpu') {
   return { stages, ceiling: stages.find((stage) => roleOf(stage) === 'ceiling')! }
 }
 const roomOf = (store: Store, stages: Stage[], stage: Stage, gpu = false, most = 1e9, cards: string[] = []) =>
-  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), { gpu, cards, room: () => most }).room(stage)
+  createRoomEstimator(store, stages, new Map([[MODEL, SIZE]]), { gpu, cards, threads: 2, room: () => most }).room(stage)
 
 /** The stages as they stand in a store. */
 function added(store: Store, stages: readonly Stage[]): void {
@@ -117,6 +118,29 @@ test.skipIf(nativeMissing)(
   },
 )
 
+test.skipIf(nativeMissing)('a model that is only asked is told to take what its learner holds', async () => {
+  const net = decoderOf({ vocabulary: 512, context: 128, width: 64, layers: 3, heads: 2, inner: 160 })
+  const size = { layers: 3, width: 64, parameters: parameterCount(net) }
+  const config = {
+    checkpoint: MODEL,
+    backend: 'cpu',
+    tokens: 128,
+    shots: 0,
+    instruction: '',
+    template: '{text} {answer}',
+  }
+  const stage = { key: 'k', kind: 'prompt', config, title: 'Any', needs: { data: 'd' } } as unknown as Stage
+  const memory = { gpu: false, cards: [], threads: 2, room: () => 1e9 }
+  const { activations } = createRoomEstimator(blank(), [stage], new Map([[MODEL, size]]), memory).room(stage)
+  const learner = await (await loadBackend('cpu')).create(net, { seed: 0 }, { trainBlocks: 0, threads: 2 })
+  onTestFinished(() => learner.dispose())
+  const tokens = Int32Array.from({ length: 500 * 30 }, (_, i) => (i * 31) % 512)
+  const offsets = Int32Array.from({ length: 501 }, (_, i) => 30 * i)
+  await learner.score({ n: 500, tokens, offsets, from: new Int32Array(500).fill(28) })
+  const held = await learner.memory()
+  expect(Math.abs(activations / held.activations - 1)).toBeLessThan(0.3)
+})
+
 test('what past stages of the like took here goes before what sizes say', () => {
   const { stages, ceiling } = planned({ model: 'pretrained', checkpoint: 'model', tokens: 24 }, 'cuda')
   const store = blank()
@@ -162,7 +186,7 @@ test('of several cards memory and power go by what was read on the one that is a
   // A plan is held against the first, the largest; a card that nothing was read of goes by all, as one whose uuid is not told.
   expect([total('GPU-2', 'GPU-1'), total('GPU-3'), total('')]).toEqual([4e9, 9e9, 9e9])
   const watts = (stage: Stage, cards: string[], gpu = true) =>
-    createPowerEstimator(store, { gpu, cards, room: () => 1 })(stage, likenessOf(stage, stages[0]!.config))
+    createPowerEstimator(store, { gpu, cards, threads: 2, room: () => 1 })(stage, likenessOf(stage, stages[0]!.config))
   expect(watts(ceiling, ['GPU-1'])).toBe(300)
   expect(watts(ceiling, ['GPU-2'])).toBe(100)
   expect(watts(ceiling, ['GPU-1', 'GPU-2'])).toBe(200)

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import type { StageRoom } from '../../../src-preload/contract'
 import { kindOf, readsOf, type DataConfig, type ModelSize, type Stage } from '../../science/stages'
 import { ACTIVATIONS, cardRoom, CONTEXT, machineRoom, type Reserve } from '../../data/machine/reserve'
@@ -17,8 +17,11 @@ import { pastReadings } from './readings'
 
 /** Numbers a row that a block keeps for its backward, in widths of the model: query, key, value and output, two norms, the MLP. */
 const KEPT = 11
-/** Rows of a batch that is predicted, about. */
-const PREDICTED = 256
+/**
+ * What is predicted at a time, about: so many examples; of the native engine on a processor so many rows a thread, or a text
+ * that is longer.
+ */
+const PREDICTED = { examples: 256, rows: 320 }
 /** Numbers a row, in widths of the model, that a pass has beside what its backward keeps: a block's, there and back. */
 const PASSING = { machine: 12, card: 25 }
 /** Of a card, for its library of products. */
@@ -125,6 +128,8 @@ export interface Memory {
   gpu: boolean
   /** The cards that stages are put on, by uuid, that with most memory first; none where it is of no card. */
   cards: readonly string[]
+  /** Of the processor, that a stage has. */
+  threads: number
   /** Bytes that activations may take beside so many of weights, gradients and moments. */
   room: (state: number) => number
 }
@@ -137,11 +142,12 @@ export function plannedMemory(
   atOnce: number,
 ): Memory {
   const onMachine = Math.min(ACTIVATIONS, machineRoom(totalmem(), reserve, atOnce))
-  if (!chosen?.gpu) return { gpu: false, cards: [], room: () => onMachine }
+  const threads = Math.max(1, Math.floor(availableParallelism() / atOnce))
+  if (!chosen?.gpu) return { gpu: false, cards: [], threads, room: () => onMachine }
   const bySize = cards.toSorted((a, b) => b.memory - a.memory)
   const all = bySize[0]?.memory ?? 0
   const room = (state: number) => (all > 0 ? cardRoom(all, reserve, atOnce, state) : ACTIVATIONS)
-  return { gpu: true, cards: bySize.map(({ uuid }) => uuid), room }
+  return { gpu: true, cards: bySize.map(({ uuid }) => uuid), threads, room }
 }
 
 const NONE = { weights: 0, gradients: 0, moments: 0, activations: 0, workspace: 0, inputs: 0 }
@@ -155,7 +161,7 @@ export function createRoomEstimator(
   store: Store,
   stages: readonly Stage[],
   models: ModelSizes,
-  { gpu, cards, room }: Memory,
+  { gpu, cards, threads, room }: Memory,
   held: Measured['held'] = new Map(),
 ): RoomEstimator {
   // Of several cards a plan is held against the largest.
@@ -165,6 +171,8 @@ export function createRoomEstimator(
     const { data = '' }: Partial<Record<string, string>> = needs
     return byKey.get(data)?.config as DataConfig | undefined
   }
+  const predictedRows = (stage: Stage, tokens: number) =>
+    backendOf(stage) === 'cpu' ? threads * Math.max(PREDICTED.rows, tokens) : PREDICTED.examples * tokens
   function itemsOf(stage: Stage) {
     const size = sizeOf(stage, models)
     const data = dataOf(stage)
@@ -173,7 +181,7 @@ export function createRoomEstimator(
     const parameters = parametersOf(stage, size)
     const state = stateOf(parameters, parameters * (taught?.share ?? 0), taught?.moments)
     if (!size) return { ...state, activations: 0, workspace: 0 }
-    const [most, rows] = [room(sumOf(state)), taught?.tokens ?? PREDICTED * tokens]
+    const [most, rows] = [room(sumOf(state)), taught?.tokens ?? predictedRows(stage, tokens)]
     // Of a training those that its backward needs, else those of a block at a time.
     const row = SINGLE * (taught ? size.layers : 2) * KEPT * size.width
     const kept = Math.min(most, rows * row)
