@@ -112,11 +112,13 @@ export interface BackendReport {
   precisions: readonly Precision[]
   /**
    * `stepsPerSecond` of a small student and `tokensPerSecond` of a transformer that is trained: 0 where it was not measured, or
-   * the backend has no such nets. `at`: when it was done, in ms.
+   * the backend has no such nets. `at`: when it was done, in ms. `fault`: what it did where no size of an error tells it, and
+   * `worstError` may be NaN; '' else.
    */
   selfTest: {
     passed: boolean
     worstError: number
+    fault: string
     tolerance: number
     stepsPerSecond: number
     tokensPerSecond: number

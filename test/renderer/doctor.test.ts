@@ -16,7 +16,15 @@ const CARD: BackendReport = {
     precisions: ['fp32'],
   },
   device: 'RTX 4090 (compute 8.9, driver 550.54.14)',
-  selfTest: { passed: true, worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 812_345, at: 0 },
+  selfTest: {
+    passed: true,
+    worstError: 4e-6,
+    fault: '',
+    tolerance: 1e-4,
+    stepsPerSecond: 0,
+    tokensPerSecond: 812_345,
+    at: 0,
+  },
   card: {
     ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
     watch: { by: 'NVML', why: '' },
@@ -85,6 +93,15 @@ describe('a card in the doctor', () => {
     expect(screen.getByText(/^There is no NVIDIA driver\./).textContent).toBe(why.replaceAll('`', ''))
     expect(within(screen.getByRole('table', { name: 'Card and driver' })).getAllByText('none')).toHaveLength(2)
     expect(screen.queryByRole('table', { name: 'Memory of the card' })).toBeNull()
+  })
+
+  it('says what it did in its self-test where no size of an error tells it', () => {
+    const fault = 'wrote other tokens than it should'
+    const backend = { ...CARD, selfTest: { ...CARD.selfTest!, passed: false, worstError: NaN, fault } }
+    shown(backend)
+    expect(screen.getByRole('rowheader', { name: 'self-test' }).parentElement!.textContent).toContain(`failed${fault}`)
+    expect(diagnosticsText({ ...DOCTOR, backends: [backend] })).toContain(`self-test FAILED, ${fault}, trains`)
+    expect(document.body.textContent).not.toMatch(/NaN|Infinity/)
   })
 
   it('says what it is watched by where that is not NVML, and why', () => {

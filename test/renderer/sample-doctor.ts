@@ -37,6 +37,7 @@ export const DOCTOR: DoctorReport = {
       selfTest: {
         passed: true,
         worstError: 3.1e-7,
+        fault: '',
         tolerance: 1e-4,
         stepsPerSecond: 412,
         tokensPerSecond: 21_400,

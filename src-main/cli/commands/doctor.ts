@@ -130,7 +130,8 @@ function describeBackend(backend: BackendReport, out: Out): void {
   else out.line(`  loads: ${version} on ${device}`)
   if (selfTest) {
     const verdict = selfTest.passed ? out.paint('green', 'passed') : out.paint('red', 'FAILED')
-    const error = `worst error ${selfTest.worstError.toExponential(1)}, allowed ${selfTest.tolerance.toExponential(0)}`
+    const { worstError, tolerance, fault } = selfTest
+    const error = fault || `worst error ${worstError.toExponential(1)}, allowed ${tolerance.toExponential(0)}`
     out.line(`  self-test ${verdict}: ${[error, ...speedsOf(selfTest)].join(', ')}`)
   }
   if (backend.card) describeCard(backend.card, out)

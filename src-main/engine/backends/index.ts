@@ -30,10 +30,9 @@ async function openBackend(id: BackendId): Promise<Backend> {
   const loaded = await BACKENDS[id].load()
   const { device, deviceWith, threads, isa, version, gpu, create, peak } = loaded
   const { selfTest, precisions } = await testLoaded(id, loaded, false)
-  const { passed, worstError } = selfTest
-  if (!passed) throw new Error(failureOf(id, worstError))
+  if (!selfTest.passed) throw new Error(failureOf(id, selfTest))
   return {
-    ...{ id, device, deviceWith, threads, isa, version, gpu, precisions, reason: reasonFor(id, worstError) },
+    ...{ id, device, deviceWith, threads, isa, version, gpu, precisions, reason: reasonFor(id, selfTest.worstError) },
     ...(peak && { peak }),
     create(net, init, options) {
       const { precision = 'fp32', moments = 'fp32' } = options ?? {}

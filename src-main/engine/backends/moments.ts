@@ -1,7 +1,7 @@
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
 import type { Backend, Weights } from './learner'
 import stored from './moments.json'
-import { batchOf, floatsOf } from './stored'
+import { batchOf, floatsOf, sizeOf } from './stored'
 import { slopesOf } from './wide'
 
 /**
@@ -38,7 +38,7 @@ export async function momentsError(create: Backend['create']): Promise<number> {
       const [got, expected] = [flat(state[which]), floatsOf(stored.after[which])]
       return Math.max(eachError(got, expected) / MOMENTS.each, together(got, expected) / MOMENTS.together[which])
     })
-    return Math.max(way, ...moments)
+    return sizeOf(Math.max(way, ...moments))
   } finally {
     learner.dispose()
   }

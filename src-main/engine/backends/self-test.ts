@@ -6,8 +6,8 @@ import type { AdamWStep, Backend, Batch, Learner, Weights } from './learner'
 import { MOMENTS, momentsError } from './moments'
 import moments from './moments.json'
 import reference from './reference.json'
-import { batchOf } from './stored'
-import { ROUNDED, wideError } from './wide'
+import { batchOf, sizeOf } from './stored'
+import { ROUNDED, wideErrors } from './wide'
 import wide from './wide.json'
 
 /**
@@ -66,15 +66,11 @@ const matrixOf = (rows: number, values: readonly number[]): Matrix => ({
   data: Float32Array.from(values),
 })
 
-function largest(got: ArrayLike<number>, expected: readonly number[]): number {
-  let worst = got.length === expected.length ? 0 : Infinity
-  // Written so that a NaN counts as infinitely wrong.
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(got[i]! - expected[i]!)
-    if (!(error <= worst)) worst = Number.isNaN(error) ? Infinity : error
-  }
-  return worst
-}
+/** NaN where a value is missing, or no number. */
+const largest = (got: ArrayLike<number>, expected: readonly number[]): number =>
+  got.length === expected.length
+    ? sizeOf(expected.reduce((worst, value, i) => Math.max(worst, Math.abs(got[i]! - value)), 0))
+    : NaN
 const largestOf = (got: Weights, expected: NamedValues): number =>
   Math.max(
     ...Object.entries(expected).map(([name, values]) => largest(got.find((t) => t.name === name)?.data ?? [], values)),
@@ -100,8 +96,16 @@ async function passError(learner: Learner, stored: ReferenceCase, step: Referenc
   return largest(logits.data, step.logits)
 }
 
+/** How a backend fares; `fault`: what it did where no size of an error tells it, '' else. */
+export interface Verdict {
+  passed: boolean
+  /** NaN where a value is missing, or no number. */
+  worstError: number
+  fault: string
+}
+
 /**
- * Runs the stored steps of these kinds of nets; the largest error, infinite when a value is missing or not a number.
+ * Runs the stored steps of these kinds of nets.
  * @param onCard whether sizes beyond the tiles of kernels, features, likelihoods, generation, and moments in bf16 are tested, too, of
  *   transformers
  */
@@ -109,13 +113,18 @@ export async function selfTest(
   create: Backend['create'],
   kinds: readonly NetSpec['kind'][],
   onCard = false,
-): Promise<{ passed: boolean; worstError: number }> {
-  let worstError = onCard ? Math.max(await wideError(create), TOLERANCE * (await momentsError(create))) : 0
-  if (Number.isNaN(worstError)) worstError = Infinity
+): Promise<Verdict> {
+  const { worst, otherTokens } = onCard ? await wideErrors(create) : { worst: 0, otherTokens: false }
+  let worstError = onCard ? Math.max(worst, TOLERANCE * (await momentsError(create))) : 0
   for (const stored of referenceCases(kinds)) {
     const learner = await create(stored.net, { weights: stored.weights })
     worstError = Math.max(worstError, await errorOf(learner, stored))
     learner.dispose()
   }
-  return { passed: worstError <= TOLERANCE, worstError }
+  const isNear = worstError <= TOLERANCE
+  const fault = Number.isNaN(worstError) ? NO_NUMBERS : isNear && otherTokens ? OTHER_TOKENS : ''
+  return { passed: isNear && !otherTokens, worstError, fault }
 }
+
+const NO_NUMBERS = 'gave values that are missing or no numbers'
+const OTHER_TOKENS = 'wrote other tokens than it should'

@@ -48,6 +48,9 @@ export function batchOf(lists: readonly (readonly number[])[]): TokenBatch {
   return { n: lists.length, tokens: Int32Array.from(lists.flat()), offsets }
 }
 
+/** An error of something that is no number, or infinite, has no size. */
+export const sizeOf = (error: number): number => (Number.isFinite(error) ? error : NaN)
+
 /**
  * Largest absolute difference over the stored sample, as a share of the reference's largest entry, or that of the norms, as
  * a share of it; NaN where a number is none.
@@ -57,5 +60,7 @@ export function deviation(got: Float32Array, reference: Stored): number {
   const offs = Array.from(expected, (value, i) => Math.abs(got[i * reference.stride]! - value))
   const largest = Math.max(1e-12, ...Array.from(expected, Math.abs))
   const norm = Math.sqrt(got.reduce((sum, value) => sum + value * value, 0))
-  return Math.max(Math.max(...offs) / largest, Math.abs(norm - reference.norm) / Math.max(reference.norm, 1e-12))
+  return sizeOf(
+    Math.max(Math.max(...offs) / largest, Math.abs(norm - reference.norm) / Math.max(reference.norm, 1e-12)),
+  )
 }

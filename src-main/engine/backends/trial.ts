@@ -2,7 +2,7 @@ import { backendKind, type BackendId, type Precision } from '../../science/backe
 import type { BackendReport, CardReport } from '../protocol'
 import { forgetKept, keep, readKept } from './kept'
 import { findWatch } from '../cards'
-import { CardError } from './native/card'
+import { CardError, testError } from './native/card'
 import { BACKENDS, type Loaded } from './registry'
 import { selfTest, selfTestName, TOLERANCE } from './self-test'
 import { ROUNDED, roundedError } from './wide'
@@ -25,23 +25,30 @@ const KEPT = 'card-trial'
  * library, engine or the test itself are others, or the card fails at work.
  */
 export async function testLoaded(id: BackendId, loaded: Loaded, timed: boolean): Promise<Tested> {
+  const { card } = loaded
+  return tested(id, loaded, timed).catch((error: unknown) => {
+    throw card ? testError(error, card.report) : error
+  })
+}
+
+async function tested(id: BackendId, loaded: Loaded, timed: boolean): Promise<Tested> {
   const { create, card, version } = loaded
   const { nets } = backendKind(id)
   const depends = card ? [...card.identity, version, selfTestName()] : []
   const kept = card && !timed ? await readKept<Tested>(KEPT, depends) : null
   // What is free changes all the time.
   if (kept && card) return { ...kept, card: { ...card.report, table: kept.card?.table ?? null } }
-  const { passed, worstError } = await selfTest(create, nets, card !== undefined)
+  const { passed, ...errors } = await selfTest(create, nets, card !== undefined)
   const isMeasured = passed && (timed || card !== undefined)
   const stepsPerSecond = isMeasured && nets.includes('mlp') ? await measureSteps(create) : 0
   const { tokensPerSecond, table } = isMeasured ? await measureTokens(create, card?.room) : UNMEASURED
-  const tested = {
-    selfTest: { passed, worstError, tolerance: TOLERANCE, stepsPerSecond, tokensPerSecond, at: Date.now() },
+  const found = {
+    selfTest: { passed, ...errors, tolerance: TOLERANCE, stepsPerSecond, tokensPerSecond, at: Date.now() },
     card: card ? { ...card.report, table } : null,
     precisions: passed ? await precisionsOf(loaded) : ['fp32' as const],
   }
-  if (card && passed) await keep(KEPT, depends, tested)
-  return tested
+  if (card && passed) await keep(KEPT, depends, found)
+  return found
 }
 
 /** Those that are there; on a card those alone whose trainings come out near enough, too. */
@@ -60,8 +67,10 @@ export const distrustCards = (): void => forgetKept(KEPT)
 
 export const titleOf = (id: BackendId): string => backendKind(id).title
 
-export const failureOf = (id: BackendId, worstError: number): string =>
-  `${titleOf(id)} gives wrong numbers here: its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}.`
+export function failureOf(id: BackendId, { worstError, fault }: SelfTest): string {
+  const off = `its self-test is off by ${worstError.toExponential(1)}, allowed are ${TOLERANCE}`
+  return `${titleOf(id)} gives wrong numbers here: ${fault ? `in its self-test it ${fault}` : off}.`
+}
 
 export const passedOf = (id: BackendId, worstError: number): string =>
   `${titleOf(id)} passed its self-test (off by ${worstError.toExponential(1)}).`
@@ -72,7 +81,7 @@ export async function tryBackend(id: BackendId, timed: boolean): Promise<Backend
     const loaded = await BACKENDS[id].load()
     const { version, device, gpu } = loaded
     const { selfTest, card, precisions } = await testLoaded(id, loaded, timed)
-    const why = selfTest.passed ? '' : failureOf(id, selfTest.worstError)
+    const why = selfTest.passed ? '' : failureOf(id, selfTest)
     const found = { version, device, gpu, precisions, selfTest, card: await watched(card) }
     return { ...unloadable(id, why), loadable: true, ...found }
   } catch (error) {

@@ -3,7 +3,7 @@ import { crossEntropy } from '../../science/losses/cross-entropy'
 import { zeros, type Matrix } from '../../science/maths/matrix'
 import { tensorsOf, type TransformerSpec } from '../../science/models/net'
 import type { AdamWStep, Backend, Learner, Weights } from './learner'
-import { batchOf, deviation, fill, type Stored } from './stored'
+import { batchOf, deviation, fill, sizeOf, type Stored } from './stored'
 import stored from './wide.json'
 
 /**
@@ -33,22 +33,30 @@ const KEY_BIAS = /\.k\.bias$/
 /** Largest deviation that passes: in bf16 twice what PyTorch's values and the CPU's bf16 differ by at most, in TF32 half of it. */
 export const ROUNDED = { tf32: 2.5e-2, bf16: 5e-2 } as const
 
-/** The largest deviation over every call of a learner, see `deviation`; infinite where tokens differ, NaN of no number. */
-export const wideError = (create: Backend['create']): Promise<number> =>
-  largest(create, 'fp32', async (learner, each) => [
+/** Every call of a learner: the largest deviation, see `deviation`, NaN of no number; and whether it wrote other tokens. */
+export async function wideErrors(create: Backend['create']): Promise<{ worst: number; otherTokens: boolean }> {
+  const errors = await errorsOver(create, 'fp32', async (learner, each) => [
     ...(await callErrors(learner, each)),
     ...(await trainingErrors(learner, each)),
   ])
+  return {
+    worst: Math.max(...errors.filter((error) => error !== OTHER_TOKENS)),
+    otherTokens: errors.includes(OTHER_TOKENS),
+  }
+}
 
 /** The largest deviation of a training whose products are rounded. */
-export const roundedError = (create: Backend['create'], precision: keyof typeof ROUNDED): Promise<number> =>
-  largest(create, precision, trainingErrors)
+export const roundedError = async (create: Backend['create'], precision: keyof typeof ROUNDED): Promise<number> =>
+  Math.max(...(await errorsOver(create, precision, trainingErrors)))
 
-async function largest(
+/** An error that has no size, as no other is. */
+const OTHER_TOKENS = Infinity
+
+async function errorsOver(
   create: Backend['create'],
   precision: Precision,
   errorsOf: (learner: Learner, each: WideCase) => Promise<number[]>,
-): Promise<number> {
+): Promise<number[]> {
   const errors: number[] = []
   for (const each of stored.cases as unknown as WideCase[]) {
     const weights = tensorsOf(each.net).map(({ name, shape }) => fill(name, shape))
@@ -59,7 +67,7 @@ async function largest(
       learner.dispose()
     }
   }
-  return Math.max(...errors)
+  return errors
 }
 
 async function callErrors(
@@ -73,12 +81,12 @@ async function callErrors(
   const { starts, scores, generated } = given
   if (starts && scores) {
     const got = await learner.score({ ...batch, from: Int32Array.from(starts) })
-    errors.push(...scores.map((score, i) => Math.abs(got[i]! - score) / Math.max(1, -score)))
+    errors.push(...scores.map((score, i) => sizeOf(Math.abs(got[i]! - score) / Math.max(1, -score))))
   }
   if (generated) {
     const made = await learner.generate(batch, { most: generated[0]!.length })
     const isSame = made.every((tokens, i) => tokens.join() === generated[i]!.join())
-    errors.push(isSame ? 0 : Infinity)
+    errors.push(isSame ? 0 : OTHER_TOKENS)
   }
   return errors
 }
@@ -89,7 +97,7 @@ async function trainingErrors(learner: Learner, { net, update, batches, ...expec
     const batch = batchOf(lists)
     if (net.head.kind === 'language') {
       const loss = await learner.lmStep(batch)
-      if (i === 0) errors.push(Math.abs(loss - expected.loss))
+      if (i === 0) errors.push(sizeOf(Math.abs(loss - expected.loss)))
     } else await learner.gradients(batch, slopesOf)
     if (i === 0) errors.push(...deviations(await learner.readGradients(), expected.gradients))
     await learner.step(update)

@@ -59,9 +59,13 @@ export const speedsOf = ({ stepsPerSecond, tokensPerSecond }: SelfTest): { of: s
   ...(tokensPerSecond > 0 ? [{ of: 'transformer', speed: `${count(tokensPerSecond)} tokens/s` }] : []),
 ]
 
+/** `worst error 3.1e−7 of 1e−4 allowed`, or what it did that no size tells. */
+export const errorText = ({ fault, worstError, tolerance }: SelfTest): string =>
+  fault || `worst error ${number(worstError)} of ${number(tolerance)} allowed`
+
 /** `self-test passed, worst error 3.1e−7 of 1e−4 allowed, trains a small net at 412 steps/s`. */
 export function selfTestText(test: SelfTest): string {
-  const error = `worst error ${number(test.worstError)} of ${number(test.tolerance)} allowed`
+  const error = errorText(test)
   const speeds = speedsOf(test).map(({ of, speed }) => `trains a ${of} at ${speed}`)
   return [`self-test ${test.passed ? 'passed' : 'FAILED'}`, error, ...speeds].join(', ')
 }

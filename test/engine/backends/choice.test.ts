@@ -32,7 +32,15 @@ const good = (id: BackendReport['id']): BackendReport => ({
   installed: true,
   device: `device of ${id}`,
   version: '1',
-  selfTest: { passed: true, worstError: 1e-7, tolerance: TOLERANCE, stepsPerSecond: 0, tokensPerSecond: 0, at: 0 },
+  selfTest: {
+    passed: true,
+    worstError: 1e-7,
+    fault: '',
+    tolerance: TOLERANCE,
+    stepsPerSecond: 0,
+    tokensPerSecond: 0,
+    at: 0,
+  },
 })
 /** A prober with prepared answers; backends that none is prepared for are sound. */
 const proberOf =

@@ -5,7 +5,7 @@ import type { NativeAddon } from '../../../../src-native/model'
 import type { CardReport, ProductsReport } from '../../protocol'
 import { cacheFolder } from '../../tensorflow/paths'
 import { addonFile, appFolder, builtFolder } from './addon'
-import { isDeviceFailure, mendOf, versionOf } from './failures'
+import { isDeviceFailure, mendOf, testFailureText, versionOf } from './failures'
 
 /** The library for NVIDIA cards: of `W2S_CUDA`, else the one that was built here, else one that the package carries. */
 export function cardLibrary(): string | null {
@@ -73,6 +73,12 @@ export function readCard(addon: NativeAddon, library: string): CardReport {
       },
     )
   }
+}
+
+/** What a self-test on a card threw, as it is told. */
+export function testError(error: unknown, card: CardReport): unknown {
+  const text = testFailureText(error)
+  return text === null ? error : new CardError(text, card, { cause: error })
 }
 
 type Machine = Pick<CardReport, 'driver' | 'cuda' | 'devices'>
