@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BackendReport } from '../../src-preload/contract'
-import { describeCard } from '../../src-main/cli/commands/doctor'
+import { describeBackend, describeCard } from '../../src-main/cli/commands/doctor'
+import { unloadable } from '../../src-main/engine/backends/trial'
 
 type Card = NonNullable<BackendReport['card']>
 const device = (n: number, name: string, why: string) => ({
@@ -39,4 +40,17 @@ test('an only card needs neither', () => {
   const lines = told(CARD)
   expect(lines).toContain('  card: RTX 4090, compute 8.9, 23.0 GB of 24.0 GB free')
   expect(lines.at(-1)).toMatch(/^ {2}its memory: weights 1\.0 MB, /)
+})
+
+test('what a self-test found is told by what was done where no size of an error tells it', () => {
+  const lines: string[] = []
+  const out = { line: (text = '') => void lines.push(text), paint: (_: unknown, text: string) => text }
+  const sizes = { worstError: 4e-6, tolerance: 1e-4, stepsPerSecond: 0, tokensPerSecond: 0, at: 0 }
+  const tell = (selfTest: BackendReport['selfTest']) =>
+    describeBackend({ ...unloadable('cuda', ''), loadable: true, selfTest }, out)
+  tell({ passed: true, fault: '', ...sizes })
+  expect(lines.at(-1)).toBe('  self-test passed: worst error 4.0e-6, allowed 1e-4')
+  const fault = 'gave values that are missing or no numbers'
+  tell({ passed: false, fault, ...sizes, worstError: NaN })
+  expect(lines.at(-1)).toBe(`  self-test FAILED: ${fault}`)
 })

@@ -82,6 +82,8 @@ describe('a card in the doctor', () => {
     expect(said('card 1')).toMatch(/Tesla T4.*GPU-ae3738d5, compute 7\.5, 15.GB of 16.GB free/)
     expect(said('card 2')).toMatch(/RTX 4090.*GPU-0a1b2c3d, compute 8\.9, 23.GB of 24.GB free/)
     expect(screen.getByText(`Card 1 is left alone. ${why}`)).toBeTruthy()
+    const report = diagnosticsText({ ...DOCTOR, backends: [{ ...CARD, card: { ...CARD.card!, devices } }] })
+    expect(report).toMatch(/ {2}card 1: Tesla T4, .*, left alone: NVIDIA card gives wrong.*\n {2}card 2: RTX 4090, /)
     expect(screen.getByText('Memory of card 2, with that transformer in training')).toBeTruthy()
   })
 

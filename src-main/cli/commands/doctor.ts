@@ -122,7 +122,8 @@ export function describeCard(card: NonNullable<BackendReport['card']>, out: Pick
   for (const file of files) out.line(`  opened: ${file}`)
 }
 
-function describeBackend(backend: BackendReport, out: Out): void {
+/** What is told of a backend, for people. */
+export function describeBackend(backend: BackendReport, out: Pick<Out, 'line' | 'paint'>): void {
   const { title, loadable, version, device, why, selfTest, installBytes, installed } = backend
   out.line()
   out.line(out.paint('bold', `${title} (${backend.id})`))

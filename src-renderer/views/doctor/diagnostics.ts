@@ -33,8 +33,8 @@ function cardLines(card: NonNullable<BackendReport['card']>): string[] {
   return [
     `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
     ...devices.map(
-      ({ name, compute, memory, free, why }) =>
-        `  ${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
+      ({ name, compute, memory, free, why }, i) =>
+        `  ${devices.length > 1 ? `card ${i + 1}: ` : ''}${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
     ),
     ...(watch ? [`  watched by ${watch.by ?? 'nothing'}${watch.why && `: ${watch.why}`}`] : []),
     ...(products ? [`  products: ${productsText(products)}`] : []),
