@@ -196,7 +196,8 @@ export type EngineEvent =
   /** When a training had made so many updates, in seconds of its work. */
   | { type: 'clock'; key: string; step: number; seconds: number }
   | ({ type: 'progress'; key: string } & StageProgress)
-  | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string }
+  /** `once`: it is about the machine, and to be told once a run. */
+  | { type: 'log'; key: string; at: number; level: 'info' | 'warn' | 'error'; text: string; once?: true }
   /** What the stage makes of the machine: `at` seconds after it began, over the `seconds` before; `card`: where it is on one. */
   | { type: 'use'; key: string; at: number; seconds: number; readings: Readings; card?: CardRead }
 

@@ -57,10 +57,10 @@ function usedSince(before: Worked, now: Worked): Readings {
   }
 }
 
-/** Why the card of this process is not watched, or what is the matter with it; '' where all is well. */
-function troubleOf(asked: Cards): string {
+/** What is the matter with the card of this process, '' where all is well; or why it is not watched, as every stage would say. */
+function troubleOf(asked: Cards): { text: string; once?: true } {
   const card = cardOf(asked, process.pid)
-  return card ? card.trouble : `GPU not watched. ${asked.why || SEVERAL}`
+  return card ? { text: card.trouble } : { text: `GPU not watched. ${asked.why || SEVERAL}`, once: true }
 }
 
 const NOTHING: Done = { tokens: 0, leastSeconds: null }
@@ -113,9 +113,9 @@ export function watchUse(options: WatchOptions): Watch {
   async function sample(): Promise<void> {
     if (gate.closed) return void (before = workedNow())
     const asked = gpu ? await cards() : null
-    const said = asked ? troubleOf(asked) : ''
-    if (said && said !== told) emit({ type: 'log', key, at: Date.now(), level: 'warn', text: said })
-    told = said
+    const said = asked ? troubleOf(asked) : { text: '' }
+    if (said.text && said.text !== told) emit({ type: 'log', key, at: Date.now(), level: 'warn', ...said })
+    told = said.text
     const now = workedNow()
     if (now.at <= before.at) return
     const computed = done()

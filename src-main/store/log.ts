@@ -16,8 +16,14 @@ export function logTable(db: Database) {
       SELECT s.key, l.at, l.level, l.text FROM run_stages rs JOIN stages s ON s.id = rs.stage JOIN log l ON l.stage = s.id
       WHERE rs.run = ? ORDER BY l.at DESC LIMIT ?)
     ORDER BY at`)
+  const isSaid = db.prepare<[number, string], { said: number }>(`
+    SELECT NOT EXISTS (
+      SELECT 1 FROM run_stages own WHERE own.stage = ? AND NOT EXISTS (
+        SELECT 1 FROM run_stages rs JOIN log l ON l.stage = rs.stage WHERE rs.run = own.run AND l.text = ?)) AS said`)
   return {
     insert: (stage: number, attempt: number, l: LogRow) => void insert.run(stage, attempt, l.at, l.level, l.text),
+    /** Whether every run of a stage has this line already, of whichever of its stages. */
+    isSaid: (stage: number, text: string) => isSaid.get(stage, text)!.said === 1,
     /** The latest lines of a run's stages, oldest first. */
     ofRun: (run: string, limit: number) => ofRun.all(run, limit),
   }

@@ -74,7 +74,7 @@ test('why a GPU cannot be read is told once; the processor is read all the same'
   await wait(4 * INTERVAL)
   await watch.stop()
   expect(samples().length).toBeGreaterThan(1)
-  expect(events.filter(({ type }) => type === 'log')).toMatchObject([{ text: `GPU not watched. ${why}` }])
+  expect(events.filter(({ type }) => type === 'log')).toMatchObject([{ text: `GPU not watched. ${why}`, once: true }])
 })
 
 test('what is the matter with a card is told once', async () => {
@@ -85,6 +85,7 @@ test('what is the matter with a card is told once', async () => {
   await watch.stop()
   expect(samples().length).toBeGreaterThan(1)
   const logs = events.flatMap((event) => (event.type === 'log' ? [event.text] : []))
+  expect(events.some((event) => event.type === 'log' && event.once)).toBe(false)
   expect(logs).toEqual([expect.stringMatching(/^2 errors of the card’s memory could not be corrected/)])
 })
 

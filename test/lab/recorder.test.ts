@@ -110,6 +110,29 @@ test('hearing facts again, in any pieces, changes nothing', () => {
   )
 })
 
+test('what is said once a run is dropped where every run of its stage has it', () => {
+  const { store, recorder, published, contents } = setUp()
+  const said = (key: string, at: number, text = 'GPU not watched.'): EngineEvent => ({
+    ...{ type: 'log', key, at, level: 'warn', text, once: true },
+  })
+  const places = (key: string): EngineEvent[] => [{ ...(FACTS[0] as object), key } as EngineEvent]
+  recorder.record([...FACTS, said('first', 13), said('first', 14), DONE])
+  store.stages.claim(store.stages.byKey('second')!.id, 30)
+  recorder.record([...places('second'), said('second', 31), said('second', 32, 'For another reason.')])
+  expect(contents().log.map(({ at, text }) => [at, text])).toEqual([
+    [12, 'hm'],
+    [13, 'GPU not watched.'],
+    [32, 'For another reason.'],
+  ])
+  expect(published.flatMap((event) => (event.type === 'log' ? [event.at] : []))).toEqual([12, 13, 32])
+  // A run that shares the stage, and has not heard it, does.
+  const texts = { name: 'later', question: '', spec: '{}', arms: '[]', headline: '' }
+  store.runs.insert({ id: 'later', ...texts, createdAt: 1, queuedAt: 1, endedAt: null, ended: null })
+  store.runStages.insert('later', store.stages.byKey('second')!.id, 0, false)
+  recorder.record([said('second', 33)])
+  expect(store.log.ofRun('later', 100).map(({ at }) => at)).toEqual([32, 33])
+})
+
 test('facts about a stage that is not running, or not there, are dropped', () => {
   const { recorder, published, contents } = setUp()
   const before = contents()

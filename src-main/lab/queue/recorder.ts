@@ -34,6 +34,7 @@ export function createRecorder(store: Store, bus: Bus, worked: (key: string) => 
     for (const event of lastProgressOnly(events).map(worded)) {
       const stage = running.get(event.key) ?? store.stages.byKey(event.key)
       if (stage?.state !== 'running') continue
+      if (event.type === 'log' && event.once && store.log.isSaid(stage.id, event.text)) continue
       storeEvent(store, stage, event, stopped)
       if (attended && event.type === 'state' && event.state === 'failed') holdFailing(store, stage)
       if (event.type === 'state' && event.state !== 'running') store.stages.setWorked(stage.id, worked(stage.key))
