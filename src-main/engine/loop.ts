@@ -9,7 +9,7 @@ import { isSplit, type Asked } from '../science/stages'
 import type { Asking } from './asking'
 import type { Batch, Learner } from './backends/learner'
 import type { StageContext } from './context'
-import { KnownFailure } from './failure'
+import { diverged } from './failure'
 import { Keeper, type Keeping } from './keeper'
 import { createProgress, type Progress } from './progress'
 
@@ -196,16 +196,6 @@ class Loop<A extends Answers> {
     this.#progress.breakOff(step, this.#worked)
     return diverged(what, step, this.#steps, this.#training.optimiser.lr)
   }
-}
-
-/** What a training that ran away says; `what` begins in the middle of a sentence. */
-function diverged(what: string, step: number, steps: number, lr: number): Error {
-  if (step === 0)
-    return new Error(`The ${what} before the first step: the weights that the model starts from are damaged.`)
-  return new KnownFailure(
-    'diverged',
-    `The ${what} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
-  )
 }
 
 /** What the answers to one split are worth; those to sets from elsewhere are no curve, and are told by results. */

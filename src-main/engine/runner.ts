@@ -4,7 +4,7 @@ import { METRICS, writeMetrics, type Metric } from '../data/metrics'
 import { ArtifactError, commitArtifact, sweepTemporary, type Manifest, type NewFile } from './artifacts'
 import type { Backend, Place } from './backends/learner'
 import { Cancelled, createContext, type StageHost } from './context'
-import { KnownFailure } from './failure'
+import { KnownFailure, NoNumbers } from './failure'
 import { createGate } from './gate'
 import type { EngineEvent, Job } from './protocol'
 import { kindOf } from '../science/stages'
@@ -109,7 +109,9 @@ async function perform(job: Job, host: StageHost, backendFor: (id: string) => Pr
   const watch = watchUse({ key, emit: host.emit, ...watched })
   const { context, scratch, measured } = createContext(job, host)
   try {
-    const output = await runStage(stage, context, backend)
+    const output = await runStage(stage, context, backend).catch((error: unknown) => {
+      throw backend?.gpu && error instanceof NoNumbers ? new NoNumbers(error.what, true) : error
+    })
     await context.breathe()
     const facts = { key, kind: stage.kind, config: stage.config, needs: stage.needs, summary: output.summary }
     const origin = { ...place, appVersion: version, finishedAt: Date.now() }

@@ -11,6 +11,7 @@ import { artifactFolder, readArtifactFile, readManifest } from '../../src-main/e
 import { loadBackend } from '../../src-main/engine/backends'
 import type { EngineEvent, Job } from '../../src-main/engine/protocol'
 import { createRunner } from '../../src-main/engine/runner'
+import { altered } from './backends/altered'
 import { rateAt } from '../../src-main/engine/stages/language-training'
 import { isHeldOut } from '../../src-main/engine/stages/tokens'
 import { windowsOf } from '../../src-main/engine/stages/windows'
@@ -66,13 +67,18 @@ function jobOf({ artifacts, corpora }: World, stage: Stage): Job {
 }
 
 /** Runs stages in one process. @param stopAt ends the language model after so many losses were told */
-async function run(of: World, stages = of.plan.stages, stopAt = Infinity): Promise<EngineEvent[]> {
+async function run(
+  of: World,
+  stages = of.plan.stages,
+  stopAt = Infinity,
+  backendFor = loadBackend,
+): Promise<EngineEvent[]> {
   const events: EngineEvent[] = []
   let losses = 0
   const runner = createRunner((event) => {
     events.push(event)
     if (event.type === 'metric' && event.name === 'loss' && ++losses === stopAt) runner.cancel(event.key)
-  }, loadBackend)
+  }, backendFor)
   for (const stage of stages) await runner.run(jobOf(of, stage))
   return events
 }
@@ -121,6 +127,21 @@ describe('a pretraining', () => {
     expect(existsSync(file)).toBe(false)
     expect(await hashesOf(stopped)).toEqual(await hashesOf(whole))
     expect(await metricsOf(stopped)).toEqual(await metricsOf(whole))
+  })
+
+  it('whose texts have no likelihood before its first step has not diverged', async () => {
+    const of = await world()
+    const events = await run(of, of.plan.stages, Infinity, async (id) => {
+      const backend = await loadBackend(id)
+      const create: typeof backend.create = async (...given) =>
+        altered(await backend.create(...given), { score: ({ n }) => Promise.resolve(new Float32Array(n).fill(NaN)) })
+      return { ...backend, create }
+    })
+    const failed = events.find((event) => event.type === 'state' && event.state === 'failed')
+    expect(failed).toMatchObject({
+      error: 'The bits per byte became NaN before the first step: the weights of the model are damaged.',
+    })
+    expect(failed).not.toHaveProperty('cause')
   })
 
   it('is kept on its way as models of their own, and ends as one that was not', async () => {

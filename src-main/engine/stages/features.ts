@@ -6,6 +6,7 @@ import { zeros } from '../../science/maths/matrix'
 import { piecesOf } from '../backends/batches'
 import type { Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
+import { NoNumbers } from '../failure'
 import { createProgress, type Progress } from '../progress'
 import { placeOf } from './inputs/checkpoint'
 import { readingEncoder } from './inputs/reading'
@@ -55,8 +56,7 @@ async function hiddenStates(
   for (const piece of piecesOf(learner, batch)) {
     await breathe()
     const { data } = await learner.features(piece as TokenBatch, net.layers)
-    if (!data.every(Number.isFinite))
-      throw new Error('The hidden states are not numbers: the weights of the model are damaged.')
+    if (!data.every(Number.isFinite)) throw new NoNumbers('The hidden states are not numbers')
     states.data.set(data, row * net.width)
     row += piece.n
     progress.report(done + row)

@@ -3,7 +3,7 @@ import type { OptimiserSpec } from '../../science/optimiser'
 import type { Measured, Unfinished } from '../../data/unfinished'
 import type { AdamWStep, Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
-import { KnownFailure } from '../failure'
+import { diverged } from '../failure'
 import { Keeper, type Keeping } from '../keeper'
 import { createProgress, type Progress } from '../progress'
 
@@ -168,10 +168,7 @@ class LanguageTraining {
     if (Number.isFinite(value)) return
     const { steps, lr } = this.#request.course
     this.#progress.breakOff(step, this.#worked)
-    throw new KnownFailure(
-      'diverged',
-      `The ${what} became ${value} at step ${step} of ${steps}: the training diverged. A lower learning rate (now ${lr}) or a gradient clip helps.`,
-    )
+    throw diverged(`${what} became ${value}`, step, steps, lr)
   }
 }
 

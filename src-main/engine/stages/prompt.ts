@@ -10,6 +10,7 @@ import { choiceForm, truthOf, type Example, type PreparedTask } from '../../scie
 import { piecesOf } from '../backends/batches'
 import type { LanguageBatch, Learner, TokenBatch } from '../backends/learner'
 import type { StageContext } from '../context'
+import { NoNumbers } from '../failure'
 import { createProgress } from '../progress'
 import { ragged } from './inputs/reading'
 import { weakLabels } from './lessons/choices'
@@ -155,6 +156,6 @@ async function answered(
     progress.report((done += piece.n))
   }
   const said = choicesOf({ rows: examples, cols: batch.n / examples, data: likelihoods })
-  if (!allFinite(said)) throw new Error('The likelihoods are not numbers: the weights of the model are damaged.')
+  if (!allFinite(said)) throw new NoNumbers('The likelihoods are not numbers')
   return said
 }
