@@ -28,6 +28,15 @@ interface Circumstances {
 
 /** Of what two measurements differ by, and a choice is not to go back and forth. */
 const SPEED = 'card-speed'
+/** A choice that was made is changed by new measurements where the other one is faster by this. */
+const MARGIN = 1.1
+
+/** Tokens a second in training, of a card and of what would come next. */
+interface Speeds {
+  ours: number
+  theirs: number
+  passedOver: boolean
+}
 
 /**
  * The backend that would run here. `auto` takes the first that passes its self-test: those with a GPU, then all in their
@@ -112,22 +121,37 @@ function nextTo(id: BackendId, { report }: Found): Plain {
   return chosen(report, `${titleOf(id)} does not compute this;`)
 }
 
-/** That a card is slower than what would come next; '' where it is not. What was measured is kept, so that choices stay. */
+/**
+ * That a card is slower than what would come next; '' where it is not. What was measured is kept, so that choices stay; where
+ * both were examined anew that takes its place, so that a choice tells what the examination does.
+ */
 async function slowerText(
   { report: card }: Found,
   { report: rival }: Found,
   tryOut: (id: BackendId, timed: boolean) => Promise<BackendReport>,
 ): Promise<string> {
-  const depends = [card, rival].flatMap(({ id, version, device }) => [id, version, device])
-  const known = await readKept<[number, number]>(SPEED, depends)
-  const speedOf = async (report: BackendReport, timed: BackendReport | Promise<BackendReport>) =>
-    report.selfTest?.tokensPerSecond || ((await timed).selfTest?.tokensPerSecond ?? 0)
-  const [ours, theirs] = known ?? [await speedOf(card, card), await speedOf(rival, tryOut(rival.id, true))]
-  if (!known) await keep(SPEED, depends, [ours, theirs])
-  if (ours >= theirs) return ''
-  const shown = (speed: number) => Math.round(speed).toLocaleString('en-US')
-  return `${titleOf(card.id)} is slower here than ${titleOf(rival.id)} (${shown(ours)} tokens a second in training, ${shown(theirs)});`
+  const depends = [card, rival].flatMap((report) => [report.id, report.version, report.device, uuidOf(report)])
+  const kept = await readKept<Speeds>(SPEED, depends)
+  if (kept && speedOf(rival) === 0) return textOf(kept)
+  const [ours, theirs] = [speedOf(card), speedOf(rival) || speedOf(await tryOut(rival.id, true))]
+  const margin = !kept ? 1 : kept.passedOver ? MARGIN : 1 / MARGIN
+  const speeds: Speeds = { ours, theirs, passedOver: ours < theirs * margin }
+  await keep(SPEED, depends, speeds)
+  return textOf(speeds)
+
+  function textOf({ ours, theirs, passedOver }: Speeds): string {
+    if (!passedOver) return ''
+    const shown = (speed: number) => Math.round(speed).toLocaleString('en-US')
+    const than = ours < theirs ? 'slower here than' : 'less than a tenth faster here than'
+    return `${titleOf(card.id)} is ${than} ${titleOf(rival.id)} (${shown(ours)} tokens a second in training, ${shown(theirs)});`
+  }
 }
+
+/** 0 where it was not measured. */
+const speedOf = ({ selfTest }: BackendReport): number => selfTest?.tokensPerSecond ?? 0
+
+/** The card that was tested; '' of what computes on none. */
+const uuidOf = ({ card }: BackendReport): string => card?.devices.find(({ why }) => why === '')?.uuid ?? ''
 
 function chosen(report: BackendReport, because: string): Plain {
   if (!works(report)) throw new Error(report.why)

@@ -6,9 +6,10 @@ import { chooseBackend } from '../../../src-main/engine/backends/choice'
 import { selfTestName } from '../../../src-main/engine/backends/self-test'
 import { forgetKept } from '../../../src-main/engine/backends/kept'
 import { createProber } from '../../../src-main/engine/backends/probe'
-import { distrustCards } from '../../../src-main/engine/backends/trial'
+import { distrustCards, unloadable, type Prober } from '../../../src-main/engine/backends/trial'
 import { findWatch } from '../../../src-main/engine/cards'
-import type { BackendReport } from '../../../src-main/engine/protocol'
+import { runErrand } from '../../../src-main/engine/errands'
+import type { Message } from '../../../src-main/engine/protocol'
 import { buildEngine } from '../built'
 import { fakeCard, fakeLt, type Conditions } from '../card'
 import { nativeMissing } from '../runtimes'
@@ -254,29 +255,67 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('an NVIDIA card',
     PATIENCE,
   )
 
-  test(
-    'that is slower is passed over, by what was measured once',
-    async () => {
-      const speeds: Record<string, number> = { cuda: 1000, cpu: 2000 }
-      const probe = async (id: BackendReport['id'], timed: boolean) => {
-        const report = await createProber(built.entry, PATIENCE)(id, false)
-        const selfTest = report.selfTest && {
-          ...report.selfTest,
-          tokensPerSecond: timed || id === 'cuda' ? speeds[id]! : 0,
-        }
-        return { ...report, selfTest }
-      }
+  describe('whose speed was measured', () => {
+    const speeds: Record<string, number> = {}
+    let uuid = ''
+    const probe: Prober = async (id, timed) => {
+      if (id !== 'cuda' && id !== 'cpu') return unloadable(id, 'It is not asked for.')
+      const { selfTest, card, ...report } = await createProber(built.entry, PATIENCE)(id, false)
+      const tokensPerSecond = timed || id === 'cuda' ? speeds[id]! : 0
+      const devices = card?.devices.map((device) => ({ ...device, uuid })) ?? []
+      return { ...report, selfTest: { ...selfTest!, tokensPerSecond }, card: card && { ...card, devices } }
+    }
+    const measured = (cuda: number, cpu: number) => Object.assign(speeds, { cuda, cpu })
+    const choose = () => chooseBackend('auto', probe, { forGpu: (id) => id === 'cuda' })
+    /** What the Doctor tells. */
+    async function examined(cuda: number, cpu: number) {
+      measured(cuda, cpu)
+      const errand = { type: 'report' as const, wanted: 'auto' as const, leftAlone: [] }
+      const found = await runErrand(errand, probe, () => {}, new AbortController().signal)
+      return (found as Extract<Message, { type: 'report' }>).chosen!
+    }
+    beforeEach(() => {
+      uuid = 'GPU-1'
       card.set({ quick: 1 })
       forgetKept('card-speed')
-      const choose = () => chooseBackend('auto', probe, { forGpu: (id) => id === 'cuda' })
-      const choice = await choose()
-      expect(choice).toMatchObject({ id: 'cpu', next: null })
-      expect(choice.reason).toContain(
-        'NVIDIA card is slower here than Native engine (1,000 tokens a second in training, 2,000); Native engine passed',
-      )
-      speeds['cuda'] = 9000
-      expect((await choose()).id).toBe('cpu')
-    },
-    PATIENCE,
-  )
+    })
+
+    test(
+      'is passed over where it is slower, by what was measured once of this very card',
+      async () => {
+        measured(1000, 2000)
+        const choice = await choose()
+        expect(choice).toMatchObject({ id: 'cpu', next: null })
+        expect(choice.reason).toContain(
+          'NVIDIA card is slower here than Native engine (1,000 tokens a second in training, 2,000); Native engine passed',
+        )
+        measured(9000, 2000)
+        expect((await choose()).id).toBe('cpu')
+        uuid = 'GPU-2'
+        expect((await choose()).id).toBe('cuda')
+        expect(kept('card-speed')).toBe(2)
+      },
+      PATIENCE,
+    )
+
+    test(
+      'is chosen by what the Doctor measures anew, and not back and forth',
+      async () => {
+        measured(1000, 2000)
+        await choose()
+        const near = await examined(2100, 2000)
+        expect(near.id).toBe('cpu')
+        expect(near.reason).toContain(
+          'NVIDIA card is less than a tenth faster here than Native engine (2,100 tokens a second in training, 2,000);',
+        )
+        expect((await choose()).reason).toBe(near.reason)
+        expect((await examined(2300, 2000)).id).toBe('cuda')
+        expect((await examined(1900, 2000)).id).toBe('cuda')
+        expect((await choose()).id).toBe('cuda')
+        expect((await examined(1800, 2000)).reason).toContain('(1,800 tokens a second in training, 2,000)')
+        expect(kept('card-speed')).toBe(1)
+      },
+      PATIENCE,
+    )
+  })
 })
