@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Cards } from '../data/machine/cards'
 import { askCards as askSmi } from '../data/machine/smi'
 import { askNvml } from './backends/native/nvml'
-import type { CardReport } from './protocol'
+import type { CardRead } from '../science/readings'
+import type { CardWatch } from './protocol'
 
 /** NVML answers in milliseconds, and in a second or two where nobody holds the driver loaded. */
 const PATIENCE = 5_000
@@ -55,10 +56,24 @@ const late = (patience: number) => `NVML gave no answer within ${patience / 1000
 /** Of this process. */
 export const askCards = createCardReader()
 
-/** How cards are watched while they compute here. */
-export async function findWatch(): Promise<CardReport['watch']> {
-  const { by, why, whyNot } = await askCards()
-  return why
-    ? { by: null, why: [whyNot, why].filter((each, i, all) => all.indexOf(each) === i).join(' ') }
-    : { by, why: whyNot }
+/** How cards are watched while they compute here, and what is to be said of them now. */
+export async function findWatch(): Promise<CardWatch> {
+  const { by, why, whyNot, cards, users } = await askCards()
+  if (why) {
+    const whys = [whyNot, why].filter((each, i, all) => all.indexOf(each) === i)
+    return { by: null, why: whys.join(' '), troubles: [], programs: [] }
+  }
+  const others = users.filter(({ pid }) => pid !== process.pid)
+  return {
+    ...{ by, why: whyNot },
+    troubles: cards.flatMap(({ trouble: text, ...card }) => (text ? [{ card: readOf(card), text }] : [])),
+    programs: cards.flatMap((card) =>
+      others
+        .filter((user) => user.card === card.uuid)
+        .map(({ name, bytes }) => ({ card: readOf(card), name, bytes }))
+        .sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)),
+    ),
+  }
 }
+
+const readOf = ({ uuid, name }: CardRead): CardRead => ({ uuid, name })

@@ -1,4 +1,4 @@
-import type { Cards } from '../data/machine/cards'
+import type { Cards, CardUser } from '../data/machine/cards'
 import type { Reserve } from '../data/machine/reserve'
 import type { CardRead, Readings } from '../science/readings'
 import type { Split, Stage } from '../science/stages'
@@ -82,11 +82,17 @@ export interface CardReport {
   files: string[]
   /** Bytes of its memory while the transformer of the self-test's speed was loaded; null where that was not measured. */
   table: (MemoryReport & { free: number; other: number }) | null
-  /**
-   * What tells of it while it computes, and why that is not NVML, '' where it is; `by` null: nothing does. Null where that was not
-   * asked.
-   */
-  watch: { by: 'NVML' | 'nvidia-smi' | null; why: string } | null
+  /** What tells of it while it computes, with what that tells now; null where it was not asked. */
+  watch: CardWatch | null
+}
+/** `by` null: nothing tells of cards; `why`: why that is not NVML, '' where it is. */
+export interface CardWatch {
+  by: 'NVML' | 'nvidia-smi' | null
+  why: string
+  /** What their driver says is the matter with cards, each with the card. */
+  troubles: { card: CardRead; text: string }[]
+  /** Programs that compute there beside the one that asked, the largest first; bytes null where they are not told. */
+  programs: (Pick<CardUser, 'name' | 'bytes'> & { card: CardRead })[]
 }
 /** cuBLASLt, NVIDIA's library of matrix products, which makes those that it is faster at. */
 export interface ProductsReport {

@@ -54,3 +54,20 @@ test('what a self-test found is told by what was done where no size of an error 
   tell({ passed: false, fault, ...sizes, worstError: NaN })
   expect(lines.at(-1)).toBe(`  self-test FAILED: ${fault}`)
 })
+
+test('what their driver tells of cards, and who else computes there, is said with the card', () => {
+  const [first, second] = [SOUND, device(2, 'Tesla T4', '')]
+  const watch = {
+    ...{ by: 'NVML' as const, why: '', troubles: [{ card: second, text: 'The card waits to be reset.' }] },
+    programs: [
+      { card: first, name: 'python3', bytes: 4.1e9 },
+      { card: second, name: 'ffmpeg', bytes: null },
+    ],
+  }
+  const lines = told({ ...CARD, devices: [first, second], watch })
+  expect(lines).toContain('  watched by: NVML')
+  expect(lines).toContain('  Tesla T4 (GPU-0a1b2c32): The card waits to be reset.')
+  expect(lines).toContain('  RTX 4090 (GPU-0a1b2c31): python3 computes there, 4.1 GB')
+  expect(lines).toContain('  Tesla T4 (GPU-0a1b2c32): ffmpeg computes there')
+  expect(told({ ...CARD, watch })).toContain('  The card waits to be reset.')
+})

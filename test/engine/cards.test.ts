@@ -8,6 +8,7 @@ import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import { addonFile } from '../../src-main/engine/backends/native/addon'
 import { askNvml } from '../../src-main/engine/backends/native/nvml'
 import { createCardReader, findWatch } from '../../src-main/engine/cards'
+import type { CardWatch } from '../../src-main/engine/protocol'
 import { cardReadings } from '../../src-main/engine/use'
 import { CARDS, USERS } from '../data/machine/answers'
 import { temporaryFolder } from '../store/temporary'
@@ -114,10 +115,20 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('NVML', () => {
 
   test('is what the doctor says cards are watched by, else why it is not', async () => {
     given({})
-    expect(await findWatch()).toEqual({ by: 'NVML', why: '' })
+    const works = await findWatch()
+    expect(works).toMatchObject({ by: 'NVML', why: '', troubles: [] })
+    expect(works.programs.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['ffmpeg', 503 * 2 ** 20],
+      ['ffmpeg', 360 * 2 ** 20],
+      ['/usr/bin/kwin_wayland', 25 * 2 ** 20],
+    ])
+    given({ errors: 2 })
+    const [{ card, text }] = (await findWatch()).troubles as [CardWatch['troubles'][0]]
+    expect(card).toEqual({ uuid: `${ZERO}0`, name: works.programs[0]!.card.name })
+    expect(text).toMatch(/^2 errors of the card’s memory could not be corrected/)
     given({}, '/nowhere/libnvidia-ml.so.1')
     vi.stubEnv('PATH', temporaryFolder())
-    const { by, why } = (await findWatch())!
+    const { by, why } = await findWatch()
     expect(by).toBeNull()
     expect(why).toMatch(/^NVML cannot be opened: .*\. There is no nvidia-smi: /)
   })

@@ -27,7 +27,7 @@ const CARD: BackendReport = {
   },
   card: {
     ...{ driver: '550.54.14', cuda: '12.4', runtime: '12.8' },
-    watch: { by: 'NVML', why: '' },
+    watch: { by: 'NVML', why: '', troubles: [], programs: [] },
     devices: [{ uuid: 'GPU-1', name: 'RTX 4090', compute: '8.9', memory: 24e9, free: 23e9, why: '' }],
     products: { version: '13.1.0', file: '/opt/cuda/lib64/libcublasLt.so.13.1', choices: '4f2a91c0', why: '' },
     files: ['/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14', '/home/ada/my lab/w2s-cuda.so'],
@@ -108,10 +108,37 @@ describe('a card in the doctor', () => {
 
   it('says what it is watched by where that is not NVML, and why', () => {
     const why = 'NVML cannot be opened: libnvidia-ml.so.1 has no nvmlInit_v2.'
-    shown({ ...CARD, card: { ...CARD.card!, watch: { by: 'nvidia-smi', why } } })
+    shown({ ...CARD, card: { ...CARD.card!, watch: { by: 'nvidia-smi', why, troubles: [], programs: [] } } })
     const watched = screen.getByRole('rowheader', { name: 'watched by' })
     expect(watched.nextElementSibling?.textContent).toBe('nvidia-smi')
     expect(screen.getByText(why)).toBeTruthy()
+  })
+
+  it('says what their driver tells of cards, and who else computes there', () => {
+    const [first, second] = [
+      { uuid: 'GPU-1', name: 'RTX 4090' },
+      { uuid: 'GPU-2', name: 'Tesla T4' },
+    ]
+    const text = '2 errors of the card’s memory could not be corrected since its driver was loaded.'
+    const watch = {
+      ...{ by: 'NVML' as const, why: '', troubles: [{ card: second, text }] },
+      programs: [
+        { card: first, name: '/usr/bin/python3', bytes: 4.1e9 },
+        { card: second, name: 'ffmpeg', bytes: null },
+      ],
+    }
+    const devices = [first, second].map((card) => ({ ...CARD.card!.devices[0]!, ...card }))
+    const backend = { ...CARD, card: { ...CARD.card!, watch, devices } }
+    shown(backend)
+    expect(screen.getByText(`card 2: ${text}`)).toBeTruthy()
+    const programs = screen.getByRole('rowheader', { name: 'computing' }).nextElementSibling
+    expect(programs?.textContent?.replaceAll('\u00a0', ' ')).toMatch(/^card 1: python3 \(4\.1.GB\), card 2: ffmpeg$/)
+    // What runs on a machine is nobody else's.
+    const copied = diagnosticsText({ ...DOCTOR, backends: [backend] })
+    expect(copied).toContain(`Tesla T4: ${text}`)
+    expect(copied).not.toContain('ffmpeg')
+    shown({ ...backend, card: { ...backend.card, devices: devices.slice(1) } })
+    expect(screen.getByText(text)).toBeTruthy()
   })
 
   it('says why own kernels make all products', () => {

@@ -1,6 +1,6 @@
 import type { BackendReport, DoctorReport, LabEvent } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
-import { cardTitle } from '../../science/readings'
+import { cardTitle, type CardRead } from '../../science/readings'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT } from '../errors'
@@ -8,6 +8,7 @@ import { interrupted, onInterrupt } from '../interrupt'
 import { percent, size } from '../text'
 
 type Out = Context['out']
+type CardWatch = NonNullable<NonNullable<BackendReport['card']>['watch']>
 const INSTALLABLE = ['tensorflow'] as const
 
 export const doctor: Command = {
@@ -105,7 +106,7 @@ export function describeCard(card: NonNullable<BackendReport['card']>, out: Pick
     out.line(`  ${which}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
     if (why && several) out.line(`    left alone: ${why}`)
   }
-  if (watch) out.line(`  watched by: ${watch.by ?? 'nothing'}${watch.why && ` (${watch.why})`}`)
+  if (watch) describeWatch(watch, several, out)
   if (products) {
     const { version, choices, why } = products
     out.line(
@@ -120,6 +121,14 @@ export function describeCard(card: NonNullable<BackendReport['card']>, out: Pick
     out.line(`  ${whose}: ${held.map(([of, bytes]) => `${of} ${size(bytes)}`).join(', ')}`)
   }
   for (const file of files) out.line(`  opened: ${file}`)
+}
+
+function describeWatch({ by, why, troubles, programs }: CardWatch, several: boolean, { line }: Pick<Out, 'line'>) {
+  const of = (card: CardRead) => (several ? `${cardTitle(card)}: ` : '')
+  line(`  watched by: ${by ?? 'nothing'}${why && ` (${why})`}`)
+  for (const { card, text } of troubles) line(`  ${of(card)}${text}`)
+  for (const { card, name, bytes } of programs)
+    line(`  ${of(card)}${name} computes there${bytes === null ? '' : `, ${size(bytes)}`}`)
 }
 
 /** What is told of a backend, for people. */

@@ -37,6 +37,7 @@ function cardLines(card: NonNullable<BackendReport['card']>): string[] {
         `  ${devices.length > 1 ? `card ${i + 1}: ` : ''}${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
     ),
     ...(watch ? [`  watched by ${watch.by ?? 'nothing'}${watch.why && `: ${watch.why}`}`] : []),
+    ...(watch?.troubles ?? []).map(({ card, text }) => `  ${devices.length > 1 ? `${card.name}: ` : ''}${text}`),
     ...(products ? [`  products: ${productsText(products)}`] : []),
     ...(parts.length > 0 ? [`  memory: ${parts.join(', ')}`] : []),
     ...(files.length > 0 ? [`  opened: ${files.map((file) => file.split('/').at(-1)).join(', ')}`] : []),
