@@ -31,7 +31,7 @@ function told(card: Card): string[] {
 test('of several cards each has its number and the digits that readings name it by', () => {
   const lines = told({ ...CARD, devices: [device(2, 'Tesla T4', 'Its self-test is off by 0.5.'), SOUND] })
   expect(lines).toContain('  card 1: Tesla T4 (GPU-0a1b2c32), compute 8.9, 23.0 GB of 24.0 GB free')
-  expect(lines).toContain('    left alone: Its self-test is off by 0.5.')
+  expect(lines).toContain('    not used: Its self-test is off by 0.5.')
   expect(lines).toContain('  card 2: RTX 4090 (GPU-0a1b2c31), compute 8.9, 23.0 GB of 24.0 GB free')
   expect(lines.at(-1)).toMatch(/^ {2}memory of card 2: weights 1\.0 MB, /)
 })
@@ -53,6 +53,8 @@ test('what a self-test found is told by what was done where no size of an error 
   const fault = 'gave values that are missing or no numbers'
   tell({ passed: false, fault, ...sizes, worstError: NaN })
   expect(lines.at(-1)).toBe(`  self-test FAILED: ${fault}`)
+  describeBackend(unloadable('cpu', 'No such symbol.'), out)
+  expect(lines).toContain('  does not work: No such symbol.')
 })
 
 test('what their driver tells of cards, and who else computes there, is said with the card', () => {

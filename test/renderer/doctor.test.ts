@@ -81,9 +81,9 @@ describe('a card in the doctor', () => {
     const said = (name: string) => facts.getByRole('rowheader', { name }).parentElement!.textContent
     expect(said('card 1')).toMatch(/Tesla T4.*GPU-ae3738d5, compute 7\.5, 15.GB of 16.GB free/)
     expect(said('card 2')).toMatch(/RTX 4090.*GPU-0a1b2c3d, compute 8\.9, 23.GB of 24.GB free/)
-    expect(screen.getByText(`Card 1 is left alone. ${why}`)).toBeTruthy()
+    expect(screen.getByText(`Card 1 is not used. ${why}`)).toBeTruthy()
     const report = diagnosticsText({ ...DOCTOR, backends: [{ ...CARD, card: { ...CARD.card!, devices } }] })
-    expect(report).toMatch(/ {2}card 1: Tesla T4, .*, left alone: NVIDIA card gives wrong.*\n {2}card 2: RTX 4090, /)
+    expect(report).toMatch(/ {2}card 1: Tesla T4, .*, not used: NVIDIA card gives wrong.*\n {2}card 2: RTX 4090, /)
     expect(screen.getByText('Memory of card 2, with that transformer in training')).toBeTruthy()
   })
 
@@ -94,6 +94,7 @@ describe('a card in the doctor', () => {
     expect(screen.getByText('sudo ubuntu-drivers install').tagName).toBe('CODE')
     expect(screen.getByText(/^There is no NVIDIA driver\./).textContent).toBe(why.replaceAll('`', ''))
     expect(within(screen.getByRole('table', { name: 'Card and driver' })).getAllByText('none')).toHaveLength(2)
+    expect(screen.getByRole('rowheader', { name: 'state' }).nextElementSibling?.textContent).toBe('does not work')
     expect(screen.queryByRole('table', { name: 'Memory of the card' })).toBeNull()
   })
 

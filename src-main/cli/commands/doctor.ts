@@ -104,7 +104,7 @@ export function describeCard(card: NonNullable<BackendReport['card']>, out: Pick
   for (const [i, { uuid, name, compute, memory, free, why }] of devices.entries()) {
     const which = several ? `card ${i + 1}: ${cardTitle({ name, uuid })}` : `card: ${name}`
     out.line(`  ${which}, compute ${compute}, ${size(free)} of ${size(memory)} free`)
-    if (why && several) out.line(`    left alone: ${why}`)
+    if (why && several) out.line(`    not used: ${why}`)
   }
   if (watch) describeWatch(watch, several, out)
   if (products) {
@@ -136,7 +136,7 @@ export function describeBackend(backend: BackendReport, out: Pick<Out, 'line' | 
   const { title, loadable, version, device, why, selfTest, installBytes, installed } = backend
   out.line()
   out.line(out.paint('bold', `${title} (${backend.id})`))
-  if (!loadable) out.line(`  does not load: ${why}`)
+  if (!loadable) out.line(`  does not work: ${why}`)
   else out.line(`  loads: ${version} on ${device}`)
   if (selfTest) {
     const verdict = selfTest.passed ? out.paint('green', 'passed') : out.paint('red', 'FAILED')

@@ -22,7 +22,7 @@ function withoutNames(text: string, home: string): string {
 function backendLines(backend: BackendReport): string[] {
   const facts = backend.loadable
     ? [backend.version, backend.device, backend.selfTest ? selfTestText(backend.selfTest) : 'self-test not run']
-    : [`not loadable: ${backend.why}`]
+    : [`does not work: ${backend.why}`]
   const line = `${backend.id}: ${facts.filter(Boolean).join(', ')}`
   return backend.card ? [line, ...cardLines(backend.card)] : [line]
 }
@@ -34,7 +34,7 @@ function cardLines(card: NonNullable<BackendReport['card']>): string[] {
     `  driver ${cuda ? `${driver} (CUDA ${cuda})` : 'none'}, library made with CUDA ${runtime}`,
     ...devices.map(
       ({ name, compute, memory, free, why }, i) =>
-        `  ${devices.length > 1 ? `card ${i + 1}: ` : ''}${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, left alone: ${why}` : ''}`,
+        `  ${devices.length > 1 ? `card ${i + 1}: ` : ''}${name}, compute ${compute}, ${bytes(free)} of ${bytes(memory)} free${why && devices.length > 1 ? `, not used: ${why}` : ''}`,
     ),
     ...(watch ? [`  watched by ${watch.by ?? 'nothing'}${watch.why && `: ${watch.why}`}`] : []),
     ...(watch?.troubles ?? []).map(({ card, text }) => `  ${devices.length > 1 ? `${card.name}: ` : ''}${text}`),
