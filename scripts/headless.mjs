@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from './setup/folder.mjs'
 
 /**
  * Runs a spec by the built command line on a home of its own, and gives its JSON; what is done there is not done again.
@@ -9,7 +10,7 @@ import { join } from 'node:path'
  * @throws {Error} with what the command line said
  */
 export function runSpec(spec, { app, home, file }) {
-  mkdirSync(home, { recursive: true })
+  makeFolder(home)
   const path = join(home, file)
   writeFileSync(path, JSON.stringify(spec))
   const args = [join(app, 'out', 'main', 'cli.js'), 'run', path, '--no-export', '--json']

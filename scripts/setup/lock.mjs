@@ -1,8 +1,9 @@
 // One set-up at a time in a clone. The lock is a file that holds its owner's pid and start time.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { say } from './common.mjs'
+import { makeFolder } from './folder.mjs'
 
 /** When a process began, so that a pid used anew is not taken for its predecessor; '' where that cannot be known. */
 function startOf(pid) {
@@ -57,7 +58,7 @@ function removeStale(path, seen) {
  * A lock whose owner no longer runs is taken over.
  */
 export async function takeLock(folder) {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const path = join(folder, 'lock')
   const own = `${path}.${process.pid}`
   const text = JSON.stringify({ pid: process.pid, start: startOf(process.pid) })

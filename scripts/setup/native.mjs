@@ -1,10 +1,11 @@
 // The native engine, src-native/build/w2s.node: compiled where there is a compiler and its sources have changed, taken from
 // the cache where this machine has compiled them before. Without it the app computes on its other backends.
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build, endedBy, failureOf, findCompiler, sourcesHash } from '../../src-native/build.mjs'
 import { findNvcc } from '../../src-native/nvcc.mjs'
 import { cache, exists, root, say, sha256, tail, timed, writeWhole } from './common.mjs'
+import { makeFolder } from './folder.mjs'
 
 const read = (path) => (exists(path) ? readFileSync(path, 'utf8') : '')
 
@@ -17,7 +18,7 @@ function libc() {
 
 /** A new file and a rename: a process that has the old one loaded keeps it. */
 function copyWhole(from, to) {
-  mkdirSync(dirname(to), { recursive: true })
+  makeFolder(dirname(to))
   copyFileSync(from, `${to}.${process.pid}`)
   renameSync(`${to}.${process.pid}`, to)
 }

@@ -1,6 +1,6 @@
 // A better-sqlite3 that loads in this Node and in the Electron runtime. Its prebuild wants Node-API 10, which Node 20
 // and Electron before 36 lack (loading it there ends the process). Then the same source is compiled as Node-API 9.
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -17,6 +17,7 @@ import {
   timed,
 } from './common.mjs'
 import { electronBinary, electronVersion } from './electron.mjs'
+import { makeFolder } from './folder.mjs'
 import { patchSource } from './sqlite-patch.mjs'
 import { ensureTools } from './system.mjs'
 
@@ -83,7 +84,7 @@ async function compile(target) {
     results.push(await run('c++', ['addon.o', 'sqlite3.o', ...loadable, '-o', 'better_sqlite3.node'], { cwd: work }))
     const failed = results.find((result) => !result.ok)
     if (failed) throw cannotLoad(`The compiler said:\n${tail(failed.output)}`)
-    mkdirSync(join(target, '..'), { recursive: true })
+    makeFolder(join(target, '..'))
     copyFileSync(join(work, 'better_sqlite3.node'), `${target}.${process.pid}`)
     renameSync(`${target}.${process.pid}`, target)
   } finally {
@@ -124,7 +125,7 @@ async function installCompiled() {
     await timed('sqlite', 'compiling better-sqlite3 as Node-API 9 (once a machine, about a minute)', () =>
       compile(kept),
     )
-  mkdirSync(join(compiled, '..'), { recursive: true })
+  makeFolder(join(compiled, '..'))
   // A new file and a rename: a process that has the old one loaded keeps it.
   writeFileSync(`${compiled}.new`, readFileSync(kept))
   renameSync(`${compiled}.new`, compiled)

@@ -6,6 +6,10 @@ type Title = (arm: Arm) => string
 const varying = (arms: readonly Arm[], titles: readonly Title[]) =>
   titles.filter((title) => new Set(arms.map(title)).size > 1)
 
+/** What the titles of models begin with. */
+export const modelIds = (arms: readonly Arm[]): string[] =>
+  arms.flatMap(({ weakTitle, strongTitle }) => [weakTitle, strongTitle].map((title) => title.split(/[ ,]/, 1)[0]!))
+
 /** Names of methods: the id alone where it tells them apart, else with the parameters that differ. */
 export function methodNames(arms: readonly Arm[]): Title {
   const titles = new Map<string, Set<string>>()

@@ -186,8 +186,11 @@ export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
 }
 
-/** First letter upper case, for sentences made of parts; what begins with an id, such as `pocket-l`, is left as it is. */
-export function sentence(text: string): string {
-  const isId = /^[a-z][a-z.]*[-_\d]/.test(text)
+/**
+ * First letter upper case, for sentences made of parts; what begins with an id, such as `pocket-l`, is left as it is.
+ * @param ids that look like words
+ */
+export function sentence(text: string, ids: readonly string[] = []): string {
+  const isId = /^[a-z][a-z.]*[-_\d]/.test(text) || ids.includes(text.split(/[ ,:]/, 1)[0]!)
   return isId ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -34,6 +34,9 @@ it('numbers of a column have the decimals of the one that has most, and what is 
 it('a sentence begins with a capital, unless it begins with an id', () => {
   expect(f.sentence('naive student')).toBe('Naive student')
   for (const id of ['pocket-l: closes', 'gpt2, epochs 3', 'qwen2.5-0.5b']) expect(f.sentence(id)).toBe(id)
+  for (const text of ['words 30: closes', 'words · naive', 'words'])
+    expect(f.sentence(text, ['vectors', 'words'])).toBe(text)
+  expect(f.sentence('wordsmiths agree', ['words'])).toBe('Wordsmiths agree')
 })
 
 describe('sizes and times', () => {

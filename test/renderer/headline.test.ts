@@ -166,6 +166,7 @@ describe('the headline', () => {
     expect(missing(results(quick, 2), 'running')).toBe(`Partial: ${lack}. The numbers will move.`)
     expect(missing(results(quick, 2), 'failed')).toBe(`This run failed: ${lack}.`)
     expect(missing(results(quick), 'done')).toBe('')
+    expect(missing(results(quick.slice(0, 1), 2), 'failed')).toBe('This run failed: 1 of 3 seeds is missing.')
   })
 })
 
@@ -184,6 +185,10 @@ describe('a comparison of two arms, in words', () => {
     )
     expect(told(0.012, 0.004, 0.02)).toBe('Confidence is 1.2 points above naive (0.4 to 2.0)')
     expect(told(-0.012, -0.02, -0.004)).toBe('Confidence is 1.2 points below naive (−2.0 to −0.4)')
+    // Arms of two students are told by what these are called.
+    const arm = { ...naive, strongTitle: 'words 200' }
+    const names = { arm: 'words 200 · naive', against: 'vectors · naive' }
+    expect(plain(comparedTitle({ ...found, arm }, ACCURACY, names))).toMatch(/^words 200 · naive is /)
     expect(told(0, 0, 0)).toBe(
       'Confidence is level with naive (0.0 to 0.0): the interval holds 0, so no difference is shown',
     )

@@ -11,6 +11,17 @@ it.each(['setup', 'start', 'test', 'w2s'])('npm run %s refuses an old Node with 
   expect(stderr).toContain('https://nodejs.org')
 })
 
+it.skipIf(process.platform !== 'linux')('a folder that cannot be made is refused at once, and not waited for', () => {
+  const given = `{ app: '.', home: '/proc/none/deep', file: 'spec.json' }`
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', `import { runSpec } from './scripts/headless.mjs'; runSpec({}, ${given})`],
+    { encoding: 'utf8', timeout: 60_000 },
+  )
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/ENOENT: no such file or directory, mkdir '\/proc\/none'/)
+})
+
 it('npm test refuses an unknown suite before any set-up', () => {
   const { status, stderr } = node('scripts/test.mjs', 'nosuch')
   expect(status).toBe(2)

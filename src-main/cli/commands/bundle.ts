@@ -7,6 +7,7 @@ import type { Lab } from '../../lab/options'
 import { show } from '../../science/spec/problems'
 import type { Context, Flags, Option } from '../context'
 import { badArgument } from '../errors'
+import { pathOf } from '../paths'
 import { count, size, wrap } from '../text'
 
 /** Option of the commands that write a bundle. */
@@ -47,7 +48,7 @@ export async function checkTarget(
   { cwd, home }: Context,
 ): Promise<void> {
   if (typeof path !== 'string') return
-  const wanted = resolve(cwd, path)
+  const wanted = pathOf('--export', path, cwd)
   const there = existsSync(wanted) ? statSync(wanted) : null
   if (there?.isDirectory()) return
   const asked = statSync(resolve(cwd, spec), { throwIfNoEntry: false })

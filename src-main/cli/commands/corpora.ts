@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
 import type { ListedCorpus } from '../../../src-preload/contract'
 import type { Lab } from '../../lab/options'
 import { oneOf, show } from '../../science/spec/problems'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, EXIT, type ExitCode } from '../errors'
 import { interrupted } from '../interrupt'
+import { pathOf } from '../paths'
 import { columns, count, percent, size } from '../text'
 import { watched } from '../watch'
 
@@ -51,7 +51,7 @@ async function addGames(lab: Lab, [file]: string[], flags: Flags, context: Conte
   if (id === undefined) throw badArgument('--id', 'its name in specs', 'nothing')
   if (licence === undefined) throw badArgument('--licence', 'the licence under which it may be used', 'nothing')
   if (elo !== undefined && !/^\d{1,4}$/.test(elo)) throw badArgument('--elo', 'a rating', show(elo))
-  const path = resolve(cwd, file!)
+  const path = pathOf('<pgn>', file!, cwd)
   const request = { path, id, title: text('title') ?? id, licence, elo: elo === undefined ? null : Number(elo) }
   const made = await watched(lab, context, {
     command: 'corpora',

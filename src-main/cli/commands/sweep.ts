@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Axis, SweepPlan } from '../../../src-preload/contract'
 import { writeText } from '../../../src-preload/spec-text'
 import { makeFolder } from '../../data/folder'
@@ -7,6 +7,7 @@ import { parseArguments } from '../../lab/calls'
 import { sweepCells } from '../../science/spec/sweep'
 import type { Command, Context, Flags } from '../context'
 import { badArgument, byOptions, EXIT } from '../errors'
+import { pathOf } from '../paths'
 import { columns, count, duration, NOTHING } from '../text'
 import { readSpec, SPEC_USAGE } from './spec'
 
@@ -35,6 +36,7 @@ export const sweep: Command = {
   async run([what], flags, context) {
     const { out } = context
     const axes = axesOf(flags)
+    const to = typeof flags.to === 'string' ? pathOf('--to', flags.to, context.cwd) : ''
     const lab = await context.openLab({ readOnly: true })
     try {
       const spec = await readSpec(lab, what!, context)
@@ -44,7 +46,6 @@ export const sweep: Command = {
       })
       const specs = sweepCells(asked.spec, asked.axes).map(({ spec }) => spec)
       const ok = plan.cells.every(({ problems }) => problems.length === 0)
-      const to = typeof flags.to === 'string' ? resolve(context.cwd, flags.to) : ''
       const files = to && ok ? await writeSpecs(specs, to) : []
       describe(plan, asked.axes, out)
       for (const file of files) out.line(file)

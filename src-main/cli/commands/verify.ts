@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { Examined } from '../../bundle'
 import type { Command, Context } from '../context'
 import { EXIT } from '../errors'
+import { pathOf } from '../paths'
 import { METRIC, metricsOf, resultTable } from '../results'
 import { count, size } from '../text'
 
@@ -13,7 +13,7 @@ export const verify: Command = {
   options: { metric: METRIC },
   async run([file], flags, { out, cwd, examine }) {
     out.status('Reading the bundle')
-    const { bundle, agreement, problems, ...checked } = await examine(resolve(cwd, file!))
+    const { bundle, agreement, problems, ...checked } = await examine(pathOf('<bundle.zip>', file!, cwd))
     out.status('')
     const intact = problems.length === 0
     const agrees = agreement && agreement.problems.length === 0

@@ -1,4 +1,5 @@
 // What a comparison of two arms says, in words.
+import { modelIds } from '../../lib/arms'
 import { difference, interval, list, pgrText, plural, sentence } from '../../lib/format'
 import { counted, hidden, levelText, OF_GAP, ranged, signedText, unitIn, words } from '../../lib/columns'
 import { tableOf, type Table } from '../../lib/tables'
@@ -14,7 +15,7 @@ const rangeOf = (metric: MetricInfo, of: Difference) =>
  * of chance between trainings, which is said too.
  */
 export function comparedTitle(
-  { measures, seeds }: Comparison,
+  { measures, seeds, ...of }: Comparison,
   metric: MetricInfo,
   { arm, against }: { arm: string; against: string },
 ): string {
@@ -23,7 +24,8 @@ export function comparedTitle(
   const [size, ends] = [difference(metric, Math.abs(student.value)), rangeOf(metric, student)]
   const where = student.value === 0 ? 'level with' : `${size} ${student.value > 0 ? 'above' : 'below'}`
   const inMetric = metric.id === 'accuracy' ? '' : `In ${metric.short}, `
-  const found = `${inMetric ? `${inMetric}${arm}` : sentence(arm)} is ${where} ${against} (${ends})`
+  const who = sentence(arm, modelIds([of.arm, of.against]))
+  const found = `${inMetric ? `${inMetric}${arm}` : who} is ${where} ${against} (${ends})`
   const hedge = isShown(student) ? '' : ': the interval holds 0, so no difference is shown'
   const one = seeds.length === 1 ? `${hedge ? ';' : ','} of one seed, so chance between trainings is not in it` : ''
   return found + hedge + one

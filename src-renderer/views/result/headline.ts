@@ -1,4 +1,4 @@
-import { apart, gapNames, methodNames } from '../../lib/arms'
+import { apart, gapNames, methodNames, modelIds } from '../../lib/arms'
 import { difference, list, percent, plural, points, sentence, share } from '../../lib/format'
 import type { Arm, ArmResult, Contrast, Difference, MetricInfo, Pgr, RunState } from '../../lib/types'
 
@@ -120,13 +120,14 @@ export function headline(
   const about = { contrasts, taskTitle, metric }
   const trainings = trainingsOf(arms.map(({ arm }) => arm))
   if (trainings.length < 2) return told(arms, about)
+  const ids = modelIds(arms.map(({ arm }) => arm))
   return trainings
     .map(({ title, has }) => {
       const found = told(
         arms.filter(({ arm }) => has(arm)),
         about,
       )
-      return `${sentence(title)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`
+      return `${sentence(title, ids)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`
     })
     .join('. ')
 }
@@ -230,7 +231,7 @@ export function missing(arms: readonly ArmResult[], state: RunState): string {
   if (open.length === 0) return ''
   const seeds = open.reduce((n, arm) => n + arm.arm.seeds.length - arm.seedsDone, 0)
   const all = arms.reduce((n, arm) => n + arm.arm.seeds.length, 0)
-  const lack = `${seeds} of ${all} seeds ${seeds === 1 ? 'is' : 'are'} missing, in ${open.length} of ${arms.length} arms`
+  const lack = `${seeds} of ${all} seeds ${seeds === 1 ? 'is' : 'are'} missing${arms.length > 1 ? `, in ${open.length} of ${arms.length} arms` : ''}`
   const going = state === 'running' || state === 'queued'
   return going ? `Partial: ${lack}. The numbers will move.` : `This run ${ENDED[state]}: ${lack}.`
 }

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
 import { ENCODINGS, MOST_CLASSES, RIGHTS } from '../../../data/datasets'
 import type { DatasetQuery } from '../../../data/datasets/types'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Flags } from '../../context'
 import { badArgument } from '../../errors'
+import { pathOf } from '../../paths'
 
 /** What the options of few values take. */
 export const CHOICES = {
@@ -20,7 +20,7 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
   const encoding = choice('encoding', flags)
   const [header, quotes, twins] = [choice('header', flags), choice('quotes', flags), choice('twins', flags)]
   return {
-    path: resolve(cwd, file),
+    path: pathOf('<file>', file, cwd),
     form: choice('form', flags),
     options: optionsIn(flags),
     right: choice('right', flags),
@@ -42,7 +42,7 @@ export function queryOf(file: string, flags: Flags, cwd: string): DatasetQuery {
 
 function gamesOf(flags: Flags, cwd: string): string | undefined {
   const games = textOf('games', flags)
-  return games === undefined ? undefined : resolve(cwd, games)
+  return games === undefined ? undefined : pathOf('--games', games, cwd)
 }
 
 /** How many rows of every split are read. */

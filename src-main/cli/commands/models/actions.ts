@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
 import type { LabEvent, ModelEntry } from '../../../../src-preload/contract'
 import type { Lab } from '../../../lab/options'
 import { oneOf, show } from '../../../science/spec/problems'
 import type { Context, Flags } from '../../context'
 import { badArgument, EXIT, type ExitCode } from '../../errors'
 import { interrupted } from '../../interrupt'
+import { pathOf } from '../../paths'
 import { count, duration, percent, size } from '../../text'
 import { watched } from '../../watch'
 import { documentOf, type ModelsDocument } from './show'
@@ -33,7 +33,7 @@ export async function getModels(lab: Lab, ids: string[], flags: Flags, context: 
 
 export async function addModel(lab: Lab, [path]: string[], _flags: Flags, context: Context): Promise<ExitCode> {
   const { out, cwd } = context
-  const place = resolve(cwd, path!)
+  const place = pathOf('<folder | file>', path!, cwd)
   const added = await working(lab, place, context, () => lab.calls.modelAdd(place))
   if (!added) return interrupted('models', out)
   const { id } = added
