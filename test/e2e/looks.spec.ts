@@ -53,6 +53,22 @@ test('columns are straight, and controls are as wide as what is in them', async 
   expect(await lefts(page, '[aria-label="Stages"] button > .n:not(.time)')).toHaveLength(1)
 })
 
+test('in a small window words of a matrix stay whole, and nothing of it is out of sight', async ({ open }) => {
+  const { app, page } = await open()
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1024, 768))
+  const models = (...words: number[]) => words.map((words) => ({ model: 'words', words }))
+  const spec = { ...smallSpec('Small window'), weak: models(10, 20), strong: models(100, 200, 300) }
+  const methods = ['naive', 'confidence'].map((method) => ({ method }))
+  const { runId } = await value(page, 'run', { ...spec, methods })
+  await reach(page, runId, 'done')
+  await goTo(page, `#/studies/${(await value(page, 'runDetail', runId)).study}`)
+  const matrix = page.getByRole('region', { name: 'PGR matrix' })
+  const method = matrix.getByRole('rowheader', { name: 'confidence' }).first()
+  await expect(method).toBeVisible()
+  expect((await method.boundingBox())!.width, 'its words beside its line').toBeGreaterThan(100)
+  expect(await matrix.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+})
+
 test('the time of a plan is measured from the builder: begun, stopped, begun again, told', async ({ open }) => {
   const { page } = await open()
   const { id } = await value(page, 'presetSave', { title: 'To be measured', spec: smallSpec('To be measured') })

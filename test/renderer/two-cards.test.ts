@@ -57,7 +57,7 @@ it('a result says of which seed, and on which card, what was trained alone', asy
   open('#/results/run-done', { runDetail: () => ({ ...run, stages, use: of(large, small) }) })
   const facts = within(await screen.findByRole('table', { name: 'Selected arm' }, { timeout: 10_000 }))
   const said = (name: string) => facts.getByRole('rowheader', { name }).nextElementSibling!.textContent.trim()
-  expect(said('backend')).toMatch(/RTX 3060 \(GPU-ae3738d5\), seed 0$/)
+  expect(said('backend')).toMatch(/ · RTX 3060 \(GPU-ae3738d5\) ?seed 0$/)
   expect(said('student trained')).toMatch(/seed 0$/)
   expect(said('label set')).toMatch(/seed 0$/)
 })
