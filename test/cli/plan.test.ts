@@ -41,6 +41,11 @@ it('a plan says what a run would take, against what is free', { timeout: 120_000
     expect(told.rough).toBe(false)
     expect(told.together.stages).toBe(2)
     expect((await w2s.run('list', '--json')).document).toMatchObject({ runs: [] })
+    // What a run did is known.
+    expect((await w2s.run('run', file, '--no-export')).code).toBe(0)
+    await writeFile(file, JSON.stringify({ ...SPEC, seeds: [1] }))
+    const again = await w2s.run('plan', file, '--measure')
+    expect(again.stdout).toMatch(/^Nothing was measured: the like of all that is to be done was done here before\.$/m)
   } finally {
     await w2s.remove()
   }

@@ -59,7 +59,8 @@ test('in a small window words of a matrix stay whole, and nothing of it is out o
   const models = (...words: number[]) => words.map((words) => ({ model: 'words', words }))
   const spec = { ...smallSpec('Small window'), weak: models(10, 20), strong: models(100, 200, 300) }
   const methods = ['naive', 'confidence'].map((method) => ({ method }))
-  const { runId } = await value(page, 'run', { ...spec, methods })
+  const question = 'How much of what a strong model knows comes out '.repeat(4)
+  const { runId } = await value(page, 'run', { ...spec, methods, question })
   await reach(page, runId, 'done')
   await goTo(page, `#/studies/${(await value(page, 'runDetail', runId)).study}`)
   const matrix = page.getByRole('region', { name: 'PGR matrix' })
@@ -67,6 +68,11 @@ test('in a small window words of a matrix stay whole, and nothing of it is out o
   await expect(method).toBeVisible()
   expect((await method.boundingBox())!.width, 'its words beside its line').toBeGreaterThan(100)
   expect(await matrix.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+
+  await goTo(page, '#/studies')
+  const note = page.getByRole('grid').getByText('1 run', { exact: true })
+  const { x, width } = (await note.boundingBox())!
+  expect(x + width, 'what stands behind a long question').toBeLessThan(1024)
 })
 
 test('the time of a plan is measured from the builder: begun, stopped, begun again, told', async ({ open }) => {

@@ -257,6 +257,14 @@ it('a run of which nothing was computed here took no time', () => {
 })
 
 describe('home', () => {
+  it('tells of arms of one id that are held in two runs', async () => {
+    const held = (runId: string, run: string): Alert => ({
+      ...{ kind: 'held', runId, run, key: '', arm: 'a', title: 'naive', text: `Held in ${run}.`, at: 0 },
+    })
+    open('#/home', { alerts: () => [held('run-live', 'one'), held('run-next', 'another')] })
+    expect(await screen.findByText(/Held in one\./)).toBeTruthy()
+    expect(screen.getByText(/Held in another\./)).toBeTruthy()
+  })
   it('has the runs above the presets', async () => {
     open('#/home')
     const recent = await screen.findByRole('heading', { name: 'Recent runs' })

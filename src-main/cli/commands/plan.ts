@@ -31,6 +31,8 @@ export const plan: Command = {
       const preview = await lab.calls.preview(spec)
       if (!preview.valid) throw badInput(preview.problems)
       const room = await lab.calls.room()
+      if (flags.measure && trials.length === 0)
+        out.line('Nothing was measured: the like of all that is to be done was done here before.')
       tellTrials(trials, out)
       const warnings = [...preview.warnings, missingCardsText(flags, (await lab.calls.status()).cards)].filter(Boolean)
       describe({ ...preview, warnings }, room, out)
