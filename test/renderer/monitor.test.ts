@@ -1,11 +1,11 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import { canGoOn, placeInQueue, waitsForUser } from '../../src-renderer/views/monitor/choose'
+import { canGoOn, placeInQueue } from '../../src-renderer/views/monitor/choose'
 import { eventsOf } from '../../src-renderer/views/monitor/events'
 import { groupStages, linesOf } from '../../src-renderer/views/monitor/stage-names'
 import { piecesOf } from '../../src-renderer/views/monitor/strip'
 import { costText, shownState, timeText, tookText } from '../../src-renderer/lib/runs'
-import type { Alert, RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
+import type { RunDetail, RunSummary, StageStatus } from '../../src-preload/contract'
 import { createFakeBridge, STATUS } from './bridge'
 import { heard, open } from './window'
 
@@ -98,31 +98,6 @@ describe('a run in the queue', () => {
     const next = runs.find(({ id }) => id === 'run-next')!
     expect(placeInQueue(next, runs)).toBe('1 before it')
     expect(placeInQueue(next, [next])).toBe('next')
-  })
-  it('has no turn while all that is left of it is held', async () => {
-    const next = await sample('run-next')
-    const held = (arm: string, runId = next.id): Alert => ({
-      ...{ kind: 'held', runId, run: '', key: '', arm, title: '', text: '', at: 0 },
-    })
-    const [one, ...others] = next.arms.map(({ id }) => held(id))
-    expect(waitsForUser(next, [])).toBe(false)
-    expect(waitsForUser(next, [one!])).toBe(false)
-    expect(
-      waitsForUser(
-        next,
-        next.arms.map(({ id }) => held(id, 'run-live')),
-      ),
-    ).toBe(false)
-    expect(waitsForUser(next, [one!, ...others])).toBe(true)
-    // Of an arm that is done nothing comes any more.
-    const [first] = next.arms
-    const doneFor = new Set(
-      first!.seeds.flatMap(({ weak, labels, student, ceiling }) => [weak, labels, student, ceiling]),
-    )
-    const stages = next.stages.map((stage) => (doneFor.has(stage.key) ? { ...stage, state: 'done' as const } : stage))
-    expect(waitsForUser({ ...next, stages }, others)).toBe(true)
-    open('#/monitor/run-next', { alerts: () => [one!, ...others] })
-    expect(await screen.findByText(/^all that is left of it is held · 0 of/)).toBeTruthy()
   })
 })
 
@@ -257,14 +232,6 @@ it('a run of which nothing was computed here took no time', () => {
 })
 
 describe('home', () => {
-  it('tells of arms of one id that are held in two runs', async () => {
-    const held = (runId: string, run: string): Alert => ({
-      ...{ kind: 'held', runId, run, key: '', arm: 'a', title: 'naive', text: `Held in ${run}.`, at: 0 },
-    })
-    open('#/home', { alerts: () => [held('run-live', 'one'), held('run-next', 'another')] })
-    expect(await screen.findByText(/Held in one\./)).toBeTruthy()
-    expect(screen.getByText(/Held in another\./)).toBeTruthy()
-  })
   it('has the runs above the presets', async () => {
     open('#/home')
     const recent = await screen.findByRole('heading', { name: 'Recent runs' })
