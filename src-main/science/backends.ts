@@ -63,7 +63,7 @@ export const BACKENDS_IN_ORDER = [
     nets: ALL,
     precisions: ['fp32', 'bf16'],
     moments: ['fp32'],
-    defaultRate: { example: 1.5e-6, operation: 4e-12 },
+    defaultRate: { example: 3e-7, operation: 4e-12 },
   },
   {
     id: 'tensorflow',
@@ -73,7 +73,7 @@ export const BACKENDS_IN_ORDER = [
     nets: ALL,
     precisions: ['fp32'],
     moments: ['fp32'],
-    defaultRate: { example: 6e-6, operation: 1.5e-11 },
+    defaultRate: { example: 3.5e-6, operation: 1.5e-11 },
   },
   {
     id: 'wasm',
@@ -83,7 +83,7 @@ export const BACKENDS_IN_ORDER = [
     nets: ALL,
     precisions: ['fp32'],
     moments: ['fp32'],
-    defaultRate: { example: 8e-6, operation: 6e-11 },
+    defaultRate: { example: 2e-6, operation: 6e-11 },
   },
 ] as const satisfies readonly Kind[]
 

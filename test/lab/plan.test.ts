@@ -7,7 +7,7 @@ import { parseSpec } from '../../src-main/science/spec/parse'
 import { contentKey } from '../../src-main/science/maths/hash'
 import type { PlanContext } from '../../src-main/science/plan/context'
 import { planExperiment } from '../../src-main/science/plan/plan'
-import type { Stage } from '../../src-main/science/stages'
+import { kindOf, type Stage, type TrainConfig } from '../../src-main/science/stages'
 import { TASKS } from '../../src-main/science/tasks'
 import { openStore, type Store } from '../../src-main/store'
 import { temporaryFolder } from '../store/temporary'
@@ -51,7 +51,22 @@ describe('estimates', () => {
       return createEstimator(store, plan.stages, NO_MODELS).seconds(student)!
     }
     expect(seconds(10)).toBeGreaterThan(0)
-    expect(seconds(1000)).toBeGreaterThan(4 * seconds(100))
+    expect(seconds(1000)).toBeGreaterThan(3 * seconds(100))
+  })
+
+  test('of small nets count what a step does beside its batch, of pretrained models the batch alone', () => {
+    const student = planOf().stages.find((s) => s.kind === 'train' && s.config.role === 'student')!
+    const sizes = { weak: 400, transfer: 400, validation: 100, test: 100 }
+    /** Of a hundred steps more. */
+    const more = (batch: number, model: object = {}) => {
+      const config = { ...student.config, ...model } as TrainConfig
+      const work = (epochs: number) =>
+        kindOf('train').work({ ...config, optimiser: { ...config.optimiser, batch, epochs } }, sizes)
+      return work(batch / 2) - work(batch / 4)
+    }
+    expect([more(4), more(40)]).toEqual([3 * 100 * (4 + 64), 3 * 100 * (40 + 64)])
+    const pretrained = { model: { model: 'pretrained' } }
+    expect([more(4, pretrained), more(40, pretrained)]).toEqual([3 * 100 * 4, 3 * 100 * 40])
   })
 
   test('do not come from stages that went on from an earlier attempt', () => {

@@ -79,6 +79,9 @@ const BYTES_OF_WEIGHTS: Record<ModelVariant['start'], number> = {
   checkpoint: 0,
 }
 
+/** Examples of a small net that take as long as what a step does beside its batch, whatever that is of; see LOG.md. */
+const BESIDE_A_STEP = 64
+
 /** Examples that a training has before it, as its net reads them. */
 export function examplesBefore(role: Role, sizes: Work): number {
   const others = asksElsewhere(role) ? (sizes.elsewhere ?? 0) : 0
@@ -112,10 +115,13 @@ export const train = defineKind<TrainConfig>()({
   learns: true,
   bundled: { files: ['predictions.safetensors', 'texts.json'], folder: 'evaluations' },
   reads: ({ checkpoint }) => ({ tasks: [], models: checkpoint === undefined ? [] : [checkpoint] }),
-  work({ role, optimiser, trainOn, part, evaluations }, sizes) {
+  work({ role, model: { model }, optimiser, trainOn, part, evaluations }, sizes) {
     const steps = stepCount(Math.floor(sizes[trainOn] / (part?.of ?? 1)), optimiser)
+    const beside = MODELS[model]!.start === 'checkpoint' ? 0 : BESIDE_A_STEP
     // Examples passed forward; forward and backward take about three times what forward alone takes.
-    return 3 * steps * optimiser.batch + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
+    return (
+      3 * steps * (optimiser.batch + beside) + predictionsOf(role, evaluationSteps(steps, evaluations).length, sizes)
+    )
   },
   numbers({ model: { model, ...params } }) {
     const variant = MODELS[model]!
