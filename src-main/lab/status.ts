@@ -1,5 +1,6 @@
 import { freemem, totalmem } from 'node:os'
 import type { Lane as ShownLane, Status } from '../../src-preload/contract'
+import type { BackendId } from '../science/backends'
 import type { StageRow, Store } from '../store'
 import type { ChosenBackend } from '../engine/protocol'
 import type { Backends } from './engine/backends'
@@ -64,14 +65,18 @@ function placeOf(
   return { backend: id, device, reason }
 }
 
+/** What computes on cards. */
+const CARD = 'cuda' satisfies BackendId
+
 /** A lane as it is shown: of the stage at work, else of what the next one will be computed by. */
 function shownLane({ backends, places }: Deps, { card, host }: Lane, row: StageRow | undefined): ShownLane {
   const { chosen, cards } = backends
   const atRest = card
-    ? { backend: 'cuda', device: card.name }
+    ? { backend: CARD, device: card.name }
     : placeOf(undefined, places.several && chosen?.cards.length ? chosen.next : chosen)
   const { backend, device } = row?.backend ? row : atRest
-  const fault = cards.find(({ uuid }) => uuid === card?.uuid)?.fault
+  const seen = card ?? (places.several ? undefined : cards[0])
+  const fault = backend === CARD ? cards.find(({ uuid }) => uuid === seen?.uuid)?.fault : undefined
   const work = { key: row?.key ?? '', title: row?.title ?? '', forcedAt: host.forcedAt }
   return { backend, device, card: card ? `card ${card.number}` : '', fault: fault ?? '', ...work }
 }

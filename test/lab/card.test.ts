@@ -82,6 +82,7 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('a run on an NVID
     expect(stageOf(run, 'ceiling')).toMatchObject({ state: 'failed', remedy: { does: 'place', place: 'doctor' } })
     expect(stageOf(run, 'ceiling').error).toMatch(/^The NVIDIA card failed in the middle of work \(.*error 700\)\./)
     expect(stageOf(run, 'student')).toMatchObject({ state: 'done', backend: 'cuda' })
+    expect((await lab.calls.status()).lanes).toMatchObject([{ backend: 'cuda', fault: '' }])
     expect(pids.length).toBe(before + 1)
   }, 180_000)
 
@@ -96,6 +97,8 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('a run on an NVID
     expect(stageOf(run, 'ceiling')).toMatchObject({ state: 'failed', backend: 'cuda' })
     expect(stageOf(run, 'student')).toMatchObject({ state: 'done', backend: 'cpu' })
     expect(stageOf(run, 'student').reason).toMatch(/^The NVIDIA card failed .*error 719.* Native engine passed/)
+    const [lane] = (await lab.calls.status()).lanes
+    expect(lane).toMatchObject({ backend: 'cuda', fault: stageOf(run, 'ceiling').error })
   }, 180_000)
 
   test('without enough memory its stage fails by what it needs, and the process lives', async () => {

@@ -2,14 +2,16 @@ import type { EngineEvent } from '../../engine/protocol'
 
 /** Backends whose card failed at work, each with what was said of it. */
 export interface Faults {
-  /** Hears how stages fare; `card`: the one that they see alone, by its uuid. */
+  /** Hears how stages fare; `card`: the one of several that they see alone, by its uuid. An only one that works again is sound. */
   hear(events: readonly EngineEvent[], card: string | null): void
   of(backend: string): string | undefined
-  /** What was said of one of several cards. */
+  /** What was said of a card, '' being the uuid of an only one. */
   ofCard(uuid: string): string | undefined
   /** They were examined. */
   clear(): void
 }
+
+const ONLY = ''
 
 /** None yet. */
 export function createFaults(): Faults {
@@ -24,9 +26,11 @@ export function createFaults(): Faults {
         else {
           const backend = at.get(event.key)
           at.delete(event.key)
-          if (event.state !== 'failed' || event.cause !== 'card' || !backend) continue
+          if (!backend) continue
+          if (event.state === 'done' && card === null && faults.delete(backend)) cards.delete(ONLY)
+          if (event.state !== 'failed' || event.cause !== 'card') continue
           faults.set(backend, event.error)
-          if (card !== null) cards.set(card, event.error)
+          cards.set(card ?? ONLY, event.error)
         }
       }
     },
