@@ -20,8 +20,8 @@ export const ON_CARDS: Option = {
 const numberIn = (text: string) => (/^\d+$/.test(text) ? Number(text) : -1)
 
 /** @throws CommandError for anything but numbers of lanes, all of them 0 too */
-function onCardsOf({ 'on-cards': wanted = '' }: Flags): number[] {
-  const numbers = wanted === '' ? [] : String(wanted).split(',').map(numberIn)
+function onCardsOf({ 'on-cards': wanted }: Flags): number[] {
+  const numbers = wanted === undefined ? [] : String(wanted).split(',').map(numberIn)
   const allowed = numbers.every((number) => number >= 0 && number <= MOST_AT_ONCE) && numbers.length <= MOST_CARDS
   if (!allowed || (numbers.length > 0 && Math.max(...numbers) === 0))
     throw badArgument('--on-cards', `numbers from 0 to ${MOST_AT_ONCE} with commas, not all 0`, show(wanted))

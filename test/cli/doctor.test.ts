@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { BackendReport } from '../../src-preload/contract'
 import { describeBackend, describeCard } from '../../src-main/cli/commands/doctor'
 import { unloadable } from '../../src-main/engine/backends/trial'
+import { mismatches, readTables } from './documents'
 
 type Card = NonNullable<BackendReport['card']>
 const device = (n: number, name: string, why: string) => ({
@@ -59,11 +60,12 @@ test('what a self-test found is told by what was done where no size of an error 
 
 test('what their driver tells of cards, and who else computes there, is said with the card', () => {
   const [first, second] = [SOUND, device(2, 'Tesla T4', '')]
+  const named = ({ uuid, name }: typeof first) => ({ uuid, name })
   const watch = {
-    ...{ by: 'NVML' as const, why: '', troubles: [{ card: second, text: 'The card waits to be reset.' }] },
+    ...{ by: 'NVML' as const, why: '', troubles: [{ card: named(second), text: 'The card waits to be reset.' }] },
     programs: [
-      { card: first, name: 'python3', bytes: 4.1e9 },
-      { card: second, name: 'ffmpeg', bytes: null },
+      { card: named(first), name: 'python3', bytes: 4.1e9 },
+      { card: named(second), name: 'ffmpeg', bytes: null },
     ],
   }
   const lines = told({ ...CARD, devices: [first, second], watch })
@@ -71,5 +73,6 @@ test('what their driver tells of cards, and who else computes there, is said wit
   expect(lines).toContain('  Tesla T4 (GPU-0a1b2c32): The card waits to be reset.')
   expect(lines).toContain('  RTX 4090 (GPU-0a1b2c31): python3 computes there, 4.1 GB')
   expect(lines).toContain('  Tesla T4 (GPU-0a1b2c32): ffmpeg computes there')
+  expect(mismatches(readTables(), 'card', { ...CARD, devices: [first, second], watch })).toEqual([])
   expect(told({ ...CARD, watch })).toContain('  The card waits to be reset.')
 })

@@ -67,7 +67,9 @@ describe('a run that takes a while', { timeout: 90_000 }, () => {
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(130)
     expect(stdout).toContain('Stopping at the next step.')
-    expect(stderr).toMatch(/is cancelled: 4 of 6 stages done\. To go on from there: w2s run spec\.json/)
+    expect(stderr).toMatch(
+      /is cancelled: 4 of 6 stages done\. To go on from there: w2s run spec\.json --backend wasm\n/,
+    )
     expect(await theRun()).toMatchObject({ state: 'cancelled', stagesDone: 4 })
   })
 

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Cards } from '../../src-main/data/machine/cards'
 import { parseCards, parseUsers } from '../../src-main/data/machine/smi'
 import { addonFile } from '../../src-main/engine/backends/native/addon'
+import { cardMissing } from '../../src-main/engine/backends/native/card'
 import { askNvml } from '../../src-main/engine/backends/native/nvml'
 import { createCardReader, findWatch } from '../../src-main/engine/cards'
 import type { CardWatch } from '../../src-main/engine/protocol'
@@ -103,6 +104,11 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('NVML', () => {
     await expect(askNvml()).rejects.toThrow('the old one is still loaded (driver/library version mismatch)')
     given({}, fresh)
     expect((await askNvml()).cards).toHaveLength(1)
+  })
+
+  test('a library that is not where it was said to be is told by its path', () => {
+    vi.stubEnv('W2S_CUDA', '/nowhere/w2s-cuda.so')
+    expect(cardMissing()).toMatch(/^There is no \/nowhere\/w2s-cuda\.so, which W2S_CUDA names/)
   })
 
   test('that hangs holds neither this process nor its end', () => {

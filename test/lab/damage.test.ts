@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunDetail } from '../../src-preload/contract'
@@ -144,6 +144,8 @@ describe('checking a home', () => {
     db.prepare(`UPDATE stages SET config = replace(config, '"seed":0', '"seed":1') WHERE key = ?`).run(key)
     db.close()
     writeFileSync(join(home.home, 'artifacts', 'x'), '')
+    // Where trainings lie that can be taken up.
+    mkdirSync(join(home.home, 'artifacts', 'unfinished'), { recursive: true })
     const lab = await home.open()
     const report = await lab.check({ repair: false })
     expect(report.damaged).toMatchObject([{ key: keyOf(home.run, 'weak') }])

@@ -92,14 +92,15 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const preview = await lab.calls.preview(spec)
   if (!preview.valid) throw badInput(preview.problems)
   const known = await findRun(lab, preview)
-  if (!preview.spec) return makeModels(lab, what, spec, preview, known, context, live)
+  const again = againText(what, flags)
+  if (!preview.spec) return makeModels(lab, again, spec, preview, known, context, live)
   const metrics = metricsOf(flags, preview.spec.metric)
   await checkTarget(flags, what, known, context)
   announce(preview, known, context)
   const missing = missingCardsText(flags, (await lab.calls.status()).cards)
   if (missing) out.line(out.paint('yellow', missing))
   const ran = await perform(lab, spec, preview, known, context, live, flags.sealed === true)
-  if (ran.sealed) return concludeSealed(lab, ran, what, context)
+  if (ran.sealed) return concludeSealed(lab, ran, again, context)
   const { stop } = preview.spec
   const { detail, value } = await mending(lab, ran, context, live, ({ id }) => lab.calls.result({ runId: id, stop }))
   const { arms, covers, contrasts, overall, looks } = value
@@ -117,11 +118,11 @@ async function runIn(lab: Lab, what: string, flags: Flags, context: Context, liv
   const told = { results: arms, contrasts, overall, covers, looks, models: [], bundle, bundleError }
   out.document({ command: 'run', ok, run: summary, failures, ...told })
   if (bundleError !== null) return EXIT.unavailable
-  return conclude(detail, failures.length, what, context)
+  return conclude(detail, failures.length, again, context)
 }
 
 /** A run whose study is sealed: it is told that it ended, and what stands between it and its results. */
-async function concludeSealed(lab: Lab, detail: RunDetail, what: string, context: Context): Promise<ExitCode> {
+async function concludeSealed(lab: Lab, detail: RunDetail, again: string, context: Context): Promise<ExitCode> {
   const { out } = context
   const looks = await lab.calls.looks(detail.study)
   for (const line of wrap(`${looks.text} To break the seal: w2s unseal ${detail.id}`, out.columns)) out.line(line)
@@ -129,13 +130,13 @@ async function concludeSealed(lab: Lab, detail: RunDetail, what: string, context
   const run = (await lab.calls.runs()).find(({ id }) => id === detail.id)
   const told = { ...NO_RESULTS, looks, models: [], ...NO_BUNDLE }
   out.document({ command: 'run', ok: detail.state === 'done', run, failures, ...told })
-  return conclude(detail, failures.length, what, context)
+  return conclude(detail, failures.length, again, context)
 }
 
 /** A pretraining: what it made is told in place of results. */
 async function makeModels(
   lab: Lab,
-  what: string,
+  again: string,
   spec: unknown,
   preview: Valid,
   known: RunDetail | null,
@@ -152,7 +153,7 @@ async function makeModels(
   const failures = failuresOf(detail)
   const told = { ...NO_RESULTS, models, ...NO_BUNDLE }
   out.document({ command: 'run', ok: detail.state === 'done', run: summary, failures, ...told })
-  return conclude(detail, failures.length, what, context)
+  return conclude(detail, failures.length, again, context)
 }
 
 const NO_BUNDLE = { bundle: null, bundleError: null }
@@ -254,16 +255,27 @@ async function mending<T>(
 const failuresOf = ({ stages }: RunDetail) =>
   stages.filter(({ state }) => state === 'failed').map(({ key, title, error }) => ({ key, title, error }))
 
-function conclude(detail: RunDetail, failures: number, what: string, { out }: Context): ExitCode {
+/** What says where stages are computed: a run that goes on is to be computed there, too. */
+const PLACES = ['backend', 'fallback', 'at-once', 'on-cards'] as const
+
+/** The command that goes on with a run as it was asked for. */
+function againText(what: string, flags: Flags): string {
+  const places = PLACES.flatMap((name) => {
+    const value = flags[name]
+    if (value === undefined || value === false) return []
+    return value === true ? [`--${name}`] : [`--${name} ${value}`]
+  })
+  return ['w2s run', what, ...places].join(' ')
+}
+
+function conclude(detail: RunDetail, failures: number, again: string, { out }: Context): ExitCode {
   if (detail.state === 'done') return EXIT.ok
   const { state, stagesDone, stagesTotal, id } = detail
   const stands = `Run ${id} is ${state}: ${stagesDone} of ${count(stagesTotal, 'stage')} done.`
   if (state === 'failed') {
-    out.error(
-      `${stands} ${count(failures, 'stage')} failed; \`w2s show ${id}\` says why. To try them again: w2s run ${what}`,
-    )
+    out.error(`${stands} ${count(failures, 'stage')} failed; \`w2s show ${id}\` says why. To try them again: ${again}`)
     return EXIT.failed
   }
-  out.error(`${stands} To go on from there: w2s run ${what}`)
+  out.error(`${stands} To go on from there: ${again}`)
   return state === 'cancelled' ? EXIT.interrupted : EXIT.unavailable
 }

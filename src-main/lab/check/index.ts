@@ -41,6 +41,9 @@ interface Parts {
   home: string
 }
 
+/** Folders among the artifacts that are none: what is being written, and trainings that can be taken up. */
+const OURS = new Set(['tmp', 'unfinished'])
+
 /** Reads everything at rest in a home against what is known of it. Only `repair` changes anything. */
 export async function checkHome(parts: Parts, { repair, onProgress }: CheckOptions): Promise<CheckReport> {
   const { store, shelf, damage, datasets, home } = parts
@@ -53,7 +56,7 @@ export async function checkHome(parts: Parts, { repair, onProgress }: CheckOptio
     stages: changedStages(store),
     artifacts: keys.length,
     damaged: await damage.examine(keys, repair, tell),
-    strays: foldersOf(shelf.root).filter((name) => name !== 'tmp' && !known.has(name)),
+    strays: foldersOf(shelf.root).filter((name) => !OURS.has(name) && !known.has(name)),
     datasets: await changedDatasets(datasets),
     aside: foldersOf(join(home, 'damaged')).map((name) => join(home, 'damaged', name)),
   }

@@ -28,6 +28,9 @@ export const expectsCard = (): boolean => cardLibrary() !== null || hasDriver()
 export function cardMissing(): string {
   if (process.platform !== 'linux') return `NVIDIA cards are used on Linux only for now; this is ${process.platform}.`
   if (cardLibrary()) return ''
+  const given = process.env['W2S_CUDA']
+  if (given)
+    return `There is no ${given}, which W2S_CUDA names as the library for NVIDIA cards. Without W2S_CUDA the one that was built is taken.`
   const builds =
     '`node src-native/build.mjs --cuda --fetch` builds it, by nvcc, which it fetches (101 MB) where there is none'
   return `The library for NVIDIA cards is not built: ${builds}.${hasDriver() ? '' : ' No NVIDIA driver is at work either.'}`
