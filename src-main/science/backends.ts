@@ -141,7 +141,7 @@ export function precisionExpected(
     may.every((each) => each.precisions?.includes(one) ?? true),
   )
   const known = all.map((each) => `"${each}"`).join(' or ')
-  return `${known}: backend "${unable.id}" cannot multiply ${precision} on this machine`
+  return `${known}: backend "${unable.id}" cannot multiply ${precision} on this machine${whenAsked(unable.id, backend)}`
 }
 
 /**
@@ -150,7 +150,12 @@ export function precisionExpected(
  */
 export function momentsExpected({ backend, otherwise }: Computing, moments = 'fp32'): string | null {
   const unable = [backend, otherwise].find((id) => id !== undefined && keepsNot(id, moments))
-  return unable === undefined ? null : `"fp32": backend "${unable}" cannot keep moments in ${moments}`
+  if (unable === undefined) return null
+  return `"fp32": backend "${unable}" cannot keep moments in ${moments}${whenAsked(unable, backend)}`
 }
+
+/** Why it is asked what one cannot do that is not the first. */
+const whenAsked = (unable: string, backend: string) =>
+  unable === backend ? '' : ', and stages go on there where a card fails (fallback)'
 
 const keepsNot = (id: string, moments: string) => backendKind(id)?.moments.every((each) => each !== moments)

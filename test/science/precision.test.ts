@@ -45,7 +45,7 @@ describe('a precision', () => {
       'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
     )
     expect(() => plan(spec('bf16'), { checkpoints, backend: 'cuda', otherwise: 'cpu' })).toThrow(
-      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, got "bf16"',
+      'strong[0].moments: expected "fp32": backend "cpu" cannot keep moments in bf16, and stages go on there where a card fails (fallback), got "bf16"',
     )
   })
 
@@ -65,10 +65,10 @@ describe('a precision', () => {
       ({ checkpoints, backend: 'cuda', precisions, otherwise: 'cpu', otherwisePrecisions }) as const
     expect(ceilingsOf(plan(spec('bf16'), after('fp32', 'bf16')))).toHaveLength(1)
     expect(() => plan(spec('tf32'), after('fp32', 'bf16'))).toThrow(
-      'strong[0].precision: expected "fp32" or "bf16": backend "cpu" cannot multiply tf32 on this machine, got "tf32"',
+      'strong[0].precision: expected "fp32" or "bf16": backend "cpu" cannot multiply tf32 on this machine, and stages go on there where a card fails (fallback), got "tf32"',
     )
     expect(() => plan(spec('bf16'), after('fp32'))).toThrow(
-      'strong[0].precision: expected "fp32": backend "cpu" cannot multiply bf16 on this machine, got "bf16"',
+      'strong[0].precision: expected "fp32": backend "cpu" cannot multiply bf16 on this machine, and stages go on there where a card fails (fallback), got "bf16"',
     )
   })
 })
