@@ -172,11 +172,12 @@ function openQueue(
   const make = (card: UsableCard | null): Lane => {
     const onEvents = (events: EngineEvent[]) => {
       recorder.record(damage.heard(withShares(events, () => places.atWorkWith(card))))
-      backends.heard(events, card?.uuid ?? null)
+      backends.heard(events, card?.uuid ?? null, lane.taken)
     }
     const spawn: SpawnEngine = (onMessage, onExit) =>
       options.spawnEngine(onMessage, onExit, seeing((card ?? places.cards[0])?.uuid))
-    return createLane(card, { spawn, timing, onEvents, bus })
+    const lane = createLane(card, { spawn, timing, onEvents, bus })
+    return lane
   }
   const memory = () => plannedMemory(backends.chosen, places.cards, reserve(), places.most())
   const need = async (row: StageRow, card: UsableCard, sharing: number) => {

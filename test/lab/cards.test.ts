@@ -99,6 +99,25 @@ describe.skipIf(nativeMissing || process.platform !== 'linux')('two cards', () =
     expect(new Set(later.map(({ device }) => device.split(' ')[0]))).toEqual(new Set(['Large']))
   }, 240_000)
 
+  test('of which one has no memory for a stage: the other does all that takes as much, until the Doctor was asked', async () => {
+    card.set(two)
+    const { lab } = await open()
+    await lab.calls.preview(spec([0]))
+    card.set({ ...two, 'room@2': 700_000 })
+    const run = await ended(lab, (await lab.calls.run(spec([0, 1, 2]))).runId)
+    const lost = onCards(run).filter(({ error }) => error.startsWith('The NVIDIA card has not enough memory'))
+    expect(lost.map(({ device }) => device.split(' ')[0])).toEqual(['Small'])
+    expect(onCards(run).filter(({ state }) => state === 'done')).toHaveLength(5)
+    card.set(two)
+    await lab.calls.doctor()
+    const again = await ended(lab, (await lab.calls.run(spec([3, 4]))).runId)
+    const used = onCards(again).map(({ device }) => device.split(' ')[0]!)
+    expect([again.state, used.toSorted().filter((name, i, all) => name !== all[i - 1])]).toEqual([
+      'done',
+      ['Large', 'Small'],
+    ])
+  }, 300_000)
+
   test('the first of which fails its self-test: the second does all that is for a card', async () => {
     card.set({ ...two, 'name@1': 'Bad', 'wrong@1': 1 })
     const { lab, sees } = await open()

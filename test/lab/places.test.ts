@@ -4,10 +4,11 @@ import { createPlaces } from '../../src-main/lab/queue/places'
 import { createStopwatch } from '../../src-main/lab/threads/stopwatch'
 import type { StageRow } from '../../src-main/store'
 
-type Card = { number: number; uuid: string; name: string; memory: number; fault: string }
+type Card = { number: number; uuid: string; name: string; memory: number; fault: string; lacked: number }
 const GIGA = 1e9
-const large: Card = { number: 1, uuid: 'GPU-1', name: 'Large', memory: 24 * GIGA, fault: '' }
-const small: Card = { number: 2, uuid: 'GPU-2', name: 'Small', memory: 8 * GIGA, fault: '' }
+const sound = { fault: '', lacked: Infinity }
+const large: Card = { number: 1, uuid: 'GPU-1', name: 'Large', memory: 24 * GIGA, ...sound }
+const small: Card = { number: 2, uuid: 'GPU-2', name: 'Small', memory: 8 * GIGA, ...sound }
 
 /** A stage that is ready, on a card or not, and what it needs there. */
 const row = (key: string, backend = 'cuda') =>
@@ -147,6 +148,31 @@ describe('places of a queue', () => {
     expect(await made.choose(first, [row('huge')])).toMatchObject({ key: 'huge' })
     first.current = row('other')
     expect(await made.choose({ ...first, current: null }, [row('huge')])).toBeUndefined()
+  })
+
+  test('leave what a card had no memory for to the others, and smaller stages to it', async () => {
+    const needs = { big: 9 * GIGA, mid: 5 * GIGA, tiny: GIGA }
+    const ready = [row('big'), row('mid'), row('tiny')]
+    const full = { ...large, lacked: 5 * GIGA }
+    const { made, lane } = places([full, small], [], needs)
+    expect(await made.choose(lane('Large'), ready)).toMatchObject({ key: 'tiny' })
+    expect(await made.choose(lane('Large'), [row('mid')])).toBeUndefined()
+    // It fits nowhere that it may go: no card with more room keeps it from the other.
+    expect(await made.choose(lane('Small'), ready)).toMatchObject({ key: 'big' })
+    // Nothing is known of what it takes.
+    const unknown = places([{ ...large, lacked: 0 }, small])
+    expect(await unknown.made.choose(unknown.lane('Large'), [row('a')])).toBeUndefined()
+  })
+
+  test('take what no other card can have all the same, though theirs had no memory for it', async () => {
+    const full = { ...large, lacked: 5 * GIGA }
+    const others = [[], [{ ...small, lacked: 5 * GIGA }], [{ ...small, fault: 'It failed.' }]]
+    for (const other of others) {
+      const { made, lane } = places([full, ...other], [], { mid: 5 * GIGA })
+      expect(await made.choose(lane(other.length > 0 ? 'Large' : null), [row('mid')])).toMatchObject({ key: 'mid' })
+    }
+    const alone = places([full, small], [1, 0], { mid: 5 * GIGA })
+    expect(await alone.made.choose(alone.lane('Large'), [row('mid')])).toMatchObject({ key: 'mid' })
   })
 
   test('of a single card share what it has free, and compute on none meanwhile', async () => {

@@ -1,12 +1,12 @@
 import { cpus, totalmem, type as osType, release, arch } from 'node:os'
 import type { DoctorReport } from '../../../src-preload/contract'
 import { backendKind, type Askable } from '../../science/backends'
-import type { ChosenBackend, EngineEvent, Job, UsableCard } from '../../engine/protocol'
+import type { ChosenBackend, Job, UsableCard } from '../../engine/protocol'
 import { leftAloneText } from '../../data/machine/cards'
 import type { Bus } from '../bus'
 import { createChoices, type Asked, type Planned } from './choices'
 import { runErrand } from './errands'
-import { createFaults } from './faults'
+import { createFaults, type Faults } from './faults'
 import { LabError } from '../errors'
 import type { LabOptions } from '../options'
 
@@ -16,14 +16,20 @@ export interface Backends {
   planned: (asked: Asked) => Promise<Planned>
   /** @throws LabError `unavailable` when the one that is asked for, or every one, does not work here */
   check(asked?: Askable): Promise<void>
-  /** Hears how stages fare: a card that failed is not tried again where its stage may go elsewhere, until it was examined. */
-  heard(events: readonly EngineEvent[], card: string | null): void
+  /**
+   * Hears how stages fare: until it was examined, a card that failed is not tried again where its stage may go elsewhere, nor one
+   * that ran out of memory with a stage that needs as much.
+   */
+  heard(...told: Parameters<Faults['hear']>): void
   /** Why a backend was chosen, and why it is not to be tried, as far as that is known. */
   known(id: string): Pick<Job, 'reason' | 'fault' | 'closed'>
   /** The one found out, if any. */
   readonly chosen: ChosenBackend | null
-  /** The cards that stages can be put on, as far as was found out; `fault`: what was said of one that failed at work, else ''. */
-  readonly cards: readonly (UsableCard & { fault: string })[]
+  /**
+   * The cards that stages can be put on, as far as was found out; `fault`: what was said of one that failed at work, else '';
+   * `lacked`: the smallest need that one had no memory for, else Infinity.
+   */
+  readonly cards: readonly (UsableCard & { fault: string; lacked: number })[]
   /** Finds out which cards there are, those left alone too, for stages that were planned before this process began. */
   findCards(): Promise<void>
   doctor(): Promise<DoctorReport>
@@ -48,7 +54,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
   const faults = createFaults()
   /** The lab was opened for one, or each spec asks for its own. */
   const wantedOf = (asked: Askable = 'auto') => options.backend ?? asked
-  const cards = () => choices.cards.map((card) => ({ ...card, fault: faults.ofCard(card.uuid) ?? '' }))
+  const cards = () => choices.cards.map((card) => ({ ...card, ...faults.ofCard(card.uuid) }))
   let reporting: Promise<DoctorReport> | null = null
 
   const alone = oneAtATime('An installation is under way already.')
@@ -68,7 +74,7 @@ export function createBackends(options: LabOptions, bus: Bus): Backends {
     planned: ({ backend, fallback }) =>
       choices.planned({ backend: wantedOf(backend), fallback: fallback || options.fallback?.() === true }),
     check: (asked) => choices.choose(wantedOf(asked)).then(() => undefined, refuse),
-    heard: (events, card) => faults.hear(events, card),
+    heard: (...told) => faults.hear(...told),
     known(id) {
       const reason = choices.reasonFor(id)
       return { ...(reason !== undefined && { reason }), ...refusalOf(id, cards(), faults.of(id), leftAlone()) }

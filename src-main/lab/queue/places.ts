@@ -103,13 +103,15 @@ class LanePlaces implements Places {
     const card = lane.card ?? (this.weighs && !this.several ? this.cards[0] : null)
     if (!card || !open.some(isForCard)) return open[0]
     const rooms = await this.#rooms()
-    const [own, most] = [rooms.get(card.uuid) ?? 0, Math.max(...rooms.values())]
-    // What fits nowhere is computed all the same, where it comes closest, alone: that it does not fit is only expected.
-    const isLast = own === most && this.atWorkWith(lane.card) === 0
+    const own = rooms.get(card.uuid) ?? 0
     const { atOnce = 1, onCard = atOnce } = this.shares(lane)
     for (const row of open) {
       const need = isForCard(row) ? await this.#options.need(row, card, onCard) : 0
-      if (need > own && !isLast) continue
+      const takers = isForCard(row) ? await this.#takers(row) : [card.uuid]
+      if (!takers.includes(card.uuid)) continue
+      // What fits nowhere is computed all the same, where it comes closest, alone: that it does not fit is only expected.
+      const isClosest = own === Math.max(...takers.map((uuid) => rooms.get(uuid) ?? 0))
+      if (need > own && !(isClosest && this.atWorkWith(lane.card) === 0)) continue
       lane.taken = need
       return row
     }
@@ -149,6 +151,16 @@ class LanePlaces implements Places {
     const used = this.#used()
     const sound = used.filter(([{ fault }]) => fault === '')
     return sound.length > 0 ? sound : used
+  }
+
+  /** The cards that a stage may go to, by uuid: none that had no memory for as much, while another one is there. */
+  async #takers(row: StageRow): Promise<string[]> {
+    const sound = this.#sound()
+    const all = sound.map(([{ uuid }]) => uuid)
+    if (sound.every(([{ lacked }]) => lacked === Infinity)) return all
+    const needs = await Promise.all(sound.map(([card, count]) => this.#options.need(row, card, count)))
+    const others = all.filter((_, i) => needs[i]! < sound[i]![0].lacked)
+    return others.length > 0 ? others : all
   }
 
   #failed(): Card[] {
