@@ -53,10 +53,11 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(2)} GB`
  * A failed device in the middle of work, as it is told: by what it held for lack of memory, else by what the driver says.
  * Anything else comes back as it is.
  * @param held what the model holds
+ * @param part whether only a part of it is trained
  */
-export function explained(error: unknown, held: Omit<MemoryReport, 'mirrors'>): unknown {
+export function explained(error: unknown, held: Omit<MemoryReport, 'mirrors'>, part: boolean): unknown {
   if (!isDeviceFailure(error)) return error
-  if (error.code === 'W2S_FULL') return new KnownFailure('memory', fullText(error, held), { cause: error })
+  if (error.code === 'W2S_FULL') return new KnownFailure('memory', fullText(error, held, part), { cause: error })
   return new KnownFailure('card', faultText('failed in the middle of work', error, LOST), { cause: error })
 }
 
@@ -81,9 +82,12 @@ const faultText = (did: string, { number, message }: Fault, otherwise: string) =
 const lackText = ({ asked, free, all }: Full) =>
   `${gigabytes(asked)} more were asked for, ${gigabytes(free)} of ${gigabytes(all)} are free.`
 
-function fullText(full: Full, held: Omit<MemoryReport, 'mirrors'>): string {
+function fullText(full: Full, held: Omit<MemoryReport, 'mirrors'>, part: boolean): string {
   const items = (['weights', 'gradients', 'moments', 'activations'] as const).map(
     (name) => `${gigabytes(held[name])} of ${name}`,
   )
-  return `The NVIDIA card has not enough memory: ${lackText(full)} The training has ${items.join(', ')}. A smaller batch, fewer tokens of a text, or training the last blocks alone takes less.`
+  const less = part
+    ? 'A smaller batch or fewer tokens of a text take less.'
+    : 'A smaller batch, fewer tokens of a text, or training the last blocks alone takes less.'
+  return `The NVIDIA card has not enough memory: ${lackText(full)} The training has ${items.join(', ')}. ${less}`
 }

@@ -56,6 +56,7 @@ export class NativeLearner implements Learner {
   readonly #model: NativeModel
   /** Names of the tensors that get gradients. */
   readonly #trained: ReadonlySet<string>
+  readonly #isPart: boolean
   readonly pieces: PieceSize
   readonly #inTurn = createSequence()
   #hasGradients = false
@@ -67,6 +68,7 @@ export class NativeLearner implements Learner {
     { trainBlocks, cuda }: NativeOptions,
   ) {
     this.#model = model
+    this.#isPart = trainBlocks !== undefined
     this.pieces =
       cuda === undefined
         ? { work: PIECE_WORK * threads, tokens: PIECE_TOKENS * threads, examples: threads }
@@ -92,7 +94,7 @@ export class NativeLearner implements Learner {
       await learner.#take(weights)
       return learner
     } catch (error) {
-      throw explained(error, startOf(net, options))
+      throw explained(error, startOf(net, options), options.trainBlocks !== undefined)
     }
   }
 
@@ -198,7 +200,7 @@ export class NativeLearner implements Learner {
   /** Does one thing after the other; a device that fails is told with what the model holds. */
   #run<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#inTurn(work).catch(async (error: unknown) => {
-      throw isDeviceFailure(error) ? explained(error, await this.#model.memory()) : error
+      throw isDeviceFailure(error) ? explained(error, await this.#model.memory(), this.#isPart) : error
     })
   }
 
