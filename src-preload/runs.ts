@@ -256,7 +256,7 @@ export interface StageStatus extends StageProgress, Pick<PlannedStage, 'key' | '
   state: StageState
   startedAt: number | null
   endedAt: number | null
-  /** How long it worked, pauses left out; null unless it has begun and ended. */
+  /** How long it worked, with what is known of attempts it went on from, pauses left out; null unless begun and ended. */
   seconds: number | null
   backend: string
   device: string

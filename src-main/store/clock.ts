@@ -5,6 +5,13 @@ export interface ClockRow {
   seconds: number
 }
 
+/** SQL: whether attempt `later` of a stage went on from attempt `earlier`, whose clock it then took over, mark by mark. */
+export const wentOn = (stage: string, earlier: string, later: string): string => {
+  const first = (attempt: string) =>
+    `(SELECT seconds FROM clock WHERE stage = ${stage} AND attempt = ${attempt} ORDER BY step LIMIT 1)`
+  return `(${earlier} < ${later} AND ${first(earlier)} = ${first(later)})`
+}
+
 /** When an attempt of a training had made so many updates, in seconds of its work. */
 export function clockTable(db: Database) {
   const insert = db.prepare<[number, number, number, number]>(

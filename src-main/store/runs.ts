@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { earlierSeconds } from './use'
 
 export type RunEnd = 'done' | 'failed' | 'cancelled' | 'interrupted'
 export interface RunRow {
@@ -29,7 +30,10 @@ export type RunCounts = RunRow & {
   sharing: 0 | 1
   stagesDone: number
   stagesTotal: number
-  /** That stages have worked that were begun since the run was made and are over, pauses left out. */
+  /**
+   * That stages have worked that were begun since the run was made and are over, pauses left out, and what is known of
+   * attempts since then that they went on from.
+   */
   seconds: number
 }
 
@@ -49,8 +53,8 @@ export function runsTable(db: Database) {
     SELECT runs.*, coalesce(max(s.state = 'running' AND NOT ${before}), 0) AS running,
       coalesce(max(s.state = 'running' AND ${before}), 0) AS sharing, coalesce(sum(s.state = 'done'), 0) AS stagesDone,
       count(s.id) AS stagesTotal,
-      coalesce(sum(iif(coalesce(s.attempt > rs.attempt, s.startedAt >= runs.createdAt AND NOT rs.cached), s.endedAt - s.startedAt - s.pausedMs, 0)), 0)
-        / 1000.0 AS seconds
+      coalesce(sum(iif(coalesce(s.attempt > rs.attempt, s.startedAt >= runs.createdAt AND NOT rs.cached),
+        (s.endedAt - s.startedAt - s.pausedMs) / 1000.0 + ${earlierSeconds('coalesce(rs.attempt, 0)')}, 0)), 0) AS seconds
     FROM runs LEFT JOIN run_stages rs ON rs.run = runs.id LEFT JOIN stages s ON s.id = rs.stage`
   const get = db.prepare<[string], RunCounts>(`${counted} WHERE runs.id = ? GROUP BY runs.id`)
   const all = db.prepare<[], RunCounts>(`${counted} GROUP BY runs.id ORDER BY runs.createdAt DESC, runs.rowid DESC`)

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import type { ReadingName, Readings } from '../science/readings'
+import type { CardRead, ReadingName, Readings } from '../science/readings'
 import type { StageKind } from '../science/stages'
+import { wentOn } from './clock'
 
 /** A quantity over all of an attempt. */
 export interface UseTotal {
@@ -24,6 +25,15 @@ export type PastUse = UseTotal & {
   card: string | null
 }
 
+/** The same of one attempt at a stage of a run: the one that counts, or one that it went on from. */
+type RunUse = UseTotal & {
+  key: string
+  /** Whether it was for this run. */
+  own: boolean
+  /** That it computed on; undefined where that was on none, or is not known. */
+  card: CardRead | undefined
+}
+
 /** So many rows a quantity and attempt are kept at most, */
 const MOST = 120
 /** which are then drawn together into so many stretches of equal width. */
@@ -31,6 +41,46 @@ const STRETCHES = 60
 
 type Of = { stage: number; attempt: number }
 const MEAN = 'sum(mean * seconds) / sum(seconds) AS mean'
+
+/** SQL: seconds that were sampled of attempts of stage `s` behind attempt `behind` that its latest one went on from. */
+export const earlierSeconds = (behind: string): string => `
+  iif(s.attempt > 1, coalesce((SELECT sum(worked) FROM (
+    SELECT max(u.seconds) AS worked FROM useTotals u
+    WHERE u.stage = s.id AND u.attempt > ${behind} AND ${wentOn('s.id', 'u.attempt', 's.attempt')}
+    GROUP BY u.attempt)), 0), 0)`
+
+/** What stages used in all. */
+function usedInAll(db: Database) {
+  const counts = 'iif(s.doneAttempt = 0, s.attempt, s.doneAttempt)'
+  const totals = db.prepare<
+    [string],
+    UseTotal & { key: string; own: 0 | 1; uuid: string | null; card: string | null }
+  >(`
+    SELECT s.key, NOT rs.cached AND (u.attempt = ${counts} OR u.attempt > coalesce(rs.attempt, 0)) AS own,
+      c.uuid, c.name AS card, u.name, u.seconds, u.mean, u.low, u.high
+    FROM run_stages rs JOIN stages s ON s.id = rs.stage
+      JOIN useTotals u ON u.stage = s.id AND (u.attempt = ${counts} OR ${wentOn('s.id', 'u.attempt', counts)})
+      LEFT JOIN cards c ON c.stage = s.id AND c.attempt = u.attempt
+    WHERE rs.run = ? ORDER BY rs.position, u.attempt, u.name`)
+
+  const past = db.prepare<[ReadingName], PastUse>(`
+    SELECT s.kind, s.config, data.config AS dataConfig, c.uuid AS card, u.name, u.seconds, u.mean, u.low, u.high
+    FROM stages s JOIN useTotals u ON u.stage = s.id AND u.attempt = s.doneAttempt
+      LEFT JOIN cards c ON c.stage = s.id AND c.attempt = s.doneAttempt
+      LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
+    WHERE s.state = 'done' AND u.name = ? ORDER BY s.endedAt DESC LIMIT 200`)
+  return {
+    /** Of the stages of a run, of each the attempt that counts, or the latest, and those that it went on from. */
+    ofRun: (run: string): RunUse[] =>
+      totals.all(run).map(({ own, uuid, card: name, ...total }) => ({
+        ...total,
+        own: own === 1,
+        card: uuid === null || name === null ? undefined : { uuid, name },
+      })),
+    /** Of the latest finished stages, newest first. */
+    past: (name: ReadingName) => past.all(name),
+  }
+}
 
 /** What was read of the machine while stages ran. */
 export function useTable(db: Database) {
@@ -55,18 +105,6 @@ export function useTable(db: Database) {
   const of = db.prepare<[Of], UseRow>(
     'SELECT name, at, seconds, mean, low, high FROM use WHERE stage = @stage AND attempt = @attempt ORDER BY name, at',
   )
-  const totals = db.prepare<[string], UseTotal & { key: string; cached: number }>(`
-    SELECT s.key, rs.cached, u.name, u.seconds, u.mean, u.low, u.high
-    FROM run_stages rs JOIN stages s ON s.id = rs.stage
-      JOIN useTotals u ON u.stage = s.id AND u.attempt = CASE s.doneAttempt WHEN 0 THEN s.attempt ELSE s.doneAttempt END
-    WHERE rs.run = ?`)
-
-  const past = db.prepare<[ReadingName], PastUse>(`
-    SELECT s.kind, s.config, data.config AS dataConfig, c.uuid AS card, u.name, u.seconds, u.mean, u.low, u.high
-    FROM stages s JOIN useTotals u ON u.stage = s.id AND u.attempt = s.doneAttempt
-      LEFT JOIN cards c ON c.stage = s.id AND c.attempt = s.doneAttempt
-      LEFT JOIN needs n ON n.stage = s.id AND n.role = 'data' LEFT JOIN stages data ON data.id = n.need
-    WHERE s.state = 'done' AND u.name = ? ORDER BY s.endedAt DESC LIMIT 200`)
 
   /** Means stay means by time, and no lowest or highest value is lost. */
   function thin(of: Of): void {
@@ -86,10 +124,7 @@ export function useTable(db: Database) {
     },
     /** By quantity, in order of time. */
     of: (stage: number, attempt: number) => of.all({ stage, attempt }),
-    /** Of the stages of a run, of each the attempt that counts, or the latest. */
-    ofRun: (run: string) => totals.all(run),
-    /** Of the latest finished stages, newest first. */
-    past: (name: ReadingName) => past.all(name),
+    ...usedInAll(db),
   }
 }
 export type Use = ReturnType<typeof useTable>

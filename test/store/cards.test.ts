@@ -20,7 +20,7 @@ test('a run is told of the cards of the attempts that count; nothing of a stage 
   const store = blank()
   addRun(store, 'run')
   addRun(store, 'other')
-  const { weak, strong } = addStages(store, 'run', { weak: [], strong: [], plain: [] })
+  const { weak, strong, plain } = addStages(store, 'run', { weak: [], strong: [], plain: [] })
   const { another } = addStages(store, 'other', { another: [] })
   finish(store, weak!)
   store.cards.insert(weak!, 1, A100)
@@ -29,9 +29,14 @@ test('a run is told of the cards of the attempts that count; nothing of a stage 
   store.cards.insert(weak!, 2, T4)
   store.stages.claim(strong!, 6)
   store.cards.insert(strong!, 1, T4)
+  store.stages.claim(plain!, 7)
   store.cards.insert(another!, 1, A100)
-  expect([...store.cards.ofRun('run')]).toEqual([
+  const reading = { at: 1, seconds: 1, readings: { gpuPower: 50 } }
+  for (const stage of [weak!, strong!, another!, plain!]) store.use.insert({ stage, attempt: 1 }, reading)
+  store.use.insert({ stage: weak!, attempt: 2 }, reading)
+  expect(store.use.ofRun('run').map(({ key, card }) => [key, card])).toEqual([
     ['weak', A100],
     ['strong', T4],
+    ['plain', undefined],
   ])
 })

@@ -44,9 +44,43 @@ test('a run is told of the attempts that count, and forgets with its stages', ()
   store.stages.claim(weak!, 5)
   store.use.insert({ stage: weak!, attempt: 2 }, sample(9))
   expect(store.use.ofRun('run')).toEqual([
-    { key: 'weak', cached: 0, name: 'memory', seconds: 2, mean: 7, low: 7, high: 7 },
+    { key: 'weak', own: true, card: undefined, name: 'memory', seconds: 2, mean: 7, low: 7, high: 7 },
   ])
   store.runs.remove('run')
   store.stages.remove(weak!)
   expect(store.use.of(weak!, 1)).toEqual([])
+})
+
+test('a stage that went on has the time and use of all its attempts, one that began anew those of its last', () => {
+  const store = blank()
+  addRun(store, 'run')
+  const { weak } = addStages(store, 'run', { weak: [] })
+  const CARDS = ['GPU-1', 'GPU-2', 'GPU-2'].map((uuid) => ({ uuid, name: 'T4' }))
+  // The second attempt went on from the first, the third not from the second.
+  const firsts = [0.00012, 0.00012, 0.00015]
+  const tell = () => {
+    const used = store.use.ofRun('run').map(({ own, card, seconds }) => [own, card?.uuid, seconds])
+    return [store.runs.get('run')!.seconds, store.runStages.of('run')[0]!.earlierSeconds, used]
+  }
+  const attempt = (n: number, from: number, until: number) => {
+    store.stages.claim(weak!, from)
+    store.clock.insert(weak!, n, { step: 0, seconds: firsts[n - 1]! })
+    store.cards.insert(weak!, n, CARDS[n - 1]!)
+    const seconds = (until - from) / 1000
+    store.use.insert({ stage: weak!, attempt: n }, { at: seconds, seconds, readings: { gpuPower: 50 } })
+    store.stages.finish(weak!, until)
+  }
+  attempt(1, 1000, 71_000)
+  addRun(store, 'later', 80_000)
+  store.runStages.insert('later', weak!, 0, false)
+  attempt(2, 100_000, 126_000)
+  const both = [
+    [true, 'GPU-1', 70],
+    [true, 'GPU-2', 26],
+  ]
+  expect(tell()).toEqual([96, 70, both])
+  expect(store.runs.get('later')!.seconds).toBe(26)
+  expect(store.use.ofRun('later').map(({ own }) => own)).toEqual([false, true])
+  attempt(3, 200_000, 300_000)
+  expect(tell()).toEqual([100, 0, [[true, 'GPU-2', 100]]])
 })

@@ -21,15 +21,14 @@ const titleOf = (card: CardRead | undefined) => (card ? cardTitle(card) : '')
 
 /** What the stages of a run used, and what its own did in all. */
 export function usedBy(store: Store, run: string): { own: UseTotals; byStage: (key: string) => UseTotals } {
-  const cards = store.cards.ofRun(run)
-  const used = store.use.ofRun(run).map((total) => ({ ...total, card: cards.get(total.key) }))
+  const used = store.use.ofRun(run)
   const stages = new Map<string, (typeof used)[number][]>()
   for (const total of used) {
     const known = stages.get(total.key)
     if (known) known.push(total)
     else stages.set(total.key, [total])
   }
-  return { own: totalsOf(used.filter(({ cached }) => cached === 0)), byStage: (key) => totalsOf(stages.get(key) ?? []) }
+  return { own: totalsOf(used.filter(({ own }) => own)), byStage: (key) => totalsOf(stages.get(key) ?? []) }
 }
 
 type Total = Pick<UseTotal, 'name' | 'seconds' | 'mean' | 'high'>

@@ -181,12 +181,13 @@ function remaining(store: Store, rows: RunStageRow[], { sizes, measured }: Known
 }
 
 function statusOf(row: TitledRow): Omit<StageStatus, 'remedy' | 'batch' | 'use'> {
-  const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs } = row
+  const { key, kind, role, title, facts, state, startedAt, endedAt, pausedMs, earlierSeconds } = row
   const { backend, device, threads, isa, reason, error } = row
   const { done, total, unit, share, phase, etaSeconds } = row
   const cached = row.cached === 1
   const progress = { done, total, unit, share, phase, etaSeconds }
-  const seconds = startedAt === null || endedAt === null ? null : (endedAt - startedAt - pausedMs) / 1000
+  const last = startedAt === null || endedAt === null ? null : (endedAt - startedAt - pausedMs) / 1000
+  const seconds = last === null ? null : earlierSeconds + last
   return {
     key,
     kind,
